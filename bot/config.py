@@ -1,0 +1,315 @@
+"""feeds.yaml and the environment, read once into frozen settings; every error names file, path and value."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+from bot.errors import ConfigError
+from bot.model import Lab, SourceKind
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_duration(value: object) -> timedelta:
+    """Return a length of time written as `90s`, `10m`, `6h` or `7d`.
+
+    Raises ValueError for anything else.
+    """
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"(\d{1,6})\s*([smhd])", str(value).strip().lower())
+    if not match or not int(match[1]):
+        raise ValueError("write a length of time as 90s, 10m, 6h or 7d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _web_address(value: str) -> str:
+    if not re.match(r"https?://[^/\s]+", value):
+        raise ValueError("write a whole address, starting with https:// (or http://)")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Address = Annotated[str, AfterValidator(_web_address)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class HubSpec(_Part):
+    """Describe an organisation on the Hugging Face Hub."""
+
+    hub: Annotated[str, Field(pattern=r"^[\w.-]{1,96}$")]
+    include: tuple[str, ...] = ()  # words of the names to keep; everything when empty
+    every: Duration | None = None
+    hold: Duration | None = None  # how long a repository without weights is waited for
+
+    @property
+    def id(self) -> str:
+        """Return the name of this source in `status` and `poll --source`."""
+        return f"hub:{self.hub}"
+
+
+class FeedSpec(_Part):
+    """Describe an RSS, Atom, RDF or JSON feed."""
+
+    feed: Address
+    include: tuple[str, ...] = ()
+    every: Duration | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the name of this source in `status` and `poll --source`."""
+        return "feed:" + self.feed.split("://", 1)[1]
+
+
+class PageSpec(_Part):
+    """Describe a page that lists posts.
+
+    `format: html` takes CSS selectors; `next` and `json` take jmespath expressions, `next` over the list of
+    all objects in the page's flight data; `markdown` takes none and reads headings, cards and links.
+    """
+
+    page: Address
+    format: Literal["html", "next", "json", "markdown"] = "html"
+    item: str = ""
+    title: str = ""
+    link: str = ""
+    date: str = ""
+    summary: str = ""
+    link_prefix: str = ""  # what to put before a link that is only a slug
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    include: tuple[str, ...] = ()
+    every: Duration | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the name of this source in `status` and `poll --source`."""
+        return "page:" + self.page.split("://", 1)[1]
+
+    @model_validator(mode="after")
+    def _selects(self) -> Self:
+        if self.format != "markdown" and not self.item:
+            raise ValueError(f"a page of format {self.format} needs `item`: what selects one post")
+        return self
+
+
+class LlmStatsSpec(_Part):
+    """Name the lab's organisation in the llm-stats listing."""
+
+    llm_stats: Identifier
+    every: Duration | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the name of the one listing that all labs share."""
+        return "llm_stats"
+
+
+SourceSpec = HubSpec | FeedSpec | PageSpec | LlmStatsSpec
+_SPECS: Mapping[str, type[SourceSpec]] = {
+    SourceKind.HUB: HubSpec,
+    SourceKind.FEED: FeedSpec,
+    SourceKind.PAGE: PageSpec,
+    SourceKind.LLM_STATS: LlmStatsSpec,
+}
+
+
+def _source_spec(value: object) -> SourceSpec:
+    """Pick the kind of source by its key, so that an error names that kind's fields and no others."""
+    if isinstance(value, SourceSpec):
+        return value
+    kinds = [kind for kind in _SPECS if isinstance(value, Mapping) and kind in value]
+    if not isinstance(value, Mapping) or len(kinds) != 1:
+        raise ValueError("a source is a mapping with one of hub, feed, page, llm_stats")
+    return _SPECS[kinds[0]].model_validate(value)
+
+
+class LabSpec(_Part):
+    """Describe a lab and where it shows its models."""
+
+    id: Identifier
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    aliases: tuple[str, ...] = ()
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    sources: tuple[Annotated[SourceSpec, BeforeValidator(_source_spec)], ...] = ()
+
+    @property
+    def lab(self) -> Lab:
+        """Return what the rest of the house needs to know of the lab."""
+        owners = tuple(source.hub for source in self.sources if isinstance(source, HubSpec))
+        return Lab(self.id, self.name, self.aliases, self.country, owners)
+
+
+class SubscriptionSpec(_Part):
+    """Describe a standing subscription of feeds.yaml."""
+
+    channel: Annotated[str, Field(min_length=1)]
+    labs: tuple[str, ...] | Literal["all"]
+    license: str = "any"
+    min: str = ""
+    max: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_lab_is_a_list(cls, value: Any) -> Any:
+        labs = value.get("labs") if isinstance(value, dict) else None
+        return {**value, "labs": (labs,)} if isinstance(labs, str) and labs != "all" else value
+
+
+class Defaults(_Part):
+    """Hold what a source does unless it says otherwise."""
+
+    every: Duration = timedelta(minutes=10)
+    hold: Duration = timedelta(hours=6)
+    group: Duration = timedelta(hours=24)  # models of one family this close together share an alert
+    confirm: Duration = timedelta(hours=24)  # how long a listing waits for the lab to confirm
+
+
+class LlmStatsSettings(_Part):
+    """Turn the llm-stats listing on or off."""
+
+    enabled: bool = True
+    every: Duration = timedelta(hours=6)
+
+
+class Config(_Part):
+    """Hold the whole of feeds.yaml."""
+
+    defaults: Defaults = Defaults()
+    llm_stats: LlmStatsSettings = LlmStatsSettings()
+    labs: tuple[LabSpec, ...] = Field(min_length=1)
+    subscriptions: tuple[SubscriptionSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_unique_and_known(self) -> Self:
+        _refuse_twins("lab id", [lab.id for lab in self.labs])
+        sources = [source for lab in self.labs for source in lab.sources]
+        _refuse_twins("source", [source.id for source in sources if not isinstance(source, LlmStatsSpec)])
+        known = {lab.id for lab in self.labs}
+        for subscription in self.subscriptions:
+            unknown = set(subscription.labs) - known if subscription.labs != "all" else set()
+            if unknown:
+                names = ", ".join(sorted(unknown))
+                raise ValueError(f"the subscription of {subscription.channel} names unknown labs: {names}")
+        return self
+
+
+def _refuse_twins(what: str, names: list[str]) -> None:
+    twins = sorted({name for name in names if names.count(name) > 1})
+    if twins:
+        raise ValueError(f"each {what} may stand once; twice: {', '.join(twins)}")
+
+
+def load_config(path: Path) -> Config:
+    """Read and check feeds.yaml.
+
+    Raises ConfigError naming the file, the path inside it, the value and what is wrong.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); set CADENCEBOT_CONFIG") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
+    try:
+        return Config.model_validate(content)
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"{path}: {line}" for line in _complaints(error, content))) from error
+
+
+def _complaints(error: ValidationError, content: object) -> Iterator[str]:
+    for problem in error.errors():
+        where = _where(problem["loc"], content)
+        value = "" if problem["type"] == "missing" else f" (got {_short(problem['input'])})"
+        yield f"{where or 'the file'}: {problem['msg'].removeprefix('Value error, ')}{value}"
+
+
+def _where(location: tuple[int | str, ...], content: object) -> str:
+    """Return the path as people write it, with the lab's id beside its number."""
+    text = ""
+    for step in location:
+        content = _step_into(content, step)
+        named = isinstance(content, Mapping) and content.get("id")
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+        text += f" ({content['id']})" if named and isinstance(content, Mapping) else ""
+    return text.lstrip(".")
+
+
+def _step_into(content: object, step: int | str) -> object:
+    if isinstance(content, Mapping):
+        return content.get(step)
+    if isinstance(content, list) and isinstance(step, int) and step < len(content):
+        return content[step]
+    return None
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+class Environment(_Part):
+    """Hold what the environment says; every name may also be given as NAME_FILE."""
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_api_url: Address = "https://slack.com/api/"
+    hf_token: SecretStr = SecretStr("")
+    hf_endpoint: Address = "https://huggingface.co"
+    llm_stats_api_key: SecretStr = SecretStr("")
+    llm_stats_url: Address = "https://api.llm-stats.com/stats/v1"
+    llm_stats_page_url: Address = "https://llm-stats.com/models"
+    cadencebot_config: Path = Path("feeds.yaml")
+    cadencebot_state: Path = Path("state")
+    cadencebot_allow_hosts: str = ""
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Return the host:port pairs that may be private."""
+        return frozenset(host.strip() for host in self.cadencebot_allow_hosts.split(",") if host.strip())
+
+
+def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
+    """Return the settings of the process environment, or of `variables`.
+
+    Raises ConfigError naming the variable.
+    """
+    variables = os.environ if variables is None else variables
+    names = {name: name.upper() for name in Environment.model_fields}
+    found = {field: _value_of(name, variables) for field, name in names.items()}
+    try:
+        return Environment.model_validate({field: value for field, value in found.items() if value})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = names[str(problem["loc"][0])]
+        message = problem["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"environment variable {name}: {message}") from error
+
+
+def _value_of(name: str, variables: Mapping[str, str]) -> str:
+    file = variables.get(f"{name}_FILE")
+    if not file:
+        return variables.get(name, "").strip()
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(
+            f"environment variable {name}_FILE: cannot read {file} ({error.strerror})"
+        ) from error

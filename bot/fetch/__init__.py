@@ -1,0 +1,67 @@
+"""Fetching over HTTP: what a request may ask, what an answer holds."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.errors import Failure, SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Hold a complete answer: `url` after redirects, header names in lower case, the body decompressed."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def not_modified(self) -> bool:
+        """Tell whether the server said that nothing changed."""
+        return self.status == 304
+
+    @property
+    def etag(self) -> str:
+        """Return the validator to send back next time, or ""."""
+        return self.headers.get("etag", "")
+
+    @property
+    def last_modified(self) -> str:
+        """Return the date to send back next time, or ""."""
+        return self.headers.get("last-modified", "")
+
+    def json(self) -> Any:
+        """Return the body as JSON.
+
+        Raises SourceError when it is none, as with a captive portal's page.
+        """
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            start = self.body[:60].decode("utf-8", "replace").strip()
+            raise SourceError(
+                Failure.BAD_ANSWER, f"{self.url} answered {self.status} with no JSON ({error}): {start!r}"
+            ) from error
+
+
+class Fetcher(Protocol):
+    """Get an address politely, within limits."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        headers: Mapping[str, str] | None = None,
+        deadline: float = 30.0,
+        max_bytes: int | None = None,
+    ) -> Response:
+        """Return the answer, which is 200 or 304.
+
+        `deadline` is the total number of seconds for everything, redirects and waiting included;
+        `max_bytes` caps the decompressed body. Raises SourceError for every other ending.
+        """
+        ...

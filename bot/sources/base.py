@@ -1,0 +1,58 @@
+"""What every kind of source is: it remembers, it polls, it yields sightings."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.fetch import Fetcher
+from bot.model import Sighting, SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Hold what the store remembers of a source between two polls.
+
+    `known` maps those of the given identities that were seen before to the digest of what was seen;
+    `cursor` is the source's own small JSON object; `usual_count` is how many items the last good poll had.
+    """
+
+    known: Callable[[Iterable[str]], Mapping[str, str]]
+    baselined: bool = False
+    etag: str = ""
+    last_modified: str = ""
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+    usual_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """Hold what a poll found: only what is new or changed, and what to remember of it.
+
+    `identities` maps every identity to remember to a digest; all of it is stored in the transaction
+    that stores the sightings, so that a crash forgets both or neither.
+    """
+
+    sightings: tuple[Sighting, ...] = ()
+    identities: Mapping[str, str] = field(default_factory=dict)
+    etag: str = ""
+    last_modified: str = ""
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+    count: int = 0
+    not_before: datetime | None = None  # the source asks not to be polled again sooner
+
+
+class Source(Protocol):
+    """Be one address that is polled on a schedule."""
+
+    id: str
+    kind: SourceKind
+    url: str
+    every: timedelta
+
+    def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+        """Return what is new since `memory`; the first poll returns everything, as the baseline.
+
+        Raises SourceError when the source cannot be read or makes no sense.
+        """
+        ...
