@@ -2,7 +2,9 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+import reprlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -23,6 +25,15 @@ from bot.errors import ConfigError
 from bot.model import Lab, SourceKind
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_MOST_BYTES = 300_000  # 15 times the shipped file, read within seconds; 10 MB of YAML would take minutes
+_MOST_COMPLAINTS = 10
+_WORDS = {  # where pydantic's own speak of Python
+    "extra_forbidden": "there is no such key",
+    "missing": "is missing",
+    "model_type": "should be a mapping",
+    "tuple_type": "should be a list",
+    "string_type": "should be text; put it in quotes",
+}
 
 
 def parse_duration(value: object) -> timedelta:
@@ -47,6 +58,7 @@ def _web_address(value: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Address = Annotated[str, AfterValidator(_web_address)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+ModelSize = Annotated[str, Field(pattern=r"^([0-9]{1,6}(\.[0-9]{1,3})?[MBTmbt])?$")]
 
 
 class _Part(BaseModel):
@@ -154,8 +166,16 @@ class LabSpec(_Part):
     @property
     def lab(self) -> Lab:
         """Return what the rest of the house needs to know of the lab."""
-        owners = tuple(source.hub for source in self.sources if isinstance(source, HubSpec))
-        return Lab(self.id, self.name, self.aliases, self.country, owners)
+        return Lab(self.id, self.name, self.aliases, self.country, self._owners)
+
+    @property
+    def called(self) -> frozenset[str]:
+        """Return everything that people may call the lab, in lower case."""
+        return frozenset(name.casefold() for name in (self.id, self.name, *self.aliases, *self._owners))
+
+    @property
+    def _owners(self) -> tuple[str, ...]:
+        return tuple(source.hub for source in self.sources if isinstance(source, HubSpec))
 
 
 class SubscriptionSpec(_Part):
@@ -163,9 +183,9 @@ class SubscriptionSpec(_Part):
 
     channel: Annotated[str, Field(min_length=1)]
     labs: tuple[str, ...] | Literal["all"]
-    license: str = "any"
-    min: str = ""
-    max: str = ""
+    license: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$")] = "any"
+    min: ModelSize = ""
+    max: ModelSize = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -195,27 +215,52 @@ class Config(_Part):
 
     defaults: Defaults = Defaults()
     llm_stats: LlmStatsSettings = LlmStatsSettings()
-    labs: tuple[LabSpec, ...] = Field(min_length=1)
+    labs: tuple[LabSpec, ...]
     subscriptions: tuple[SubscriptionSpec, ...] = ()
 
     @model_validator(mode="after")
     def _names_are_unique_and_known(self) -> Self:
-        _refuse_twins("lab id", [lab.id for lab in self.labs])
-        sources = [source for lab in self.labs for source in lab.sources]
-        _refuse_twins("source", [source.id for source in sources if not isinstance(source, LlmStatsSpec)])
+        if not self.labs:
+            raise ValueError("labs: names no lab, so there is nothing to watch")
+        _refuse_shared("the lab id", ((lab.id, f"labs[{n}]") for n, lab in enumerate(self.labs)))
+        _refuse_shared("the name", ((name, lab.id) for lab in self.labs for name in lab.called))
+        addresses = ((_address(source), lab.id) for lab in self.labs for source in lab.sources)
+        _refuse_shared("the source", addresses)
         known = {lab.id for lab in self.labs}
-        for subscription in self.subscriptions:
-            unknown = set(subscription.labs) - known if subscription.labs != "all" else set()
-            if unknown:
-                names = ", ".join(sorted(unknown))
-                raise ValueError(f"the subscription of {subscription.channel} names unknown labs: {names}")
+        for number, subscription in enumerate(self.subscriptions):
+            for lab in subscription.labs if subscription.labs != "all" else ():
+                if lab not in known:
+                    raise ValueError(f"subscriptions[{number}].labs: no lab has the id {lab!r}")
         return self
 
 
-def _refuse_twins(what: str, names: list[str]) -> None:
-    twins = sorted({name for name in names if names.count(name) > 1})
-    if twins:
-        raise ValueError(f"each {what} may stand once; twice: {', '.join(twins)}")
+def _address(source: SourceSpec) -> str:
+    # all labs share the one listing, but not an organisation in it
+    return f"llm_stats:{source.llm_stats}" if isinstance(source, LlmStatsSpec) else source.id
+
+
+def _refuse_shared(what: str, claims: Iterable[tuple[str, str]]) -> None:
+    """Raise ValueError when two of the (name, holder) pairs have the same name."""
+    holders = defaultdict(list)
+    for name, holder in claims:
+        holders[name].append(holder)
+    for name, those in holders.items():
+        if len(those) > 1:
+            raise ValueError(f"{what} {name!r} stands in {' and in '.join(those)}; it may stand once")
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuse what YAML allows and what loses or multiplies entries: a key that stands twice, merge keys."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.MarkedYAMLError(problem="write the keys out (no <<)", problem_mark=key.start_mark)
+            if key.value in seen:
+                problem = f"the key {key.value!r} stands twice"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
 
 
 def load_config(path: Path) -> Config:
@@ -223,34 +268,51 @@ def load_config(path: Path) -> Config:
 
     Raises ConfigError naming the file, the path inside it, the value and what is wrong.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); set CADENCEBOT_CONFIG") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
+    content = _read_yaml(path)
     try:
         return Config.model_validate(content)
     except ValidationError as error:
         raise ConfigError("\n".join(f"{path}: {line}" for line in _complaints(error, content))) from error
 
 
+def _read_yaml(path: Path) -> object:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ConfigError(f"{path}: is larger than {_MOST_BYTES:,} bytes; is it the right file?")
+        return _Loader(path.read_text(encoding="utf-8")).get_single_data()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); set CADENCEBOT_CONFIG") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise ConfigError(f"{path}: line {line}: is not valid YAML: {error.problem}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: is nested too deeply; is it the right file?") from error
+
+
 def _complaints(error: ValidationError, content: object) -> Iterator[str]:
-    for problem in error.errors():
-        where = _where(problem["loc"], content)
-        value = "" if problem["type"] == "missing" else f" (got {_short(problem['input'])})"
-        yield f"{where or 'the file'}: {problem['msg'].removeprefix('Value error, ')}{value}"
+    problems = error.errors(include_url=False)
+    for problem in problems[:_MOST_COMPLAINTS]:
+        message = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        whole_file = not problem["loc"] and isinstance(problem["input"], Mapping)
+        known = whole_file or problem["type"] == "missing"  # no value, or one that the message names
+        value = "" if known else f" (got {_short(problem['input'])})"
+        yield f"{_where(problem['loc'], content)}{message}{value}"
+    if len(problems) > _MOST_COMPLAINTS:
+        yield f"and {len(problems) - _MOST_COMPLAINTS} more"
 
 
 def _where(location: tuple[int | str, ...], content: object) -> str:
-    """Return the path as people write it, with the lab's id beside its number."""
+    """Return the path as people write it, with the lab's id beside its number, and a colon."""
     text = ""
     for step in location:
+        if isinstance(step, str) and text and not isinstance(content, Mapping):
+            break  # from here on pydantic names the branches of a union
         content = _step_into(content, step)
-        named = isinstance(content, Mapping) and content.get("id")
         text += f"[{step}]" if isinstance(step, int) else f".{step}"
-        text += f" ({content['id']})" if named and isinstance(content, Mapping) else ""
-    return text.lstrip(".")
+        text += f" ({content['id']})" if isinstance(content, Mapping) and content.get("id") else ""
+    return f"{text.lstrip('.')}: " if text else ""
 
 
 def _step_into(content: object, step: int | str) -> object:
@@ -262,12 +324,15 @@ def _step_into(content: object, step: int | str) -> object:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    # reprlib bounds nested values: YAML's aliases can make a value that is small to hold and endless to print
+    text = repr(value) if isinstance(value, str) else reprlib.repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 class Environment(_Part):
     """Hold what the environment says; every name may also be given as NAME_FILE."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # a token in the wrong variable is still a secret
 
     slack_bot_token: SecretStr = SecretStr("")
     slack_api_url: Address = "https://slack.com/api/"
@@ -313,3 +378,6 @@ def _value_of(name: str, variables: Mapping[str, str]) -> str:
         raise ConfigError(
             f"environment variable {name}_FILE: cannot read {file} ({error.strerror})"
         ) from error
+    except UnicodeDecodeError:
+        # the cause carries the file's bytes, which may be a secret
+        raise ConfigError(f"environment variable {name}_FILE: {file} is not text") from None

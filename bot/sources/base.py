@@ -9,6 +9,11 @@ from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
 
 
+def know_nothing(_identities: Iterable[str]) -> Mapping[str, str]:
+    """Be what a source that was never polled knows."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Hold what the store remembers of a source between two polls.
@@ -17,7 +22,7 @@ class Memory:
     `cursor` is the source's own small JSON object; `usual_count` is how many items the last good poll had.
     """
 
-    known: Callable[[Iterable[str]], Mapping[str, str]]
+    known: Callable[[Iterable[str]], Mapping[str, str]] = know_nothing
     baselined: bool = False
     etag: str = ""
     last_modified: str = ""

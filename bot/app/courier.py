@@ -1,0 +1,185 @@
+"""Send what is owed: claim, send, settle; look up what is doubtful; never send twice."""
+
+import hashlib
+import json
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.delivery.alert import render_alert
+from bot.delivery.message import Absent, Closed, Content, Message, Notifier, Outcome, Sent
+from bot.delivery.outbox import Settlement, settle
+from bot.delivery.reply import render_note
+from bot.model import Wave
+from bot.records import Delivery
+from bot.store.store import Store
+
+log = structlog.get_logger()
+
+# `poll` waits this long for a delivery that is due again soon, and leaves the rest to the next run.
+_PATIENCE = timedelta(seconds=60)
+_MANY_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Hold what a round of delivering came to."""
+
+    sent: int = 0
+    owed: int = 0  # still open when the round ended
+    closed: str = ""  # why nothing can be sent at all
+
+
+@dataclass
+class Courier:
+    """Carry deliveries from the outbox to the notifier, one at a time and in order for each destination."""
+
+    store: Store
+    notifier: Notifier
+    clock: Clock
+    threads: Executor
+    pace: timedelta = timedelta(seconds=1)  # between two posts to one destination
+    _free: dict[str, datetime] = field(default_factory=dict)
+
+    def recover(self) -> None:
+        """Doubt the claims that a killed process left; call it once, before the first round."""
+        with self.store.transaction():
+            doubted = self.store.deliveries.doubt_claims(self.clock.now())
+        if doubted:
+            log.warning("claims_doubted", count=doubted)
+
+    def deliver_all(self) -> Delivered:
+        """Deliver until nothing is owed that could go soon. Raises StoreError."""
+        sent = 0
+        while True:
+            round_sent, closed = self.deliver_due()
+            sent += round_sent
+            wait = self._next_wait()
+            if closed or wait is None:
+                return Delivered(sent, self._open(), closed)
+            if wait:
+                self.clock.sleep(wait.total_seconds())
+
+    def deliver_due(self) -> tuple[int, str]:
+        """Take one step for each destination that has something due.
+
+        Return how many messages were sent, and why nothing can be sent at all, if so.
+        """
+        ready = [head for head in self._heads() if self._ready_at(head) <= self.clock.now()]
+        if not ready:
+            return 0, ""
+        steps = list(self.threads.map(self._step, ready))
+        closed = next((reason for _, reason in steps if reason), "")
+        return sum(sent for sent, _ in steps), closed
+
+    # --- when
+
+    def _heads(self) -> list[Delivery]:
+        """Return the first open delivery of each destination that is not paused and not being sent."""
+        now, pauses = self.clock.now(), self.store.subscriptions.pauses()
+        return [
+            head
+            for head in self.store.deliveries.heads()
+            if head.state != "claimed"
+            and (head.destination not in pauses or pauses[head.destination].retry_at <= now)
+        ]
+
+    def _ready_at(self, head: Delivery) -> datetime:
+        return max(head.due_at, self._free.get(head.destination, head.due_at))
+
+    def _next_wait(self) -> timedelta | None:
+        """Return how long until something can be sent; None when nothing can, or not soon enough to wait."""
+        now = self.clock.now()
+        waits = [self._ready_at(head) - now for head in self._heads() if head.attempts < _MANY_ATTEMPTS]
+        soonest = min(waits, default=None)
+        if soonest is None or soonest > _PATIENCE:
+            return None
+        return max(soonest, timedelta())
+
+    def _open(self) -> int:
+        counts = self.store.deliveries.counts()
+        return sum(counts.get(state, 0) for state in ("owed", "claimed", "doubtful"))
+
+    # --- one delivery
+
+    def _step(self, head: Delivery) -> tuple[int, str]:
+        """Send or look up one delivery; return whether it now stands, and why everything is closed, if so."""
+        message = self._compose(head)
+        if isinstance(message, Settlement):
+            self._store(head, message, "")
+            return 0, ""
+        outcome: Outcome | Absent
+        if head.state == "doubtful":
+            since = (head.claimed_at or head.created_at).timestamp()
+            outcome = self.notifier.find(message, since)
+        elif self._claim(head):
+            outcome = self.notifier.send(message)
+        else:
+            return 0, ""
+        settlement = settle(outcome, head, self.clock.now())
+        # What was found may have been rendered from less than is known now: the next edit shall compare.
+        self._store(head, settlement, "" if head.state == "doubtful" else _digest(message.content))
+        if isinstance(outcome, Sent):
+            self._free[head.destination] = self.clock.now() + self.pace
+        return int(isinstance(outcome, Sent)), outcome.reason if isinstance(outcome, Closed) else ""
+
+    def _claim(self, head: Delivery) -> bool:
+        with self.store.transaction():
+            return self.store.deliveries.claim(head.sequence, self.clock.now())
+
+    def _compose(self, head: Delivery) -> Message | Settlement:
+        """Render a delivery from what is known now, or say why it need not be sent."""
+        alert = self.store.deliveries.alert_of(head.release_id, head.destination)
+        wave = self._wave(head)
+        if head.kind == "alert":
+            return Message(head.id, head.destination, render_alert(wave, self.clock.now()))
+        if alert is None or alert.state != "sent":
+            return Settlement("skipped", "its alert is not there to answer to")
+        if head.kind == "note" and head.note:
+            content = render_note(wave, head.note)
+            return Message(head.id, alert.channel, content, thread_ts=alert.ts)
+        content = render_alert(wave, self.clock.now())
+        if _digest(content) == alert.digest:
+            return Settlement("skipped", "the alert says so already")
+        return Message(head.id, alert.channel, content, edit_ts=alert.ts)
+
+    def _wave(self, head: Delivery) -> Wave:
+        first = self.store.deliveries.first_alert_of_family(head.release_id, head.destination)
+        link = self.notifier.permalink(first.channel, first.ts) if first else ""
+        return self.store.history.wave(head.release_id, link)
+
+    def _store(self, head: Delivery, settlement: Settlement, digest: str) -> None:
+        now = self.clock.now()
+        with self.store.transaction():
+            if settlement.sent:
+                self._store_sent(head, settlement.sent, digest, now)
+            else:
+                self.store.deliveries.settle(
+                    head.sequence, settlement.state, settlement.reason, now, settlement.due_at
+                )
+            if settlement.pause_until:
+                self.store.subscriptions.pause(
+                    head.destination, settlement.reason, now, settlement.pause_until
+                )
+        if settlement.state not in ("sent", "skipped"):
+            log.warning(
+                "delivery_not_sent",
+                delivery=head.id,
+                destination=head.destination,
+                state=settlement.state,
+                reason=settlement.reason,
+            )
+
+    def _store_sent(self, head: Delivery, sent: Sent, digest: str, now: datetime) -> None:
+        self.store.deliveries.settle_sent(head.sequence, sent.channel, sent.ts, digest, now)
+        self.store.subscriptions.resume(head.destination)
+        if head.kind == "edit":
+            self.store.deliveries.note_content(head.release_id, head.destination, digest)
+
+
+def _digest(content: Content) -> str:
+    text = json.dumps([content.text, list(content.blocks)], sort_keys=True, default=dict)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

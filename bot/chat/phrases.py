@@ -1,0 +1,132 @@
+"""Times and releases in the words of an answer: pure."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.model import Artifact, DateOrigin, License, Mention, Published, Release, Wave
+from bot.releases.sizes import human_bytes, human_context, human_count
+
+NOT_STATED = "not stated"
+_STEPS = (
+    (timedelta(days=1), "d"),
+    (timedelta(hours=1), "h"),
+    (timedelta(minutes=1), "min"),
+    (timedelta(seconds=1), "s"),
+)
+
+
+def length(span: timedelta) -> str:
+    """Return a length of time in its largest unit: `4 min`, `3 h`, `12 d`."""
+    span = abs(span)
+    for step, unit in _STEPS:
+        if span >= step:
+            return f"{span // step} {unit}"
+    return "0 s"
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """Return how long ago something happened, or "never"."""
+    return f"{length(now - moment)} ago" if moment else "never"
+
+
+def dated(published: Published) -> str:
+    """Return a date, marked where it is not a publication's."""
+    text = published.at.strftime("%Y-%m" if published.precision == "month" else "%Y-%m-%d")
+    return (
+        text if published.origin in (DateOrigin.POSTED, DateOrigin.SEEN) else f"{text} ({published.origin})"
+    )
+
+
+def licence(license: License) -> str:
+    """Return a licence with its verdict in words."""
+    return license.title if license.verdict == NOT_STATED else f"{license.title} ({license.verdict})"
+
+
+def size(release: Release) -> str:
+    """Return total and active parameters."""
+    facts = release.facts
+    if not facts.parameters:
+        return NOT_STATED
+    mark = "≈" if facts.parameters_approximate else ""
+    active = f", {human_count(facts.active_parameters)} active" if facts.active_parameters else ""
+    return f"{mark}{human_count(facts.parameters)}{active}"
+
+
+def sizes(wave: Wave) -> str:
+    """Return the sizes of a wave's models."""
+    return " · ".join(dict.fromkeys(size(member) for member in wave.sizes))
+
+
+def download(release: Release) -> str:
+    """Return the bytes of one complete set of weights, with their precision."""
+    facts = release.facts
+    if not facts.download_bytes:
+        return NOT_STATED
+    return human_bytes(facts.download_bytes) + (f", {facts.precision}" if facts.precision else "")
+
+
+def context(release: Release) -> str:
+    """Return the context length."""
+    tokens = release.facts.context_tokens
+    return f"{human_context(tokens)} tokens" if tokens else NOT_STATED
+
+
+def wave_object(wave: Wave) -> dict[str, Any]:
+    """Return a wave as programs read it with --json; absent facts are null."""
+    return {
+        **release_object(wave.lead),
+        "lab_name": wave.lab.name,
+        "models": [release_object(member) for member in wave.sizes],
+        "previous": wave.previous.name.display if wave.previous else None,
+    }
+
+
+def release_object(release: Release) -> dict[str, Any]:
+    """Return a release as programs read it with --json."""
+    facts = release.facts
+    return {
+        "name": release.name.display,
+        "key": release.name.release_key,
+        "family_key": release.name.family_key,
+        "lab": release.name.lab,
+        "published": release.published.at.isoformat(),
+        "published_from": release.published.origin,
+        "published_precision": release.published.precision,
+        "announced": not release.silent,
+        "license": {
+            "id": release.license.id or None,
+            "title": release.license.title,
+            "verdict": release.license.verdict,
+            "condition": release.license.condition or None,
+        },
+        "parameters": facts.parameters,
+        "active_parameters": facts.active_parameters,
+        "precision": facts.precision or None,
+        "download_bytes": facts.download_bytes,
+        "context_tokens": facts.context_tokens,
+        "task": facts.task or None,
+        "gated": facts.gated or None,
+        "summary": facts.summary or None,
+        "repositories": [artifact_object(artifact) for artifact in release.artifacts],
+        "sources": [mention_object(mention) for mention in release.mentions],
+    }
+
+
+def artifact_object(artifact: Artifact) -> dict[str, Any]:
+    """Return a repository as programs read it with --json."""
+    return {
+        "repository": artifact.repository,
+        "variant": None if artifact.head else artifact.packaging or "variant",
+        "download_bytes": artifact.facts.download_bytes,
+    }
+
+
+def mention_object(mention: Mention) -> dict[str, Any]:
+    """Return one source's word as programs read it with --json."""
+    return {
+        "source": mention.source,
+        "title": mention.title,
+        "url": mention.url,
+        "seen": mention.seen_at.isoformat(),
+        "published": mention.published.at.isoformat() if mention.published else None,
+    }

@@ -1,0 +1,65 @@
+"""Why a sighting was announced, or was not: pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.records import Delivery, Remembered
+
+
+def story_lines(item: Remembered, deliveries: Sequence[Delivery]) -> list[str]:
+    """Return the story of one sighting, a line a step."""
+    when = item.seen_at.strftime("%Y-%m-%d %H:%M UTC")
+    how = "" if item.live else " in its first poll, which is remembered and never announced"
+    lines = [
+        f"{item.title}  {item.url}",
+        f"  seen      {when} by {item.source_id}{how}",
+        f"  judged    {item.kind}: {item.reason}",
+        f"  belongs   {_belongs(item)}",
+    ]
+    return lines + [f"  {delivery.kind:<9} {_fate(delivery)}" for delivery in deliveries]
+
+
+def story_object(item: Remembered, deliveries: Sequence[Delivery]) -> dict[str, Any]:
+    """Return the story of one sighting as programs read it."""
+    return {
+        "title": item.title,
+        "url": item.url,
+        "source": item.source_id,
+        "seen": item.seen_at.isoformat(),
+        "baseline": not item.live,
+        "kind": item.kind,
+        "reason": item.reason,
+        "release_key": item.release_key or None,
+        "waits_until": item.wait_until.isoformat() if item.wait_until else None,
+        "deliveries": [delivery_object(delivery) for delivery in deliveries],
+    }
+
+
+def delivery_object(delivery: Delivery) -> dict[str, Any]:
+    """Return a delivery as programs read it."""
+    return {
+        "id": delivery.id,
+        "release": delivery.release,
+        "destination": delivery.destination,
+        "kind": delivery.kind,
+        "state": delivery.state,
+        "reason": delivery.reason or None,
+        "attempts": delivery.attempts,
+        "due": delivery.due_at.isoformat(),
+        "settled": delivery.settled_at.isoformat() if delivery.settled_at else None,
+        "ts": delivery.ts or None,
+    }
+
+
+def _belongs(item: Remembered) -> str:
+    if item.release_key:
+        return f"to {item.release_key}"
+    if item.wait_until:
+        until = item.wait_until.strftime("%Y-%m-%d %H:%M UTC")
+        return f"to nothing yet: waits until {until} for the Hub or the lab to confirm it"
+    return "to no release"
+
+
+def _fate(delivery: Delivery) -> str:
+    reason = f" ({delivery.reason})" if delivery.reason else ""
+    return f"{delivery.state} in {delivery.destination}{reason}"

@@ -1,0 +1,237 @@
+"""`recent`, `show`, `why`, `cadence`, `labs`: questions to what the bot remembers."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from difflib import get_close_matches
+
+import click
+
+from bot.app.root import App, open_app
+from bot.cadence.stats import ENOUGH, Cadence, cadence
+from bot.chat.grammar import Words, parse_words
+from bot.chat.phrases import (
+    NOT_STATED,
+    context,
+    dated,
+    download,
+    licence,
+    size,
+    sizes,
+    wave_object,
+)
+from bot.chat.story import story_lines, story_object
+from bot.cli.output import print_json, print_table, say
+from bot.errors import UsageError
+from bot.model import Lab, Release, Wave
+from bot.releases.filters import matches
+
+_RECENT = timedelta(days=30)
+_RHYTHM = timedelta(days=365)
+_SHOWN = 20
+
+as_json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
+)
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[LAB...] [since:30d] [n:20] [license:...] [min:7b] [max:70b]")
+@as_json_option
+def recent(words: tuple[str, ...], as_json: bool) -> None:
+    """Show what came out lately, newest first."""
+    with open_app() as app:
+        asked = parse_words(words, app.labs, ("since", "n", "license", "min", "max"))
+        window = asked.since or _RECENT
+        found = _matching(app, asked, window)
+        shown = found[: asked.number or _SHOWN]
+        if as_json:
+            print_json([wave_object(wave) for wave in shown])
+            return
+        if not found:
+            say(f"Nothing came out {_asked_for(asked, window)}.")
+            return
+        print_waves(shown, f"{len(found)} releases {_asked_for(asked, window)}")
+        if len(shown) < len(found):
+            say(f"The newest {len(shown)} are shown; n:{min(len(found), 200)} shows more.")
+
+
+def _matching(app: App, asked: Words, window: timedelta) -> list[Wave]:
+    waves = app.store.history.waves([lab.id for lab in asked.labs], app.clock.now() - window)
+    return [wave for wave in waves if any(matches(asked.filters, member) for member in wave.sizes)]
+
+
+def _asked_for(asked: Words, window: timedelta) -> str:
+    labs = " from " + ", ".join(lab.name for lab in asked.labs) if asked.labs else ""
+    filters = f" ({asked.filters})" if str(asked.filters) else ""
+    return f"in the last {window.days or 1} days{labs}{filters}"
+
+
+def print_waves(waves: Sequence[Wave], title: str) -> None:
+    """Print waves as a table, one line each."""
+    print_table(
+        ("Released", "Lab", "Model", "Licence", "Parameters", "Download"),
+        [
+            (
+                dated(wave.lead.published),
+                wave.lab.name,
+                wave.lead.name.display
+                if len(wave.sizes) == 1
+                else f"{wave.lead.name.display} +{len(wave.sizes) - 1}",
+                licence(wave.sizes[0].license),
+                sizes(wave),
+                download(wave.sizes[0]),
+            )
+            for wave in waves
+        ],
+        title,
+    )
+
+
+@click.command()
+@click.argument("name")
+@as_json_option
+def show(name: str, as_json: bool) -> None:
+    """Show one release with everything that is known of it."""
+    with open_app() as app:
+        wave = _one_wave(app, name)
+        if as_json:
+            print_json(wave_object(wave))
+            return
+        for line in _wave_lines(wave):
+            say(line)
+
+
+def _one_wave(app: App, name: str) -> Wave:
+    found = app.store.history.find(name)
+    if not found:
+        near = get_close_matches(name, app.store.history.names(), n=3, cutoff=0.4)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        raise UsageError(f"no release is called “{name[:80]}”{hint}")
+    exact = [wave for wave in found if wave.lead.name.display.lower() == name.lower()]
+    return app.store.history.wave((exact or found)[0].lead.id)
+
+
+def _wave_lines(wave: Wave) -> list[str]:
+    lead = wave.lead
+    lines = [f"{lead.name.display} by {wave.lab.name}, {dated(lead.published)}"]
+    if wave.previous:
+        days = (lead.published.at - wave.previous.published.at).days
+        lines.append(f"{days} days after {wave.previous.name.display}")
+    for model in wave.sizes:
+        lines += ["", model.name.display]
+        lines += [f"  {name:<11} {value}" for name, value in _facts(model)]
+        lines += [f"  {'variant':<11} {v.packaging or NOT_STATED}: {v.repository}" for v in model.variants]
+    lines += ["", "Said by"]
+    lines += [
+        f"  {mention.source:<10} {mention.title}  {mention.url}"
+        for m in wave.members
+        for mention in m.mentions
+    ]
+    return lines
+
+
+def _facts(model: Release) -> list[tuple[str, str]]:
+    license = model.license
+    facts = [("licence", licence(license)), ("parameters", size(model)), ("download", download(model))]
+    facts += [("context", context(model)), ("task", model.facts.task or NOT_STATED)]
+    if license.condition:
+        facts.insert(1, ("", license.condition))
+    if model.facts.gated in ("auto", "manual"):
+        facts.append(("access", "needs an access request"))
+    return facts
+
+
+@click.command()
+@click.argument("text", metavar="NAME|URL|ID")
+@as_json_option
+def why(text: str, as_json: bool) -> None:
+    """Tell why something was announced, or was not."""
+    with open_app() as app:
+        remembered = app.store.history.observations(text)
+        if not remembered:
+            raise UsageError(
+                f"no source ever showed “{text[:80]}”; `cadencebot status` tells how the sources fare"
+            )
+        deliveries = {
+            item.release_key: app.store.deliveries.of_release(app.store.history.lead_of(item.release_key))
+            for item in remembered
+            if item.release_key
+        }
+        if as_json:
+            print_json([story_object(item, deliveries.get(item.release_key, [])) for item in remembered])
+            return
+        for item in remembered:
+            for line in story_lines(item, deliveries.get(item.release_key, [])):
+                say(line)
+            say("")
+
+
+@click.command(name="cadence")
+@click.argument("words", nargs=-1, metavar="[LAB...] [since:1y]")
+@as_json_option
+def cadence_command(words: tuple[str, ...], as_json: bool) -> None:
+    """Show how often labs ship."""
+    with open_app() as app:
+        asked = parse_words(words, app.labs, ("since",))
+        now = app.clock.now()
+        waves = app.store.history.waves([lab.id for lab in asked.labs], now - (asked.since or _RHYTHM))
+        labs = {wave.lab.id: wave.lab for wave in waves}
+        rhythms = {
+            lab: cadence([w.lead.published.at.date() for w in waves if w.lab.id == lab], now.date())
+            for lab in labs
+        }
+        order = sorted(labs, key=lambda lab: -rhythms[lab].last_365)
+        if as_json:
+            print_json([_rhythm_object(labs[lab], rhythms[lab]) for lab in order])
+            return
+        if not order:
+            say("Nothing came out in that time.")
+            return
+        print_table(
+            ("Lab", "30 d", "90 d", "365 d", "Median gap", "Since the last"),
+            [_rhythm_row(labs[lab], rhythms[lab]) for lab in order],
+            "Releases a lab; sizes of one family that came together count once",
+        )
+
+
+def _rhythm_row(lab: Lab, rhythm: Cadence) -> tuple[str, ...]:
+    gap = (
+        f"{rhythm.median_gap:g} d"
+        if len(rhythm.gaps) + 1 >= ENOUGH and rhythm.median_gap
+        else "too few to say"
+    )
+    last = f"{rhythm.since_last} d" if rhythm.since_last is not None else "never"
+    return (lab.name, str(rhythm.last_30), str(rhythm.last_90), str(rhythm.last_365), gap, last)
+
+
+def _rhythm_object(lab: Lab, rhythm: Cadence) -> dict[str, object]:
+    return {
+        "lab": lab.id,
+        "last_30": rhythm.last_30,
+        "last_90": rhythm.last_90,
+        "last_365": rhythm.last_365,
+        "median_gap_days": rhythm.median_gap,
+        "since_last_days": rhythm.since_last,
+    }
+
+
+@click.command()
+@click.argument("word", default="")
+@as_json_option
+def labs(word: str, as_json: bool) -> None:
+    """List the labs, or those whose name contains WORD."""
+    with open_app() as app:
+        found = [
+            lab
+            for lab in app.labs
+            if any(word.lower() in name.lower() for name in (lab.id, lab.name, *lab.aliases))
+        ]
+        if as_json:
+            print_json([{"id": lab.id, "name": lab.name, "aliases": lab.aliases} for lab in found])
+            return
+        print_table(
+            ("Lab", "Name", "Also called"), [(lab.id, lab.name, ", ".join(lab.aliases)) for lab in found]
+        )
+
+
+COMMANDS = (recent, show, why, cadence_command, labs)

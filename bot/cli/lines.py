@@ -1,0 +1,44 @@
+"""`identify`, `license`: JSON lines in, JSON lines out, one each and in order."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import click
+
+from bot.config import load_config, read_environment
+from bot.releases.identify import identify_line
+from bot.releases.labs import Directory
+from bot.releases.licenses import license_line
+
+
+@click.command()
+def identify() -> None:
+    """Tell how each raw name or title is understood."""
+    config = load_config(read_environment().cadencebot_config)
+    labs = Directory(spec.lab for spec in config.labs)
+    _translate(partial(identify_line, labs=labs))
+
+
+@click.command(name="license")
+def license_command() -> None:
+    """Tell what each licence statement means."""
+    _translate(license_line)
+
+
+def _translate(answer: Callable[[str], Mapping[str, object]]) -> None:
+    """Answer line by line; exit with 1 when a line could not be read."""
+    failed = False
+    for raw in sys.stdin.buffer:
+        line = raw.decode("utf-8", "replace")
+        if line.strip():
+            result = answer(line)
+            failed = failed or "error" in result
+            sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+COMMANDS = (identify, license_command)

@@ -1,0 +1,157 @@
+"""`status`, `deliveries`, `retry`: how the bot itself fares."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from bot import __version__
+from bot.app.root import App, open_app
+from bot.chat.phrases import ago, length
+from bot.chat.story import delivery_object
+from bot.cli.asking import as_json_option
+from bot.cli.output import print_json, print_table, say
+from bot.errors import UsageError
+from bot.records import SourceState
+
+_RETRIABLE = ("unclear", "impossible", "skipped")
+
+
+@click.command()
+@as_json_option
+def status(as_json: bool) -> None:
+    """Show how every source fares, and what is owed, unclear or paused."""
+    with open_app() as app:
+        states = app.store.sources.states()
+        sources = [states.get(source.id, SourceState(source.id)) for source in app.sources()]
+        if as_json:
+            print_json(_status_object(app, sources))
+            return
+        now = app.clock.now()
+        say(_summary(sources))
+        print_table(
+            ("Source", "Last success", "Next poll", "Items", "State"),
+            [
+                (
+                    state.id,
+                    ago(state.succeeded_at, now),
+                    _due(state.next_poll_at, now),
+                    str(state.usual_count or ""),
+                    _health(state, now),
+                )
+                for state in sorted(sources, key=lambda state: (not state.failure, state.id))
+            ],
+        )
+        counts = app.store.deliveries.counts()
+        say(
+            "Messages: " + (", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "none so far")
+        )
+        for pause in app.store.subscriptions.pauses().values():
+            say(f"{pause.destination} is paused since {ago(pause.since, now)}: {pause.reason}")
+
+
+def _summary(sources: list[SourceState]) -> str:
+    failing = sum(1 for state in sources if state.failure)
+    unpolled = sum(1 for state in sources if not state.polled_at)
+    return (
+        f"cadencebot {__version__}: {len(sources)} sources, {len(sources) - failing - unpolled} fine, "
+        f"{failing} failing, {unpolled} not polled yet."
+    )
+
+
+def _due(moment: datetime | None, now: datetime) -> str:
+    if moment is None or moment <= now:
+        return "now"
+    return f"in {length(moment - now)}"
+
+
+def _health(state: SourceState, now: datetime) -> str:
+    if state.failure:
+        return f"failing since {ago(state.failing_since, now)} ({state.failure}): {state.complaint}"
+    if state.held and state.held_at:
+        return f"held {state.held} releases {ago(state.held_at, now)}: remembered, not announced"
+    return "fine" if state.polled_at else "not polled yet"
+
+
+def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
+    return {
+        "version": __version__,
+        "sources": [
+            {
+                "id": state.id,
+                "last_success": _text(state.succeeded_at),
+                "next_poll": _text(state.next_poll_at),
+                "items": state.usual_count,
+                "failing_since": _text(state.failing_since),
+                "failures": state.failures,
+                "failure": state.failure or None,
+                "complaint": state.complaint or None,
+                "held": state.held,
+            }
+            for state in sources
+        ],
+        "deliveries": app.store.deliveries.counts(),
+        "paused": [
+            {"destination": pause.destination, "since": _text(pause.since), "reason": pause.reason}
+            for pause in app.store.subscriptions.pauses().values()
+        ],
+    }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+@click.command()
+@click.option("--open", "only_open", is_flag=True, help="Only what is not settled, or not well.")
+@click.option("-n", "number", default=30, show_default=True, type=click.IntRange(1, 1000), help="How many.")
+@as_json_option
+def deliveries(only_open: bool, number: int, as_json: bool) -> None:
+    """List the messages, newest first: sent, owed, unclear."""
+    with open_app() as app:
+        states = ("owed", "claimed", "doubtful", "unclear", "impossible") if only_open else ()
+        found = app.store.deliveries.recent(number, states)
+        if as_json:
+            print_json([delivery_object(delivery) for delivery in found])
+            return
+        if not found:
+            say("No messages.")
+            return
+        now = app.clock.now()
+        print_table(
+            ("Id", "Kind", "Release", "Destination", "State", "When", "Why"),
+            [
+                (
+                    delivery.id[:8],
+                    delivery.kind,
+                    delivery.release,
+                    delivery.destination,
+                    delivery.state,
+                    ago(delivery.settled_at or delivery.created_at, now),
+                    delivery.reason,
+                )
+                for delivery in found
+            ],
+        )
+
+
+@click.command()
+@click.argument("identity", metavar="ID")
+def retry(identity: str) -> None:
+    """Owe a message again that is unclear, impossible or skipped."""
+    with open_app() as app, app.store.transaction():
+        delivery = app.store.deliveries.by_id(identity)
+        if delivery is None:
+            raise UsageError(f"no delivery has the id “{identity}”; `cadencebot deliveries` lists them")
+        if delivery.state not in _RETRIABLE:
+            raise UsageError(
+                f"that message is {delivery.state}: only one of {', '.join(_RETRIABLE)} can be retried"
+            )
+        now = app.clock.now()
+        app.store.deliveries.settle(delivery.sequence, "owed", "asked for again", now, now)
+    say(f"The {delivery.kind} of {delivery.release} for {delivery.destination} will be sent again.")
+    if delivery.state == "unclear":
+        say("It may have been posted before: look there first if a double would hurt.")
+
+
+COMMANDS = (status, deliveries, retry)

@@ -1,0 +1,193 @@
+"""`poll`, `run`, `check`: read the sources and deliver what is owed."""
+
+import signal
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import click
+from rich.markup import escape
+from rich.progress import Progress
+
+from bot.app.checking import SourceCheck, TokenCheck, check_sources, check_token
+from bot.app.courier import Delivered
+from bot.app.poller import Polled, Report
+from bot.app.root import App, Works, open_app
+from bot.app.service import Service
+from bot.chat.phrases import wave_object
+from bot.cli.asking import print_waves
+from bot.cli.output import margin, print_json, say, screen
+from bot.errors import UsageError
+from bot.ops import logs
+from bot.sources.base import Source
+
+_BASELINE_TABLE = timedelta(days=30)
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Poll every source now, due or not.")
+@click.option("--source", "only", multiple=True, metavar="ID", help="Poll only this source (see `status`).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
+    """Poll what is due, then deliver everything that is owed."""
+    logs.configure("error")
+    with open_app() as app, app.working(margin() if as_json else screen()) as works:
+        sources = _chosen(works, everything, only)
+        polled = _poll(works, sources)
+        delivered = works.courier.deliver_all()
+        if as_json:
+            print_json(_as_object(app, polled, delivered))
+        else:
+            _tell(app, polled, delivered)
+    if polled.failed or delivered.closed or delivered.owed:
+        raise click.exceptions.Exit(1)
+
+
+def _chosen(works: Works, everything: bool, only: Sequence[str]) -> list[Source]:
+    unknown = set(only) - {source.id for source in works.poller.sources}
+    if unknown:
+        raise UsageError(f"no source is called {', '.join(sorted(unknown))}; `cadencebot status` lists them")
+    sources = works.poller.rested() if everything or only else works.poller.due()
+    return [source for source in sources if not only or source.id in only]
+
+
+def _poll(works: Works, sources: Sequence[Source]) -> Polled:
+    with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
+        task = progress.add_task(f"Polling {len(sources)} sources", total=len(sources))
+        return works.poller.poll(sources, lambda _report: progress.advance(task))
+
+
+def _as_object(app: App, polled: Polled, delivered: Delivered) -> dict[str, object]:
+    leads = [app.store.history.id_of(key) for key in polled.announced]
+    return {
+        "sources": len(polled.reports),
+        "failed": [
+            {"source": report.source_id, "failure": report.failure, "complaint": report.complaint}
+            for report in polled.failed
+        ],
+        "baselines": sum(report.baseline for report in polled.reports),
+        "new": sum(report.new for report in polled.reports if not report.baseline),
+        "held": sum(report.held for report in polled.reports),
+        "releases": [wave_object(app.store.history.wave(lead)) for lead in leads],
+        "delivered": delivered.sent,
+        "owed": delivered.owed,
+        "closed": delivered.closed or None,
+    }
+
+
+def _tell(app: App, polled: Polled, delivered: Delivered) -> None:
+    baselines = [report for report in polled.reports if report.baseline]
+    good = len(polled.reports) - len(polled.failed)
+    say(
+        f"Polled {_count(len(polled.reports), 'source')}, {good} of them well: "
+        f"{_count(len(polled.announced), 'new release')}, {_count(delivered.sent, 'message')} sent."
+    )
+    if baselines:
+        known = sum(report.new for report in baselines)
+        say(f"First sight of {_count(len(baselines), 'source')}: {known} things remembered, none announced.")
+    for report in polled.reports:
+        if report.held:
+            say(f"{report.source_id} showed {report.held} releases at once: remembered, not announced.")
+    _complain(polled.failed)
+    if delivered.closed:
+        margin().print(f"Nothing can be sent: {escape(delivered.closed)}")
+    elif delivered.owed:
+        say(f"{_count(delivered.owed, 'message')} still owed: `cadencebot deliveries` says why.")
+    if baselines and screen().is_terminal:
+        since = app.clock.now() - _BASELINE_TABLE
+        print_waves(app.store.history.waves(since=since, limit=40), "What came out in the last 30 days")
+
+
+def _complain(failed: Iterable[Report]) -> None:
+    for report in failed:
+        margin().print(f"[red]failed[/] {escape(report.complaint)}")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
+@click.command()
+def run() -> None:
+    """Poll, deliver and go on until stopped."""
+    logs.configure("info")
+    with open_app() as app, app.working(screen()) as works:
+        service = Service(works)
+
+        signal.signal(signal.SIGTERM, lambda *_: service.stop())
+        signal.signal(signal.SIGINT, lambda *_: service.stop())
+        say(
+            f"cadencebot watches {_count(len(app.config.labs), 'lab')} through "
+            f"{_count(len(works.poller.sources), 'source')}; stop it with Ctrl+C."
+        )
+        _first_sight(app, works)
+        service.run()
+
+
+def _first_sight(app: App, works: Works) -> None:
+    """Take the baseline of a new installation with progress, so that a newcomer sees what happens."""
+    if not app.store.sources.states():
+        _tell(app, _poll(works, works.poller.due()), Delivered())
+
+
+@click.command()
+@click.option("--online", is_flag=True, help="Also try every source, and the Slack token with its scopes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def check(online: bool, as_json: bool) -> None:
+    """Prove feeds.yaml, and with --online everything that it names."""
+    logs.configure("error")
+    with open_app() as app:
+        sources = app.sources()
+        results: list[SourceCheck] = []
+        token = TokenCheck()
+        if online:
+            results = _try_sources(app, sources)
+            token = check_token(app.notifier(margin()))
+        if as_json:
+            print_json(_check_object(app, sources, results, token))
+        else:
+            _tell_check(app, sources, results, token)
+    if token.problems or any(result.complaint for result in results):
+        raise click.exceptions.Exit(1)
+
+
+def _try_sources(app: App, sources: Sequence[Source]) -> list[SourceCheck]:
+    with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
+        task = progress.add_task(f"Trying {len(sources)} sources", total=len(sources))
+        return check_sources(app, sources, lambda: progress.advance(task))
+
+
+def _check_object(
+    app: App, sources: Sequence[Source], results: Sequence[SourceCheck], token: TokenCheck
+) -> dict[str, object]:
+    return {
+        "file": str(app.environment.cadencebot_config),
+        "labs": len(app.config.labs),
+        "sources": len(sources),
+        "subscriptions": len(app.config.subscriptions),
+        "tried": [
+            {"source": result.source_id, "items": result.count, "complaint": result.complaint or None}
+            for result in results
+        ],
+        "slack": {"problems": token.problems, "remarks": token.remarks},
+    }
+
+
+def _tell_check(
+    app: App, sources: Sequence[Source], results: Sequence[SourceCheck], token: TokenCheck
+) -> None:
+    say(
+        f"{app.environment.cadencebot_config} is valid: {_count(len(app.config.labs), 'lab')}, "
+        f"{_count(len(sources), 'source')}, {_count(len(app.config.subscriptions), 'standing subscription')}."
+    )
+    for result in results:
+        state = (
+            f"[red]failed[/]  {escape(result.complaint)}"
+            if result.complaint
+            else f"ok      {result.count} items"
+        )
+        screen().print(f"{escape(result.source_id)}  {state}")
+    for remark in (*token.problems, *token.remarks):
+        say(f"Slack: {remark}")
+
+
+COMMANDS = (poll, run, check)

@@ -1,0 +1,243 @@
+"""Render the alert: one message that says who released what, under which licence and how large."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot.delivery import blocks, words
+from bot.delivery.escape import clean, escape, link, literal, web_address
+from bot.delivery.message import Block, Content
+from bot.model import License, Mention, Release, SourceKind, Wave
+
+_LAB_LIMIT = 40
+_NAME_LIMIT = 80
+_LICENSE_LIMIT = 80
+_CONDITION_LIMIT = 200  # five characters each when all are escaped: a field holds 2,000
+_SUMMARY_LIMIT = 300
+_FACT_LIMIT = 80
+_TEXT_LIMIT = 500
+_SIZES_LIMIT = 12
+_PACKAGINGS_LIMIT = 4
+_NAMELESS = "a model without a name"
+
+
+def render_alert(wave: Wave, now: datetime) -> Content:
+    """Return the alert of a wave; rendering it again later, with more known, gives its edit."""
+    models = sorted(wave.sizes, key=lambda model: -(model.facts.parameters or 0))
+    message: list[Block] = [
+        blocks.header(headline(wave)),
+        blocks.section(_introduction(wave, models)),
+        blocks.fields(*_facts(wave, models)),
+        *blocks.sections(_sizes(models)),
+        blocks.context(_origins(wave, now)),
+        *blocks.buttons(_buttons(wave)),
+    ]
+    return Content(_sentences(wave, models), tuple(message))
+
+
+def headline(wave: Wave) -> str:
+    """Return who did what, cleaned but not escaped: "Moonshot AI released Kimi K2.6"."""
+    name = clean(words.subject(wave), _NAME_LIMIT) or _NAMELESS
+    lab = clean(wave.lab.name, _LAB_LIMIT)
+    if not _is_confirmed(wave):
+        return f"LLM Stats lists {name} by {lab}"
+    verb = "released" if _has_weights(wave.sizes) else "announced"
+    return f"{lab} {verb} {name}" + (f" in {len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "")
+
+
+def _has_weights(models: Sequence[Release]) -> bool:
+    return any(model.artifacts for model in models)
+
+
+def _is_confirmed(wave: Wave) -> bool:
+    """Tell whether anybody but LLM Stats says so."""
+    sources = {mention.source for member in wave.members for mention in member.mentions}
+    return sources != {SourceKind.LLM_STATS}
+
+
+# --- the paragraph below the headline
+
+
+def _introduction(wave: Wave, models: Sequence[Release]) -> str:
+    name = link(_main_url(wave), _label(wave), _NAME_LIMIT) or _NAMELESS
+    task = next((model.facts.task for model in wave.members if model.facts.task), "")
+    summary = next((model.facts.summary for model in wave.members if model.facts.summary), "")
+    facts = (f"*{name}*", literal(words.task_words(task), _FACT_LIMIT), _common_gate(models))
+    lines = (" · ".join(fact for fact in facts if fact), literal(summary, _SUMMARY_LIMIT))
+    return "\n".join(line for line in lines if line)
+
+
+def _label(wave: Wave) -> str:
+    """Return the repository where there is one model, so that it can be copied, else the name."""
+    heads = [artifact.repository for artifact in wave.sizes[0].artifacts if artifact.head]
+    return heads[0] if heads and len(wave.sizes) == 1 else words.subject(wave)
+
+
+def _common_gate(models: Sequence[Release]) -> str:
+    gates = {words.gate_words(model.facts) for model in models}
+    return gates.pop() if len(gates) == 1 else ""
+
+
+def _main_url(wave: Wave) -> str:
+    """Return the page to read first: the card of one model, but the post about several."""
+    card, post = _first_url(wave, SourceKind.HUB), _first_url(wave, SourceKind.FEED, SourceKind.PAGE)
+    first, second = (post, card) if len(wave.sizes) > 1 else (card, post)
+    return first or second or _first_url(wave, SourceKind.LLM_STATS)
+
+
+def _first_url(wave: Wave, *sources: SourceKind) -> str:
+    mentions = (mention for member in wave.members for mention in member.mentions)
+    return next((it.url for it in mentions if it.source in sources and web_address(it.url)), "")
+
+
+# --- the facts
+
+
+def _facts(wave: Wave, models: Sequence[Release]) -> Iterator[tuple[str, str]]:
+    size, context = words.size_range(models), words.context_range(models)
+    if _has_weights(models):
+        yield "Licence", _license(models)
+        yield "Size", literal(size or words.NOT_STATED, _FACT_LIMIT)
+        yield "Download", _download(models)
+        yield "Context", literal(context or words.NOT_STATED, _FACT_LIMIT)
+        return
+    yield "Licence", _license(models) if _is_licensed(models) else f"⚪ {_without_license(wave)}"
+    yield "Weights", _unpublished(wave)
+    if size:
+        yield "Size", literal(size, _FACT_LIMIT)
+    if context:
+        yield "Context", literal(context, _FACT_LIMIT)
+
+
+def _is_licensed(models: Sequence[Release]) -> bool:
+    return _common_license(models).verdict != words.NOT_STATED
+
+
+def _without_license(wave: Wave) -> str:
+    return words.NOT_STATED if _has_weights(wave.sizes) else _unpublished(wave)
+
+
+def _unpublished(wave: Wave) -> str:
+    """Return "not published yet", and no "yet" for a lab without a place on the Hub to publish at."""
+    return "not published yet" if wave.lab.owners else "not published"
+
+
+def _license(models: Sequence[Release]) -> str:
+    common = _common_license(models)
+    statement = next(model.facts.license for model in models if model.license == common)
+    text = license_text(common, statement.link if statement else "")
+    return text + ("\n_differs for some, see below_" if any(_differs(it, models) for it in models) else "")
+
+
+def license_text(license: License, url: str = "") -> str:
+    """Return the licence in mrkdwn: a circle, the name, its verdict and the one condition that matters.
+
+    `url` is where the lab itself keeps the text.
+    """
+    if words.license_words(license) == words.NOT_STATED:
+        return f"{words.circle(license)} {words.NOT_STATED}"
+    title = link(url, license.title, _LICENSE_LIMIT)
+    return f"{words.circle(license)} {title}\n{literal(words.verdict_sentence(license), _CONDITION_LIMIT)}"
+
+
+def _common_license(models: Sequence[Release]) -> License:
+    return Counter(model.license for model in models).most_common(1)[0][0]
+
+
+def _differs(model: Release, models: Sequence[Release]) -> bool:
+    return model.license != _common_license(models)
+
+
+def _download(models: Sequence[Release]) -> str:
+    download = literal(words.download_range(models) or words.NOT_STATED, _FACT_LIMIT)
+    packagings = _packagings(models)
+    return f"{download}\nalso as {packagings}" if packagings else download
+
+
+def _packagings(models: Sequence[Release]) -> str:
+    names = (literal(variant.packaging, 20) for model in models for variant in model.variants)
+    found = list(dict.fromkeys(name for name in names if name))
+    more = len(found) - _PACKAGINGS_LIMIT
+    return ", ".join(found[:_PACKAGINGS_LIMIT]) + (f" and {more} more" if more > 0 else "")
+
+
+# --- several sizes, a line each
+
+
+def _sizes(models: Sequence[Release]) -> Iterator[str]:
+    if len(models) == 1:
+        return
+    gate = _common_gate(models)
+    for model in models[:_SIZES_LIMIT]:
+        yield f"• {_size(model, with_license=_differs(model, models), with_gate=not gate)}"
+    if len(models) > _SIZES_LIMIT:
+        yield f"and {len(models) - _SIZES_LIMIT} more"
+
+
+def _size(model: Release, *, with_license: bool, with_gate: bool) -> str:
+    name = link(model.card_url or model.post_url, model.name.display, _NAME_LIMIT) or _NAMELESS
+    facts = [words.size_words(model.facts, model.name.display), words.download_words(model.facts)]
+    if with_license:
+        facts.append(f"{words.circle(model.license)} {words.license_words(model.license)}")
+    if with_gate:
+        facts.append(words.gate_words(model.facts))
+    return " · ".join([name, *(literal(fact, _LICENSE_LIMIT) for fact in facts if fact)])
+
+
+# --- the small print and the buttons
+
+
+def _origins(wave: Wave, now: datetime) -> Iterator[str]:
+    yield _witnesses(wave, now)
+    since = words.since_previous(wave.lead.published, wave.previous)
+    if since:
+        yield literal(since, _NAME_LIMIT + 30)
+    if web_address(wave.first_alert_url):
+        yield link(wave.first_alert_url, "other sizes were announced earlier", _NAME_LIMIT)
+
+
+def _witnesses(wave: Wave, now: datetime) -> str:
+    """Say who says so, with dates; what LLM Stats gave is attributed to it and linked, as it asks."""
+    mentions = _first_mentions(wave)
+    listing = mentions.pop("LLM Stats", None)
+    via = f"{link(listing.url, 'LLM Stats', 20)} {words.seen_when(listing, now)}" if listing else ""
+    if not _is_confirmed(wave):
+        return f"Listed by {via}, not confirmed by the lab"
+    seen = " and ".join(f"{where} {words.seen_when(it, now)}" for where, it in mentions.items())
+    return f"Seen {seen or words.moment(wave.lead.opened_at)}" + (f", via {via}" if via else "")
+
+
+def _first_mentions(wave: Wave) -> dict[str, Mention]:
+    places = {SourceKind.HUB: "on Hugging Face", SourceKind.LLM_STATS: "LLM Stats"}
+    mentions = [mention for member in wave.members for mention in member.mentions]
+    found: dict[str, Mention] = {}
+    for mention in sorted(mentions, key=lambda it: it.seen_at):
+        found.setdefault(places.get(mention.source, "on the lab's blog"), mention)
+    return found
+
+
+def _buttons(wave: Wave) -> Iterator[tuple[str, str, str]]:
+    yield "Model card", _first_url(wave, SourceKind.HUB), "open_card"
+    yield "Announcement", _first_url(wave, SourceKind.FEED, SourceKind.PAGE), "open_post"
+    yield "LLM Stats", _first_url(wave, SourceKind.LLM_STATS), "open_listing"
+
+
+# --- the same without blocks
+
+
+def _sentences(wave: Wave, models: Sequence[Release]) -> str:
+    """Return the alert as text: notifications show, and screen readers read, nothing else."""
+    doubt = "" if _is_confirmed(wave) else ", not confirmed by the lab"
+    license = words.license_words(_common_license(models))
+    download = words.download_range(models)
+    sentences = [
+        headline(wave) + doubt,
+        f"Licence: {license if _is_licensed(models) else _without_license(wave)}",
+        f"Size: {words.size_range(models) or words.NOT_STATED}",
+    ]
+    if not _has_weights(models):
+        sentences.append(f"Weights: {_unpublished(wave)}")
+    elif download:
+        sentences.append(f"Download: {download}")
+    url = escape(web_address(_main_url(wave)))
+    return f"{literal('. '.join(sentences), _TEXT_LIMIT)}. {url}".strip()

@@ -1,0 +1,71 @@
+"""Decide what to do next with a delivery, and what an outcome makes of it: pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.delivery.message import Absent, Closed, Impossible, Later, Outcome, Refused, Sent, Unclear
+from bot.records import Delivery
+
+# A message may land a moment after the connection broke: only this long after the claim is "not there"
+# believed to mean "never posted".
+LANDING = timedelta(seconds=5)
+_PAUSE = timedelta(hours=1)
+_CLOSED = timedelta(minutes=5)
+_LONGEST_WAIT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Hold what becomes of a delivery: its state, why, when it is due again, whether its destination pauses."""
+
+    state: str
+    reason: str = ""
+    due_at: datetime | None = None
+    pause_until: datetime | None = None
+    sent: Sent | None = None
+
+
+def settle(outcome: Outcome | Absent, delivery: Delivery, now: datetime) -> Settlement:
+    """Return what an attempt to send, or to look up, makes of a delivery."""
+    match outcome:
+        case Sent():
+            return Settlement("sent", sent=outcome)
+        case Later(seconds, reason):
+            return Settlement(
+                _as_it_was(delivery), reason, now + max(timedelta(seconds=seconds), backoff(delivery))
+            )
+        case Unclear(reason):
+            return _unclear(reason, delivery, now)
+        case Refused(reason):
+            until = now + _PAUSE
+            return Settlement(_as_it_was(delivery), reason, until, pause_until=until)
+        case Impossible(reason):
+            return Settlement("impossible", reason)
+        case Closed(reason):
+            return Settlement(_as_it_was(delivery), reason, now + _CLOSED)
+        case Absent():
+            return _absent(delivery, now)
+
+
+def backoff(delivery: Delivery) -> timedelta:
+    """Return how long to wait after so many attempts in a row: 1 s, 2 s, 4 s ... at most ten minutes."""
+    return min(timedelta(seconds=2 ** min(delivery.attempts, 10)), _LONGEST_WAIT)
+
+
+def _as_it_was(delivery: Delivery) -> str:
+    """Keep looking for what was doubtful, keep owing what was about to be sent."""
+    return "doubtful" if delivery.state == "doubtful" else "owed"
+
+
+def _unclear(reason: str, delivery: Delivery, now: datetime) -> Settlement:
+    """Look a doubtful message up; one that cannot be looked up is at most once, and says so."""
+    if delivery.state == "doubtful":
+        return Settlement("unclear", reason)
+    return Settlement("doubtful", reason, now)
+
+
+def _absent(delivery: Delivery, now: datetime) -> Settlement:
+    landed = (delivery.claimed_at or delivery.created_at) + LANDING
+    if now < landed:
+        return Settlement("doubtful", "not there yet", landed)
+    return Settlement("owed", "was not posted", now)

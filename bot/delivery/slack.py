@@ -1,0 +1,240 @@
+"""The only user of slack_sdk: post, reply, edit and look up messages through Slack's Web API."""
+
+import http.client
+import ipaddress
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
+
+from bot.delivery.answers import Answer, Silence, failure_of, is_payload_refused, read_answer, read_failure
+from bot.delivery.message import (
+    Absent,
+    Block,
+    Closed,
+    Impossible,
+    Later,
+    Message,
+    Outcome,
+    Refused,
+    Sent,
+    Unclear,
+)
+
+EVENT_TYPE = "model_release"
+_SKEW = 60.0  # seconds by which our clock may be ahead of Slack's, which dates the messages
+_PAGE = 15  # messages; the most that apps outside the Marketplace get at once
+_PAGES = 10
+_NEEDED_SCOPES = {"chat:write": "posting at all"}
+_USEFUL_SCOPES = {
+    "channels:history": "looking up, in public channels, whether an unanswered message was posted",
+    "groups:history": "the same in private channels",
+    "im:history": "the same in direct messages",
+    "im:write": "finding a person's direct messages for that",
+}
+
+NotFound = Absent | Unclear | Later | Refused | Closed
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReport:
+    """Hold what a token is good for: `missing` and `wanting` map scopes to what they are needed for.
+
+    Without the missing ones nothing is posted; without the wanting ones the rest works. `problem` is "" when
+    the token works.
+    """
+
+    problem: str = ""
+    team: str = ""
+    bot: str = ""
+    scopes: frozenset[str] = frozenset()
+    missing: Mapping[str, str] = field(default_factory=dict)
+    wanting: Mapping[str, str] = field(default_factory=dict)
+
+
+class SlackNotifier:
+    """Carry messages to Slack; `timeout` is in seconds."""
+
+    name = "slack"
+
+    def __init__(self, token: str, api_url: str, timeout: int = 15) -> None:
+        # slack_sdk's default retry posts again after a dropped connection, hence twice (reference/slack.md)
+        client = _LoopbackClient if _is_loopback(api_url) else WebClient
+        self._client = client(token, base_url=api_url, timeout=timeout, retry_handlers=[])
+        self._identity: Mapping[str, Any] = {}
+
+    def send(self, message: Message) -> Outcome:
+        """Post, reply or edit once; a payload that Slack refuses goes out once more, as text alone."""
+        answer = self._write(message, message.content.blocks)
+        if is_payload_refused(answer) and message.content.blocks:
+            _log.warning("slack_refused_blocks", delivery=message.delivery_id, reason=answer.reason)
+            answer = self._write(message, ())
+        return _outcome(answer, message)
+
+    def _write(self, message: Message, blocks: Sequence[Block]) -> Answer | Silence:
+        # an update with a text but no blocks takes the old blocks away; without metadata it keeps the old
+        content = {"text": message.content.text, "blocks": list(blocks) or None}
+        if message.edit_ts:
+            return self._call(
+                self._client.chat_update, channel=message.destination, ts=message.edit_ts, **content
+            )
+        payload = {"delivery_key": message.delivery_id}
+        return self._call(
+            self._client.chat_postMessage,
+            channel=message.destination,
+            thread_ts=message.thread_ts or None,
+            metadata={"event_type": EVENT_TYPE, "event_payload": payload},
+            unfurl_links=False,
+            unfurl_media=False,
+            **content,
+        )
+
+    def find(self, message: Message, since: float) -> Sent | NotFound:
+        """Look for the message by its delivery id among those posted after `since` (Unix time).
+
+        Absent is only said after everything since then was read. Later means: look again later. An edit is
+        always absent, as repeating it does no harm.
+        """
+        if message.edit_ts:
+            return Absent()
+        channel = self._channel_of(message.destination)
+        if not isinstance(channel, str):
+            return channel
+        cursor = None
+        for _ in range(_PAGES):
+            answer = self._read_page(message, channel, since, cursor)
+            if isinstance(answer, Silence) or answer.error:
+                return _doubt(answer)
+            ts = self._own_ts(answer, message.delivery_id)
+            if ts:
+                return Sent(channel, ts)
+            cursor = (answer.body.get("response_metadata") or {}).get("next_cursor")
+            if not cursor and not answer.body.get("has_more"):
+                return Absent()
+        return Unclear(f"not among the {_PAGE * _PAGES} messages read; look for it in the channel")
+
+    def _read_page(
+        self, message: Message, channel: str, since: float, cursor: str | None
+    ) -> Answer | Silence:
+        window: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{since - _SKEW:.6f}",
+            "limit": _PAGE,
+            "include_all_metadata": True,
+            "cursor": cursor,
+        }
+        if message.thread_ts:
+            return self._call(self._client.conversations_replies, ts=message.thread_ts, **window)
+        return self._call(self._client.conversations_history, **window)
+
+    def _channel_of(self, destination: str) -> str | NotFound:
+        """Return the channel to read: that of the direct messages when the destination is a person."""
+        if not destination.startswith(("U", "W")):
+            return destination
+        answer = self._call(self._client.conversations_open, users=destination)
+        if isinstance(answer, Silence) or answer.error:
+            return _doubt(answer)
+        return str(answer.body.get("channel", {}).get("id", ""))
+
+    def _own_ts(self, answer: Answer, delivery_id: str) -> str:
+        """Return the ts of the message with this delivery id, if it is there and ours."""
+        for message in answer.body.get("messages", ()):
+            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("delivery_key") == delivery_id and self._is_ours(message):
+                return str(message["ts"])
+        return ""
+
+    def _is_ours(self, message: Mapping[str, Any]) -> bool:
+        """Tell whether our bot posted it, as far as both sides say who they are."""
+        theirs, ours = message.get("bot_id"), self._who_am_i().get("bot_id")
+        return not theirs or not ours or theirs == ours
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """Return a link to a posted message, or "" while Slack does not tell the workspace's address."""
+        url = str(self._who_am_i().get("url", "")).rstrip("/")
+        return f"{url}/archives/{channel}/p{ts.replace('.', '')}" if url else ""
+
+    def check(self) -> TokenReport:
+        """Return whether the token works and which of its scopes are missing for what."""
+        answer = self._call(self._client.auth_test)
+        if isinstance(answer, Silence) or answer.error:
+            return TokenReport(problem=answer.reason)
+        scopes = frozenset(answer.headers.get("x-oauth-scopes", "").replace(",", " ").split())
+        return TokenReport(
+            team=str(answer.body.get("team", "")),
+            bot=str(answer.body.get("user", "")),
+            scopes=scopes,
+            missing={scope: use for scope, use in _NEEDED_SCOPES.items() if scope not in scopes},
+            wanting={scope: use for scope, use in _USEFUL_SCOPES.items() if scope not in scopes},
+        )
+
+    def _who_am_i(self) -> Mapping[str, Any]:
+        """Return what auth.test says, remembered once it said something."""
+        if not self._identity:
+            answer = self._call(self._client.auth_test)
+            if isinstance(answer, Answer) and not answer.error:
+                self._identity = answer.body
+        return self._identity
+
+    def _call(self, method: Callable[..., SlackResponse], **arguments: Any) -> Answer | Silence:
+        try:
+            response = method(**arguments)
+        except SlackApiError as error:
+            response = error.response
+        except (OSError, http.client.HTTPException, SlackClientError) as error:
+            return read_failure(error)
+        except (ValueError, LookupError, AttributeError) as error:
+            # what the SDK runs into when the body is no text, or JSON but no object
+            return Silence(f"Slack's answer makes no sense ({type(error).__name__})")
+        return read_answer(response.status_code, response.headers, response.data)
+
+
+def _outcome(answer: Answer | Silence, message: Message) -> Outcome:
+    if isinstance(answer, Answer) and not answer.error:
+        channel, ts = answer.body.get("channel"), answer.body.get("ts")
+        if isinstance(channel, str) and isinstance(ts, str):
+            return Sent(channel, ts)
+        answer = Silence("Slack's answer does not say where the message stands")
+    return failure_of(answer, idempotent=bool(message.edit_ts))
+
+
+def _doubt(answer: Answer | Silence) -> NotFound:
+    """Return what a failed look-up leaves: reading needs rights that posting does without."""
+    if isinstance(answer, Answer) and answer.error == "thread_not_found":
+        return Absent()  # the alert was deleted, and its replies with it
+    if isinstance(answer, Answer) and answer.error in {"missing_scope", "not_in_channel"}:
+        return Unclear(f"{answer.reason}; it cannot be looked up")
+    failure = failure_of(answer, idempotent=True)
+    return Unclear(failure.reason) if isinstance(failure, Impossible) else failure
+
+
+def _is_loopback(api_url: str) -> bool:
+    host = urlsplit(api_url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _LoopbackClient(WebClient):
+    """Talk to a stand-in on this machine directly, whatever proxy the environment names.
+
+    WebClient has no way to say "no proxy": an empty one makes it read HTTP_PROXY again.
+    """
+
+    def _perform_urllib_http_request_internal(
+        self,
+        url: str,  # noqa: ARG002  # WebClient's own signature
+        req: Request,
+    ) -> dict[str, Any]:
+        opener = build_opener(ProxyHandler({}))
+        with opener.open(req, timeout=self.timeout) as answer:
+            return {"status": answer.code, "headers": answer.headers, "body": answer.read().decode()}

@@ -1,0 +1,326 @@
+"""A stand-in for Slack's Web API: channels on loopback, with threads, edits, metadata and faults on demand.
+
+It answers as reference/slack.md and https://docs.slack.dev/reference/methods describe, for the few methods
+that the bot calls. It does not check Block Kit's limits.
+"""
+
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qsl
+
+from bot.demo.serving import Answer, Loopback, Request, as_json
+
+SCOPES = (
+    "chat:write",
+    "channels:read",
+    "groups:read",
+    "channels:history",
+    "groups:history",
+    "im:history",
+    "im:write",
+)
+_BOT = {"user": "U0CADENCE", "bot_id": "B0CADENCE", "app_id": "A0CADENCE", "team": "T0DEMO"}
+_WORKSPACE_URL = "https://cadence-demo.slack.com/"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Hold one message as it stands in its channel now.
+
+    `thread_ts` is the parent of a reply and "" at the top level; `edits` counts the updates so far.
+    """
+
+    channel: str
+    ts: str
+    text: str
+    blocks: Sequence[Mapping[str, Any]] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    thread_ts: str = ""
+    edits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Hold one call of a method: its arguments, decoded, and the error that it answered, or ""."""
+
+    method: str
+    arguments: Mapping[str, Any]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    method: str
+    answer: Answer
+    posted: bool
+
+
+class _Refusal(Exception):  # noqa: N818  # an answer of this API, and no failure of the program
+    """Answer `{"ok": false, "error": code}`."""
+
+
+Arguments = Mapping[str, Any]
+
+
+def rate_limited(seconds: int) -> Answer:
+    """Return Slack's 429, which says surely that nothing was posted."""
+    return as_json({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
+
+
+def server_error(status: int = 500) -> Answer:
+    """Return an answer of a Slack that is not well."""
+    return as_json({"ok": False, "error": "internal_error"}, status)
+
+
+def refused(code: str) -> Answer:
+    """Return a refusal by its error code, such as `is_archived`."""
+    return as_json({"ok": False, "error": code})
+
+
+class Slack(Loopback):
+    """Be a workspace: `channels` maps ids to names; whoever is in `users` can be written to directly."""
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        channels: Mapping[str, str],
+        *,
+        users: Iterable[str] = (),
+        token: str = "xoxb-demo",  # noqa: S107  # a made-up one, of a made-up workspace
+        scopes: Sequence[str] = SCOPES,
+    ) -> None:
+        super().__init__(self._handle)
+        self.channels = dict(channels)
+        self.token = token
+        self.scopes = tuple(scopes)
+        self.calls: list[Call] = []
+        self._now = now
+        self._users = frozenset(users)
+        self._posted: dict[str, list[Posted]] = {channel: [] for channel in self.channels}
+        self._faults: deque[_Fault] = deque()
+        self._count = count(1)
+        self._lock = threading.RLock()
+        self._methods: Mapping[str, Callable[[Arguments], dict[str, Any]]] = {
+            "auth.test": self._auth_test,
+            "chat.postMessage": self._post,
+            "chat.update": self._update,
+            "chat.getPermalink": self._permalink,
+            "conversations.history": self._history,
+            "conversations.open": self._open,
+            "conversations.replies": self._replies,
+        }
+
+    @property
+    def api_url(self) -> str:
+        """Return the value for SLACK_API_URL."""
+        return f"{self.url}/api/"
+
+    def fail(self, method: str, answer: Answer, *, posted: bool = False, times: int = 1) -> None:
+        """Answer the next `times` calls of `method` with `answer` instead of the truth.
+
+        With `posted` the call takes effect first, so that its caller cannot know: `dropped()`,
+        `hung(seconds)` and `server_error()` are what to combine it with.
+        """
+        self._faults.extend([_Fault(method, answer, posted)] * times)
+
+    def posts(self, channel: str) -> tuple[Posted, ...]:
+        """Return everything in a channel, replies included, the oldest first."""
+        with self._lock:
+            return tuple(self._posted.get(channel, ()))
+
+    def _handle(self, request: Request) -> Answer:
+        method = request.path.removeprefix("/api/")
+        arguments, token = _arguments(request)
+        with self._lock:
+            fault = next((fault for fault in self._faults if fault.method == method), None)
+            if fault:
+                self._faults.remove(fault)
+            if fault and not fault.posted:
+                self.calls.append(Call(method, arguments, "fault"))
+                return fault.answer
+            answer = self._answer(method, arguments, token)
+        return fault.answer if fault else answer
+
+    def _answer(self, method: str, arguments: Arguments, token: str) -> Answer:
+        try:
+            body = {"ok": True, **self._method(method, token)(arguments)}
+        except _Refusal as refusal:
+            body = {"ok": False, "error": str(refusal)}
+        self.calls.append(Call(method, arguments, body.get("error", "")))
+        return as_json(body, headers={"x-oauth-scopes": ",".join(self.scopes)})
+
+    def _method(self, name: str, token: str) -> Callable[[Arguments], dict[str, Any]]:
+        if name not in self._methods:
+            raise _Refusal("unknown_method")
+        if token != self.token:
+            raise _Refusal("invalid_auth" if token else "not_authed")
+        return self._methods[name]
+
+    def _auth_test(self, _: Arguments) -> dict[str, Any]:
+        return {
+            "url": _WORKSPACE_URL,
+            "team": "Cadence demo",
+            "user": "cadencebot",
+            "team_id": _BOT["team"],
+            "user_id": _BOT["user"],
+            "bot_id": _BOT["bot_id"],
+            "is_enterprise_install": False,
+        }
+
+    def _post(self, arguments: Arguments) -> dict[str, Any]:
+        channel = self._destination(arguments)
+        thread_ts = arguments.get("thread_ts", "")
+        if not isinstance(thread_ts, str):  # a number loses digits on its way
+            raise _Refusal("invalid_arguments")
+        if thread_ts and self._find(channel, thread_ts, "cannot_reply_to_message").thread_ts:
+            raise _Refusal("cannot_reply_to_message")
+        if not arguments.get("text") and not arguments.get("blocks"):
+            raise _Refusal("no_text")
+        posted = Posted(
+            channel=channel,
+            ts=f"{int(self._now().timestamp())}.{next(self._count):06d}",
+            text=arguments.get("text", ""),
+            blocks=arguments.get("blocks") or (),
+            metadata=arguments.get("metadata") or {},
+            thread_ts=thread_ts,
+        )
+        self._posted[channel].append(posted)
+        return {"channel": channel, "ts": posted.ts, "message": self._show(posted, all_metadata=True)}
+
+    def _update(self, arguments: Arguments) -> dict[str, Any]:
+        channel = self._channel(arguments)
+        old = self._find(channel, arguments.get("ts", ""), "message_not_found")
+        new = replace(
+            old,
+            text=arguments.get("text", old.text),
+            # Documented: a text without blocks takes the old blocks away.
+            blocks=arguments.get("blocks", () if arguments.get("text") else old.blocks),
+            metadata=arguments.get("metadata", old.metadata),
+            edits=old.edits + 1,
+        )
+        if not new.text and not new.blocks:
+            raise _Refusal("no_text")
+        self._posted[channel] = [new if posted.ts == old.ts else posted for posted in self._posted[channel]]
+        message = self._show(new, all_metadata=True)
+        return {"channel": channel, "ts": new.ts, "text": new.text, "message": message}
+
+    def _permalink(self, arguments: Arguments) -> dict[str, Any]:
+        channel = self._channel(arguments)
+        posted = self._find(channel, arguments.get("message_ts", ""), "message_not_found")
+        link = f"{_WORKSPACE_URL}archives/{channel}/p{posted.ts.replace('.', '')}"
+        thread = f"?thread_ts={posted.thread_ts}&cid={channel}" if posted.thread_ts else ""
+        return {"channel": channel, "permalink": link + thread}
+
+    def _open(self, arguments: Arguments) -> dict[str, Any]:
+        users = [user for user in str(arguments.get("users", "")).split(",") if user]
+        if not users:
+            raise _Refusal("users_list_not_supplied")
+        if len(users) > 1 or users[0] not in self._users:
+            raise _Refusal("user_not_found")
+        return {"channel": {"id": self._direct(users[0])}}
+
+    def _history(self, arguments: Arguments) -> dict[str, Any]:
+        channel = self._channel(arguments)
+        top = [posted for posted in self._posted[channel] if not posted.thread_ts]
+        return self._page(sorted(top, key=_age), arguments)
+
+    def _replies(self, arguments: Arguments) -> dict[str, Any]:
+        channel = self._channel(arguments)
+        parent = self._find(channel, arguments.get("ts", ""), "thread_not_found")
+        replies = [posted for posted in self._posted[channel] if posted.thread_ts == parent.ts]
+        page = self._page(sorted(replies, key=_age, reverse=True), arguments)
+        shown = self._show(parent, all_metadata=_is_true(arguments, "include_all_metadata"))
+        return {**page, "messages": [shown, *page["messages"]]}
+
+    def _page(self, messages: Sequence[Posted], arguments: Arguments) -> dict[str, Any]:
+        """Return one page of the messages between `oldest` and `latest`."""
+        limit = min(int(arguments.get("limit") or 100), 999)
+        start = int(str(arguments.get("cursor") or "at:0").removeprefix("at:"))
+        found = [posted for posted in messages if _is_within(posted.ts, arguments)]
+        more = start + limit < len(found)
+        complete = _is_true(arguments, "include_all_metadata")
+        return {
+            "messages": [
+                self._show(posted, all_metadata=complete) for posted in found[start : start + limit]
+            ],
+            "has_more": more,
+            "response_metadata": {"next_cursor": f"at:{start + limit}" if more else ""},
+        }
+
+    def _show(self, posted: Posted, *, all_metadata: bool) -> dict[str, Any]:
+        """Return a message as the API shows it: without `include_all_metadata` only the event's type."""
+        message: dict[str, Any] = {"type": "message", **_BOT, "ts": posted.ts, "text": posted.text}
+        if posted.blocks:
+            message["blocks"] = posted.blocks
+        if posted.metadata:
+            kind = {"event_type": posted.metadata.get("event_type", "")}
+            message["metadata"] = posted.metadata if all_metadata else kind
+        replies = [reply for reply in self._posted[posted.channel] if reply.thread_ts == posted.ts]
+        if posted.thread_ts or replies:
+            message["thread_ts"] = posted.thread_ts or posted.ts
+        if replies:
+            message |= {"reply_count": len(replies), "latest_reply": replies[-1].ts}
+        if posted.edits and not posted.blocks:  # documented: an edit with blocks leaves no mark
+            message["edited"] = {"user": _BOT["user"], "ts": posted.ts}
+        return message
+
+    def _destination(self, arguments: Arguments) -> str:
+        """Return the channel to post to: a person's id stands for the direct channel with them."""
+        wanted = str(arguments.get("channel", ""))
+        return self._direct(wanted) if wanted in self._users else self._channel(arguments)
+
+    def _direct(self, user: str) -> str:
+        channel = f"D{user[1:]}"
+        self.channels.setdefault(channel, user)
+        self._posted.setdefault(channel, [])
+        return channel
+
+    def _channel(self, arguments: Arguments) -> str:
+        channel = str(arguments.get("channel", ""))
+        if channel not in self._posted:
+            raise _Refusal("channel_not_found")
+        return channel
+
+    def _find(self, channel: str, ts: str, otherwise: str) -> Posted:
+        for posted in self._posted[channel]:
+            if posted.ts == ts:
+                return posted
+        raise _Refusal(otherwise)
+
+
+def _age(posted: Posted) -> float:
+    return -float(posted.ts)
+
+
+def _is_within(ts: str, arguments: Arguments) -> bool:
+    """Tell whether a message lies between `oldest` and `latest`, which count only with `inclusive`."""
+    oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
+    moment = float(ts)
+    if _is_true(arguments, "inclusive"):
+        return oldest <= moment <= latest
+    return oldest < moment < latest
+
+
+def _is_true(arguments: Arguments, name: str) -> bool:
+    return str(arguments.get(name, "")).lower() in {"1", "true"}
+
+
+def _arguments(request: Request) -> tuple[Arguments, str]:
+    """Return the arguments, whether they came as JSON, as a form or in the query, and the token."""
+    arguments: dict[str, Any] = {name: values[-1] for name, values in request.query.items()}
+    kind = request.headers.get("content-type", "")
+    if "json" in kind:
+        arguments |= json.loads(request.body or b"{}")
+    elif "urlencoded" in kind:
+        arguments |= dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+    for name in ("blocks", "metadata"):
+        if isinstance(arguments.get(name), str):
+            arguments[name] = json.loads(arguments[name])
+    token = arguments.pop("token", "")
+    return arguments, request.headers.get("authorization", "").removeprefix("Bearer ") or token

@@ -1,0 +1,83 @@
+"""Read a body within its caps: so many bytes on the wire, so many unpacked, one layer of compression."""
+
+import zlib
+from collections.abc import Iterable
+
+import httpx
+
+from bot.errors import Failure, SourceError
+from bot.fetch.address import shown
+
+ACCEPT_ENCODING = "gzip"  # zlib can stop at a cap; what we do not ask for we need not defuse
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32  # zlib looks at the header and takes either
+
+
+def read_body(chunks: Iterable[bytes], encoding: str, *, url: httpx.URL, raw_cap: int, cap: int) -> bytes:
+    """Return the whole body, unpacked.
+
+    `chunks` are as they came over the wire and `encoding` is the Content-Encoding; both caps are in bytes.
+    Raises SourceError for a body that is too large, damaged or packed in a way that was not asked for.
+    """
+    capped = _capped(chunks, url, raw_cap)
+    layer = encoding.strip().lower()
+    if layer in ("", "identity"):
+        return _joined(capped, url, cap)
+    if layer in ("gzip", "x-gzip", "deflate"):
+        return _unpacked(capped, url, cap)
+    raise SourceError(
+        Failure.BAD_ANSWER,
+        f"{shown(url)} sent a body packed as {encoding[:60]!r} where plain or gzip was asked for; "
+        "choose another address of this source",
+    )
+
+
+def _capped(chunks: Iterable[bytes], url: httpx.URL, raw_cap: int) -> Iterable[bytes]:
+    received = 0
+    for chunk in chunks:
+        received += len(chunk)
+        if received > raw_cap:
+            raise _too_large(url, raw_cap)
+        yield chunk
+
+
+def _joined(chunks: Iterable[bytes], url: httpx.URL, cap: int) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > cap:
+            raise _too_large(url, cap)
+    return bytes(body)
+
+
+def _unpacked(chunks: Iterable[bytes], url: httpx.URL, cap: int) -> bytes:
+    body = bytearray()
+    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+    started = False
+    for chunk in chunks:
+        started = True
+        try:
+            body += unpacker.decompress(chunk, cap - len(body) + 1)  # 0 would mean no cap
+        except zlib.error as error:
+            raise _damaged(url, str(error)) from error
+        if len(body) > cap:
+            raise _too_large(url, cap, unpacked=True)
+        if unpacker.unused_data:
+            raise _damaged(url, "it goes on after its end")
+    if started and not unpacker.eof:
+        raise _damaged(url, "it breaks off")
+    return bytes(body)
+
+
+def _too_large(url: httpx.URL, cap: int, *, unpacked: bool = False) -> SourceError:
+    how = " when unpacked" if unpacked else ""
+    return SourceError(
+        Failure.TOO_LARGE,
+        f"{shown(url)} is larger than {cap / 1e6:g} MB{how} and was not read; choose a shorter listing",
+    )
+
+
+def _damaged(url: httpx.URL, why: str) -> SourceError:
+    return SourceError(
+        Failure.BAD_ANSWER,
+        f"{shown(url)} sent a damaged compressed body ({why}); it is asked again at the next poll",
+    )

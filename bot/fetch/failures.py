@@ -1,0 +1,71 @@
+"""Say in one line why an address could not be read, and what to do about it."""
+
+from collections.abc import Mapping
+
+import httpx
+
+from bot.errors import Failure, SourceError
+from bot.fetch.address import short, shown
+
+_VARIABLES = {"huggingface.co": "HF_TOKEN", "api.llm-stats.com": "LLM_STATS_API_KEY"}
+_AGAIN = "it is asked again at the next poll"
+
+
+def of_status(
+    url: httpx.URL, status: int, headers: Mapping[str, str], *, token_sent: bool, retry_after: float | None
+) -> SourceError:
+    """Return the error for an answer that cannot be used, with what its status asks people to do."""
+    match status:
+        case 401 | 403:
+            failure, advice = Failure.DENIED, _denied(url.host, headers, token_sent=token_sent)
+        case 404 | 410:
+            failure, advice = Failure.GONE, "nothing is there (any more); correct the address in feeds.yaml"
+        case 429:
+            rest = "until the next poll" if retry_after is None else f"for {retry_after:.0f} s"
+            failure, advice = Failure.RATE_LIMITED, f"too many requests; it is left alone {rest}"
+        case 304:
+            failure, advice = Failure.BAD_ANSWER, f"not modified since what? Nothing was said; {_AGAIN}"
+        case _ if status >= 500:
+            failure, advice = Failure.SERVER_ERROR, f"the fault is theirs; {_AGAIN}"
+        case _:
+            failure, advice = (
+                Failure.BAD_ANSWER,
+                "only 200 can be read; see in a browser what it is",
+            )
+    return SourceError(failure, f"{shown(url)} answered {status}: {advice}", retry_after=retry_after)
+
+
+def _denied(host: str, headers: Mapping[str, str], *, token_sent: bool) -> str:
+    said = short(headers.get("x-error-message", ""), 100)  # the Hub's; reference/hub.md, section 2
+    quoted = f"{said!r}; " if said else ""
+    if token_sent:
+        return f"{quoted}the token was not accepted, check {_VARIABLES.get(host, 'the one for this host')}"
+    if host in _VARIABLES:
+        return f"{quoted}private, gone, or in need of a token: check {_VARIABLES[host]}, which is not set"
+    return f"{quoted}it wants a login or keeps robots out; choose another source for this lab"
+
+
+def of_exception(url: httpx.URL, error: httpx.HTTPError, *, deadline: float, ended: bool) -> SourceError:
+    """Return the error for a request that got no whole answer.
+
+    `deadline` is the number of seconds that it had, `ended` tells that the server closed the connection.
+    """
+    where, why = shown(url), short(str(error), 120)
+    match error:
+        case httpx.TimeoutException():
+            failure, what = Failure.TIMEOUT, f"took longer than {deadline:g} s ({why}); {_AGAIN}"
+        case httpx.NetworkError():
+            failure, what = Failure.UNREACHABLE, f"cannot be reached ({why}); {_AGAIN}"
+        case httpx.LocalProtocolError():
+            failure, what = (
+                Failure.BAD_ANSWER,
+                f"cannot be asked ({why}); correct its `headers` in feeds.yaml",
+            )
+        case httpx.RemoteProtocolError() if ended:
+            failure, what = (
+                Failure.UNREACHABLE,
+                f"closed the connection before the answer ended; {_AGAIN}",
+            )
+        case _:
+            failure, what = Failure.BAD_ANSWER, f"does not speak HTTP as it should ({why}); {_AGAIN}"
+    return SourceError(failure, f"{where} {what}")

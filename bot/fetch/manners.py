@@ -1,0 +1,126 @@
+"""Politeness: one request at a time and a pause for each host, and leaving alone who asks for it."""
+
+import random
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from bot.clock import Clock
+from bot.errors import Failure, SourceError
+
+LONGEST_REST = 86_400.0  # a server that asks for more, by mistake or by malice, is asked again after a day
+
+_QUOTA = re.compile(r'"\w+"\s*;\s*r\s*=\s*(\d{1,9})\s*;\s*t\s*=\s*(\d{1,9})')  # reference/hub.md, section 5
+_MAY_ASK_FOR_REST = frozenset({429, 502, 503})
+
+
+def asked_rest(status: int, headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return for how many seconds the server asks to be left alone, or None if it does not say.
+
+    Reads Retry-After (seconds or a date) of a 429, 502 or 503, and the Hub's `RateLimit: "api";r=0;t=120`
+    of any answer. At most a day.
+    """
+    rests = []
+    if status in _MAY_ASK_FOR_REST:
+        rests.append(_retry_after(headers.get("retry-after", "").strip(), now))
+    rests.append(_used_up(headers.get("ratelimit", "")))
+    known = [rest for rest in rests if rest is not None]
+    return min(max(known), LONGEST_REST) if known else None
+
+
+def _retry_after(value: str, now: datetime) -> float | None:
+    if re.fullmatch(r"[0-9]+", value):
+        return float(value[:20])
+    try:
+        moment = parsedate_to_datetime(value)
+        return max((_in_utc(moment) - now).total_seconds(), 0.0)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None  # neither seconds nor a date: the same as not said
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _used_up(value: str) -> float | None:
+    rests = [float(rest) for left, rest in _QUOTA.findall(value) if int(left) == 0]
+    return max(rests, default=None)
+
+
+@dataclass(slots=True)
+class _Host:
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    free_at: datetime | None = None
+    rests_until: datetime | None = None
+    rest: float = 0.0  # how long it asked for: after the clock was set back, no wait may be longer
+
+
+class Manners:
+    """Keep what every host is owed. `exempt` hosts are our own: no turns, no pause, but their Retry-After."""
+
+    def __init__(self, clock: Clock, pause: float, exempt: frozenset[str]) -> None:
+        self._clock = clock
+        self._pause = pause
+        self._exempt = exempt
+        self._hosts: dict[str, _Host] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[None]:
+        """Wait for the turn at host `name` and hold it.
+
+        Raises SourceError at once when the host asked to be left alone for longer.
+        """
+        host = self._host(name)
+        self._refuse_while_resting(name, host)
+        if name in self._exempt:
+            yield
+            return
+        with host.turn:
+            self._refuse_while_resting(name, host)  # it may have asked while we waited
+            self._wait_for(host)
+            try:
+                yield
+            finally:
+                host.free_at = self._clock.now() + timedelta(seconds=self._jittered())
+
+    def heed(self, name: str, status: int, headers: Mapping[str, str]) -> float | None:
+        """Remember what an answer of host `name` asks for, and return it in seconds (None: nothing)."""
+        if status not in _MAY_ASK_FOR_REST and "ratelimit" not in headers:
+            return None
+        now = self._clock.now()
+        rest = asked_rest(status, headers, now)
+        if rest:
+            host = self._host(name)
+            host.rest, host.rests_until = rest, now + timedelta(seconds=rest)
+        return rest
+
+    def _host(self, name: str) -> _Host:
+        with self._lock:
+            return self._hosts.setdefault(name, _Host())
+
+    def _refuse_while_resting(self, name: str, host: _Host) -> None:
+        if host.rests_until is None:
+            return
+        left = min((host.rests_until - self._clock.now()).total_seconds(), host.rest)
+        if left > 0:
+            raise SourceError(
+                Failure.RATE_LIMITED,
+                f"{name} asked to be left alone for another {left:.0f} s and was not asked; "
+                "it is asked again after that, there is nothing to do",
+                retry_after=left,
+            )
+
+    def _wait_for(self, host: _Host) -> None:
+        if host.free_at is None:
+            return
+        wait = min((host.free_at - self._clock.now()).total_seconds(), 2 * self._pause)
+        if wait > 0:
+            self._clock.sleep(wait)
+
+    def _jittered(self) -> float:
+        return self._pause * random.uniform(1.0, 1.5)  # noqa: S311 - hides no secret, only spreads requests

@@ -1,0 +1,124 @@
+"""The layer under httpx: connects to checked addresses only, and lets no socket outwait the deadline."""
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import httpcore
+import httpx
+
+from bot.fetch.guard import Resolver, checked_addresses
+
+
+class Attempt:
+    """Hold when one request must be over, and what became of its connection.
+
+    It travels as httpx's timeouts down to the socket, the only place that sees every wait: httpx has timeouts
+    for one read, none for all of them, so that a server which drips a byte a second would never end.
+    Sockets wait in real time, whatever `Clock` says: hence the monotonic clock.
+    """
+
+    __slots__ = ("ended", "opened", "until")
+
+    def __init__(self, until: float) -> None:
+        self.until = until  # on the monotonic clock
+        self.opened = False  # a connection was made for it, none reused
+        self.ended = False  # the server closed the connection
+
+    def left(self) -> float:
+        """Return the seconds that are left; raises httpx.ReadTimeout when there are none."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise httpx.ReadTimeout("the time is up")
+        return left
+
+    def watched(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield `chunks` until the time is up: one read may hold thousands of tiny ones."""
+        for chunk in chunks:
+            self.left()
+            yield chunk
+
+    def extensions(self) -> dict[str, Any]:
+        """Return what makes httpx carry this attempt down to `GuardedBackend`."""
+        return {"timeout": {"connect": self, "read": self, "write": self, "pool": self.left()}}
+
+
+def _seconds(timeout: "Attempt | float | None") -> float | None:
+    return timeout.left() if isinstance(timeout, Attempt) else timeout
+
+
+class _Stream(httpcore.NetworkStream):
+    """Wait for the wrapped stream no longer than the attempt has left."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: Attempt | float | None = None) -> bytes:
+        data = self._inner.read(max_bytes, _seconds(timeout))
+        if not data and isinstance(timeout, Attempt):
+            timeout.ended = True
+        return data
+
+    def write(self, buffer: bytes, timeout: Attempt | float | None = None) -> None:
+        self._inner.write(buffer, _seconds(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: Attempt | float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _seconds(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class GuardedBackend(httpcore.NetworkBackend):
+    """Open connections to addresses that the guard has checked."""
+
+    def __init__(self, allowed: frozenset[str], resolve: Resolver) -> None:
+        self._allowed = allowed
+        self._resolve = resolve
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: Attempt | float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Return a connection to the first address of `host` that takes one; TLS and Host keep the name."""
+        assert isinstance(timeout, Attempt)  # noqa: S101 - HttpFetcher gives no other
+        timeout.opened = True
+        addresses = checked_addresses(
+            host, port, timeout.left(), allowed=self._allowed, resolve=self._resolve
+        )
+        for number, address in enumerate(addresses):
+            # A share of the time for each, or one dead address (IPv6 without a route) would use it all up.
+            share = timeout.left() / (len(addresses) - number)
+            try:
+                return _Stream(self._sockets.connect_tcp(address, port, share, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                refusal: Exception = error
+        raise refusal
+
+
+class GuardedTransport(httpx.HTTPTransport):
+    """Be httpx's own transport on guarded connections."""
+
+    def __init__(self, backend: GuardedBackend) -> None:
+        # The environment is read for SSL_CERT_FILE only. A proxy from it would look names up itself,
+        # behind the guard's back.
+        context = httpx.create_ssl_context()
+        super().__init__(verify=context)
+        # httpx 0.28 has no argument for the network backend, so its pool is replaced by one that has.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context,
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=5.0,
+            network_backend=backend,
+        )

@@ -1,0 +1,33 @@
+"""One bot a state directory: two would each take the other's claims for a dead process's."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.errors import StoreError
+
+
+@contextmanager
+def sole_user(directory: Path) -> Iterator[None]:
+    """Hold the state directory's lock; it falls with the process, however that ends.
+
+    Raises StoreError naming the process that holds it.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "lock"
+    with path.open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise StoreError(
+                f"{path}: another cadencebot (process {holder}) works with this state; stop it first, "
+                "or set CADENCEBOT_STATE"
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

@@ -1,0 +1,23 @@
+"""Judge what a sighting is: a release, a variant of one, a product, or something else."""
+
+from bot.model import Kind, Sighting, SourceKind, Verdict
+from bot.releases.labs import Directory
+from bot.releases.names import parse
+from bot.releases.posts import judge_post
+from bot.releases.repositories import judge_repository
+
+
+def judge(sighting: Sighting, labs: Directory) -> Verdict:
+    """Return the verdict on one sighting by itself; reference/identity.md has the rules.
+
+    Whether a release is new, or a variant belongs to one, is for bot.releases.decide, which sees the others.
+    """
+    lab = labs.find(sighting.lab)
+    owners = frozenset((sighting.lab, *((lab.id, lab.name, *lab.owners) if lab else ())))
+    match sighting.source:
+        case SourceKind.HUB:
+            return judge_repository(sighting, owners)
+        case SourceKind.FEED | SourceKind.PAGE:
+            return judge_post(sighting, owners)
+        case SourceKind.LLM_STATS:
+            return Verdict(Kind.RELEASE, "LLM Stats lists a model by this name", parse(sighting.title, sighting.lab))

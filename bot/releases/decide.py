@@ -1,0 +1,362 @@
+"""Decide, from what is known and what was just seen, what is news: pure, no clock, no database."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.model import DateOrigin, Kind, Name, Note, NoteKind, Sighting, SourceKind
+from bot.releases.licenses import identify
+from bot.releases.names import covers
+from bot.releases.steps import (
+    Announce,
+    Attach,
+    Book,
+    Confirm,
+    Decision,
+    Judged,
+    Known,
+    Observe,
+    Open,
+    Rename,
+    Settings,
+    Step,
+    Tell,
+    Waiting,
+)
+
+# Dates of one release disagree by days everywhere (reference/identity.md): they only guard a match by name.
+NEAR = timedelta(days=45)
+# A release that the baseline found in silence is still news when its lab speaks of it this soon after;
+# and sizes whose repositories were created this close together are one wave of a lab's history.
+FRESH = timedelta(days=14)
+# More alerts than this from one poll is a redesign or a migration, not a busy day.
+FLOOD = 12
+
+
+def decide(
+    judged: Iterable[Judged], book: Book, *, now: datetime, settings: Settings, silent: bool = False
+) -> Decision:
+    """Return what to store and to tell of these sightings.
+
+    `silent` is the baseline: everything is remembered, nothing is told. A poll that would announce more
+    than FLOOD releases is treated the same way, and says how many it held.
+    """
+    items = sorted(judged, key=_heads_first)
+    ledger = _Ledger(book, now, settings, silent)
+    ledger.take_all(items)
+    decision = Decision(tuple(ledger.steps))
+    if len(decision.announced()) <= FLOOD:
+        return decision
+    quiet = _Ledger(book, now, settings, silent=True)
+    quiet.take_all(items)
+    return Decision(tuple(quiet.steps), held=len(decision.announced()))
+
+
+def decide_overdue(overdue: Sequence[Waiting], book: Book, *, now: datetime, settings: Settings) -> Decision:
+    """Return what to do with listings that nobody confirmed in time: join a release, or open one."""
+    ledger = _Ledger(book, now, settings, silent=False)
+    for waiting in overdue:
+        ledger.settle(waiting)
+    return Decision(tuple(ledger.steps))
+
+
+def _heads_first(item: Judged) -> tuple[bool, bool, bool, str]:
+    """Order one poll so that a release's own weights come before their variants."""
+    name = item.verdict.name
+    return (
+        item.verdict.kind is not Kind.RELEASE,
+        bool(name and name.packaging),
+        bool(name and name.stage.lower() in _UNTUNED),
+        item.sighting.title,
+    )
+
+
+_UNTUNED = frozenset({"base", "pt"})
+
+
+class _Ledger:
+    """Work through one decision: the book as it stands after each step, and the steps so far."""
+
+    def __init__(self, book: Book, now: datetime, settings: Settings, silent: bool) -> None:
+        self.now = now
+        self.settings = settings
+        self.silent = silent
+        self.steps: list[Step] = []
+        self.releases: dict[str, Known] = {}
+        self.families: dict[tuple[str, str], list[str]] = {}
+        self.repositories: dict[str, str] = {}  # "owner/name" in lower case, and the Hub's _id -> release key
+        self.waiting = list(book.waiting)
+        for known in book.releases:
+            self._write(known)
+
+    def take_all(self, items: Iterable[Judged]) -> None:
+        for item in items:
+            self.take(item)
+
+    def take(self, item: Judged) -> None:
+        """Decide one sighting by what kind of source shows it."""
+        name = item.verdict.name
+        if item.sighting.amends:
+            self._amend(item)
+        elif name is None or item.verdict.kind in (Kind.PRODUCT, Kind.OTHER):
+            self.steps.append(Observe(item))
+        elif item.sighting.source is SourceKind.HUB:
+            self._take_repository(item, name)
+        elif item.sighting.source is SourceKind.LLM_STATS:
+            self._take_listing(item, name)
+        else:
+            self._take_post(item, name)
+
+    # --- one kind of source each
+
+    def _amend(self, item: Judged) -> None:
+        """Bring a known repository up to date: a rename, a new licence, sizes counted late. No alert."""
+        sighting = item.sighting
+        key = self.repositories.get(sighting.external_id) or self.repositories.get(sighting.title.lower(), "")
+        self.steps.append(Observe(item, key))
+        if key:
+            known = self.releases[key]
+            head = known.head in (sighting.external_id, known.repositories.get(sighting.title.lower()))
+            if head:
+                self._tell_of_licence(known, item)
+            self._attach(known, item, head=head)
+
+    def _take_repository(self, item: Judged, name: Name) -> None:
+        known = self.releases.get(name.release_key)
+        if known is None:
+            self._open_with_weights(item, name)
+            return
+        self.steps.append(Observe(item, known.key))
+        if known.head:
+            better = known.provisional and item.verdict.kind is Kind.RELEASE
+            self._attach(known, item, head=better)
+            self._tell(known, item, NoteKind.VARIANT)
+        else:
+            self._give_weights(known, item)
+
+    def _open_with_weights(self, item: Judged, name: Name) -> None:
+        lead = self._awaiting_weights(name) or self._wave_of(name, item)
+        known = self._attach(self._open(item, name, lead), item, head=True)
+        if lead is None:
+            self._announce(known)
+        else:
+            self._announce_untold(lead, item)
+            self._tell(known, item, NoteKind.SIZE)
+        self._settle_waiting(known)
+
+    def _give_weights(self, known: Known, item: Judged) -> None:
+        """Give weights to a release that was only talked about; if nobody was told yet, it is news now."""
+        known = self._attach(known, item, head=True)
+        if known.silent:
+            self._announce(known)
+        self._confirm(known, item)
+
+    def _take_post(self, item: Judged, name: Name) -> None:
+        known = self._spoken_of(name, item)
+        if known is not None:
+            self.steps.append(Observe(item, known.key))
+            self._announce_untold(known, item)
+            self._confirm(known, item)
+        elif item.verdict.kind is Kind.RELEASE:
+            known = self._open(item, name, None)
+            self._announce(known)
+            self._settle_waiting(known)
+        else:
+            self.steps.append(Observe(item))
+
+    def _take_listing(self, item: Judged, name: Name) -> None:
+        """Join a release; alone, a listing waits for the Hub or the lab (history needs no waiting)."""
+        known = self._linked(item) or self._spoken_of(name, item)
+        if known is not None:
+            self.steps.append(Observe(item, known.key))
+            self._confirm(known, item)
+        elif self.silent:
+            self._open(item, name, None)
+        else:
+            self.steps.append(Observe(item, wait_until=self.now + self.settings.confirm))
+
+    def settle(self, waiting: Waiting) -> None:
+        """Join a listing whose time is over to a release, or open one on its word alone."""
+        item, name = waiting.judged, waiting.judged.verdict.name
+        if name is None:
+            return
+        known = self._linked(item) or self._spoken_of(name, item)
+        if known is not None:
+            self.steps.append(Confirm(waiting, known.key))
+            self._confirm(known, item)
+        else:
+            known = self._begin(item, name, None)
+            self.steps.append(Confirm(waiting, known.key))
+            self._announce(known)
+
+    def _settle_waiting(self, opened: Known) -> None:
+        """Give a new release the listings that were waiting for somebody to confirm them."""
+        for waiting in list(self.waiting):
+            item, name = waiting.judged, waiting.judged.verdict.name
+            meant = name and (self._linked(item) or self._spoken_of(name, item))
+            if meant and meant.lead_key == opened.lead_key:
+                self.waiting.remove(waiting)
+                self.steps.append(Confirm(waiting, meant.key))
+                self._confirm(meant, item)
+
+    # --- which release is meant
+
+    def _spoken_of(self, name: Name, item: Judged) -> Known | None:
+        """Find the release that a post or listing names: exactly, or the nearest in time of those covered."""
+        exact = self.releases.get(name.release_key)
+        if exact is not None:
+            return exact
+        when = _moment(item.sighting, self.now)
+        near = [
+            (abs(known.published_at - when), known.lead_key)
+            for known in self._family(name)
+            if covers(name, known.name) or covers(known.name, name)
+        ]
+        distance, lead_key = min(near, default=(NEAR * 2, ""))
+        return self.releases[lead_key] if distance <= NEAR else None
+
+    def _awaiting_weights(self, name: Name) -> Known | None:
+        """Find a release that was announced without weights and whose name covers these."""
+        for known in self._family(name):
+            if not known.head and self.now - known.published_at <= NEAR and covers(known.name, name):
+                return self.releases[known.lead_key]
+        return None
+
+    def _wave_of(self, name: Name, item: Judged) -> Known | None:
+        """Find the lead of the same family key that this model belongs with.
+
+        Live, a wave gathers within the group window behind an alert that was sent; in a baseline, where
+        only dates are known, behind a silent release of about the same date.
+        """
+        when = _moment(item.sighting, self.now)
+        for known in self._family(name):
+            lead = self.releases[known.lead_key]
+            if self.silent:
+                together = abs(lead.published_at - when) <= FRESH
+            else:
+                together = not lead.silent and self.now - lead.opened_at <= self.settings.group
+            if known.name.family_key == name.family_key and together:
+                return lead
+        return None
+
+    def _linked(self, item: Judged) -> Known | None:
+        """Find the release whose repository the sighting links."""
+        for link in item.sighting.links:
+            repository = "/".join(link.split("?")[0].rstrip("/").split("/")[-2:]).lower()
+            if repository in self.repositories:
+                return self.releases[self.repositories[repository]]
+        return None
+
+    def _family(self, name: Name) -> list[Known]:
+        return [self.releases[key] for key in self.families.get(_family_of(name), ())]
+
+    # --- the steps, and the book after them
+
+    def _open(self, item: Judged, name: Name, lead: Known | None) -> Known:
+        known = self._begin(item, name, lead)
+        self.steps.append(Observe(item, known.key))
+        return known
+
+    def _begin(self, item: Judged, name: Name, lead: Known | None) -> Known:
+        lead_key = lead.key if lead else name.release_key
+        when = _moment(item.sighting, self.now, live=not self.silent)
+        self.steps.append(Open(name, lead_key, self.silent))
+        return self._write(
+            Known(name, lead_key, self.now, when, self.silent, frozenset({_voice(item.sighting.source)}))
+        )
+
+    def _attach(self, known: Known, item: Judged, *, head: bool) -> Known:
+        sighting = item.sighting
+        provisional = head and item.verdict.kind is Kind.VARIANT
+        self.steps.append(Attach(known.key, sighting, head, provisional, _packaging(item)))
+        repositories = {**known.repositories, sighting.title.lower(): sighting.external_id}
+        known = replace(known, repositories=repositories)
+        if head:
+            stated = sighting.facts.license
+            known = replace(known, head=sighting.external_id, provisional=provisional, license=stated)
+        return self._write(known)
+
+    def _announce(self, known: Known) -> None:
+        if not self.silent:
+            lead = self.releases[known.lead_key]
+            self._write(replace(lead, silent=False, opened_at=self.now))
+            self.steps.append(Announce(known.lead_key))
+
+    def _announce_untold(self, known: Known, item: Judged) -> None:
+        """Announce what the baseline found in silence, when its lab speaks of it while it is fresh."""
+        lead = self.releases[known.lead_key]
+        fresh = self.now - lead.published_at <= FRESH
+        if lead.silent and fresh and item.verdict.kind is Kind.RELEASE:
+            self._announce(lead)
+
+    def _confirm(self, known: Known, item: Judged) -> None:
+        """Tell, once for each kind of source, that it speaks of the release too."""
+        known, voice = self.releases[known.key], _voice(item.sighting.source)
+        name = item.verdict.name
+        if name and known.told_by == {SourceKind.LLM_STATS} and name.release_key == known.key:
+            known = replace(known, name=name)
+            self.steps.append(Rename(known.key, name))
+        if voice not in known.told_by:
+            self._write(replace(known, told_by=known.told_by | {voice}))
+            self._tell(known, item, NoteKind.CONFIRMATION)
+
+    def _tell_of_licence(self, known: Known, item: Judged) -> None:
+        stated = item.sighting.facts.license
+        if known.license and stated and stated != known.license:
+            self._tell(known, item, NoteKind.LICENSE)
+
+    def _tell(self, known: Known, item: Judged, kind: NoteKind) -> None:
+        if self.silent:
+            return
+        sighting = item.sighting
+        owner = sighting.title.split("/")[0]
+        note = Note(
+            kind,
+            title=sighting.title,
+            url=sighting.url,
+            source=sighting.source,
+            packaging=_packaging(item),
+            facts=sighting.facts,
+            license=identify(sighting.facts.license, owner, sighting.title)
+            if kind is NoteKind.LICENSE
+            else None,
+            published=sighting.published,
+        )
+        about = f"{kind}:{sighting.source_id}:{sighting.external_id}"
+        if note.license:
+            about += f":{note.license.id}"
+        self.steps.append(Tell(known.lead_key, note, about))
+
+    def _write(self, known: Known) -> Known:
+        if known.key not in self.releases:
+            self.families.setdefault(_family_of(known.name), []).append(known.key)
+        self.releases[known.key] = known
+        for repository, hub_id in known.repositories.items():
+            self.repositories[repository] = self.repositories[hub_id] = known.key
+        return known
+
+
+def _family_of(name: Name) -> tuple[str, str]:
+    return name.lab, name.family.lower()
+
+
+def _packaging(item: Judged) -> str:
+    name = item.verdict.name
+    return (name.packaging or name.stage) if name else ""
+
+
+def _voice(source: SourceKind) -> SourceKind:
+    """Count a feed and a page of a lab as one voice: both are its own posts."""
+    return SourceKind.FEED if source is SourceKind.PAGE else source
+
+
+def _moment(sighting: Sighting, now: datetime, *, live: bool = False) -> datetime:
+    """Return when the thing happened, as far as the sighting tells.
+
+    A repository's creation is weeks before its publication (reference/hub.md, section 3), so a live one
+    happened now; in a baseline its creation is all there is.
+    """
+    published = sighting.published
+    if published is None or (live and published.origin is DateOrigin.CREATED):
+        return now
+    return published.at

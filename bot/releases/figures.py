@@ -1,0 +1,130 @@
+"""Numbers of parameters, bytes and tokens: read from names, and written for people."""
+
+import re
+from dataclasses import dataclass
+
+UNITS = {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
+_LONGEST_NAME = 300
+# Experts share layers, so that the product of the two numbers is not the size: the labs' own totals.
+_MIXTURES = {"8x7b": 46_700_000_000, "8x22b": 140_600_000_000}
+_TOKEN = re.compile(
+    r"(?<![a-z0-9.])(?:"
+    r"(?P<active>a)?(?P<figure>\d{1,4}(?:\.\d{1,3})?|(?<=-)\d_\d)(?P<unit>[bmt])(?P<tenth>\d)?"
+    r"|(?P<mixture>\d{1,3}x\d{1,3}(?:\.\d)?b)"
+    r"|(?P<experts>\d{1,3}e)"
+    r")(?![a-z0-9]|\.\d)",
+    re.IGNORECASE | re.ASCII,
+)
+# The size in the name of a draft head or an adapter is that of the model it helps.
+_HELPER = re.compile(
+    r"(?<![a-z])(assistant|draft(er)?|fastdraft|eagle-?\d?|dflash|dspark|speculator|medusa|lora|mtp)(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Hold the numbers of parameters that a name states; None means that it does not say."""
+
+    total: int | None = None
+    active: int | None = None
+
+
+def stated_in(name: str) -> Stated:
+    """Return the total and active parameters that a model's name states (reference/models.md, 2.2).
+
+    `35B-A3B` is total and active, `A3B` alone active, `17B-16E` active with experts, `1B-7B` active and
+    total; `8x7B` is looked up, never multiplied. Effective sizes (`E4B`), training tokens (`2B-4T`),
+    contexts (`1M`, `80k`) and the target's size in a draft head's name state nothing.
+    """
+    name = name[:_LONGEST_NAME].rpartition("/")[2]
+    if _HELPER.search(name):
+        return Stated()
+    tokens = [token for token in _TOKEN.finditer(name) if not _is_other_measure(token, name)]
+    active = next((_count(token) for token in tokens if token["active"]), None)
+    mixture = next((token["mixture"].lower() for token in tokens if token["mixture"]), None)
+    if mixture:
+        return Stated(_MIXTURES.get(mixture), active)
+    totals = [token for token in tokens if token["figure"] and not token["active"]]
+    if totals and any(token["experts"] for token in tokens):
+        return Stated(None, active or _count(totals[0]))
+    if len(totals) == 2:
+        return _of_two(name, totals, active)
+    return Stated(_count(totals[0]) if len(totals) == 1 else None, active)
+
+
+def human_count(count: int) -> str:
+    """Return a number of parameters as people say it: "1.0T", "36B", "7.6B", "600M"."""
+    for unit in "TBMK":
+        value = count / UNITS[unit]
+        if value >= 0.9995:
+            return f"{value:.1f}{unit}" if value < 9.95 else f"{value:.0f}{unit}"
+    return str(count)
+
+
+def human_parameters(count: int, name: str = "") -> str:
+    """Return a total as a headline shows it: the figure of the model's own name where it states one.
+
+    Exact counts hold vision towers and draft heads, so that Qwen3.6-35B-A3B has 35.95 B and is 35B.
+    """
+    stated = stated_in(name).total
+    if stated is None:
+        return human_count(count)
+    unit = next(unit for unit in "TBMK" if stated >= UNITS[unit])
+    return f"{stated / UNITS[unit]:.3f}".rstrip("0").rstrip(".") + unit
+
+
+def human_bytes(size: int) -> str:
+    """Return a file size in decimal units (GB = 10^9 bytes): "595 GB", "16.1 GB", "1.6 TB"."""
+    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        value = size / factor
+        if value >= 0.9995:
+            return f"{value:.0f} {unit}" if value >= 99.95 else f"{value:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{size} bytes"
+
+
+def human_context(tokens: int) -> str:
+    """Return a context length as labs print it: "256K", "198K", "1M".
+
+    Labs write 262,144 as 256K and 128,000 as 128K: multiples of 1,000 count in thousands, all others in
+    1,024s.
+    """
+    kilo = 1000 if tokens % 1000 == 0 else 1024
+    if tokens < kilo:
+        return str(tokens)
+    thousands = round(tokens / kilo)
+    if thousands < kilo:
+        return f"{thousands}K"
+    return f"{tokens / kilo**2:.1f}".removesuffix(".0") + "M"
+
+
+def contradicts(counted: int, stated: int) -> bool:
+    """Tell whether two figures differ by more than 30 % of the larger (reference/identity.md).
+
+    Of the larger, because Qwen3-ASR-1.7B holds 2.35 B by design, whereas packed weights count as half.
+    """
+    return abs(counted - stated) > 0.3 * max(counted, stated)
+
+
+def _count(token: re.Match[str]) -> int:
+    figure = float(token["figure"].replace("_", ".") + (f".{token['tenth']}" if token["tenth"] else ""))
+    return round(figure * UNITS[token["unit"].upper()])
+
+
+def _is_other_measure(token: re.Match[str], name: str) -> bool:
+    """Tell training tokens (`2B-4T`, in T beside B) and contexts (`1M`) from sizes."""
+    unit = (token["unit"] or "").upper()
+    if unit == "T":
+        return bool(re.search(r"\d[bB](?![a-zA-Z])", name[: token.start()]))
+    return unit == "M" and not token["active"] and _count(token) in {10**6, 2 * 10**6, 4 * 10**6, 10**7}
+
+
+def _of_two(name: str, totals: list[re.Match[str]], active: int | None) -> Stated:
+    """Return what two sizes mean: OLMoE's `1B-7B` is active and total; any other two are not one model's."""
+    first, second = totals
+    adjacent = name[first.end() : second.start()] == "-"
+    if adjacent and active is None and first["unit"].upper() == second["unit"].upper() == "B":
+        smaller, larger = _count(first), _count(second)
+        if smaller < larger:
+            return Stated(larger, smaller)
+    return Stated(None, active)

@@ -1,0 +1,57 @@
+"""Merge what several sources state of one release, the strongest evidence first: pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model import DateOrigin, Facts, Name, Published, SourceKind
+from bot.releases.sizes import stated_in
+
+_STRENGTH = {SourceKind.HUB: 0, SourceKind.FEED: 1, SourceKind.PAGE: 1, SourceKind.LLM_STATS: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Hold what one observation contributes; a live one was seen when it happened, not in a baseline."""
+
+    source: SourceKind
+    seen_at: datetime
+    facts: Facts
+    published: Published | None = None
+    live: bool = True
+
+
+def merge_facts(name: Name, evidence: Sequence[Evidence]) -> Facts:
+    """Return one set of facts: Hub over post over listing, the newest word first within each.
+
+    The figures that the name itself states fill what nobody else says.
+    """
+    newest_first = sorted(evidence, key=lambda item: item.seen_at, reverse=True)
+    facts = Facts()
+    for item in sorted(newest_first, key=lambda item: _STRENGTH[item.source]):
+        facts = facts.filled_from(item.facts)
+    stated = stated_in(name.display)
+    return facts.filled_from(Facts(parameters=stated.total, active_parameters=stated.active))
+
+
+def first_published(evidence: Sequence[Evidence]) -> Published:
+    """Return when the release came out: the earliest first-party date, with its origin.
+
+    First-party are the lab's posts and our own live sight of its repository. In a baseline the repository's
+    creation stands in, and at last what a listing says.
+    """
+    posted = [item.published for item in evidence if item.published and _is_post(item)]
+    seen = [
+        Published(item.seen_at, DateOrigin.SEEN)
+        for item in evidence
+        if item.live and item.source is not SourceKind.LLM_STATS and not (_is_post(item) and item.published)
+    ]
+    stated = [item.published for item in evidence if item.published and not _is_post(item)]
+    created = [date for date in stated if date.origin is DateOrigin.CREATED]
+    fallback = [Published(item.seen_at, DateOrigin.SEEN) for item in evidence]
+    candidates = next(dates for dates in (posted + seen, created, stated, fallback) if dates)
+    return min(candidates, key=lambda date: date.at)
+
+
+def _is_post(item: Evidence) -> bool:
+    return item.source in (SourceKind.FEED, SourceKind.PAGE)

@@ -1,0 +1,139 @@
+"""The facts of a Hub repository, each from the strongest evidence there is; nothing is guessed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.model import Facts
+from bot.releases.cards import card_facts
+from bot.releases.figures import (
+    Stated,
+    contradicts,
+    human_bytes,
+    human_context,
+    human_count,
+    human_parameters,
+    stated_in,
+)
+from bot.releases.licenses import statement_of
+from bot.releases.plaintext import clean
+from bot.releases.precision import is_packed, precision_of
+from bot.releases.weights import gguf_label, has_weights, weight_set
+
+__all__ = [
+    "Stated",
+    "facts_from_hub",
+    "has_weights",
+    "hub_count",
+    "human_bytes",
+    "human_context",
+    "human_count",
+    "human_parameters",
+    "stated_in",
+]
+
+_LARGEST = 10**16  # parameters or tokens; more is nonsense that somebody typed
+_CONTEXT_FIELDS = (
+    "max_position_embeddings",
+    "max_sequence_length",
+    "seq_length",
+    "n_positions",
+    "max_seq_len",
+)
+_NESTED = ("text_config", "llm_config", "language_config", "thinker_config")
+
+
+def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
+    """Return what a listing item, a detail body with `?blobs=true` and the card's text state.
+
+    Any field may be missing or of the wrong type; what is not stated stays empty. The order of evidence is
+    that of reference/identity.md: the Hub's own count of parameters is the exact figure unless it
+    contradicts the name's or the card's, approximate where the weights are packed; active parameters come
+    from the name, then the card; bytes from one complete set of files, never from usedStorage; the context
+    from the configuration, never multiplied by a rope factor, then the card.
+    """
+    name, card = str(item.get("id") or item.get("modelId") or ""), card_facts(readme)
+    stated, weights = stated_in(name), weight_set(item)
+    size = weights.size if weights else None
+    parameters, approximate = _parameters(item, stated.total or card.parameters, size)
+    return Facts(
+        license=statement_of(_mapping(item.get("cardData")), _texts(item.get("tags"))),
+        parameters=parameters,
+        parameters_approximate=approximate,
+        active_parameters=_active(stated.active or card.active_parameters, parameters),
+        precision=precision_of(item, name, _dtypes(item), gguf_label(item)),
+        download_bytes=size or None,
+        weight_files=len(weights.files) if weights else None,
+        context_tokens=_context(item) or card.context_tokens,
+        task=_text(item.get("pipeline_tag")),
+        gated={False: "no", "auto": "auto", "manual": "manual"}.get(_hashable(item.get("gated")), ""),
+        summary=card.summary,
+    )
+
+
+def hub_count(item: Mapping[str, Any]) -> int | None:
+    """Return the Hub's own count of parameters, right or wrong (reference/hub.md, section 8), or None.
+
+    `total` may be less than its parts say; the larger one is taken.
+    """
+    counted = [_number(_mapping(item.get(field)).get("total")) for field in ("safetensors", "gguf")]
+    return max([sum(_dtypes(item).values()), *(count for count in counted if count)]) or None
+
+
+def _parameters(item: Mapping[str, Any], stated: int | None, size: int | None) -> tuple[int | None, bool]:
+    """Return the total, and whether it is only near the truth."""
+    counted = hub_count(item)
+    if counted is None or (size and not _plausible(counted, size)):
+        return stated, False
+    if stated is None:
+        # of a pipeline the Hub counts one component, which is not the model's size
+        return (None, False) if _is_pipeline(item) else (counted, is_packed(_dtypes(item)))
+    return (stated, False) if contradicts(counted, stated) else (counted, is_packed(_dtypes(item)))
+
+
+def _plausible(counted: int, size: int) -> bool:
+    """Tell whether so many parameters fit the bytes: from ternary weights (0.2 each) to FP64 (8)."""
+    return 0.15 < size / counted < 8.5
+
+
+def _active(active: int | None, parameters: int | None) -> int | None:
+    return active if active and (parameters is None or active <= parameters) else None
+
+
+def _is_pipeline(item: Mapping[str, Any]) -> bool:
+    return item.get("library_name") == "diffusers" or "diffusers" in _texts(item.get("tags"))
+
+
+def _context(item: Mapping[str, Any]) -> int | None:
+    config = _mapping(item.get("config"))
+    nested = [_mapping(config.get(field)) for field in _NESTED]
+    nested += [_mapping(inner.get("text_config")) for inner in nested]
+    found = [_number(part.get(field)) for part in (config, *nested) for field in _CONTEXT_FIELDS]
+    found.append(_number(_mapping(item.get("gguf")).get("context_length")))
+    return next((tokens for tokens in found if tokens), None)
+
+
+def _dtypes(item: Mapping[str, Any]) -> dict[str, int]:
+    parameters = _mapping(_mapping(item.get("safetensors")).get("parameters"))
+    counts = {dtype: _number(count) for dtype, count in parameters.items() if isinstance(dtype, str)}
+    return {dtype: count for dtype, count in counts.items() if count}
+
+
+def _number(value: object) -> int | None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and isinstance(value, int) and 0 < value <= _LARGEST else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _texts(value: object) -> Iterable[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return clean(value, 60) if isinstance(value, str) else ""
+
+
+def _hashable(value: object) -> bool | str | None:
+    return value if isinstance(value, bool | str) else None

@@ -1,0 +1,140 @@
+"""What deciding reads and writes: the book of what is known, and the steps to store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.model import LicenseStatement, Name, Note, Sighting, SourceKind, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Hold a sighting with its verdict."""
+
+    sighting: Sighting
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Hold a listing's word that nobody has confirmed yet; `id` is its observation's."""
+
+    id: int
+    judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Hold what deciding needs of a release: `told_by` are the kinds of source that have spoken of it.
+
+    `head` is the Hub's _id of its own weights, or ""; a provisional head gives way to a better one, as a
+    base does when the tuned model appears.
+    """
+
+    name: Name
+    lead_key: str
+    opened_at: datetime
+    published_at: datetime
+    silent: bool
+    told_by: frozenset[SourceKind] = frozenset()
+    repositories: Mapping[str, str] = field(default_factory=dict)  # lower-case "owner/name" -> the Hub's _id
+    head: str = ""
+    provisional: bool = False
+    license: LicenseStatement | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the release key."""
+        return self.name.release_key
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Hold the releases and the waiting listings of the labs that a decision is about."""
+
+    releases: Sequence[Known] = ()
+    waiting: Sequence[Waiting] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Hold the two windows: in which a family shares an alert, and in which a listing waits."""
+
+    group: timedelta = timedelta(hours=24)
+    confirm: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Observe:
+    """Remember a sighting, with the release that it belongs to ("" for none)."""
+
+    judged: Judged
+    key: str = ""
+    wait_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Begin a release, under the lead whose alert carries it."""
+
+    name: Name
+    lead_key: str
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Make a repository part of a release, or bring what is known of it up to date."""
+
+    key: str
+    sighting: Sighting
+    head: bool
+    provisional: bool
+    packaging: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give a release the name that stronger evidence spells."""
+
+    key: str
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Give a listing that waited to the release that it meant."""
+
+    waiting: Waiting
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Owe every subscriber the alert of this lead."""
+
+    lead_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Owe a thread reply to all who got the lead's alert; `about` names it the same for ever."""
+
+    lead_key: str
+    note: Note
+    about: str
+
+
+Step = Observe | Open | Attach | Rename | Confirm | Announce | Tell
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Hold the steps to store, in order; `held` counts the alerts that a flood guard kept back."""
+
+    steps: tuple[Step, ...] = ()
+    held: int = 0
+
+    def announced(self) -> tuple[str, ...]:
+        """Return the keys of the leads to announce, each once."""
+        return tuple(dict.fromkeys(step.lead_key for step in self.steps if isinstance(step, Announce)))

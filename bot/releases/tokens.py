@@ -1,0 +1,208 @@
+"""Cut a model's name into tokens and say what each one is, by table or by shape."""
+
+import re
+import unicodedata
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.releases.tables import mapping
+
+LONGEST_NAME = 200  # the Hub allows 96 characters; whatever is longer is no model's name
+
+
+class Role(Enum):
+    """Say what part of a name a token can be."""
+
+    WORD = "word"
+    LINE = "line"
+    COMPANION = "companion"  # draft head, reward model ...: a line that is no release
+    VERSION = "version"
+    SIZE = "size"
+    STAMP = "stamp"
+    STAGE = "stage"
+    PACKAGING = "packaging"
+
+
+class Token(NamedTuple):
+    """Hold a token as written, in lower case, what separates it from the one before, and its role."""
+
+    text: str
+    low: str
+    gap: str
+    role: Role
+
+
+# Dashes of all kinds become one; marks of trade disappear before normalisation would spell them out.
+_PLAIN = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-") | dict.fromkeys(map(ord, "™®©"), "")
+_SPACES = re.compile(r"\s+")
+_TO_SPACE = frozenset({"Cc", "Zs", "Zl", "Zp", "So"})  # control characters, spaces, emoji
+_TO_NOTHING = frozenset({"Cf", "Cs", "Co", "Cn"})  # direction marks, zero-width characters, strays
+
+
+def clean(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return the text in one Unicode form, without control and direction marks, at most `longest` long.
+
+    Dashes become "-" and all white space " ". Letters of other scripts stay what they are, so that a
+    Cyrillic look-alike never makes the key of a Latin name.
+    """
+    text = text[: longest * 2]
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)[: longest * 2]
+        text = "".join(_visible(character) for character in text)
+    return _SPACES.sub(" ", text).strip()[:longest]
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in _TO_SPACE:
+        return " "
+    return "" if category in _TO_NOTHING else character
+
+
+# Shapes, tried in this order after the tables.
+_SHAPES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
+    (role, re.compile(pattern))
+    for role, pattern in (
+        # q4_0, 4bit, int4, fp8, w4a16
+        (
+            Role.PACKAGING,
+            r"i?q\d(_\w+)?|\d{1,2}bits?|\d(\.\d+)?bpw|(u?int|fp|bf|mxfp|nvfp)\d{1,2}|w\d{1,2}a\d{1,2}(g\d+)?|eo8",
+        ),
+        # 2507, 202606, 20240620; 0528; 001
+        (
+            Role.STAMP,
+            r"(2[2-9]|20[2-9]\d)(0[1-9]|1[0-2])([0-3]\d)?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|00\d",
+        ),
+        # 35B, 0.6b, 270m, 128k, A3B, E4B; 8x22B; 16E; 16x16; 224p, 384; patch16, so400m14, L14, f8r288
+        (
+            Role.SIZE,
+            r"[ae]?\d+(\.\d+)?[bmtk]|\d+x\d+(\.\d+)?[bm]|\d{1,4}e|\d+(x\d+){1,3}|(?!20[2-9]\d)\d{3,4}p?"
+            r"|patch\d+|so\d+m(\d+)?|[slbgh](14|16|32)|f\d+[a-z]\d+",
+        ),
+        # 4, 3.6, v2.3.1, 4o, 3n, 2.5+; K2.6, R1; v2p0
+        (
+            Role.VERSION,
+            r"v?\d{1,2}(\.\d+){0,3}[a-ce-wyz]?\+?|[a-z]\d{1,2}(\.\d+){0,2}[a-ce-wyz]?\+?|v\d+p\d+",
+        ),
+    )
+)
+
+
+@lru_cache(maxsize=20_000)
+def role_of(low: str) -> Role:
+    """Return what a lower-case token is by itself, whatever stands around it."""
+    if low in mapping("companions.tsv", "word", "what"):
+        return Role.COMPANION
+    if low in mapping("lines.tsv", "word", "group"):
+        return Role.LINE
+    if low in mapping("stages.tsv", "word", "stage"):
+        return Role.STAGE
+    if low in mapping("packagings.tsv", "word", "owner"):
+        return Role.PACKAGING
+    return next((role for role, shape in _SHAPES if shape.fullmatch(low)), Role.WORD)
+
+
+_GAPS = re.compile(r"([\s/:|,()\[\]{}<>\"'“”‘’«»·-]+)")
+_QUANT = re.compile(r"i?q\d_\w+", re.IGNORECASE)
+_DIGITS_APART = re.compile(r"(?<=\d)_(?=\d{1,2}(?![^\W_]))")  # v1_5, 3_3; but not gemma4_12b
+_SEAMS = re.compile(r"_+|(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])")
+_GLUED = re.compile(r"([^\W\d_]{2,}?)(v?[1-9]\d?(?:\.\d+)*\+?)([^\W\d_]*)", re.IGNORECASE)
+_BETWEEN_WORDS = frozenset({"2", "4"})  # Text2World, LLM4Decompile: no versions
+
+
+def tokenize(name: str) -> list[Token]:
+    """Return the tokens of a cleaned name, in order."""
+    pieces = _GAPS.split(name)
+    tokens = [
+        token
+        for gap, chunk in zip(["", *pieces[1::2]], pieces[::2], strict=True)
+        for token in _tokens_of(chunk, gap)
+    ]
+    return _merged(tokens)
+
+
+def _tokens_of(chunk: str, gap: str) -> list[Token]:
+    first, *others = _pieces_of(chunk) or (None,)
+    return [first._replace(gap=gap), *others] if first else []
+
+
+@lru_cache(maxsize=20_000)
+def _pieces_of(chunk: str) -> tuple[Token, ...]:
+    """Return what a chunk without spaces and dashes consists of: Qwen3.6, parakeet_realtime, FLUX.2."""
+    if not chunk:
+        return ()
+    if _QUANT.fullmatch(chunk):
+        return (Token(chunk, chunk.lower(), "", Role.PACKAGING),)
+    text = _DIGITS_APART.sub(".", chunk)
+    seams = ["", *_SEAMS.findall(text)]
+    found: list[Token] = []
+    for seam, part in zip(seams, _SEAMS.split(text), strict=True):
+        for place, piece in enumerate(_unglued(part)):
+            if piece:
+                found.append(Token(piece, piece.lower(), "" if place else seam, role_of(piece.lower())))
+    return tuple(found)
+
+
+def _unglued(part: str) -> tuple[str, ...]:
+    role = role_of(part.lower())
+    if role is Role.VERSION and part[-1] in "vV" and len(part) > 1:
+        return part[:-1], part[-1]
+    match = _GLUED.fullmatch(part) if role is Role.WORD else None
+    if not match:
+        return (part,)
+    word, number, rest = match.groups()
+    if len(rest) <= 1:
+        return _with_letter(word, number, rest)
+    known = word.lower() in mapping("families.tsv", "family", "owners")
+    line = number not in _BETWEEN_WORDS and role_of(rest.lower()) is Role.LINE
+    return (word, number, rest) if known or line else (part,)
+
+
+def _with_letter(word: str, number: str, letter: str) -> tuple[str, ...]:
+    if letter in {"d", "D", "x", "X"}:  # Seed3D and the like are words
+        return (word + number + letter,)
+    return (word, number, letter) if letter in {"v", "V"} else (word, number + letter)
+
+
+_YEAR = re.compile(r"20[2-9]\d")
+_TWO_DIGITS = re.compile(r"[0-3]\d")
+_WHOLE = re.compile(r"[a-z]?[1-9]\d?")
+
+
+def _merged(tokens: list[Token]) -> list[Token]:
+    """Return the tokens with those joined that only together mean something: 3-6, 4-bit, 2024-07-18."""
+    merged: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        count, role = _together(tokens[at : at + 3], bool(merged))
+        if count == 1:
+            merged.append(tokens[at])
+        else:
+            merged.append(_joined(tokens[at : at + count], role))
+        at += count
+    return merged
+
+
+def _together(window: list[Token], inside: bool) -> tuple[int, Role]:
+    first = window[0]
+    if not first.low[-1].isdigit() or len(window) == 1 or not inside:
+        return 1, first.role
+    second = window[1].low
+    if second in {"bit", "bits"}:
+        return 2, Role.PACKAGING
+    if _YEAR.fullmatch(first.low) and _TWO_DIGITS.fullmatch(second):
+        return (3 if len(window) > 2 and _TWO_DIGITS.fullmatch(window[2].low) else 2), Role.STAMP
+    if _TWO_DIGITS.fullmatch(first.low) and (
+        _YEAR.fullmatch(second) or (first.low[0] == "0" and _TWO_DIGITS.fullmatch(second))
+    ):
+        return 2, Role.STAMP
+    if window[1].gap == "-" and len(second) == 1 and second.isdigit() and _WHOLE.fullmatch(first.low):
+        return 2, Role.VERSION
+    return 1, first.role
+
+
+def _joined(parts: list[Token], role: Role) -> Token:
+    glue = {Role.VERSION: ".", Role.STAMP: "-"}.get(role, "")
+    text = glue.join(part.text for part in parts)
+    return Token(text, text.lower(), parts[0].gap, role)

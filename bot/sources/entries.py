@@ -1,0 +1,138 @@
+"""When is a post new? The rule for feeds and pages, which change everything about a post but its gist.
+
+Sites migrate (new guid, new link, new date), retitle, leave guids out, give all entries one link and stamp
+old posts with today's date; reference/blogs.md, section 4, has measured cases. So a post has up to three
+identities, each worth something only where no other entry of the feed shares it, and it is new only when
+none of them was ever seen. Dates do not count at all.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from bot.model import Published
+from bot.sources.text import clean
+
+_TRACKING = re.compile(r"utm_.*|fbclid|gclid|mc_[ce]id|igshid|ref|ref_src|cmpid|_hs\w+|trk", re.IGNORECASE)
+_KEY_LIMIT = 300
+
+Known = Callable[[Iterable[str]], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Hold one post as a feed or page shows it; `body` is HTML that nobody has looked into yet."""
+
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    published: Published | None = None
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Hold the posts never seen before, each with its first identity, and all identities to remember.
+
+    `count` is the number of different posts shown, old and new.
+    """
+
+    posts: tuple[tuple[str, Entry], ...]
+    identities: Mapping[str, str]
+    count: int
+
+
+def new_entries(entries: Sequence[Entry], known: Known, homes: Iterable[str] = ()) -> News:
+    """Return the entries none of whose identities is known.
+
+    Every identity leads to the first one that its post ever had, so that a post which changes its guid,
+    link and title one after the other stays the same post.
+    """
+    shown = identities(entries, homes)
+    seen = known([key for _, keys in shown for key in keys])
+    posts: list[tuple[str, Entry]] = []
+    remember: dict[str, str] = {}
+    for entry, keys in shown:
+        post = next((seen[key] for key in keys if key in seen), "")
+        if not post:
+            post = keys[0]
+            posts.append((post, entry))
+        remember.update({key: post for key in keys if key not in seen})
+    return News(tuple(posts), remember, len(shown))
+
+
+def identities(
+    entries: Sequence[Entry], homes: Iterable[str] = ()
+) -> tuple[tuple[Entry, tuple[str, ...]], ...]:
+    """Return each distinct entry with its identities, at least one, the most telling first.
+
+    A link to one of `homes`, the feed's own address or its site's, says nothing of the post.
+    """
+    own = {canonical_link(home) for home in homes}
+    shown = _distinct((entry, _keys(entry, own)) for entry in entries)
+    counts = Counter(key for _, keys in shown for key in keys)
+    return tuple((entry, _telling(entry, keys, counts)) for entry, keys in shown)
+
+
+def _keys(entry: Entry, own: set[str]) -> tuple[str, ...]:
+    link = canonical_link(entry.link)
+    parts = {
+        "guid": entry.guid.strip(),
+        "link": "" if link in own else link,
+        "title": canonical_title(entry.title),
+    }
+    return tuple(_short(f"{name}:{value}") for name, value in parts.items() if value)
+
+
+def _distinct(shown: Iterable[tuple[Entry, tuple[str, ...]]]) -> list[tuple[Entry, tuple[str, ...]]]:
+    """Drop repetitions: pages show a post in the hero and again in the list."""
+    first: dict[object, tuple[Entry, tuple[str, ...]]] = {}
+    for entry, keys in shown:
+        only_a_title = all(key.startswith("title:") for key in keys)
+        first.setdefault(_digest(entry, keys) if only_a_title else keys, (entry, keys))
+    return list(first.values())
+
+
+def _telling(entry: Entry, keys: tuple[str, ...], counts: Mapping[str, int]) -> tuple[str, ...]:
+    unique = tuple(key for key in keys if counts[key] == 1)
+    # A lone identity is lost when a newcomer shares it ("Bug fixes"); the entry as a whole still stands.
+    return unique if len(unique) > 1 else (*unique, _digest(entry, keys))
+
+
+def _digest(entry: Entry, keys: tuple[str, ...]) -> str:
+    when = entry.published.at.isoformat() if entry.published else ""
+    return "entry:" + _hash("\n".join((*keys, entry.link, when, entry.body)))
+
+
+def canonical_link(link: str) -> str:
+    """Return what stays of an address when a site moves to https, drops www. or counts its visitors.
+
+    The query and the fragment stay: some sites tell their posts apart by nothing else.
+    """
+    try:
+        parts = urlsplit(clean(link, 2000))
+        host = (parts.hostname or "").removeprefix("www.") + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        return clean(link, 2000)
+    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, True) if not _TRACKING.fullmatch(k)])
+    path = unquote(parts.path).rstrip("/")
+    return host + path + (f"?{query}" if query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def canonical_title(title: str) -> str:
+    """Return the words of a title, whatever its case, dashes, quotes, spaces and look of its characters."""
+    folded = unicodedata.normalize("NFKC", clean(title)).casefold()
+    return " ".join(re.findall(r"[^\W_]+", folded))
+
+
+def _short(key: str) -> str:
+    key = re.sub("[\ud800-\udfff]", "", key)
+    return key if len(key) <= _KEY_LIMIT else f"{key[:100]}...{_hash(key)}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,144 @@
+"""Organisations on the Hugging Face Hub: new is a repository `_id` never seen before.
+
+Never its date: labs create repositories in private and show them weeks later under the old date. A rename
+keeps the `_id`, a repository that is deleted and made again keeps its name; neither is news. Files, card and
+configuration are asked for new repositories only.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.config import HubSpec
+from bot.errors import Failure, SourceError
+from bot.fetch import Fetcher
+from bot.model import Sighting, SourceKind
+from bot.releases.sizes import facts_from_hub
+from bot.sources.base import Memory, Poll
+from bot.sources.hub_api import LISTED_FIELDS, HubApi, Listing, Repository
+from bot.sources.hub_waiting import Inspection, queue_of
+from bot.sources.text import clean, mentions
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Hold the repositories of a listing by what is to be done about them; the rest is as it was."""
+
+    new: list[Repository] = field(default_factory=list)
+    amended: list[Repository] = field(default_factory=list)
+    silent: list[Repository] = field(default_factory=list)  # left out by `include`, yet remembered
+
+
+class HubSource:
+    """Watch one organisation."""
+
+    kind = SourceKind.HUB
+
+    def __init__(self, spec: HubSpec, lab: str, *, endpoint: str, every: timedelta, hold: timedelta) -> None:
+        self.id = spec.id
+        self.url = f"{endpoint.rstrip('/')}/{spec.hub}"
+        self.every = every
+        self._spec = spec
+        self._lab = lab
+        self._endpoint = endpoint.rstrip("/")
+        self._hold = hold
+
+    def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+        """Return the repositories never seen before, and those whose name or facts changed.
+
+        Raises SourceError when the listing cannot be read or is empty where it was not; a failure over a
+        single repository leaves that one waiting.
+        """
+        api = HubApi(self._endpoint, fetch)
+        listing = self._listing(api, memory)
+        found = self._sort(listing.repositories.values(), memory)
+        inspection = Inspection(api, listing, now, self._hold)
+        if memory.baselined:
+            inspection.run(queue_of(found.new, dict(memory.cursor.get("waiting", {})), listing, now))
+        else:
+            inspection.ready = [(repository, "") for repository in found.new]
+        ready = [self._sighting(repository, readme=card) for repository, card in inspection.ready]
+        amended = [self._sighting(repository, amends=True) for repository in found.amended]
+        remembered = [*(repository for repository, _ in inspection.ready), *found.amended, *found.silent]
+        return Poll(
+            sightings=(*ready, *amended),
+            identities=_identities(remembered),
+            etag=listing.etag,
+            cursor={"waiting": inspection.waiting} if inspection.waiting else {},
+            count=memory.usual_count if listing.not_modified else len(listing.repositories),
+            not_before=inspection.not_before,
+        )
+
+    def _listing(self, api: HubApi, memory: Memory) -> Listing:
+        try:
+            listing = api.listing(self._spec.hub, memory.etag)
+        except SourceError as error:
+            if error.failure is not Failure.DENIED or "HF_TOKEN" in str(error):
+                raise
+            # The listing of an organisation is public: only a bad token makes the Hub refuse it.
+            raise SourceError(error.failure, f"{error}; check HF_TOKEN") from error
+        if not listing.not_modified and not listing.repositories and memory.usual_count:
+            raise SourceError(
+                Failure.EMPTY,
+                f"{self.url} lists nothing where there were {memory.usual_count} models: was it renamed?",
+            )
+        return listing
+
+    def _sort(self, repositories: Iterable[Repository], memory: Memory) -> _Sorted:
+        found = _Sorted()
+        listed = {_id_key(repository): repository for repository in repositories}
+        known = memory.known(listed)
+        taken = memory.known(_name_key(listed[key]) for key in listed.keys() - known.keys())
+        for key, repository in listed.items():
+            if key in known and known[key] == _digest(repository):
+                continue
+            if not mentions(self._spec.include, repository.name.rpartition("/")[2]):
+                found.silent.append(repository)
+            elif key in known or _name_key(repository) in taken:
+                found.amended.append(repository)
+            else:
+                found.new.append(repository)
+        return found
+
+    def _sighting(self, repository: Repository, *, readme: str = "", amends: bool = False) -> Sighting:
+        tags = repository.item.get("tags")
+        return Sighting(
+            source_id=self.id,
+            source=self.kind,
+            lab=self._lab,
+            external_id=repository.hub_id,
+            title=repository.name,
+            url=f"{self._endpoint}/{repository.name}",
+            published=repository.published,
+            tags=tuple(filter(None, map(clean, tags))) if isinstance(tags, list) else (),
+            facts=facts_from_hub(repository.item, readme=readme),
+            amends=amends,
+        )
+
+
+def _identities(repositories: Iterable[Repository]) -> dict[str, str]:
+    """Return the `_id`s with a digest of what was seen, and the names with whose they are."""
+    identities: dict[str, str] = {}
+    for repository in repositories:
+        identities[_id_key(repository)] = _digest(repository)
+        identities[_name_key(repository)] = repository.hub_id
+    return identities
+
+
+def _id_key(repository: Repository) -> str:
+    return f"id:{repository.hub_id}"
+
+
+def _name_key(repository: Repository) -> str:
+    return f"name:{repository.name.lower()}"
+
+
+def _digest(repository: Repository) -> str:
+    """Return what changes with the name or a stated fact, and not with downloads or edits of the card.
+
+    Only what a listing tells counts, so that a repository's own answer gives the same digest.
+    """
+    told = {name: repository.item[name] for name in LISTED_FIELDS if name in repository.item}
+    facts = facts_from_hub({**told, "id": repository.name})
+    return hashlib.sha256(f"{repository.name} {facts}".encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,169 @@
+"""The Hub's answers: whole listings, single repositories and model cards (reference/hub.md, sections 1-2)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from bot.errors import Failure, SourceError
+from bot.fetch import Fetcher, Response
+from bot.model import DateOrigin, JsonObject, Published
+from bot.sources.text import absolute
+
+# Only fields that stay put, and an order that does: then the ETag stays as well. Downloads, likes and the
+# default order change by the minute. `private` shows repositories that only the owner of the token can see.
+LISTED_FIELDS = (
+    "createdAt",
+    "private",
+    "gated",
+    "pipeline_tag",
+    "library_name",
+    "tags",
+    "cardData",
+    "safetensors",
+    "gguf",
+)
+_ROWS_A_PAGE = 1000
+_MAX_PAGES = 50
+_README_BYTES = 512 * 1024
+_NAME = re.compile(r"(?!.*\.\.)[\w.-]{1,96}(?:/[\w.-]{1,96})?", re.ASCII)
+_NEXT = re.compile(r'<([^<>]{1,4000})>\s*;\s*rel="?next"?')
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """Hold one repository as an answer shows it; `hub_id` stays when `name` changes."""
+
+    hub_id: str
+    name: str  # "owner/name"
+    item: JsonObject
+
+    @property
+    def published(self) -> Published | None:
+        """Return when it was created; listings before December 2023 tell it by the `_id` alone."""
+        at = _moment(self.item.get("createdAt")) or _moment_of_id(self.hub_id)
+        return Published(at, DateOrigin.CREATED) if at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Hold an organisation's public repositories by `_id`; with `not_modified` they are as last time."""
+
+    repositories: Mapping[str, Repository] = field(default_factory=dict)
+    etag: str = ""
+    not_modified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HubApi:
+    """Ask the Hub at `endpoint`."""
+
+    endpoint: str
+    fetch: Fetcher
+
+    def listing(self, organisation: str, etag: str) -> Listing:
+        """Return all public repositories of an organisation.
+
+        Raises SourceError when an answer is an error, is no list, or leads round in circles.
+        """
+        fields = [("expand[]", name) for name in LISTED_FIELDS]
+        query = [("author", organisation), ("limit", str(_ROWS_A_PAGE)), ("sort", "createdAt"), *fields]
+        url = f"{self.endpoint}/api/models?{urlencode(query)}"
+        first = answer = self.fetch.get(url, etag=etag, deadline=60)
+        if first.not_modified:
+            return Listing(etag=etag, not_modified=True)
+        rows, asked = _rows(first), [url]
+        while following := self._next_page(answer, asked):
+            answer = self.fetch.get(following, deadline=60)
+            asked.append(following)
+            rows += _rows(answer)
+        # A 304 speaks for one page: too little where there are several, or may be as the first one is full.
+        whole = len(asked) == 1 and len(rows) < _ROWS_A_PAGE
+        return Listing(_public(rows, url), first.etag if whole else "")
+
+    def _next_page(self, answer: Response, asked: list[str]) -> str:
+        match = _NEXT.search(answer.headers.get("link", ""))
+        if not match:
+            return ""
+        following: str = absolute(match[1], answer.url)
+        if urlsplit(following)[:2] != urlsplit(self.endpoint)[:2]:
+            raise SourceError(
+                Failure.BAD_ANSWER, f"{asked[0]} continues elsewhere, at {match[1][:100]!r}; not followed"
+            )
+        if following in asked or len(asked) >= _MAX_PAGES:
+            raise SourceError(
+                Failure.BAD_ANSWER, f"{asked[0]} does not end: page {len(asked) + 1} is {following[:200]}"
+            )
+        return following
+
+    def detail(self, name: str) -> Repository:
+        """Return one repository with its files and their sizes, its card and its configuration."""
+        answer = self.fetch.get(f"{self.endpoint}/api/models/{quote(name)}?blobs=true")
+        found = _repository(answer.json())
+        if not found or found.item.get("private") is True:
+            raise SourceError(Failure.BAD_ANSWER, f"{answer.url} answered no public repository")
+        return found
+
+    def readme(self, name: str) -> str:
+        """Return the model card's text, or "": a gated repository keeps it to itself, a new one has none."""
+        try:
+            answer = self.fetch.get(
+                f"{self.endpoint}/{quote(name)}/resolve/main/README.md", max_bytes=_README_BYTES
+            )
+        except SourceError:
+            return ""
+        return answer.body.decode("utf-8", "replace")
+
+
+def _rows(answer: Response) -> list[Any]:
+    content = answer.json()
+    if isinstance(content, list):
+        return content
+    said = content.get("error") if isinstance(content, dict) else None
+    text = str(said)[:200] if said else type(content).__name__
+    raise SourceError(_failure(text.lower()), f"{answer.url} answered {text!r} instead of a list")
+
+
+def _failure(text: str) -> Failure:
+    """Classify the sentence that the Hub puts in place of a list, with a status of 200."""
+    if any(word in text for word in ("rate limit", "too many requests")):
+        return Failure.RATE_LIMITED
+    if any(word in text for word in ("credentials", "password", "unauthorized", "forbidden", "access to")):
+        return Failure.DENIED
+    return Failure.BAD_ANSWER
+
+
+def _public(rows: Iterable[Any], url: str) -> dict[str, Repository]:
+    rows = list(rows)
+    usable = [repository for repository in map(_repository, rows) if repository]
+    if len(usable) * 2 < len(rows):
+        raise SourceError(
+            Failure.BAD_ANSWER, f"{url}: {len(rows) - len(usable)} of {len(rows)} rows have no _id and id"
+        )
+    return {found.hub_id: found for found in usable if found.item.get("private") is not True}
+
+
+def _repository(row: Any) -> Repository | None:
+    if not isinstance(row, dict):
+        return None
+    hub_id, name = row.get("_id"), row.get("id") or row.get("modelId")
+    if not (isinstance(hub_id, str) and re.fullmatch(r"\w{1,64}", hub_id, re.ASCII)):
+        return None
+    return Repository(hub_id, name, row) if isinstance(name, str) and _NAME.fullmatch(name) else None
+
+
+def _moment(written: object) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at and at.tzinfo else None
+
+
+def _moment_of_id(hub_id: str) -> datetime | None:
+    """Return the time in the first four bytes of a Mongo ObjectId; it equals createdAt to the second."""
+    if not re.fullmatch(r"[0-9a-f]{24}", hub_id):
+        return None
+    return datetime.fromtimestamp(int(hub_id[:8], 16), UTC)

@@ -1,0 +1,247 @@
+"""The listing of llm-stats.com, one source for all labs (reference/llmstats.md).
+
+With a key its API is read. Without one the public page is, after its robots.txt and at most once in twelve
+hours: its owners do not want to be scraped in bulk. `/api/` of the site is closed to robots and never asked.
+The listing confirms and enriches what labs say; every sighting links its entry there.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin
+
+from bot.errors import Failure, SourceError
+from bot.fetch import Fetcher
+from bot.fetch.robots import allowed
+from bot.model import DateOrigin, Facts, LicenseStatement, Published, Sighting, SourceKind
+from bot.sources.base import Memory, Poll
+from bot.sources.dates import read_date
+from bot.sources.flight import flight_objects
+from bot.sources.posts import body_text
+from bot.sources.text import absolute, clean
+
+_ROBOT = "cadencebot"
+_SITE = "https://llm-stats.com/models"
+_ROWS_A_PAGE = 200  # some 335 models make two pages
+_MAX_PAGES = 20
+_DETAILS_A_POLL = 20  # an account has 250 requests a day
+_API_DEADLINE = 45  # seconds: a bad key is answered after 24
+_PAGE_REST = timedelta(hours=12)
+_ROBOTS_REST = timedelta(days=1)
+_ENOUGH = 0.8  # of the usual rows; fewer mean a broken answer, for models are hardly ever removed
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Hold a listed model, in whichever of its two shapes it came."""
+
+    id: str
+    name: str
+    organization: str
+    facts: Facts
+    published: Published | None
+    weights: str  # where they are, mostly on the Hub; "" unless the model was asked for by itself
+
+    def completed_by(self, told: "_Row") -> "_Row":
+        """Return this row with what the model's own answer adds."""
+        return replace(self, facts=self.facts.filled_from(told.facts), weights=told.weights)
+
+
+class LlmStatsSource:
+    """Watch the listing; `labs` maps its organisation ids to lab ids."""
+
+    kind = SourceKind.LLM_STATS
+
+    def __init__(
+        self, labs: Mapping[str, str], *, every: timedelta, api_url: str, page_url: str, with_key: bool
+    ) -> None:
+        self.id = "llm_stats"
+        self.url = api_url.rstrip("/") if with_key else page_url
+        self.every = every
+        self._labs = labs
+        self._with_key = with_key
+
+    def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+        """Return the models of our labs that were never listed before.
+
+        Raises SourceError when the listing cannot be read, may not be, or has lost many of its rows.
+        """
+        if self._with_key:
+            rows = self._from_api(fetch, now)
+            return self._poll_of(rows, memory, fetch, now)
+        cursor = self._ask_leave(memory.cursor, fetch, now)
+        rest = _rest(cursor, "read_at", _PAGE_REST, now)
+        if rest:
+            return Poll(cursor=cursor, count=memory.usual_count, not_before=now + rest)
+        try:
+            poll = self._poll_of(self._from_page(fetch, now), memory, fetch, now)
+        except SourceError as error:
+            seconds = max(error.retry_after or 0, _PAGE_REST.total_seconds())
+            raise SourceError(error.failure, str(error), retry_after=seconds) from error
+        return replace(poll, cursor={**cursor, "read_at": now.isoformat()}, not_before=now + _PAGE_REST)
+
+    def _poll_of(self, rows: Mapping[str, _Row], memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+        if not rows or len(rows) < _ENOUGH * memory.usual_count:
+            raise SourceError(
+                Failure.EMPTY,
+                f"{self.url} lists {len(rows)} models where there were {memory.usual_count}: has it changed?",
+            )
+        known = memory.known(f"id:{model}" for model in rows)
+        unseen = [row for model, row in rows.items() if f"id:{model}" not in known]
+        ours = [row for row in unseen if row.organization in self._labs]
+        if memory.baselined and self._with_key:
+            ours = self._in_detail(ours, fetch, now)
+        return Poll(
+            sightings=tuple(map(self._sighting, ours)),
+            # Those of other organisations too: a lab that is added later brings no flood of old models.
+            identities={f"id:{row.id}": row.organization for row in unseen},
+            count=len(rows),
+        )
+
+    def _sighting(self, row: _Row) -> Sighting:
+        return Sighting(
+            source_id=self.id,
+            source=self.kind,
+            lab=self._labs[row.organization],
+            external_id=row.id,
+            title=row.name,
+            url=f"{_SITE}/{quote(row.id, safe='')}",
+            published=row.published,
+            links=(row.weights,) if row.weights else (),
+            facts=row.facts,
+        )
+
+    def _from_api(self, fetch: Fetcher, now: datetime) -> dict[str, _Row]:
+        rows: dict[str, _Row] = {}
+        cursors = [""]
+        while len(cursors) <= _MAX_PAGES:
+            query = {"limit": str(_ROWS_A_PAGE), **({"cursor": cursors[-1]} if cursors[-1] else {})}
+            page = self._ask(f"models?{urlencode(query)}", fetch, now)
+            if not isinstance(page, dict) or not isinstance(page.get("models"), list):
+                raise SourceError(Failure.BAD_ANSWER, f"{self.url}/models answered no list of models")
+            rows |= _rows(page["models"], now)
+            following = page.get("next_cursor")
+            if not following:
+                return rows
+            if following in cursors:
+                break
+            cursors.append(str(following))
+        raise SourceError(Failure.BAD_ANSWER, f"{self.url}/models does not end: cursor {cursors[-1]!r} again")
+
+    def _in_detail(self, rows: list[_Row], fetch: Fetcher, now: datetime) -> list[_Row]:
+        """Add what only a model's own answer tells, such as its weights; a failure costs that and no more."""
+        detailed: list[_Row] = []
+        for row in rows[:_DETAILS_A_POLL]:
+            try:
+                answer = self._ask(f"models/{quote(row.id, safe='')}", fetch, now)
+            except SourceError:
+                break
+            told = _row(answer, now) if isinstance(answer, dict) else None
+            detailed.append(row.completed_by(told) if told else row)
+        return [*detailed, *rows[len(detailed) :]]
+
+    def _ask(self, path: str, fetch: Fetcher, now: datetime) -> Any:
+        try:
+            return fetch.get(f"{self.url}/{path}", deadline=_API_DEADLINE).json()
+        except SourceError as error:
+            if error.failure is Failure.DENIED and "LLM_STATS_API_KEY" not in str(error):
+                raise SourceError(error.failure, f"{error}; check LLM_STATS_API_KEY") from error
+            if error.failure is not Failure.RATE_LIMITED or error.retry_after is not None:
+                raise
+            # With no time named it may be the day's quota, which is given out anew at midnight UTC.
+            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+            raise SourceError(
+                error.failure, str(error), retry_after=(midnight - now).total_seconds()
+            ) from error
+
+    def _from_page(self, fetch: Fetcher, now: datetime) -> dict[str, _Row]:
+        page = body_text(fetch.get(self.url))
+        return _rows(
+            (found for found in flight_objects(page) if {"license", "organization"} <= found.keys()), now
+        )
+
+    def _ask_leave(self, cursor: Mapping[str, Any], fetch: Fetcher, now: datetime) -> Mapping[str, Any]:
+        """Return the cursor with a robots.txt that was read within a day.
+
+        Raises SourceError when it keeps us out.
+        """
+        if not _rest(cursor, "robots_at", _ROBOTS_REST, now):
+            open_to_us = allowed(self._robots(fetch), self.url, _ROBOT)
+            cursor = {**cursor, "robots_at": now.isoformat(), "allowed": open_to_us}
+        if not cursor["allowed"]:
+            raise SourceError(
+                Failure.DENIED,
+                f"the robots.txt of {self.url} keeps us out; set LLM_STATS_API_KEY, or llm_stats: "
+                "{enabled: false} in feeds.yaml",
+                retry_after=_ROBOTS_REST.total_seconds(),
+            )
+        return cursor
+
+    def _robots(self, fetch: Fetcher) -> bytes:
+        try:
+            return fetch.get(urljoin(self.url, "/robots.txt")).body
+        except SourceError as error:
+            if error.failure is Failure.GONE:
+                return b""  # none: nothing is forbidden
+            raise
+
+
+def _rest(cursor: Mapping[str, Any], name: str, length: timedelta, now: datetime) -> timedelta | None:
+    """Return how much is left of `length` since the time noted under `name`, or None when it is over."""
+    if name not in cursor:
+        return None
+    left = datetime.fromisoformat(cursor[name]) + length - now
+    return left if timedelta() < left <= length else None
+
+
+def _rows(items: Iterable[Any], now: datetime) -> dict[str, _Row]:
+    rows = (_row(item, now) for item in items if isinstance(item, dict))
+    return {row.id: row for row in rows if row}
+
+
+def _row(item: Mapping[str, Any], now: datetime) -> _Row | None:
+    """Read a model of the page (`model_id`, `organization_id`, a licence's slug) or of the API (objects)."""
+    model = clean(item.get("model_id") or item.get("id"), 200)
+    name = clean(item.get("name") or item.get("model_name") or item.get("display_name"))
+    if not model or not name:
+        return None
+    return _Row(
+        id=model,
+        name=name,
+        organization=_slug(item.get("organization_id") or item.get("organization")),
+        facts=Facts(
+            license=_license(item.get("license")),
+            parameters=_positive(item.get("params") or item.get("param_count")),
+            context_tokens=_positive(item.get("context") or item.get("context_window")),
+        ),
+        published=_listed(item.get("release_date") or item.get("announcement_date"), now),
+        weights=_weights(item.get("sources")),
+    )
+
+
+def _slug(value: object) -> str:
+    """Return an id that is given as such, or as an object that has one."""
+    return clean(value.get("id") if isinstance(value, dict) else value, 100).lower()
+
+
+def _license(value: object) -> LicenseStatement | None:
+    slug = _slug(value)
+    return LicenseStatement(slug) if slug else None
+
+
+def _positive(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def _listed(value: object, now: datetime) -> Published | None:
+    found = read_date(value, now)
+    return replace(found, origin=DateOrigin.LISTED) if found else None
+
+
+def _weights(value: object) -> str:
+    return (
+        absolute(str(value.get("weights") or ""), _SITE)
+        if isinstance(value, dict) and value.get("weights")
+        else ""
+    )

@@ -1,0 +1,62 @@
+"""Pages that list posts, for labs that have no feed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.config import PageSpec
+from bot.errors import Failure, SourceError
+from bot.fetch import Fetcher
+from bot.model import SourceKind
+from bot.sources.base import Memory, Poll
+from bot.sources.entries import Entry
+from bot.sources.extract import extractor
+from bot.sources.posts import Reader, poll_of, unchanged
+
+_MAX_BYTES = 5_000_000
+_ENOUGH_TO_JUDGE = 6  # a page of fewer posts may well lose two thirds of them
+
+
+class PageSource:
+    """Watch a page."""
+
+    kind = SourceKind.PAGE
+
+    def __init__(self, spec: PageSpec, lab: str, every: timedelta) -> None:
+        self.id = spec.id
+        self.url = spec.page
+        self.every = every
+        self._headers = spec.headers
+        self._extract = extractor(spec)
+        self._reader = Reader(spec.id, self.kind, lab, spec.include)
+
+    def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+        """Return the posts never seen before.
+
+        Raises SourceError when the page shows no posts, or far fewer than it used to: pages are redesigned
+        without notice, and then silence would look like "no news".
+        """
+        answer = fetch.get(
+            self.url,
+            etag=memory.etag,
+            last_modified=memory.last_modified,
+            headers=self._headers,
+            max_bytes=_MAX_BYTES,
+        )
+        nothing_new = unchanged(answer, memory)
+        if nothing_new:
+            return nothing_new
+        entries = self._extract(answer, now)
+        self._refuse_collapse(entries, memory.usual_count)
+        return poll_of(answer, entries, (self.url,), self._reader, memory)
+
+    def _refuse_collapse(self, entries: Sequence[Entry], usual: int) -> None:
+        if not entries:
+            raise SourceError(
+                Failure.EMPTY,
+                f"{self.url}: selectors match nothing with a title; correct them in feeds.yaml",
+            )
+        if usual >= _ENOUGH_TO_JUDGE and len(entries) * 3 < usual:
+            raise SourceError(
+                Failure.EMPTY,
+                f"{self.url}: found {len(entries)} items where there were {usual}: has the page changed?",
+            )

@@ -1,0 +1,92 @@
+"""What feeds and pages have in common: an answer becomes entries, and new entries become sightings."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.errors import Failure, SourceError
+from bot.fetch import Response
+from bot.model import Facts, Sighting, SourceKind
+from bot.sources.base import Memory, Poll
+from bot.sources.entries import Entry, new_entries
+from bot.sources.text import TITLE_LIMIT, clean, mentions, text_and_links
+
+_BUILD_DATE = re.compile(rb"<lastBuildDate>[^<]{0,100}</lastBuildDate>")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Name who reads: what the sightings of a feed or page carry, and which titles it keeps."""
+
+    source_id: str
+    kind: SourceKind
+    lab: str
+    include: tuple[str, ...] = ()
+
+
+def unchanged(answer: Response, memory: Memory) -> Poll | None:
+    """Return the poll of an answer that says nothing new, or None when it must be read.
+
+    Most sites ignore validators, and parsing is what a poll costs: a body read before is not read again,
+    even when it was built anew (OpenAI's feed differs from poll to poll by its lastBuildDate alone).
+    """
+    if not answer.not_modified and memory.cursor.get("body") != _fingerprint(answer.body):
+        return None
+    return Poll(
+        etag=answer.etag or memory.etag,
+        last_modified=answer.last_modified or memory.last_modified,
+        cursor=memory.cursor,
+        count=memory.usual_count,
+    )
+
+
+def poll_of(
+    answer: Response, entries: Sequence[Entry], homes: Iterable[str], reader: Reader, memory: Memory
+) -> Poll:
+    """Return the sightings of the entries never seen before, and all that is to be remembered.
+
+    What `include` leaves out is remembered as well: to ask for more later announces nothing old.
+    """
+    news = new_entries(entries, memory.known, (answer.url, *homes))
+    return Poll(
+        sightings=tuple(
+            _sighting(post, entry, answer.url, reader)
+            for post, entry in news.posts
+            if mentions(reader.include, entry.title)
+        ),
+        identities=news.identities,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        cursor={"body": _fingerprint(answer.body)},
+        count=news.count,
+    )
+
+
+def _sighting(post: str, entry: Entry, base: str, reader: Reader) -> Sighting:
+    summary, links = text_and_links(entry.body, base)
+    return Sighting(
+        source_id=reader.source_id,
+        source=reader.kind,
+        lab=reader.lab,
+        external_id=post,
+        title=clean(entry.title) or clean(summary, TITLE_LIMIT // 2) or entry.link,
+        url=entry.link or base,
+        published=entry.published,
+        links=links,
+        facts=Facts(summary=summary),
+    )
+
+
+def _fingerprint(body: bytes) -> str:
+    return hashlib.sha256(_BUILD_DATE.sub(b"", body)).hexdigest()[:32]
+
+
+def body_text(answer: Response) -> str:
+    """Return the body of a page as text.
+
+    Raises SourceError where there is none, as NVIDIA's blog answered for weeks.
+    """
+    if not answer.body.strip():
+        raise SourceError(Failure.EMPTY, f"{answer.url} answered with an empty body")
+    return answer.body.decode("utf-8-sig", "replace")

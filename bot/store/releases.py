@@ -1,0 +1,326 @@
+"""Releases, artifacts and observations: the book that deciding reads, and the steps that it writes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.model import DateOrigin, Facts, Kind, License, Name, Published, Sighting, SourceKind, Verdict
+from bot.releases.licenses import identify
+from bot.releases.merge import Evidence, first_published, merge_facts
+from bot.releases.steps import (
+    Announce,
+    Attach,
+    Book,
+    Confirm,
+    Decision,
+    Judged,
+    Known,
+    Observe,
+    Open,
+    Rename,
+    Waiting,
+)
+from bot.store.database import Database
+from bot.store.rows import (
+    Row,
+    facts_of,
+    facts_text,
+    license_text,
+    moment,
+    name_of,
+    name_text,
+    published_columns,
+    published_of,
+    time_text,
+)
+
+_WAITING = "SELECT * FROM observation WHERE wait_until IS NOT NULL AND release_id IS NULL"
+
+
+class Releases:
+    """Keep what is known of releases. Every method that writes belongs inside a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- what deciding reads
+
+    def book(self, labs: Iterable[str]) -> Book:
+        """Return the releases and waiting listings of the labs."""
+        releases = [known for lab in sorted(set(labs)) for known in self._known(lab)]
+        waiting = self._database.query(_WAITING)
+        return Book(releases, [_waiting_of(row) for row in waiting])
+
+    def overdue(self, now: datetime) -> list[Waiting]:
+        """Return the listings that waited in vain for somebody to confirm them."""
+        rows = self._database.query(f"{_WAITING} AND wait_until <= :now ORDER BY id", {"now": time_text(now)})
+        return [_waiting_of(row) for row in rows]
+
+    def _known(self, lab: str) -> list[Known]:
+        repositories: dict[int, dict[str, str]] = defaultdict(dict)
+        heads: dict[int, Row] = {}
+        for row in self._database.query(
+            "SELECT a.* FROM artifact a JOIN release r ON r.id = a.release_id WHERE r.lab = :lab",
+            {"lab": lab},
+        ):
+            repositories[row["release_id"]][row["repository"].lower()] = row["hub_id"]
+            if row["head"]:
+                heads[row["release_id"]] = row
+        voices: dict[int, set[SourceKind]] = defaultdict(set)
+        for row in self._database.query(
+            """
+            SELECT DISTINCT o.release_id, o.source FROM observation o JOIN release r ON r.id = o.release_id
+            WHERE r.lab = :lab
+            """,
+            {"lab": lab},
+        ):
+            source = SourceKind(row["source"])
+            voices[row["release_id"]].add(SourceKind.FEED if source is SourceKind.PAGE else source)
+        rows = self._database.query(
+            """
+            SELECT r.*, lead.key AS lead_key FROM release r JOIN release lead ON lead.id = r.lead_id
+            WHERE r.lab = :lab ORDER BY r.id
+            """,
+            {"lab": lab},
+        )
+        return [
+            _known_of(row, frozenset(voices[row["id"]]), repositories[row["id"]], heads.get(row["id"]))
+            for row in rows
+        ]
+
+    # --- what deciding writes
+
+    def apply(self, decision: Decision, now: datetime, *, live: bool) -> dict[str, int]:
+        """Store the steps of a decision; return the ids of the releases that it touched, by key."""
+        writer = _Writer(self._database, now, live)
+        for step in decision.steps:
+            writer.write(step)
+        for release_id in writer.touched.values():
+            self._refresh(release_id)
+        return writer.touched
+
+    def _refresh(self, release_id: int) -> None:
+        """Merge anew what all observations of a release say."""
+        rows = self._database.query(
+            """
+            SELECT o.*, a.repository, r.name AS release_name FROM observation o
+            JOIN release r ON r.id = o.release_id
+            LEFT JOIN artifact a ON o.source = 'hub' AND a.hub_id = o.external_id
+            WHERE o.release_id = :id AND (o.source <> 'hub' OR a.head = 1)
+            """,
+            {"id": release_id},
+        )
+        if not rows:
+            return
+        evidence = [_evidence_of(row) for row in rows]
+        facts = merge_facts(name_of(rows[0]["release_name"]), evidence)
+        repository = next((row["repository"] for row in rows if row["repository"]), "")
+        license = identify(facts.license, repository.split("/")[0] or rows[0]["lab"], repository)
+        self._write_facts(release_id, facts, license, first_published(evidence))
+
+    def _write_facts(self, release_id: int, facts: Facts, license: License, published: Published) -> None:
+        self._database.connection.execute(
+            """
+            UPDATE release SET facts = :facts, license = :license, license_id = :license_id,
+                license_verdict = :verdict, parameters = :parameters, task = :task,
+                published_at = :published_at, published_origin = :published_origin,
+                published_precision = :published_precision
+            WHERE id = :id
+            """,
+            {
+                "id": release_id,
+                "facts": facts_text(facts),
+                "license": license_text(license),
+                "license_id": license.id,
+                "verdict": license.verdict,
+                "parameters": facts.parameters,
+                "task": facts.task,
+                **published_columns(published),
+            },
+        )
+
+
+class _Writer:
+    """Write one decision's steps, remembering the ids of the releases that they touch."""
+
+    def __init__(self, database: Database, now: datetime, live: bool) -> None:
+        self._database = database
+        self._connection = database.connection
+        self._now = now
+        self._live = live
+        self._ids: dict[str, int] = {}
+        self.touched: dict[str, int] = {}
+
+    def write(self, step: object) -> None:
+        match step:
+            case Observe():
+                self._observe(step)
+            case Open():
+                self._open(step)
+            case Attach():
+                self._attach(step)
+            case Rename():
+                self._rename(step)
+            case Confirm():
+                self._confirm(step)
+            case Announce():
+                self._announce(step)
+
+    def _touch(self, key: str) -> int:
+        if key not in self._ids:
+            rows = self._database.query("SELECT id FROM release WHERE key = :key", {"key": key})
+            self._ids[key] = rows[0]["id"]
+        self.touched[key] = self._ids[key]
+        return self._ids[key]
+
+    def _observe(self, step: Observe) -> None:
+        sighting, verdict = step.judged.sighting, step.judged.verdict
+        self._insert(
+            "observation",
+            {
+                **_sighting_columns(sighting),
+                "seen_at": time_text(self._now),
+                "live": int(self._live),
+                "kind": verdict.kind,
+                "reason": verdict.reason,
+                "name": name_text(verdict.name) if verdict.name else None,
+                "release_id": self._touch(step.key) if step.key else None,
+                "wait_until": time_text(step.wait_until) if step.wait_until else None,
+            },
+        )
+
+    def _open(self, step: Open) -> None:
+        next_id = self._database.query("SELECT coalesce(max(id), 0) + 1 AS id FROM release")[0]["id"]
+        self._ids[step.name.release_key] = next_id
+        self._insert(
+            "release",
+            {
+                "id": next_id,
+                "key": step.name.release_key,
+                "lab": step.name.lab,
+                "family": step.name.family.lower(),
+                "family_key": step.name.family_key,
+                "lead_id": self._touch(step.lead_key) if step.lead_key != step.name.release_key else next_id,
+                "name": name_text(step.name),
+                "display": step.name.display,
+                "opened_at": time_text(self._now),
+                **published_columns(Published(self._now, DateOrigin.SEEN)),
+                "silent": int(step.silent),
+                "facts": "{}",
+                "license": license_text(identify(None)),
+                "license_id": "",
+                "license_verdict": "not stated",
+                "parameters": None,
+                "task": "",
+            },
+        )
+        self._touch(step.name.release_key)
+
+    def _attach(self, step: Attach) -> None:
+        release_id, sighting = self._touch(step.key), step.sighting
+        ids = {"release_id": release_id, "hub_id": sighting.external_id, "repository": sighting.title}
+        # A repository deleted and made again has a new _id under the old name.
+        self._connection.execute(
+            "DELETE FROM artifact WHERE repository = :repository COLLATE NOCASE AND hub_id <> :hub_id", ids
+        )
+        if step.head:
+            self._connection.execute("UPDATE artifact SET head = 0 WHERE release_id = :release_id", ids)
+        self._connection.execute(
+            """
+            INSERT INTO artifact
+                (hub_id, release_id, repository, head, provisional, packaging, seen_at, facts)
+            VALUES (:hub_id, :release_id, :repository, :head, :provisional, :packaging, :now, :facts)
+            ON CONFLICT (hub_id) DO UPDATE SET
+                repository = excluded.repository, head = excluded.head, provisional = excluded.provisional,
+                packaging = excluded.packaging, facts = excluded.facts
+            """,
+            {
+                **ids,
+                "head": int(step.head),
+                "provisional": int(step.provisional),
+                "packaging": step.packaging,
+                "now": time_text(self._now),
+                "facts": facts_text(sighting.facts),
+            },
+        )
+
+    def _rename(self, step: Rename) -> None:
+        self._connection.execute(
+            "UPDATE release SET name = :name, display = :display WHERE id = :id",
+            {"id": self._touch(step.key), "name": name_text(step.name), "display": step.name.display},
+        )
+
+    def _confirm(self, step: Confirm) -> None:
+        self._connection.execute(
+            "UPDATE observation SET release_id = :release_id, wait_until = NULL WHERE id = :id",
+            {"id": step.waiting.id, "release_id": self._touch(step.key)},
+        )
+
+    def _announce(self, step: Announce) -> None:
+        self._connection.execute(
+            "UPDATE release SET silent = 0, opened_at = :now WHERE lead_id = :id AND silent = 1",
+            {"id": self._touch(step.lead_key), "now": time_text(self._now)},
+        )
+
+    def _insert(self, table: str, values: Mapping[str, Any]) -> None:
+        """Insert one row; table and columns are this module's own words, the values are bound."""
+        columns, places = ", ".join(values), ", ".join(f":{column}" for column in values)
+        self._connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", dict(values))
+
+
+def _sighting_columns(sighting: Sighting) -> dict[str, Any]:
+    return {
+        "source_id": sighting.source_id,
+        "source": sighting.source,
+        "lab": sighting.lab,
+        "external_id": sighting.external_id,
+        "title": sighting.title,
+        "url": sighting.url,
+        **published_columns(sighting.published),
+        "facts": facts_text(sighting.facts),
+        "links": "\n".join(sighting.links),
+    }
+
+
+def _known_of(
+    row: Row, voices: frozenset[SourceKind], repositories: Mapping[str, str], head: Row | None
+) -> Known:
+    return Known(
+        name=name_of(row["name"]),
+        lead_key=row["lead_key"],
+        opened_at=moment(row["opened_at"]),
+        published_at=moment(row["published_at"]),
+        silent=bool(row["silent"]),
+        told_by=voices,
+        repositories=repositories,
+        head=head["hub_id"] if head else "",
+        provisional=bool(head and head["provisional"]),
+        license=facts_of(head["facts"]).license if head else None,
+    )
+
+
+def _waiting_of(row: Row) -> Waiting:
+    sighting = Sighting(
+        source_id=row["source_id"],
+        source=SourceKind(row["source"]),
+        lab=row["lab"],
+        external_id=row["external_id"],
+        title=row["title"],
+        url=row["url"],
+        published=published_of(row),
+        links=tuple(row["links"].split("\n")) if row["links"] else (),
+        facts=facts_of(row["facts"]),
+    )
+    name: Name | None = name_of(row["name"]) if row["name"] else None
+    return Waiting(row["id"], Judged(sighting, Verdict(Kind(row["kind"]), row["reason"], name)))
+
+
+def _evidence_of(row: Row) -> Evidence:
+    return Evidence(
+        SourceKind(row["source"]),
+        moment(row["seen_at"]),
+        facts_of(row["facts"]),
+        published_of(row),
+        live=bool(row["live"]),
+    )

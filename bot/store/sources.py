@@ -1,0 +1,122 @@
+"""What the store remembers of each source: validators, due time, health, and every identity it showed."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from bot.errors import SourceError
+from bot.records import SourceState
+from bot.store.database import Database
+from bot.store.rows import Row, moment, time_text
+
+
+class Sources:
+    """Keep the state of the sources."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def state(self, source_id: str) -> SourceState:
+        """Return the state of a source; that of an unknown one is empty."""
+        rows = self._database.query("SELECT * FROM source WHERE id = :id", {"id": source_id})
+        return _state_of(rows[0]) if rows else SourceState(source_id)
+
+    def states(self) -> dict[str, SourceState]:
+        """Return the states of all sources ever polled, by id."""
+        rows = self._database.query("SELECT * FROM source ORDER BY id")
+        return {row["id"]: _state_of(row) for row in rows}
+
+    def known(self, source_id: str, identities: Iterable[str]) -> dict[str, str]:
+        """Return those of the identities that the source showed before, with the digest of what it showed."""
+        rows = self._database.query(
+            """
+            SELECT seen.identity, seen.digest FROM json_each(:wanted) AS wanted
+            JOIN seen ON seen.source_id = :source_id AND seen.identity = wanted.value
+            """,
+            {"source_id": source_id, "wanted": json.dumps(list(identities))},
+        )
+        return {row["identity"]: row["digest"] for row in rows}
+
+    def remember(self, source_id: str, identities: Mapping[str, str], now: datetime) -> None:
+        """Add identities, or bring the digest of known ones up to date."""
+        self._database.connection.conn.executemany(
+            """
+            INSERT INTO seen (source_id, identity, digest, seen_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (source_id, identity) DO UPDATE SET digest = excluded.digest
+            WHERE digest <> excluded.digest
+            """,
+            [(source_id, identity, digest, time_text(now)) for identity, digest in identities.items()],
+        )
+
+    def succeeded(self, state: SourceState, now: datetime, held: int = 0) -> None:
+        """Store the outcome of a good poll: validators, cursor, count and when to poll next."""
+        self._database.connection.table("source").upsert(
+            {
+                "id": state.id,
+                "etag": state.etag,
+                "last_modified": state.last_modified,
+                "cursor": json.dumps(state.cursor or {}),
+                "usual_count": state.usual_count,
+                "baseline_at": time_text(state.baseline_at or now),
+                "polled_at": time_text(now),
+                "succeeded_at": time_text(now),
+                "next_poll_at": time_text(state.next_poll_at or now),
+                "rested_until": None,
+                "failing_since": None,
+                "failures": 0,
+                "failure": None,
+                "complaint": None,
+                **({"held": held, "held_at": time_text(now)} if held else {}),
+            },
+            pk="id",
+        )
+
+    def failed(self, source_id: str, error: SourceError, now: datetime, next_poll_at: datetime) -> None:
+        """Store that a poll failed, why, and when to try again; what was remembered stays."""
+        self._database.connection.execute(
+            """
+            INSERT INTO source
+                (id, polled_at, next_poll_at, rested_until, failing_since, failures, failure, complaint)
+            VALUES (:id, :now, :next, :rested, :now, 1, :failure, :complaint)
+            ON CONFLICT (id) DO UPDATE SET
+                polled_at = excluded.polled_at, next_poll_at = excluded.next_poll_at,
+                rested_until = excluded.rested_until, failures = failures + 1,
+                failing_since = coalesce(failing_since, excluded.failing_since),
+                failure = excluded.failure, complaint = excluded.complaint
+            """,
+            {
+                "id": source_id,
+                "now": time_text(now),
+                "next": time_text(next_poll_at),
+                "rested": time_text(next_poll_at) if error.retry_after is not None else None,
+                "failure": error.failure,
+                "complaint": str(error),
+            },
+        )
+
+
+def _state_of(row: Row) -> SourceState:
+    times = {
+        name: moment(row[name]) if row[name] else None
+        for name in (
+            "baseline_at",
+            "polled_at",
+            "succeeded_at",
+            "next_poll_at",
+            "rested_until",
+            "failing_since",
+            "held_at",
+        )
+    }
+    return SourceState(
+        id=row["id"],
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        cursor=json.loads(row["cursor"]),
+        usual_count=row["usual_count"],
+        failures=row["failures"],
+        failure=row["failure"] or "",
+        complaint=row["complaint"] or "",
+        held=row["held"],
+        **times,
+    )

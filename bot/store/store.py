@@ -1,0 +1,40 @@
+"""The Store: everything that the bot remembers, in one SQLite file."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.model import Lab
+from bot.store.database import Database
+from bot.store.deliveries import Deliveries
+from bot.store.history import History
+from bot.store.releases import Releases
+from bot.store.sources import Sources
+from bot.store.subscriptions import Subscriptions
+
+FILE_NAME = "cadencebot.db"
+
+
+class Store:
+    """Open the state directory's database, making or migrating it.
+
+    Raises StoreError, here and from every method, when SQLite refuses.
+    """
+
+    def __init__(self, directory: Path, labs: Iterable[Lab] = ()) -> None:
+        self._database = Database(directory / FILE_NAME)
+        self.sources = Sources(self._database)
+        self.releases = Releases(self._database)
+        self.deliveries = Deliveries(self._database)
+        self.subscriptions = Subscriptions(self._database)
+        self.history = History(self._database, {lab.id: lab for lab in labs})
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Store everything that happens inside together, or nothing of it."""
+        with self._database.transaction():
+            yield
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()

@@ -1,0 +1,123 @@
+"""Who wants to hear of which lab, and which destinations cannot be posted to now."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from bot.records import ALL, Pause, Subscription
+from bot.releases.filters import Filters
+from bot.store.database import Database
+from bot.store.rows import Row, moment, time_text
+
+_filters: TypeAdapter[Filters] = TypeAdapter(Filters)
+
+
+class Subscriptions:
+    """Keep subscriptions and paused destinations. Every method that writes belongs inside a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Subscription]:
+        """Return every subscription with its last delivery, by destination."""
+        return [
+            _subscription_of(row)
+            for row in self._database.query(
+                """
+                SELECT s.*, (SELECT max(d.settled_at) FROM delivery d JOIN release r ON r.id = d.release_id
+                             WHERE d.destination = s.destination AND d.kind = 'alert' AND d.state = 'sent'
+                               AND s.lab IN (r.lab, 'all')) AS last_delivery
+                FROM subscription s ORDER BY s.destination, s.lab, s.origin
+                """
+            )
+        ]
+
+    def of_lab(self, lab: str) -> list[Subscription]:
+        """Return the subscriptions that a release of the lab may match."""
+        rows = self._database.query(
+            "SELECT *, NULL AS last_delivery FROM subscription WHERE lab IN (:lab, 'all') ORDER BY id",
+            {"lab": lab},
+        )
+        return [_subscription_of(row) for row in rows]
+
+    def add(self, subscription: Subscription) -> bool:
+        """Add a subscription, or change the filters of the one there; tell whether anything changed."""
+        changed = self._database.connection.execute(
+            """
+            INSERT INTO subscription (destination, lab, filters, origin, created_by, created_at)
+            VALUES (:destination, :lab, :filters, :origin, :created_by, :created_at)
+            ON CONFLICT (destination, lab, origin) DO UPDATE SET filters = excluded.filters
+            WHERE filters <> excluded.filters
+            """,
+            {
+                "destination": subscription.destination,
+                "lab": subscription.lab,
+                "filters": _filters.dump_json(subscription.filters, exclude_defaults=True).decode(),
+                "origin": subscription.origin,
+                "created_by": subscription.created_by,
+                "created_at": time_text(subscription.created_at),
+            },
+        )
+        return changed.rowcount > 0
+
+    def remove(self, destination: str, labs: Sequence[str], origin: str) -> int:
+        """Remove the subscriptions that this origin made; ALL among the labs removes every one."""
+        rows = [s for s in self.all() if s.destination == destination and s.origin == origin]
+        gone = [s for s in rows if ALL in labs or s.lab in labs]
+        self._database.connection.conn.executemany(
+            "DELETE FROM subscription WHERE destination = ? AND lab = ? AND origin = ?",
+            [(s.destination, s.lab, s.origin) for s in gone],
+        )
+        return len(gone)
+
+    def sync(self, origin: str, wanted: Iterable[Subscription]) -> None:
+        """Make the subscriptions of an origin exactly these, keeping the age of those that stay."""
+        wanted = list(wanted)
+        keep = {(s.destination, s.lab) for s in wanted}
+        for old in self.all():
+            if old.origin == origin and (old.destination, old.lab) not in keep:
+                self.remove(old.destination, [old.lab], origin)
+        for subscription in wanted:
+            self.add(subscription)
+
+    def pauses(self) -> dict[str, Pause]:
+        """Return the paused destinations."""
+        rows = self._database.query("SELECT * FROM destination WHERE paused_at IS NOT NULL ORDER BY id")
+        return {
+            row["id"]: Pause(
+                row["id"], moment(row["paused_at"]), row["paused_reason"], moment(row["retry_at"])
+            )
+            for row in rows
+        }
+
+    def pause(self, destination: str, reason: str, now: datetime, retry_at: datetime) -> None:
+        """Mark that a destination cannot be posted to, keeping since when."""
+        self._database.connection.execute(
+            """
+            INSERT INTO destination (id, paused_at, paused_reason, retry_at)
+            VALUES (:id, :now, :reason, :retry)
+            ON CONFLICT (id) DO UPDATE SET paused_at = coalesce(paused_at, excluded.paused_at),
+                paused_reason = excluded.paused_reason, retry_at = excluded.retry_at
+            """,
+            {"id": destination, "now": time_text(now), "reason": reason, "retry": time_text(retry_at)},
+        )
+
+    def resume(self, destination: str) -> None:
+        """Mark that a destination takes messages again."""
+        self._database.connection.execute(
+            "UPDATE destination SET paused_at = NULL, paused_reason = NULL, retry_at = NULL WHERE id = :id",
+            {"id": destination},
+        )
+
+
+def _subscription_of(row: Row) -> Subscription:
+    return Subscription(
+        destination=row["destination"],
+        lab=row["lab"],
+        filters=_filters.validate_json(row["filters"]),
+        origin=row["origin"],
+        created_at=moment(row["created_at"]),
+        created_by=row["created_by"],
+        last_delivery=moment(row["last_delivery"]) if row["last_delivery"] else None,
+    )

@@ -1,0 +1,240 @@
+"""Sightings become one alert, its thread, or silence."""
+
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from bot.model import Sighting
+from bot.releases.filters import Filters
+from tests.support.house import House, ScriptedSource, amended, licensed
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+RELEASES = [
+    pytest.param("moonshotai/Kimi-K2.6", "Kimi K2.6: open agentic intelligence", "kimi-k2.6", "moonshot", id="Kimi"),
+    pytest.param("zai-org/GLM-5.1", "GLM-5.1: towards long-horizon tasks", "glm-5.1", "zai", id="GLM"),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(("hub", "blog", "listing"))), ids="-".join)
+@pytest.mark.parametrize(("repository", "title", "row", "lab"), RELEASES)
+def test_three_sources_in_any_order_make_one_alert_and_two_replies(
+    house: House, order: tuple[str, ...], repository: str, title: str, row: str, lab: str
+) -> None:
+    sightings: dict[str, tuple[ScriptedSource, Sighting]] = {
+        "hub": (house.hub, house.repository(repository)),
+        "blog": (house.blog, house.post(title, lab)),
+        "listing": (house.listing, house.row(row, lab)),
+    }
+    for name in order:
+        house.show(*sightings[name])
+        house.later(hours=2)
+    assert len(house.channel.alerts) == 1
+    assert len(house.channel.replies) == 2
+
+
+def test_a_second_poll_of_the_same_things_says_nothing(house: House) -> None:
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.6"))
+    house.later(hours=1)
+    polled = house.show(house.hub)
+    assert polled.announced == ()
+    assert len(house.channel.messages) == 1
+
+
+def test_the_first_poll_of_a_source_is_silent(tmp_path: Path) -> None:
+    house = House(tmp_path, baselined=False)
+    polled = house.show(house.hub, house.repository("moonshotai/Kimi-K2.5"))
+    assert polled.reports[0].baseline
+    assert house.channel.messages == []
+    assert [wave.lead.name.version for wave in house.store.history.waves()] == ["K2.5"]
+
+
+def test_a_variant_goes_into_the_thread(house: House) -> None:
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.6"))
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.6-NVFP4"))
+    assert len(house.channel.alerts) == 1
+    assert len(house.channel.replies) == 1
+    assert "NVFP4" in house.channel.replies[0]
+
+
+def test_a_variant_seen_in_the_same_poll_comes_after_its_head(house: House) -> None:
+    house.show(
+        house.hub, house.repository("zai-org/GLM-5.1-FP8"), house.repository("zai-org/GLM-5.1")
+    )
+    assert len(house.channel.alerts) == 1
+    assert "FP8" in house.channel.replies[0]
+    wave = house.store.history.waves()[0]
+    assert [a.repository for a in wave.lead.artifacts if a.head] == ["zai-org/GLM-5.1"]
+
+
+def test_a_variant_of_a_release_from_the_baseline_is_silent(tmp_path: Path) -> None:
+    house = House(tmp_path, baselined=False)
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.5"))
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.5-NVFP4"))
+    assert house.channel.messages == []
+
+
+def test_sizes_of_a_family_within_a_day_share_an_alert(house: House) -> None:
+    house.show(house.hub, house.repository("google/gemma-4-31B-it"))
+    house.later(hours=1)
+    house.show(house.hub, house.repository("google/gemma-4-E4B-it"))
+    assert len(house.channel.alerts) == 1
+    assert len(house.channel.replies) == 1
+    assert len(house.channel.edits) == 1
+    assert "2 sizes" in house.channel.edits[0]
+
+
+def test_a_size_that_comes_later_gets_its_own_alert_with_a_link_to_the_first(house: House) -> None:
+    house.show(house.hub, house.repository("Qwen/Qwen3.6-35B-A3B"))
+    house.later(days=6)
+    house.show(house.hub, house.repository("Qwen/Qwen3.6-27B"))
+    assert len(house.channel.alerts) == 2
+    assert "https://chat.example/C1/1.000100" in str(house.channel.messages[-1].content.blocks)
+
+
+def test_a_size_just_after_the_baseline_is_news(tmp_path: Path) -> None:
+    house = House(tmp_path, baselined=False)
+    house.show(house.hub, house.repository("Qwen/Qwen3.6-35B-A3B"))
+    house.later(minutes=10)
+    house.show(house.hub, house.repository("Qwen/Qwen3.6-27B"))
+    assert len(house.channel.alerts) == 1
+    assert "27B" in house.channel.alerts[0]
+
+
+def test_weights_that_follow_a_post_are_an_update(house: House) -> None:
+    house.show(house.blog, house.post("Gemma 4: our most capable open models", "google"))
+    house.later(days=3)
+    house.show(house.hub, house.repository("google/gemma-4-31B-it"))
+    assert len(house.channel.alerts) == 1
+    assert len(house.channel.replies) == 1
+
+
+def test_weights_of_a_release_that_only_the_baseline_knew_are_news(tmp_path: Path) -> None:
+    house = House(tmp_path, baselined=False)
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.6"))
+    house.show(house.blog, house.post("Kimi K3: the next step", "moonshot", days_ago=11))
+    assert house.channel.messages == []
+    house.show(house.hub, house.repository("moonshotai/Kimi-K3"))
+    assert len(house.channel.alerts) == 1
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("How Acme cut costs with Kimi", id="a case study"),
+        pytest.param("Moonshot AI raises a new round", id="funding"),
+    ],
+)
+def test_a_post_that_announces_no_model_is_silent(house: House, title: str) -> None:
+    house.show(house.blog, house.post(title, "moonshot"))
+    assert house.channel.messages == []
+
+
+def test_a_listing_alone_waits_a_day_and_then_says_that_nobody_confirmed_it(house: House) -> None:
+    house.show(house.listing, house.row("Kimi-K4", "moonshot"))
+    house.later(hours=23)
+    house.show(house.listing)
+    assert house.channel.messages == []
+    house.later(hours=2)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+    assert "LLM Stats" in house.channel.alerts[0]
+
+
+def test_a_rename_is_no_news(house: House) -> None:
+    repository = house.repository("moonshotai/Kimi-K2.6", hub_id="id:1")
+    house.show(house.hub, repository)
+    house.show(house.hub, amended(repository, title="moonshotai/Kimi-K2.6-Renamed"))
+    assert len(house.channel.alerts) == 1
+    assert house.channel.replies == []
+
+
+def test_a_repository_deleted_and_made_again_is_no_news(house: House) -> None:
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.6", hub_id="id:1"))
+    again = house.repository("moonshotai/Kimi-K2.6", hub_id="id:2")
+    house.show(house.hub, amended(again))
+    assert len(house.channel.messages) == 1
+    assert [a.hub_id for a in house.store.history.waves()[0].lead.artifacts] == ["id:2"]
+
+
+def test_a_fact_that_arrives_later_edits_the_alert(house: House) -> None:
+    repository = house.repository("moonshotai/Kimi-K2.6")
+    house.show(house.hub, repository)
+    counted = house.repository("moonshotai/Kimi-K2.6", parameters=1_026_000_000_000).facts
+    house.show(house.hub, amended(repository, facts=counted))
+    assert len(house.channel.alerts) == 1
+    assert len(house.channel.edits) == 1
+    assert "1.0T" in house.channel.edits[0]
+
+
+def test_a_licence_that_changes_is_told_in_the_thread(house: House) -> None:
+    repository = house.repository("zai-org/GLM-5.1", license=licensed("mit"))
+    house.show(house.hub, repository)
+    changed = house.repository("zai-org/GLM-5.1", license=licensed("apache-2.0"))
+    house.show(house.hub, amended(repository, facts=changed.facts))
+    assert len(house.channel.replies) == 1
+    assert "Apache" in house.channel.replies[0]
+
+
+def test_a_flood_is_held(house: House) -> None:
+    many = [house.repository(f"google/family{chr(97 + n)}-{n + 1}-7B") for n in range(20)]
+    polled = house.show(house.hub, *many)
+    assert polled.reports[0].held == 20
+    assert house.channel.messages == []
+    assert house.store.sources.state("hub:org").held == 20
+
+
+def test_a_destination_gets_one_message_however_many_of_its_subscriptions_match(house: House) -> None:
+    house.subscribe("C1", "moonshot")
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.6"))
+    assert len(house.channel.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        pytest.param(Filters(license="permissive"), True, id="a permissive licence is wanted and is there"),
+        pytest.param(Filters(license="non-commercial"), False, id="another licence is wanted"),
+        pytest.param(Filters(license="mit"), True, id="the licence is named"),
+        pytest.param(Filters(max=70 * 10**9), False, id="too large"),
+        pytest.param(Filters(min=70 * 10**9), True, id="large enough"),
+    ],
+)
+def test_filters_choose(tmp_path: Path, filters: Filters, wanted: bool) -> None:
+    house = House(tmp_path, subscribed=False)
+    house.subscribe("C2", "zai", filters)
+    house.show(
+        house.hub, house.repository("zai-org/GLM-5.1", license=licensed("mit"), parameters=754 * 10**9)
+    )
+    assert len(house.channel.messages) == int(wanted)
+
+
+def test_a_filter_on_a_fact_that_arrives_later_delivers_then(tmp_path: Path) -> None:
+    house = House(tmp_path, subscribed=False)
+    house.subscribe("C2", "zai", Filters(license="permissive"))
+    repository = house.repository("zai-org/GLM-5.1")
+    house.show(house.hub, repository)
+    assert house.channel.messages == []
+    stated = house.repository("zai-org/GLM-5.1", license=licensed("mit"))
+    house.show(house.hub, amended(repository, facts=stated.facts))
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_new_subscriber_hears_of_nothing_old(house: House) -> None:
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.6"))
+    house.later(hours=1)
+    house.subscribe("C9")
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.6-NVFP4"))
+    assert {message.destination for message in house.channel.messages} == {"C1"}
+
+
+def test_another_labs_release_says_nothing_to_those_who_follow_one(tmp_path: Path) -> None:
+    house = House(tmp_path, subscribed=False)
+    house.subscribe("C2", "moonshot")
+    house.show(house.hub, house.repository("zai-org/GLM-5.1"))
+    assert house.channel.messages == []

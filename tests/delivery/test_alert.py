@@ -1,0 +1,198 @@
+"""What an alert says, looked at whole: golden/ holds what a terminal shows."""
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.delivery.alert import render_alert
+from bot.delivery.card import card
+from bot.delivery.message import Content
+from bot.model import DateOrigin, LicenseStatement, Name, Published, Release, Wave
+from tests.delivery.builders import (
+    ANTHROPIC,
+    GEMMA_POST,
+    GEMMA_SIZES,
+    GOOGLE,
+    KIMI,
+    KIMI_K25,
+    MOONSHOT,
+    NON_COMMERCIAL,
+    NOW,
+    alone,
+    gemma,
+    hub,
+    listing,
+    named,
+    post,
+    release,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def shown(content: Content) -> str:
+    """Return what a terminal shows, with the text for screen readers below."""
+    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
+    console.print(card(content, "model-releases"))
+    return f"{console.file.getvalue()}{content.text}\n"
+
+
+WAVES = {
+    "one_model": alone(KIMI, previous=KIMI_K25),
+    "four_sizes": Wave(GOOGLE, GEMMA_POST, (GEMMA_POST, *GEMMA_SIZES)),
+    "only_a_post": alone(
+        release(
+            named("Kimi K3"),
+            mentions=[post("Introducing Kimi K3", "https://www.kimi.com/blog/kimi-k3")],
+            context_tokens=1_048_576,
+        )
+    ),
+    "a_lab_without_open_weights": alone(
+        release(
+            named("Claude Opus 4.7", lab="anthropic"),
+            mentions=[post("Introducing Claude Opus 4.7", "https://www.anthropic.com/news/claude-opus-4-7")],
+            summary="Our latest model, Claude Opus 4.7, is now generally available.",
+        ),
+        ANTHROPIC,
+    ),
+    "only_a_listing": alone(
+        release(named("Kimi K3"), mentions=[listing("Kimi-K3")], parameters=2_400_000_000_000)
+    ),
+    "nothing_stated": alone(release(named("Kimi-VL-Next"), "moonshotai/Kimi-VL-Next", gated="manual")),
+    "licences_differ": Wave(
+        GOOGLE,
+        GEMMA_SIZES[0],
+        (*GEMMA_SIZES[:2], gemma("270M", 268_000_000, 540_000_000, license=NON_COMMERCIAL, gated="auto")),
+        first_alert_url="https://example.slack.com/archives/C1/p1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WAVES)
+def test_an_alert_looks_like_its_golden_copy(name: str) -> None:
+    assert shown(render_alert(WAVES[name], NOW)) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def text_of(wave: Wave) -> str:
+    return shown(render_alert(wave, NOW))
+
+
+def test_a_model_whose_post_only_names_the_family_goes_by_its_own_name() -> None:
+    wave = Wave(GOOGLE, GEMMA_POST, (GEMMA_POST, GEMMA_SIZES[0]))
+    assert render_alert(wave, NOW).text.startswith("Google released Gemma 4 31B.")
+
+
+@pytest.mark.parametrize(
+    ("display", "size", "headline"),
+    [
+        pytest.param("Gemma 4 31B", "31B", "Gemma 4 in 2 sizes", id="a size at the end"),
+        pytest.param("Qwen3-30B-A3B-Thinking", "30b-a3b", "Qwen3-Thinking in 2 sizes", id="a size inside"),
+        pytest.param("7B", "7B", "7B in 2 sizes", id="nothing but a size"),
+        pytest.param("Phi-14Beta 4B", "4B", "Phi-14Beta in 2 sizes", id="a size that is also inside a word"),
+    ],
+)
+def test_several_sizes_share_the_name_without_size(display: str, size: str, headline: str) -> None:
+    lead = release(Name("google", "x", size=size, display=display), "google/a")
+    wave = Wave(GOOGLE, lead, (lead, release(named("Other"), "google/b")))
+    assert render_alert(wave, NOW).text.startswith(f"Google released {headline}.")
+
+
+@pytest.mark.parametrize(
+    ("days", "origin", "precision", "words"),
+    [
+        pytest.param(84, DateOrigin.POSTED, "second", "84 days after Kimi K2.5", id="some weeks"),
+        pytest.param(1, DateOrigin.SEEN, "second", "1 day after Kimi K2.5", id="a day"),
+        pytest.param(0, DateOrigin.SEEN, "second", "the same day as Kimi K2.5", id="the same day"),
+        pytest.param(84, DateOrigin.CREATED, "second", "about 84 days after", id="repositories wait in private"),
+        pytest.param(84, DateOrigin.POSTED, "month", "about 84 days after", id="a month is not a day"),
+    ],
+)
+def test_the_time_since_the_release_before(
+    days: int, origin: DateOrigin, precision: str, words: str
+) -> None:
+    published = Published(NOW - timedelta(days=days), origin, precision)
+    assert words in text_of(alone(KIMI, previous=replace(KIMI_K25, published=published)))
+
+
+def test_a_release_before_that_came_later_is_not_mentioned() -> None:
+    later = replace(KIMI_K25, published=Published(NOW + timedelta(days=2), DateOrigin.POSTED))
+    assert "after Kimi K2.5" not in text_of(alone(KIMI, previous=later))
+
+
+@pytest.mark.parametrize(
+    ("precision", "at", "words"),
+    [
+        pytest.param("day", NOW, "on the lab's blog 20 April\n", id="a day has no time"),
+        pytest.param("month", NOW, "on the lab's blog April", id="a month has no day"),
+        pytest.param("day", datetime(2025, 12, 30, tzinfo=UTC), "30 December 2025", id="another year is named"),
+        pytest.param("second", NOW, "on the lab's blog 2026-04-20 15:46 UTC", id="a moment is exact"),
+        pytest.param("second", datetime(1, 1, 1, tzinfo=UTC), "UTC", id="a nonsense date does not raise"),
+    ],
+)
+def test_dates_are_as_exact_as_their_source(precision: str, at: datetime, words: str) -> None:
+    post_only = release(named("Kimi K3"), mentions=[post("Kimi K3", "https://kimi.com/k3", at, precision)])
+    text = text_of(alone(post_only)).replace(" " * 2, "").replace(" │", "\n")
+    assert words in text
+
+
+def test_slack_is_told_the_moment_in_the_readers_time_zone() -> None:
+    blocks = render_alert(alone(KIMI), NOW).blocks
+    context = next(block for block in blocks if block["type"] == "context")["elements"][0]["text"]
+    assert "<!date^1776699960^{date_short_pretty} {time}|2026-04-20 15:46 UTC>" in context
+
+
+def test_llm_stats_is_linked_wherever_it_gave_something() -> None:
+    listed = release(named("Kimi K3"), "moonshotai/Kimi-K3", [hub("moonshotai/Kimi-K3"), listing("K3")])
+    context = render_alert(alone(listed), NOW).blocks[-2]["elements"][0]["text"]
+    assert ", via <https://llm-stats.com/models/k3|LLM Stats>" in context
+
+
+@pytest.mark.parametrize(
+    ("link", "start"),
+    [
+        pytest.param("https://x.y/LICENSE", "🟡 <https://x.y/LICENSE|Modified MIT", id="an address"),
+        pytest.param("LICENSE", "🟡 Modified MIT", id="a file of the repository"),
+    ],
+)
+def test_the_licence_links_to_the_labs_own_text(link: str, start: str) -> None:
+    statement = LicenseStatement("other", "modified-mit", link)
+    stated = replace(KIMI, facts=replace(KIMI.facts, license=statement))
+    assert fields_of(stated)[0].startswith(f"*Licence*\n{start}")
+
+
+def fields_of(model: Release) -> list[str]:
+    blocks = render_alert(alone(model), NOW).blocks
+    return [field["text"] for block in blocks for field in block.get("fields", ())]
+
+
+@pytest.mark.parametrize(
+    ("count", "more"),
+    [pytest.param(12, "", id="twelve are listed"), pytest.param(40, "and 28 more", id="forty are not")],
+)
+def test_a_long_list_of_sizes_is_cut(count: int, more: str) -> None:
+    models = tuple(gemma(f"{size}B", size * 10**9, size * 2 * 10**9) for size in range(1, count + 1))
+    text = text_of(Wave(GOOGLE, models[0], models))
+    assert text.count("•") == 12
+    assert (more in text) if more else ("more" not in text)
+
+
+def test_many_variants_are_named_in_part() -> None:
+    kimi = replace(KIMI, artifacts=release(KIMI.name, "m/k", variants=map(str, range(60))).artifacts)
+    assert "also as 0, 1, 2, 3 and 56 more" in text_of(alone(kimi))
+
+
+def test_an_unusable_address_leaves_no_button_and_no_link() -> None:
+    model = release(named("Kimi K3"), "moonshotai/K3", [post("K3", "javascript:alert(1)")])
+    content = render_alert(alone(model, MOONSHOT), NOW)
+    assert "javascript" not in str(content)
+    assert all(block["type"] != "actions" for block in content.blocks)
+
+
+def test_each_button_has_its_own_action() -> None:
+    [actions] = [block for block in render_alert(alone(KIMI), NOW).blocks if block["type"] == "actions"]
+    ids = {button["action_id"]: button["text"]["text"] for button in actions["elements"]}
+    assert ids == {"open_card": "Model card", "open_post": "Announcement", "open_listing": "LLM Stats"}

@@ -1,0 +1,265 @@
+"""What a good server and a good client say to each other."""
+
+import gzip
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import Failure, SourceError
+from bot.fetch.client import HttpFetcher
+from tests.support.clock import FakeClock
+from tests.support.loopback import Answer, Asked, Loopback, reset
+
+
+def failure_of(fetcher: HttpFetcher, url: str, **options) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        fetcher.get(url, **options)
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+def test_an_answer_arrives_whole_with_header_names_in_lower_case(server, fetcher):
+    headers = {"ETag": 'W/"5-abc"', "Last-Modified": "Wed, 01 Apr 2026 00:00:00 GMT", "X-Odd": "caf\xe9"}
+    server.on("/feed", b"hello", headers=headers)
+    answer = fetcher.get(server.url("/feed"))
+    assert (answer.url, answer.status, answer.body) == (server.url("/feed"), 200, b"hello")
+    assert (answer.etag, answer.last_modified) == ('W/"5-abc"', "Wed, 01 Apr 2026 00:00:00 GMT")
+    assert answer.headers["x-odd"] == "caf\xe9"
+
+
+def test_a_header_that_stands_twice_is_joined_as_link_headers_are(server, fetcher):
+    server.raw(
+        "/list",
+        lambda connection: connection.sendall(
+            b"HTTP/1.1 200 OK\r\nLink: <a>; rel=next\r\nLink: <b>; rel=first\r\nContent-Length: 0\r\n\r\n"
+        ),
+    )
+    assert fetcher.get(server.url("/list")).headers["link"] == "<a>; rel=next, <b>; rel=first"
+
+
+def test_we_say_who_we_are_and_ask_for_gzip_only(server, fetcher):
+    server.on("/")
+    fetcher.get(server.url("/"), headers={"RSC": "1", "Accept": "text/x-component"})
+    said = server.asked[0].headers
+    assert said["user-agent"] == "cadencebot/0 (+test)"
+    assert said["accept-encoding"] == "gzip"
+    assert (said["rsc"], said["accept"]) == ("1", "text/x-component")
+    assert said["host"] == server.endpoint
+
+
+def test_a_gzipped_body_is_unpacked(server, fetcher):
+    server.on("/", gzip.compress(b"news" * 1000), headers={"Content-Encoding": "gzip"})
+    assert fetcher.get(server.url("/")).body == b"news" * 1000
+
+
+def test_validators_are_sent_back_as_they_came_and_may_earn_a_304(server, fetcher):
+    def unless_known(asked: Asked) -> Answer:
+        known = asked.headers.get("if-none-match") == '"\xe9"'
+        return Answer(b"", 304) if known else Answer(b"new", 200, {"ETag": '"\xe9"'})
+
+    server.handle("/", unless_known)
+    first = fetcher.get(server.url("/"))
+    second = fetcher.get(server.url("/"), etag=first.etag, last_modified="Wed, 01 Apr 2026 00:00:00 GMT")
+    assert second.not_modified
+    assert second.body == b""
+    assert server.asked[1].headers["if-modified-since"] == "Wed, 01 Apr 2026 00:00:00 GMT"
+
+
+def test_an_etag_of_absurd_length_is_not_sent_back(server, fetcher):
+    server.on("/", b"x")
+    assert fetcher.get(server.url("/"), etag='"' + "e" * 50_000 + '"').body == b"x"
+    assert "if-none-match" not in server.asked[0].headers
+
+
+def test_no_cookie_is_kept(server, fetcher):
+    server.on("/", headers={"Set-Cookie": "id=1; Path=/"})
+    fetcher.get(server.url("/"))
+    fetcher.get(server.url("/"))
+    assert "cookie" not in server.asked[1].headers
+
+
+def test_connections_are_used_again(server, fetcher):
+    server.on("/", b"x")
+    for _ in range(5):
+        fetcher.get(server.url("/"))
+    assert server.connections == 1
+
+
+def test_eight_threads_share_one_fetcher(server, fetcher):
+    server.handle("/", lambda asked: Answer(asked.target.encode()))
+    urls = [server.url(f"/?n={number}") for number in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        bodies = [answer.body for answer in pool.map(fetcher.get, urls)]
+    assert bodies == [f"/?n={number}".encode() for number in range(200)]
+    assert server.connections <= 8
+
+
+@pytest.mark.parametrize(
+    ("status", "failure", "advice"),
+    [
+        pytest.param(401, Failure.DENIED, "choose another source", id="401 is a wall"),
+        pytest.param(403, Failure.DENIED, "choose another source", id="403 is a wall"),
+        pytest.param(404, Failure.GONE, "correct the address", id="404 is gone"),
+        pytest.param(410, Failure.GONE, "correct the address", id="410 is gone"),
+        pytest.param(429, Failure.RATE_LIMITED, "too many requests", id="429 is our fault"),
+        pytest.param(500, Failure.SERVER_ERROR, "the fault is theirs", id="500 is theirs"),
+        pytest.param(503, Failure.SERVER_ERROR, "the fault is theirs", id="503 is theirs"),
+        pytest.param(405, Failure.BAD_ANSWER, "in a browser", id="405, the Hub's captcha, is no answer"),
+        pytest.param(204, Failure.BAD_ANSWER, "in a browser", id="a success without a body is no answer"),
+        pytest.param(206, Failure.BAD_ANSWER, "in a browser", id="a part is no answer"),
+        pytest.param(300, Failure.BAD_ANSWER, "in a browser", id="a choice is no answer"),
+        pytest.param(302, Failure.BAD_ANSWER, "in a browser", id="a redirect to nowhere is no answer"),
+        pytest.param(304, Failure.BAD_ANSWER, "since what", id="a 304 that was not asked for is no answer"),
+    ],
+)
+def test_a_status_says_what_failed_and_what_to_do(other, fetcher, status, failure, advice):
+    other.on("/feed", b"no", status=status)
+    error = failure_of(fetcher, other.url("/feed"))
+    assert error.failure is failure
+    assert f"{other.url('/feed')} answered {status}" in str(error)
+    assert advice in str(error)
+
+
+def test_a_refused_token_names_the_token_and_what_the_hub_said(server, fetcher):
+    said = {
+        "X-Error-Message": "Invalid credentials\x1b[31m in \u202eAuthorization".encode().decode("latin-1")
+    }
+    server.on("/api/models", status=401, headers=said)
+    error = failure_of(fetcher, server.url("/api/models"))
+    assert "the token was not accepted" in str(error)
+    assert "Invalid credentials" in str(error)
+    assert str(error).isprintable()
+
+
+def test_a_token_goes_to_its_host_only(server, other, fetcher):
+    server.on("/", b"x")
+    other.on("/", b"x")
+    fetcher.get(server.url("/"))
+    fetcher.get(other.url("/"))
+    assert server.asked[0].headers["authorization"] == "Bearer hf_server_token"
+    assert "authorization" not in other.asked[0].headers
+
+
+def test_a_token_is_not_sent_in_the_clear_to_a_stranger(clock):
+    with HttpFetcher(clock=clock, user_agent="x", tokens={"huggingface.co": "hf_x"}) as fetcher:
+        assert "authorization" not in _headers_for(fetcher, "http://huggingface.co/")
+        assert "authorization" not in _headers_for(fetcher, "https://huggingface.co:8443/")
+        assert "authorization" not in _headers_for(fetcher, "https://huggingface.co.evil.example/")
+        assert _headers_for(fetcher, "https://HuggingFace.co/")["authorization"] == "Bearer hf_x"
+
+
+def _headers_for(fetcher: HttpFetcher, url: str):
+    from bot.fetch.address import parsed
+    from bot.fetch.client import _Errand
+
+    return fetcher._request(parsed(url), _Errand({}, False, 1.0, 0.0, 1, 1)).headers
+
+
+def test_a_redirect_is_followed_and_the_answer_says_where_it_came_from(server, fetcher):
+    server.on("/api/models/bert", status=307, headers={"Location": "/api/models/google/bert?full=1"})
+    server.on("/api/models/google/bert", b"{}")
+    answer = fetcher.get(server.url("/api/models/bert"), etag='"v"')
+    assert answer.url == server.url("/api/models/google/bert?full=1")
+    assert server.asked[1].headers["authorization"] == "Bearer hf_server_token"
+    assert server.asked[1].headers["if-none-match"] == '"v"'
+
+
+def test_a_redirect_to_another_host_takes_no_secret_along(server, other, fetcher):
+    server.on("/", status=302, headers={"Location": other.url("/")})
+    other.on("/", b"x")
+    answer = fetcher.get(
+        server.url("/"), headers={"X-Api-Key": "s", "Cookie": "c=1", "Accept": "text/xml"}, etag='"v"'
+    )
+    said = other.asked[0].headers
+    assert not {"authorization", "x-api-key", "cookie"} & said.keys()
+    assert (said["accept"], said["if-none-match"]) == ("text/xml", '"v"')
+    assert answer.url == other.url("/")
+
+
+def test_a_password_in_an_address_is_neither_sent_nor_shown(server, other, fetcher):
+    target = other.url("/").replace("://", "://user:hunter2@")
+    server.on("/", status=302, headers={"Location": target})
+    for url in (target, server.url("/")):
+        error = failure_of(fetcher, url)
+        assert error.failure is Failure.FORBIDDEN_ADDRESS
+        assert "hunter2" not in str(error)
+    assert other.connections == 0
+
+
+def test_a_secret_of_the_query_is_not_shown(other, fetcher):
+    error = failure_of(fetcher, other.url("/gone?api_key=hunter2&page=2"))
+    assert "hunter2" not in str(error)
+    assert "page=2" in str(error)
+
+
+def test_nothing_below_us_logs_addresses(server, fetcher, caplog):
+    server.on("/", b"x")
+    with caplog.at_level(logging.INFO):
+        fetcher.get(server.url("/?token=hunter2"))
+    assert "hunter2" not in caplog.text
+
+
+def test_a_header_that_cannot_be_sent_is_named_as_ours(server, fetcher):
+    for value in ("snow\u2603", "two\r\nlines"):
+        error = failure_of(fetcher, server.url("/"), headers={"X-Page": value})
+        assert error.failure is Failure.BAD_ANSWER
+        assert "`headers` in feeds.yaml" in str(error)
+
+
+def test_a_rate_limited_host_is_left_alone_until_its_time(server, other, fetcher, clock: FakeClock):
+    server.on("/", status=429, headers={"Retry-After": "120"})
+    other.on("/", b"x")
+    assert failure_of(fetcher, server.url("/")).retry_after == 120
+    clock.advance(timedelta(seconds=20))
+    error = failure_of(fetcher, server.url("/elsewhere"))
+    assert (error.failure, error.retry_after) == (Failure.RATE_LIMITED, 100)
+    assert len(server.asked) == 1
+    assert fetcher.get(other.url("/")).body == b"x"
+    clock.advance(timedelta(seconds=100))
+    server.on("/", b"back")
+    assert fetcher.get(server.url("/")).body == b"back"
+
+
+def test_the_hubs_last_request_of_a_window_is_answered_and_the_next_waits(server, fetcher):
+    server.on("/", b"[]", headers={"RateLimit": '"api";r=0;t=75'})
+    assert fetcher.get(server.url("/")).body == b"[]"
+    assert failure_of(fetcher, server.url("/")).retry_after == 75
+
+
+def test_a_server_that_is_down_for_a_while_is_left_alone_too(server, fetcher):
+    server.on("/", status=503, headers={"Retry-After": "Wed, 01 Apr 2026 00:10:00 GMT"})
+    first, second = (failure_of(fetcher, server.url("/")) for _ in range(2))
+    assert (first.failure, first.retry_after) == (Failure.SERVER_ERROR, 600)
+    assert (second.failure, second.retry_after) == (Failure.RATE_LIMITED, 600)
+
+
+def test_an_idle_connection_that_the_server_dropped_is_replaced_once(server, fetcher):
+    server.on("/", b"x")
+    fetcher.get(server.url("/"))
+    drops = iter([True])
+
+    def drop_once(connection) -> None:
+        if next(drops, False):
+            reset(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    server.raw("/again", drop_once)
+    assert fetcher.get(server.url("/again")).body == b"ok"
+    assert [asked.target for asked in server.asked] == ["/", "/again", "/again"]
+
+
+def test_a_new_connection_that_is_dropped_is_not_tried_again(server, fetcher):
+    server.raw("/", reset)
+    assert failure_of(fetcher, server.url("/")).failure is Failure.UNREACHABLE
+    assert len(server.asked) == 1
+
+
+def test_environment_proxies_are_not_used(server, fetcher, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    server.on("/", b"direct")
+    allowed = frozenset({server.endpoint})
+    with HttpFetcher(clock=FakeClock(), user_agent="x", allowed_hosts=allowed) as fetcher:
+        assert fetcher.get(server.url("/")).body == b"direct"

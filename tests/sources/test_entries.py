@@ -1,0 +1,228 @@
+"""When is a post new? Sites change everything about their posts; see reference/blogs.md, section 4."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import DateOrigin, Published
+from bot.sources.entries import Entry, canonical_link, canonical_title, identities, new_entries
+
+DAY = datetime(2026, 4, 20, tzinfo=UTC)
+
+
+class Reader:
+    """Reads a feed again and again and tells what it took for new."""
+
+    def __init__(self, home: str = "https://lab.example/blog") -> None:
+        self.home = home
+        self.remembered: dict[str, str] = {}
+
+    def read(self, entries: Sequence[Entry]) -> list[Entry]:
+        news = new_entries(entries, self._known, (self.home,))
+        self.remembered.update(news.identities)
+        return [entry for _, entry in news.posts]
+
+    def _known(self, keys: Iterable[str]) -> Mapping[str, str]:
+        return {key: self.remembered[key] for key in keys if key in self.remembered}
+
+
+def post(number: int, **changes: object) -> Entry:
+    when = Published(DAY - timedelta(days=number), DateOrigin.POSTED)
+    entry = Entry(
+        f"guid-{number}", f"https://lab.example/blog/{number}", f"Model number {number}", when, "text"
+    )
+    return replace(entry, **changes)  # type: ignore[arg-type]  # the fields of Entry
+
+
+POSTS = [post(number) for number in range(1, 8)]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param(list(reversed(POSTS)), id="another order is no news"),
+        pytest.param([replace(entry, published=None) for entry in POSTS], id="lost dates are no news"),
+        pytest.param(
+            [replace(entry, published=Published(DAY, DateOrigin.POSTED)) for entry in POSTS],
+            id="a crawl date on every post is no news",
+        ),
+        pytest.param(
+            [replace(entry, guid=f"new-{entry.guid}", link=f"{entry.link}/moved") for entry in POSTS],
+            id="a migration to new guids and links is no news",
+        ),
+        pytest.param(
+            [replace(entry, guid="", title=f"{entry.title} for 2026") for entry in POSTS],
+            id="lost guids and new titles are no news",
+        ),
+        pytest.param(
+            [replace(entry, link="https://lab.example/all", title=entry.title + "!?") for entry in POSTS],
+            id="one link for all of them is no news",
+        ),
+        pytest.param(
+            [replace(entry, guid="", link=entry.link.replace("https://", "http://www.")) for entry in POSTS],
+            id="another scheme and host name are no news",
+        ),
+        pytest.param(POSTS[2:4], id="a feed that shrinks is no news"),
+        pytest.param([entry for entry in POSTS for _ in range(2)], id="entries shown twice are no news"),
+    ],
+)
+def test_old_posts_stay_old(again: list[Entry]) -> None:
+    reader = Reader()
+    assert reader.read(POSTS) == POSTS
+    assert reader.read(again) == []
+    assert reader.read(POSTS) == []
+
+
+def test_a_post_that_changes_all_of_its_identities_one_after_the_other_stays_the_same_post() -> None:
+    reader = Reader()
+    reader.read([post(1), post(2)])
+    assert reader.read([post(1, guid="b"), post(2)]) == []
+    assert reader.read([post(1, guid="b", link="https://lab.example/b"), post(2)]) == []
+    assert reader.read([post(1, guid="b", link="https://lab.example/b", title="B"), post(2)]) == []
+    assert set(reader.remembered.values()) == {"guid:guid-1", "guid:guid-2"}
+
+
+@pytest.mark.parametrize(
+    ("before", "newcomer"),
+    [
+        pytest.param(POSTS, post(99), id="a post that shares nothing with the known ones"),
+        pytest.param(
+            [replace(entry, link="https://lab.example/changelog") for entry in POSTS],
+            post(99, link="https://lab.example/changelog"),
+            id="an entry of a changelog whose entries share one link",
+        ),
+        pytest.param(
+            [post(1, link="https://www.lab.example/blog/")],
+            post(99, link="https://lab.example/blog"),
+            id="an entry that links the site's own page, as the only one before did",
+        ),
+        pytest.param(
+            [post(1, guid="", link="", title="Bug fixes")],
+            post(2, guid="", link="", title="Bug fixes", body="other text"),
+            id="an entry with nothing but a title that an older one has too",
+        ),
+        pytest.param(
+            [post(1, title="April 2026")],
+            post(2, title="April 2026"),
+            id="an entry whose title is a date that another one shares",
+        ),
+        pytest.param([post(1)], post(2, guid="guid-1"), id="an entry with the guid of another one"),
+    ],
+)
+def test_a_new_post_is_found_and_the_old_ones_stay_old(before: list[Entry], newcomer: Entry) -> None:
+    reader = Reader()
+    reader.read(before)
+    assert reader.read([newcomer, *before]) == [newcomer]
+
+
+def test_an_entry_with_nothing_but_text_is_known_by_its_text() -> None:
+    reader = Reader()
+    bare = Entry(body="<p>We released something.</p>")
+    assert reader.read([bare]) == [bare]
+    assert reader.read([bare]) == []
+    assert reader.read([replace(bare, body="<p>And again.</p>")]) != []
+
+
+def test_a_post_that_stands_in_the_hero_and_in_the_list_is_one_post() -> None:
+    hero = Entry(link="https://lab.example/blog/k2", title="Kimi K2.6", body="long")
+    assert [entry for entry, _ in identities([hero, replace(hero, body="", published=None)])] == [hero]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://www.lab.example/blog/k2/", "http://lab.example/blog/k2"),
+        ("https://lab.example/k2?utm_source=rss&utm_medium=x", "https://lab.example/k2"),
+        ("https://LAB.example/k2?ref=home&seq=5", "https://lab.example/k2?seq=5"),
+        ("https://lab.example/%E6%A8%A1", "https://lab.example/模"),
+    ],
+)
+def test_spellings_of_one_address(one: str, other: str) -> None:
+    assert canonical_link(one) == canonical_link(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://lab.example/view?seq=5", "https://lab.example/view?seq=6"),
+        ("https://lab.example/log#2026-04-20", "https://lab.example/log#2026-04-21"),
+        ("https://lab.example/K2", "https://lab.example/k2"),
+    ],
+)
+def test_addresses_that_only_look_alike(one: str, other: str) -> None:
+    assert canonical_link(one) != canonical_link(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("GPT‑5 is here", "GPT-5 Is Here!"),
+        ("  Claude’s  new\u00a0home ", "Claude's new home"),
+        ("Claudeâ\x80\x99s new home", "Claude’s new home"),
+        ("Claudeâ€™s new home", "Claude's new home"),
+        ("Ｋｉｍｉ Ｋ２", "Kimi K2"),
+        ("Kimi\u200b K2\u202e", "Kimi K2"),
+    ],
+)
+def test_spellings_of_one_title(one: str, other: str) -> None:
+    assert canonical_title(one) == canonical_title(other)
+
+
+def test_versions_are_not_spellings_of_one_another() -> None:
+    titles = ["GLM-5", "GLM-5.1", "GLM-51", "GLM-4.5V", "Château K2"]
+    assert len({canonical_title(title) for title in titles}) == len(titles)
+
+
+words = st.text(max_size=40)
+entries = st.builds(Entry, guid=words, link=words, title=words, body=words)
+
+
+@given(st.lists(entries, max_size=8))
+def test_whatever_a_feed_holds_is_new_once(feed: list[Entry]) -> None:
+    reader = Reader()
+    first = reader.read(feed)
+    assert {id(entry) for entry in first} <= {id(entry) for entry in feed}
+    assert bool(first) == bool(feed)
+    assert reader.read(list(reversed(feed))) == []
+    assert all(len(key) <= 400 for key in reader.remembered)
+
+
+CHANGES = {
+    "guid": lambda entry: replace(entry, guid=f"x{entry.guid}"),
+    "no guid": lambda entry: replace(entry, guid=""),
+    "link": lambda entry: replace(entry, link=f"https://new.example/{entry.title.rpartition(' ')[2]}"),
+    "home": lambda entry: replace(entry, link="https://lab.example/blog/"),
+    "title": lambda entry: replace(entry, title=f"Renamed {entry.title}"),
+    "date": lambda entry: replace(entry, published=None),
+}
+SAME = {"no guid": "guid", "home": "link"}  # two ways to change one part
+
+
+@given(st.data())
+def test_a_history_of_changes_of_up_to_two_parts_at_a_time_announces_nothing(data: st.DataObject) -> None:
+    reader = Reader()
+    feed = list(POSTS)
+    reader.read(feed)
+    for _ in range(data.draw(st.integers(1, 4))):
+        names = data.draw(st.sets(st.sampled_from(sorted(CHANGES)), max_size=3))
+        parts = {SAME.get(name, name) for name in names} - {"date"}
+        if len(parts) > 2:
+            continue
+        changed = []
+        for entry in feed:
+            altered = entry
+            for name in names:
+                altered = CHANGES[name](altered)
+            has_a_stable_part = any(
+                getattr(entry, part) and getattr(entry, part) == getattr(altered, part)
+                for part in {"guid", "title"} - parts
+            ) or ("link" not in parts and entry.link != "https://lab.example/blog/")
+            changed.append(altered if has_a_stable_part else entry)
+        shown = data.draw(st.lists(st.sampled_from(changed), unique=True)) if changed else []
+        assert reader.read(shown) == []
+        assert reader.read(changed) == []
+        feed = changed

@@ -1,0 +1,180 @@
+"""A whole bot in memory's reach: real store, decider and courier; sources and notifier that a test scripts."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.app.courier import Courier
+from bot.app.poller import Polled, Poller
+from bot.delivery.message import Absent, Message, Outcome, Sent
+from bot.errors import Failure, SourceError
+from bot.fetch import Fetcher, Response
+from bot.model import DateOrigin, Facts, Lab, LicenseStatement, Published, Sighting, SourceKind
+from bot.records import ALL, Subscription
+from bot.releases.filters import Filters
+from bot.releases.labs import Directory
+from bot.releases.steps import Settings
+from bot.sources.base import Memory, Poll
+from bot.store.store import Store
+from tests.support.clock import FakeClock
+
+LABS = (
+    Lab("moonshot", "Moonshot AI", ("kimi",), "CN", ("moonshotai",)),
+    Lab("zai", "Z.ai", ("glm",), "CN", ("zai-org",)),
+    Lab("google", "Google", ("gemma", "deepmind"), "US", ("google",)),
+    Lab("qwen", "Qwen", ("alibaba",), "CN", ("Qwen",)),
+    Lab("deepseek", "DeepSeek", (), "CN", ("deepseek-ai",)),
+    Lab("mistral", "Mistral AI", (), "FR", ("mistralai",)),
+)
+
+
+class NoFetcher:
+    """Fetch nothing: scripted sources bring their sightings along."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        headers: Mapping[str, str] | None = None,
+        deadline: float = 30.0,
+        max_bytes: int | None = None,
+    ) -> Response:
+        raise SourceError(Failure.UNREACHABLE, f"{url}: there is no network in this test")
+
+
+@dataclass
+class ScriptedSource:
+    """Be a source that shows what a test tells it to."""
+
+    id: str
+    kind: SourceKind
+    url: str
+    every: timedelta = timedelta(minutes=10)
+    shown: list[Sighting] = field(default_factory=list)
+    error: Exception | None = None
+
+    def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+        if self.error:
+            raise self.error
+        known = memory.known(sighting.external_id for sighting in self.shown)
+        new = tuple(s for s in self.shown if s.external_id not in known or s.amends)
+        return Poll(new, {s.external_id: "seen" for s in self.shown}, etag="e", count=len(self.shown))
+
+
+@dataclass
+class Channel:
+    """Be a notifier that keeps what it was given; `outcomes` are answered before the good ones."""
+
+    name: str = "memory"
+    messages: list[Message] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    lookups: list[Outcome | Absent] = field(default_factory=list)
+
+    def send(self, message: Message) -> Outcome:
+        if self.outcomes:
+            return self.outcomes.pop(0)
+        self.messages.append(message)
+        return Sent(message.destination, f"{len(self.messages)}.000100")
+
+    def find(self, message: Message, since: float) -> Outcome | Absent:
+        return self.lookups.pop(0) if self.lookups else Absent()
+
+    def permalink(self, channel: str, ts: str) -> str:
+        return f"https://chat.example/{channel}/{ts}"
+
+    @property
+    def alerts(self) -> list[str]:
+        return [m.content.text for m in self.messages if not m.thread_ts and not m.edit_ts]
+
+    @property
+    def replies(self) -> list[str]:
+        return [m.content.text for m in self.messages if m.thread_ts]
+
+    @property
+    def edits(self) -> list[str]:
+        return [m.content.text for m in self.messages if m.edit_ts]
+
+
+class House:
+    """Hold one bot with a Hub, a blog and a listing, all past their baseline, and one channel."""
+
+    def __init__(self, directory: Path, *, baselined: bool = True, subscribed: bool = True) -> None:
+        self.clock = FakeClock()
+        self.store = Store(directory, LABS)
+        self.channel = Channel()
+        self.hub = ScriptedSource("hub:org", SourceKind.HUB, "https://hub.example/api")
+        self.blog = ScriptedSource("feed:blog", SourceKind.FEED, "https://blog.example/rss")
+        self.listing = ScriptedSource("llm_stats", SourceKind.LLM_STATS, "https://stats.example/models")
+        self.sources = [self.hub, self.blog, self.listing]
+        threads = ThreadPoolExecutor(2)
+        self.poller = Poller(
+            self.store, self.sources, NoFetcher(), Directory(LABS), self.clock, Settings(), threads
+        )
+        self.courier = Courier(self.store, self.channel, self.clock, threads, timedelta())
+        if subscribed:
+            self.subscribe("C1")
+        if baselined:
+            self.poller.poll(self.sources)
+
+    def subscribe(self, destination: str, lab: str = ALL, filters: Filters | None = None) -> None:
+        with self.store.transaction():
+            self.store.subscriptions.add(
+                Subscription(destination, lab, filters or Filters(), "test", self.clock.now())
+            )
+
+    def show(self, source: ScriptedSource, *sightings: Sighting) -> Polled:
+        """Let a source show these things too, poll it, and deliver."""
+        source.shown += sightings
+        polled = self.poller.poll([source])
+        self.courier.deliver_all()
+        return polled
+
+    def later(self, **span: float) -> None:
+        self.clock.advance(timedelta(**span))
+
+    def repository(self, name: str, hub_id: str = "", lab: str = "", **facts: object) -> Sighting:
+        """Return a sighting of a Hub repository, created a week before it was public."""
+        created = Published(self.clock.now() - timedelta(days=7), DateOrigin.CREATED)
+        return Sighting(
+            source_id=self.hub.id,
+            source=SourceKind.HUB,
+            lab=lab or _lab_of(name),
+            external_id=hub_id or f"id:{name}",
+            title=name,
+            url=f"https://hub.example/{name}",
+            published=created,
+            tags=("safetensors",),
+            facts=Facts(task="text-generation", **facts),  # type: ignore[arg-type]
+        )
+
+    def post(self, title: str, lab: str, days_ago: float = 0) -> Sighting:
+        published = Published(self.clock.now() - timedelta(days=days_ago), DateOrigin.POSTED)
+        url = f"https://blog.example/{title.replace(' ', '-')}"
+        return Sighting(self.blog.id, SourceKind.FEED, lab, f"guid:{title}", title, url, published)
+
+    def row(self, name: str, lab: str, days_ago: float = 0) -> Sighting:
+        published = Published(self.clock.now() - timedelta(days=days_ago), DateOrigin.LISTED, "day")
+        url = f"https://stats.example/models/{name.lower()}"
+        return Sighting(self.listing.id, SourceKind.LLM_STATS, lab, name.lower(), name, url, published)
+
+
+def amended(sighting: Sighting, **changes: object) -> Sighting:
+    """Return the sighting as its source shows it again, changed."""
+    return replace(sighting, amends=True, **changes)  # type: ignore[arg-type]
+
+
+def licensed(key: str, name: str = "") -> LicenseStatement:
+    return LicenseStatement(key, name)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _lab_of(repository: str) -> str:
+    owner = repository.split("/")[0]
+    return next(lab.id for lab in LABS if owner in lab.owners)

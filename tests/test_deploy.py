@@ -1,0 +1,119 @@
+"""What deploy/ ships is well-formed, asks for little and names what exists."""
+
+import json
+import re
+from configparser import RawConfigParser
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.config import Environment
+
+ROOT = Path(__file__).parents[1]
+DEPLOY = ROOT / "deploy"
+MANIFEST_SCHEMA = ROOT.parent / "shared" / "slackcheck" / "manifest.schema.json"
+
+
+def text_of(name: str) -> str:
+    return (DEPLOY / name).read_text(encoding="utf-8")
+
+
+def dockerfile(instruction: str) -> list[str]:
+    """Return what follows each use of the instruction, continued lines joined."""
+    joined = text_of("Dockerfile").replace("\\\n", " ")
+    return [line.split(maxsplit=1)[1] for line in joined.splitlines() if line.startswith(f"{instruction} ")]
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict:
+    return yaml.safe_load(text_of("slack-manifest.yaml"))
+
+
+@pytest.fixture(scope="module")
+def unit() -> RawConfigParser:
+    # SystemCallFilter stands twice, as systemd means it to
+    parser = RawConfigParser(strict=False, delimiters=("=",))
+    parser.optionxform = str
+    parser.read_string(text_of("cadencebot.service"))
+    return parser
+
+
+@pytest.fixture(scope="module")
+def service() -> dict:
+    return yaml.safe_load(text_of("compose.yaml"))["services"]["cadencebot"]
+
+
+def test_the_manifest_is_what_slack_takes(manifest: dict) -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
+    if not MANIFEST_SCHEMA.exists():
+        pytest.skip("../shared is absent")
+    jsonschema.validate(manifest, json.loads(MANIFEST_SCHEMA.read_text(encoding="utf-8")))
+
+
+def test_the_manifest_keeps_slacks_limits_on_lengths(manifest: dict) -> None:
+    shown = manifest["display_information"]
+    assert len(shown["name"]) <= 35
+    assert len(shown["description"]) <= 140
+    assert 175 <= len(shown["long_description"]) <= 4000
+
+
+def test_the_app_asks_for_posting_only_and_the_rest_is_a_choice(manifest: dict) -> None:
+    assert manifest["oauth_config"]["scopes"] == {"bot": ["chat:write"]}
+    optional = re.findall(r"^ *# - ([a-z.:]+)", text_of("slack-manifest.yaml"), flags=re.MULTILINE)
+    assert optional == [
+        "channels:history",
+        "groups:history",
+        "im:history",
+        "chat:write.public",
+        "commands",
+    ]
+
+
+def test_the_image_runs_as_nobody_keeps_its_state_and_says_how_it_is() -> None:
+    assert dockerfile("USER") == ["cadencebot"]
+    assert dockerfile("VOLUME") == ["/state"]
+    assert dockerfile("HEALTHCHECK")[0].endswith('CMD ["cadencebot", "status"]')
+
+
+def test_the_image_is_made_of_files_that_exist_and_are_let_through() -> None:
+    copied = [word for line in dockerfile("COPY") if "--from" not in line for word in line.split()[:-1]]
+    admitted = [line[1:] for line in text_of("Dockerfile.dockerignore").splitlines() if line.startswith("!")]
+    assert sorted(copied) == sorted(admitted)
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+
+
+def test_the_container_can_write_its_state_and_nothing_else(service: dict) -> None:
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert [volume for volume in service["volumes"] if not volume.endswith(":ro")] == ["state:/state"]
+    assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).exists()
+
+
+def test_the_unit_is_restarted_on_failure_but_not_on_a_wrong_configuration(unit: RawConfigParser) -> None:
+    assert unit["Service"]["Restart"] == "on-failure"
+    assert unit["Service"]["RestartPreventExitStatus"] == "2"
+    assert unit["Service"]["EnvironmentFile"] == "/etc/cadencebot/cadencebot.env"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("DynamicUser", "yes"),
+        ("ProtectSystem", "strict"),
+        ("NoNewPrivileges", "yes"),
+        ("CapabilityBoundingSet", ""),
+    ],
+)
+def test_the_unit_is_hardened(unit: RawConfigParser, key: str, value: str) -> None:
+    assert unit["Service"][key] == value
+
+
+def test_every_variable_that_deploy_names_is_one_that_the_bot_reads(unit: RawConfigParser) -> None:
+    example = re.findall(r"^#?([A-Z][A-Z_]+)=", text_of("cadencebot.env.example"), flags=re.MULTILINE)
+    in_unit = [word.partition("=")[0] for word in unit["Service"]["Environment"].split()]
+    in_image = re.findall(r"(CADENCEBOT_[A-Z_]+)=", text_of("Dockerfile"))
+    known = {name.upper() for name in Environment.model_fields}
+    assert [name for name in (*example, *in_unit, *in_image) if name not in known] == []
+    assert {*example} == {"SLACK_BOT_TOKEN", "HF_TOKEN", "LLM_STATS_API_KEY"}
