@@ -25,7 +25,7 @@ from bot.errors import ConfigError
 from bot.model import Lab, SourceKind
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_MOST_BYTES = 300_000  # 15 times the shipped file, read within seconds; 10 MB of YAML would take minutes
+_MOST_BYTES = 300_000  # 20 times the shipped file, read within seconds; 10 MB of YAML would take minutes
 _MOST_COMPLAINTS = 10
 _WORDS = {  # where pydantic's own speak of Python
     "extra_forbidden": "there is no such key",

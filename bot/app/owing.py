@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.model import Wave
 from bot.records import Subscription
 from bot.releases.filters import matches
-from bot.releases.steps import Announce, Decision, Tell
+from bot.releases.steps import Announce, Attach, Decision, Tell
 from bot.store.store import Store
 
 # A filter on a fact that is not known yet is tried again as facts arrive, for this long.
@@ -23,10 +23,20 @@ def owe(store: Store, decision: Decision, touched: Mapping[str, int], now: datet
                 lead_id = _lead_of(store, step.lead_key, touched)
                 store.deliveries.owe_note(lead_id, step.lead_key, step.note, step.about, now)
     for wave in store.history.waves_of(touched.values()):
-        if not wave.lead.silent:
-            if now - wave.lead.opened_at <= _UNDECIDED:
-                _owe_alerts(store, wave, now)
-            store.deliveries.owe_edits(wave.lead.id, wave.lead.name.release_key, now)
+        if wave.lead.silent:
+            continue
+        if now - wave.lead.opened_at <= _UNDECIDED or _gains_weights(decision, wave):
+            _owe_alerts(store, wave, now)
+        store.deliveries.owe_edits(wave.lead.id, wave.lead.name.release_key, now)
+
+
+def _gains_weights(decision: Decision, wave: Wave) -> bool:
+    """Tell whether weights arrived: for who waits for a licence or a size, that is when a release happens."""
+    members = {member.name.release_key for member in wave.members}
+    return any(
+        isinstance(step, Attach) and step.head and not step.sighting.amends and step.key in members
+        for step in decision.steps
+    )
 
 
 def _lead_of(store: Store, key: str, touched: Mapping[str, int]) -> int:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
+from bot.cli.output import screen
 from bot.demo.run import replay
+from bot.ops import logs
 
 
 @click.command()
@@ -13,12 +15,14 @@ from bot.demo.run import replay
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("cadencebot-demo.html"),
     show_default=True,
-    help="Where to write the channel as one HTML page.",
+    help="Where to write the channels as one HTML page.",
 )
-@click.option("--slow", is_flag=True, help="Pause after each step, to watch.")
-def demo(out: Path, slow: bool) -> None:
+def demo(out: Path) -> None:
     """Replay April 2026 offline, through real HTTP on loopback, into a stand-in for Slack."""
-    replay(out, slow=slow)
+    logs.configure("critical")
+    told = replay(out, screen())
+    if not all(step.as_expected for step in told):
+        raise click.exceptions.Exit(1)
 
 
 COMMANDS = (demo,)

@@ -217,7 +217,8 @@ def _first_mentions(wave: Wave) -> dict[str, Mention]:
 
 
 def _buttons(wave: Wave) -> Iterator[tuple[str, str, str]]:
-    yield "Model card", _first_url(wave, SourceKind.HUB), "open_card"
+    if len(wave.sizes) == 1:  # the list links the card of each of several
+        yield "Model card", _first_url(wave, SourceKind.HUB), "open_card"
     yield "Announcement", _first_url(wave, SourceKind.FEED, SourceKind.PAGE), "open_post"
     yield "LLM Stats", _first_url(wave, SourceKind.LLM_STATS), "open_listing"
 
@@ -228,11 +229,12 @@ def _buttons(wave: Wave) -> Iterator[tuple[str, str, str]]:
 def _sentences(wave: Wave, models: Sequence[Release]) -> str:
     """Return the alert as text: notifications show, and screen readers read, nothing else."""
     doubt = "" if _is_confirmed(wave) else ", not confirmed by the lab"
-    license = words.license_words(_common_license(models))
+    license = words.license_words(_common_license(models)) if _is_licensed(models) else _without_license(wave)
+    differs = ", differs for some" if any(_differs(model, models) for model in models) else ""
     download = words.download_range(models)
     sentences = [
         headline(wave) + doubt,
-        f"Licence: {license if _is_licensed(models) else _without_license(wave)}",
+        f"Licence: {license}{differs}",
         f"Size: {words.size_range(models) or words.NOT_STATED}",
     ]
     if not _has_weights(models):

@@ -82,7 +82,8 @@ def _tab_style(number: int) -> str:
 
 def _radio(number: int, name: str) -> str:
     checked = " checked" if number == 0 else ""
-    return f'<input class="tab" type="radio" name="tab" id="tab-{number}" aria-label="#{plain_html(name)}"{checked}>'
+    tab = f'id="tab-{number}" aria-label="#{plain_html(name)}"{checked}'
+    return f'<input class="tab" type="radio" name="tab" {tab}>'
 
 
 def _label(number: int, name: str, posts: Sequence[Posted]) -> str:

@@ -1,36 +1,42 @@
 """The figures that a model card states: parameters in total and active, context length."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.releases.figures import UNITS
 from bot.releases.markdown import Block, BlockKind
+
+
+def _patterns(*sources: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(source, re.IGNORECASE) for source in sources)
+
 
 _NUMBER = r"(?<![\w.,×])(\d{1,3}(?:,\d{3})+|\d{1,7}(?:\.\d{1,3})?)"
 _COUNT = _NUMBER + r"[ -]?(trillion|billion|million|[TBM])(?![A-Za-z0-9])"
 _PARAMS = r"(?:params?|parameters?)(?![A-Za-z])"
 _ACTIVE_WORD = r"(?:are |is )?(?:activated|active|activation)(?![A-Za-z])"
 # A figure and what it is a figure of stand at most a few words apart; brackets are gone by then.
-_TOTAL = (
+_TOTAL = _patterns(
     rf"{_COUNT} total[ -]{_PARAMS}",
     rf"{_COUNT} {_PARAMS} in total",
     rf"{_COUNT} (?:in )?total(?![A-Za-z])",
     rf"total (?:of )?{_PARAMS}(?: of|:)? {_COUNT}",
     rf"{_COUNT}[ -]{_PARAMS}(?=[^.]{{0,40}}? \d{{1,4}}(?:\.\d)? ?(?:B|billion)[ -]{_ACTIVE_WORD})",
 )
-_ACTIVE = (
+_ACTIVE = _patterns(
     rf"{_COUNT}(?: of which| of them)?(?: {_PARAMS})?[ -]{_ACTIVE_WORD}",
     rf"(?:activates|activating)(?: only| about| around)? {_COUNT}",
     rf"(?:activated|active) {_PARAMS}(?: of|:)? {_COUNT}",
 )
 _TOKENS = _NUMBER + r" ?([KM])?(?![A-Za-z0-9])"
-_CONTEXT = (
+_ANY_COUNT, _ANY_TOKENS = _patterns(_COUNT), _patterns(_TOKENS)
+_CONTEXT = _patterns(
     rf"{_TOKENS}[ -](?:tokens?[ -])?context[ -](?:length|window)",
     rf"context[ -](?:length|window)(?: of| is|:)?(?: up to)? {_TOKENS}",
 )
 _STRETCHED = re.compile(r"yarn|exten[ds]|extrapolat|rope|scal|train|output", re.IGNORECASE)
-_PREDECESSOR = re.compile(r"\bfrom\b[^.;]{1,100}? to (?=\d)", re.IGNORECASE)
+_PREDECESSOR = re.compile(r"\bfrom\b[^;]{1,100}? to (?=\d)", re.IGNORECASE)
 _TOTAL_KEY = re.compile(r"(?:total |model )?parameters|parameter count|model size")
 _ACTIVE_KEY = re.compile(r"(?:active|activated) parameters(?: per token)?")
 _CONTEXT_KEY = re.compile(r"(?:max(?:imum)? |native |supported )?context(?: length| window| size)?")
@@ -46,41 +52,52 @@ class Figures:
     context: int | None = None
 
 
-def figures_in(card: Sequence[Block]) -> Figures:
-    """Return the figures that a card states of its own model.
+def figures_in(card: Sequence[Block], name: str = "") -> Figures:
+    """Return the figures that a card states of its own model; `name` is the repository's.
 
     Keys with values (tables and lists) come before prose. A figure counts only when all places of its kind
-    agree: cards compare models, and one of several figures would be a guess.
+    agree: cards compare models, and one of several figures would be a guess. In a table of models the row
+    that has the name decides.
     """
-    pairs = [(_key(key), _plain(value)) for key, value in _pairs(card)]
+    pairs = [(_key(key), _plain(value)) for key, value in _pairs(card, _letters(name))]
     prose = [_plain(block.text) for block in card if block.kind in (BlockKind.PROSE, BlockKind.ITEM)]
     total = _agreed(_valued(pairs, _TOTAL_KEY, _total_of)) or _agreed(_found(prose, _TOTAL))
     active = _agreed(_valued(pairs, _ACTIVE_KEY, _only_count)) or _agreed(
         [*_valued(pairs, _TOTAL_KEY, _active_of), *_found(prose, _ACTIVE)]
     )
-    context = _agreed(_valued(pairs, _CONTEXT_KEY, _context_of)) or _agreed(_contexts(prose))
+    context = _agreed(_valued(pairs, _CONTEXT_KEY, _context_of)) or _agreed(
+        _contexts(_sentences(prose), _CONTEXT)
+    )
     is_sane = active is None or total is None or active <= total
     return Figures(total, active if is_sane else None, context)
 
 
-def _pairs(card: Sequence[Block]) -> Iterator[tuple[str, str]]:
-    """Yield keys with their values: list items, tables of two columns, and columns below their heading."""
+def _pairs(card: Sequence[Block], name: str) -> list[tuple[str, str]]:
+    """Return keys with their values: list items, tables of two columns, and columns below their heading."""
+    simple: list[tuple[str, str]] = []
+    own: list[tuple[str, str]] = []
+    rows: list[tuple[str, str]] = []
     heading: Sequence[str] = ()
     for block in card:
-        cells = [cell.strip() for cell in block.text.strip("|").split("|")]
+        cells = [cell.strip() for cell in block.text.strip("| ").split("|")]
+        key, colon, value = block.text.partition(":")
         if block.kind is not BlockKind.ROW:
             heading = ()
-            key, colon, value = block.text.partition(":")
-            if block.kind is BlockKind.ITEM and colon:
-                yield key, value
+            simple += [(key, value)] if block.kind is BlockKind.ITEM and colon else []
         elif not any(cell.strip(" -:") for cell in cells):
             continue  # the line between heading and body
         elif len(cells) == 2:
-            yield cells[0], cells[1]
+            simple.append((cells[0], cells[1]))
         elif not heading:
             heading = cells
         elif len(cells) == len(heading):
-            yield from zip(heading, cells, strict=True)
+            described = own if name and _letters(cells[0]) == name else rows
+            described += zip(heading, cells, strict=True)
+    return simple + (own or rows)
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.rpartition("/")[2].lower() if letter.isalnum())
 
 
 def _key(text: str) -> str:
@@ -100,16 +117,15 @@ def _valued(
     return [read(value) for key, value in pairs if keys.fullmatch(key)]
 
 
-def _found(texts: Iterable[str], patterns: Sequence[str]) -> list[int | None]:
-    joined = [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
-    return [
-        _count(*match.groups()) for text in texts for pattern in joined for match in pattern.finditer(text)
-    ]
+def _found(texts: Iterable[str], patterns: Sequence[re.Pattern[str]]) -> list[int | None]:
+    return [_count(*groups) for text in texts for pattern in patterns for groups in pattern.findall(text)]
 
 
 def _total_of(value: str) -> int | None:
     said = _found([value], _TOTAL)
-    return said[0] if said else _only_count(re.sub("|".join(_ACTIVE), " ", value, flags=re.IGNORECASE))
+    for pattern in _ACTIVE:
+        value = pattern.sub(" ", value)
+    return said[0] if said else _only_count(value)
 
 
 def _active_of(value: str) -> int | None:
@@ -117,26 +133,22 @@ def _active_of(value: str) -> int | None:
 
 
 def _only_count(value: str) -> int | None:
-    counts = _found([value], [_COUNT])
+    counts = _found([value], _ANY_COUNT)
     return counts[0] if len(counts) == 1 else None
 
 
 def _context_of(value: str) -> int | None:
-    found = [_tokens(*match) for match in re.findall(_TOKENS, value, re.IGNORECASE)]
-    native = len(found) == 1 or (found and re.search(r"nativ|yarn|exten[ds]", value, re.IGNORECASE))
-    return found[0] if native else None
+    found = _contexts([value], _ANY_TOKENS)
+    is_native = len(found) == 1 or (found and re.search(r"nativ|yarn|exten[ds]", value, re.IGNORECASE))
+    return found[0] if is_native else None
 
 
-def _contexts(texts: Iterable[str]) -> list[int | None]:
-    sentences = [
-        sentence for text in texts for sentence in text.split(". ") if not _STRETCHED.search(sentence)
-    ]
-    return [
-        _tokens(*match)
-        for sentence in sentences
-        for pattern in _CONTEXT
-        for match in re.findall(pattern, sentence, re.IGNORECASE)
-    ]
+def _contexts(texts: Iterable[str], patterns: Sequence[re.Pattern[str]]) -> list[int | None]:
+    return [_tokens(*groups) for text in texts for pattern in patterns for groups in pattern.findall(text)]
+
+
+def _sentences(texts: Iterable[str]) -> list[str]:
+    return [sentence for text in texts for sentence in text.split(". ") if not _STRETCHED.search(sentence)]
 
 
 def _agreed(values: Iterable[int | None]) -> int | None:

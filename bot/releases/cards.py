@@ -1,7 +1,7 @@
 """What a model card or a post says of its model: one or two sentences for the alert, and its figures."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.model import Facts
 from bot.releases.card_figures import figures_in
@@ -27,9 +27,9 @@ _BOILERPLATE = re.compile(
 )
 _INSTRUCTION = re.compile(
     r"\W*(?:\[!\w+\]|note\b|warning|important|tip\b|disclaimer|update|news|see |click|join |try |visit|"
-    r"check |please|for (?:more|further|details)|read (?:more|our|the)|to (?:use|run|install|get|load|learn|cite)|"
-    r"install|run |download|the following|below|we recommend|make sure|if you|you can |"
-    r"this (?:model card|readme|page|document)|table of|figure|authors?\b|paper\b|homepage)",
+    r"check |please|for (?:more|further|details)|read (?:more|our|the)|install|run |"
+    r"to (?:use|run|install|get|load|learn|cite)|download|the following|below|we recommend|make sure|"
+    r"if you|you can |this (?:model card|readme|page|document)|table of|figure|authors?\b|paper\b|homepage)",
     re.IGNORECASE,
 )
 _COMMON_WORDS = re.compile(
@@ -51,22 +51,27 @@ def summary(markdown: str) -> str:
     navigation, instructions and licence boilerplate are no prose. At most 300 characters, cut at a
     sentence where one ends in time.
     """
-    return next((text for block in blocks(markdown) if (text := _sentences_of(block))), "")
+    return _summary_of(blocks(markdown))
 
 
-def card_facts(markdown: str) -> Facts:
+def card_facts(markdown: str, name: str = "") -> Facts:
     """Return the parameters, active parameters and context length that a card's text states, and its summary.
 
-    Nothing is derived: a figure that the card does not state of its own model, or states in two ways, is
+    `name` is the repository's, to find its row in a table of models. Nothing is derived: a figure that the card does not state of its own model, or states in two ways, is
     None.
     """
-    figures = figures_in(list(blocks(markdown)))
+    card = list(blocks(markdown))
+    figures = figures_in(card, name)
     return Facts(
         parameters=figures.total,
         active_parameters=figures.active,
         context_tokens=figures.context,
-        summary=summary(markdown),
+        summary=_summary_of(card),
     )
+
+
+def _summary_of(card: Iterable[Block]) -> str:
+    return next((text for block in card if (text := _sentences_of(block))), "")
 
 
 def _sentences_of(block: Block) -> str:

@@ -149,14 +149,18 @@ class _Ledger:
         known = self._attach(known, item, head=True)
         if known.silent:
             self._announce(known)
-        self._confirm(known, item)
+            self._hear(known, item)
+        else:
+            self._confirm(known, item)
 
     def _take_post(self, item: Judged, name: Name) -> None:
         known = self._spoken_of(name, item)
         if known is not None:
             self.steps.append(Observe(item, known.key))
-            self._announce_untold(known, item)
-            self._confirm(known, item)
+            if self._announce_untold(known, item):
+                self._hear(known, item)
+            else:
+                self._confirm(known, item)
         elif item.verdict.kind is Kind.RELEASE:
             known = self._open(item, name, None)
             self._announce(known)
@@ -282,23 +286,29 @@ class _Ledger:
             self._write(replace(lead, silent=False, opened_at=self.now))
             self.steps.append(Announce(known.lead_key))
 
-    def _announce_untold(self, known: Known, item: Judged) -> None:
+    def _announce_untold(self, known: Known, item: Judged) -> bool:
         """Announce what the baseline found in silence, when its lab speaks of it while it is fresh."""
         lead = self.releases[known.lead_key]
         fresh = self.now - lead.published_at <= FRESH
-        if lead.silent and fresh and item.verdict.kind is Kind.RELEASE:
+        untold = lead.silent and fresh and item.verdict.kind is Kind.RELEASE and not self.silent
+        if untold:
             self._announce(lead)
+        return untold
 
     def _confirm(self, known: Known, item: Judged) -> None:
         """Tell, once for each kind of source, that it speaks of the release too."""
+        if self._hear(known, item):
+            self._tell(known, item, NoteKind.CONFIRMATION)
+
+    def _hear(self, known: Known, item: Judged) -> bool:
+        """Note that a kind of source speaks of the release; tell whether it is the first time."""
         known, voice = self.releases[known.key], _voice(item.sighting.source)
         name = item.verdict.name
         if name and known.told_by == {SourceKind.LLM_STATS} and name.release_key == known.key:
             known = replace(known, name=name)
             self.steps.append(Rename(known.key, name))
-        if voice not in known.told_by:
-            self._write(replace(known, told_by=known.told_by | {voice}))
-            self._tell(known, item, NoteKind.CONFIRMATION)
+        self._write(replace(known, told_by=known.told_by | {voice}))
+        return voice not in known.told_by
 
     def _tell_of_licence(self, known: Known, item: Judged) -> None:
         stated = item.sighting.facts.license

@@ -1,7 +1,7 @@
 """Which family a name belongs to: one that the tables know, or whatever its shape suggests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from bot.releases.tables import rows
@@ -15,6 +15,7 @@ class Family:
     name: str
     owners: frozenset[str] = frozenset()  # lower-case
     heads: str = ""
+    words: Mapping[str, Role] = field(default_factory=dict)  # what a word means in this family alone
 
     def of(self, owners: frozenset[str]) -> bool:
         """Tell whether one of these owners makes the family; nobody owns an unknown one."""
@@ -28,10 +29,15 @@ _LONGEST = 4  # tokens in the name of a known family
 def _known() -> Mapping[tuple[str, ...], Family]:
     families = {}
     for row in rows("families.tsv"):
-        family = Family(row["family"], frozenset(row["owners"].lower().split()), row["heads"].lower())
+        owners = frozenset(row["owners"].lower().split())
+        family = Family(row["family"], owners, row["heads"].lower(), _meanings(row["words"]))
         for spelling in (row["family"], *filter(None, row["aliases"].split("; "))):
             families[tuple(token.low for token in tokenize(spelling))] = family
     return families
+
+
+def _meanings(cell: str) -> Mapping[str, Role]:
+    return {word: Role(role) for word, _, role in (meaning.partition("=") for meaning in cell.split())}
 
 
 def known_at(tokens: Sequence[Token], at: int) -> tuple[Family, int] | None:

@@ -8,11 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
-_LONGEST = 200_000  # characters of a card that are read: what it has to say of the model comes before
+# What a card has to say of its model comes before this many characters and blocks.
+_LONGEST = 100_000
+_MOST_BLOCKS = 1_000
 _LONGEST_BLOCK = 4_000
 _LINK, _LINK_END = "\x01", "\x02"  # mark a link's text: card text has no control characters when this is done
 _HIDDEN = ("script", "style", "svg", "pre", "head", "select", "video", "audio")
+_LINKED = re.compile(f"{_LINK}([^{_LINK}{_LINK_END}]*)")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>")
 _BREAKING = re.compile(
     r"address|article|blockquote|center|d[dlt]|details|div|figure|footer|header|hr|main|nav|[ou]l|p|section"
@@ -55,7 +59,8 @@ class Block:
 def blocks(markdown: str) -> Iterator[Block]:
     """Yield the blocks of a card or post in order, without front matter, code, comments and images."""
     section = ""
-    for kind, raw in _raw_blocks(_visible(markdown[:_LONGEST].replace("\r\n", "\n").replace("\r", "\n"))):
+    text = _visible("\n".join(markdown[:_LONGEST].splitlines()))
+    for kind, raw in islice(_raw_blocks(text), _MOST_BLOCKS):
         text = _inline(raw[:_LONGEST_BLOCK])
         plain = " ".join(text.replace(_LINK, "").replace(_LINK_END, "").split())
         if kind == "heading":
@@ -65,7 +70,7 @@ def blocks(markdown: str) -> Iterator[Block]:
 
 
 def _visible(text: str) -> str:
-    text = "".join(" " if letter in (_LINK, _LINK_END) else letter for letter in text)
+    text = text.replace(_LINK, " ").replace(_LINK_END, " ")
     text = _without_code(_without_front_matter(text))
     text = _without(text, "<!--", "-->")
     for element in _HIDDEN:
@@ -170,8 +175,5 @@ def _inline(text: str) -> str:
 
 def _linked(text: str) -> float:
     letters = sum(map(str.isalnum, text))
-    inside, within = 0, False
-    for letter in text:
-        within = letter == _LINK or (within and letter != _LINK_END)
-        inside += within and letter.isalnum()
+    inside = sum(map(str.isalnum, "".join(_LINKED.findall(text))))
     return inside / letters if letters else 0.0

@@ -12,13 +12,17 @@ _STRENGTH = {SourceKind.HUB: 0, SourceKind.FEED: 1, SourceKind.PAGE: 1, SourceKi
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Hold what one observation contributes; a live one was seen when it happened, not in a baseline."""
+    """Hold what one observation contributes.
+
+    A live one was seen when it happened, not in a baseline; of repositories only the head's states facts.
+    """
 
     source: SourceKind
     seen_at: datetime
     facts: Facts
     published: Published | None = None
     live: bool = True
+    head: bool = True
 
 
 def merge_facts(name: Name, evidence: Sequence[Evidence]) -> Facts:
@@ -26,7 +30,7 @@ def merge_facts(name: Name, evidence: Sequence[Evidence]) -> Facts:
 
     The figures that the name itself states fill what nobody else says.
     """
-    newest_first = sorted(evidence, key=lambda item: item.seen_at, reverse=True)
+    newest_first = sorted((item for item in evidence if item.head), key=lambda item: item.seen_at, reverse=True)
     facts = Facts()
     for item in sorted(newest_first, key=lambda item: _STRENGTH[item.source]):
         facts = facts.filled_from(item.facts)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from bot.model import Name
@@ -11,6 +12,8 @@ from bot.releases.tokens import Role, Token, clean, tokenize
 
 _SIZE_LETTERS = frozenset({"s", "b", "m", "l", "g", "h", "xs", "xl", "xxl", "ml"})
 _UNSAID = (Role.STAGE, Role.PACKAGING)  # people call all stages and packagings by one name
+_TAKE_NUMBERS = frozenset({Role.WORD, Role.STAGE, Role.PACKAGING, Role.COMPANION})
+_PARAMETERS = re.compile(r"[ae]?\d+(\.\d+)?[bmt]|\d+x\d+(\.\d+)?b")
 _NOT_IN_KEYS = re.compile(r"[^\w.+]+|_+")
 _FULL_DATE = re.compile(r"(20\d\d)-(\d\d)-(\d\d)")
 
@@ -27,7 +30,7 @@ def parse(text: str, lab: str) -> Name:
         return Name(lab, "")
     owners = frozenset({lab.lower(), owner.lower()})
     family, start, end = family_of(tokens, owners)
-    rest = sorted_out(tokens[end:], owners)
+    rest = sorted_out(_in_family(family, tokens[end:]), owners)
     parts = {role: [token for token in rest if token.role is role] for role in Role}
     return _named(lab, family, parts, [*tokens[start:end], *rest])
 
@@ -54,7 +57,7 @@ def sorted_out(tokens: Sequence[Token], owners: frozenset[str]) -> list[Token]:
 def _belongs_to_word(token: Token, tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
     """Tell whether a number is the word's before it: Predict2, ul2, LongWriter-glm4, Distill-Llama-3.1."""
     before = tokens[at - 1]
-    return (not token.gap and before.role is Role.WORD) or foreign_at(tokens, at - 1, owners)
+    return (not token.gap and before.role in _TAKE_NUMBERS) or foreign_at(tokens, at - 1, owners)
 
 
 def _with_number(word: Token, number: Token) -> Token:
@@ -62,9 +65,29 @@ def _with_number(word: Token, number: Token) -> Token:
     return word._replace(text=text, low=text.lower())
 
 
+def _in_family(family: Family, tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens behind a family's name with the roles that its words have in this family."""
+    meanings = family.words
+    if not family.owners and not _base_is_stage(tokens):
+        meanings = {"base": Role.SIZE}
+    return [token._replace(role=meanings.get(token.low, token.role)) for token in tokens]
+
+
+def _base_is_stage(tokens: Sequence[Token]) -> bool:
+    """Tell whether "base" is a stage of training, or a size beside small and large (t5-base).
+
+    It is a stage where another token gives the size, and where it is written like a proper name.
+    """
+    groups = mapping("lines.tsv", "word", "group")
+    return any(
+        token.text in {"Base", "BASE"} or groups.get(token.low) == "size" or _PARAMETERS.fullmatch(token.low)
+        for token in tokens
+    )
+
+
 def _role_in_place(token: Token, after: Sequence[Token], before: Sequence[Token]) -> Role:
     roles = {earlier.role for earlier in before}
-    if Role.PACKAGING in roles and token.role in {Role.WORD, Role.VERSION, Role.SIZE}:
+    if Role.PACKAGING in roles and token.role in {Role.WORD, Role.LINE, Role.VERSION, Role.SIZE}:
         return Role.PACKAGING  # whatever follows a packaging belongs to it: onnx-web, qat-mobile
     if token.role is Role.VERSION and (Role.VERSION in roles or Role.SIZE in roles):
         return Role.STAMP if token.low.startswith("v") else Role.LINE
@@ -80,8 +103,10 @@ def _named(lab: str, family: Family, parts: Mapping[Role, Sequence[Token]], toke
         spelled(parts[role], "-")
         for role in (Role.VERSION, Role.LINE, Role.SIZE, Role.STAMP, Role.STAGE, Role.PACKAGING)
     )
-    if not _says_stage(parts[Role.STAGE]) and _bare_is_base(family.name, version, line):
+    bare = _Bare.of(family.name)
+    if stage_meanings(stage) <= {"format"} and bare.is_base(version, line):
         stage = "-".join(filter(None, ("Base", stage)))
+        stamp = "" if version.lower() in bare.stamped else stamp
     return Name(
         lab=lab,
         family=family.name,
@@ -107,27 +132,42 @@ def _folded(part: str) -> str:
     return _NOT_IN_KEYS.sub("-", part).strip("-")
 
 
-def _says_stage(stages: Sequence[Token]) -> bool:
+def stage_meanings(stage: str) -> frozenset[str]:
+    """Return what the words of Name.stage mean: "base", "tuned", "step", "format"."""
     meanings = mapping("stages.tsv", "word", "stage")
-    return any(meanings.get(token.low) != "format" for token in stages)
+    words = (word.rstrip("0123456789") for word in stage.lower().split("-"))
+    return frozenset(meanings.get(word, "tuned") for word in words if word)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bare:
+    """Describe what a family's repositories without a stage word hold; the columns of tables/bare.tsv."""
+
+    versions: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    stamped: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(family: str) -> "_Bare":
+        return _bare_families().get(family.lower(), _TUNED)
+
+    def is_base(self, version: str, line: str) -> bool:
+        if "*" not in self.versions and (version.lower() or "-") not in self.versions:
+            return False
+        return not line or self.lines.issuperset(line.lower().split("-"))
+
+
+_TUNED = _Bare()
 
 
 @cache
-def _bare_bases() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+def _bare_families() -> Mapping[str, _Bare]:
     return {
-        row["family"].lower(): (
-            frozenset(row["versions"].lower().split()),
-            frozenset(row["lines"].lower().split()),
+        row["family"].lower(): _Bare(
+            *(frozenset(row[column].lower().split()) for column in ("versions", "lines", "stamped"))
         )
         for row in rows("bare.tsv")
     }
-
-
-def _bare_is_base(family: str, version: str, line: str) -> bool:
-    versions, lines = _bare_bases().get(family.lower(), (frozenset(), frozenset()))
-    if "*" not in versions and (version.lower() or "-") not in versions:
-        return False
-    return lines.issuperset(line.lower().split("-")) if line else True
 
 
 def covers(general: Name, specific: Name) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.model import Kind, Name, Sighting, Verdict
 from bot.releases.families import known_at
-from bot.releases.names import parse, split_owner
+from bot.releases.names import parse, split_owner, stage_meanings
 from bot.releases.tables import mapping
 from bot.releases.tokens import LONGEST_NAME, Role, Token, clean, tokenize
 
@@ -66,7 +66,8 @@ def _is_companion(seen: Repository) -> Verdict | None:
     companions = mapping("companions.tsv", "word", "what")
     if seen.tokens[0].role is Role.PACKAGING:
         return Verdict(Kind.OTHER, "the name starts with a packaging: a part of another model", seen.name)
-    for token in seen.tokens:
+    known = known_at(seen.tokens, 0)
+    for token in seen.tokens[known[1] if known else 0 :]:
         if _LATENT_GRID.fullmatch(token.low):
             return Verdict(Kind.OTHER, "the name gives the grid of an autoencoder", seen.name)
         for word in (token.low, *_inner_words(token.text)):
@@ -101,25 +102,29 @@ def _is_of_another_lab(seen: Repository) -> Verdict | None:
 
 
 def _is_packaged(seen: Repository) -> Verdict | None:
-    found = known_at(seen.tokens, 0)
-    heads = found[0].heads if found else ""
     layouts = [part for part in (seen.name.packaging, _layout(seen.name.stage)) if part]
-    if not layouts or [layout.lower() for layout in layouts] == [heads]:
+    if not layouts or [layout.lower() for layout in layouts] == [_heads(seen)]:
         return None
     return Verdict(Kind.VARIANT, f"the same weights as {'-'.join(layouts)}", seen.name)
 
 
+def _heads(seen: Repository) -> str:
+    """Return the packaging, format or stage under which the family's own heads are published."""
+    found = known_at(seen.tokens, 0)
+    return found[0].heads if found else ""
+
+
 def _layout(stage: str) -> str:
-    stages = mapping("stages.tsv", "word", "stage")
-    return "-".join(word for word in stage.split("-") if stages.get(word.lower()) == "format")
+    return "-".join(word for word in stage.split("-") if "format" in stage_meanings(word))
 
 
 def _is_unfinished(seen: Repository) -> Verdict | None:
-    stages = mapping("stages.tsv", "word", "stage")
-    words = [stages.get(word.lower()) for word in seen.name.stage.split("-")]
-    if "base" in words and "tuned" not in words:
+    meanings = stage_meanings(seen.name.stage)
+    if seen.name.stage.lower() == _heads(seen):
+        return None
+    if "base" in meanings and "tuned" not in meanings:
         return Verdict(Kind.VARIANT, "the base of the tuned model", seen.name)
-    if "step" in words:
+    if "step" in meanings:
         return Verdict(Kind.VARIANT, "a step of the training on the way to the tuned model", seen.name)
     return None
 

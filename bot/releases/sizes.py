@@ -51,7 +51,8 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
     from the name, then the card; bytes from one complete set of files, never from usedStorage; the context
     from the configuration, never multiplied by a rope factor, then the card.
     """
-    name, card = str(item.get("id") or item.get("modelId") or ""), card_facts(readme)
+    name = _text(item.get("id"), 300)
+    card = card_facts(readme, name)
     stated, weights = stated_in(name), weight_set(item)
     size = weights.size if weights else None
     parameters, approximate = _parameters(item, stated.total or card.parameters, size)
@@ -64,7 +65,7 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
         download_bytes=size or None,
         weight_files=len(weights.files) if weights else None,
         context_tokens=_context(item) or card.context_tokens,
-        task=_text(item.get("pipeline_tag")),
+        task=_text(item.get("pipeline_tag"), 60),
         gated={False: "no", "auto": "auto", "manual": "manual"}.get(_hashable(item.get("gated")), ""),
         summary=card.summary,
     )
@@ -131,8 +132,8 @@ def _texts(value: object) -> Iterable[str]:
     return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
-def _text(value: object) -> str:
-    return clean(value, 60) if isinstance(value, str) else ""
+def _text(value: object, limit: int) -> str:
+    return clean(value, limit) if isinstance(value, str) else ""
 
 
 def _hashable(value: object) -> bool | str | None:

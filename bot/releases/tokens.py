@@ -67,7 +67,7 @@ _SHAPES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
         # q4_0, 4bit, int4, fp8, w4a16
         (
             Role.PACKAGING,
-            r"i?q\d(_\w+)?|\d{1,2}bits?|\d(\.\d+)?bpw|(u?int|fp|bf|mxfp|nvfp)\d{1,2}|w\d{1,2}a\d{1,2}(g\d+)?|eo8",
+            r"i?q\d(_\w+)?|\d{1,2}(\.\d+)?(bits?|bpw)|(u?int|fp|bf|mxfp|nvfp)\d{1,2}|w\d{1,2}(a\d{1,2})?([cg]\d+)?|eo8",
         ),
         # 2507, 202606, 20240620; 0528; 001
         (
@@ -98,7 +98,7 @@ def role_of(low: str) -> Role:
         return Role.LINE
     if low in mapping("stages.tsv", "word", "stage"):
         return Role.STAGE
-    if low in mapping("packagings.tsv", "word", "owner"):
+    if low in mapping("packagings.tsv", "word", "word"):
         return Role.PACKAGING
     return next((role for role, shape in _SHAPES if shape.fullmatch(low)), Role.WORD)
 

@@ -32,7 +32,7 @@ def _mended(text: str) -> str:
         return text
     for encoding in ("latin-1", "cp1252"):
         try:
-            return text.encode(encoding).decode("utf-8")
+            return _mended(text.encode(encoding).decode("utf-8"))  # it may have happened twice
         except UnicodeError:
             continue
     return text

@@ -104,10 +104,10 @@ class Releases:
         """Merge anew what all observations of a release say."""
         rows = self._database.query(
             """
-            SELECT o.*, a.repository, r.name AS release_name FROM observation o
-            JOIN release r ON r.id = o.release_id
+            SELECT o.*, a.repository, r.name AS release_name, (o.source <> 'hub' OR a.head) AS head
+            FROM observation o JOIN release r ON r.id = o.release_id
             LEFT JOIN artifact a ON o.source = 'hub' AND a.hub_id = o.external_id
-            WHERE o.release_id = :id AND (o.source <> 'hub' OR a.head = 1)
+            WHERE o.release_id = :id
             """,
             {"id": release_id},
         )
@@ -115,7 +115,7 @@ class Releases:
             return
         evidence = [_evidence_of(row) for row in rows]
         facts = merge_facts(name_of(rows[0]["release_name"]), evidence)
-        repository = next((row["repository"] for row in rows if row["repository"]), "")
+        repository = next((row["repository"] for row in rows if row["repository"] and row["head"]), "")
         license = identify(facts.license, repository.split("/")[0] or rows[0]["lab"], repository)
         self._write_facts(release_id, facts, license, first_published(evidence))
 
@@ -181,7 +181,8 @@ class _Writer:
             {
                 **_sighting_columns(sighting),
                 "seen_at": time_text(self._now),
-                "live": int(self._live),
+                # A repository seen again, renamed or edited, did not come out that day.
+                "live": int(self._live and not sighting.amends),
                 "kind": verdict.kind,
                 "reason": verdict.reason,
                 "name": name_text(verdict.name) if verdict.name else None,
@@ -323,4 +324,5 @@ def _evidence_of(row: Row) -> Evidence:
         facts_of(row["facts"]),
         published_of(row),
         live=bool(row["live"]),
+        head=bool(row["head"]),
     )

@@ -19,7 +19,7 @@ from bot.delivery.escape import URL_LIMIT, clean, escape, link, literal, shorten
         pytest.param("\ud800x\U000e0041", "x", id="surrogates and hidden tags go"),
         pytest.param("Q&amp;A", "Q&A", id="an entity that survived its source is read"),
         pytest.param("&#8238;abc", "abc", id="an entity hides no direction mark"),
-        pytest.param("&#" + "9" * 9_000, "&#" + "9" * 97 + "…", id="a number of 9,000 digits does not raise"),
+        pytest.param("&#" + "9" * 9_000, "�", id="a number of 9,000 digits does not raise"),
         pytest.param("[the card](https://x.y/z) says", "the card says", id="a Markdown link keeps its words"),
         pytest.param("e" + "\u0301" * 50, "e" + "\u0301" * 3, id="marks do not pile up"),
         pytest.param("新模型 مرحبا", "新模型 مرحبا", id="other scripts stay"),

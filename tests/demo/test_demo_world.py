@@ -141,11 +141,11 @@ def test_only_what_was_known_is_public_at_first(world: World) -> None:
 
 
 def test_a_flip_shows_the_old_date_of_creation(world: World, now: Now) -> None:
-    now.at = datetime(2026, 4, 2, 16, tzinfo=UTC)
+    now.at = datetime(2026, 4, 2, 19, tzinfo=UTC)
     world.apply(step("publish", ["google/gemma-4-31B-it"]))
     detail = get(f"{world.hub.url}/api/models/google/gemma-4-31B-it?blobs=true")
     created = datetime.fromisoformat(detail["createdAt"])
-    assert (now.at - created).days == 21
+    assert (now.at - created).days == 22
     assert detail["lastModified"].startswith("2026-04-02")
 
 

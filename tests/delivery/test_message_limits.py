@@ -1,0 +1,193 @@
+"""Whatever is released, Slack takes the message: its limits are checked here, and by ../shared/slackcheck."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.delivery.alert import render_alert
+from bot.delivery.message import Content
+from bot.delivery.reply import render_note
+from bot.model import (
+    Artifact,
+    DateOrigin,
+    Facts,
+    Lab,
+    License,
+    LicenseStatement,
+    Mention,
+    Name,
+    Note,
+    NoteKind,
+    Published,
+    Release,
+    SourceKind,
+    Wave,
+)
+from tests.delivery.builders import NOW
+
+_HOSTILE = [
+    "<!channel>",
+    "<https://evil.example|click>",
+    "&",
+    "&amp;lt;",
+    "*bold*",
+    "**bold**",
+    "[a](https://evil.example)",
+    "```",
+    ">",
+    "|",
+    "\u202eRTL",
+    "مرحبا",
+    "\x00\x1b[31m",
+    "\ud800",
+    "👩‍👩‍👧",
+    "e" + "\u0301" * 30,
+    "\n",
+    "x" * 10_000,
+    "&" * 10_000,
+]
+_OUTSIDE = st.lists(st.sampled_from(_HOSTILE) | st.text(max_size=20), max_size=6).map("".join)
+_NAMES = _OUTSIDE | st.sampled_from(["Kimi K2.6", "Qwen3.6-35B-A3B", "Gemma 4 31B"])
+_URLS = st.sampled_from(
+    ["https://huggingface.co/a/b", "https://x.y/?" + "a&" * 180, "javascript:1", "", "https://x.y/" + "é" * 900]
+) | _OUTSIDE.map("https://x.y/".__add__)
+_DATES = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)) | st.just(NOW)
+_PUBLISHED = st.builds(
+    Published, _DATES, st.sampled_from(DateOrigin), st.sampled_from(["second", "day", "month"])
+)
+_NUMBERS = st.none() | st.integers(0, 10**18)
+_VERDICTS = ["permissive", "conditions", "non-commercial", "not stated", "unknown"]
+_LICENSES = st.builds(
+    License, _OUTSIDE, _OUTSIDE, st.sampled_from(_VERDICTS), condition=_OUTSIDE, url=_URLS
+)
+_FACTS = st.builds(
+    Facts,
+    license=st.none() | st.builds(LicenseStatement, link=_URLS),
+    parameters=_NUMBERS,
+    parameters_approximate=st.booleans(),
+    active_parameters=_NUMBERS,
+    precision=_OUTSIDE,
+    download_bytes=_NUMBERS,
+    context_tokens=_NUMBERS,
+    task=_OUTSIDE,
+    gated=st.sampled_from(["", "no", "auto", "manual"]),
+    summary=_OUTSIDE,
+)
+_ARTIFACTS = st.builds(Artifact, _OUTSIDE, _OUTSIDE, st.booleans(), _OUTSIDE, _DATES)
+_MENTIONS = st.builds(
+    Mention, st.sampled_from(SourceKind), _OUTSIDE, _URLS, _DATES, st.none() | _PUBLISHED
+)
+_RELEASES = st.builds(
+    Release,
+    st.integers(1, 9),
+    st.builds(Name, _OUTSIDE, _OUTSIDE, size=st.sampled_from(["", "31B", "*"]), display=_NAMES),
+    _DATES,
+    _PUBLISHED,
+    _LICENSES,
+    _FACTS,
+    st.booleans(),
+    st.just(1),
+    st.lists(_ARTIFACTS, max_size=3).map(tuple),
+    st.lists(_MENTIONS, max_size=4).map(tuple),
+)
+
+
+@st.composite
+def waves(draw: st.DrawFn) -> Wave:
+    members = draw(st.lists(_RELEASES, min_size=1, max_size=3))
+    members *= draw(st.sampled_from([1, 1, 1, 14]))
+    lab = Lab("lab", draw(_OUTSIDE), owners=draw(st.sampled_from([(), ("owner",)])))
+    return Wave(lab, members[0], tuple(members), draw(st.none() | _RELEASES), draw(_URLS))
+
+
+_NOTES = st.builds(
+    Note, st.sampled_from(NoteKind), _OUTSIDE, _URLS, st.sampled_from(SourceKind), _OUTSIDE, _FACTS,
+    st.none() | _LICENSES,
+)  # fmt: skip
+
+
+def texts(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the kind and text of each text object."""
+    if isinstance(value, Mapping):
+        if value.get("type") in {"mrkdwn", "plain_text"}:
+            yield value["type"], value["text"]
+        for part in value.values():
+            yield from texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from texts(part)
+
+
+def check(content: Content) -> None:
+    """Check what Slack documents as its limits, and that nothing from outside became markup."""
+    blocks = content.blocks
+    assert 1 <= len(blocks) <= 50
+    assert 10 < len(content.text) <= 4_000
+    assert len(content.text.encode()) <= 4_000  # chat.update counts bytes
+    for kind, text in [*texts(blocks), ("mrkdwn", content.text)]:
+        assert text.strip()
+        assert len(text) <= 3_000
+        assert kind == "plain_text" or "<!channel" not in text
+        assert "\u202e" not in text
+    for block in blocks:
+        assert len(block.get("fields", ())) <= 10
+        assert all(len(field["text"]) <= 2_000 for field in block.get("fields", ()))
+        assert len(block.get("elements", ())) <= 10
+        assert block["type"] != "header" or len(block["text"]["text"]) <= 150
+    assert sum(len(text) for _, text in texts(blocks)) < 10_000 * 2
+    assert len(json.dumps(list(blocks))) < 100_000
+
+
+def complaints(validate: Any, content: Content) -> list[str]:
+    """Return what the strict checker says, less what only text that was escaped twice at home can cause."""
+    payload = {"channel": "C0123ABC456", "text": content.text, "blocks": json.loads(json.dumps(content.blocks))}
+    return [str(issue) for issue in validate(payload) if issue.code != "double_escaped"]
+
+
+@settings(deadline=None)
+@given(waves())
+def test_every_alert_is_within_the_limits(wave: Wave) -> None:
+    check(render_alert(wave, NOW))
+
+
+@settings(deadline=None)
+@given(waves(), _NOTES)
+def test_every_reply_is_within_the_limits(wave: Wave, note: Note) -> None:
+    check(render_note(wave, note))
+
+
+@settings(deadline=None)
+@given(wave=waves(), note=_NOTES)
+def test_the_strict_checker_has_no_complaint(validate: Any, wave: Wave, note: Note) -> None:
+    assert complaints(validate, render_alert(wave, NOW)) == []
+    assert complaints(validate, render_note(wave, note)) == []
+
+
+@pytest.mark.parametrize("hostile", ["&" * 10_000, "x" * 10_000, "<" * 10_000, "\u202e" * 10_000])
+def test_everything_at_its_longest_at_once(hostile: str) -> None:
+    license = License(hostile, hostile, "conditions", condition=hostile)
+    facts = Facts(
+        license=LicenseStatement(link="https://x.y/?" + "&" * 90),
+        parameters=10**15,
+        active_parameters=10**15,
+        precision=hostile,
+        download_bytes=10**15,
+        task=hostile,
+        gated="manual",
+        summary=hostile,
+    )
+    url = "https://x.y/?" + "&" * 75
+    mentions = tuple(Mention(kind, hostile, url, NOW) for kind in SourceKind)
+    artifacts = tuple(Artifact(str(n), hostile, n == 0, f"{n}{hostile}", NOW) for n in range(61))
+    name = Name("lab", hostile, display=hostile)
+    lead = Release(1, name, NOW, Published(NOW, DateOrigin.SEEN), license, facts, False, 1, artifacts, mentions)
+    wave = Wave(Lab("lab", hostile), lead, (lead,) * 40, lead, url)
+    check(render_alert(wave, NOW))
+    check(render_alert(Wave(wave.lab, lead, (lead,), lead, url), NOW))
+    for kind in NoteKind:
+        check(render_note(wave, Note(kind, hostile, url, SourceKind.HUB, hostile, facts, license)))

@@ -1,0 +1,476 @@
+"""The Hub: what is new is an `_id` never seen before, and nothing else is (DESIGN, invariant 5)."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.config import HubSpec
+from bot.errors import Failure, SourceError
+from bot.fetch import Response
+from bot.model import DateOrigin, LicenseStatement
+from bot.sources.base import Poll
+from bot.sources.hub import HubSource
+from tests.support.fetching import Answer, FakeFetcher
+from tests.support.memory import Watch
+
+HUB = "https://huggingface.co"
+LISTING = f"{HUB}/api/models"
+HOLD = timedelta(hours=6)
+Row = dict[str, Any]
+
+
+def row(number: int, name: str, **changes: Any) -> Row:
+    """Return a listing's row, created `number` hours after New Year's Day of 2026."""
+    created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=number)
+    return {
+        "_id": f"{int(created.timestamp()):08x}{number:016x}",
+        "id": f"moonshotai/{name}",
+        "createdAt": created.isoformat().replace("+00:00", ".000Z"),
+        "gated": False,
+        "private": False,
+        "pipeline_tag": "text-generation",
+        "library_name": "transformers",
+        "tags": ["transformers", "safetensors", "license:mit"],
+        "cardData": {"license": "mit"},
+        **changes,
+    }
+
+
+def detail(row: Row, *, weights: bool = True) -> Response:
+    siblings = [{"rfilename": "README.md", "size": 900}]
+    if weights:
+        siblings.append({"rfilename": "model.safetensors", "size": 5_000_000})
+    return answer({**row, "siblings": siblings, "downloads": 7}, f"{LISTING}/{row['id']}")
+
+
+def answer(content: Any, url: str = LISTING, **headers: str) -> Response:
+    return Response(url, 200, headers, json.dumps(content).encode())
+
+
+def listing(*rows: Row, **headers: str) -> Response:
+    return answer(list(rows), **headers)
+
+
+def failure(kind: Failure, retry_after: float | None = None) -> SourceError:
+    return SourceError(kind, f"huggingface.co: {kind}", retry_after=retry_after)
+
+
+class Hub:
+    """An organisation on the Hub, watched."""
+
+    def __init__(self, *rows: Row, include: tuple[str, ...] = ()) -> None:
+        spec = HubSpec(hub="moonshotai", include=include)
+        self.watch = Watch(HubSource(spec, "moonshot", endpoint=HUB, every=timedelta(minutes=2), hold=HOLD))
+        self.fetch = FakeFetcher()
+        self.shows(*rows)
+
+    def shows(self, *rows: Row) -> None:
+        self.fetch.answers = {LISTING: listing(*rows)}
+        self.fetch.answers |= {f"{LISTING}/{row['id']}": detail(row) for row in rows}
+
+    def answers(self, row: Row, answer: Answer) -> None:
+        self.fetch.answers[f"{LISTING}/{row['id']}"] = answer
+
+    def poll(self, later: timedelta = timedelta(minutes=2)) -> Poll:
+        self.fetch.requests.clear()
+        return self.watch.poll(self.fetch, later)
+
+    def asked(self) -> list[str]:
+        """Return what was asked beside the listing."""
+        return [url.removeprefix(HUB) for url in self.fetch.urls if not url.startswith(f"{LISTING}?")]
+
+
+def titles(poll: Poll) -> list[str]:
+    return [sighting.title for sighting in poll.sightings if not sighting.amends]
+
+
+def amended(poll: Poll) -> list[str]:
+    return [sighting.title for sighting in poll.sightings if sighting.amends]
+
+
+K2, K2_THINKING, K3 = row(1, "Kimi-K2"), row(2, "Kimi-K2-Thinking"), row(3, "Kimi-K3")
+
+
+def test_the_first_poll_is_a_baseline_of_everything_and_asks_for_no_details() -> None:
+    hub = Hub(K2, K2_THINKING)
+    poll = hub.poll()
+    assert titles(poll) == ["moonshotai/Kimi-K2", "moonshotai/Kimi-K2-Thinking"]
+    assert hub.asked() == []
+    assert poll.count == 2
+
+
+def test_a_sighting_says_what_the_listing_says() -> None:
+    sighting = Hub(K2).poll().sightings[0]
+    assert (sighting.external_id, sighting.url) == (K2["_id"], f"{HUB}/moonshotai/Kimi-K2")
+    assert sighting.facts.license == LicenseStatement("mit")
+    assert sighting.tags == ("transformers", "safetensors", "license:mit")
+    assert sighting.published
+    assert sighting.published.at == datetime(2026, 1, 1, 1, tzinfo=UTC)
+    assert sighting.published.origin is DateOrigin.CREATED
+
+
+def test_the_listing_is_asked_whole_and_for_nothing_that_changes_by_the_minute() -> None:
+    hub = Hub(K2)
+    hub.poll()
+    (url,) = hub.fetch.urls
+    assert "author=moonshotai" in url
+    assert "limit=1000" in url
+    for noise in ("downloads", "likes", "lastModified", "sha", "trendingScore"):
+        assert noise not in url
+
+
+def test_a_new_repository_is_looked_at_and_announced_whatever_its_date() -> None:
+    hub = Hub(K2_THINKING)
+    hub.poll()
+    hub.shows(K2_THINKING, K2)  # made before the other one, public only now
+    hub.fetch.answers[f"{HUB}/moonshotai/Kimi-K2/resolve/main/README.md"] = Response(
+        "", 200, body=b"Kimi K2 is a model with 32 billion activated parameters and 1 trillion in total."
+    )
+    poll = hub.poll()
+    assert titles(poll) == ["moonshotai/Kimi-K2"]
+    assert poll.sightings[0].facts.download_bytes == 5_000_000
+    assert hub.asked() == [
+        "/api/models/moonshotai/Kimi-K2?blobs=true",
+        "/moonshotai/Kimi-K2/resolve/main/README.md",
+    ]
+    assert titles(hub.poll()) == []
+    assert hub.asked() == []
+
+
+@pytest.mark.parametrize(
+    ("then", "amends"),
+    [
+        pytest.param([K2, {**K2_THINKING, "id": "moonshotai/Kimi-K2-T"}], ["Kimi-K2-T"], id="a rename"),
+        pytest.param(
+            [K2, {**K2_THINKING, "id": "moonshotai/kimi-k2-thinking"}],
+            ["kimi-k2-thinking"],
+            id="another case",
+        ),
+        pytest.param([K2, row(9, "Kimi-K2-Thinking")], ["Kimi-K2-Thinking"], id="deleted and made again"),
+        pytest.param([K2, row(9, "KIMI-k2-thinking")], ["KIMI-k2-thinking"], id="made again in another case"),
+        pytest.param(
+            [{**K2, "cardData": {"license": "apache-2.0"}}, K2_THINKING], ["Kimi-K2"], id="another licence"
+        ),
+        pytest.param(
+            [{**K2, "safetensors": {"parameters": {"BF16": 10**9}, "total": 10**9}}, K2_THINKING],
+            ["Kimi-K2"],
+            id="parameters counted at last",
+        ),
+        pytest.param([{**K2, "downloads": 9, "lastModified": "2026-04-20"}, K2_THINKING], [], id="downloads"),
+        pytest.param(
+            [{**K2, "cardData": {"license": "mit", "language": ["en"]}}, K2_THINKING], [], id="a card's edit"
+        ),
+        pytest.param([K2], [], id="a repository that is gone"),
+        pytest.param([K2_THINKING, K2], [], id="another order"),
+    ],
+)
+def test_what_is_no_news(then: list[Row], amends: list[str]) -> None:
+    hub = Hub(K2, K2_THINKING)
+    hub.poll()
+    hub.shows(*then)
+    poll = hub.poll()
+    assert titles(poll) == []
+    assert amended(poll) == [f"moonshotai/{name}" for name in amends]
+    assert hub.asked() == []
+    hub.shows(K2, K2_THINKING)
+    assert titles(hub.poll()) == []
+
+
+def test_a_repository_that_comes_back_is_no_news() -> None:
+    hub = Hub(K2, K2_THINKING)
+    hub.poll()
+    hub.shows(K2)
+    hub.poll()
+    hub.shows(K2, K2_THINKING)
+    assert hub.poll().sightings == ()
+
+
+def test_an_announced_repository_is_remembered_as_the_listing_shows_it() -> None:
+    hub = Hub(K2)
+    hub.poll()
+    hub.shows(K2, K3)
+    assert titles(hub.poll()) == ["moonshotai/Kimi-K3"]
+    assert hub.poll().sightings == ()
+
+
+class TestWaiting:
+    """A repository without weights waits for them, and one bad answer loses nothing."""
+
+    @pytest.fixture
+    def hub(self) -> Hub:
+        hub = Hub(K2)
+        hub.poll()
+        hub.shows(K2, K3)
+        hub.answers(K3, detail(K3, weights=False))
+        return hub
+
+    def test_it_is_held_back_until_it_has_weights(self, hub: Hub) -> None:
+        assert titles(hub.poll()) == []
+        assert titles(hub.poll()) == []
+        hub.answers(K3, detail(K3))
+        assert titles(hub.poll()) == ["moonshotai/Kimi-K3"]
+        assert titles(hub.poll()) == []
+        assert hub.watch.memory.cursor == {}
+
+    def test_it_is_announced_as_it_is_when_the_wait_is_over(self, hub: Hub) -> None:
+        hub.poll()
+        assert titles(hub.poll(later=HOLD - timedelta(seconds=1))) == []
+        assert titles(hub.poll(later=timedelta(seconds=1))) == ["moonshotai/Kimi-K3"]
+
+    def test_it_is_looked_at_also_when_the_listing_has_not_changed(self, hub: Hub) -> None:
+        hub.fetch.answers[LISTING] = listing(K2, K3, etag='W/"1"')
+        hub.poll()
+        hub.answers(K3, detail(K3))
+        poll = hub.poll()
+        assert hub.fetch.requests[0].etag == 'W/"1"'
+        assert titles(poll) == ["moonshotai/Kimi-K3"]
+        assert poll.count == 2
+
+    def test_it_may_be_renamed_meanwhile(self, hub: Hub) -> None:
+        hub.poll()
+        hub.shows(K2, {**K3, "id": "moonshotai/Kimi-K3-1T"})
+        assert titles(hub.poll()) == ["moonshotai/Kimi-K3-1T"]
+
+    def test_it_is_forgotten_when_it_is_deleted(self, hub: Hub) -> None:
+        hub.poll()
+        hub.shows(K2)
+        assert hub.poll().sightings == ()
+        assert hub.watch.memory.cursor == {}
+        hub.shows(K2, K3)
+        assert titles(hub.poll()) == ["moonshotai/Kimi-K3"]
+
+    def test_it_is_announced_once_when_it_is_deleted_and_made_again(self, hub: Hub) -> None:
+        hub.poll()
+        hub.shows(K2, row(9, "Kimi-K3"))
+        assert titles(hub.poll()) == ["moonshotai/Kimi-K3"]
+        assert hub.poll().sightings == ()
+
+    @pytest.mark.parametrize("kind", [Failure.TIMEOUT, Failure.SERVER_ERROR, Failure.DENIED, Failure.GONE])
+    def test_a_failure_loses_neither_this_one_nor_the_others(self, kind: Failure) -> None:
+        hub = Hub(K2)
+        hub.poll()
+        hub.shows(K2, K2_THINKING, K3)
+        hub.answers(K2_THINKING, failure(kind))
+        assert titles(hub.poll()) == ["moonshotai/Kimi-K3"]
+        hub.answers(K2_THINKING, detail(K2_THINKING))
+        assert titles(hub.poll()) == ["moonshotai/Kimi-K2-Thinking"]
+
+    def test_what_fails_for_too_long_is_announced_by_its_row(self, hub: Hub) -> None:
+        hub.answers(K3, answer({"error": "Internal Error"}))
+        hub.poll()
+        poll = hub.poll(later=HOLD)
+        assert titles(poll) == ["moonshotai/Kimi-K3"]
+        assert poll.sightings[0].facts.license == LicenseStatement("mit")
+
+    def test_a_rate_limit_ends_the_round_and_names_the_time_of_the_next_one(self) -> None:
+        newcomers = [row(number, f"Kimi-{number}") for number in range(10, 15)]
+        hub = Hub(K2)
+        hub.poll()
+        hub.shows(K2, *newcomers)
+        hub.answers(newcomers[1], failure(Failure.RATE_LIMITED, retry_after=90))
+        poll = hub.poll()
+        assert titles(poll) == ["moonshotai/Kimi-10"]
+        assert poll.not_before == hub.watch.now + timedelta(seconds=90)
+        hub.answers(newcomers[1], detail(newcomers[1]))
+        assert sorted(titles(hub.poll())) == [f"moonshotai/Kimi-{number}" for number in range(11, 15)]
+
+    def test_many_newcomers_are_looked_at_a_few_at_a_time(self) -> None:
+        newcomers = [row(number, f"Kimi-{number}") for number in range(100, 170)]
+        hub = Hub(K2)
+        hub.poll()
+        hub.shows(K2, *newcomers)
+        rounds = [titles(hub.poll()) for _ in range(4)]
+        assert [len(names) for names in rounds] == [30, 30, 10, 0]
+        assert {name for names in rounds for name in names} == {newcomer["id"] for newcomer in newcomers}
+
+    def test_those_that_wait_for_weights_do_not_keep_the_others_from_being_seen(self) -> None:
+        empty = [row(number, f"Empty-{number}") for number in range(100, 140)]
+        hub = Hub(K2)
+        hub.poll()
+        hub.shows(K2, *empty)
+        for each in empty:
+            hub.answers(each, detail(each, weights=False))
+        hub.poll()
+        hub.answers(empty[35], detail(empty[35]))
+        assert titles(hub.poll()) == ["moonshotai/Empty-135"]
+
+
+class TestInclude:
+    """Word filters for an organisation that publishes much."""
+
+    def test_only_matching_names_are_seen(self) -> None:
+        hub = Hub(row(1, "Cosmos-Reason2-8B"), row(2, "parakeet-tdt"), include=("Cosmos", "Nemotron"))
+        assert titles(hub.poll()) == ["moonshotai/Cosmos-Reason2-8B"]
+
+    def test_the_organisation_is_no_part_of_the_name(self) -> None:
+        assert titles(Hub(K2, include=("moonshotai",)).poll()) == []
+
+    def test_asking_for_more_later_announces_nothing_old(self) -> None:
+        hub = Hub(K2, K3, include=("K3",))
+        hub.poll()
+        wider = Hub(K2, K3)
+        wider.watch.memory, wider.watch.identities = hub.watch.memory, hub.watch.identities
+        assert wider.poll().sightings == ()
+
+
+class TestShapes:
+    """Listings drift; what is understood is read, and what is not is an error that says so."""
+
+    def test_a_listing_of_2023_has_no_dates_but_the_ids_have(self) -> None:
+        old = {"_id": "6544295f1fbb9024028e4ad2", "id": "TheBloke/Yarn", "likes": 0, "tags": ["region:us"]}
+        published = Hub(old).poll().sightings[0].published
+        assert published
+        assert published.at == datetime(2023, 11, 2, 22, 57, 35, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            pytest.param({"id": "moonshotai/x"}, id="no _id"),
+            pytest.param({"_id": "65"}, id="no id"),
+            pytest.param({"_id": 65, "id": "moonshotai/x"}, id="a number for an _id"),
+            pytest.param({"_id": "65", "id": "../../etc/passwd"}, id="a name that leads elsewhere"),
+            pytest.param({"_id": "65", "id": "moonshotai/" + "x" * 10_000}, id="a name without end"),
+            pytest.param(None, id="nothing"),
+        ],
+    )
+    def test_an_odd_row_is_left_out_and_a_listing_of_odd_rows_is_refused(self, odd: Any) -> None:
+        assert titles(_poll([K2, odd])) == ["moonshotai/Kimi-K2"]
+        with pytest.raises(SourceError, match="2 of 3 rows have no _id and id") as caught:
+            _poll([K2, odd, odd])
+        assert caught.value.failure is Failure.BAD_ANSWER
+
+    def test_facts_of_the_wrong_type_are_not_stated(self) -> None:
+        odd = {
+            **K2,
+            "tags": "x",
+            "cardData": 5,
+            "safetensors": [],
+            "gated": {},
+            "createdAt": "soon",
+            "gguf": "y",
+        }
+        assert titles(Hub(odd).poll()) == ["moonshotai/Kimi-K2"]
+
+    def test_private_repositories_that_the_token_can_see_are_nobodys_business(self) -> None:
+        hub = Hub(K2, {**K3, "private": True})
+        assert titles(hub.poll()) == ["moonshotai/Kimi-K2"]
+        hub.shows(K2, K3)
+        assert titles(hub.poll()) == ["moonshotai/Kimi-K3"]
+
+
+def _poll(content: Any, before: list[Row] | None = None) -> Poll:
+    hub = Hub(*(before or []))
+    if before:
+        hub.poll()
+    hub.fetch.answers[LISTING] = content if isinstance(content, SourceError) else answer(content)
+    return hub.poll()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "says"),
+    [
+        pytest.param(
+            [], Failure.EMPTY, "lists nothing where there were 1 models", id="an emptied organisation"
+        ),
+        pytest.param(
+            {"error": "Internal Error - We're working hard to fix this as soon as possible!"},
+            Failure.BAD_ANSWER,
+            "instead of a list",
+            id="an error in place of a list",
+        ),
+        pytest.param(
+            {"error": "Too many requests"}, Failure.RATE_LIMITED, "instead of a list", id="a limit in words"
+        ),
+        pytest.param(
+            {"error": "Invalid credentials in Authorization header"},
+            Failure.DENIED,
+            "check HF_TOKEN",
+            id="a bad token, in words",
+        ),
+        pytest.param(failure(Failure.DENIED), Failure.DENIED, "check HF_TOKEN", id="a bad token, by status"),
+        pytest.param(failure(Failure.TIMEOUT), Failure.TIMEOUT, "timeout", id="no answer in time"),
+        pytest.param("no list", Failure.BAD_ANSWER, "'str' instead of a list", id="JSON of another kind"),
+    ],
+)
+def test_what_is_no_listing_is_a_failure_and_never_all_gone(content: Any, kind: Failure, says: str) -> None:
+    with pytest.raises(SourceError, match=says) as caught:
+        _poll(content, before=[K2])
+    assert caught.value.failure is kind
+
+
+def test_an_organisation_without_models_is_a_baseline_too() -> None:
+    hub = Hub()
+    assert hub.poll().count == 0
+    hub.shows(K2)
+    assert titles(hub.poll()) == ["moonshotai/Kimi-K2"]
+
+
+class TestPages:
+    """Large organisations come in pages; validators speak for one."""
+
+    PAGE_2 = f"{LISTING}?cursor=abc"
+
+    def hub(self, *pages: Mapping[str, Answer]) -> Hub:
+        hub = Hub()
+        for page in pages:
+            hub.fetch.answers |= page
+        return hub
+
+    def link(self, url: str) -> str:
+        return f'<{url}>; rel="next"'
+
+    def test_all_pages_make_one_listing_without_a_validator(self) -> None:
+        hub = self.hub(
+            {LISTING: listing(K2, etag='"1"', link=self.link(self.PAGE_2))},
+            {self.PAGE_2: listing(K3, etag='"2"')},
+        )
+        poll = hub.poll()
+        assert titles(poll) == ["moonshotai/Kimi-K2", "moonshotai/Kimi-K3"]
+        assert poll.etag == ""
+        hub.poll()
+        assert [request.etag for request in hub.fetch.requests] == ["", ""]
+
+    def test_one_page_has_a_validator_that_saves_the_next_poll(self) -> None:
+        hub = self.hub({LISTING: listing(K2, etag='"1"')})
+        assert hub.poll().etag == '"1"'
+        poll = hub.poll()
+        assert (poll.sightings, poll.identities, poll.etag, poll.count) == ((), {}, '"1"', 1)
+
+    def test_a_full_page_has_none_for_a_second_may_follow_unseen(self) -> None:
+        rows = [row(number, f"Kimi-{number}") for number in range(1000)]
+        assert self.hub({LISTING: listing(*rows, etag='"1"')}).poll().etag == ""
+
+    @pytest.mark.parametrize(
+        ("following", "says"),
+        [
+            pytest.param(
+                "https://evil.example/api/models?cursor=1", "continues elsewhere", id="another host"
+            ),
+            pytest.param(
+                "http://huggingface.co/api/models?cursor=1", "continues elsewhere", id="another scheme"
+            ),
+            pytest.param("http://[", "continues elsewhere", id="no address"),
+            pytest.param(f"{LISTING}?cursor=abc", "does not end", id="in circles"),
+        ],
+    )
+    def test_the_next_page_is_on_the_same_host_and_not_an_old_one(self, following: str, says: str) -> None:
+        hub = self.hub(
+            {LISTING: listing(K2, link=self.link(self.PAGE_2))},
+            {self.PAGE_2: listing(K3, link=self.link(following))},
+        )
+        with pytest.raises(SourceError, match=says):
+            hub.poll()
+
+    def test_pages_without_end_are_given_up(self) -> None:
+        endless = {
+            f"{LISTING}?cursor={number}": listing(
+                row(number, f"m{number}"), link=self.link(f"{LISTING}?cursor={number + 1}")
+            )
+            for number in range(60)
+        }
+        hub = self.hub(endless, {LISTING: listing(K2, link=self.link(f"{LISTING}?cursor=0"))})
+        with pytest.raises(SourceError, match="does not end: page 51"):
+            hub.poll()
