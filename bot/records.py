@@ -95,6 +95,7 @@ class Remembered:
     url: str
     seen_at: datetime
     live: bool
+    amends: bool
     kind: str
     reason: str
     release_key: str

@@ -9,7 +9,8 @@ from bot.records import Delivery, Remembered
 def story_lines(item: Remembered, deliveries: Sequence[Delivery]) -> list[str]:
     """Return the story of one sighting, a line a step."""
     when = item.seen_at.strftime("%Y-%m-%d %H:%M UTC")
-    how = "" if item.live else " in its first poll, which is remembered and never announced"
+    how = " again, renamed or changed" if item.amends else ""
+    how += "" if item.live else " in its first poll, which is remembered and never announced"
     lines = [
         f"{item.title}  {item.url}",
         f"  seen      {when} by {item.source_id}{how}",

@@ -79,6 +79,6 @@ def web_address(url: str) -> str:
     match = _ADDRESS.fullmatch(url.strip()) if len(url) <= URL_LIMIT else None
     if not match:
         return ""
-    rest = quote(match[3], safe="/?#%:@!$&'()*+,;=~", errors="replace")
+    rest = quote(match[3], safe="/?#%:@!$&'()+,;=~", errors="replace")
     address = f"{match[1].lower()}://{match[2]}{rest}"
     return address if len(escape(address)) <= URL_LIMIT else ""

@@ -28,7 +28,7 @@ from bot.delivery.message import (
 )
 
 EVENT_TYPE = "model_release"
-_SKEW = 60.0  # seconds by which our clock may be ahead of Slack's, which dates the messages
+_SKEW = 300.0  # seconds by which our clock may be ahead of Slack's, which dates the messages
 _PAGE = 15  # messages; the most that apps outside the Marketplace get at once
 _PAGES = 10
 _NEEDED_SCOPES = {"chat:write": "posting at all"}

@@ -65,6 +65,7 @@ def _repository(name: str, row: Mapping[str, Any]) -> Repository:
         library=row.get("library", "transformers"),
         tags=("safetensors", *row.get("tags", ())),
         card=card,
+        config={"quantization_config": {"quant_method": row["quantised"]}} if "quantised" in row else {},
         parameters=row.get("counts", {}),
         files=row.get("files") or _weights(row),
         texts={

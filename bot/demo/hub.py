@@ -5,6 +5,7 @@ Shapes, headers and errors follow reference/hub.md (sections 1, 2 and 5), faults
 
 import base64
 import hashlib
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -144,6 +145,7 @@ class Hub(Loopback):
         self._page_size = page_size
         self._moved: dict[str, str] = {}
         self._window, self._spent = 0, 0
+        self._lock = threading.Lock()
 
     def put(self, *repositories: Repository) -> None:
         """Add repositories, or replace those with the same `_id`."""
@@ -172,11 +174,12 @@ class Hub(Loopback):
         raise KeyError(name)
 
     def _handle(self, request: Request) -> Answer:
-        if self.faults:
-            return self.faults.popleft()
-        limits = self._limits()
-        if self._spent > self.quota:
-            return rate_limited(_WINDOW_SECONDS - int(self._now().timestamp()) % _WINDOW_SECONDS)
+        with self._lock:
+            if self.faults:
+                return self.faults.popleft()
+            limits = self._limits()
+            if self._spent > self.quota:
+                return rate_limited(_WINDOW_SECONDS - int(self._now().timestamp()) % _WINDOW_SECONDS)
         answer = self._route(request)
         return replace(answer, headers={**answer.headers, **limits})
 

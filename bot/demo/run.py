@@ -126,7 +126,9 @@ def _read_everything(works: Works, clock: StoryClock) -> None:
 
 
 def _show(told: Told, console: Console) -> None:
-    console.print(Text(f"\n{told.step.at:%a %d %b %H:%M}  ", style="bold cyan").append(told.step.tell, style="bold"))
+    console.print(
+        Text(f"\n{told.step.at:%a %d %b %H:%M}  ", style="bold cyan").append(told.step.tell, style="bold")
+    )
     for name, posts in told.new.items():
         for post in posts:
             console.print(Text(f"  #{name}", style="dim"))

@@ -127,7 +127,8 @@ class Slack(Loopback):
         With `posted` the call takes effect first, so that its caller cannot know: `dropped()`,
         `hung(seconds)` and `server_error()` are what to combine it with.
         """
-        self._faults.extend([_Fault(method, answer, posted)] * times)
+        with self._lock:
+            self._faults.extend([_Fault(method, answer, posted)] * times)
 
     def posts(self, channel: str) -> tuple[Posted, ...]:
         """Return everything in a channel, replies included, the oldest first."""

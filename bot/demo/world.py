@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from types import TracebackType
 from typing import Any, Self
 
 import yaml
@@ -92,8 +93,10 @@ class World:
             self._servers.enter_context(server)
         return self
 
-    def __exit__(self, *error: object) -> None:
-        self._servers.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._servers.__exit__(kind, error, trace)
 
     def environment(self) -> dict[str, str]:
         """Return the variables that lead the bot into this world and nowhere else."""

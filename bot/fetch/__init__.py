@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.errors import Failure, SourceError
+from bot.fetch.address import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Response:
         except (ValueError, RecursionError) as error:
             start = self.body[:60].decode("utf-8", "replace").strip()
             raise SourceError(
-                Failure.BAD_ANSWER, f"{self.url} answered {self.status} with no JSON ({error}): {start!r}"
+                Failure.BAD_ANSWER,
+                f"{shown(self.url)} answered {self.status} with no JSON ({error}): {start!r}",
             ) from error
 
 
@@ -61,7 +63,7 @@ class Fetcher(Protocol):
     ) -> Response:
         """Return the answer, which is 200 or 304.
 
-        `deadline` is the total number of seconds for everything, redirects and waiting included;
-        `max_bytes` caps the decompressed body. Raises SourceError for every other ending.
+        `deadline` is the total number of seconds for everything, redirects included, but for waiting until
+        it is our turn at the host; `max_bytes` caps the body. Raises SourceError for every other ending.
         """
         ...

@@ -66,8 +66,9 @@ def endpoint_of(url: httpx.URL) -> str:
     return endpoint(url.raw_host.decode("ascii"), url.port or _DEFAULT_PORTS[url.scheme])
 
 
-def shown(url: httpx.URL) -> str:
+def shown(url: httpx.URL | str) -> str:
     """Return the address as it may be shown: no user, no password, no secret of the query, not too long."""
+    url = httpx.URL(url)
     path, _, query = url.raw_path.decode("ascii", "replace").partition("?")
     query = "&".join(_shown_pair(pair) for pair in query.split("&"))
     return short(f"{url.scheme}://{url.netloc.decode('ascii')}{path}{query and '?'}{query}", 200)

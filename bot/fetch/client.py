@@ -10,9 +10,8 @@ from typing import Self
 import httpx
 
 from bot.clock import Clock
-from bot.errors import Failure, SourceError
 from bot.fetch import Response
-from bot.fetch.address import check_redirect, endpoint_of, parsed, redirect_target, shown
+from bot.fetch.address import check_redirect, endpoint_of, parsed, redirect_target
 from bot.fetch.body import ACCEPT_ENCODING, read_body
 from bot.fetch.failures import of_exception, of_status
 from bot.fetch.guard import Resolver, lookup
@@ -67,7 +66,7 @@ class HttpFetcher:
         self._manners = Manners(clock, pause, self._allowed)
         self._headers = {"user-agent": user_agent, "accept": "*/*", "accept-encoding": ACCEPT_ENCODING}
         # The transport alone, without httpx.Client on top: that one logs addresses with the secrets of their
-        # query, keeps cookies, raises more than HTTPError over a hostile Location, and costs CPU (benchmarks/).
+        # query, keeps cookies and raises IDNAError over a hostile Location; and it costs CPU (benchmarks/).
         self._transport = GuardedTransport(GuardedBackend(self._allowed, resolve))
 
     def __enter__(self) -> Self:
@@ -138,11 +137,7 @@ class HttpFetcher:
         try:
             encoded = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
         except UnicodeEncodeError as error:
-            raise SourceError(
-                Failure.BAD_ANSWER,
-                f"{shown(url)} cannot be asked: a header holds what HTTP cannot carry ({error.reason}); "
-                "correct its `headers` in feeds.yaml",
-            ) from error
+            raise httpx.LocalProtocolError("a header is not Latin-1") from error
         return httpx.Request("GET", url, headers=encoded)
 
     def _send(self, request: httpx.Request, attempt: Attempt) -> httpx.Response:
@@ -153,8 +148,8 @@ class HttpFetcher:
         except (httpx.NetworkError, httpx.RemoteProtocolError):
             if attempt.opened:
                 raise
-        # The server closed an idle connection just as it was used again. That says nothing about the server,
-        # and a GET may be repeated.
+        # The server closed an idle connection just as it was used again, or left rubbish of its last answer
+        # there. That says nothing about this answer, and a GET may be repeated.
         attempt.ended = False
         request.extensions = attempt.extensions()
         return self._transport.handle_request(request)

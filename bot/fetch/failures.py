@@ -17,7 +17,10 @@ def of_status(
     """Return the error for an answer that cannot be used, with what its status asks people to do."""
     match status:
         case 401 | 403:
-            failure, advice = Failure.DENIED, _denied(url.host, headers, token_sent=token_sent)
+            failure, advice = (
+                Failure.DENIED,
+                _denied(url.raw_host.decode("ascii"), headers, token_sent=token_sent),
+            )
         case 404 | 410:
             failure, advice = Failure.GONE, "nothing is there (any more); correct the address in feeds.yaml"
         case 429:
@@ -56,11 +59,9 @@ def of_exception(url: httpx.URL, error: httpx.HTTPError, *, deadline: float, end
             failure, what = Failure.TIMEOUT, f"took longer than {deadline:g} s ({why}); {_AGAIN}"
         case httpx.NetworkError():
             failure, what = Failure.UNREACHABLE, f"cannot be reached ({why}); {_AGAIN}"
-        case httpx.LocalProtocolError():
-            failure, what = (
-                Failure.BAD_ANSWER,
-                f"cannot be asked ({why}); correct its `headers` in feeds.yaml",
-            )
+        case httpx.LocalProtocolError():  # its reason quotes the header, which may be a token
+            what = "cannot be asked: a header holds what HTTP cannot carry; correct its token or `headers`"
+            failure = Failure.BAD_ANSWER
         case httpx.RemoteProtocolError() if ended:
             failure, what = (
                 Failure.UNREACHABLE,

@@ -13,7 +13,7 @@ def _patterns(*sources: str) -> tuple[re.Pattern[str], ...]:
 
 
 _NUMBER = r"(?<![\w.,×])(\d{1,3}(?:,\d{3})+|\d{1,7}(?:\.\d{1,3})?)"
-_COUNT = _NUMBER + r"[ -]?(trillion|billion|million|[TBM])(?![A-Za-z0-9])"
+_COUNT = _NUMBER + r"[ -]?(trillion|billion|million|[TBM])(?![A-Za-z0-9]| ?(?:to|[-–~∼]) ?\d)"
 _PARAMS = r"(?:params?|parameters?)(?![A-Za-z])"
 _ACTIVE_WORD = r"(?:are |is )?(?:activated|active|activation)(?![A-Za-z])"
 # A figure and what it is a figure of stand at most a few words apart; brackets are gone by then.
@@ -108,7 +108,7 @@ def _key(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(_PREDECESSOR.sub("", re.sub(r"[()\[\]~≈]", " ", text)).split())
+    return " ".join(_PREDECESSOR.sub("", re.sub(r"[()\[\]≈]|(?<!\w)[~∼]", " ", text)).split())
 
 
 def _valued(

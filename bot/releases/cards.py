@@ -57,8 +57,8 @@ def summary(markdown: str) -> str:
 def card_facts(markdown: str, name: str = "") -> Facts:
     """Return the parameters, active parameters and context length that a card's text states, and its summary.
 
-    `name` is the repository's, to find its row in a table of models. Nothing is derived: a figure that the card does not state of its own model, or states in two ways, is
-    None.
+    `name` is the repository's, to find its row in a table of models. Nothing is derived: a figure that the
+    card does not state of its own model, or states in two ways, is None.
     """
     card = list(blocks(markdown))
     figures = figures_in(card, name)

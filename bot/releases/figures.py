@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 UNITS = {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 _LONGEST_NAME = 300
-# Experts share layers, so that the product of the two numbers is not the size: the labs' own totals.
-_MIXTURES = {"8x7b": 46_700_000_000, "8x22b": 140_600_000_000}
 _TOKEN = re.compile(
     r"(?<![a-z0-9.])(?:"
     r"(?P<active>a)?(?P<figure>\d{1,4}(?:\.\d{1,3})?|(?<=-)\d_\d)(?P<unit>[bmt])(?P<tenth>\d)?"
@@ -30,6 +28,10 @@ class Stated:
     active: int | None = None
 
 
+# Experts share layers, so that the product of the two numbers is not the size. Mistral's own figures.
+_MIXTURES = {"8x7b": Stated(46_700_000_000, 12_900_000_000), "8x22b": Stated(140_600_000_000, 39_000_000_000)}
+
+
 def stated_in(name: str) -> Stated:
     """Return the total and active parameters that a model's name states (reference/models.md, 2.2).
 
@@ -44,7 +46,7 @@ def stated_in(name: str) -> Stated:
     active = next((_count(token) for token in tokens if token["active"]), None)
     mixture = next((token["mixture"].lower() for token in tokens if token["mixture"]), None)
     if mixture:
-        return Stated(_MIXTURES.get(mixture), active)
+        return _MIXTURES.get(mixture, Stated(None, active))
     totals = [token for token in tokens if token["figure"] and not token["active"]]
     if totals and any(token["experts"] for token in tokens):
         return Stated(None, active or _count(totals[0]))

@@ -1,17 +1,17 @@
 """One licence text to what it means: tables/licenses.tsv, SPDX expressions, lists of licences."""
 
-import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from license_expression import ExpressionError, Licensing, get_spdx_licensing
 
 from bot.releases.plaintext import clean
+from bot.releases.tables import rows
 
 LONGEST = 300  # characters of a text that are read; what people write has under 100
 _SHOWN = 80  # characters of an unknown text that are shown
@@ -73,7 +73,7 @@ def look_up(text: str, place: Place = NOWHERE) -> Terms | None:
 
     Where several lines share the text, the owner decides; the line without owners is for all others.
     """
-    lines = _table().get(fold(text)) or _loose_table().get(_fold_loosely(text)) or ()
+    lines = _index(fold).get(fold(text)) or _index(_fold_loosely).get(_fold_loosely(text)) or ()
     fitting = (line for line in lines if any(place.fits(pattern) for pattern in line.owners))
     return next(fitting, None) or next((line for line in lines if not line.owners), None)
 
@@ -192,52 +192,54 @@ def _bracketed(symbol: str) -> str:
     return f"({symbol})" if re.search(r" (AND|OR|and|or) ", symbol) else symbol
 
 
+class _By(IntEnum):
+    """Say what of a line a text is, the surest first."""
+
+    KEY = 0
+    ALIAS = 1
+    SPDX = 2
+    TITLE = 3
+
+
 @cache
-def _lines() -> tuple[tuple[Terms, tuple[str, ...]], ...]:
-    """Return the table's lines, each with all the texts that it is found by."""
-    text = resources.files("bot.releases").joinpath("tables/licenses.tsv").read_text(encoding="utf-8")
-    content = (line for line in text.splitlines() if not line.startswith("#"))
-    return tuple(_line(cells) for cells in csv.DictReader(content, delimiter="\t", quoting=csv.QUOTE_NONE))
+def _lines() -> tuple[tuple[Terms, tuple[tuple[_By, str], ...]], ...]:
+    """Return the table's lines, each with the texts that it is found by."""
+    return tuple((_line(cells), tuple(_texts(cells))) for cells in rows("licenses.tsv"))
 
 
-def _line(cells: Mapping[str, str]) -> tuple[Terms, tuple[str, ...]]:
+def _line(cells: Mapping[str, str]) -> Terms:
     plain = {name: cells[name] for name in ("key", "title", "name", "spdx", "condition", "duty", "url")}
-    owners = tuple(owner for owner in cells["owners"].split("; ") if owner)
-    terms = Terms(
+    return Terms(
         kind=cells["class"],
         verdict=cells["verdict"],
         commercial=cells["commercial"],
-        owners=owners,
+        owners=tuple(owner for owner in cells["owners"].split("; ") if owner),
         **plain,
     )
-    texts = (terms.key, *cells["aliases"].split("; "), terms.spdx)
-    return terms, tuple(text for text in texts if text)
+
+
+def _texts(cells: Mapping[str, str]) -> Iterator[tuple[_By, str]]:
+    yield _By.KEY, cells["key"]
+    yield from ((_By.ALIAS, alias) for alias in cells["aliases"].split("; "))
+    yield _By.SPDX, cells["spdx"]
+    yield _By.TITLE, re.sub(r" \(.*\)$", "", cells["title"])
 
 
 @cache
-def _table() -> Mapping[str, tuple[Terms, ...]]:
-    """Return the lines by folded key and alias; where an SPDX identifier has several, the first counts."""
-    found: dict[str, tuple[Terms, ...]] = {}
+def _index(folding: Callable[[str], str]) -> Mapping[str, tuple[Terms, ...]]:
+    """Return the lines by folded text, the surest first, but for texts that mean two licences alike."""
+    found: dict[str, dict[Terms, _By]] = {}
     for terms, texts in _lines():
-        for text in dict.fromkeys(fold(text) for text in texts):
-            known = found.get(text, ())
-            if not known or fold(terms.key) == text or terms.owners:
-                found[text] = (*known, terms)
-    return found
+        for by, text in texts:
+            found.setdefault(folding(text), {}).setdefault(terms, by)
+    return {text: ranked for text, lines in found.items() if text and (ranked := _ranked(lines))}
 
 
-@cache
-def _loose_table() -> Mapping[str, tuple[Terms, ...]]:
-    """Return the lines by texts without words such as "License", but for texts that mean two licences."""
-    found: dict[str, set[Terms]] = {}
-    for terms, texts in _lines():
-        for text in (*texts, re.sub(r" \(.*\)$", "", terms.title)):
-            found.setdefault(_fold_loosely(text), set()).add(terms)
-    return {
-        text: tuple(lines)
-        for text, lines in found.items()
-        if text and len([line for line in lines if not line.owners]) <= 1
-    }
+def _ranked(lines: Mapping[Terms, _By]) -> tuple[Terms, ...]:
+    surest = sorted(lines, key=lambda terms: lines[terms])
+    for_all = [lines[terms] for terms in surest if not terms.owners]
+    is_ambiguous = len(for_all) > 1 and for_all[0] == for_all[1]
+    return () if is_ambiguous else tuple(surest)
 
 
 def _fold_loosely(text: str) -> str:

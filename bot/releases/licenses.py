@@ -96,9 +96,8 @@ def _strings(value: object) -> list[str]:
 
 
 def _terms(statement: LicenseStatement, owner: str, repository: str) -> Terms:
-    place = _place(owner, repository, statement.link)
-    terms = _stated(statement, place)
-    link = _address(statement.link, place)
+    terms = _stated(statement, _place(owner, repository, statement.link))
+    link = _address(statement.link, repository if "/" in repository else f"{owner}/{repository}")
     return replace(terms, url=link) if link else terms
 
 
@@ -170,7 +169,7 @@ def _place(owner: str, repository: str, link: str) -> Place:
     return Place(owner, f"{owner}/{repository}")
 
 
-def _address(link: str, place: Place) -> str:
+def _address(link: str, repository: str) -> str:
     """Return where the licence's text is: a whole address, or a file of the repository."""
     link = link.strip()
     if len(link) > LONGEST or not re.fullmatch(r"[\w./:?&=%#~+,@()-]+", link, re.ASCII):
@@ -178,5 +177,5 @@ def _address(link: str, place: Place) -> str:
     if re.match(r"https?://[^/]", link):
         return link
     is_file = re.fullmatch(r"[\w-][\w./-]*", link, re.ASCII) and ".." not in link
-    in_repository = re.fullmatch(r"[\w.-]+/[\w.-]+", place.repository, re.ASCII)
-    return f"https://huggingface.co/{place.repository}/blob/main/{link}" if is_file and in_repository else ""
+    in_repository = re.fullmatch(r"[\w.-]+/[\w.-]+", repository, re.ASCII)
+    return f"https://huggingface.co/{repository}/blob/main/{link}" if is_file and in_repository else ""

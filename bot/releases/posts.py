@@ -1,17 +1,195 @@
 """Judge a post by its title, its address and the repositories that it links."""
 
-from bot.model import Kind, Sighting, Verdict
-from bot.releases.names import parse
-from bot.releases.tokens import clean
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
-LONGEST_TITLE = 300
+from bot.model import Kind, Name, Sighting, Verdict
+from bot.releases.names import parse
+from bot.releases.tables import mapping
+from bot.releases.titles import Mention, Title, read_title
+from bot.releases.tokens import Role, tokenize
+
+
+@dataclass(frozen=True)
+class Post:
+    """Hold a post as the rules see it."""
+
+    title: Title
+    lab: str
+    lab_words: frozenset[str]  # of the lab's names
+
+    @cached_property
+    def models(self) -> tuple[Mention, ...]:
+        """Return the names of models that may be the lab's own."""
+        return tuple(mention for mention in self.title.mentions if mention.own and not self._is_app(mention))
+
+    def _is_app(self, mention: Mention) -> bool:
+        return mention.product or mention.text.lower() in self.lab_words
+
+    def name(self, mention: Mention) -> Name:
+        """Return the parts of a name in the title."""
+        return parse(mention.text, self.lab)
+
+    def is_around(self, at: int) -> bool:
+        """Tell whether a token may stand around an announced name without changing what is said."""
+        return bool(self.title.told[at] & _AROUND) or self.title.tokens[at].low in self.lab_words
+
+
+    def is_adjective(self, at: int) -> bool:
+        """Tell whether a token is a capitalised word that says nothing to the rules (Arabic, Groundbreaking)."""
+        token = self.title.tokens[at]
+        return token.role is Role.WORD and token.text[0].isupper() and not self.title.told[at]
+
+
+_AROUND = frozenset({"filler", "noun"})
 
 
 def judge_post(sighting: Sighting, owners: frozenset[str]) -> Verdict:
     """Return what a post of a lab announces; `owners` are the lab's id, name and Hub owners."""
-    title = clean(sighting.title, LONGEST_TITLE)
-    head = title.partition(":")[0].removeprefix("Introducing ").strip()
-    name = parse(head, sighting.lab)
-    if name.version and len(head) < 60:
-        return Verdict(Kind.RELEASE, "the title announces a model by name", name)
-    return Verdict(Kind.OTHER, "the title names no model")
+    owners = frozenset(owner.lower() for owner in owners if owner)
+    words = frozenset(token.low for owner in owners for token in tokenize(owner)) | {"s"}
+    post = Post(read_title(sighting.title, owners), sighting.lab, words)
+    for rule in _RULES:
+        verdict = rule(post)
+        if verdict:
+            return verdict
+    return Verdict(Kind.OTHER, "the title announces no model")
+
+
+def _names_a_part(post: Post) -> Verdict | None:
+    companions = mapping("companions.tsv", "word", "what")
+    for mention in post.models:
+        for word in post.name(mention).line.lower().split("-"):
+            if word in companions:
+                return Verdict(Kind.OTHER, f"{mention.text} is {companions[word]}", post.name(mention))
+    return None
+
+
+def _announced(post: Post) -> Verdict | None:
+    for mention in post.models:
+        if _stands_announced(post, mention):
+            return _unless_app(post, mention, "the title announces a model by name")
+    return None
+
+
+def _stands_announced(post: Post, mention: Mention) -> bool:
+    """Tell whether a verb of announcement leads to the name, or it is "the new NAME models"."""
+    title = post.title
+    at = mention.start - 1
+    while at >= 0 and (post.is_around(at) or post.is_adjective(at)):
+        at -= 1
+    if at >= 0 and ("announce" in title.told[at] or _is_release_of(title, at)):
+        return True
+    new = mention.start > 0 and title.tokens[mention.start - 1].low in {"new", "latest"}
+    announcing = "announce" in title.told[0] or (
+        mention.end < len(title.tokens) and "noun" in title.told[mention.end]
+    )
+    return new and announcing
+
+
+def _is_release_of(title: Title, at: int) -> bool:
+    """Tell whether "release of" or the like ends at this token."""
+    return at > 0 and title.tokens[at].low == "of" and "arrival" in title.told[at - 1]
+
+
+def _named_before_colon(post: Post) -> Verdict | None:
+    """Judge "NAME: subtitle", where the subtitle may be about anything."""
+    first = next(iter(post.models), None)
+    if not first or not all(post.is_around(at) for at in range(first.start)):
+        return None
+    tokens = post.title.tokens
+    if first.end < len(tokens) and ":" in tokens[first.end].gap:
+        if "announce" in post.title.told[first.end]:
+            return Verdict(Kind.PRODUCT, f"the title announces something new in {first.text}")
+        return _unless_app(post, first, "the title is a model's name and a motto")
+    return None
+
+
+def _unless_app(post: Post, mention: Mention, reason: str) -> Verdict:
+    told = post.title.told
+    next_told = told[mention.end] if not post.title.breaks_before(mention.end) else frozenset()
+    if "product" in next_told or (not mention.family and any("product" in roles for roles in told)):
+        return Verdict(Kind.PRODUCT, f"{mention.text} is an app, an interface or a device")
+    return Verdict(Kind.RELEASE, reason, post.name(mention))
+
+
+def _tells_something_else(post: Post) -> Verdict | None:
+    for token, told in zip(post.title.tokens, post.title.told, strict=True):
+        if "topic" in told:
+            return Verdict(Kind.OTHER, f"the title is about something else: {token.text}")
+    if post.title.told and "story" in post.title.told[0]:
+        return Verdict(Kind.OTHER, f"the title tells a story: {post.title.tokens[0].text} ...")
+    return None
+
+
+def _begins_with_a_name(post: Post) -> Verdict | None:
+    """Judge a title that begins with a name by what follows the name."""
+    first = next(iter(post.title.mentions), None)
+    if not first or not all(post.is_around(at) for at in range(first.start)):
+        return None
+    if first not in post.models:
+        return Verdict(Kind.PRODUCT, f"{first.text} is an app or an interface") if first.own else None
+    return _by_what_follows(post, first)
+
+
+def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:
+    title, name, at = post.title, post.name(mention), mention.end
+    while not title.breaks_before(at) and post.is_around(at) and "arrival" not in title.told[at]:
+        at += 1
+    if title.breaks_before(at) or title.tokens[at].low == "and":
+        return _unless_app(post, mention, "the title gives a model's name")
+    told = title.told[at]
+    if "product" in told:
+        return Verdict(Kind.PRODUCT, f"the title names an app or interface: {title.tokens[at].text}")
+    if told & {"arrival", "effect", "announce"}:
+        return _unless_app(post, mention, "the title says that a model has arrived")
+    if title.tokens[at].low in {"on", "in", "to", "for"} and any("place" in told for told in title.told[at:]):
+        return Verdict(Kind.VARIANT, "the title says where a model is to be had", name)
+    if "deed" in told:
+        return Verdict(Kind.OTHER, "the title tells what was done with a model", name)
+    return None
+
+
+def _ends_with_a_name(post: Post) -> Verdict | None:
+    """Judge a play on words that ends with a name: "Time to Speak Some Dialects, Qwen-TTS!"."""
+    last = post.models[-1] if post.models else None
+    if last and last.end == len(post.title.tokens) and last.start and post.title.breaks_before(last.start):
+        return _unless_app(post, last, "the title ends with a model's name")
+    return None
+
+
+_LONGEST_SUBJECT = 3  # tokens
+_LONGEST_DESCRIPTION = 7  # tokens before the word model
+
+
+def _described_as_a_model(post: Post) -> Verdict | None:
+    """Judge "NAME: an adjective model", which is how a family that nobody knows yet is presented."""
+    title, start = post.title, 0
+    while start < len(title.tokens) and (title.told[start] & {"filler", "announce"}):
+        start += 1
+    colon = next((at for at, token in enumerate(title.tokens) if at > start and ":" in token.gap), 0)
+    if not start < colon <= start + _LONGEST_SUBJECT:
+        return None
+    if any(title.told[at] for at in range(start, colon)) or not title.tokens[start].text[0].isupper():
+        return None
+    for at in range(colon, min(colon + _LONGEST_DESCRIPTION, len(title.tokens))):
+        if "noun" in title.told[at]:
+            text = " ".join(token.text for token in title.tokens[start:colon])
+            return Verdict(Kind.RELEASE, "the title calls it a model", parse(text, post.lab))
+        if title.tokens[at].low in _PREPOSITIONS:
+            return None
+    return None
+
+
+_PREPOSITIONS = frozenset({"for", "of", "to", "with", "in", "on", "by", "from", "via", "using", "towards", "toward"})
+Rule = Callable[[Post], Verdict | None]
+_RULES: tuple[Rule, ...] = (
+    _names_a_part,
+    _announced,
+    _named_before_colon,
+    _tells_something_else,
+    _begins_with_a_name,
+    _ends_with_a_name,
+    _described_as_a_model,
+)

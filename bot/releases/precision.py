@@ -23,21 +23,24 @@ _WORDS = (
 _BITS = {"FP64": 64, "FP32": 32, "BF16": 16, "FP16": 16, "FP8": 8, "MXFP8": 8, "INT8": 8}
 
 
-def precision_of(item: Mapping[str, Any], name: str, counts: Mapping[str, int], gguf: str = "") -> str:
+def precision_of(
+    item: Mapping[str, Any], name: str, counts: Mapping[str, int], size: int | None = None
+) -> str:
     """Return the format as released ("BF16", "FP8", "INT4", "MXFP4" ...), or "" when nothing states it.
 
     The configuration's quantisation comes first, then the packaging in the name, then what most of the
-    weights are stored as, then the tags. `counts` are elements by safetensors dtype; `gguf` is the label
-    of a repository with one GGUF file. Packed containers (I32, U8 ...) do not tell their format alone.
+    weights are stored as, then the tags. `counts` are parameters by safetensors dtype, `size` the bytes of
+    all weights: packed containers (I32, U8 ...) do not tell their format alone.
     """
     config = item.get("config")
-    tags = [tag for tag in _list(item.get("tags")) if isinstance(tag, str)]
+    tags = item.get("tags")
+    words = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     return (
         _configured(config if isinstance(config, Mapping) else {})
-        or gguf
         or worded(name)
         or _stored(counts)
-        or next((label for tag in tags if len(tag) < 30 and (label := worded(tag))), "")
+        or next((label for word in words if ":" not in word and (label := worded(word))), "")
+        or _packed(counts, size)
     )
 
 
@@ -54,6 +57,8 @@ def bits(precision: str) -> int | None:
     match = re.fullmatch(r"I?Q(\d)(_.*)?", precision)
     if match:
         return int(match[1])
+    if precision in {"4-bit", "8-bit"}:
+        return int(precision[0])
     return 4 if re.search(r"(INT|FP)4", precision) else None
 
 
@@ -108,5 +113,10 @@ def _stored(counts: Mapping[str, int]) -> str:
     return "FP8" if most.startswith("F8_E") and most != "F8_E8M0" else _PLAIN.get(most, "")
 
 
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _packed(counts: Mapping[str, int], size: int | None) -> str:
+    """Tell 4 from 8 bits by the bytes of one parameter: the scales add some (Kimi-K2.6, INT4: 0.58)."""
+    if not counts or not size or not is_packed(counts):
+        return ""
+    each = size / sum(counts.values())
+    kind = "INT{}" if max(counts, key=lambda dtype: counts[dtype]).upper() in {"I32", "U32"} else "{}-bit"
+    return kind.format(4) if 0.45 < each < 0.75 else kind.format(8) if 0.95 < each < 1.3 else ""

@@ -46,22 +46,23 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
     """Return what a listing item, a detail body with `?blobs=true` and the card's text state.
 
     Any field may be missing or of the wrong type; what is not stated stays empty. The order of evidence is
-    that of reference/identity.md: the Hub's own count of parameters is the exact figure unless it
-    contradicts the name's or the card's, approximate where the weights are packed; active parameters come
-    from the name, then the card; bytes from one complete set of files, never from usedStorage; the context
-    from the configuration, never multiplied by a rope factor, then the card.
+    that of reference/identity.md. Total parameters: the Hub's own count unless it contradicts the name or
+    the bytes, approximate where the weights are packed; then the card, then the name. Active parameters:
+    the name, then the card. Bytes: one complete set of files, never usedStorage. Context: the
+    configuration, never multiplied by a rope factor, then the card.
     """
     name = _text(item.get("id"), 300)
     card = card_facts(readme, name)
-    stated, weights = stated_in(name), weight_set(item)
+    named, weights = stated_in(name), weight_set(item)
     size = weights.size if weights else None
-    parameters, approximate = _parameters(item, stated.total or card.parameters, size)
+    parameters, approximate = _parameters(item, named, card, size)
+    active = named.active or card.active_parameters
     return Facts(
         license=statement_of(_mapping(item.get("cardData")), _texts(item.get("tags"))),
         parameters=parameters,
         parameters_approximate=approximate,
-        active_parameters=_active(stated.active or card.active_parameters, parameters),
-        precision=precision_of(item, name, _dtypes(item), gguf_label(item)),
+        active_parameters=active if active and (not parameters or active <= parameters) else None,
+        precision=gguf_label(item) or precision_of(item, name, _dtypes(item), size),
         download_bytes=size or None,
         weight_files=len(weights.files) if weights else None,
         context_tokens=_context(item) or card.context_tokens,
@@ -80,28 +81,33 @@ def hub_count(item: Mapping[str, Any]) -> int | None:
     return max([sum(_dtypes(item).values()), *(count for count in counted if count)]) or None
 
 
-def _parameters(item: Mapping[str, Any], stated: int | None, size: int | None) -> tuple[int | None, bool]:
+def _parameters(
+    item: Mapping[str, Any], named: Stated, card: Facts, size: int | None
+) -> tuple[int | None, bool]:
     """Return the total, and whether it is only near the truth."""
     counted = hub_count(item)
-    if counted is None or (size and not _plausible(counted, size)):
-        return stated, False
-    if stated is None:
-        # of a pipeline the Hub counts one component, which is not the model's size
-        return (None, False) if _is_pipeline(item) else (counted, is_packed(_dtypes(item)))
-    return (stated, False) if contradicts(counted, stated) else (counted, is_packed(_dtypes(item)))
+    if counted is None or not _plausible(counted, named, size):
+        # the card may state the name's figure to more digits
+        is_same = card.parameters and not (named.total and contradicts(card.parameters, named.total))
+        return (card.parameters if is_same else named.total), False
+    if named.total is None and _is_one_component(item):
+        return card.parameters, False
+    return counted, is_packed(_dtypes(item))
 
 
-def _plausible(counted: int, size: int) -> bool:
-    """Tell whether so many parameters fit the bytes: from ternary weights (0.2 each) to FP64 (8)."""
-    return 0.15 < size / counted < 8.5
+def _plausible(counted: int, named: Stated, size: int | None) -> bool:
+    """Tell whether a count fits the name and the bytes: 0.2 each for ternary weights, 8 for FP64."""
+    if named.total and contradicts(counted, named.total):
+        return False
+    if named.active and counted < named.active and contradicts(counted, named.active):
+        return False
+    return size is None or 0.15 < size / counted < 8.5
 
 
-def _active(active: int | None, parameters: int | None) -> int | None:
-    return active if active and (parameters is None or active <= parameters) else None
-
-
-def _is_pipeline(item: Mapping[str, Any]) -> bool:
-    return item.get("library_name") == "diffusers" or "diffusers" in _texts(item.get("tags"))
+def _is_one_component(item: Mapping[str, Any]) -> bool:
+    """Tell whether the Hub counted one part of several: it counts a pipeline's transformer alone."""
+    is_pipeline = item.get("library_name") == "diffusers" or "diffusers" in _texts(item.get("tags"))
+    return is_pipeline or _text(item.get("pipeline_tag"), 60).endswith("-to-video")
 
 
 def _context(item: Mapping[str, Any]) -> int | None:

@@ -14,6 +14,7 @@ from jmespath.exceptions import JMESPathError
 from bot.config import PageSpec
 from bot.errors import ConfigError, Failure, SourceError
 from bot.fetch import Response
+from bot.fetch.address import shown
 from bot.model import Published
 from bot.sources.dates import read_date
 from bot.sources.entries import Entry
@@ -173,7 +174,9 @@ def _search(expression: Any, value: Any, url: str) -> Any:
         return expression.search(value)
     except JMESPathError as error:  # a function that is given the wrong type
         reason = " ".join(str(error).split())[:120]
-        raise SourceError(Failure.BAD_ANSWER, f"{url} does not fit its expressions: {reason}") from error
+        raise SourceError(
+            Failure.BAD_ANSWER, f"{shown(url)} does not fit its expressions: {reason}"
+        ) from error
 
 
 def _as_text(value: object) -> str:

@@ -12,6 +12,7 @@ import feedparser
 from bot.config import FeedSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
+from bot.fetch.address import shown
 from bot.model import Published, SourceKind
 from bot.sources.base import Memory, Poll
 from bot.sources.dates import plausible, read_date
@@ -47,7 +48,7 @@ class FeedSource:
         entries, home = parse_feed(answer, now)
         if not entries and memory.usual_count:
             raise SourceError(
-                Failure.EMPTY, f"{self.url} has no entries where there were {memory.usual_count}"
+                Failure.EMPTY, f"{shown(self.url)} has no entries where there were {memory.usual_count}"
             )
         return poll_of(answer, entries, (self.url, home), self._reader, memory)
 
@@ -62,7 +63,7 @@ def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]
     parsed = _parse_xml(answer)
     entries = tuple(_xml_entry(raw, answer.url, now) for raw in parsed.entries)
     if not entries and not parsed.get("version"):
-        raise SourceError(Failure.BAD_ANSWER, f"{answer.url} is {_what_it_is(answer.body)}")
+        raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is {_what_it_is(answer.body)}")
     return entries, clean(parsed.feed.get("link", ""), 2000)
 
 
@@ -119,7 +120,7 @@ def _parse_json_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...]
     feed = answer.json()
     items = feed.get("items")
     if not isinstance(items, list) or "jsonfeed.org" not in str(feed.get("version")):
-        raise SourceError(Failure.BAD_ANSWER, f"{answer.url} is JSON and no JSON Feed: it needs items")
+        raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is JSON and no JSON Feed: it needs items")
     entries = tuple(_json_entry(item, answer.url, now) for item in items if isinstance(item, dict))
     return entries, clean(feed.get("home_page_url"), 2000)
 

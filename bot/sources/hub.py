@@ -6,6 +6,7 @@ configuration are asked for new repositories only.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,9 +17,11 @@ from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
 from bot.releases.sizes import facts_from_hub
 from bot.sources.base import Memory, Poll
-from bot.sources.hub_api import LISTED_FIELDS, HubApi, Listing, Repository
+from bot.sources.hub_api import HubApi, Listing, Repository
 from bot.sources.hub_waiting import Inspection, queue_of
 from bot.sources.text import clean, mentions
+
+_LICENSE_FIELDS = ("license", "license_name", "license_link")
 
 
 @dataclass(slots=True)
@@ -137,8 +140,25 @@ def _name_key(repository: Repository) -> str:
 def _digest(repository: Repository) -> str:
     """Return what changes with the name or a stated fact, and not with downloads or edits of the card.
 
-    Only what a listing tells counts, so that a repository's own answer gives the same digest.
+    Only what a listing tells counts, so that a repository's own answer gives the same digest. It is taken of
+    the statements themselves: thousands of rows are compared at every poll, and to understand each would
+    take thirty times as long.
     """
-    told = {name: repository.item[name] for name in LISTED_FIELDS if name in repository.item}
-    facts = facts_from_hub({**told, "id": repository.name})
-    return hashlib.sha256(f"{repository.name} {facts}".encode("utf-8", "replace")).hexdigest()[:32]
+    item, card, tags = repository.item, repository.item.get("cardData"), repository.item.get("tags")
+    told = [
+        repository.name,
+        [item.get(name) for name in ("gated", "pipeline_tag", "safetensors")],
+        [card.get(name) for name in _LICENSE_FIELDS] if isinstance(card, dict) else card,
+        sorted(str(tag) for tag in tags if str(tag).startswith("license:"))
+        if isinstance(tags, list)
+        else tags,
+        _without_template(item.get("gguf")),
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _without_template(gguf: object) -> object:
+    """Return the facts of a GGUF file: templates of many kilobytes are mended now and then."""
+    if not isinstance(gguf, dict):
+        return gguf
+    return {name: value for name, value in gguf.items() if isinstance(value, int)}

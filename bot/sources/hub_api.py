@@ -9,12 +9,13 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
+from bot.fetch.address import shown
 from bot.model import DateOrigin, JsonObject, Published
 from bot.sources.text import absolute
 
 # Only fields that stay put, and an order that does: then the ETag stays as well. Downloads, likes and the
 # default order change by the minute. `private` shows repositories that only the owner of the token can see.
-LISTED_FIELDS = (
+_FIELDS = (
     "createdAt",
     "private",
     "gated",
@@ -68,7 +69,7 @@ class HubApi:
 
         Raises SourceError when an answer is an error, is no list, or leads round in circles.
         """
-        fields = [("expand[]", name) for name in LISTED_FIELDS]
+        fields = [("expand[]", name) for name in _FIELDS]
         query = [("author", organisation), ("limit", str(_ROWS_A_PAGE)), ("sort", "createdAt"), *fields]
         url = f"{self.endpoint}/api/models?{urlencode(query)}"
         first = answer = self.fetch.get(url, etag=etag, deadline=60)
@@ -90,11 +91,13 @@ class HubApi:
         following: str = absolute(match[1], answer.url)
         if urlsplit(following)[:2] != urlsplit(self.endpoint)[:2]:
             raise SourceError(
-                Failure.BAD_ANSWER, f"{asked[0]} continues elsewhere, at {match[1][:100]!r}; not followed"
+                Failure.BAD_ANSWER,
+                f"{shown(asked[0])} continues elsewhere, at {match[1][:100]!r}; not followed",
             )
         if following in asked or len(asked) >= _MAX_PAGES:
             raise SourceError(
-                Failure.BAD_ANSWER, f"{asked[0]} does not end: page {len(asked) + 1} is {following[:200]}"
+                Failure.BAD_ANSWER,
+                f"{shown(asked[0])} does not end: page {len(asked) + 1} is {shown(following)}",
             )
         return following
 
@@ -103,7 +106,7 @@ class HubApi:
         answer = self.fetch.get(f"{self.endpoint}/api/models/{quote(name)}?blobs=true")
         found = _repository(answer.json())
         if not found or found.item.get("private") is True:
-            raise SourceError(Failure.BAD_ANSWER, f"{answer.url} answered no public repository")
+            raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} answered no public repository")
         return found
 
     def readme(self, name: str) -> str:
@@ -123,7 +126,7 @@ def _rows(answer: Response) -> list[Any]:
         return content
     said = content.get("error") if isinstance(content, dict) else None
     text = str(said)[:200] if said else type(content).__name__
-    raise SourceError(_failure(text.lower()), f"{answer.url} answered {text!r} instead of a list")
+    raise SourceError(_failure(text.lower()), f"{shown(answer.url)} answered {text!r} instead of a list")
 
 
 def _failure(text: str) -> Failure:
@@ -140,7 +143,8 @@ def _public(rows: Iterable[Any], url: str) -> dict[str, Repository]:
     usable = [repository for repository in map(_repository, rows) if repository]
     if len(usable) * 2 < len(rows):
         raise SourceError(
-            Failure.BAD_ANSWER, f"{url}: {len(rows) - len(usable)} of {len(rows)} rows have no _id and id"
+            Failure.BAD_ANSWER,
+            f"{shown(url)}: {len(rows) - len(usable)} of {len(rows)} rows have no _id and id",
         )
     return {found.hub_id: found for found in usable if found.item.get("private") is not True}
 

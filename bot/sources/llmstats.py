@@ -215,7 +215,7 @@ def _row(item: Mapping[str, Any], now: datetime) -> _Row | None:
             parameters=_positive(item.get("params") or item.get("param_count")),
             context_tokens=_positive(item.get("context") or item.get("context_window")),
         ),
-        published=_listed(item.get("release_date") or item.get("announcement_date"), now),
+        published=_listed(item, now),
         weights=_weights(item.get("sources")),
     )
 
@@ -234,8 +234,9 @@ def _positive(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
-def _listed(value: object, now: datetime) -> Published | None:
-    found = read_date(value, now)
+def _listed(item: Mapping[str, Any], now: datetime) -> Published | None:
+    dates = (read_date(item.get(name), now) for name in ("release_date", "announcement_date"))
+    found = next(filter(None, dates), None)
     return replace(found, origin=DateOrigin.LISTED) if found else None
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.config import PageSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher
+from bot.fetch.address import shown
 from bot.model import SourceKind
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry
@@ -14,6 +15,12 @@ from bot.sources.posts import Reader, poll_of, unchanged
 
 _MAX_BYTES = 5_000_000
 _ENOUGH_TO_JUDGE = 6  # a page of fewer posts may well lose two thirds of them
+_FINDS_NOTHING = {
+    "html": "its selectors match nothing that has a title",
+    "next": "its expressions match nothing that has a title",
+    "json": "its expressions match nothing that has a title",
+    "markdown": "it has no dated heading, no card and no list of links",
+}
 
 
 class PageSource:
@@ -25,6 +32,7 @@ class PageSource:
         self.id = spec.id
         self.url = spec.page
         self.every = every
+        self._format = spec.format
         self._headers = spec.headers
         self._extract = extractor(spec)
         self._reader = Reader(spec.id, self.kind, lab, spec.include)
@@ -52,11 +60,11 @@ class PageSource:
     def _refuse_collapse(self, entries: Sequence[Entry], usual: int) -> None:
         if not entries:
             raise SourceError(
-                Failure.EMPTY,
-                f"{self.url}: selectors match nothing with a title; correct them in feeds.yaml",
+                Failure.EMPTY, f"{shown(self.url)}: {_FINDS_NOTHING[self._format]}: has the page changed?"
             )
         if usual >= _ENOUGH_TO_JUDGE and len(entries) * 3 < usual:
             raise SourceError(
                 Failure.EMPTY,
-                f"{self.url}: found {len(entries)} items where there were {usual}: has the page changed?",
+                f"{shown(self.url)}: found {len(entries)} items where there were {usual}: "
+                "has the page changed?",
             )

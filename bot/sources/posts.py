@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
+from bot.fetch.address import shown
 from bot.model import Facts, Sighting, SourceKind
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry, new_entries
@@ -88,5 +89,5 @@ def body_text(answer: Response) -> str:
     Raises SourceError where there is none, as NVIDIA's blog answered for weeks.
     """
     if not answer.body.strip():
-        raise SourceError(Failure.EMPTY, f"{answer.url} answered with an empty body")
+        raise SourceError(Failure.EMPTY, f"{shown(answer.url)} answered with an empty body")
     return answer.body.decode("utf-8-sig", "replace")

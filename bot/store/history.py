@@ -174,6 +174,7 @@ def _remembered(row: Row) -> Remembered:
         url=row["url"],
         seen_at=moment(row["seen_at"]),
         live=bool(row["live"]),
+        amends=bool(row["amends"]),
         kind=row["kind"],
         reason=row["reason"],
         release_key=row["release_key"] or "",

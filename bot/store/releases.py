@@ -181,8 +181,8 @@ class _Writer:
             {
                 **_sighting_columns(sighting),
                 "seen_at": time_text(self._now),
-                # A repository seen again, renamed or edited, did not come out that day.
-                "live": int(self._live and not sighting.amends),
+                "live": int(self._live),
+                "amends": int(sighting.amends),
                 "kind": verdict.kind,
                 "reason": verdict.reason,
                 "name": name_text(verdict.name) if verdict.name else None,
@@ -323,6 +323,7 @@ def _evidence_of(row: Row) -> Evidence:
         moment(row["seen_at"]),
         facts_of(row["facts"]),
         published_of(row),
-        live=bool(row["live"]),
+        # A repository seen again, renamed or edited, did not come out that day.
+        live=bool(row["live"]) and not row["amends"],
         head=bool(row["head"]),
     )

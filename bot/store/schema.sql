@@ -80,7 +80,8 @@ CREATE TABLE observation (
     published_origin    TEXT,
     published_precision TEXT,
     seen_at             TEXT NOT NULL,
-    live                INTEGER NOT NULL,
+    live                INTEGER NOT NULL,       -- seen when it happened, not in a baseline
+    amends              INTEGER NOT NULL,       -- seen before; only its name or its facts are new
     facts               TEXT NOT NULL,
     links               TEXT NOT NULL,
     kind                TEXT NOT NULL,

@@ -49,7 +49,7 @@ def test_the_deadline_cuts_a_slow_server(server, fetcher, start, piece):
     error = failure_of(fetcher, server.url("/"), deadline=0.3)
     assert error.failure is Failure.TIMEOUT
     assert "0.3 s" in str(error)
-    assert time.monotonic() - began < 0.8
+    assert time.monotonic() - began < 1.5
 
 
 def test_the_deadline_holds_over_a_chain_of_slow_redirects(server, fetcher):
@@ -139,14 +139,11 @@ def test_bytes_beyond_the_promised_length_do_not_leak_into_the_next_answer(serve
     assert fetcher.get(server.url("/next")).body == b"clean"
 
 
-def test_nobody_listening_is_unreachable(fetcher, server):
+def test_nobody_listening_is_unreachable(clock):
     with Loopback() as gone:
-        url, endpoint = gone.url("/"), gone.endpoint
-    fetcher_there = HttpFetcher(
-        clock=fetcher._manners._clock, user_agent="x", allowed_hosts=frozenset({endpoint})
-    )
-    with fetcher_there:
-        assert failure_of(fetcher_there, url).failure is Failure.UNREACHABLE
+        url, allowed = gone.url("/"), frozenset({gone.endpoint})
+    with HttpFetcher(clock=clock, user_agent="x", allowed_hosts=allowed) as fetcher:
+        assert failure_of(fetcher, url).failure is Failure.UNREACHABLE
 
 
 @pytest.mark.parametrize(

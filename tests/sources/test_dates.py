@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.sources.dates import read_date, split_date
@@ -78,6 +78,7 @@ def test_a_heading_without_its_date(heading: str, rest: str) -> None:
     assert split_date(heading, NOW)[1] == rest
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.none(), st.datetimes().map(str)))
 def test_no_value_breaks_it_and_no_date_is_implausible(value: object) -> None:
     found = read_date(value, NOW)

@@ -1,0 +1,183 @@
+"""Addresses as they are shown to people, and redirects as they may be followed."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import Failure, SourceError
+from bot.fetch.address import check_redirect, endpoint_of, parsed, redirect_target, shown
+
+PIECES = [
+    "http:",
+    "https:",
+    "//",
+    "/",
+    "[",
+    "]",
+    "::1",
+    ":",
+    "@",
+    "%",
+    "\u202e",
+    "\xe9",
+    "xn--",
+    "xn--a",
+    ".",
+]
+PIECES += [
+    "a" * 70,
+    "?",
+    "#",
+    "\\",
+    " ",
+    "\t",
+    "\x00",
+    "99999",
+    "-",
+    "%00",
+    "\u017f",
+    "\u2100",
+    "\uff11",
+    "_",
+    "blog",
+]
+HOSTILE = st.lists(st.sampled_from(PIECES), max_size=7).map("".join) | st.text(max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        pytest.param(
+            "https://Blog.Example:443/a?page=2", "https://blog.example/a?page=2", id="an ordinary one"
+        ),
+        pytest.param("http://[::1]:8000/", "http://[::1]:8000/", id="an IPv6 one"),
+        pytest.param("https://me:pw@blog.example/", "https://blog.example/", id="no user and password"),
+        pytest.param(
+            "https://b.example/?access_token=s&n=1", "https://b.example/?access_token=...&n=1", id="no token"
+        ),
+        pytest.param("https://b.example/?ApiKey=s", "https://b.example/?ApiKey=...", id="no key"),
+        pytest.param(
+            "https://b.example/?X-Amz-Signature=s",
+            "https://b.example/?X-Amz-Signature=...",
+            id="no signature",
+        ),
+        pytest.param("https://b.example/?q=" + "s" * 30, "https://b.example/?q=...", id="nothing long"),
+        pytest.param(
+            "https://b.example/?" + "s" * 30, f"https://b.example/?{'s' * 24}=...", id="nothing long alone"
+        ),
+        pytest.param("https://b.example/" + "s" * 300, "https://b.example/" + "s" * 179 + "...", id="no end"),
+        pytest.param(
+            "https://b.example/\u202eevil", "https://b.example/%E2%80%AEevil", id="no marks that turn"
+        ),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets(address, text):
+    assert shown(httpx.URL(address)) == text
+
+
+def outcome(act: Callable[[], httpx.URL]) -> httpx.URL | SourceError:
+    try:
+        return act()
+    except SourceError as error:
+        return error
+
+
+@given(HOSTILE)
+def test_any_text_is_an_address_or_a_typed_failure(text):
+    result = outcome(lambda: parsed(text))
+    if isinstance(result, SourceError):
+        assert str(result).isprintable()
+    else:
+        assert result.scheme in ("http", "https")
+        assert endpoint_of(result).isascii()
+        assert shown(result).isascii()
+
+
+@given(HOSTILE)
+def test_any_location_is_followed_or_a_typed_failure(location):
+    start = httpx.URL("https://blog.example/a/b?c")
+
+    def follow() -> httpx.URL:
+        target = redirect_target(start, location)
+        check_redirect([start], target, frozenset())
+        return target
+
+    result = outcome(follow)
+    if isinstance(result, SourceError):
+        assert str(result).isprintable()
+    else:
+        assert result.scheme == "https"
+        assert not result.userinfo
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        pytest.param("/new", "https://blog.example/new", id="a path"),
+        pytest.param("new", "https://blog.example/a/new", id="a name beside it"),
+        pytest.param("?page=2", "https://blog.example/a/b?page=2", id="a query"),
+        pytest.param("//www.blog.example/", "https://www.blog.example/", id="another host"),
+        pytest.param("https://b.example/\xe9", "https://b.example/%C3%A9", id="letters beyond ASCII"),
+    ],
+)
+def test_a_location_is_read_from_where_it_stands(location, target):
+    assert str(redirect_target(httpx.URL("https://blog.example/a/b?c"), location)) == target
+
+
+def urls(*texts: str) -> list[httpx.URL]:
+    return [httpx.URL(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("visited", "target", "failure"),
+    [
+        pytest.param(
+            ["https://a.example/"], "http://a.example/x", Failure.FORBIDDEN_ADDRESS, id="https to http"
+        ),
+        pytest.param(
+            ["https://a.example/"], "ftp://a.example/", Failure.FORBIDDEN_ADDRESS, id="another protocol"
+        ),
+        pytest.param(
+            ["https://a.example/"], "https://u@a.example/", Failure.FORBIDDEN_ADDRESS, id="a user name"
+        ),
+        pytest.param(["https://a.example/"], "https://a.example/", Failure.TOO_MANY_REDIRECTS, id="itself"),
+        pytest.param(
+            ["https://a.example/1", "https://b.example/", "https://a.example/3"],
+            "https://b.example/",
+            Failure.TOO_MANY_REDIRECTS,
+            id="a circle",
+        ),
+        pytest.param(
+            [f"https://a.example/{n}" for n in range(6)],
+            "https://a.example/6",
+            Failure.TOO_MANY_REDIRECTS,
+            id="the sixth",
+        ),
+        pytest.param(
+            ["https://stranger.example/"],
+            "https://mirror.lan:8443/",
+            Failure.FORBIDDEN_ADDRESS,
+            id="a stranger's to our own mirror",
+        ),
+    ],
+)
+def test_a_redirect_is_not_followed(visited, target, failure):
+    with pytest.raises(SourceError) as caught:
+        check_redirect(urls(*visited), httpx.URL(target), frozenset({"mirror.lan:8443"}))
+    assert caught.value.failure is failure
+
+
+@pytest.mark.parametrize(
+    ("start", "target"),
+    [
+        pytest.param("http://a.example/", "https://a.example/", id="http to https"),
+        pytest.param("https://a.example/", "https://b.example/", id="another host"),
+        pytest.param("https://mirror.lan:8443/a", "https://mirror.lan:8443/b", id="within our own mirror"),
+        pytest.param("https://mirror.lan:8443/a", "https://a.example/", id="our own mirror's to the world"),
+    ],
+)
+def test_a_redirect_is_followed(start, target):
+    check_redirect(urls(start), httpx.URL(target), frozenset({"mirror.lan:8443"}))

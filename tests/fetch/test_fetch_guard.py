@@ -1,0 +1,190 @@
+"""Which addresses are public, and that nothing else is ever connected to."""
+
+import ipaddress
+import time
+
+import httpcore
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import Failure, SourceError
+from bot.fetch.guard import checked_addresses, is_public, lookup
+from bot.fetch.wire import Attempt, GuardedBackend
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("93.184.215.14", id="an ordinary IPv4 address"),
+        pytest.param("2606:2800:220:1:248:1893:25c8:1946", id="an ordinary IPv6 address"),
+        pytest.param("::ffff:93.184.215.14", id="a public IPv4 address, mapped"),
+        pytest.param("64:ff9b::5db8:d70e", id="a public IPv4 address behind NAT64"),
+        pytest.param("2002:5db8:d70e::1", id="a public IPv4 address as 6to4"),
+    ],
+)
+def test_a_public_address_may_be_asked(address):
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("127.0.0.1", id="this machine"),
+        pytest.param("127.8.8.8", id="this machine by another name"),
+        pytest.param("0.0.0.0", id="any address"),
+        pytest.param("0.1.2.3", id="this network"),
+        pytest.param("10.0.0.1", id="private 10/8"),
+        pytest.param("172.31.255.1", id="private 172.16/12"),
+        pytest.param("192.168.1.1", id="private 192.168/16"),
+        pytest.param("100.64.0.1", id="a carrier's NAT"),
+        pytest.param("100.127.255.255", id="the end of a carrier's NAT"),
+        pytest.param("169.254.169.254", id="a cloud's metadata"),
+        pytest.param("192.0.2.1", id="documentation"),
+        pytest.param("198.18.0.1", id="benchmarks"),
+        pytest.param("224.0.0.1", id="multicast"),
+        pytest.param("255.255.255.255", id="broadcast"),
+        pytest.param("::1", id="this machine on IPv6"),
+        pytest.param("::", id="any address on IPv6"),
+        pytest.param("::ffff:127.0.0.1", id="this machine, mapped"),
+        pytest.param("::ffff:a9fe:a9fe", id="a cloud's metadata, mapped"),
+        pytest.param("::127.0.0.1", id="this machine, IPv4-compatible"),
+        pytest.param("64:ff9b::7f00:1", id="this machine behind NAT64"),
+        pytest.param("64:ff9b:1::a00:1", id="local NAT64"),
+        pytest.param("2002:7f00:1::", id="this machine as 6to4"),
+        pytest.param("2001:0:5ef5:79fb::1", id="Teredo"),
+        pytest.param("fc00::1", id="unique local"),
+        pytest.param("fd00:ec2::254", id="a cloud's metadata on IPv6"),
+        pytest.param("fe80::1", id="link-local"),
+        pytest.param("fe80::1%eth0", id="link-local with its interface"),
+        pytest.param("fec0::1", id="site-local of old"),
+        pytest.param("ff02::1", id="multicast on IPv6"),
+        pytest.param("2001:db8::1", id="documentation on IPv6"),
+    ],
+)
+def test_any_other_address_is_refused(address):
+    assert not is_public(address)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_ipv4_address_is_judged_the_same_in_every_disguise(address):
+    disguises = [f"::ffff:{address}", f"64:ff9b::{address}", str(_six_to_four(address))]
+    assert {is_public(disguise) for disguise in disguises} == {is_public(str(address))}
+
+
+def _six_to_four(address: ipaddress.IPv4Address) -> ipaddress.IPv6Address:
+    return ipaddress.IPv6Address((0x2002 << 112) | (int(address) << 80))
+
+
+@given(st.ip_addresses())
+def test_what_python_calls_private_is_never_public(address):
+    if address.is_private or address.is_loopback or address.is_link_local or address.is_multicast:
+        assert not is_public(str(address))
+
+
+def answers(*rounds: list[str]):
+    remaining = iter(rounds)
+    return lambda host, port, seconds: next(remaining)
+
+
+def test_one_private_address_among_public_ones_is_refused():
+    with pytest.raises(SourceError) as caught:
+        checked_addresses(
+            "evil.example",
+            443,
+            1.0,
+            allowed=frozenset(),
+            resolve=answers(["93.184.215.14", "127.0.0.1"]),
+        )
+    assert caught.value.failure is Failure.FORBIDDEN_ADDRESS
+    assert "evil.example:443" in str(caught.value)
+    assert "127.0.0.1" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "allowed"),
+    [
+        pytest.param("mirror.lan", 8080, {"mirror.lan:8080"}, id="a host and its port"),
+        pytest.param("::1", 8080, {"[::1]:8080"}, id="an IPv6 address in brackets"),
+    ],
+)
+def test_a_private_host_may_be_asked_where_its_port_is_allowed(host, port, allowed):
+    found = checked_addresses(host, port, 1.0, allowed=frozenset(allowed), resolve=answers(["10.0.0.1"]))
+    assert found == ["10.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        pytest.param({"mirror.lan:8081"}, id="another port"),
+        pytest.param({"mirror.lan"}, id="no port"),
+        pytest.param({"10.0.0.1:8080"}, id="its address, reached by a name that anybody may point there"),
+    ],
+)
+def test_a_private_host_is_refused_where_only_something_like_it_is_allowed(allowed):
+    with pytest.raises(SourceError):
+        checked_addresses("mirror.lan", 8080, 1.0, allowed=frozenset(allowed), resolve=answers(["10.0.0.1"]))
+
+
+class RecordingSockets(httpcore.NetworkBackend):
+    """Connect nowhere, and remember where to."""
+
+    def __init__(self, *dead: str) -> None:
+        self.dead = dead
+        self.asked: list[tuple[str, int]] = []
+        self.timeouts: list[float] = []
+
+    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        self.asked.append((host, port))
+        self.timeouts.append(timeout)
+        if host in self.dead:
+            raise httpcore.ConnectTimeout("no route")
+        return httpcore.NetworkStream()
+
+
+def backend_with(sockets: RecordingSockets, resolve) -> GuardedBackend:
+    backend = GuardedBackend(frozenset(), resolve)
+    backend._sockets = sockets
+    return backend
+
+
+def attempt(seconds: float = 10.0) -> Attempt:
+    return Attempt(time.monotonic() + seconds)
+
+
+def test_the_checked_address_is_the_one_connected_to_so_that_rebinding_gains_nothing():
+    sockets = RecordingSockets()
+    backend = backend_with(sockets, answers(["93.184.215.14"], ["127.0.0.1"]))
+    backend.connect_tcp("rebind.example", 443, attempt())
+    with pytest.raises(SourceError):
+        backend.connect_tcp("rebind.example", 443, attempt())
+    assert sockets.asked == [("93.184.215.14", 443)]
+
+
+def test_a_dead_address_gets_a_share_of_the_time_and_the_next_is_tried():
+    sockets = RecordingSockets("2606:4700::1")
+    backend = backend_with(sockets, answers(["2606:4700::1", "93.184.215.14"]))
+    backend.connect_tcp("half.example", 443, attempt(10.0))
+    assert [host for host, _ in sockets.asked] == ["2606:4700::1", "93.184.215.14"]
+    assert 4.0 < sockets.timeouts[0] <= 5.0 < sockets.timeouts[1] <= 10.0
+
+
+def test_when_all_addresses_are_dead_the_last_refusal_is_told():
+    backend = backend_with(RecordingSockets("93.184.215.14"), answers(["93.184.215.14"]))
+    with pytest.raises(httpcore.ConnectTimeout):
+        backend.connect_tcp("dead.example", 443, attempt())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "93.184.215.14"])
+def test_an_address_needs_no_lookup(host):
+    assert lookup(host, 80, 0.0) == [host]
+
+
+def test_localhost_is_looked_up():
+    assert set(lookup("localhost", 80, 5.0)) <= {"127.0.0.1", "::1"}
+
+
+def test_a_name_that_no_name_server_would_take_has_no_address():
+    with pytest.raises(httpx.ConnectError):
+        lookup("a" * 64 + ".example", 80, 5.0)

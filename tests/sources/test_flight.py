@@ -1,0 +1,66 @@
+"""The data in Next.js pages: chunks, rows, and objects in them."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.sources.flight import flight_objects
+
+
+def page(*chunks: str) -> str:
+    scripts = (f"<script>self.__next_f.push([1,{json.dumps(chunk)}])</script>" for chunk in chunks)
+    return f"<html><script>(self.__next_f=self.__next_f||[]).push([0])</script>{''.join(scripts)}</html>"
+
+
+@pytest.mark.parametrize(
+    ("chunks", "objects"),
+    [
+        pytest.param(['5:{"a":1}\n'], [{"a": 1}], id="a row"),
+        pytest.param(['{"a":1} {"b":2}'], [{"a": 1}, {"b": 2}], id="objects without rows"),
+        pytest.param(['5:{"a":', "1}\n"], [{"a": 1}], id="an object in two chunks"),
+        pytest.param(['5:["$",{"a":[{"b":2}]}]\n'], [{"a": [{"b": 2}]}, {"b": 2}], id="objects in objects"),
+        pytest.param(
+            ['5:{"t":"模型 ✓ \\"{"}\n'], [{"t": '模型 ✓ "{'}], id="any letters, quotes and brackets"
+        ),
+        pytest.param(['4:I[5,["x.js"],"default"]\n:HL["x",{"n":1}]\n'], [{"n": 1}], id="imports and hints"),
+        pytest.param(['1:T5,"{[\\"\n6:{"a":1}\n'], [{"a": 1}], id="a text row, next row at once"),
+        pytest.param(["1:T6,模型6:" + '{"a":1}\n'], [{"a": 1}], id="a text row counts bytes"),
+        pytest.param(["1:Tffffff,cut off"], [], id="a text row that is cut off"),
+        pytest.param(['5:{"a":}\n6:{"b":2}\n'], [{"b": 2}], id="a broken row"),
+        pytest.param(["no data"], [], id="no data"),
+    ],
+)
+def test_objects(chunks: list[str], objects: list[object]) -> None:
+    assert flight_objects(page(*chunks)) == objects
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.text(), values, min_size=1), st.integers(0, 400))
+def test_whatever_is_in_an_object_is_found_however_it_is_cut(value: object, cut: int) -> None:
+    rows = f"7:{json.dumps(value, ensure_ascii=False)}\n"
+    assert flight_objects(page(rows[:cut], rows[cut:]))[0] == value
+
+
+@settings(deadline=None)
+@given(st.text(alphabet='self.__next_f.push([1,"])\\{}:T0a\n', max_size=200))
+def test_no_page_breaks_it(text: str) -> None:
+    flight_objects(text)
+    flight_objects(page(text))
+
+
+@pytest.mark.parametrize("piece", ["[", '{"a":', "[1,", '"\\"', '["', "1:T1,x", "\n1:T0,"])
+def test_hostile_data_is_read_in_no_time(piece: str) -> None:
+    began = time.process_time()
+    flight_objects(page(piece * (1_000_000 // len(piece))))
+    flight_objects('self.__next_f.push([1,"' * 40_000)
+    assert time.process_time() - began < 3

@@ -1,0 +1,124 @@
+"""The file: whole transactions, refusals in words, forwards-only migrations."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store import database
+from bot.store.store import FILE_NAME, Store
+from tests.support.clock import START
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+def rows(store: Store) -> dict[str, str]:
+    return store.sources.known("feed:x", ["a", "b"])
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    def failing() -> None:
+        with store.transaction():
+            store.sources.remember("feed:x", {"a": "1"}, START)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
+    assert rows(store) == {}
+
+
+def test_what_is_stored_is_there_for_the_next_process(store: Store, tmp_path: Path) -> None:
+    with store.transaction():
+        store.sources.remember("feed:x", {"a": "1"}, START)
+    store.close()
+    assert rows(Store(tmp_path)) == {"a": "1"}
+
+
+def test_a_digest_is_brought_up_to_date_and_nothing_is_forgotten(store: Store) -> None:
+    with store.transaction():
+        store.sources.remember("feed:x", {"a": "1", "b": "1"}, START)
+        store.sources.remember("feed:x", {"a": "2"}, START)
+    assert rows(store) == {"a": "2", "b": "1"}
+
+
+def test_a_locked_database_is_one_clear_line(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    impatient = Store(tmp_path)
+    with pytest.raises(StoreError, match="locked by another program"), impatient.transaction():
+        pass
+    other.close()
+    with impatient.transaction():
+        impatient.sources.remember("feed:x", {"a": "1"}, START)
+    assert rows(store) == {"a": "1"}
+
+
+def test_a_full_disk_is_one_clear_line_and_nothing_is_half_written(store: Store) -> None:
+    def fill() -> None:
+        with store.transaction():
+            store.sources.remember("feed:x", {"a": "1"}, START)
+            store.sources.remember("feed:x", {f"b{n}": "x" * 1000 for n in range(5000)}, START)
+
+    store._database.connection.conn.execute("PRAGMA max_page_count = 60")
+    with pytest.raises(StoreError, match="disk is full"):
+        fill()
+    assert rows(store) == {}
+    store._database.connection.conn.execute("PRAGMA max_page_count = 100000")
+    fill()
+    assert rows(store) == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        pytest.param(b"this is no database at all, however long it may be" * 20, "not a cadencebot", id="text"),
+        pytest.param(b"SQLite format 3\x00" + b"\xff" * 2000, "damaged|not a cadencebot", id="a torn database"),
+    ],
+)
+def test_a_file_that_is_no_database_is_refused_in_words(
+    tmp_path: Path, content: bytes, complaint: str
+) -> None:
+    (tmp_path / FILE_NAME).write_bytes(content)
+    with pytest.raises(StoreError, match=complaint):
+        Store(tmp_path)
+
+
+def test_a_newer_schema_is_refused(store: Store, tmp_path: Path) -> None:
+    store._database.connection.execute(
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('cadencebot', '9999 later', '')"
+    )
+    store.close()
+    with pytest.raises(StoreError, match="newer cadencebot"):
+        Store(tmp_path)
+
+
+def test_a_state_directory_that_cannot_be_made_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="CADENCEBOT_STATE"):
+        Store(tmp_path / "file" / "state")
+
+
+def test_no_table_exists_that_the_schema_does_not_name(store: Store) -> None:
+    """sqlite-utils makes unknown tables silently: a typing error in a name would pass unseen."""
+    with store.transaction():
+        store.sources.remember("feed:x", {"a": "1"}, START)
+    tables = set(store._database.connection.table_names())
+    assert tables == {
+        "_sqlite_migrations",
+        "sqlite_sequence",
+        "source",
+        "seen",
+        "release",
+        "artifact",
+        "observation",
+        "destination",
+        "subscription",
+        "delivery",
+    }
