@@ -9,6 +9,7 @@ from bot.errors import Failure, SourceError
 from bot.fetch.address import shown
 
 ACCEPT_ENCODING = "gzip"  # zlib can stop at a cap; what we do not ask for we need not defuse
+_MAX_CHUNKS = 50_000  # about a second of CPU; a body of 20 MB in full reads has 320
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32  # zlib looks at the header and takes either
 
 
@@ -33,10 +34,15 @@ def read_body(chunks: Iterable[bytes], encoding: str, *, url: httpx.URL, raw_cap
 
 def _capped(chunks: Iterable[bytes], url: httpx.URL, raw_cap: int) -> Iterable[bytes]:
     received = 0
-    for chunk in chunks:
+    for number, chunk in enumerate(chunks):
         received += len(chunk)
         if received > raw_cap:
             raise _too_large(url, raw_cap)
+        if number >= _MAX_CHUNKS:
+            raise SourceError(
+                Failure.BAD_ANSWER,
+                f"{shown(url)} came in more than {_MAX_CHUNKS} pieces: not read; choose another address",
+            )
         yield chunk
 
 

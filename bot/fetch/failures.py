@@ -15,26 +15,20 @@ def of_status(
     url: httpx.URL, status: int, headers: Mapping[str, str], *, token_sent: bool, retry_after: float | None
 ) -> SourceError:
     """Return the error for an answer that cannot be used, with what its status asks people to do."""
+    failure, advice = Failure.BAD_ANSWER, "only 200 can be read; see in a browser what it is"
     match status:
+        case 304:
+            advice = f"not modified since what? Nothing was said; {_AGAIN}"
         case 401 | 403:
-            failure, advice = (
-                Failure.DENIED,
-                _denied(url.raw_host.decode("ascii"), headers, token_sent=token_sent),
-            )
+            failure = Failure.DENIED
+            advice = _denied(url.raw_host.decode("ascii"), headers, token_sent=token_sent)
         case 404 | 410:
             failure, advice = Failure.GONE, "nothing is there (any more); correct the address in feeds.yaml"
         case 429:
             rest = "until the next poll" if retry_after is None else f"for {retry_after:.0f} s"
             failure, advice = Failure.RATE_LIMITED, f"too many requests; it is left alone {rest}"
-        case 304:
-            failure, advice = Failure.BAD_ANSWER, f"not modified since what? Nothing was said; {_AGAIN}"
         case _ if status >= 500:
             failure, advice = Failure.SERVER_ERROR, f"the fault is theirs; {_AGAIN}"
-        case _:
-            failure, advice = (
-                Failure.BAD_ANSWER,
-                "only 200 can be read; see in a browser what it is",
-            )
     return SourceError(failure, f"{shown(url)} answered {status}: {advice}", retry_after=retry_after)
 
 
@@ -53,20 +47,18 @@ def of_exception(url: httpx.URL, error: httpx.HTTPError, *, deadline: float, end
 
     `deadline` is the number of seconds that it had, `ended` tells that the server closed the connection.
     """
-    where, why = shown(url), short(str(error), 120)
+    why, failure = short(str(error), 120), Failure.BAD_ANSWER
     match error:
         case httpx.TimeoutException():
-            failure, what = Failure.TIMEOUT, f"took longer than {deadline:g} s ({why}); {_AGAIN}"
+            failure, what = Failure.TIMEOUT, f"took longer than {deadline:g} s ({why})"
         case httpx.NetworkError():
-            failure, what = Failure.UNREACHABLE, f"cannot be reached ({why}); {_AGAIN}"
-        case httpx.LocalProtocolError():  # its reason quotes the header, which may be a token
-            what = "cannot be asked: a header holds what HTTP cannot carry; correct its token or `headers`"
-            failure = Failure.BAD_ANSWER
+            failure, what = Failure.UNREACHABLE, f"cannot be reached ({why})"
         case httpx.RemoteProtocolError() if ended:
-            failure, what = (
-                Failure.UNREACHABLE,
-                f"closed the connection before the answer ended; {_AGAIN}",
+            failure, what = Failure.UNREACHABLE, "closed the connection before the answer ended"
+        case httpx.LocalProtocolError():  # its reason quotes the header, which may be a token
+            what = (
+                "takes no request with such headers: correct its token or `headers`, they hold odd characters"
             )
         case _:
-            failure, what = Failure.BAD_ANSWER, f"does not speak HTTP as it should ({why}); {_AGAIN}"
-    return SourceError(failure, f"{where} {what}")
+            what = f"does not speak HTTP as it should ({why})"
+    return SourceError(failure, f"{shown(url)} {what}; {_AGAIN}")

@@ -96,13 +96,14 @@ class GuardedBackend(httpcore.NetworkBackend):
         addresses = checked_addresses(
             host, port, timeout.left(), allowed=self._allowed, resolve=self._resolve
         )
+        refusal: Exception = httpcore.ConnectError(f"no address is known for {host}")
         for number, address in enumerate(addresses):
             # A share of the time for each, or one dead address (IPv6 without a route) would use it all up.
             share = timeout.left() / (len(addresses) - number)
             try:
                 return _Stream(self._sockets.connect_tcp(address, port, share, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                refusal: Exception = error
+                refusal = error
         raise refusal
 
 

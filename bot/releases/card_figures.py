@@ -16,16 +16,16 @@ _NUMBER = r"(?<![\w.,×])(\d{1,3}(?:,\d{3})+|\d{1,7}(?:\.\d{1,3})?)"
 _COUNT = _NUMBER + r"[ -]?(trillion|billion|million|[TBM])(?![A-Za-z0-9]| ?(?:to|[-–~∼]) ?\d)"
 _PARAMS = r"(?:params?|parameters?)(?![A-Za-z])"
 _ACTIVE_WORD = r"(?:are |is )?(?:activated|active|activation)(?![A-Za-z])"
-# A figure and what it is a figure of stand at most a few words apart; brackets are gone by then.
+# A figure and what it is a figure of stand at most a few words apart; brackets are commas by then.
 _TOTAL = _patterns(
     rf"{_COUNT} total[ -]{_PARAMS}",
     rf"{_COUNT} {_PARAMS} in total",
-    rf"{_COUNT} (?:in )?total(?![A-Za-z])",
+    rf"{_COUNT}(?: ,)? (?:in )?total(?![A-Za-z])",
     rf"total (?:of )?{_PARAMS}(?: of|:)? {_COUNT}",
     rf"{_COUNT}[ -]{_PARAMS}(?=[^.]{{0,40}}? \d{{1,4}}(?:\.\d)? ?(?:B|billion)[ -]{_ACTIVE_WORD})",
 )
 _ACTIVE = _patterns(
-    rf"{_COUNT}(?: of which| of them)?(?: {_PARAMS})?[ -]{_ACTIVE_WORD}",
+    rf"{_COUNT}(?: of which| of them)?(?: {_PARAMS})?(?: ,)?[ -]{_ACTIVE_WORD}",
     rf"(?:activates|activating)(?: only| about| around)? {_COUNT}",
     rf"(?:activated|active) {_PARAMS}(?: of|:)? {_COUNT}",
 )
@@ -61,13 +61,12 @@ def figures_in(card: Sequence[Block], name: str = "") -> Figures:
     """
     pairs = [(_key(key), _plain(value)) for key, value in _pairs(card, _letters(name))]
     prose = [_plain(block.text) for block in card if block.kind in (BlockKind.PROSE, BlockKind.ITEM)]
-    total = _agreed(_valued(pairs, _TOTAL_KEY, _total_of)) or _agreed(_found(prose, _TOTAL))
-    active = _agreed(_valued(pairs, _ACTIVE_KEY, _only_count)) or _agreed(
-        [*_valued(pairs, _TOTAL_KEY, _active_of), *_found(prose, _ACTIVE)]
+    total = _agreed(_valued(pairs, _TOTAL_KEY, _total_of) or _found(prose, _TOTAL))
+    active = _agreed(
+        _valued(pairs, _ACTIVE_KEY, _only_count)
+        or [*_valued(pairs, _TOTAL_KEY, _active_of), *_found(prose, _ACTIVE)]
     )
-    context = _agreed(_valued(pairs, _CONTEXT_KEY, _context_of)) or _agreed(
-        _contexts(_sentences(prose), _CONTEXT)
-    )
+    context = _agreed(_valued(pairs, _CONTEXT_KEY, _context_of) or _contexts(_sentences(prose), _CONTEXT))
     is_sane = active is None or total is None or active <= total
     return Figures(total, active if is_sane else None, context)
 
@@ -108,7 +107,8 @@ def _key(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(_PREDECESSOR.sub("", re.sub(r"[()\[\]≈]|(?<!\w)[~∼]", " ", text)).split())
+    text = re.sub(r"[)\]≈]|(?<!\w)[~∼]", " ", re.sub(r"[(\[]", " , ", text))
+    return " ".join(_PREDECESSOR.sub("", text).split())
 
 
 def _valued(

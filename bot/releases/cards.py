@@ -1,7 +1,7 @@
 """What a model card or a post says of its model: one or two sentences for the alert, and its figures."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.model import Facts
 from bot.releases.card_figures import figures_in
@@ -79,7 +79,7 @@ def _sentences_of(block: Block) -> str:
         return ""
     kept: list[str] = []
     for sentence in _sentences(clean(block.text, 4 * LONGEST_SUMMARY)):
-        longer = " ".join([*kept, sentence])
+        longer = _joined([*kept, sentence])
         if _BOILERPLATE.search(sentence) or (
             kept and (len(longer) > LONGEST_SUMMARY or sentence.endswith(":"))
         ):
@@ -87,7 +87,7 @@ def _sentences_of(block: Block) -> str:
         kept.append(sentence)
         if len(kept) == _MOST_SENTENCES:
             break
-    text = " ".join(kept)
+    text = _joined(kept)
     return "" if text.endswith(":") else _cut(text)
 
 
@@ -114,6 +114,11 @@ def _sentences(text: str) -> Iterator[str]:
             start = end.end()
     if text[start:].strip():
         yield text[start:].strip()
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    """Return sentences as they were written: Chinese and Japanese put no space between them."""
+    return re.sub(r"(?<=[。！？]) ", "", " ".join(sentences))
 
 
 def _cut(text: str) -> str:

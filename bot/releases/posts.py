@@ -1,14 +1,16 @@
 """Judge a post by its title, its address and the repositories that it links."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from bot.model import Kind, Name, Sighting, Verdict
+from bot.releases.families import known_at, spelled
 from bot.releases.names import parse
 from bot.releases.tables import mapping
-from bot.releases.titles import Mention, Title, read_title
-from bot.releases.tokens import Role, tokenize
+from bot.releases.titles import Mention, Title, read_title, told_by
+from bot.releases.tokens import Role, Token, clean, tokenize
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,8 @@ class Post:
     title: Title
     lab: str
     lab_words: frozenset[str]  # of the lab's names
+    address_name: Name | None = None  # where the address is nothing but a model's name
+    linked: tuple[Name, ...] = ()  # the lab's repositories that the post links
 
     @cached_property
     def models(self) -> tuple[Mention, ...]:
@@ -49,12 +53,42 @@ def judge_post(sighting: Sighting, owners: frozenset[str]) -> Verdict:
     """Return what a post of a lab announces; `owners` are the lab's id, name and Hub owners."""
     owners = frozenset(owner.lower() for owner in owners if owner)
     words = frozenset(token.low for owner in owners for token in tokenize(owner)) | {"s"}
-    post = Post(read_title(sighting.title, owners), sighting.lab, words)
+    post = Post(
+        read_title(sighting.title, owners),
+        sighting.lab,
+        words,
+        _named_by(sighting.url, sighting.lab, owners),
+        tuple(_linked(sighting.links, sighting.lab, owners)),
+    )
     for rule in _RULES:
         verdict = rule(post)
         if verdict:
             return verdict
     return Verdict(Kind.OTHER, "the title announces no model")
+
+
+def _named_by(url: str, lab: str, owners: frozenset[str]) -> Name | None:
+    slug = clean(url.split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2])
+    tokens = tokenize(slug)
+    while tokens and "announce" in told_by(tokens[0].low):
+        del tokens[0]
+    known = known_at(tokens, 0)
+    if not known or not known[0].owners or not known[0].of(owners) or known[1] == len(tokens):
+        return None
+    if any(token.role not in _OF_A_NAME for token in tokens[known[1] :]):
+        return None
+    return parse(spelled(tokens), lab)
+
+
+_OF_A_NAME = frozenset({Role.VERSION, Role.SIZE, Role.STAMP, Role.LINE})
+_REPOSITORY = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([\w.-]{1,96}/[\w.-]{1,96})/?")
+
+
+def _linked(links: Iterable[str], lab: str, owners: frozenset[str]) -> Iterator[Name]:
+    for link in links:
+        match = _REPOSITORY.fullmatch(link.split("?")[0].split("#")[0])
+        if match and match[1].split("/")[0].lower() in owners:
+            yield parse(match[1], lab)
 
 
 def _names_a_part(post: Post) -> Verdict | None:
@@ -70,7 +104,36 @@ def _announced(post: Post) -> Verdict | None:
     for mention in post.models:
         if _stands_announced(post, mention):
             return _unless_app(post, mention, "the title announces a model by name")
-    return None
+    return _new_name_announced(post)
+
+
+def _new_name_announced(post: Post) -> Verdict | None:
+    """Judge "Introducing Kestrel Mini": a family that nobody knows yet, with a word of size."""
+    start, title = _first_of_subject(post.title), post.title
+    if not start or "announce" not in title.told[0]:
+        return None
+    while start < len(title.tokens) and title.tokens[start].low in post.lab_words:
+        start += 1
+    end = start
+    while end < len(title.tokens) and _in_new_name(title.tokens[end]) and not (end > start and title.breaks_before(end)):
+        end += 1
+    groups = mapping("lines.tsv", "word", "group")
+    words = title.tokens[start:end]
+    if len(words) < 2 or not title.breaks_before(end) or not any(groups.get(w.low) == "size" for w in words):
+        return None
+    text = " ".join(word.text for word in words)
+    return Verdict(Kind.RELEASE, "the title announces a new name with a size", parse(text, post.lab))
+
+
+def _in_new_name(token: Token) -> bool:
+    return token.role in {Role.WORD, Role.LINE} and token.text[0].isupper() and "product" not in told_by(token.low)
+
+
+def _first_of_subject(title: Title) -> int:
+    start = 0
+    while start < len(title.tokens) and title.told[start] & {"filler", "announce"}:
+        start += 1
+    return start
 
 
 def _stands_announced(post: Post, mention: Mention) -> bool:
@@ -154,7 +217,7 @@ def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:
 def _ends_with_a_name(post: Post) -> Verdict | None:
     """Judge a play on words that ends with a name: "Time to Speak Some Dialects, Qwen-TTS!"."""
     last = post.models[-1] if post.models else None
-    if last and last.end == len(post.title.tokens) and last.start and post.title.breaks_before(last.start):
+    if last and last.end == len(post.title.tokens) and set(post.title.tokens[last.start].gap) & set(",:!|"):
         return _unless_app(post, last, "the title ends with a model's name")
     return None
 
@@ -165,13 +228,13 @@ _LONGEST_DESCRIPTION = 7  # tokens before the word model
 
 def _described_as_a_model(post: Post) -> Verdict | None:
     """Judge "NAME: an adjective model", which is how a family that nobody knows yet is presented."""
-    title, start = post.title, 0
-    while start < len(title.tokens) and (title.told[start] & {"filler", "announce"}):
-        start += 1
+    title, start = post.title, _first_of_subject(post.title)
     colon = next((at for at, token in enumerate(title.tokens) if at > start and ":" in token.gap), 0)
     if not start < colon <= start + _LONGEST_SUBJECT:
         return None
     if any(title.told[at] for at in range(start, colon)) or not title.tokens[start].text[0].isupper():
+        return None
+    if not title.told[colon] & _AROUND:
         return None
     for at in range(colon, min(colon + _LONGEST_DESCRIPTION, len(title.tokens))):
         if "noun" in title.told[at]:
@@ -180,6 +243,20 @@ def _described_as_a_model(post: Post) -> Verdict | None:
         if title.tokens[at].low in _PREPOSITIONS:
             return None
     return None
+
+
+def _named_in_address(post: Post) -> Verdict | None:
+    """Judge a play on words by its address, where that is nothing but a model's name."""
+    name = post.address_name
+    return Verdict(Kind.RELEASE, "the address is a model's name", name) if name else None
+
+
+def _links_a_repository(post: Post) -> Verdict | None:
+    """Judge a play on words by the repositories of the lab that it links, if they are of one family."""
+    families = {name.family_key for name in post.linked}
+    if len(families) != 1:
+        return None
+    return Verdict(Kind.RELEASE, "the post links the lab's own repository", post.linked[0])
 
 
 _PREPOSITIONS = frozenset({"for", "of", "to", "with", "in", "on", "by", "from", "via", "using", "towards", "toward"})
@@ -192,4 +269,6 @@ _RULES: tuple[Rule, ...] = (
     _begins_with_a_name,
     _ends_with_a_name,
     _described_as_a_model,
+    _named_in_address,
+    _links_a_repository,
 )

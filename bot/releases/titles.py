@@ -96,7 +96,8 @@ def _product_at(tokens: Sequence[Token], at: int) -> Mention | None:
     for end in range(min(at + _LONGEST_PRODUCT, len(tokens)), at, -1):
         if tuple(token.low for token in tokens[at:end]) in _products():
             extended = _extended(tokens, end)
-            if _numbers(tokens[end:extended]) or (extended > end and known_at(tokens, at)):
+            family = known_at(tokens, at)
+            if _numbers(tokens[end:extended]) or (extended > end and family and family[1] == end):
                 return None  # Grok is an app, Grok 4 and Claude Opus are models
             return Mention(at, end, spelled(tokens[at:end]), "", own=True, numbered=False, product=True)
     return None

@@ -48,7 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
         method = self.path.removeprefix("/api/")
         is_json = "json" in self.headers.get("content-type", "")
-        self.scripted.calls.append((method, json.loads(body) if is_json else dict(parse_qsl(body))))
+        self.scripted.calls.append((method, json.loads(body or "{}") if is_json else dict(parse_qsl(body))))
         self._answer(self.scripted.next_answer(method))
 
     def _answer(self, answer: Any) -> None:

@@ -79,6 +79,12 @@ def test_a_packing_that_was_not_asked_for_is_a_bad_answer(encoding):
     assert failure_of([b"x"], encoding) is Failure.BAD_ANSWER
 
 
+def test_a_body_in_a_million_pieces_is_given_up_early():
+    pieces = iter([b"x"] * 1_000_000)
+    assert failure_of(pieces, "", cap=10_000_000, raw_cap=10_000_000) is Failure.BAD_ANSWER
+    assert len(list(pieces)) > 900_000
+
+
 def test_an_empty_answer_is_empty_whatever_it_calls_itself():
     assert read([], "gzip") == b""
 

@@ -1,0 +1,137 @@
+"""The console: what it prints, and that its transcript loses and doubles nothing."""
+
+import io
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.delivery.alert import render_alert
+from bot.delivery.console import ConsoleNotifier
+from bot.delivery.message import Absent, Content, Later, Message, Sent
+from bot.delivery.transcript import Transcript
+from tests.delivery.builders import KIMI, NOW, alone
+from tests.support.clock import FakeClock
+
+ALERT = Message("key-1", "model-releases", render_alert(alone(KIMI), NOW))
+TS = "1776699960.000000"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def screen() -> Console:
+    return Console(file=io.StringIO(), width=100, color_system=None)
+
+
+@pytest.fixture
+def console(tmp_path: Path, screen: Console) -> ConsoleNotifier:
+    return ConsoleNotifier(tmp_path / "state" / "console.jsonl", screen, FakeClock(NOW))
+
+
+def lines(tmp_path: Path) -> list[dict[str, str]]:
+    text = (tmp_path / "state" / "console.jsonl").read_text()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_message_is_on_record_and_printed(console: ConsoleNotifier, screen: Console, tmp_path: Path) -> None:
+    assert console.send(ALERT) == Sent("model-releases", TS)
+    assert "─ model-releases ─" in screen.file.getvalue()
+    assert "Moonshot AI released Kimi K2.6" in screen.file.getvalue()
+    [line] = lines(tmp_path)
+    assert line == {
+        "delivery_id": "key-1",
+        "ts": TS,
+        "destination": "model-releases",
+        "text": ALERT.content.text,
+    }
+
+
+def test_replies_are_indented_and_edits_say_so(
+    console: ConsoleNotifier, screen: Console, tmp_path: Path
+) -> None:
+    console.send(Message("key-2", "model-releases", Content("A reply"), thread_ts=TS))
+    assert screen.file.getvalue().startswith("    ╭─ model-releases · in the thread ")
+    assert console.send(Message("key-3", "model-releases", Content("New"), edit_ts=TS)) == Sent(
+        "model-releases", TS
+    )
+    assert "─ model-releases · edited ─" in screen.file.getvalue()
+    assert [line.get("thread_ts") for line in lines(tmp_path)] == [TS, None]
+    assert [line.get("edits") for line in lines(tmp_path)] == [None, TS]
+
+
+def test_what_was_sent_is_found_after_a_restart(tmp_path: Path, screen: Console) -> None:
+    path = tmp_path / "console.jsonl"
+    sent = ConsoleNotifier(path, screen, FakeClock(NOW)).send(ALERT)
+    again = ConsoleNotifier(path, screen, FakeClock(NOW))
+    assert again.find(ALERT, 0) == sent
+    assert again.find(Message("key-2", "model-releases", ALERT.content), 0) == Absent()
+
+
+def test_each_ts_is_later_than_all_before_it(tmp_path: Path, screen: Console) -> None:
+    path, clock = tmp_path / "console.jsonl", FakeClock(NOW)
+    first = [ConsoleNotifier(path, screen, clock).send(ALERT) for _ in range(2)]
+    clock.advance(timedelta(hours=-1))
+    stamps = [outcome.ts for outcome in [*first, ConsoleNotifier(path, screen, clock).send(ALERT)]]
+    assert stamps == [TS, "1776699960.000001", "1776699960.000002"]
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        pytest.param('{"delivery_id": "key-0", "ts": "17', id="a line that a crash tore"),
+        pytest.param("[1]\n7\n\n", id="lines that are no messages"),
+        pytest.param('{"delivery_id": "key-1"}\n{"ts": 7}\n', id="messages without their parts"),
+        pytest.param("\ud800\x00".encode("utf-8", "surrogatepass").decode("latin-1"), id="bytes of a bad disk"),
+    ],
+)
+def test_a_damaged_transcript_loses_nothing_new(torn: str, tmp_path: Path, screen: Console) -> None:
+    path = tmp_path / "console.jsonl"
+    path.write_text(torn, encoding="latin-1")
+    console = ConsoleNotifier(path, screen, FakeClock(NOW))
+    assert console.find(ALERT, 0) == Absent()
+    sent = console.send(ALERT)
+    assert console.find(ALERT, 0) == sent == Sent("model-releases", TS)
+
+
+def test_what_cannot_be_recorded_is_not_printed(tmp_path: Path, screen: Console) -> None:
+    path = tmp_path / "console.jsonl"
+    path.mkdir()
+    console = ConsoleNotifier(path, screen, FakeClock(NOW))
+    for outcome in (console.send(ALERT), console.find(ALERT, 0)):
+        assert isinstance(outcome, Later)
+        assert outcome.reason == f"{path}: Is a directory"
+    assert screen.file.getvalue() == ""
+
+
+_WRITE_WITH_FIVE_BYTES_LEFT = """
+import resource, sys
+from pathlib import Path
+from bot.delivery.transcript import Transcript
+path = Path(sys.argv[1])
+limit = path.stat().st_size + 5
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+try:
+    Transcript(path).append({"delivery_id": "key-2"})
+except OSError as error:
+    print(error.strerror)
+"""
+
+
+def test_a_full_disk_leaves_no_half_line(tmp_path: Path) -> None:
+    pytest.importorskip("resource")
+    transcript = Transcript(tmp_path / "console.jsonl")
+    transcript.append({"delivery_id": "key-1", "ts": TS})
+    before = transcript.path.read_bytes()
+    # only a process of its own may be limited in what it writes
+    command = [sys.executable, "-c", _WRITE_WITH_FIVE_BYTES_LEFT, str(transcript.path)]
+    child = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    assert child.stdout == "No space left on device\n"
+    assert transcript.path.read_bytes() == before
+
+
+def test_nothing_on_a_terminal_can_be_linked(console: ConsoleNotifier) -> None:
+    assert console.permalink("model-releases", TS) == ""

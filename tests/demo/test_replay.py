@@ -1,0 +1,79 @@
+"""The whole bot plays the story as the story expects, and says so in messages that Slack would take."""
+
+import json
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bot.demo import run
+from bot.demo.run import Told, replay
+from tests.support.shared import SHARED, needs_shared
+
+STRICT_PROXY = SHARED / "slackcheck" / "strict_proxy.py"
+
+
+def test_every_step_adds_to_the_channels_what_the_story_expects(tmp_path: Path) -> None:
+    page = tmp_path / "channel.html"
+    told = replay(page, Console(quiet=True))
+    assert surprises(told) == {}
+    text = page.read_text(encoding="utf-8")
+    assert "Kimi-K2.6" in text
+    assert "127.0.0.1" not in text, "the page leads to what the stand-ins stand for"
+    assert not [part for part in ("<script", "<link", "<img", "@import", "url(http") if part in text]
+
+
+def surprises(told: list[Told]) -> dict[str, dict[str, list[str]]]:
+    return {
+        f"{each.step.at:%d %b %H:%M}": {name: [post.text for post in posts] for name, posts in each.new.items()}
+        for each in told
+        if not each.as_expected
+    }
+
+
+class Strict(run.World):
+    """Be the world with the strict proxy standing before its Slack; `log` is what passed it."""
+
+    log: list[dict[str, Any]]
+
+    def __enter__(self) -> "Strict":
+        super().__enter__()
+        self._proxy = strict_proxy(self.slack.url)
+        return self
+
+    def environment(self) -> dict[str, str]:
+        address = self._proxy.args[-1]
+        return {**super().environment(), "SLACK_API_URL": f"http://127.0.0.1:{address}/api/"}
+
+    def __exit__(self, *error: object) -> None:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._proxy.args[-1]}/__log", timeout=10) as answer:
+            Strict.log = json.load(answer)["log"]
+        self._proxy.terminate()
+        self._proxy.communicate()
+        super().__exit__(*error)
+
+
+def strict_proxy(upstream: str) -> subprocess.Popen[str]:
+    """Start the strict proxy, with room for the story's month in seconds; its port is its last argument."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, str(STRICT_PROXY), "--upstream", upstream, "--burst", "1000", "--port", port]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline(), "the proxy says when it listens"
+    return process
+
+
+@needs_shared
+def test_slacks_strict_stand_in_takes_every_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "World", Strict)
+    told = replay(tmp_path / "channel.html", Console(quiet=True))
+    assert surprises(told) == {}
+    posts = [call for call in Strict.log if call["method"].startswith("chat.")]
+    assert len(posts) > 30
+    assert [call for call in posts if call.get("problems") or call.get("notes")] == []
