@@ -99,7 +99,7 @@ def _tell(app: App, polled: Polled, delivered: Delivered) -> None:
 
 def _complain(failed: Iterable[Report]) -> None:
     for report in failed:
-        margin().print(f"[red]failed[/] {escape(report.complaint)}")
+        margin().print(f"[red]failed[/] {escape(report.source_id)}: {escape(report.complaint)}")
 
 
 def _count(number: int, thing: str) -> str:

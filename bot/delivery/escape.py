@@ -10,7 +10,8 @@ import unicodedata
 from urllib.parse import quote
 
 URL_LIMIT = 400  # far beyond what labs use; the longest texts stay within Slack's limits with it
-_READ_LIMIT = 4_000  # characters looked at; html.unescape raises on numbers of more than 4,300 digits
+_READ_AHEAD = 8  # characters looked at for each that may be shown, so that no text takes long
+_READ_LIMIT = 4_000  # characters; html.unescape raises on numbers of more than 4,300 digits
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters, except those that are white space
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # fillers that do not show
@@ -31,7 +32,7 @@ def clean(text: str, limit: int) -> str:
     Entities that survived their source are read, Markdown links keep their words, and no letter carries more
     than three marks, so that no name climbs over its neighbours.
     """
-    text = _INVISIBLE.sub("", html.unescape(text[:_READ_LIMIT]))
+    text = _INVISIBLE.sub("", html.unescape(text[: min(limit * _READ_AHEAD, _READ_LIMIT)]))
     text = _STACKED_MARKS.sub(r"\1", _MARKDOWN_LINK.sub(r"\1", text))
     return shorten(" ".join(text.split()), limit)
 

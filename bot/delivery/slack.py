@@ -48,8 +48,8 @@ _log = structlog.get_logger(__name__)
 class TokenReport:
     """Hold what a token is good for: `missing` and `wanting` map scopes to what they are needed for.
 
-    Without the missing ones nothing is posted; without the wanting ones the rest works. `problem` is "" when
-    the token works.
+    Without the missing ones nothing is posted, without the wanting ones the rest works; both are empty where
+    Slack does not list the scopes. `problem` is "" when the token works.
     """
 
     problem: str = ""
@@ -167,13 +167,14 @@ class SlackNotifier:
         answer = self._call(self._client.auth_test)
         if isinstance(answer, Silence) or answer.error:
             return TokenReport(problem=answer.reason)
-        scopes = frozenset(answer.headers.get("x-oauth-scopes", "").replace(",", " ").split())
+        listed = answer.headers.get("x-oauth-scopes")
+        scopes = frozenset((listed or "").replace(",", " ").split())
         return TokenReport(
             team=str(answer.body.get("team", "")),
             bot=str(answer.body.get("user", "")),
             scopes=scopes,
-            missing={scope: use for scope, use in _NEEDED_SCOPES.items() if scope not in scopes},
-            wanting={scope: use for scope, use in _USEFUL_SCOPES.items() if scope not in scopes},
+            missing={} if listed is None else _without(scopes, _NEEDED_SCOPES),
+            wanting={} if listed is None else _without(scopes, _USEFUL_SCOPES),
         )
 
     def _who_am_i(self) -> Mapping[str, Any]:
@@ -195,6 +196,10 @@ class SlackNotifier:
             # what the SDK runs into when the body is no text, or JSON but no object
             return Silence(f"Slack's answer makes no sense ({type(error).__name__})")
         return read_answer(response.status_code, response.headers, response.data)
+
+
+def _without(scopes: frozenset[str], uses: Mapping[str, str]) -> dict[str, str]:
+    return {scope: use for scope, use in uses.items() if scope not in scopes}
 
 
 def _outcome(answer: Answer | Silence, message: Message) -> Outcome:

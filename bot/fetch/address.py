@@ -13,8 +13,9 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # The words that name a secret in a query. A long value is hidden whatever it is called: it is a token or a
 # cursor, and neither helps a reader.
-_SECRET = re.compile(r"key|token|secret|sig|pass|auth|code|cred|session", re.IGNORECASE)
+_SECRET = re.compile(r"key|token|secret|sig|pass|auth(?!or)|code|cred|session", re.IGNORECASE)
 _LONGEST_VALUE = 24
+_LONGEST_QUERY = 60  # a longer one hides what matters in a line for people
 
 
 def parsed(text: str) -> httpx.URL:
@@ -71,6 +72,7 @@ def shown(url: httpx.URL | str) -> str:
     url = httpx.URL(url)
     path, _, query = url.raw_path.decode("ascii", "replace").partition("?")
     query = "&".join(_shown_pair(pair) for pair in query.split("&"))
+    query = query if len(query) <= _LONGEST_QUERY else "..."
     return short(f"{url.scheme}://{url.netloc.decode('ascii')}{path}{query and '?'}{query}", 200)
 
 

@@ -22,7 +22,7 @@ _BOILERPLATE = re.compile(
     r"copyright|all rights reserved|terms of (?:use|service)|acceptable use|privacy policy|"
     r"\bby (?:downloading|using|accessing|clicking)|you (?:need|must|have) to (?:agree|accept|share)|"
     r"more information needed|automatically generated|pushed on the hub|has been converted to|"
-    r"subscribe|sign up|cookie",
+    r"subscribe|sign up|cookie|brief definition of inputs",
     re.IGNORECASE,
 )
 _INSTRUCTION = re.compile(

@@ -7,7 +7,8 @@ UNITS = {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 _LONGEST_NAME = 300
 _TOKEN = re.compile(
     r"(?<![a-z0-9.])(?:"
-    r"(?P<active>a)?(?P<figure>\d{1,4}(?:\.\d{1,3})?|(?<=-)\d_\d)(?P<unit>[bmt])(?P<tenth>\d)?"
+    r"(?P<active>a)?(?P<figure>\d{1,4}(?:\.\d{1,3})?|(?<=-)\d_\d)(?P<unit>[bmt])"
+    r"|(?P<old>\d{1,2}b\d)"
     r"|(?P<mixture>\d{1,3}x\d{1,3}(?:\.\d)?b)"
     r"|(?P<experts>\d{1,3}e)"
     r")(?![a-z0-9]|\.\d)",
@@ -47,7 +48,7 @@ def stated_in(name: str) -> Stated:
     mixture = next((token["mixture"].lower() for token in tokens if token["mixture"]), None)
     if mixture:
         return _MIXTURES.get(mixture, Stated(None, active))
-    totals = [token for token in tokens if token["figure"] and not token["active"]]
+    totals = [token for token in tokens if (token["figure"] or token["old"]) and not token["active"]]
     if totals and any(token["experts"] for token in tokens):
         return Stated(None, active or _count(totals[0]))
     if len(totals) == 2:
@@ -109,8 +110,9 @@ def contradicts(counted: int, stated: int) -> bool:
 
 
 def _count(token: re.Match[str]) -> int:
-    figure = float(token["figure"].replace("_", ".") + (f".{token['tenth']}" if token["tenth"] else ""))
-    return round(figure * UNITS[token["unit"].upper()])
+    if token["old"]:  # bloom-7b1 has 7.1 B
+        return round(float(token["old"].lower().replace("b", ".")) * UNITS["B"])
+    return round(float(token["figure"].replace("_", ".")) * UNITS[token["unit"].upper()])
 
 
 def _is_other_measure(token: re.Match[str], name: str) -> bool:
@@ -125,7 +127,7 @@ def _of_two(name: str, totals: list[re.Match[str]], active: int | None) -> State
     """Return what two sizes mean: OLMoE's `1B-7B` is active and total; any other two are not one model's."""
     first, second = totals
     adjacent = name[first.end() : second.start()] == "-"
-    if adjacent and active is None and first["unit"].upper() == second["unit"].upper() == "B":
+    if adjacent and active is None and {"b", "B"} >= {first["unit"], second["unit"]}:
         smaller, larger = _count(first), _count(second)
         if smaller < larger:
             return Stated(larger, smaller)

@@ -98,15 +98,20 @@ def _listed(text: str) -> Terms | None:
     """
     if not re.fullmatch(r"[A-Za-z0-9.+-]{2,60}", text):
         return None
-    spdx = get_spdx_licensing()
     try:
-        found = spdx.parse(text, validate=True)
+        found = _spdx().parse(text, validate=True)
     except ExpressionError:
         return None
     identifier, stated = str(found), text.casefold()
     if identifier.casefold() not in {stated, f"{stated}-only", stated.replace("+", "-or-later")}:
         return None
     return Terms(identifier.casefold(), identifier, spdx=identifier, condition="read the licence")
+
+
+@cache
+def _spdx() -> Any:
+    """Return the library's index of SPDX identifiers, which takes a while to build."""
+    return get_spdx_licensing()
 
 
 def _expression(text: str, place: Place) -> Terms | None:

@@ -26,7 +26,14 @@ class Post:
     @cached_property
     def models(self) -> tuple[Mention, ...]:
         """Return the names of models that may be the lab's own."""
-        return tuple(mention for mention in self.title.mentions if mention.own and not self._is_app(mention))
+        own = (mention for mention in self.title.mentions if mention.own and not self._is_app(mention))
+        return tuple(mention for mention in own if not self.part(mention))
+
+    def part(self, mention: Mention) -> str:
+        """Return what part of a model a name stands for (a probe, a tokenizer ...), or ""."""
+        companions = mapping("companions.tsv", "word", "what")
+        words = self.name(mention).line.lower().split("-")
+        return next((companions[word] for word in words if word in companions), "")
 
     def _is_app(self, mention: Mention) -> bool:
         return mention.product or mention.text.lower() in self.lab_words
@@ -43,7 +50,8 @@ class Post:
     def is_adjective(self, at: int) -> bool:
         """Tell whether a token is a capitalised word that says nothing to the rules (Arabic, Groundbreaking)."""
         token = self.title.tokens[at]
-        return token.role is Role.WORD and token.text[0].isupper() and not self.title.told[at]
+        capital = token.text[0].isupper() or not token.text.isascii()
+        return capital and token.role in {Role.WORD, Role.LINE} and not self.title.told[at]
 
 
 _AROUND = frozenset({"filler", "noun"})
@@ -92,12 +100,9 @@ def _linked(links: Iterable[str], lab: str, owners: frozenset[str]) -> Iterator[
 
 
 def _names_a_part(post: Post) -> Verdict | None:
-    companions = mapping("companions.tsv", "word", "what")
-    for mention in post.models:
-        for word in post.name(mention).line.lower().split("-"):
-            if word in companions:
-                return Verdict(Kind.OTHER, f"{mention.text} is {companions[word]}", post.name(mention))
-    return None
+    first = next((mention for mention in post.title.mentions if mention.own and not mention.product), None)
+    part = post.part(first) if first else ""
+    return Verdict(Kind.OTHER, f"{first.text} is {part}", post.name(first)) if first and part else None
 
 
 def _announced(post: Post) -> Verdict | None:
@@ -110,19 +115,23 @@ def _announced(post: Post) -> Verdict | None:
 def _new_name_announced(post: Post) -> Verdict | None:
     """Judge "Introducing Kestrel Mini": a family that nobody knows yet, with a word of size."""
     start, title = _first_of_subject(post.title), post.title
-    if not start or "announce" not in title.told[0]:
+    if not start or "announce" not in title.told[0] or _app_at(title, start):
         return None
-    while start < len(title.tokens) and title.tokens[start].low in post.lab_words:
-        start += 1
-    end = start
-    while end < len(title.tokens) and _in_new_name(title.tokens[end]) and not (end > start and title.breaks_before(end)):
+    end = first = start
+    while first < len(title.tokens) and title.tokens[first].low in post.lab_words:
+        end = first = first + 1
+    while end < len(title.tokens) and _in_new_name(title.tokens[end]) and not (end > first and title.breaks_before(end)):
         end += 1
     groups = mapping("lines.tsv", "word", "group")
-    words = title.tokens[start:end]
+    words = title.tokens[first if end > first + 1 else start : end]
     if len(words) < 2 or not title.breaks_before(end) or not any(groups.get(w.low) == "size" for w in words):
         return None
     text = " ".join(word.text for word in words)
     return Verdict(Kind.RELEASE, "the title announces a new name with a size", parse(text, post.lab))
+
+
+def _app_at(title: Title, at: int) -> bool:
+    return any(mention.product and mention.start == at for mention in title.mentions)
 
 
 def _in_new_name(token: Token) -> bool:
@@ -140,9 +149,9 @@ def _stands_announced(post: Post, mention: Mention) -> bool:
     """Tell whether a verb of announcement leads to the name, or it is "the new NAME models"."""
     title = post.title
     at = mention.start - 1
-    while at >= 0 and (post.is_around(at) or post.is_adjective(at)):
+    while at >= 0 and (post.is_around(at) or post.is_adjective(at)) and not _leads_to_news(post, at):
         at -= 1
-    if at >= 0 and ("announce" in title.told[at] or _is_release_of(title, at)):
+    if at >= 0 and _leads_to_news(post, at):
         return True
     new = mention.start > 0 and title.tokens[mention.start - 1].low in {"new", "latest"}
     announcing = "announce" in title.told[0] or (
@@ -151,9 +160,18 @@ def _stands_announced(post: Post, mention: Mention) -> bool:
     return new and announcing
 
 
-def _is_release_of(title: Title, at: int) -> bool:
-    """Tell whether "release of" or the like ends at this token."""
-    return at > 0 and title.tokens[at].low == "of" and "arrival" in title.told[at - 1]
+def _leads_to_news(post: Post, at: int) -> bool:
+    """Tell whether a token is a verb of announcement, or ends "release of" or "build with"."""
+    told, tokens = post.title.told, post.title.tokens
+    if "announce" in told[at]:
+        return True
+    before = [token.low for token in tokens[:at]]
+    if tokens[at].low == "of":
+        return at > 0 and "arrival" in told[at - 1]
+    return tokens[at].low == "with" and bool(before) and _BUILDING.issuperset(before)
+
+
+_BUILDING = frozenset({"start", "build", "building", "get", "started", "more"})
 
 
 def _named_before_colon(post: Post) -> Verdict | None:
@@ -163,7 +181,7 @@ def _named_before_colon(post: Post) -> Verdict | None:
         return None
     tokens = post.title.tokens
     if first.end < len(tokens) and ":" in tokens[first.end].gap:
-        if "announce" in post.title.told[first.end]:
+        if "announce" in post.title.told[first.end] and not first.numbered:
             return Verdict(Kind.PRODUCT, f"the title announces something new in {first.text}")
         return _unless_app(post, first, "the title is a model's name and a motto")
     return None
@@ -172,7 +190,7 @@ def _named_before_colon(post: Post) -> Verdict | None:
 def _unless_app(post: Post, mention: Mention, reason: str) -> Verdict:
     told = post.title.told
     next_told = told[mention.end] if not post.title.breaks_before(mention.end) else frozenset()
-    if "product" in next_told or (not mention.family and any("product" in roles for roles in told)):
+    if "product" in next_told or (not mention.family and any("device" in roles for roles in told)):
         return Verdict(Kind.PRODUCT, f"{mention.text} is an app, an interface or a device")
     return Verdict(Kind.RELEASE, reason, post.name(mention))
 
@@ -189,11 +207,15 @@ def _tells_something_else(post: Post) -> Verdict | None:
 def _begins_with_a_name(post: Post) -> Verdict | None:
     """Judge a title that begins with a name by what follows the name."""
     first = next(iter(post.title.mentions), None)
-    if not first or not all(post.is_around(at) for at in range(first.start)):
+    if not first or not all(_before_a_name(post, at) for at in range(first.start)):
         return None
     if first not in post.models:
         return Verdict(Kind.PRODUCT, f"{first.text} is an app or an interface") if first.own else None
     return _by_what_follows(post, first)
+
+
+def _before_a_name(post: Post, at: int) -> bool:
+    return post.is_around(at) or "announce" in post.title.told[at] or not post.title.tokens[at].text.isascii()
 
 
 def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:

@@ -62,7 +62,7 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
         parameters=parameters,
         parameters_approximate=approximate,
         active_parameters=active if active and (not parameters or active <= parameters) else None,
-        precision=gguf_label(item) or precision_of(item, name, _dtypes(item), size),
+        precision=gguf_label(weights) or precision_of(item, name, _dtypes(item), size),
         download_bytes=size or None,
         weight_files=len(weights.files) if weights else None,
         context_tokens=_context(item) or card.context_tokens,

@@ -97,7 +97,7 @@ def _product_at(tokens: Sequence[Token], at: int) -> Mention | None:
         if tuple(token.low for token in tokens[at:end]) in _products():
             extended = _extended(tokens, end)
             family = known_at(tokens, at)
-            if _numbers(tokens[end:extended]) or (extended > end and family and family[1] == end):
+            if extended > end and family and family[1] == end:
                 return None  # Grok is an app, Grok 4 and Claude Opus are models
             return Mention(at, end, spelled(tokens[at:end]), "", own=True, numbered=False, product=True)
     return None
@@ -125,6 +125,8 @@ def _known_model_at(tokens: Sequence[Token], at: int, owners: frozenset[str]) ->
 def _name_with_ending_at(tokens: Sequence[Token], at: int) -> Mention | None:
     """Return a name that ends like those of models do: Shieldstral, BioGPT, Chinese CLIP."""
     end = at
+    if known_at(tokens, at):
+        return None
     while end < len(tokens) and end - at < 2 and _of_a_name(tokens[end]) and (end == at or _joined(tokens[end])):
         end += 1
         if tokens[end - 1].text.endswith(_endings()):
@@ -143,6 +145,8 @@ def _numbered_name_at(tokens: Sequence[Token], at: int) -> Mention | None:
     """Return the name of a family that no table knows: capitalised words and a version."""
     end = at
     while end < len(tokens) and end - at < 3 and _of_a_name(tokens[end]) and (end == at or _joined(tokens[end])):
+        if known_at(tokens, end):
+            return None
         end += 1
     if end == at or end >= len(tokens) or not _joined(tokens[end]):
         return None
@@ -157,7 +161,7 @@ def _of_a_name(token: Token) -> bool:
 
 
 def _capital(token: Token) -> bool:
-    return token.text[0].isupper() or (not token.text.isalpha() and token.text.isascii())
+    return token.low != token.text or (not token.text.isalpha() and token.text.isascii())
 
 
 def _joined(token: Token) -> bool:

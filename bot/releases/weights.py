@@ -107,12 +107,12 @@ def weight_set(item: Mapping[str, Any]) -> WeightSet | None:
     return _best_format(main)
 
 
-def gguf_label(item: Mapping[str, Any]) -> str:
-    """Return the quantisation of a repository with one GGUF model ("Q4_K_M"), or ""."""
-    one = weight_set(item)
-    if one is None or one.files[0].extension != "gguf":
+def gguf_label(weights: WeightSet | None) -> str:
+    """Return the quantisation that a GGUF file's name states ("Q4_K_M"), or ""."""
+    if weights is None or weights.files[0].extension != "gguf":
         return ""
-    match = re.search(r"(?:^|[-_.])(i?q\d(?:_[a-z0-9]+)*|b?f16|f32|mxfp4(?:_moe)?|nvfp4)$", one.files[0].stem)
+    stem = weights.files[0].stem
+    match = re.search(r"(?:^|[-_.])(i?q\d(?:_[a-z0-9]+)*|b?f16|f32|mxfp4(?:_moe)?|nvfp4)$", stem)
     return match[1].upper() if match else ""
 
 

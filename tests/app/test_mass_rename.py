@@ -59,6 +59,11 @@ def test_a_mass_rename_announces_nothing(tmp_path: Path) -> None:
         assert polled.failed == ()
         assert polled.announced == ()
         house.later(minutes=30)
-    renamed = {i for before, after in zip(rows, rows[1:], strict=False) for i in before if after.get(i, before[i]) != before[i]}
+    renamed = {
+        i
+        for before, after in zip(rows, rows[1:], strict=False)
+        for i in before
+        if after.get(i, before[i]) != before[i]
+    }
     assert len(renamed) >= 10, "the captured listings do show a mass rename"
     assert pytest.approx(len(rows[0]), rel=0.1) == house.store.sources.state(source.id).usual_count

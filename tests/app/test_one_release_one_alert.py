@@ -16,7 +16,9 @@ def house(tmp_path: Path) -> House:
 
 
 RELEASES = [
-    pytest.param("moonshotai/Kimi-K2.6", "Kimi K2.6: open agentic intelligence", "kimi-k2.6", "moonshot", id="Kimi"),
+    pytest.param(
+        "moonshotai/Kimi-K2.6", "Kimi K2.6: open agentic intelligence", "kimi-k2.6", "moonshot", id="Kimi"
+    ),
     pytest.param("zai-org/GLM-5.1", "GLM-5.1: towards long-horizon tasks", "glm-5.1", "zai", id="GLM"),
 ]
 
@@ -63,9 +65,7 @@ def test_a_variant_goes_into_the_thread(house: House) -> None:
 
 
 def test_a_variant_seen_in_the_same_poll_comes_after_its_head(house: House) -> None:
-    house.show(
-        house.hub, house.repository("zai-org/GLM-5.1-FP8"), house.repository("zai-org/GLM-5.1")
-    )
+    house.show(house.hub, house.repository("zai-org/GLM-5.1-FP8"), house.repository("zai-org/GLM-5.1"))
     assert len(house.channel.alerts) == 1
     assert "FP8" in house.channel.replies[0]
     wave = house.store.history.waves()[0]

@@ -60,7 +60,9 @@ def sources(site: str) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def variables(site: str, tmp_path: Path) -> dict[str, str]:
-    labs = [{"id": f"lab{n}", "name": f"Lab {n}", "sources": [source]} for n, source in enumerate(sources(site))]
+    labs = [
+        {"id": f"lab{n}", "name": f"Lab {n}", "sources": [source]} for n, source in enumerate(sources(site))
+    ]
     config = tmp_path / "feeds.yaml"
     config.write_text(yaml.safe_dump({"labs": labs}), encoding="utf-8")
     return {
@@ -80,7 +82,9 @@ def test_every_source_is_read_and_a_second_pass_announces_nothing(variables: dic
     first = run(variables, "poll", "--all", "--json")
     assert [failed["source"].rsplit("/", 1)[1] for failed in first["failed"]] == [SITEMAP]
     assert first["releases"] == []
-    items = {row["id"].rsplit("/", 1)[1]: row["items"] for row in run(variables, "status", "--json")["sources"]}
+    items = {
+        row["id"].rsplit("/", 1)[1]: row["items"] for row in run(variables, "status", "--json")["sources"]
+    }
     assert items["raw_anthropic_news_2026-04.html"] == 209
     assert items["raw_mistral_news_2026-03.html"] >= 9
     assert all(count > 0 for name, count in items.items() if name != SITEMAP)

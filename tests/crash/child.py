@@ -75,7 +75,10 @@ def main(start: str, point: str, hit: str) -> None:
     logs.configure("critical")
     if point:
         arm(point, int(hit))
-    with open_app(clock=Clock(datetime.fromisoformat(start))) as app, app.working(Console(quiet=True)) as works:
+    with (
+        open_app(clock=Clock(datetime.fromisoformat(start))) as app,
+        app.working(Console(quiet=True)) as works,
+    ):
         works.poller.poll(works.poller.rested())
         works.courier.deliver_all()
 

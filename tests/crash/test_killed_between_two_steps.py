@@ -80,15 +80,15 @@ class Bot:
     def run(self, point: str = "", hit: int = 0) -> int:
         self.time.now += timedelta(minutes=1)
         command = [sys.executable, "-m", "tests.crash.child", self.time.now.isoformat(), point, str(hit)]
-        done = subprocess.run(command, env=self.variables, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            command, env=self.variables, cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
         assert done.returncode in (0, DIED), done.stderr
         return done.returncode
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_everything_is_announced_once(
-    point: str, tmp_path: Path, time: Time, hub: Hub, slack: Slack
-) -> None:
+def test_everything_is_announced_once(point: str, tmp_path: Path, time: Time, hub: Hub, slack: Slack) -> None:
     bot = Bot(tmp_path, time, hub, slack)
     assert bot.run() == 0, "the baseline"
     hub.put(repository("moonshotai/Kimi-K2.6"), repository("moonshotai/Kimi-K2.6-NVFP4"))

@@ -10,7 +10,6 @@ from bot.model import (
     Facts,
     Lab,
     License,
-    LicenseStatement,
     Mention,
     Name,
     Published,
@@ -20,6 +19,7 @@ from bot.model import (
 )
 
 NOW = datetime(2026, 4, 20, 15, 46, tzinfo=UTC)
+SEEN_NOW = Published(NOW, DateOrigin.SEEN)
 MOONSHOT = Lab("moonshot", "Moonshot AI", owners=("moonshotai",))
 GOOGLE = Lab("google", "Google", owners=("google",))
 ANTHROPIC = Lab("anthropic", "Anthropic")
@@ -41,7 +41,7 @@ NON_COMMERCIAL = License(
 
 
 def named(display: str, size: str = "", lab: str = "moonshot") -> Name:
-    return Name(lab, display.split()[0], size=size, display=display, release_key=display.lower())
+    return Name(lab, display.split(maxsplit=1)[0], size=size, display=display, release_key=display.lower())
 
 
 def hub(repository: str, at: datetime = NOW) -> Mention:
@@ -62,7 +62,7 @@ def release(
     mentions: Iterable[Mention] = (),
     *,
     license: License = NOT_STATED,
-    published: Published = Published(NOW, DateOrigin.SEEN),
+    published: Published = SEEN_NOW,
     variants: Iterable[str] = (),
     **facts: Any,
 ) -> Release:

@@ -107,13 +107,13 @@ def test_several_sizes_share_the_name_without_size(display: str, size: str, head
         pytest.param(84, DateOrigin.POSTED, "second", "84 days after Kimi K2.5", id="some weeks"),
         pytest.param(1, DateOrigin.SEEN, "second", "1 day after Kimi K2.5", id="a day"),
         pytest.param(0, DateOrigin.SEEN, "second", "the same day as Kimi K2.5", id="the same day"),
-        pytest.param(84, DateOrigin.CREATED, "second", "about 84 days after", id="repositories wait in private"),
+        pytest.param(
+            84, DateOrigin.CREATED, "second", "about 84 days after", id="repositories wait in private"
+        ),
         pytest.param(84, DateOrigin.POSTED, "month", "about 84 days after", id="a month is not a day"),
     ],
 )
-def test_the_time_since_the_release_before(
-    days: int, origin: DateOrigin, precision: str, words: str
-) -> None:
+def test_the_time_since_the_release_before(days: int, origin: DateOrigin, precision: str, words: str) -> None:
     published = Published(NOW - timedelta(days=days), origin, precision)
     assert words in text_of(alone(KIMI, previous=replace(KIMI_K25, published=published)))
 
@@ -128,7 +128,9 @@ def test_a_release_before_that_came_later_is_not_mentioned() -> None:
     [
         pytest.param("day", NOW, "on the lab's blog 20 April\n", id="a day has no time"),
         pytest.param("month", NOW, "on the lab's blog April", id="a month has no day"),
-        pytest.param("day", datetime(2025, 12, 30, tzinfo=UTC), "30 December 2025", id="another year is named"),
+        pytest.param(
+            "day", datetime(2025, 12, 30, tzinfo=UTC), "30 December 2025", id="another year is named"
+        ),
         pytest.param("second", NOW, "on the lab's blog 2026-04-20 15:46 UTC", id="a moment is exact"),
         pytest.param("second", datetime(1, 1, 1, tzinfo=UTC), "UTC", id="a nonsense date does not raise"),
     ],

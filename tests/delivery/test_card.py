@@ -18,7 +18,9 @@ from bot.delivery.message import Content
         pytest.param("*bold* _it_ ~no~ `code`", "bold it no code", id="marks are read"),
         pytest.param("*<https://x.y|a name>*", "a name", id="a link within bold"),
         pytest.param("<https://x.y?a&amp;b>", "https://x.y?a&b", id="a link without a label"),
-        pytest.param("on <!date^1^{date}|1970-01-01 UTC>", "on 1970-01-01 UTC", id="a date shows its fallback"),
+        pytest.param(
+            "on <!date^1^{date}|1970-01-01 UTC>", "on 1970-01-01 UTC", id="a date shows its fallback"
+        ),
         pytest.param("&lt;!channel&gt; &amp;amp;", "<!channel> &amp;", id="entities are read once"),
         pytest.param("snake_case_name 3*4*5", "snake_case_name 3*4*5", id="marks inside words are none"),
         pytest.param("[red]text[/red]", "[red]text[/red]", id="rich's own markup is text"),

@@ -37,7 +37,9 @@ def lines(tmp_path: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_a_message_is_on_record_and_printed(console: ConsoleNotifier, screen: Console, tmp_path: Path) -> None:
+def test_a_message_is_on_record_and_printed(
+    console: ConsoleNotifier, screen: Console, tmp_path: Path
+) -> None:
     assert console.send(ALERT) == Sent("model-releases", TS)
     assert "─ model-releases ─" in screen.file.getvalue()
     assert "Moonshot AI released Kimi K2.6" in screen.file.getvalue()
@@ -85,7 +87,9 @@ def test_each_ts_is_later_than_all_before_it(tmp_path: Path, screen: Console) ->
         pytest.param('{"delivery_id": "key-0", "ts": "17', id="a line that a crash tore"),
         pytest.param("[1]\n7\n\n", id="lines that are no messages"),
         pytest.param('{"delivery_id": "key-1"}\n{"ts": 7}\n', id="messages without their parts"),
-        pytest.param("\ud800\x00".encode("utf-8", "surrogatepass").decode("latin-1"), id="bytes of a bad disk"),
+        pytest.param(
+            "\ud800\x00".encode("utf-8", "surrogatepass").decode("latin-1"), id="bytes of a bad disk"
+        ),
     ],
 )
 def test_a_damaged_transcript_loses_nothing_new(torn: str, tmp_path: Path, screen: Console) -> None:

@@ -78,7 +78,9 @@ def test_web_address(url: str, address: str) -> None:
 @pytest.mark.parametrize(
     ("url", "label", "mrkdwn"),
     [
-        pytest.param("https://x.y/?a&b", "A|B>C", "<https://x.y/?a&amp;b|A¦B&gt;C>", id="a label ends nothing"),
+        pytest.param(
+            "https://x.y/?a&b", "A|B>C", "<https://x.y/?a&amp;b|A¦B&gt;C>", id="a label ends nothing"
+        ),
         pytest.param("ftp://x.y", "A & B", "A &amp; B", id="an unusable address leaves the label"),
         pytest.param("https://x.y", "\u200b", "", id="nothing to show, nothing to click"),
     ],

@@ -44,7 +44,8 @@ VARIANT = Note(
                 SourceKind.HUB,
                 facts=Facts(parameters=32_700_000_000, download_bytes=62_500_000_000, precision="BF16"),
             ),
-            "Another size of Kimi K2.6: <https://x.y/g|google/gemma-4-31b-it> · 31B parameters · 62.5 GB, BF16",
+            "Another size of Kimi K2.6: <https://x.y/g|google/gemma-4-31b-it>"
+            " · 31B parameters · 62.5 GB, BF16",
             "Another size of Kimi K2.6: google/gemma-4-31b-it, 31B parameters, 62.5 GB, BF16. https://x.y/g",
             id="a size",
         ),

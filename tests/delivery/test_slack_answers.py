@@ -30,7 +30,10 @@ def said(error: str, **body: object) -> Answer | Silence:
         *((error, Unclear) for error in ("internal_error", "fatal_error", "request_timeout")),
         ("service_unavailable", Unclear),
         *((error, Later) for error in ("ratelimited", "rate_limited", "message_limit_exceeded")),
-        *((error, Impossible) for error in ("message_not_found", "cant_update_message", "edit_window_closed")),
+        *(
+            (error, Impossible)
+            for error in ("message_not_found", "cant_update_message", "edit_window_closed")
+        ),
         *((error, Impossible) for error in ("invalid_blocks", "msg_too_long", "no_text")),
         *((error, Impossible) for error in ("cannot_reply_to_message", "restricted_action_thread_locked")),
         ("something_new", Impossible),
@@ -43,10 +46,16 @@ def test_an_error_code(error: str, outcome: type) -> None:
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        pytest.param(read_answer(500, {}, {"ok": False, "error": "is_archived"}), Unclear, id="a server error"),
+        pytest.param(
+            read_answer(500, {}, {"ok": False, "error": "is_archived"}), Unclear, id="a server error"
+        ),
         pytest.param(read_answer(503, {}, "<html>"), Unclear, id="an error page with status 503"),
-        pytest.param(read_answer(200, {}, {"ok": False, "error": "not JSON: <html>"}), Unclear, id="a portal"),
-        pytest.param(read_answer(403, {}, {"ok": False, "error": "<html>no"}), Unclear, id="a proxy's refusal"),
+        pytest.param(
+            read_answer(200, {}, {"ok": False, "error": "not JSON: <html>"}), Unclear, id="a portal"
+        ),
+        pytest.param(
+            read_answer(403, {}, {"ok": False, "error": "<html>no"}), Unclear, id="a proxy's refusal"
+        ),
         pytest.param(read_answer(200, {}, [1]), Unclear, id="JSON that is no object"),
         pytest.param(read_answer(200, {}, b"\x1f\x8b"), Unclear, id="bytes"),
         pytest.param(read_answer(200, {}, {"ok": False}), Unclear, id="neither yes nor no"),
@@ -56,7 +65,9 @@ def test_an_error_code(error: str, outcome: type) -> None:
         pytest.param(read_failure(ConnectionResetError(104, "reset")), Unclear, id="a reset"),
         pytest.param(read_failure(URLError(ConnectionResetError())), Unclear, id="a reset while sending"),
         pytest.param(read_failure(URLError(TimeoutError())), Unclear, id="a timeout while sending"),
-        pytest.param(read_failure(URLError(socket.gaierror(-2, "unknown"))), Later, id="a name unknown to DNS"),
+        pytest.param(
+            read_failure(URLError(socket.gaierror(-2, "unknown"))), Later, id="a name unknown to DNS"
+        ),
         pytest.param(read_failure(URLError(ConnectionRefusedError())), Later, id="a refused connection"),
         pytest.param(read_failure(URLError(OSError(errno.ENETUNREACH, "x"))), Later, id="no network"),
         pytest.param(read_failure(URLError(ssl.SSLCertVerificationError())), Later, id="a false certificate"),
@@ -72,7 +83,9 @@ def test_an_answer_that_is_none(answer: Answer | Silence, outcome: type) -> None
     [
         pytest.param({"Retry-After": "7"}, 7.0, id="the time that Slack names"),
         pytest.param({"retry-after": " 30 "}, 30.0, id="in lower case, with blanks"),
-        pytest.param({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, 30.0, id="a date is not what Slack sends"),
+        pytest.param(
+            {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, 30.0, id="a date is not what Slack sends"
+        ),
         pytest.param({}, 30.0, id="no time"),
     ],
 )
@@ -107,7 +120,9 @@ def test_a_refused_payload_may_be_sent_in_another_form(error: str, refused: bool
     ("body", "reason"),
     [
         pytest.param({}, "Slack says missing_scope", id="the code alone"),
-        pytest.param({"needed": "chat:write"}, "Slack says missing_scope: needs the scope chat:write", id="scope"),
+        pytest.param(
+            {"needed": "chat:write"}, "Slack says missing_scope: needs the scope chat:write", id="scope"
+        ),
         pytest.param(
             {"response_metadata": {"messages": ["[ERROR] too long\n[json-pointer:/blocks/0]"]}},
             "Slack says missing_scope: [ERROR] too long [json-pointer:/blocks/0]",

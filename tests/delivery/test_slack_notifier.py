@@ -72,7 +72,9 @@ class TestSend:
             pytest.param(b"<html>down</html>", Unclear, id="a page instead of an answer"),
             pytest.param([1], Unclear, id="JSON that is no object"),
             pytest.param((200, b"\xff\xfe", {}), Unclear, id="bytes that are no text"),
-            pytest.param((200, b"{}", {"Content-Type": "text/html; charset=x-unknown"}), Unclear, id="charset"),
+            pytest.param(
+                (200, b"{}", {"Content-Type": "text/html; charset=x-unknown"}), Unclear, id="charset"
+            ),
             pytest.param((200, b"{}", {"Content-Length": "99"}), Unclear, id="an answer cut short"),
             pytest.param({"ok": True}, Unclear, id="posted, but nobody says where"),
             pytest.param({"ok": False, "error": "fatal_error"}, Unclear, id="a fatal error"),
@@ -195,8 +197,12 @@ class TestFind:
     @pytest.mark.parametrize(
         ("answer", "outcome"),
         [
-            pytest.param({"ok": False, "error": "missing_scope", "needed": "x"}, Unclear, id="no right to read"),
-            pytest.param({"ok": False, "error": "not_in_channel"}, Unclear, id="posted without being a member"),
+            pytest.param(
+                {"ok": False, "error": "missing_scope", "needed": "x"}, Unclear, id="no right to read"
+            ),
+            pytest.param(
+                {"ok": False, "error": "not_in_channel"}, Unclear, id="posted without being a member"
+            ),
             pytest.param({"ok": False, "error": "channel_not_found"}, Refused, id="thrown out"),
             pytest.param({"ok": False, "error": "invalid_auth"}, Closed, id="a bad token"),
             pytest.param((429, b"", {"Retry-After": "60"}), Later, id="read too often"),
@@ -257,3 +263,7 @@ class TestWhoWeAre:
     ) -> None:
         slack_api.script("auth.test", answer)
         assert slack.check().problem.startswith(problem)
+
+    def test_scopes_that_nobody_lists_are_not_missing(self, slack: SlackNotifier, slack_api: Api) -> None:
+        slack_api.script("auth.test", WHO)
+        assert slack.check().missing == {}

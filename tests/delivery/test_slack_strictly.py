@@ -1,4 +1,4 @@
-"""Messages through ../shared/slackcheck/strict_proxy.py, which refuses what Slack would and fails as asked."""
+"""Messages through ../shared/slackcheck/strict_proxy.py: it refuses what Slack would and fails as asked."""
 
 import sys
 import threading

@@ -30,7 +30,9 @@ def test_every_step_adds_to_the_channels_what_the_story_expects(tmp_path: Path) 
 
 def surprises(told: list[Told]) -> dict[str, dict[str, list[str]]]:
     return {
-        f"{each.step.at:%d %b %H:%M}": {name: [post.text for post in posts] for name, posts in each.new.items()}
+        f"{each.step.at:%d %b %H:%M}": {
+            name: [post.text for post in posts] for name, posts in each.new.items()
+        }
         for each in told
         if not each.as_expected
     }

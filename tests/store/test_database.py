@@ -78,8 +78,12 @@ def test_a_full_disk_is_one_clear_line_and_nothing_is_half_written(store: Store)
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        pytest.param(b"this is no database at all, however long it may be" * 20, "not a cadencebot", id="text"),
-        pytest.param(b"SQLite format 3\x00" + b"\xff" * 2000, "damaged|not a cadencebot", id="a torn database"),
+        pytest.param(
+            b"this is no database at all, however long it may be" * 20, "not a cadencebot", id="text"
+        ),
+        pytest.param(
+            b"SQLite format 3\x00" + b"\xff" * 2000, "damaged|not a cadencebot", id="a torn database"
+        ),
     ],
 )
 def test_a_file_that_is_no_database_is_refused_in_words(

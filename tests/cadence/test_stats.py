@@ -1,0 +1,42 @@
+"""How often labs ship, against tables made by hand."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cadence.stats import Cadence, cadence
+
+TODAY = date(2026, 4, 30)
+# Moonshot's releases of a year, counted by hand.
+KIMI = [date(2025, 7, 11), date(2025, 9, 5), date(2025, 11, 6), date(2026, 1, 27), date(2026, 4, 20)]
+
+
+@pytest.mark.parametrize(
+    ("days", "rhythm"),
+    [
+        pytest.param([], Cadence(0, 0, 0, (), None), id="a lab that never shipped"),
+        pytest.param([TODAY], Cadence(1, 1, 1, (), 0), id="one release today has no gap"),
+        pytest.param(KIMI, Cadence(1, 1, 5, (56, 62, 82, 83), 10), id="five releases have four gaps"),
+        pytest.param(
+            [TODAY, TODAY, TODAY - timedelta(days=7)],
+            Cadence(3, 3, 3, (7,), 0),
+            id="two on one day count twice and make no gap of nothing",
+        ),
+        pytest.param([TODAY + timedelta(days=1)], Cadence(0, 0, 0, (), None), id="tomorrow does not count"),
+    ],
+)
+def test_the_rhythm(days: list[date], rhythm: Cadence) -> None:
+    assert cadence(days, TODAY) == rhythm
+
+
+def test_the_median_gap_of_kimi_is_seventy_two_days() -> None:
+    assert cadence(KIMI, TODAY).median_gap == 72
+
+
+@given(st.lists(st.dates(date(2020, 1, 1), date(2027, 1, 1))), st.randoms())
+def test_the_order_does_not_matter(days: list[date], random: object) -> None:
+    shuffled = list(days)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert cadence(days, TODAY) == cadence(shuffled, TODAY)

@@ -1,0 +1,51 @@
+"""The command line in the offline world."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+from bot.demo.story import load_story
+from bot.demo.world import World
+
+
+@dataclass
+class Shell:
+    """Run commands as a person would."""
+
+    world: World
+    variables: dict[str, str]
+
+    def run(self, *words: str, stdin: str = "") -> Result:
+        result = CliRunner().invoke(main, words, env=self.variables, input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.run(*words, "--json").stdout)
+
+    def play(self, verb: str, about: Sequence[str]) -> None:
+        """Change the world with one of the story's verbs."""
+        self.world._verbs[verb](about)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """Begin after the baseline, on the first day of the story by the machine's own clock."""
+    config = tmp_path / "feeds.yaml"
+    assert load_story()
+    with World(lambda: datetime.now(UTC)) as world:
+        config.write_text(world.config_text(), encoding="utf-8")
+        variables = {
+            **world.environment(),
+            "CADENCEBOT_CONFIG": str(config),
+            "CADENCEBOT_STATE": str(tmp_path / "state"),
+        }
+        yield Shell(world, variables)

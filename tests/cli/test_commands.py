@@ -1,0 +1,172 @@
+"""The commands, in the offline world, as a person and as a program use them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Shell
+
+KIMI = "moonshotai/Kimi-K2.6"
+
+
+@pytest.fixture
+def polled(shell: Shell) -> Shell:
+    """Be past the baseline, with one release announced."""
+    shell.run("poll", "--all")
+    shell.play("publish", [KIMI])
+    shell.run("poll", "--source", "hub:moonshotai")
+    return shell
+
+
+def test_the_first_poll_is_a_silent_baseline_and_the_second_announces_nothing(shell: Shell) -> None:
+    first = shell.json("poll", "--all")
+    assert first["baselines"] == first["sources"] > 10
+    assert (first["releases"], first["delivered"]) == ([], 0)
+    second = shell.json("poll", "--all")
+    assert (second["baselines"], second["new"], second["releases"], second["delivered"]) == (0, 0, [], 0)
+
+
+def test_a_poll_prints_one_object_with_the_releases_it_found(shell: Shell) -> None:
+    shell.json("poll", "--all")
+    shell.play("publish", [KIMI])
+    found = shell.json("poll", "--all")
+    assert [release["name"] for release in found["releases"]] == ["Kimi-K2.6"]
+    assert found["releases"][0]["license"]["verdict"] == "conditions"
+    assert found["delivered"] == 1
+
+
+def test_the_second_poll_within_its_time_polls_nothing(shell: Shell) -> None:
+    shell.json("poll", "--all")
+    assert shell.json("poll")["sources"] == 0
+
+
+def test_recent_show_and_why_tell_of_a_release(polled: Shell) -> None:
+    assert "Kimi-K2.6" in polled.run("recent", "kimi", "since:30d").stdout
+    shown = polled.run("show", "kimi-k2.6").stdout
+    assert "Modified MIT" in shown
+    assert "1.1T" in shown or "1.0T" in shown
+    story = polled.run("why", KIMI).stdout
+    assert "judged    release" in story
+    assert "alert     sent in C0RELEASES" in story
+
+
+def test_why_also_tells_what_was_not_announced(polled: Shell) -> None:
+    story = polled.run("why", "moonshotai/Kimi-K2.5").stdout
+    assert "first poll, which is remembered and never announced" in story
+
+
+def test_history_answers_after_the_baseline(shell: Shell) -> None:
+    shell.run("poll", "--all")
+    names = {release["lab"] for release in shell.json("recent", "since:20y")}
+    assert {"moonshot", "zai", "qwen", "google"} <= names
+    assert {row["lab"] for row in shell.json("cadence", "since:20y")} == names
+
+
+def test_filters_choose_what_recent_shows(polled: Shell) -> None:
+    assert polled.json("recent", "kimi", "license:non-commercial") == []
+    assert len(polled.json("recent", "kimi", "license:conditions")) == 1
+    assert polled.json("recent", "kimi", "max:70b") == []
+
+
+def test_subscriptions_are_made_listed_and_ended(shell: Shell) -> None:
+    assert "now follows Moonshot AI" in shell.run("subscribe", "--to", "C0OPEN", "kimi", "max:70b").stdout
+    rows = [row for row in shell.json("list") if row["from"] == "command line"]
+    assert [(row["destination"], row["lab"], row["filters"]) for row in rows] == [
+        ("C0OPEN", "moonshot", "max:70b")
+    ]
+    assert "no longer follows" in shell.run("unsubscribe", "--to", "C0OPEN", "all").stdout
+    assert [row for row in shell.json("list") if row["from"] == "command line"] == []
+
+
+def test_a_failing_source_shows_since_when_and_why_and_stops_no_other(shell: Shell) -> None:
+    shell.play("hub_fails", "error_object")
+    result = shell.run("poll", "--all")
+    assert result.exit_code == 1
+    rows = shell.json("status")["sources"]
+    failing = [row for row in rows if row["failure"]]
+    assert len(failing) == 1
+    assert failing[0]["failing_since"]
+    assert failing[0]["complaint"]
+    assert all(row["last_success"] for row in rows if not row["failure"])
+
+
+def test_deliveries_list_what_was_sent(polled: Shell) -> None:
+    rows = polled.json("deliveries")
+    assert [(row["kind"], row["state"], row["destination"]) for row in rows] == [
+        ("alert", "sent", "C0RELEASES")
+    ]
+    refused = polled.run("retry", rows[0]["id"])
+    assert refused.exit_code == 2
+    assert "only one of" in refused.stderr
+
+
+def test_without_slack_the_console_is_the_channel(shell: Shell, tmp_path: Path) -> None:
+    config = Path(shell.variables["CADENCEBOT_CONFIG"])
+    config.write_text(config.read_text(encoding="utf-8").split("subscriptions:")[0], encoding="utf-8")
+    shell.variables["SLACK_BOT_TOKEN"] = ""
+    shell.run("poll", "--all")
+    shell.play("publish", [KIMI])
+    printed = shell.run("poll", "--all").stdout
+    assert "Moonshot AI released Kimi-K2.6" in printed
+    assert "Kimi-K2.6" in (tmp_path / "state" / "console.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        pytest.param(("recent", "moonshoot"), "did you mean moonshot", id="an unknown lab"),
+        pytest.param(("show", "Kimi K9"), "no release is called", id="an unknown release"),
+        pytest.param(("why", "nothing of the kind"), "no source ever showed", id="an unknown sighting"),
+        pytest.param(
+            ("poll", "--source", "hub:nobody"), "no source is called hub:nobody", id="an unknown source"
+        ),
+        pytest.param(("retry", "ffff"), "no delivery has the id", id="an unknown delivery"),
+        pytest.param(("subscribe", "kimi"), "name the channel", id="a subscription to nowhere"),
+    ],
+)
+def test_wrong_usage_is_one_line_that_says_what_to_do(
+    shell: Shell, words: tuple[str, ...], complaint: str
+) -> None:
+    result = shell.run(*words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("cadencebot: ")
+    assert complaint in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_wrong_feeds_yaml_names_file_path_and_value(shell: Shell) -> None:
+    Path(shell.variables["CADENCEBOT_CONFIG"]).write_text("labs: [{id: Qwen!, name: Qwen}]", encoding="utf-8")
+    result = shell.run("check")
+    assert result.exit_code == 2
+    assert "feeds.yaml: labs[0]" in result.stderr
+    assert "Qwen!" in result.stderr
+
+
+def test_check_proves_the_file_and_online_the_sources_and_the_token(shell: Shell) -> None:
+    assert "is valid: 7 labs" in shell.run("check").stdout
+    online = shell.json("check", "--online")
+    assert all(row["complaint"] is None and row["items"] > 0 for row in online["tried"])
+    assert online["slack"]["problems"] == []
+
+
+def test_identify_answers_line_by_line_and_goes_on_after_a_bad_one(shell: Shell) -> None:
+    lines = ['{"source": "hub", "text": "Qwen/Qwen3.6-35B-A3B-FP8"}', "no json", '{"source": "hub"}']
+    result = shell.run("identify", stdin="\n".join(lines))
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 1
+    assert answers[0]["packaging"] == "FP8"
+    assert ["error" in answer for answer in answers] == [False, True, True]
+
+
+def test_license_answers_line_by_line(shell: Shell) -> None:
+    result = shell.run("license", stdin='{"license": "apache-2.0"}\n')
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["spdx"] == "Apache-2.0"
+
+
+@pytest.mark.parametrize(
+    "command", ["poll", "recent", "show", "why", "list", "check", "demo", "run", "status"]
+)
+def test_every_command_explains_itself(shell: Shell, command: str) -> None:
+    assert "Usage:" in shell.run(command, "--help").stdout
