@@ -218,6 +218,14 @@ class Config(_Part):
     labs: tuple[LabSpec, ...]
     subscriptions: tuple[SubscriptionSpec, ...] = ()
 
+    @property
+    def source_ids(self) -> tuple[str, ...]:
+        """Return the ids of all sources that are polled, each once."""
+        ids = (source.id for lab in self.labs for source in lab.sources)
+        return tuple(
+            dict.fromkeys(one for one in ids if one != SourceKind.LLM_STATS or self.llm_stats.enabled)
+        )
+
     @model_validator(mode="after")
     def _names_are_unique_and_known(self) -> Self:
         if not self.labs:

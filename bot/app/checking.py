@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.app.root import App
+from bot.app.works import fetcher_of
 from bot.delivery.message import Notifier
 from bot.delivery.slack import SlackNotifier
 from bot.errors import SourceError
@@ -23,7 +24,7 @@ class SourceCheck:
 def check_sources(app: App, sources: Sequence[Source], progress: Callable[[], None]) -> list[SourceCheck]:
     """Poll each source as if for the first time."""
     results = []
-    with app.fetcher() as fetcher:
+    with fetcher_of(app) as fetcher:
         for source in sources:
             results.append(_check(app, source, fetcher))
             progress()

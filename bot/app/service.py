@@ -8,7 +8,7 @@ from typing import Any
 import schedule
 import structlog
 
-from bot.app.root import Works
+from bot.app.works import Works
 from bot.errors import StoreError
 
 log = structlog.get_logger()

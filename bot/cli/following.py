@@ -28,6 +28,7 @@ destination_option = click.option(
 def list_command(as_json: bool) -> None:
     """List who follows what, where that comes from, and when it last delivered."""
     with open_app() as app:
+        app.sync_standing_subscriptions()
         subscriptions, pauses = app.store.subscriptions.all(), app.store.subscriptions.pauses()
         if as_json:
             print_json(

@@ -23,7 +23,7 @@ def status(as_json: bool) -> None:
     """Show how every source fares, and what is owed, unclear or paused."""
     with open_app() as app:
         states = app.store.sources.states()
-        sources = [states.get(source.id, SourceState(source.id)) for source in app.sources()]
+        sources = [states.get(source, SourceState(source)) for source in app.config.source_ids]
         if as_json:
             print_json(_status_object(app, sources))
             return

@@ -11,14 +11,16 @@ from rich.progress import Progress
 from bot.app.checking import SourceCheck, TokenCheck, check_sources, check_token
 from bot.app.courier import Delivered
 from bot.app.poller import Polled, Report
-from bot.app.root import App, Works, open_app
+from bot.app.root import App, open_app
 from bot.app.service import Service
+from bot.app.works import Works, at_work, notifier_of
 from bot.chat.phrases import wave_object
 from bot.cli.asking import print_waves
 from bot.cli.output import margin, print_json, say, screen
 from bot.errors import UsageError
 from bot.ops import logs
 from bot.sources.base import Source
+from bot.sources.build import build_sources
 
 _BASELINE_TABLE = timedelta(days=30)
 
@@ -30,7 +32,7 @@ _BASELINE_TABLE = timedelta(days=30)
 def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
     """Poll what is due, then deliver everything that is owed."""
     logs.configure("error")
-    with open_app() as app, app.working(margin() if as_json else screen()) as works:
+    with open_app() as app, at_work(app, margin() if as_json else screen()) as works:
         sources = _chosen(works, everything, only)
         polled = _poll(works, sources)
         delivered = works.courier.deliver_all()
@@ -110,7 +112,7 @@ def _count(number: int, thing: str) -> str:
 def run() -> None:
     """Poll, deliver and go on until stopped."""
     logs.configure("info")
-    with open_app() as app, app.working(screen()) as works:
+    with open_app() as app, at_work(app, screen()) as works:
         service = Service(works)
 
         signal.signal(signal.SIGTERM, lambda *_: service.stop())
@@ -136,12 +138,12 @@ def check(online: bool, as_json: bool) -> None:
     """Prove feeds.yaml, and with --online everything that it names."""
     logs.configure("error")
     with open_app() as app:
-        sources = app.sources()
+        sources = build_sources(app.config, app.environment)
         results: list[SourceCheck] = []
         token = TokenCheck()
         if online:
             results = _try_sources(app, sources)
-            token = check_token(app.notifier(margin()))
+            token = check_token(notifier_of(app, margin()))
         if as_json:
             print_json(_check_object(app, sources, results, token))
         else:

@@ -16,7 +16,7 @@ _LONGEST_WAIT = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Hold what becomes of a delivery: its state, why, when it is due again, whether its destination pauses."""
+    """Hold what becomes of a delivery: its state, why, when it is due, whether its destination pauses."""
 
     state: str
     reason: str = ""
@@ -29,22 +29,21 @@ def settle(outcome: Outcome | Absent, delivery: Delivery, now: datetime) -> Sett
     """Return what an attempt to send, or to look up, makes of a delivery."""
     match outcome:
         case Sent():
-            return Settlement("sent", sent=outcome)
+            settled = Settlement("sent", sent=outcome)
         case Later(seconds, reason):
-            return Settlement(
-                _as_it_was(delivery), reason, now + max(timedelta(seconds=seconds), backoff(delivery))
-            )
+            wait = max(timedelta(seconds=seconds), backoff(delivery))
+            settled = Settlement(_as_it_was(delivery), reason, now + wait)
         case Unclear(reason):
-            return _unclear(reason, delivery, now)
+            settled = _unclear(reason, delivery, now)
         case Refused(reason):
-            until = now + _PAUSE
-            return Settlement(_as_it_was(delivery), reason, until, pause_until=until)
+            settled = Settlement(_as_it_was(delivery), reason, now + _PAUSE, pause_until=now + _PAUSE)
         case Impossible(reason):
-            return Settlement("impossible", reason)
+            settled = Settlement("impossible", reason)
         case Closed(reason):
-            return Settlement(_as_it_was(delivery), reason, now + _CLOSED)
+            settled = Settlement(_as_it_was(delivery), reason, now + _CLOSED)
         case Absent():
-            return _absent(delivery, now)
+            settled = _absent(delivery, now)
+    return settled
 
 
 def backoff(delivery: Delivery) -> timedelta:

@@ -11,7 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.app.root import App, Works, open_app
+from bot.app.root import App, open_app
+from bot.app.works import Works, at_work
 from bot.demo.channel import channel_page
 from bot.demo.slack import Posted
 from bot.demo.story import New, Step, load_story
@@ -71,7 +72,7 @@ def replay(out: Path, console: Console) -> list[Told]:
     story = load_story()
     clock = StoryClock(story[0].at)
     with tempfile.TemporaryDirectory(prefix="cadencebot-demo-") as directory, World(clock.now) as world:
-        with open_app(_environment(world, Path(directory)), clock) as app, app.working(console) as works:
+        with open_app(_environment(world, Path(directory)), clock) as app, at_work(app, console) as works:
             told = [_play(step, world, clock, works, console) for step in story]
             summary = _summary(app, world, told)
         page = channel_page(
@@ -147,11 +148,12 @@ def _summary(app: App, world: World, told: list[Told]) -> str:
     posts = [post for channel in CHANNELS for post in world.slack.posts(channel)]
     alerts = sum(1 for post in posts if not post.thread_ts)
     right = sum(1 for each in told if each.as_expected)
+    unsettled = sum(counts.get(state, 0) for state in ("owed", "claimed", "doubtful", "unclear"))
     return (
         f"{len(told)} steps: {alerts} alerts, {len(posts) - alerts} thread replies and "
         f"{sum(post.edits for post in posts)} edits in {len(CHANNELS)} channels; "
         f"{right} of {len(told)} steps as the story expects; "
-        f"{sum(counts.get(state, 0) for state in ('owed', 'claimed', 'doubtful', 'unclear'))} messages owed or unclear."
+        f"{unsettled} messages owed or unclear."
     )
 
 

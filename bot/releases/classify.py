@@ -1,6 +1,8 @@
 """Judge what a sighting is: a release, a variant of one, a product, or something else."""
 
-from bot.model import Kind, Sighting, SourceKind, Verdict
+from functools import lru_cache
+
+from bot.model import Kind, Lab, Sighting, SourceKind, Verdict
 from bot.releases.labs import Directory
 from bot.releases.names import parse
 from bot.releases.posts import judge_post
@@ -13,7 +15,7 @@ def judge(sighting: Sighting, labs: Directory) -> Verdict:
     Whether a release is new, or a variant belongs to one, is for bot.releases.decide, which sees the others.
     """
     lab = labs.find(sighting.lab)
-    owners = frozenset((sighting.lab, *((lab.id, lab.name, *lab.owners) if lab else ())))
+    owners = _owners(lab) if lab else frozenset((sighting.lab.lower(),))
     match sighting.source:
         case SourceKind.HUB:
             return judge_repository(sighting, owners)
@@ -21,3 +23,8 @@ def judge(sighting: Sighting, labs: Directory) -> Verdict:
             return judge_post(sighting, owners)
         case SourceKind.LLM_STATS:
             return Verdict(Kind.RELEASE, "LLM Stats lists a model by this name", parse(sighting.title, sighting.lab))
+
+
+@lru_cache(maxsize=1_000)
+def _owners(lab: Lab) -> frozenset[str]:
+    return frozenset(text.lower() for text in (lab.id, lab.name, *lab.owners))

@@ -13,26 +13,27 @@ class Family:
     """Describe a family of models; the fields are the columns of tables/families.tsv."""
 
     name: str
-    owners: frozenset[str] = frozenset()  # lower-case
-    heads: str = ""
-    words: Mapping[str, Role] = field(default_factory=dict)  # what a word means in this family alone
+    owners: frozenset[str] = frozenset()  # lower-case; empty for a family that no table knows
+    heads: str = ""  # lower-case
+    words: Mapping[str, Role] = field(default_factory=dict)
 
     def of(self, owners: frozenset[str]) -> bool:
-        """Tell whether one of these owners makes the family; nobody owns an unknown one."""
+        """Tell whether one of these owners makes the family; anybody may make an unknown one."""
         return not self.owners or not self.owners.isdisjoint(owners)
 
 
-_LONGEST = 4  # tokens in the name of a known family
-
-
 @cache
-def _known() -> Mapping[tuple[str, ...], Family]:
-    families = {}
+def _by_first_word() -> Mapping[str, Sequence[tuple[tuple[str, ...], Family]]]:
+    """Return the known families by the first word of each spelling, the longest spelling first."""
+    families: dict[str, list[tuple[tuple[str, ...], Family]]] = {}
     for row in rows("families.tsv"):
         owners = frozenset(row["owners"].lower().split())
         family = Family(row["family"], owners, row["heads"].lower(), _meanings(row["words"]))
         for spelling in (row["family"], *filter(None, row["aliases"].split("; "))):
-            families[tuple(token.low for token in tokenize(spelling))] = family
+            words = tuple(token.low for token in tokenize(spelling))
+            families.setdefault(words[0], []).append((words, family))
+    for spellings in families.values():
+        spellings.sort(key=lambda spelling: -len(spelling[0]))
     return families
 
 
@@ -42,9 +43,9 @@ def _meanings(cell: str) -> Mapping[str, Role]:
 
 def known_at(tokens: Sequence[Token], at: int) -> tuple[Family, int] | None:
     """Return the longest known family whose name starts at this place, and where it ends."""
-    for end in range(min(at + _LONGEST, len(tokens)), at, -1):
-        family = _known().get(tuple(token.low for token in tokens[at:end]))
-        if family:
+    for words, family in _by_first_word().get(tokens[at].low, ()):
+        end = at + len(words)
+        if len(words) == 1 or tuple(token.low for token in tokens[at:end]) == words:
             return family, end
     return None
 
@@ -58,34 +59,40 @@ def foreign_at(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool
 def family_of(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Family, int, int]:
     """Return the family of a name, and where its tokens start and end.
 
-    A lab's own family behind another lab's is one family with it: Llama-3.1-Nemotron is NVIDIA's.
+    A lab's name in front of its family's is left out: AI21-Jamba, nvidia-foo.
     """
-    start = 1 if len(tokens) > 1 and tokens[0].low in owners and not known_at(tokens, 0) else 0
-    found = known_at(tokens, start)
-    if not found:
-        end = start + 1
-        while end < len(tokens) and tokens[end].role is Role.WORD and not foreign_at(tokens, end, owners):
-            end += 1
-        return Family(spelled(tokens[start:end])), start, end
-    family, end = found
-    if family.of(owners):
-        return family, start, end
-    for at in range(end, min(end + 2, len(tokens))):
-        own = known_at(tokens, at)
-        if own and own[0].owners and own[0].of(owners):
-            return replace(own[0], name=spelled(tokens[start : own[1]])), start, own[1]
-    return family, start, end
+    known = known_at(tokens, 0)
+    if known:
+        return _with_own_behind(tokens, known, owners)
+    start = 1 if len(tokens) > 1 and tokens[0].low in owners else 0
+    known = known_at(tokens, start) if start else None
+    if known:
+        return known[0], start, known[1]
+    end = start + 1
+    while end < len(tokens) and tokens[end].role is Role.WORD and not foreign_at(tokens, end, owners):
+        end += 1
+    return Family(spelled(tokens[start:end])), start, end
 
 
-def spelled(tokens: Sequence[Token], joint: str = "") -> str:
-    """Return the tokens as their lab spells them, or all joined by `joint`."""
-    if joint:
-        return joint.join(token.text for token in tokens)
-    text = "".join(_gap(token) + token.text for token in tokens)
-    return text.lstrip(" -_./")
+def _with_own_behind(
+    tokens: Sequence[Token], known: tuple[Family, int], owners: frozenset[str]
+) -> tuple[Family, int, int]:
+    """Join a lab's own family to another lab's before it: Llama-3.1-Nemotron is one family, NVIDIA's."""
+    family, end = known
+    if not family.of(owners):
+        for at in range(end, min(end + 2, len(tokens))):
+            own = known_at(tokens, at)
+            if own and own[0].owners and own[0].of(owners):
+                return replace(own[0], name=spelled(tokens[: own[1]])), 0, own[1]
+    return family, 0, end
 
 
-def _gap(token: Token) -> str:
-    if "-" in token.gap and " " not in token.gap:
-        return "-"
-    return " " if len(token.gap.strip("_.")) else token.gap[:1]
+def spelled(tokens: Sequence[Token]) -> str:
+    """Return the tokens with what separates them reduced to a space, a hyphen, a dot or nothing."""
+    return "".join(_separator(token.gap) + token.text for token in tokens).lstrip(" -_./·")
+
+
+def _separator(gap: str) -> str:
+    if len(gap) <= 1:
+        return " " if gap in "[]()\"'" and gap else gap
+    return "-" if "-" in gap and " " not in gap else " "

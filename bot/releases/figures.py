@@ -71,7 +71,7 @@ def human_parameters(count: int, name: str = "") -> str:
     Exact counts hold vision towers and draft heads, so that Qwen3.6-35B-A3B has 35.95 B and is 35B.
     """
     stated = stated_in(name).total
-    if stated is None:
+    if not stated:
         return human_count(count)
     unit = next(unit for unit in "TBMK" if stated >= UNITS[unit])
     return f"{stated / UNITS[unit]:.3f}".rstrip("0").rstrip(".") + unit

@@ -13,7 +13,8 @@ from license_expression import ExpressionError, Licensing, get_spdx_licensing
 from bot.releases.plaintext import clean
 from bot.releases.tables import rows
 
-LONGEST = 300  # characters of a text that are read; what people write has under 100
+LONGEST = 200  # characters of a text that are read; what people write has under 100
+_MOST_LICENSES = 10  # in one list
 _SHOWN = 80  # characters of an unknown text that are shown
 _NOISE = {"the", "license", "licence", "licensed", "licenses", "agreement", "version", "international"}
 _WORST_FIRST = ("non-commercial", "unknown", "not stated", "conditions", "permissive")
@@ -157,9 +158,12 @@ def _excepted(node: Any, place: Place) -> Terms | None:
 
 def _several(text: str, place: Place) -> Terms | None:
     """Return what a list of licences amounts to, which does not say what each of them covers."""
-    parts = [look_up(part, place) or _listed(part.strip()) for part in re.split(r"[,;/|&]", text)]
+    texts = re.split(r"[,;/|&]", text)
+    if not 1 < len(texts) <= _MOST_LICENSES:
+        return None
+    parts = [look_up(part, place) or _listed(part.strip()) for part in texts]
     known = {part.key: part for part in parts if part}
-    if len(parts) < 2 or None in parts:
+    if None in parts:
         return None
     listed = [known[key] for key in sorted(known)]
     if len(listed) == 1:

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from string import ascii_lowercase, ascii_uppercase
 
 # What a card has to say of its model comes before this many characters and blocks.
 _LONGEST = 100_000
 _MOST_BLOCKS = 1_000
 _LONGEST_BLOCK = 4_000
 _LINK, _LINK_END = "\x01", "\x02"  # mark a link's text: card text has no control characters when this is done
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # str.lower() changes the length of some letters
 _HIDDEN = ("script", "style", "svg", "pre", "head", "select", "video", "audio")
 _LINKED = re.compile(f"{_LINK}([^{_LINK}{_LINK_END}]*)")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>")
@@ -103,7 +105,7 @@ def _without_code(text: str) -> str:
 
 def _without(text: str, start: str, end: str) -> str:
     """Return `text` without what stands between two marks, in one pass; what never ends is left out."""
-    kept, position, lower = [], 0, text.lower()
+    kept, position, lower = [], 0, text.translate(_LOWER)
     while (opening := lower.find(start, position)) >= 0:
         if start.startswith("<") and lower[opening + len(start) : opening + len(start) + 1].isalpha():
             kept.append(text[position : opening + 1])  # another element, such as <header> after <head

@@ -30,7 +30,8 @@ def merge_facts(name: Name, evidence: Sequence[Evidence]) -> Facts:
 
     The figures that the name itself states fill what nobody else says.
     """
-    newest_first = sorted((item for item in evidence if item.head), key=lambda item: item.seen_at, reverse=True)
+    stating = [item for item in evidence if item.head]
+    newest_first = sorted(stating, key=lambda item: item.seen_at, reverse=True)
     facts = Facts()
     for item in sorted(newest_first, key=lambda item: _STRENGTH[item.source]):
         facts = facts.filled_from(item.facts)

@@ -1,7 +1,7 @@
 """Parse the name of a model, by tables where a person has filled them and by shape where nobody has."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -10,29 +10,40 @@ from bot.releases.families import Family, family_of, foreign_at, spelled
 from bot.releases.tables import mapping, rows
 from bot.releases.tokens import Role, Token, clean, tokenize
 
-_SIZE_LETTERS = frozenset({"s", "b", "m", "l", "g", "h", "xs", "xl", "xxl", "ml"})
-_UNSAID = (Role.STAGE, Role.PACKAGING)  # people call all stages and packagings by one name
-_TAKE_NUMBERS = frozenset({Role.WORD, Role.STAGE, Role.PACKAGING, Role.COMPANION})
-_PARAMETERS = re.compile(r"[ae]?\d+(\.\d+)?[bmt]|\d+x\d+(\.\d+)?b")
-_NOT_IN_KEYS = re.compile(r"[^\w.+]+|_+")
-_FULL_DATE = re.compile(r"(20\d\d)-(\d\d)-(\d\d)")
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Hold a name with what it was read from: its family, and the tokens behind the family's name."""
+
+    name: Name
+    family: Family
+    tokens: tuple[Token, ...]  # of the whole name, each with the role that it has by itself
+    rest: tuple[Token, ...]  # behind the family's name, each with the role that it has in its place
 
 
-@lru_cache(maxsize=20_000)
 def parse(text: str, lab: str) -> Name:
     """Return the parts of a repository's or listed model's name; `lab` is a lab id.
 
     An owner before a slash only says who publishes. A name that no table knows is parsed by its shape.
     """
+    return read_name(text, lab).name
+
+
+@lru_cache(maxsize=10_000)
+def read_name(text: str, lab: str) -> Reading:
+    """Return the parts of a name as `parse` does, with the tokens behind them."""
     owner, repository = split_owner(text)
     tokens = tokenize(clean(repository))
     if not tokens:
-        return Name(lab, "")
-    owners = frozenset({lab.lower(), owner.lower()})
+        return Reading(Name(lab, ""), Family(""), (), ())
+    owners = frozenset((lab.lower(), owner.lower()))
     family, start, end = family_of(tokens, owners)
-    rest = sorted_out(_in_family(family, tokens[end:]), owners)
-    parts = {role: [token for token in rest if token.role is role] for role in Role}
-    return _named(lab, family, parts, [*tokens[start:end], *rest])
+    rest = _in_place(_in_family(family, tokens[end:]), owners)
+    said = [*tokens[start:end], *(token for token in rest if token.role not in _UNSAID)]
+    return Reading(_named(lab, family.name, rest, spelled(said)), family, tokens, rest)
+
+
+_UNSAID = (Role.STAGE, Role.PACKAGING)  # people call all stages and packagings by one name
 
 
 def split_owner(text: str) -> tuple[str, str]:
@@ -43,34 +54,15 @@ def split_owner(text: str) -> tuple[str, str]:
     return "", text
 
 
-def sorted_out(tokens: Sequence[Token], owners: frozenset[str]) -> list[Token]:
-    """Return the tokens behind a family, each with the role that it has in its place."""
-    placed: list[Token] = []
-    for at, token in enumerate(tokens):
-        if token.role is Role.VERSION and at and _belongs_to_word(token, tokens, at, owners):
-            placed[-1] = _with_number(placed[-1], token)
-        else:
-            placed.append(token._replace(role=_role_in_place(token, tokens[at + 1 :], placed)))
-    return placed
-
-
-def _belongs_to_word(token: Token, tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
-    """Tell whether a number is the word's before it: Predict2, ul2, LongWriter-glm4, Distill-Llama-3.1."""
-    before = tokens[at - 1]
-    return (not token.gap and before.role in _TAKE_NUMBERS) or foreign_at(tokens, at - 1, owners)
-
-
-def _with_number(word: Token, number: Token) -> Token:
-    text = word.text + ("-" if number.gap else "") + number.text
-    return word._replace(text=text, low=text.lower())
-
-
-def _in_family(family: Family, tokens: Sequence[Token]) -> list[Token]:
+def _in_family(family: Family, tokens: Sequence[Token]) -> Sequence[Token]:
     """Return the tokens behind a family's name with the roles that its words have in this family."""
     meanings = family.words
     if not family.owners and not _base_is_stage(tokens):
         meanings = {"base": Role.SIZE}
-    return [token._replace(role=meanings.get(token.low, token.role)) for token in tokens]
+    return [token.as_role(meanings.get(token.low, token.role)) for token in tokens] if meanings else tokens
+
+
+_PARAMETERS = re.compile(r"[ae]?\d+(\.\d+)?[bmt]|\d+x\d+(\.\d+)?b")
 
 
 def _base_is_stage(tokens: Sequence[Token]) -> bool:
@@ -85,53 +77,89 @@ def _base_is_stage(tokens: Sequence[Token]) -> bool:
     )
 
 
-def _role_in_place(token: Token, after: Sequence[Token], before: Sequence[Token]) -> Role:
-    roles = {earlier.role for earlier in before}
-    if Role.PACKAGING in roles and token.role in {Role.WORD, Role.LINE, Role.VERSION, Role.SIZE}:
+def _in_place(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Token, ...]:
+    """Return the tokens behind a family, each with the role that it has in its place."""
+    placed: list[Token] = []
+    before: set[Role] = set()
+    for at, token in enumerate(tokens):
+        if at and token.role is Role.VERSION and _belongs_to_word(tokens, at, owners):
+            placed[-1] = _with_number(placed[-1], token)
+            continue
+        following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+        role = _role_in_place(token, following, before)
+        placed.append(token.as_role(role))
+        before.add(role)
+    return tuple(placed)
+
+
+_TAKE_NUMBERS = frozenset({Role.WORD, Role.STAGE, Role.PACKAGING, Role.COMPANION})
+
+
+def _belongs_to_word(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
+    """Tell whether a number is the word's before it: Predict2, ul2, RLVR1, Distill-Llama-3.1."""
+    glued = not tokens[at].gap and tokens[at - 1].role in _TAKE_NUMBERS
+    return glued or foreign_at(tokens, at - 1, owners)
+
+
+def _with_number(word: Token, number: Token) -> Token:
+    text = word.text + ("-" if number.gap else "") + number.text
+    return Token(text, text.lower(), word.gap, word.role)
+
+
+_PART_OF_PACKAGING = frozenset({Role.WORD, Role.LINE, Role.VERSION, Role.SIZE})
+_SIZE_LETTERS = frozenset({"s", "b", "m", "l", "g", "h", "xs", "xl", "xxl", "ml"})
+
+
+def _role_in_place(token: Token, following: str, before: set[Role]) -> Role:
+    if Role.PACKAGING in before and token.role in _PART_OF_PACKAGING:
         return Role.PACKAGING  # whatever follows a packaging belongs to it: onnx-web, qat-mobile
-    if token.role is Role.VERSION and (Role.VERSION in roles or Role.SIZE in roles):
+    if token.role is Role.VERSION and (Role.VERSION in before or Role.SIZE in before):
         return Role.STAMP if token.low.startswith("v") else Role.LINE
-    if token.low in _SIZE_LETTERS and (not after or after[0].low in _SIZE_LETTERS or Role.SIZE in roles):
+    if token.low in _SIZE_LETTERS and (not following or following in _SIZE_LETTERS or Role.SIZE in before):
         return Role.SIZE
-    if token.role in {Role.WORD, Role.COMPANION}:
+    if token.role in (Role.WORD, Role.COMPANION):
         return Role.LINE
     return token.role
 
 
-def _named(lab: str, family: Family, parts: Mapping[Role, Sequence[Token]], tokens: Iterable[Token]) -> Name:
-    version, line, size, stamp, stage, packaging = (
-        spelled(parts[role], "-")
-        for role in (Role.VERSION, Role.LINE, Role.SIZE, Role.STAMP, Role.STAGE, Role.PACKAGING)
-    )
-    bare = _Bare.of(family.name)
+def _named(lab: str, family: str, rest: Sequence[Token], display: str) -> Name:
+    parts: dict[Role, str] = {}
+    for token in rest:
+        parts[token.role] = f"{parts[token.role]}-{token.text}" if token.role in parts else token.text
+    version, line, stage = (parts.get(role, "") for role in (Role.VERSION, Role.LINE, Role.STAGE))
+    size, stamp = parts.get(Role.SIZE, ""), parts.get(Role.STAMP, "")
+    bare = _Bare.of(family)
     if stage_meanings(stage) <= {"format"} and bare.is_base(version, line):
-        stage = "-".join(filter(None, ("Base", stage)))
+        stage = f"Base-{stage}" if stage else "Base"
         stamp = "" if version.lower() in bare.stamped else stamp
+    common = [lab.lower() + "/" + folded(family), folded(version), folded(line)]
     return Name(
         lab=lab,
-        family=family.name,
+        family=family,
         version=version,
         line=line,
         size=size,
         stamp=stamp,
         stage=stage,
-        packaging=packaging,
-        display=spelled([token for token in tokens if token.role not in _UNSAID]),
-        release_key=_key(lab, family.name, version, line, size, stamp),
-        family_key=_key(lab, family.name, version, line, stamp),
+        packaging=parts.get(Role.PACKAGING, ""),
+        display=display,
+        release_key="-".join(filter(None, (*common, folded(size), folded(stamp)))),
+        family_key="-".join(filter(None, (*common, folded(stamp)))),
     )
 
 
-def _key(lab: str, *parts: str) -> str:
-    folded = (_folded(part) for part in parts)
-    return f"{lab.lower()}/" + "-".join(part for part in folded if part)
+_FULL_DATE = re.compile(r"(20\d\d)-(\d\d)-(\d\d)")
+_NOT_IN_KEYS = re.compile(r"[^\w.+]+|_+")
 
 
-def _folded(part: str) -> str:
+@lru_cache(maxsize=20_000)
+def folded(part: str) -> str:
+    """Return a part of a name as it stands in keys: lower-case, with hyphens for all that separates."""
     part = _FULL_DATE.sub(r"\1\2\3", part.lower())
     return _NOT_IN_KEYS.sub("-", part).strip("-")
 
 
+@lru_cache(maxsize=1_000)
 def stage_meanings(stage: str) -> frozenset[str]:
     """Return what the words of Name.stage mean: "base", "tuned", "step", "format"."""
     meanings = mapping("stages.tsv", "word", "stage")
@@ -187,11 +215,11 @@ def covers(general: Name, specific: Name) -> bool:
 
 
 def _same(one: Name, other: Name, *parts: str) -> bool:
-    return all(_folded(getattr(one, part)) == _folded(getattr(other, part)) for part in parts)
+    return all(folded(getattr(one, part)) == folded(getattr(other, part)) for part in parts)
 
 
 def _words(part: str) -> frozenset[str]:
-    return frozenset(filter(None, _folded(part).split("-")))
+    return frozenset(filter(None, folded(part).split("-")))
 
 
 def _covers_line(general: frozenset[str], specific: frozenset[str]) -> bool:

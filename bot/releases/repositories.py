@@ -1,50 +1,42 @@
-"""Judge a Hub repository by its name, its tags and its task: release, variant or something beside."""
+"""Judge a Hub repository by its name and tags: a release, a variant of one, or something beside."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from bot.model import Kind, Name, Sighting, Verdict
-from bot.releases.families import known_at
-from bot.releases.names import parse, split_owner, stage_meanings
+from bot.model import Kind, Sighting, Verdict
+from bot.releases.names import Reading, read_name, split_owner, stage_meanings
 from bot.releases.tables import mapping
-from bot.releases.tokens import LONGEST_NAME, Role, Token, clean, tokenize
-
-_BASE_MODEL = re.compile(r"base_model:(?:(adapter|merge|quantized|finetune):)?([\w.-]+)/([\w.-]+)")
-_LATENT_GRID = re.compile(r"f\d+[cd]\d+")  # f16d64: 16 times smaller, 64 channels
-_CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+from bot.releases.tokens import LONGEST_NAME, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """Hold a repository as the rules see it; all text but the name's is lower-case."""
+    """Hold a repository as the rules see it; owners, tags and parents are lower-case."""
 
-    name: Name
+    reading: Reading
     owners: frozenset[str]  # of its lab
-    tokens: Sequence[Token]
     tags: frozenset[str]
-    parents: tuple[tuple[str, str, str], ...]  # relation, owner, repository: what the card says it was made from
+    parents: tuple[tuple[str, str], ...]  # relation and owner of what the card says it was made from
 
-    @property
-    def own_parents(self) -> Iterator[tuple[str, str]]:
-        """Return relation and repository of the parents that the same lab published."""
-        return ((relation, name) for relation, owner, name in self.parents if owner in self.owners)
+    def is_(self, kind: Kind, reason: str) -> Verdict:
+        """Return a verdict on this repository."""
+        return Verdict(kind, reason, self.reading.name)
 
 
 Rule = Callable[[Repository], Verdict | None]
 
 
 def judge_repository(sighting: Sighting, owners: frozenset[str]) -> Verdict:
-    """Return what a Hub repository is; `owners` are the lab's id, name and Hub owners."""
+    """Return what a Hub repository is; `owners` are the lab's id, name and Hub owners, lower-case."""
     owner, repository = split_owner(sighting.title)
-    if len(repository) > LONGEST_NAME or not clean(repository):
+    reading = read_name(sighting.title[: LONGEST_NAME * 2], sighting.lab)
+    if len(repository) > LONGEST_NAME or not reading.tokens:
         return Verdict(Kind.OTHER, "no repository of the Hub has such a name")
-    owners = frozenset(text.lower() for text in (*owners, owner) if text)
-    name = parse(sighting.title, sighting.lab)
     seen = Repository(
-        name,
-        owners,
-        tokenize(clean(repository)),
+        reading,
+        owners | {owner.lower()},
         frozenset(tag.lower() for tag in sighting.tags),
         tuple(_parents(sighting.tags)),
     )
@@ -52,81 +44,96 @@ def judge_repository(sighting: Sighting, owners: frozenset[str]) -> Verdict:
         verdict = rule(seen)
         if verdict:
             return verdict
-    return Verdict(Kind.RELEASE, "the lab's own weights under their own name", name)
+    return seen.is_(Kind.RELEASE, "the lab's own weights under their own name")
 
 
-def _parents(tags: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+_BASE_MODEL = re.compile(r"base_model:(?:(adapter|merge|quantized|finetune):)?([\w.-]+)/[\w.-]+")
+
+
+def _parents(tags: Iterable[str]) -> Iterator[tuple[str, str]]:
     for tag in tags:
-        match = _BASE_MODEL.fullmatch(tag)
+        match = _BASE_MODEL.fullmatch(tag) if tag.startswith("base_model:") else None
         if match:
-            yield match[1] or "", match[2].lower(), match[3].lower()
+            yield match[1] or "", match[2].lower()
 
 
 def _is_companion(seen: Repository) -> Verdict | None:
-    companions = mapping("companions.tsv", "word", "what")
-    if seen.tokens[0].role is Role.PACKAGING:
-        return Verdict(Kind.OTHER, "the name starts with a packaging: a part of another model", seen.name)
-    known = known_at(seen.tokens, 0)
-    for token in seen.tokens[known[1] if known else 0 :]:
-        if _LATENT_GRID.fullmatch(token.low):
-            return Verdict(Kind.OTHER, "the name gives the grid of an autoencoder", seen.name)
-        for word in (token.low, *_inner_words(token.text)):
-            if word in companions:
-                return Verdict(Kind.OTHER, f"the name says that it is {companions[word]}", seen.name)
+    if seen.reading.tokens[0].role is Role.PACKAGING:
+        return seen.is_(Kind.OTHER, "the name starts with a packaging: a part of another model")
+    known = seen.reading.family.owners
+    for token in seen.reading.rest if known else seen.reading.tokens:
+        what = _companion_in(token.text)
+        if what:
+            return seen.is_(Kind.OTHER, f"the name says that it is {what}")
     return None
 
 
-def _inner_words(text: str) -> list[str]:
-    """Return the words of a CamelCase token: VisionReward has a reward in it."""
-    words = _CAPITALS.findall(text)
-    return [word.lower() for word in words] if len(words) > 1 else []
+_LATENT_GRID = re.compile(r"f\d+[cd]\d+")  # f16d64: 16 times smaller, 64 channels
+_CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+@lru_cache(maxsize=10_000)
+def _companion_in(text: str) -> str:
+    """Return what a token makes of a repository, also inside of CamelCase: VisionReward is a reward model."""
+    companions = mapping("companions.tsv", "word", "what")
+    if _LATENT_GRID.fullmatch(text.lower()):
+        return "an autoencoder"
+    words = (text, *_CAPITALS.findall(text), text.rstrip("0123456789"))
+    return next((companions[word.lower()] for word in words if word.lower() in companions), "")
+
+
+_REWARD_TAGS = frozenset({"reward model", "reward-model", "reward_model"})
+_ADAPTER_TAGS = frozenset({"lora", "peft"})
 
 
 def _is_tagged_otherwise(seen: Repository) -> Verdict | None:
-    if any(relation == "adapter" for relation, _, _ in seen.parents) or not seen.tags.isdisjoint({"lora", "peft"}):
-        return Verdict(Kind.OTHER, "its tags say that it is an adapter", seen.name)
-    if not seen.tags.isdisjoint({"reward model", "reward-model", "reward_model"}):
-        return Verdict(Kind.OTHER, "its tags say that it is a reward model", seen.name)
+    if not seen.tags.isdisjoint(_ADAPTER_TAGS) or any(relation == "adapter" for relation, _ in seen.parents):
+        return seen.is_(Kind.OTHER, "its tags say that it is an adapter")
+    if not seen.tags.isdisjoint(_REWARD_TAGS):
+        return seen.is_(Kind.OTHER, "its tags say that it is a reward model")
     return None
 
 
 def _is_of_another_lab(seen: Repository) -> Verdict | None:
-    if any(relation == "quantized" and owner not in seen.owners for relation, owner, _ in seen.parents):
-        return Verdict(Kind.OTHER, "another lab's model, packaged again", seen.name)
-    found = known_at(seen.tokens, 0)
-    if not found or found[0].of(seen.owners) or not seen.name.packaging:
+    if any(relation == "quantized" and owner not in seen.owners for relation, owner in seen.parents):
+        return seen.is_(Kind.OTHER, "another lab's model, packaged again")
+    family = seen.reading.family
+    if family.of(seen.owners) or not seen.reading.name.packaging or _adds_a_word(seen):
         return None
-    if any(token.role is Role.WORD for token in seen.tokens[found[1] :]):
-        return None
-    return Verdict(Kind.OTHER, f"{found[0].name} is another lab's family", seen.name)
+    return seen.is_(Kind.OTHER, f"{family.name} is another lab's family, packaged again")
+
+
+def _adds_a_word(seen: Repository) -> bool:
+    """Tell whether the name has a word of its own behind the family: Qwen2.5-VL-7B-Surg."""
+    own = {token.text for token in seen.reading.tokens if token.role is Role.WORD}
+    return any(token.role is Role.LINE and token.text in own for token in seen.reading.rest)
 
 
 def _is_packaged(seen: Repository) -> Verdict | None:
-    layouts = [part for part in (seen.name.packaging, _layout(seen.name.stage)) if part]
-    if not layouts or [layout.lower() for layout in layouts] == [_heads(seen)]:
+    name = seen.reading.name
+    layouts = [word for word in name.stage.split("-") if "format" in stage_meanings(word)]
+    layout = "-".join(filter(None, (name.packaging, *layouts)))
+    if not layout or layout.lower() == seen.reading.family.heads:
         return None
-    return Verdict(Kind.VARIANT, f"the same weights as {'-'.join(layouts)}", seen.name)
-
-
-def _heads(seen: Repository) -> str:
-    """Return the packaging, format or stage under which the family's own heads are published."""
-    found = known_at(seen.tokens, 0)
-    return found[0].heads if found else ""
-
-
-def _layout(stage: str) -> str:
-    return "-".join(word for word in stage.split("-") if "format" in stage_meanings(word))
+    return seen.is_(Kind.VARIANT, f"the same weights as {layout}")
 
 
 def _is_unfinished(seen: Repository) -> Verdict | None:
-    meanings = stage_meanings(seen.name.stage)
-    if seen.name.stage.lower() == _heads(seen):
+    stage = seen.reading.name.stage
+    meanings = stage_meanings(stage)
+    if stage.lower() == seen.reading.family.heads:
         return None
     if "base" in meanings and "tuned" not in meanings:
-        return Verdict(Kind.VARIANT, "the base of the tuned model", seen.name)
+        return seen.is_(Kind.VARIANT, "the base of the tuned model")
     if "step" in meanings:
-        return Verdict(Kind.VARIANT, "a step of the training on the way to the tuned model", seen.name)
+        return seen.is_(Kind.VARIANT, "a step of the training on the way to the tuned model")
     return None
 
 
-_RULES: tuple[Rule, ...] = (_is_companion, _is_tagged_otherwise, _is_of_another_lab, _is_packaged, _is_unfinished)
+_RULES: tuple[Rule, ...] = (
+    _is_companion,
+    _is_tagged_otherwise,
+    _is_of_another_lab,
+    _is_packaged,
+    _is_unfinished,
+)

@@ -1,9 +1,9 @@
-"""Read a post's title: its words, what they tell, and the models and products that it names."""
+"""Read a post's title: its words, what they tell, and the models and apps that it names."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 
 from bot.releases.families import known_at, spelled
 from bot.releases.tables import mapping, rows
@@ -11,53 +11,61 @@ from bot.releases.tokens import Role, Token, clean, tokenize
 
 LONGEST_TITLE = 300
 
-_EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
-_MARKUP = re.compile(r"<[^<>]{0,40}>")
-_YEAR = re.compile(r"(19|20)\d\d")
-
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Hold a name in a title: where its tokens start and end, its text, and whose family it is."""
+    """Hold a name in a title: where its tokens start and end, its text, and what the tables know of it."""
 
     start: int
     end: int
     text: str
-    family: str  # "" when no table knows it
-    own: bool  # of the lab that posts, as far as the tables know
-    numbered: bool  # has a version or a size
-    product: bool  # an app's or interface's name, or the bare name of a family that is also an app
+    family: str = ""  # "" when no table knows it
+    own: bool = True  # of the lab that posts, as far as the tables know
+    numbered: bool = False  # has a version or a size
+    app: bool = False  # an app's or an interface's name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Title:
-    """Hold the tokens of a title and the names found in it, in order."""
+    """Hold the tokens of a title, what each one tells, and the names found in it, in order."""
 
-    tokens: Sequence[Token]
-    mentions: tuple[Mention, ...]
-
-    @cached_property
-    def told(self) -> tuple[frozenset[str], ...]:
-        """Return what each token tells: its roles in tables/title_words.tsv."""
-        return tuple(told_by(token.low) for token in self.tokens)
+    tokens: tuple[Token, ...]
+    told: tuple[frozenset[str], ...]  # the roles of a word in tables/title_words.tsv
+    mentions: tuple[Mention, ...] = ()
 
     def breaks_before(self, at: int) -> bool:
         """Tell whether a colon, a dash between spaces or the like stands before this token, or the end."""
         return at >= len(self.tokens) or bool(_BREAK.search(self.tokens[at].gap))
 
+    def tells(self, at: int, *roles: str) -> bool:
+        """Tell whether the word at this place has one of these roles."""
+        return not self.told[at].isdisjoint(roles)
 
-_LONGEST_PRODUCT = 4  # tokens
+
 _BREAK = re.compile(r"[:|,;!?&()/。、…<>]|\.\s|\s-|-\s")
+_EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
+_MARKUP = re.compile(r"<[^<>]{0,40}>")
 
 
-@lru_cache(maxsize=10_000)
+def read_title(text: str, owners: frozenset[str]) -> Title:
+    """Return a title with the names in it; `owners` are the lab's id, name and Hub owners, lower-case."""
+    text = clean(text, LONGEST_TITLE)
+    if "<" in text:
+        text = _MARKUP.sub(" ", text)
+    if not text.isascii():
+        text = _EAST_ASIAN.sub(r" \1 ", text)
+    tokens = tokenize(text.strip())
+    title = Title(tokens, tuple(told_by(token.low) for token in tokens))
+    return Title(title.tokens, title.told, tuple(_mentions(title, owners)))
+
+
+@lru_cache(maxsize=20_000)
 def told_by(word: str) -> frozenset[str]:
     """Return the roles of a lower-case word in titles; a run of Chinese holds several words."""
     words = _title_words()
     if word.isascii():
         return words.get(word, _NOTHING)
-    parts = (roles for known, roles in words.items() if not known.isascii() and known in word)
-    return _NOTHING.union(*parts)
+    return _NOTHING.union(*(roles for known, roles in words.items() if not known.isascii() and known in word))
 
 
 _NOTHING: frozenset[str] = frozenset()
@@ -71,68 +79,70 @@ def _title_words() -> Mapping[str, frozenset[str]]:
     return words
 
 
-def read_title(text: str, owners: frozenset[str]) -> Title:
-    """Return a title with the names in it; `owners` are the lab's id, name and Hub owners, lower-case."""
-    text = _MARKUP.sub(" ", clean(text, LONGEST_TITLE))
-    tokens = tokenize(_EAST_ASIAN.sub(r" \1 ", text).strip())
-    return Title(tokens, tuple(_mentions(tokens, owners)))
-
-
-def _mentions(tokens: Sequence[Token], owners: frozenset[str]) -> Iterator[Mention]:
+def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
     at = 0
-    while at < len(tokens):
-        found = (
-            _product_at(tokens, at)
-            or _known_model_at(tokens, at, owners)
-            or _name_with_ending_at(tokens, at)
-            or _numbered_name_at(tokens, at)
-        )
+    while at < len(title.tokens):
+        found = _mention_at(title, at, owners)
         if found:
             yield found
         at = found.end if found else at + 1
 
 
-def _product_at(tokens: Sequence[Token], at: int) -> Mention | None:
-    for end in range(min(at + _LONGEST_PRODUCT, len(tokens)), at, -1):
-        if tuple(token.low for token in tokens[at:end]) in _products():
-            extended = _extended(tokens, end)
+def _mention_at(title: Title, at: int, owners: frozenset[str]) -> Mention | None:
+    app = _app_at(title, at)
+    if app:
+        return app
+    if known_at(title.tokens, at):
+        return _known_model_at(title, at, owners)
+    if not _in_name(title, at):
+        return None
+    return _name_with_ending_at(title, at) or _numbered_name_at(title, at)
+
+
+def _app_at(title: Title, at: int) -> Mention | None:
+    tokens = title.tokens
+    for words in _apps_by_first_word().get(tokens[at].low, ()):
+        end = at + len(words)
+        if tuple(token.low for token in tokens[at:end]) == words:
             family = known_at(tokens, at)
-            if extended > end and family and family[1] == end:
+            if family and family[1] == end and _extended(title, end) > end:
                 return None  # Grok is an app, Grok 4 and Claude Opus are models
-            return Mention(at, end, spelled(tokens[at:end]), "", own=True, numbered=False, product=True)
+            return Mention(at, end, spelled(tokens[at:end]), app=True)
     return None
 
 
 @cache
-def _products() -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(token.low for token in tokenize(row["product"])) for row in rows("products.tsv"))
+def _apps_by_first_word() -> Mapping[str, Sequence[tuple[str, ...]]]:
+    apps: dict[str, list[tuple[str, ...]]] = {}
+    for row in rows("products.tsv"):
+        words = tuple(token.low for token in tokenize(row["product"]))
+        apps.setdefault(words[0], []).append(words)
+    for spellings in apps.values():
+        spellings.sort(key=len, reverse=True)
+    return apps
 
 
-def _known_model_at(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> Mention | None:
-    known = known_at(tokens, at)
+def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | None:
+    known = known_at(title.tokens, at)
     if not known:
         return None
     family, end = known
     own = bool(family.owners) and family.of(owners)
-    end = _extended(tokens, end)
-    numbered = _numbers(tokens[at:end])
-    plain_word = tokens[at].text.islower() and end == known[1] and len(tokens[at:end]) == 1
-    if plain_word or not (own or numbered):
+    end = _extended(title, end)
+    name = title.tokens[at:end]
+    numbered = _numbered(name)
+    if not (own or numbered) or (len(name) == 1 and name[0].text.islower()):
         return None  # "ring" and "command" are families, and words
-    return Mention(at, end, spelled(tokens[at:end]), family.name, own, numbered, product=False)
+    return Mention(at, end, spelled(name), family.name, own, numbered)
 
 
-def _name_with_ending_at(tokens: Sequence[Token], at: int) -> Mention | None:
+def _name_with_ending_at(title: Title, at: int) -> Mention | None:
     """Return a name that ends like those of models do: Shieldstral, BioGPT, Chinese CLIP."""
-    end = at
-    if known_at(tokens, at):
-        return None
-    while end < len(tokens) and end - at < 2 and _of_a_name(tokens[end]) and (end == at or _joined(tokens[end])):
-        end += 1
-        if tokens[end - 1].text.endswith(_endings()):
-            end = _extended(tokens, end)
-            text = spelled(tokens[at:end])
-            return Mention(at, end, text, text, own=True, numbered=_numbers(tokens[at:end]), product=False)
+    for end in range(at + 1, min(at + 2, _end_of_words(title, at)) + 1):
+        if title.tokens[end - 1].text.endswith(_endings()):
+            stop = _extended(title, end)
+            text = spelled(title.tokens[at:stop])
+            return Mention(at, stop, text, family=text, numbered=_numbered(title.tokens[at:stop]))
     return None
 
 
@@ -141,64 +151,74 @@ def _endings() -> tuple[str, ...]:
     return tuple(row["ending"] for row in rows("endings.tsv"))
 
 
-def _numbered_name_at(tokens: Sequence[Token], at: int) -> Mention | None:
+_LONGEST_NEW_NAME = 3  # words before the version
+
+
+def _numbered_name_at(title: Title, at: int) -> Mention | None:
     """Return the name of a family that no table knows: capitalised words and a version."""
+    end = _end_of_words(title, at)
+    if not at < end < len(title.tokens) or end > at + _LONGEST_NEW_NAME or title.breaks_before(end):
+        return None
+    if title.tokens[end].role not in (Role.VERSION, Role.SIZE) or _counts(title, end):
+        return None
+    end = _extended(title, end)
+    return Mention(at, end, spelled(title.tokens[at:end]), numbered=True)
+
+
+def _end_of_words(title: Title, at: int) -> int:
+    """Return where the run of words that may be a new family's name ends."""
     end = at
-    while end < len(tokens) and end - at < 3 and _of_a_name(tokens[end]) and (end == at or _joined(tokens[end])):
-        if known_at(tokens, end):
-            return None
+    while end < len(title.tokens) and _in_name(title, end) and (end == at or not title.breaks_before(end)):
+        if known_at(title.tokens, end):
+            return at if end > at else end
         end += 1
-    if end == at or end >= len(tokens) or not _joined(tokens[end]):
-        return None
-    if tokens[end].role not in {Role.VERSION, Role.SIZE} or _counts(tokens, end):
-        return None
-    end = _extended(tokens, end)
-    return Mention(at, end, spelled(tokens[at:end]), "", own=True, numbered=True, product=False)
+    return end
 
 
-def _of_a_name(token: Token) -> bool:
-    return token.role in {Role.WORD, Role.LINE} and _capital(token) and not told_by(token.low)
+def _in_name(title: Title, at: int) -> bool:
+    token = title.tokens[at]
+    return token.role in (Role.WORD, Role.LINE) and not title.told[at] and _is_capital(token)
 
 
-def _capital(token: Token) -> bool:
+def _is_capital(token: Token) -> bool:
     return token.low != token.text or (not token.text.isalpha() and token.text.isascii())
 
 
-def _joined(token: Token) -> bool:
-    return not _BREAK.search(token.gap)
+_YEAR = re.compile(r"(19|20)\d\d")
 
 
-def _counts(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether a number counts something (Top 10, 5 tips) or is a year."""
-    return "count" in told_by(tokens[at - 1].low) or bool(_YEAR.fullmatch(tokens[at].low))
+def _counts(title: Title, at: int) -> bool:
+    """Tell whether a number counts something (Top 10, Phase 2) or is a year."""
+    return title.tells(at - 1, "count") or bool(_YEAR.fullmatch(title.tokens[at].low))
 
 
-def _extended(tokens: Sequence[Token], end: int) -> int:
-    """Return where a name that goes on from `end` ends: at the last token that surely belongs to it."""
-    sure = end
-    while end < len(tokens) and _joined(tokens[end]):
-        token = tokens[end]
-        tight = token.gap in {"", "-", "_", "."}
-        if not tight and (_counts(tokens, end) or (told_by(token.low) and token.role not in _WITH_CAPITAL)):
-            break
-        if tight or token.role in _SURE or (token.role in _WITH_CAPITAL and _goes_on(token)):
-            end += 1
-            sure = end
-        elif token.role is Role.WORD and _capital(token):
-            end += 1
-        else:
-            return sure
-    return end if end >= len(tokens) or not _joined(tokens[end]) or told_by(tokens[end].low) else sure
-
-
-_SURE = frozenset({Role.VERSION, Role.SIZE, Role.STAMP})
+_NUMBERS = frozenset({Role.VERSION, Role.SIZE, Role.STAMP})
 _WITH_CAPITAL = frozenset({Role.LINE, Role.STAGE, Role.COMPANION, Role.PACKAGING})
+
+
+def _extended(title: Title, end: int) -> int:
+    """Return where a name that goes on from `end` ends: at the last token that surely belongs to it.
+
+    Capitalised words without a meaning belong to it when the title, or its phrase, ends with them.
+    """
+    sure = end
+    while not title.breaks_before(end):
+        token = title.tokens[end]
+        tight = token.gap in ("", "-", "_", ".")
+        if not tight and (_counts(title, end) or (title.told[end] and token.role not in _WITH_CAPITAL)):
+            return end
+        end += 1
+        if tight or token.role in _NUMBERS or (token.role in _WITH_CAPITAL and _goes_on(token)):
+            sure = end
+        elif token.role is not Role.WORD or not _is_capital(token):
+            return sure
+    return end
 
 
 def _goes_on(token: Token) -> bool:
     """Tell whether a word of the tables is meant as part of a name: capitalised, or a size or mode."""
-    return _capital(token) or mapping("lines.tsv", "word", "group").get(token.low) in {"size", "mode"}
+    return _is_capital(token) or mapping("lines.tsv", "word", "group").get(token.low) in ("size", "mode")
 
 
-def _numbers(tokens: Sequence[Token]) -> bool:
-    return any(token.role in _SURE for token in tokens)
+def _numbered(tokens: Sequence[Token]) -> bool:
+    return any(token.role in _NUMBERS for token in tokens)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from enum import Enum
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from bot.releases.tables import mapping
 LONGEST_NAME = 200  # the Hub allows 96 characters; whatever is longer is no model's name
 
 
-class Role(Enum):
+class Role(StrEnum):
     """Say what part of a name a token can be."""
 
     WORD = "word"
@@ -32,10 +32,13 @@ class Token(NamedTuple):
     gap: str
     role: Role
 
+    def as_role(self, role: Role) -> "Token":
+        """Return this token in another role."""
+        return self if role is self.role else Token(self.text, self.low, self.gap, role)
+
 
 # Dashes of all kinds become one; marks of trade disappear before normalisation would spell them out.
 _PLAIN = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-") | dict.fromkeys(map(ord, "™®©"), "")
-_SPACES = re.compile(r"\s+")
 _TO_SPACE = frozenset({"Cc", "Zs", "Zl", "Zp", "So"})  # control characters, spaces, emoji
 _TO_NOTHING = frozenset({"Cf", "Cs", "Co", "Cn"})  # direction marks, zero-width characters, strays
 
@@ -50,7 +53,7 @@ def clean(text: str, longest: int = LONGEST_NAME) -> str:
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)[: longest * 2]
         text = "".join(_visible(character) for character in text)
-    return _SPACES.sub(" ", text).strip()[:longest]
+    return " ".join(text.split())[:longest]
 
 
 def _visible(character: str) -> str:
@@ -111,36 +114,28 @@ _GLUED = re.compile(r"([^\W\d_]{2,}?)(v?[1-9]\d?(?:\.\d+)*\+?)([^\W\d_]*)", re.I
 _BETWEEN_WORDS = frozenset({"2", "4"})  # Text2World, LLM4Decompile: no versions
 
 
-def tokenize(name: str) -> list[Token]:
+@lru_cache(maxsize=2_000)
+def tokenize(name: str) -> tuple[Token, ...]:
     """Return the tokens of a cleaned name, in order."""
     pieces = _GAPS.split(name)
-    tokens = [
-        token
-        for gap, chunk in zip(["", *pieces[1::2]], pieces[::2], strict=True)
-        for token in _tokens_of(chunk, gap)
-    ]
+    tokens: list[Token] = list(_tokens_of("", pieces[0]))
+    for at in range(1, len(pieces), 2):
+        tokens.extend(_tokens_of(pieces[at], pieces[at + 1]))
     return _merged(tokens)
 
 
-def _tokens_of(chunk: str, gap: str) -> list[Token]:
-    first, *others = _pieces_of(chunk) or (None,)
-    return [first._replace(gap=gap), *others] if first else []
-
-
 @lru_cache(maxsize=20_000)
-def _pieces_of(chunk: str) -> tuple[Token, ...]:
-    """Return what a chunk without spaces and dashes consists of: Qwen3.6, parakeet_realtime, FLUX.2."""
-    if not chunk:
-        return ()
+def _tokens_of(gap: str, chunk: str) -> tuple[Token, ...]:
+    """Return what a chunk without spaces and hyphens consists of: Qwen3.6, parakeet_realtime, FLUX.2."""
     if _QUANT.fullmatch(chunk):
-        return (Token(chunk, chunk.lower(), "", Role.PACKAGING),)
+        return (Token(chunk, chunk.lower(), gap, Role.PACKAGING),)
     text = _DIGITS_APART.sub(".", chunk)
-    seams = ["", *_SEAMS.findall(text)]
     found: list[Token] = []
-    for seam, part in zip(seams, _SEAMS.split(text), strict=True):
-        for place, piece in enumerate(_unglued(part)):
-            if piece:
-                found.append(Token(piece, piece.lower(), "" if place else seam, role_of(piece.lower())))
+    for seam, part in zip([gap, *_SEAMS.findall(text)], _SEAMS.split(text), strict=True):
+        separator = seam
+        for piece in filter(None, _unglued(part)):
+            found.append(Token(piece, piece.lower(), separator, role_of(piece.lower())))
+            separator = ""
     return tuple(found)
 
 
@@ -170,23 +165,22 @@ _TWO_DIGITS = re.compile(r"[0-3]\d")
 _WHOLE = re.compile(r"[a-z]?[1-9]\d?")
 
 
-def _merged(tokens: list[Token]) -> list[Token]:
+def _merged(tokens: list[Token]) -> tuple[Token, ...]:
     """Return the tokens with those joined that only together mean something: 3-6, 4-bit, 2024-07-18."""
     merged: list[Token] = []
     at = 0
     while at < len(tokens):
-        count, role = _together(tokens[at : at + 3], bool(merged))
-        if count == 1:
-            merged.append(tokens[at])
-        else:
-            merged.append(_joined(tokens[at : at + count], role))
+        last_is_digit = tokens[at].low[-1].isdigit()
+        count, role = _together(tokens[at : at + 3]) if merged and last_is_digit else (1, tokens[at].role)
+        merged.append(tokens[at] if count == 1 else _joined(tokens[at : at + count], role))
         at += count
-    return merged
+    return tuple(merged)
 
 
-def _together(window: list[Token], inside: bool) -> tuple[int, Role]:
+def _together(window: list[Token]) -> tuple[int, Role]:
+    """Return how many of these tokens are one, and its role; the first ends in a digit."""
     first = window[0]
-    if not first.low[-1].isdigit() or len(window) == 1 or not inside:
+    if len(window) == 1:
         return 1, first.role
     second = window[1].low
     if second in {"bit", "bits"}:

@@ -21,6 +21,11 @@ from bot.sources.posts import Reader, body_text, poll_of, unchanged
 from bot.sources.text import absolute, clean, plain_text
 
 _MAX_BYTES = 5_000_000  # feedparser takes 9 s for 5.9 MB
+# References to halves of a character (U+D800 to U+DFFF), which feedparser cannot encode.
+_SURROGATE = re.compile(
+    rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));?",
+    re.IGNORECASE,
+)
 
 
 class FeedSource:
@@ -64,7 +69,7 @@ def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]
     entries = tuple(_xml_entry(raw, answer.url, now) for raw in parsed.entries)
     if not entries and not parsed.get("version"):
         raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is {_what_it_is(answer.body)}")
-    return entries, clean(parsed.feed.get("link", ""), 2000)
+    return entries, clean(parsed.feed.get("link"), 2000)
 
 
 def _parse_xml(answer: Response) -> Any:
@@ -72,9 +77,15 @@ def _parse_xml(answer: Response) -> Any:
     headers = {"content-location": answer.url}
     if "content-type" in answer.headers:
         headers["content-type"] = answer.headers["content-type"]
-    return feedparser.parse(
-        BytesIO(answer.body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
+    body = BytesIO(_SURROGATE.sub(b"", answer.body))
+    try:
+        return feedparser.parse(
+            body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except (ValueError, LookupError) as error:  # what it was seen to raise over damaged encodings and values
+        raise SourceError(
+            Failure.BAD_ANSWER, f"{shown(answer.url)} is too damaged to be read as a feed ({error})"
+        ) from error
 
 
 def _what_it_is(body: bytes) -> str:
@@ -87,13 +98,13 @@ def _what_it_is(body: bytes) -> str:
 
 
 def _xml_entry(raw: Any, base: str, now: datetime) -> Entry:
-    contents = [part.get("value", "") for part in raw.get("content", ())]
+    contents = [part.get("value") or "" for part in raw.get("content", ())]
     return Entry(
-        guid=clean(raw.get("id", ""), 2000),
-        link=absolute(raw.get("link", ""), base),
-        title=plain_text(raw.get("title", "")),
+        guid=clean(raw.get("id"), 2000),
+        link=absolute(raw.get("link") or "", base),
+        title=plain_text(raw.get("title") or ""),
         published=_xml_date(raw, now),
-        body=max([*contents, raw.get("summary", "")], key=len),
+        body=max([*contents, raw.get("summary") or ""], key=len),
     )
 
 

@@ -13,6 +13,7 @@ from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry, new_entries
 from bot.sources.text import TITLE_LIMIT, clean, mentions, text_and_links
 
+_MAX_ENTRIES = 20_000
 _BUILD_DATE = re.compile(rb"<lastBuildDate>[^<]{0,100}</lastBuildDate>")
 
 
@@ -47,8 +48,11 @@ def poll_of(
 ) -> Poll:
     """Return the sightings of the entries never seen before, and all that is to be remembered.
 
-    What `include` leaves out is remembered as well: to ask for more later announces nothing old.
+    What `include` leaves out is remembered as well: to ask for more later announces nothing old. Raises
+    SourceError for more entries than a blog can have.
     """
+    if len(entries) > _MAX_ENTRIES:
+        raise SourceError(Failure.TOO_LARGE, f"{shown(answer.url)} has {len(entries)} entries; no blog has")
     news = new_entries(entries, memory.known, (answer.url, *homes))
     return Poll(
         sightings=tuple(

@@ -50,25 +50,30 @@ class Sources:
 
     def succeeded(self, state: SourceState, now: datetime, held: int = 0) -> None:
         """Store the outcome of a good poll: validators, cursor, count and when to poll next."""
-        self._database.connection.table("source").upsert(
+        self._database.connection.execute(
+            """
+            INSERT INTO source (id, etag, last_modified, cursor, usual_count, baseline_at, polled_at,
+                succeeded_at, next_poll_at, held, held_at)
+            VALUES (:id, :etag, :last_modified, :cursor, :count, :now, :now, :now, :next, :held, :held_at)
+            ON CONFLICT (id) DO UPDATE SET
+                etag = excluded.etag, last_modified = excluded.last_modified, cursor = excluded.cursor,
+                usual_count = excluded.usual_count, baseline_at = coalesce(baseline_at, excluded.baseline_at),
+                polled_at = excluded.polled_at, succeeded_at = excluded.succeeded_at,
+                next_poll_at = excluded.next_poll_at, rested_until = NULL, failing_since = NULL,
+                failures = 0, failure = NULL, complaint = NULL,
+                held = coalesce(nullif(excluded.held, 0), held), held_at = coalesce(excluded.held_at, held_at)
+            """,
             {
                 "id": state.id,
                 "etag": state.etag,
                 "last_modified": state.last_modified,
                 "cursor": json.dumps(state.cursor or {}),
-                "usual_count": state.usual_count,
-                "baseline_at": time_text(state.baseline_at or now),
-                "polled_at": time_text(now),
-                "succeeded_at": time_text(now),
-                "next_poll_at": time_text(state.next_poll_at or now),
-                "rested_until": None,
-                "failing_since": None,
-                "failures": 0,
-                "failure": None,
-                "complaint": None,
-                **({"held": held, "held_at": time_text(now)} if held else {}),
+                "count": state.usual_count,
+                "now": time_text(now),
+                "next": time_text(state.next_poll_at or now),
+                "held": held,
+                "held_at": time_text(now) if held else None,
             },
-            pk="id",
         )
 
     def failed(self, source_id: str, error: SourceError, now: datetime, next_poll_at: datetime) -> None:

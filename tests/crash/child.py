@@ -15,6 +15,7 @@ from rich.console import Console
 from bot.app.courier import Courier
 from bot.app.poller import Poller
 from bot.app.root import open_app
+from bot.app.works import at_work
 from bot.delivery.slack import SlackNotifier
 from bot.ops import logs
 from bot.store.deliveries import Deliveries
@@ -77,7 +78,7 @@ def main(start: str, point: str, hit: str) -> None:
         arm(point, int(hit))
     with (
         open_app(clock=Clock(datetime.fromisoformat(start))) as app,
-        app.working(Console(quiet=True)) as works,
+        at_work(app, Console(quiet=True)) as works,
     ):
         works.poller.poll(works.poller.rested())
         works.courier.deliver_all()

@@ -34,8 +34,8 @@ extra_gated_prompt: You agree to all of this and to more, it is long. It is pros
 
 ## 1. Model Introduction
 
-**Rocket 2** is a mixture-of-experts model with 32 billion activated parameters and 1 trillion total parameters.
-It is trained with a [new optimizer](https://arxiv.example), e.g. for code. The third sentence is one too many.
+**Rocket 2** is a mixture-of-experts model with 32 billion activated and 1 trillion total parameters.
+It is trained with a [new optimizer](https://a.example), e.g. for code. The third sentence is one too many.
 
 ## 2. Model Summary
 
@@ -133,6 +133,7 @@ def test_what_is_no_prose(before: str) -> None:
             "Rocket 2 is a model of the lab for agents and for code.",
             id="control and direction marks go",
         ),
+        pytest.param(f"{'İ' * 40}<!-- hidden --> {PROSE}", f"{'İ' * 40} {PROSE}", id="letters that grow"),
         pytest.param("---\nlicense: mit\nthis front matter never ends, and is all of it", "", id="no end"),
         pytest.param("", "", id="nothing"),
     ],
@@ -146,8 +147,8 @@ def test_a_card_as_labs_write_them() -> None:
         parameters=10**12,
         active_parameters=32 * 10**9,
         context_tokens=262_144,
-        summary="Rocket 2 is a mixture-of-experts model with 32 billion activated parameters and 1 trillion "
-        "total parameters. It is trained with a new optimizer, e.g. for code.",
+        summary="Rocket 2 is a mixture-of-experts model with 32 billion activated and 1 trillion total "
+        "parameters. It is trained with a new optimizer, e.g. for code.",
     )
 
 

@@ -103,6 +103,7 @@ def test_a_count_for_people(count: int, text: str) -> None:
         pytest.param("Qwen/Qwen3.6-35B-A3B", "35B", id="the name's own figure"),
         pytest.param("Qwen3.8-2.4T-A95B", "2.4T", id="as the name writes it"),
         pytest.param("Kimi-K2.6", "36B", id="without one the count, rounded"),
+        pytest.param("Rocket-0B", "36B", id="nonsense is no figure"),
     ],
 )
 def test_the_headline_says_what_the_name_says(name: str, text: str) -> None:

@@ -248,6 +248,33 @@ def test_odd_items_of_a_json_feed_break_nothing(item: object) -> None:
     repr(sighting).encode()
 
 
+@pytest.mark.parametrize("reference", ["&#xD83D;&#xDE00;", "&#55357;&#56832;", "&#xdfff", "&#x0d800;"])
+def test_half_characters_are_left_out(reference: str) -> None:
+    feed = rss(K2).replace(b"Kimi K2", f"Kimi {reference}K2 &#55203;&#57344;".encode())
+    assert titles(poll(watch(), feed)) == ["Kimi K2 \ud7a3\ue000"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(
+            b'<?xml version="1.0" encoding="u\xf3f-8"?>' + rss(K2), id="a damaged name of an encoding"
+        ),
+        pytest.param(b'<?xml version="1.0" encoding="x-nonsense"?>' + rss(K2), id="an unknown encoding"),
+        pytest.param(b'<?xml version="1.0" encoding="utf\x00-8"?>' + rss(K2), id="a null in its name"),
+        pytest.param(rss(K2).replace(b"<item>", b"<item><content/><summary/><title/>"), id="empty elements"),
+    ],
+)
+def test_damage_is_a_failure_or_is_read_over(body: bytes) -> None:
+    _parsed(body)
+
+
+def test_more_entries_than_a_blog_can_have_are_refused() -> None:
+    with pytest.raises(SourceError, match="has 20001 entries") as caught:
+        poll(watch(), json_feed(*((str(number), "", "x") for number in range(20_001))))
+    assert caught.value.failure is Failure.TOO_LARGE
+
+
 def _parsed(body: bytes) -> Sequence[object]:
     try:
         return parse_feed(Response(URL, 200, {"content-type": "text/xml"}, body), START)[0]

@@ -110,7 +110,7 @@ class House:
         self.blog = ScriptedSource("feed:blog", SourceKind.FEED, "https://blog.example/rss")
         self.listing = ScriptedSource("llm_stats", SourceKind.LLM_STATS, "https://stats.example/models")
         self.sources = [self.hub, self.blog, self.listing]
-        threads = ThreadPoolExecutor(2)
+        threads = ThreadPoolExecutor(1)  # so that outcomes are answered in a known order
         self.poller = Poller(
             self.store, self.sources, NoFetcher(), Directory(LABS), self.clock, Settings(), threads
         )

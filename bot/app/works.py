@@ -1,0 +1,81 @@
+"""Put together what polls and what delivers."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from rich.console import Console
+
+from bot import __version__
+from bot.app.courier import Courier
+from bot.app.poller import Poller
+from bot.app.root import CONSOLE, App
+from bot.delivery.console import ConsoleNotifier
+from bot.delivery.message import Notifier
+from bot.delivery.slack import SlackNotifier
+from bot.fetch.client import HttpFetcher
+from bot.ops.lock import sole_user
+from bot.releases.steps import Settings
+from bot.sources.build import build_sources
+
+# Threads live as long as the bot: each keeps its own connection to the database.
+_POLLERS = 8
+_SENDERS = 4
+_USER_AGENT = f"cadencebot/{__version__} (+https://github.com/cadencebot/cadencebot)"
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """Hold the two engines: what polls and what delivers."""
+
+    poller: Poller
+    courier: Courier
+
+
+@contextmanager
+def at_work(app: App, console: Console) -> Iterator[Works]:
+    """Hold the state directory alone, and yield the engines. Raises StoreError."""
+    with (
+        sole_user(app.state),
+        fetcher_of(app) as fetcher,
+        ThreadPoolExecutor(_POLLERS, thread_name_prefix="poll") as pollers,
+        ThreadPoolExecutor(_SENDERS, thread_name_prefix="send") as senders,
+    ):
+        app.sync_standing_subscriptions()
+        poller = Poller(
+            store=app.store,
+            sources=build_sources(app.config, app.environment),
+            fetch=fetcher,
+            labs=app.labs,
+            clock=app.clock,
+            settings=Settings(app.config.defaults.group, app.config.defaults.confirm),
+            threads=pollers,
+            own_hosts=app.environment.allowed_hosts,
+        )
+        notifier = notifier_of(app, console)
+        pace = timedelta() if notifier.name == CONSOLE else timedelta(seconds=1)
+        courier = Courier(app.store, notifier, app.clock, senders, pace)
+        courier.recover()
+        yield Works(poller, courier)
+
+
+def notifier_of(app: App, console: Console) -> Notifier:
+    """Return Slack when a token is set, else the console."""
+    if app.slack_token:
+        return SlackNotifier(app.slack_token, app.environment.slack_api_url)
+    return ConsoleNotifier(app.state / "console.jsonl", console, app.clock)
+
+
+def fetcher_of(app: App) -> HttpFetcher:
+    """Return a client for the sources, which closes at the end of its `with`."""
+    environment = app.environment
+    tokens = {
+        urlsplit(environment.hf_endpoint).netloc: environment.hf_token.get_secret_value(),
+        urlsplit(environment.llm_stats_url).netloc: environment.llm_stats_api_key.get_secret_value(),
+    }
+    return HttpFetcher(
+        clock=app.clock, user_agent=_USER_AGENT, allowed_hosts=environment.allowed_hosts, tokens=tokens
+    )

@@ -1,0 +1,39 @@
+"""Read the name of a model from a post's address and from the repositories that it links."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from bot.model import Name
+from bot.releases.families import known_at, spelled
+from bot.releases.names import parse
+from bot.releases.titles import told_by
+from bot.releases.tokens import Role, clean, tokenize
+
+_OF_A_NAME = frozenset({Role.VERSION, Role.SIZE, Role.STAMP, Role.LINE})
+
+
+@lru_cache(maxsize=1_000)
+def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
+    """Return the model that a post's address names and nothing else: .../news/mistral-medium-3."""
+    slug = clean(url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2])
+    tokens = tokenize(slug)
+    while tokens and "announce" in told_by(tokens[0].low):
+        tokens = tokens[1:]
+    known = known_at(tokens, 0) if tokens else None
+    if not known or not known[0].owners or not known[0].of(owners) or known[1] == len(tokens):
+        return None
+    if any(token.role not in _OF_A_NAME for token in tokens[known[1] :]):
+        return None
+    return parse(spelled(tokens), lab)
+
+
+_REPOSITORY = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([\w.-]{1,96})/([\w.-]{1,96})/?")
+
+
+def named_by_links(links: Iterable[str], lab: str, owners: frozenset[str]) -> Iterator[Name]:
+    """Return the models whose repositories, of the lab's own, are among these addresses."""
+    for link in links:
+        match = _REPOSITORY.fullmatch(link.partition("?")[0].partition("#")[0])
+        if match and match[1].lower() in owners:
+            yield parse(f"{match[1]}/{match[2]}", lab)

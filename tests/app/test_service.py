@@ -1,0 +1,79 @@
+"""The main loop: it ticks, it stops, and one failing job starves no other."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import schedule
+
+from bot.app.service import Service
+from bot.app.works import Works
+from bot.errors import StoreError
+from tests.support.house import House
+
+KIMI = "moonshotai/Kimi-K2.6"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = House(tmp_path)
+    house.later(hours=1)
+    return house
+
+
+def run_until(service: Service, done: threading.Event) -> None:
+    thread = threading.Thread(target=service.run)
+    thread.start()
+    try:
+        assert done.wait(20), "the loop never got there"
+    finally:
+        service.stop()
+        thread.join(20)
+    assert not thread.is_alive()
+
+
+def test_what_is_due_is_polled_and_what_is_owed_is_sent(house: House) -> None:
+    done = threading.Event()
+    send = house.channel.send
+
+    def sending(message):  # type: ignore[no-untyped-def]
+        done.set()
+        return send(message)
+
+    house.channel.send = sending  # type: ignore[method-assign]
+    house.hub.shown.append(house.repository(KIMI))
+    run_until(Service(Works(house.poller, house.courier)), done)
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_failing_delivery_does_not_starve_polling(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = threading.Event()
+    polls = []
+
+    def failing() -> tuple[int, str]:
+        raise StoreError("the disk is full")
+
+    def due() -> list[object]:
+        polls.append(1)
+        if len(polls) >= 2:
+            done.set()
+        return []
+
+    monkeypatch.setattr(house.courier, "deliver_due", failing)
+    monkeypatch.setattr(house.poller, "due", due)
+    run_until(Service(Works(house.poller, house.courier)), done)
+
+
+def test_a_clock_set_back_by_an_hour_does_not_silence_the_ticks(house: House) -> None:
+    service = Service(Works(house.poller, house.courier))
+    scheduler = schedule.Scheduler()
+    with ThreadPoolExecutor(1) as pool:
+        service._wind(scheduler, pool, pool)
+        for job in scheduler.jobs:
+            job.next_run += timedelta(hours=1)
+        assert scheduler.idle_seconds > 3000
+        service._wind(scheduler, pool, pool)
+        assert scheduler.idle_seconds <= 2
+        assert len(scheduler.jobs) == 2
