@@ -12,6 +12,8 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=True) if stream.isatty() else structlog.processors.JSONRenderer()
     )
+    # It logs each failed call as an error of its own; what came of the call is in our events.
+    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

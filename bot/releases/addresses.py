@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from bot.model import Name
-from bot.releases.families import known_at, spelled
+from bot.releases.families import begins_family, known_at, spelled
 from bot.releases.names import parse
 from bot.releases.titles import told_by
 from bot.releases.tokens import Role, clean, tokenize
@@ -13,14 +12,16 @@ from bot.releases.tokens import Role, clean, tokenize
 _OF_A_NAME = frozenset({Role.VERSION, Role.SIZE, Role.STAMP, Role.LINE})
 
 
-@lru_cache(maxsize=1_000)
 def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
     """Return the model that a post's address names and nothing else: .../news/mistral-medium-3."""
     slug = clean(url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2])
+    first, _, rest = slug.partition("-")
+    if "announce" in told_by(first.lower()):
+        slug, first = rest, rest.partition("-")[0]
+    if not first or not begins_family(tokenize(first)[0].low):
+        return None
     tokens = tokenize(slug)
-    while tokens and "announce" in told_by(tokens[0].low):
-        tokens = tokens[1:]
-    known = known_at(tokens, 0) if tokens else None
+    known = known_at(tokens, 0)
     if not known or not known[0].owners or not known[0].of(owners) or known[1] == len(tokens):
         return None
     if any(token.role not in _OF_A_NAME for token in tokens[known[1] :]):

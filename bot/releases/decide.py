@@ -135,7 +135,7 @@ class _Ledger:
             self._give_weights(known, item)
 
     def _open_with_weights(self, item: Judged, name: Name) -> None:
-        lead = self._awaiting_weights(name) or self._wave_of(name, item)
+        lead = self._awaiting_weights(name, item) or self._wave_of(name, item)
         known = self._attach(self._open(item, name, lead), item, head=True)
         if lead is None:
             self._announce(known)
@@ -214,17 +214,32 @@ class _Ledger:
         near = [
             (abs(known.published_at - when), known.lead_key)
             for known in self._family(name)
-            if covers(name, known.name) or covers(known.name, name)
+            if covers(name, known.name) or (covers(known.name, name) and self._gathers(known))
         ]
         distance, lead_key = min(near, default=(NEAR * 2, ""))
         return self.releases[lead_key] if distance <= NEAR else None
 
-    def _awaiting_weights(self, name: Name) -> Known | None:
+    def _awaiting_weights(self, name: Name, item: Judged) -> Known | None:
         """Find a release that was announced without weights and whose name covers these."""
+        when = _moment(item.sighting, self.now, live=not self.silent)
         for known in self._family(name):
-            if not known.head and self.now - known.published_at <= NEAR and covers(known.name, name):
+            near = abs(known.published_at - when) <= NEAR
+            if near and covers(known.name, name) and self._gathers(known):
                 return self.releases[known.lead_key]
         return None
+
+    def _gathers(self, known: Known) -> bool:
+        """Tell whether a release that only names a family still takes what it covers.
+
+        It does until weights have come for as long as a wave lasts: "DeepSeek V4" takes V4-Pro and V4-Flash
+        of the same day, and not V4-Pro-0813 of weeks later.
+        """
+        arrived = [
+            member.opened_at
+            for member in self._family(known.name)
+            if member.lead_key == known.lead_key and member.head
+        ]
+        return not known.head and (not arrived or self.now - min(arrived) <= self.settings.group)
 
     def _wave_of(self, name: Name, item: Judged) -> Known | None:
         """Find the lead of the same family key that this model belongs with.

@@ -37,6 +37,11 @@ def _by_first_word() -> Mapping[str, Sequence[tuple[tuple[str, ...], Family]]]:
     return families
 
 
+def begins_family(word: str) -> bool:
+    """Tell whether a known family's name begins with this lower-case word."""
+    return word in _by_first_word()
+
+
 def _meanings(cell: str) -> Mapping[str, Role]:
     return {word: Role(role) for word, _, role in (meaning.partition("=") for meaning in cell.split())}
 

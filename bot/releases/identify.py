@@ -7,6 +7,7 @@ from bot.releases.classify import judge
 from bot.releases.labs import Directory
 from bot.releases.names import split_owner
 
+_NO_FACTS = Facts()
 _SOURCES = {source.value: source for source in SourceKind}
 
 
@@ -76,5 +77,5 @@ def _sighting(given: dict[str, object], labs: Directory) -> Sighting:
         title=text,
         url=str(given.get("url") or ""),
         tags=tuple(tags) if isinstance(tags, list) else (),
-        facts=Facts(task=str(given.get("pipeline_tag") or "")),
+        facts=Facts(task=str(given["pipeline_tag"])) if given.get("pipeline_tag") else _NO_FACTS,
     )

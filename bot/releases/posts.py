@@ -74,7 +74,7 @@ def _released(post: Post, mention: Mention, reason: str) -> Verdict:
     """Return that a model is released, unless the name is an app's, an interface's or a device's."""
     title, end = post.title, mention.end
     app = not title.breaks_before(end) and title.tells(end, "product")
-    device = not mention.family and any("device" in told for told in title.told)
+    device = not mention.family and "device" in title.roles
     if app or device:
         return Verdict(Kind.PRODUCT, f"{mention.text} is an app, an interface or a device")
     return Verdict(Kind.RELEASE, reason, post.name(mention))
@@ -188,9 +188,9 @@ def _named_before_colon(post: Post) -> Verdict | None:
 
 def _tells_something_else(post: Post) -> Verdict | None:
     title = post.title
-    for token, told in zip(title.tokens, title.told, strict=True):
-        if "topic" in told:
-            return _other(post, f"the title is about something else: {token.text}")
+    if "topic" in title.roles:
+        word = next(token.text for at, token in enumerate(title.tokens) if title.tells(at, "topic"))
+        return _other(post, f"the title is about something else: {word}")
     if title.tokens and title.tells(0, "story"):
         return _other(post, f"the title tells a story: {title.tokens[0].text} ...")
     return None
@@ -216,7 +216,7 @@ def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:
         return Verdict(Kind.PRODUCT, f"the title names an app or interface: {title.tokens[at].text}")
     if title.tells(at, "arrival", "effect", "announce"):
         return _released(post, mention, "the title says that a model has arrived")
-    if title.tokens[at].low in {"on", "in", "to", "for"} and any("place" in told for told in title.told[at:]):
+    if title.tokens[at].low in {"on", "in", "to", "for"} and "place" in title.roles:
         return Verdict(Kind.VARIANT, "the title says where a model is to be had", post.name(mention))
     if title.tells(at, "deed"):
         return _other(post, "the title tells what was done with a model")

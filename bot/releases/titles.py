@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from bot.releases.families import known_at, spelled
+from bot.releases.families import begins_family, known_at, spelled
 from bot.releases.tables import mapping, rows
 from bot.releases.tokens import Role, Token, clean, tokenize
 
@@ -31,6 +31,7 @@ class Title:
 
     tokens: tuple[Token, ...]
     told: tuple[frozenset[str], ...]  # the roles of a word in tables/title_words.tsv
+    roles: frozenset[str]  # of all its words
     mentions: tuple[Mention, ...] = ()
 
     def breaks_before(self, at: int) -> bool:
@@ -55,8 +56,9 @@ def read_title(text: str, owners: frozenset[str]) -> Title:
     if not text.isascii():
         text = _EAST_ASIAN.sub(r" \1 ", text)
     tokens = tokenize(text.strip())
-    title = Title(tokens, tuple(told_by(token.low) for token in tokens))
-    return Title(title.tokens, title.told, tuple(_mentions(title, owners)))
+    told = tuple([told_by(token.low) for token in tokens])
+    title = Title(tokens, told, _NOTHING.union(*told))
+    return replace(title, mentions=tuple(_mentions(title, owners)))
 
 
 @lru_cache(maxsize=20_000)
@@ -89,14 +91,14 @@ def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
 
 
 def _mention_at(title: Title, at: int, owners: frozenset[str]) -> Mention | None:
-    app = _app_at(title, at)
-    if app:
-        return app
-    if known_at(title.tokens, at):
-        return _known_model_at(title, at, owners)
-    if not _in_name(title, at):
+    word = title.tokens[at].low
+    app = _app_at(title, at) if word in _apps_by_first_word() else None
+    if app or (begins_family(word) and known_at(title.tokens, at)):
+        return app or _known_model_at(title, at, owners)
+    end = _end_of_words(title, at)
+    if end == at:
         return None
-    return _name_with_ending_at(title, at) or _numbered_name_at(title, at)
+    return _name_with_ending(title, at, end) or _numbered_name(title, at, end)
 
 
 def _app_at(title: Title, at: int) -> Mention | None:
@@ -136,9 +138,9 @@ def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | 
     return Mention(at, end, spelled(name), family.name, own, numbered)
 
 
-def _name_with_ending_at(title: Title, at: int) -> Mention | None:
+def _name_with_ending(title: Title, at: int, end_of_words: int) -> Mention | None:
     """Return a name that ends like those of models do: Shieldstral, BioGPT, Chinese CLIP."""
-    for end in range(at + 1, min(at + 2, _end_of_words(title, at)) + 1):
+    for end in range(at + 1, min(at + 2, end_of_words) + 1):
         if title.tokens[end - 1].text.endswith(_endings()):
             stop = _extended(title, end)
             text = spelled(title.tokens[at:stop])
@@ -154,10 +156,9 @@ def _endings() -> tuple[str, ...]:
 _LONGEST_NEW_NAME = 3  # words before the version
 
 
-def _numbered_name_at(title: Title, at: int) -> Mention | None:
+def _numbered_name(title: Title, at: int, end: int) -> Mention | None:
     """Return the name of a family that no table knows: capitalised words and a version."""
-    end = _end_of_words(title, at)
-    if not at < end < len(title.tokens) or end > at + _LONGEST_NEW_NAME or title.breaks_before(end):
+    if end > at + _LONGEST_NEW_NAME or title.breaks_before(end):
         return None
     if title.tokens[end].role not in (Role.VERSION, Role.SIZE) or _counts(title, end):
         return None
@@ -169,15 +170,15 @@ def _end_of_words(title: Title, at: int) -> int:
     """Return where the run of words that may be a new family's name ends."""
     end = at
     while end < len(title.tokens) and _in_name(title, end) and (end == at or not title.breaks_before(end)):
-        if known_at(title.tokens, end):
-            return at if end > at else end
+        if begins_family(title.tokens[end].low) and known_at(title.tokens, end):
+            return at
         end += 1
     return end
 
 
 def _in_name(title: Title, at: int) -> bool:
     token = title.tokens[at]
-    return token.role in (Role.WORD, Role.LINE) and not title.told[at] and _is_capital(token)
+    return not title.told[at] and token.role in (Role.WORD, Role.LINE) and _is_capital(token)
 
 
 def _is_capital(token: Token) -> bool:

@@ -121,7 +121,7 @@ def tokenize(name: str) -> tuple[Token, ...]:
     tokens: list[Token] = list(_tokens_of("", pieces[0]))
     for at in range(1, len(pieces), 2):
         tokens.extend(_tokens_of(pieces[at], pieces[at + 1]))
-    return _merged(tokens)
+    return _merged(tokens) if _DIGIT.search(name) else tuple(tokens)
 
 
 @lru_cache(maxsize=20_000)
@@ -160,6 +160,7 @@ def _with_letter(word: str, number: str, letter: str) -> tuple[str, ...]:
     return (word, number, letter) if letter in {"v", "V"} else (word, number + letter)
 
 
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"20[2-9]\d")
 _TWO_DIGITS = re.compile(r"[0-3]\d")
 _WHOLE = re.compile(r"[a-z]?[1-9]\d?")

@@ -114,6 +114,25 @@ def test_weights_that_follow_a_post_are_an_update(house: House) -> None:
     assert len(house.channel.replies) == 1
 
 
+def test_a_post_that_names_a_family_takes_the_models_of_the_same_day(house: House) -> None:
+    house.show(house.blog, house.post("DeepSeek-V4: towards efficient intelligence", "deepseek"))
+    house.show(
+        house.hub,
+        house.repository("deepseek-ai/DeepSeek-V4-Pro"),
+        house.repository("deepseek-ai/DeepSeek-V4-Flash"),
+    )
+    assert len(house.channel.alerts) == 1
+    assert len(house.channel.replies) == 2
+
+
+def test_a_dated_checkpoint_weeks_later_is_news_though_the_name_covers_it(house: House) -> None:
+    house.show(house.blog, house.post("DeepSeek-V4: towards efficient intelligence", "deepseek"))
+    house.show(house.hub, house.repository("deepseek-ai/DeepSeek-V4-Pro"))
+    house.later(days=30)
+    house.show(house.hub, house.repository("deepseek-ai/DeepSeek-V4-Pro-0813"))
+    assert len(house.channel.alerts) == 2
+
+
 def test_weights_of_a_release_that_only_the_baseline_knew_are_news(tmp_path: Path) -> None:
     house = House(tmp_path, baselined=False)
     house.show(house.hub, house.repository("moonshotai/Kimi-K2.6"))
