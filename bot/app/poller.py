@@ -11,7 +11,7 @@ import structlog
 
 from bot.app.owing import owe
 from bot.clock import Clock
-from bot.errors import Failure, SourceError
+from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
 from bot.records import SourceState
 from bot.releases.classify import judge
@@ -115,13 +115,16 @@ class Poller:
         state = self.store.sources.state(source.id)
         try:
             poll = source.poll(self._memory(state), self.fetch, self.clock.now())
+            judged = [Judged(sighting, judge(sighting, self.labs)) for sighting in poll.sightings]
         except SourceError as error:
             return self._fail(source, state, error)
+        except StoreError:
+            raise
         except Exception as error:  # a bug in one source must not stop the others
             log.exception("source_crashed", source=source.id)
             message = f"{source.id}: the bot could not make sense of it ({error!r}); please report this"
             return self._fail(source, state, SourceError(Failure.BAD_ANSWER, message))
-        return self._keep(source, state, poll)
+        return self._keep(source, state, poll, judged)
 
     def _memory(self, state: SourceState) -> Memory:
         return Memory(
@@ -133,9 +136,8 @@ class Poller:
             usual_count=state.usual_count,
         )
 
-    def _keep(self, source: Source, state: SourceState, poll: Poll) -> Report:
+    def _keep(self, source: Source, state: SourceState, poll: Poll, judged: Sequence[Judged]) -> Report:
         """Store a good poll whole: what it showed, what that means, whom to tell, and its validators."""
-        judged = [Judged(sighting, judge(sighting, self.labs)) for sighting in poll.sightings]
         baseline = state.baseline_at is None
         now = self.clock.now()
         with self.store.transaction():

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.model import Name
-from bot.releases.families import begins_family, known_at, spelled
+from bot.releases.families import first_words, known_at, spelled
 from bot.releases.names import parse
 from bot.releases.titles import told_by
-from bot.releases.tokens import Role, clean, tokenize
+from bot.releases.tokens import clean, tokenize
 
-_OF_A_NAME = frozenset({Role.VERSION, Role.SIZE, Role.STAMP, Role.LINE})
+_OF_A_NAME = frozenset({"version", "size", "stamp", "line"})
 
 
 def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
@@ -18,7 +18,7 @@ def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
     first, _, rest = slug.partition("-")
     if "announce" in told_by(first.lower()):
         slug, first = rest, rest.partition("-")[0]
-    if not first or not begins_family(tokenize(first)[0].low):
+    if not first or tokenize(first)[0].low not in first_words():
         return None
     tokens = tokenize(slug)
     known = known_at(tokens, 0)

@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 
-from bot.model import Kind, Lab, Sighting, SourceKind, Verdict
+from bot.model import Lab, Sighting, SourceKind, Verdict
 from bot.releases.labs import Directory
-from bot.releases.names import parse
+from bot.releases.listings import judge_listing
 from bot.releases.posts import judge_post
 from bot.releases.repositories import judge_repository
 
@@ -22,9 +22,10 @@ def judge(sighting: Sighting, labs: Directory) -> Verdict:
         case SourceKind.FEED | SourceKind.PAGE:
             return judge_post(sighting, owners)
         case SourceKind.LLM_STATS:
-            return Verdict(Kind.RELEASE, "LLM Stats lists a model by this name", parse(sighting.title, sighting.lab))
+            return judge_listing(sighting)
 
 
 @lru_cache(maxsize=1_000)
 def _owners(lab: Lab) -> frozenset[str]:
+    """Return what a lab's models can be known by, lower-case."""
     return frozenset(text.lower() for text in (lab.id, lab.name, *lab.owners))

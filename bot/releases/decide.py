@@ -211,10 +211,12 @@ class _Ledger:
         if exact is not None:
             return exact
         when = _moment(item.sighting, self.now)
+        # A listing splits releases into effort modes ("-high", "-max"): those join whenever they come.
+        listed = item.sighting.source is SourceKind.LLM_STATS
         near = [
             (abs(known.published_at - when), known.lead_key)
             for known in self._family(name)
-            if covers(name, known.name) or (covers(known.name, name) and self._gathers(known))
+            if covers(name, known.name) or (covers(known.name, name) and (listed or self._gathers(known)))
         ]
         distance, lead_key = min(near, default=(NEAR * 2, ""))
         return self.releases[lead_key] if distance <= NEAR else None

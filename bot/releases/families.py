@@ -1,8 +1,9 @@
 """Which family a name belongs to: one that the tables know, or whatever its shape suggests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import get_args
 
 from bot.releases.tables import rows
 from bot.releases.tokens import Role, Token, tokenize
@@ -37,13 +38,16 @@ def _by_first_word() -> Mapping[str, Sequence[tuple[tuple[str, ...], Family]]]:
     return families
 
 
-def begins_family(word: str) -> bool:
-    """Tell whether a known family's name begins with this lower-case word."""
-    return word in _by_first_word()
+def first_words() -> Collection[str]:
+    """Return the lower-case words with which the names of known families begin."""
+    return _by_first_word().keys()
+
+
+_ROLES: Mapping[str, Role] = {role: role for role in get_args(Role)}
 
 
 def _meanings(cell: str) -> Mapping[str, Role]:
-    return {word: Role(role) for word, _, role in (meaning.partition("=") for meaning in cell.split())}
+    return {word: _ROLES[role] for word, _, role in (meaning.partition("=") for meaning in cell.split())}
 
 
 def known_at(tokens: Sequence[Token], at: int) -> tuple[Family, int] | None:
@@ -64,17 +68,18 @@ def foreign_at(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool
 def family_of(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Family, int, int]:
     """Return the family of a name, and where its tokens start and end.
 
-    A lab's name in front of its family's is left out: AI21-Jamba, nvidia-foo.
+    A lab's name in front of its family's is left out (nvidia-foo), but not where it is all there is (sarvam-m).
     """
     known = known_at(tokens, 0)
     if known:
         return _with_own_behind(tokens, known, owners)
-    start = 1 if len(tokens) > 1 and tokens[0].low in owners else 0
-    known = known_at(tokens, start) if start else None
+    led_by_lab = len(tokens) > 1 and tokens[0].low in owners
+    known = known_at(tokens, 1) if led_by_lab else None
     if known:
-        return known[0], start, known[1]
+        return known[0], 1, known[1]
+    start = 1 if led_by_lab and tokens[1].role == "word" else 0
     end = start + 1
-    while end < len(tokens) and tokens[end].role is Role.WORD and not foreign_at(tokens, end, owners):
+    while end < len(tokens) and tokens[end].role == "word" and not foreign_at(tokens, end, owners):
         end += 1
     return Family(spelled(tokens[start:end])), start, end
 

@@ -43,7 +43,7 @@ def read_name(text: str, lab: str) -> Reading:
     return Reading(_named(lab, family.name, rest, spelled(said)), family, tokens, rest)
 
 
-_UNSAID = (Role.STAGE, Role.PACKAGING)  # people call all stages and packagings by one name
+_UNSAID = ("stage", "packaging")  # people call all stages and packagings by one name
 
 
 def split_owner(text: str) -> tuple[str, str]:
@@ -58,7 +58,7 @@ def _in_family(family: Family, tokens: Sequence[Token]) -> Sequence[Token]:
     """Return the tokens behind a family's name with the roles that its words have in this family."""
     meanings = family.words
     if not family.owners and not _base_is_stage(tokens):
-        meanings = {"base": Role.SIZE}
+        meanings = {"base": "size"}
     return [token.as_role(meanings.get(token.low, token.role)) for token in tokens] if meanings else tokens
 
 
@@ -82,7 +82,7 @@ def _in_place(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Token, .
     placed: list[Token] = []
     before: set[Role] = set()
     for at, token in enumerate(tokens):
-        if at and token.role is Role.VERSION and _belongs_to_word(tokens, at, owners):
+        if at and token.role == "version" and _belongs_to_word(tokens, at, owners):
             placed[-1] = _with_number(placed[-1], token)
             continue
         following = tokens[at + 1].low if at + 1 < len(tokens) else ""
@@ -92,7 +92,7 @@ def _in_place(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Token, .
     return tuple(placed)
 
 
-_TAKE_NUMBERS = frozenset({Role.WORD, Role.STAGE, Role.PACKAGING, Role.COMPANION})
+_TAKE_NUMBERS = frozenset({"word", "stage", "packaging", "companion"})
 
 
 def _belongs_to_word(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
@@ -106,19 +106,19 @@ def _with_number(word: Token, number: Token) -> Token:
     return Token(text, text.lower(), word.gap, word.role)
 
 
-_PART_OF_PACKAGING = frozenset({Role.WORD, Role.LINE, Role.VERSION, Role.SIZE})
+_PART_OF_PACKAGING = frozenset({"word", "line", "version", "size"})
 _SIZE_LETTERS = frozenset({"s", "b", "m", "l", "g", "h", "xs", "xl", "xxl", "ml"})
 
 
 def _role_in_place(token: Token, following: str, before: set[Role]) -> Role:
-    if Role.PACKAGING in before and token.role in _PART_OF_PACKAGING:
-        return Role.PACKAGING  # whatever follows a packaging belongs to it: onnx-web, qat-mobile
-    if token.role is Role.VERSION and (Role.VERSION in before or Role.SIZE in before):
-        return Role.STAMP if token.low.startswith("v") else Role.LINE
-    if token.low in _SIZE_LETTERS and (not following or following in _SIZE_LETTERS or Role.SIZE in before):
-        return Role.SIZE
-    if token.role in (Role.WORD, Role.COMPANION):
-        return Role.LINE
+    if "packaging" in before and token.role in _PART_OF_PACKAGING:
+        return "packaging"  # whatever follows a packaging belongs to it: onnx-web, qat-mobile
+    if token.role == "version" and ("version" in before or "size" in before):
+        return "stamp" if token.low.startswith("v") else "line"
+    if token.low in _SIZE_LETTERS and (not following or following in _SIZE_LETTERS or "size" in before):
+        return "size"
+    if token.role in ("word", "companion"):
+        return "line"
     return token.role
 
 
@@ -126,8 +126,8 @@ def _named(lab: str, family: str, rest: Sequence[Token], display: str) -> Name:
     parts: dict[Role, str] = {}
     for token in rest:
         parts[token.role] = f"{parts[token.role]}-{token.text}" if token.role in parts else token.text
-    version, line, stage = (parts.get(role, "") for role in (Role.VERSION, Role.LINE, Role.STAGE))
-    size, stamp = parts.get(Role.SIZE, ""), parts.get(Role.STAMP, "")
+    version, line, stage = (parts.get(role, "") for role in ("version", "line", "stage"))
+    size, stamp = parts.get("size", ""), parts.get("stamp", "")
     bare = _Bare.of(family)
     if stage_meanings(stage) <= {"format"} and bare.is_base(version, line):
         stage = f"Base-{stage}" if stage else "Base"
@@ -141,7 +141,7 @@ def _named(lab: str, family: str, rest: Sequence[Token], display: str) -> Name:
         size=size,
         stamp=stamp,
         stage=stage,
-        packaging=parts.get(Role.PACKAGING, ""),
+        packaging=parts.get("packaging", ""),
         display=display,
         release_key="-".join(filter(None, (*common, folded(size), folded(stamp)))),
         family_key="-".join(filter(None, (*common, folded(stamp)))),

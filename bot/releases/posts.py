@@ -9,7 +9,7 @@ from bot.releases.addresses import named_by_address, named_by_links
 from bot.releases.names import parse
 from bot.releases.tables import mapping
 from bot.releases.titles import Mention, Title, read_title
-from bot.releases.tokens import Role, clean, tokenize
+from bot.releases.tokens import clean, tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Post:
 
     def is_before(self, at: int) -> bool:
         """Tell whether a word may stand before the name that a title begins with."""
-        return self.is_around(at) or self.title.tells(at, "announce") or not self.title.tokens[at].text.isascii()
+        foreign_script = not self.title.tokens[at].text.isascii()
+        return foreign_script or self.is_around(at) or self.title.tells(at, "announce")
 
 
 Rule = Callable[[Post], Verdict | None]
@@ -129,7 +130,7 @@ def _is_adjective(title: Title, at: int) -> bool:
     """Tell whether a word is capitalised and says nothing to the rules: Arabic, Groundbreaking."""
     token = title.tokens[at]
     capital = token.text[0].isupper() or not token.text.isascii()
-    return capital and token.role in (Role.WORD, Role.LINE) and not title.told[at]
+    return capital and token.role in ("word", "line") and not title.told[at]
 
 
 def _lab_family_announced(post: Post) -> Verdict | None:
@@ -150,7 +151,11 @@ def _new_name_announced(post: Post) -> Verdict | None:
     while first < len(title.tokens) and (post.is_lab(first) or title.tokens[first].low == "s"):
         first += 1
     end = first
-    while end < len(title.tokens) and _in_new_name(title, end) and (end == first or not title.breaks_before(end)):
+    while (
+        end < len(title.tokens)
+        and _in_new_name(title, end)
+        and not (end > first and title.breaks_before(end))
+    ):
         end += 1
     words = title.tokens[first if end > first + 1 else start : end]
     sizes = mapping("lines.tsv", "word", "group")
@@ -170,7 +175,7 @@ def _start_of_subject(title: Title) -> int:
 def _in_new_name(title: Title, at: int) -> bool:
     token = title.tokens[at]
     in_app = any(mention.app and mention.start <= at < mention.end for mention in title.mentions)
-    plain = token.role in (Role.WORD, Role.LINE) and not title.tells(at, "product")
+    plain = token.role in ("word", "line") and not title.tells(at, "product")
     return plain and token.text[0].isupper() and not in_app
 
 
@@ -225,7 +230,10 @@ def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:
 
 def _goes_on_with_another(title: Title, at: int) -> bool:
     """Tell whether "and" and another name follow: Claude 3.7 Sonnet and Claude Code."""
-    return title.tokens[at].low == "and" and at + 1 < len(title.tokens) and title.tokens[at + 1].text[0].isupper()
+    if title.tokens[at].low != "and" or at + 1 == len(title.tokens):
+        return False
+    another = title.tokens[at + 1]
+    return another.text[0].isupper() or another.role == "line"
 
 
 def _ends_with_a_name(post: Post) -> Verdict | None:
@@ -238,7 +246,9 @@ def _ends_with_a_name(post: Post) -> Verdict | None:
 
 _LONGEST_SUBJECT = 3  # words
 _LONGEST_DESCRIPTION = 7  # words before "model"
-_PREPOSITIONS = frozenset("for of to with in on by from via using towards toward".split())
+_PREPOSITIONS = frozenset(
+    {"for", "of", "to", "with", "in", "on", "by", "from", "via", "using", "toward", "towards"}
+)
 
 
 def _described_as_a_model(post: Post) -> Verdict | None:
@@ -278,9 +288,9 @@ _RULES: tuple[Rule, ...] = (
     _new_name_announced,
     _named_before_colon,
     _tells_something_else,
+    _described_as_a_model,
     _begins_with_a_name,
     _ends_with_a_name,
-    _described_as_a_model,
     _named_by_address,
     _named_by_links,
 )

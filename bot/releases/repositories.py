@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 from bot.model import Kind, Sighting, Verdict
 from bot.releases.names import Reading, read_name, split_owner, stage_meanings
 from bot.releases.tables import mapping
-from bot.releases.tokens import LONGEST_NAME, Role
+from bot.releases.tokens import LONGEST_NAME, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ Rule = Callable[[Repository], Verdict | None]
 def judge_repository(sighting: Sighting, owners: frozenset[str]) -> Verdict:
     """Return what a Hub repository is; `owners` are the lab's id, name and Hub owners, lower-case."""
     owner, repository = split_owner(sighting.title)
-    reading = read_name(sighting.title[: LONGEST_NAME * 2], sighting.lab)
+    reading = _read(sighting)
     if len(repository) > LONGEST_NAME or not reading.tokens:
         return Verdict(Kind.OTHER, "no repository of the Hub has such a name")
     seen = Repository(
@@ -47,6 +48,21 @@ def judge_repository(sighting: Sighting, owners: frozenset[str]) -> Verdict:
     return seen.is_(Kind.RELEASE, "the lab's own weights under their own name")
 
 
+_LANGUAGE_TASKS = frozenset({"text-generation", "image-text-to-text", "any-to-any"})
+_LAST_BASE = re.compile(r"(?<=[-_.])base$")
+
+
+def _read(sighting: Sighting) -> Reading:
+    """Return the reading of a repository's name.
+
+    A language model's "base" is a stage, however it is written; an encoder's is a size (see names.py).
+    """
+    title = sighting.title[: LONGEST_NAME * 2]
+    if sighting.facts.task in _LANGUAGE_TASKS:
+        title = _LAST_BASE.sub("Base", title)
+    return read_name(title, sighting.lab)
+
+
 _BASE_MODEL = re.compile(r"base_model:(?:(adapter|merge|quantized|finetune):)?([\w.-]+)/[\w.-]+")
 
 
@@ -58,11 +74,12 @@ def _parents(tags: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _is_companion(seen: Repository) -> Verdict | None:
-    if seen.reading.tokens[0].role is Role.PACKAGING:
+    if seen.reading.tokens[0].role == "packaging":
         return seen.is_(Kind.OTHER, "the name starts with a packaging: a part of another model")
-    known = seen.reading.family.owners
-    for token in seen.reading.rest if known else seen.reading.tokens:
-        what = _companion_in(token.text)
+    reading = seen.reading
+    tokens = reading.rest if reading.family.owners else reading.tokens
+    for token, following in zip_longest(tokens, tokens[1:]):
+        what = _companion_in(token.text) or _checkpoint(token, following)
         if what:
             return seen.is_(Kind.OTHER, f"the name says that it is {what}")
     return None
@@ -75,11 +92,22 @@ _CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 @lru_cache(maxsize=10_000)
 def _companion_in(text: str) -> str:
     """Return what a token makes of a repository, also inside of CamelCase: VisionReward is a reward model."""
-    companions = mapping("companions.tsv", "word", "what")
-    if _LATENT_GRID.fullmatch(text.lower()):
+    low = text.lower()
+    if _LATENT_GRID.fullmatch(low):
         return "an autoencoder"
-    words = (text, *_CAPITALS.findall(text), text.rstrip("0123456789"))
-    return next((companions[word.lower()] for word in words if word.lower() in companions), "")
+    companions = mapping("companions.tsv", "word", "what")
+    inside = mapping("companions.tsv", "word", "inside")
+    within = (word.lower() for word in _CAPITALS.findall(text) if inside.get(word.lower()))
+    found = next((word for word in (low, low.rstrip("0123456789"), *within) if word in companions), "")
+    return companions.get(found, "")
+
+
+def _checkpoint(token: Token, following: Token | None) -> str:
+    """Return what a word makes of a repository when a number follows: step-1000, seed42."""
+    word = token.low.rstrip("0123456789")
+    if word == token.low and not (following and following.low[0].isdigit()):
+        return ""
+    return mapping("companions.tsv", "word", "what").get(word + "#", "")
 
 
 _REWARD_TAGS = frozenset({"reward model", "reward-model", "reward_model"})
@@ -105,8 +133,8 @@ def _is_of_another_lab(seen: Repository) -> Verdict | None:
 
 def _adds_a_word(seen: Repository) -> bool:
     """Tell whether the name has a word of its own behind the family: Qwen2.5-VL-7B-Surg."""
-    own = {token.text for token in seen.reading.tokens if token.role is Role.WORD}
-    return any(token.role is Role.LINE and token.text in own for token in seen.reading.rest)
+    own = {token.text for token in seen.reading.tokens if token.role == "word"}
+    return any(token.role == "line" and token.text in own for token in seen.reading.rest)
 
 
 def _is_packaged(seen: Repository) -> Verdict | None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from bot.releases.families import begins_family, known_at, spelled
+from bot.releases.families import first_words, known_at, spelled
 from bot.releases.tables import mapping, rows
-from bot.releases.tokens import Role, Token, clean, tokenize
+from bot.releases.tokens import Token, clean, tokenize
 
 LONGEST_TITLE = 300
 
@@ -84,16 +84,22 @@ def _title_words() -> Mapping[str, frozenset[str]]:
 def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
     at = 0
     while at < len(title.tokens):
-        found = _mention_at(title, at, owners)
+        known = title.tokens[at].low in _first_words()
+        found = _mention_at(title, at, owners) if known or _in_name(title, at) else None
         if found:
             yield found
         at = found.end if found else at + 1
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    """Return the words with which the names of known families and apps begin."""
+    return frozenset((*first_words(), *_apps_by_first_word()))
+
+
 def _mention_at(title: Title, at: int, owners: frozenset[str]) -> Mention | None:
-    word = title.tokens[at].low
-    app = _app_at(title, at) if word in _apps_by_first_word() else None
-    if app or (begins_family(word) and known_at(title.tokens, at)):
+    app = _app_at(title, at)
+    if app or known_at(title.tokens, at):
         return app or _known_model_at(title, at, owners)
     end = _end_of_words(title, at)
     if end == at:
@@ -107,10 +113,16 @@ def _app_at(title: Title, at: int) -> Mention | None:
         end = at + len(words)
         if tuple(token.low for token in tokens[at:end]) == words:
             family = known_at(tokens, at)
-            if family and family[1] == end and _extended(title, end) > end:
-                return None  # Grok is an app, Grok 4 and Claude Opus are models
+            if family and family[1] >= end and _names_a_model(title, end, family[1]):
+                return None  # Grok is an app; Grok 4, Claude Opus and MiniMax-Hailuo are models
             return Mention(at, end, spelled(tokens[at:end]), app=True)
     return None
+
+
+def _names_a_model(title: Title, end: int, end_of_family: int) -> bool:
+    """Tell whether more than the app's name, which ends at `end`, stands here."""
+    added = title.tokens[end : _extended(title, end)]
+    return end_of_family > end or any(token.role != "word" or token.gap in _TIGHT for token in added)
 
 
 @cache
@@ -160,7 +172,7 @@ def _numbered_name(title: Title, at: int, end: int) -> Mention | None:
     """Return the name of a family that no table knows: capitalised words and a version."""
     if end > at + _LONGEST_NEW_NAME or title.breaks_before(end):
         return None
-    if title.tokens[end].role not in (Role.VERSION, Role.SIZE) or _counts(title, end):
+    if title.tokens[end].role not in ("version", "size") or _counts(title, end):
         return None
     end = _extended(title, end)
     return Mention(at, end, spelled(title.tokens[at:end]), numbered=True)
@@ -170,7 +182,7 @@ def _end_of_words(title: Title, at: int) -> int:
     """Return where the run of words that may be a new family's name ends."""
     end = at
     while end < len(title.tokens) and _in_name(title, end) and (end == at or not title.breaks_before(end)):
-        if begins_family(title.tokens[end].low) and known_at(title.tokens, end):
+        if known_at(title.tokens, end):
             return at
         end += 1
     return end
@@ -178,7 +190,10 @@ def _end_of_words(title: Title, at: int) -> int:
 
 def _in_name(title: Title, at: int) -> bool:
     token = title.tokens[at]
-    return not title.told[at] and token.role in (Role.WORD, Role.LINE) and _is_capital(token)
+    return not title.told[at] and token.role in _PLAIN and _is_capital(token)
+
+
+_PLAIN = frozenset({"word", "line"})
 
 
 def _is_capital(token: Token) -> bool:
@@ -190,11 +205,12 @@ _YEAR = re.compile(r"(19|20)\d\d")
 
 def _counts(title: Title, at: int) -> bool:
     """Tell whether a number counts something (Top 10, Phase 2) or is a year."""
-    return title.tells(at - 1, "count") or bool(_YEAR.fullmatch(title.tokens[at].low))
+    number = title.tokens[at].low
+    return (title.tells(at - 1, "count") and "." not in number) or bool(_YEAR.fullmatch(number))
 
 
-_NUMBERS = frozenset({Role.VERSION, Role.SIZE, Role.STAMP})
-_WITH_CAPITAL = frozenset({Role.LINE, Role.STAGE, Role.COMPANION, Role.PACKAGING})
+_NUMBERS = frozenset({"version", "size", "stamp"})
+_WITH_CAPITAL = frozenset({"line", "stage", "companion", "packaging"})
 
 
 def _extended(title: Title, end: int) -> int:
@@ -205,15 +221,27 @@ def _extended(title: Title, end: int) -> int:
     sure = end
     while not title.breaks_before(end):
         token = title.tokens[end]
-        tight = token.gap in ("", "-", "_", ".")
-        if not tight and (_counts(title, end) or (title.told[end] and token.role not in _WITH_CAPITAL)):
+        tight = token.gap in _TIGHT
+        if not tight and (_counts(title, end) or _says_otherwise(title, end)):
             return end
         end += 1
         if tight or token.role in _NUMBERS or (token.role in _WITH_CAPITAL and _goes_on(token)):
             sure = end
-        elif token.role is not Role.WORD or not _is_capital(token):
+        elif token.role != "word" or not _is_capital(token):
             return sure
     return end
+
+
+_TIGHT = frozenset({"", "-", "_", ".", " ["})  # FLUX.2 [klein]
+
+
+def _says_otherwise(title: Title, at: int) -> bool:
+    """Tell whether a word speaks of the model instead of naming it; before a number it names: Open 100B."""
+    token, following = title.tokens[at], title.tokens[at + 1 : at + 2]
+    if not title.told[at] or token.role in _WITH_CAPITAL:
+        return False
+    numbered = bool(following) and following[0].role in _NUMBERS and not title.breaks_before(at + 1)
+    return not (numbered and _is_capital(token) and title.tells(at, "filler"))
 
 
 def _goes_on(token: Token) -> bool:

@@ -2,26 +2,16 @@
 
 import re
 import unicodedata
-from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bot.releases.tables import mapping
 
 LONGEST_NAME = 200  # the Hub allows 96 characters; whatever is longer is no model's name
 
 
-class Role(StrEnum):
-    """Say what part of a name a token can be."""
-
-    WORD = "word"
-    LINE = "line"
-    COMPANION = "companion"  # draft head, reward model ...: a line that is no release
-    VERSION = "version"
-    SIZE = "size"
-    STAMP = "stamp"
-    STAGE = "stage"
-    PACKAGING = "packaging"
+# What part of a name a token can be; a companion is a line that is no release: a draft head, a reward model.
+Role = Literal["word", "line", "companion", "version", "size", "stamp", "stage", "packaging"]
 
 
 class Token(NamedTuple):
@@ -34,7 +24,7 @@ class Token(NamedTuple):
 
     def as_role(self, role: Role) -> "Token":
         """Return this token in another role."""
-        return self if role is self.role else Token(self.text, self.low, self.gap, role)
+        return self if role == self.role else Token(self.text, self.low, self.gap, role)
 
 
 # Dashes of all kinds become one; marks of trade disappear before normalisation would spell them out.
@@ -64,31 +54,25 @@ def _visible(character: str) -> str:
 
 
 # Shapes, tried in this order after the tables.
-_SHAPES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
-    (role, re.compile(pattern))
-    for role, pattern in (
-        # q4_0, 4bit, int4, fp8, w4a16
-        (
-            Role.PACKAGING,
-            r"i?q\d(_\w+)?|\d{1,2}(\.\d+)?(bits?|bpw)|(u?int|fp|bf|mxfp|nvfp)\d{1,2}|w\d{1,2}(a\d{1,2})?([cg]\d+)?|eo8",
-        ),
-        # 2507, 202606, 20240620; 0528; 001
-        (
-            Role.STAMP,
-            r"(2[2-9]|20[2-9]\d)(0[1-9]|1[0-2])([0-3]\d)?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|00\d",
-        ),
-        # 35B, 0.6b, 270m, 128k, A3B, E4B; 8x22B; 16E; 16x16; 224p, 384; patch16, so400m14, L14, f8r288
-        (
-            Role.SIZE,
-            r"[ae]?\d+(\.\d+)?[bmtk]|\d+x\d+(\.\d+)?[bm]|\d{1,4}e|\d+(x\d+){1,3}|(?!20[2-9]\d)\d{3,4}p?"
-            r"|patch\d+|so\d+m(\d+)?|[slbgh](14|16|32)|f\d+[a-z]\d+",
-        ),
-        # 4, 3.6, v2.3.1, 4o, 3n, 2.5+; K2.6, R1; v2p0
-        (
-            Role.VERSION,
-            r"v?\d{1,2}(\.\d+){0,3}[a-ce-wyz]?\+?|[a-z]\d{1,2}(\.\d+){0,2}[a-ce-wyz]?\+?|v\d+p\d+",
-        ),
-    )
+_PACKAGING = (  # q4_0, 4bit, int4, fp8, w4a16
+    r"i?q\d(_\w+)?|\d{1,2}(\.\d+)?(bits?|bpw)|(u?int|fp|bf|mxfp|nvfp)\d{1,2}"
+    r"|w\d{1,2}(a\d{1,2})?([cg]\d+)?|eo8"
+)
+_STAMP = (  # 2507, 202606, 20240620; 0528; 001
+    r"(2[2-9]|20[2-9]\d)(0[1-9]|1[0-2])([0-3]\d)?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|00\d"
+)
+_SIZE = (  # 35B, 0.6b, 270m, 128k, A3B, E4B; 8x22B; 16E; 16x16; 224p, 384; patch16, so400m14, L14, f8r288
+    r"[ae]?\d+(\.\d+)?[bmtk]|\d+x\d+(\.\d+)?[bm]|\d{1,4}e|\d+(x\d+){1,3}|(?!20[2-9]\d)\d{3,4}p?"
+    r"|patch\d+|so\d+m(\d+)?|[slbgh](14|16|32)|f\d+[a-z]\d+"
+)
+_VERSION = (  # 4, 3.6, v2.3.1, 4o, 3n, 2.5+; K2.6, R1; v2p0
+    r"v?\d{1,2}(\.\d+){0,3}[a-ce-wyz]?\+?|[a-z]\d{1,2}(\.\d+){0,2}[a-ce-wyz]?\+?|v\d+p\d+"
+)
+_SHAPES: tuple[tuple[Role, re.Pattern[str]], ...] = (
+    ("packaging", re.compile(_PACKAGING)),
+    ("stamp", re.compile(_STAMP)),
+    ("size", re.compile(_SIZE)),
+    ("version", re.compile(_VERSION)),
 )
 
 
@@ -96,14 +80,14 @@ _SHAPES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
 def role_of(low: str) -> Role:
     """Return what a lower-case token is by itself, whatever stands around it."""
     if low in mapping("companions.tsv", "word", "what"):
-        return Role.COMPANION
+        return "companion"
     if low in mapping("lines.tsv", "word", "group"):
-        return Role.LINE
+        return "line"
     if low in mapping("stages.tsv", "word", "stage"):
-        return Role.STAGE
+        return "stage"
     if low in mapping("packagings.tsv", "word", "word"):
-        return Role.PACKAGING
-    return next((role for role, shape in _SHAPES if shape.fullmatch(low)), Role.WORD)
+        return "packaging"
+    return next((role for role, shape in _SHAPES if shape.fullmatch(low)), "word")
 
 
 _GAPS = re.compile(r"((?:[\s/:|,;!?&()\[\]{}<>\"'“”‘’«»·。、…=-]|\.+(?=\s|$))+)")
@@ -128,7 +112,7 @@ def tokenize(name: str) -> tuple[Token, ...]:
 def _tokens_of(gap: str, chunk: str) -> tuple[Token, ...]:
     """Return what a chunk without spaces and hyphens consists of: Qwen3.6, parakeet_realtime, FLUX.2."""
     if _QUANT.fullmatch(chunk):
-        return (Token(chunk, chunk.lower(), gap, Role.PACKAGING),)
+        return (Token(chunk, chunk.lower(), gap, "packaging"),)
     text = _DIGITS_APART.sub(".", chunk)
     found: list[Token] = []
     for seam, part in zip([gap, *_SEAMS.findall(text)], _SEAMS.split(text), strict=True):
@@ -141,16 +125,16 @@ def _tokens_of(gap: str, chunk: str) -> tuple[Token, ...]:
 
 def _unglued(part: str) -> tuple[str, ...]:
     role = role_of(part.lower())
-    if role is Role.VERSION and part[-1] in "vV" and len(part) > 1:
+    if role == "version" and part[-1] in "vV" and len(part) > 1:
         return part[:-1], part[-1]
-    match = _GLUED.fullmatch(part) if role is Role.WORD else None
+    match = _GLUED.fullmatch(part) if role == "word" else None
     if not match:
         return (part,)
     word, number, rest = match.groups()
     if len(rest) <= 1:
         return _with_letter(word, number, rest)
     known = word.lower() in mapping("families.tsv", "family", "owners")
-    line = number not in _BETWEEN_WORDS and role_of(rest.lower()) is Role.LINE
+    line = number not in _BETWEEN_WORDS and role_of(rest.lower()) == "line"
     return (word, number, rest) if known or line else (part,)
 
 
@@ -185,19 +169,19 @@ def _together(window: list[Token]) -> tuple[int, Role]:
         return 1, first.role
     second = window[1].low
     if second in {"bit", "bits"}:
-        return 2, Role.PACKAGING
+        return 2, "packaging"
     if _YEAR.fullmatch(first.low) and _TWO_DIGITS.fullmatch(second):
-        return (3 if len(window) > 2 and _TWO_DIGITS.fullmatch(window[2].low) else 2), Role.STAMP
+        return (3 if len(window) > 2 and _TWO_DIGITS.fullmatch(window[2].low) else 2), "stamp"
     if _TWO_DIGITS.fullmatch(first.low) and (
         _YEAR.fullmatch(second) or (first.low[0] == "0" and _TWO_DIGITS.fullmatch(second))
     ):
-        return 2, Role.STAMP
+        return 2, "stamp"
     if window[1].gap == "-" and len(second) == 1 and second.isdigit() and _WHOLE.fullmatch(first.low):
-        return 2, Role.VERSION
+        return 2, "version"
     return 1, first.role
 
 
 def _joined(parts: list[Token], role: Role) -> Token:
-    glue = {Role.VERSION: ".", Role.STAMP: "-"}.get(role, "")
+    glue = "." if role == "version" else "-" if role == "stamp" else ""
     text = glue.join(part.text for part in parts)
     return Token(text, text.lower(), parts[0].gap, role)

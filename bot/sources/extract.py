@@ -1,7 +1,7 @@
 """How feeds.yaml says where the posts of a page are: CSS selectors, or jmespath expressions over its data."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,8 @@ from bot.sources.posts import body_text
 from bot.sources.text import absolute, clean, parse_html, plain_text
 
 Extract = Callable[[Response, datetime], list[Entry]]
+_MOST_TAGS = 50_000  # real pages have some hundred or thousand, less than 60 deep
+_DEEPEST = 200
 _ATTRIBUTE = re.compile(r"(?P<selector>.*?)@(?P<name>[A-Za-z][\w:-]*)")
 
 
@@ -57,8 +59,8 @@ class _HtmlExtract:
         self._prefix = spec.link_prefix
 
     def __call__(self, answer: Response, now: datetime) -> list[Entry]:
-        items = self._item.select(parse_html(body_text(answer))) if self._item else []
-        entries = [self._entry(item, answer.url, now) for item in items]
+        items = self._item.select(_tree(answer)) if self._item else []
+        entries = [self._entry(item, answer.url, now) for item in _innermost(items)]
         return [entry for entry in entries if entry.title]
 
     def _entry(self, item: Tag, base: str, now: datetime) -> Entry:
@@ -87,6 +89,28 @@ class _HtmlExtract:
             if isinstance(text, str)
         )
         return next(filter(None, (read_date(text, now) for text in texts)), None)
+
+
+def _tree(answer: Response) -> Tag:
+    """Return the page's tree, of a size and depth that selectors get through in a second."""
+    text = body_text(answer)
+    tree = parse_html(text) if text.count("<") <= _MOST_TAGS else None
+    if tree is None or _deeper_than(_DEEPEST, tree):
+        raise SourceError(Failure.TOO_LARGE, f"{shown(answer.url)} has too many or too deeply nested tags")
+    return tree
+
+
+def _deeper_than(depth: int, tree: Tag) -> bool:
+    level = [tree]
+    for _ in range(depth):
+        level = [child for tag in level for child in tag.children if isinstance(child, Tag)]
+    return bool(level)
+
+
+def _innermost(items: Sequence[Tag]) -> list[Tag]:
+    """Leave out the items that hold other items: `li` in a list of lists."""
+    outer = {id(parent) for item in items for parent in item.parents}
+    return [item for item in items if id(item) not in outer]
 
 
 @dataclass(frozen=True, slots=True)

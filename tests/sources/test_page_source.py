@@ -1,6 +1,7 @@
 """Pages: selectors find the posts, and a page that changed is a failure, not "no news"."""
 
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -154,6 +155,18 @@ class TestHtml:
 
     def test_a_page_may_begin_like_xml(self) -> None:
         assert titles(poll(watch(**CARDS), '<?xml version="1.0"?><html>' + card("a"))) == ["Model a"]
+
+    def test_of_items_in_items_the_innermost_count(self) -> None:
+        nested = '<li><a href="/all">All</a><ul><li><a href="/k">Model k</a></li></ul></li>'
+        assert titles(poll(watch(item="li"), nested)) == ["Model k"]
+
+    @pytest.mark.parametrize("piece", ["<li><a>", "<li>", "<li><a></a></li>"])
+    def test_hostile_pages_are_refused_or_read_in_no_time(self, piece: str) -> None:
+        began = time.process_time()
+        for count in (190, 20_000, 1_000_000):
+            with pytest.raises(SourceError):
+                poll(watch(item="a, li:has(a)", title="h2", date="time"), piece * count)
+        assert time.process_time() - began < 15
 
     @pytest.mark.parametrize("field", ["item", "title", "link", "date", "summary"])
     def test_a_selector_that_is_none_is_a_mistake_in_feeds_yaml(self, field: str) -> None:
