@@ -18,7 +18,8 @@ def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
     first, _, rest = slug.partition("-")
     if "announce" in told_by(first.lower()):
         slug, first = rest, rest.partition("-")[0]
-    if not first or tokenize(first)[0].low not in first_words():
+    beginning = tokenize(first)
+    if not beginning or beginning[0].low not in first_words():
         return None
     tokens = tokenize(slug)
     known = known_at(tokens, 0)

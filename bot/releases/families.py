@@ -68,7 +68,7 @@ def foreign_at(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool
 def family_of(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Family, int, int]:
     """Return the family of a name, and where its tokens start and end.
 
-    A lab's name in front of its family's is left out (nvidia-foo), but not where it is all there is (sarvam-m).
+    A lab's name in front of its family's is left out: nvidia-foo; but not where it is the family: sarvam-m.
     """
     known = known_at(tokens, 0)
     if known:

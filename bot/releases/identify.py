@@ -4,18 +4,22 @@ import json
 
 from bot.model import Facts, Name, Sighting, SourceKind
 from bot.releases.classify import judge
+from bot.releases.families import known_at
 from bot.releases.labs import Directory
 from bot.releases.names import split_owner
+from bot.releases.titles import LONGEST_TITLE
+from bot.releases.tokens import clean, tokenize
 
-_NO_FACTS = Facts()
 _SOURCES = {source.value: source for source in SourceKind}
+_NO_FACTS = Facts()
 
 
 def identify_line(line: str, labs: Directory) -> dict[str, object]:
     """Return the fields of a JSON line with what was understood of it, or {"error": ...} for a bad one.
 
     In: source and text, optional lab (id, name, alias or Hub owner), tags, pipeline_tag and url.
-    Out: these, lab (its id) and the parts of the name, its keys, kind and reason.
+    Out: these, with lab as its id, the parts of the name, its keys, kind and reason. A line without a lab
+    gets the owner's or the named family's, if the directory knows it.
     """
     try:
         given = json.loads(line)
@@ -49,14 +53,14 @@ def _complaint(given: object) -> str:
     """Return what is wrong with a line's object, or ""."""
     if not isinstance(given, dict):
         return 'write an object: {"source": "hub", "text": "owner/name"}'
-    if given.get("source") not in _SOURCES:
+    source, text, tags = given.get("source"), given.get("text"), given.get("tags") or []
+    if not isinstance(source, str) or source not in _SOURCES:
         return f"source: write one of {', '.join(_SOURCES)}"
-    if not isinstance(given.get("text"), str) or not given["text"].strip():
+    if not isinstance(text, str) or not text.strip():
         return "text: write a repository, a title or a name"
     for field in ("lab", "pipeline_tag", "url"):
         if not isinstance(given.get(field) or "", str):
             return f"{field}: write a text"
-    tags = given.get("tags") or []
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         return "tags: write a list of texts"
     return ""
@@ -65,17 +69,32 @@ def _complaint(given: object) -> str:
 def _sighting(given: dict[str, object], labs: Directory) -> Sighting:
     text = str(given["text"])
     source = _SOURCES[str(given["source"])]
-    owner = split_owner(text)[0] if source is SourceKind.HUB else ""
-    called = str(given.get("lab") or owner)
+    called = str(given.get("lab") or "") or (split_owner(text)[0] if source is SourceKind.HUB else "")
     lab = labs.find(called)
-    tags = given.get("tags") or []
+    tags, task = given.get("tags"), given.get("pipeline_tag")
     return Sighting(
         source_id="identify",
         source=source,
-        lab=lab.id if lab else called.strip().lower(),
+        lab=lab.id if lab else _spelled_as_id(called) or _lab_of_family(text, labs),
         external_id=text,
         title=text,
         url=str(given.get("url") or ""),
         tags=tuple(tags) if isinstance(tags, list) else (),
-        facts=Facts(task=str(given["pipeline_tag"])) if given.get("pipeline_tag") else _NO_FACTS,
+        facts=Facts(task=str(task)) if task else _NO_FACTS,
     )
+
+
+def _spelled_as_id(called: str) -> str:
+    return "-".join(clean(called).lower().split())
+
+
+def _lab_of_family(text: str, labs: Directory) -> str:
+    """Return the id of the lab that makes the first known family in a text, or ""."""
+    tokens = tokenize(clean(text, LONGEST_TITLE))
+    for at in range(len(tokens)):
+        known = known_at(tokens, at)
+        makers = (labs.find(owner) for owner in sorted(known[0].owners)) if known else ()
+        maker = next((lab for lab in makers if lab), None)
+        if maker:
+            return maker.id
+    return ""

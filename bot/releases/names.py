@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from bot.model import Name
 from bot.releases.families import Family, family_of, foreign_at, spelled
 from bot.releases.tables import mapping, rows
-from bot.releases.tokens import Role, Token, clean, tokenize
+from bot.releases.tokens import LONGEST_NAME, Role, Token, clean, tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Reading:
 def parse(text: str, lab: str) -> Name:
     """Return the parts of a repository's or listed model's name; `lab` is a lab id.
 
-    An owner before a slash only says who publishes. A name that no table knows is parsed by its shape.
+    An owner before a slash only says who publishes. A name that no table knows is parsed by its shape. Of a
+    text that is longer than any name, only the beginning is read.
     """
-    return read_name(text, lab).name
+    return read_name(text[: 2 * LONGEST_NAME], lab).name
 
 
-@lru_cache(maxsize=10_000)
 def read_name(text: str, lab: str) -> Reading:
     """Return the parts of a name as `parse` does, with the tokens behind them."""
     owner, repository = split_owner(text)
@@ -57,7 +57,7 @@ def split_owner(text: str) -> tuple[str, str]:
 def _in_family(family: Family, tokens: Sequence[Token]) -> Sequence[Token]:
     """Return the tokens behind a family's name with the roles that its words have in this family."""
     meanings = family.words
-    if not family.owners and not _base_is_stage(tokens):
+    if not family.owners and "base" in [token.low for token in tokens] and not _base_is_stage(tokens):
         meanings = {"base": "size"}
     return [token.as_role(meanings.get(token.low, token.role)) for token in tokens] if meanings else tokens
 

@@ -83,12 +83,12 @@ def _released(post: Post, mention: Mention, reason: str) -> Verdict:
 
 def _names_a_part(post: Post) -> Verdict | None:
     first = next(iter(post.models), None)
-    if not first:
+    words = post.title.tokens[first.start : first.end] if first else ()
+    part = next((token.low for token in words if token.role == "companion"), "")
+    if not first or not part:
         return None
-    companions = mapping("companions.tsv", "word", "what")
-    words = post.name(first).line.lower().split("-")
-    part = next((companions[word] for word in words if word in companions), "")
-    return Verdict(Kind.OTHER, f"{first.text} is {part}", post.name(first)) if part else None
+    what = mapping("companions.tsv", "word", "what")[part]
+    return Verdict(Kind.OTHER, f"{first.text} is {what}", post.name(first))
 
 
 def _announced(post: Post) -> Verdict | None:

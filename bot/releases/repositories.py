@@ -32,8 +32,8 @@ Rule = Callable[[Repository], Verdict | None]
 def judge_repository(sighting: Sighting, owners: frozenset[str]) -> Verdict:
     """Return what a Hub repository is; `owners` are the lab's id, name and Hub owners, lower-case."""
     owner, repository = split_owner(sighting.title)
-    reading = _read(sighting)
-    if len(repository) > LONGEST_NAME or not reading.tokens:
+    reading = _read(sighting) if len(repository) <= LONGEST_NAME else None
+    if not reading or not reading.tokens:
         return Verdict(Kind.OTHER, "no repository of the Hub has such a name")
     seen = Repository(
         reading,
@@ -57,9 +57,8 @@ def _read(sighting: Sighting) -> Reading:
 
     A language model's "base" is a stage, however it is written; an encoder's is a size (see names.py).
     """
-    title = sighting.title[: LONGEST_NAME * 2]
-    if sighting.facts.task in _LANGUAGE_TASKS:
-        title = _LAST_BASE.sub("Base", title)
+    language = sighting.facts.task in _LANGUAGE_TASKS
+    title = _LAST_BASE.sub("Base", sighting.title) if language else sighting.title
     return read_name(title, sighting.lab)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from bot.releases.families import first_words, known_at, spelled
@@ -58,16 +58,15 @@ def read_title(text: str, owners: frozenset[str]) -> Title:
     tokens = tokenize(text.strip())
     told = tuple([told_by(token.low) for token in tokens])
     title = Title(tokens, told, _NOTHING.union(*told))
-    return replace(title, mentions=tuple(_mentions(title, owners)))
+    return Title(title.tokens, title.told, title.roles, tuple(_mentions(title, owners)))
 
 
 @lru_cache(maxsize=20_000)
 def told_by(word: str) -> frozenset[str]:
     """Return the roles of a lower-case word in titles; a run of Chinese holds several words."""
-    words = _title_words()
     if word.isascii():
-        return words.get(word, _NOTHING)
-    return _NOTHING.union(*(roles for known, roles in words.items() if not known.isascii() and known in word))
+        return _title_words().get(word, _NOTHING)
+    return _NOTHING.union(*(roles for known, roles in _words_without_spaces() if known in word))
 
 
 _NOTHING: frozenset[str] = frozenset()
@@ -81,30 +80,29 @@ def _title_words() -> Mapping[str, frozenset[str]]:
     return words
 
 
+@cache
+def _words_without_spaces() -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple((word, roles) for word, roles in _title_words().items() if not word.isascii())
+
+
 def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
     at = 0
     while at < len(title.tokens):
-        known = title.tokens[at].low in _first_words()
-        found = _mention_at(title, at, owners) if known or _in_name(title, at) else None
+        found, end = None, at + 1
+        if title.tokens[at].low in _first_words():
+            found = _app_at(title, at) or _known_model_at(title, at, owners)
+        if not found and _in_name(title, at) and not known_at(title.tokens, at):
+            end = _end_of_words(title, at)
+            found = _new_name(title, at, end)
         if found:
             yield found
-        at = found.end if found else at + 1
+        at = found.end if found else end
 
 
 @cache
 def _first_words() -> frozenset[str]:
     """Return the words with which the names of known families and apps begin."""
     return frozenset((*first_words(), *_apps_by_first_word()))
-
-
-def _mention_at(title: Title, at: int, owners: frozenset[str]) -> Mention | None:
-    app = _app_at(title, at)
-    if app or known_at(title.tokens, at):
-        return app or _known_model_at(title, at, owners)
-    end = _end_of_words(title, at)
-    if end == at:
-        return None
-    return _name_with_ending(title, at, end) or _numbered_name(title, at, end)
 
 
 def _app_at(title: Title, at: int) -> Mention | None:
@@ -150,14 +148,23 @@ def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | 
     return Mention(at, end, spelled(name), family.name, own, numbered)
 
 
-def _name_with_ending(title: Title, at: int, end_of_words: int) -> Mention | None:
-    """Return a name that ends like those of models do: Shieldstral, BioGPT, Chinese CLIP."""
-    for end in range(at + 1, min(at + 2, end_of_words) + 1):
-        if title.tokens[end - 1].text.endswith(_endings()):
-            stop = _extended(title, end)
-            text = spelled(title.tokens[at:stop])
-            return Mention(at, stop, text, family=text, numbered=_numbered(title.tokens[at:stop]))
-    return None
+_LONGEST_NEW_NAME = 3  # words before the version
+
+
+def _new_name(title: Title, at: int, end: int) -> Mention | None:
+    """Return the name of a family that no table knows, in a run of capitalised words.
+
+    It ends like those of models do (Shieldstral, BioGPT, Chinese CLIP), or a version follows it.
+    """
+    for last in range(at, end):
+        if title.tokens[last].text.endswith(_endings()):
+            start, stop = max(at, last - 1), _extended(title, last + 1)
+            text = spelled(title.tokens[start:stop])
+            return Mention(start, stop, text, family=text, numbered=_numbered(title.tokens[start:stop]))
+    if title.breaks_before(end) or title.tokens[end].role not in _VERSIONS or _counts(title, end):
+        return None
+    start, stop = max(at, end - _LONGEST_NEW_NAME), _extended(title, end)
+    return Mention(start, stop, spelled(title.tokens[start:stop]), numbered=True)
 
 
 @cache
@@ -165,25 +172,15 @@ def _endings() -> tuple[str, ...]:
     return tuple(row["ending"] for row in rows("endings.tsv"))
 
 
-_LONGEST_NEW_NAME = 3  # words before the version
-
-
-def _numbered_name(title: Title, at: int, end: int) -> Mention | None:
-    """Return the name of a family that no table knows: capitalised words and a version."""
-    if end > at + _LONGEST_NEW_NAME or title.breaks_before(end):
-        return None
-    if title.tokens[end].role not in ("version", "size") or _counts(title, end):
-        return None
-    end = _extended(title, end)
-    return Mention(at, end, spelled(title.tokens[at:end]), numbered=True)
+_VERSIONS = frozenset({"version", "size"})
 
 
 def _end_of_words(title: Title, at: int) -> int:
-    """Return where the run of words that may be a new family's name ends."""
-    end = at
-    while end < len(title.tokens) and _in_name(title, end) and (end == at or not title.breaks_before(end)):
-        if known_at(title.tokens, end):
-            return at
+    """Return where the run of words that may be a new family's name ends, at least one word on."""
+    end = at + 1
+    while not title.breaks_before(end) and _in_name(title, end):
+        if title.tokens[end].low in _first_words() and known_at(title.tokens, end):
+            break
         end += 1
     return end
 

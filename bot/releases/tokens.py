@@ -29,6 +29,7 @@ class Token(NamedTuple):
 
 # Dashes of all kinds become one; marks of trade disappear before normalisation would spell them out.
 _PLAIN = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-") | dict.fromkeys(map(ord, "™®©"), "")
+_SLACK = 64  # characters looked at beyond the longest text, as some of them will go
 _TO_SPACE = frozenset({"Cc", "Zs", "Zl", "Zp", "So"})  # control characters, spaces, emoji
 _TO_NOTHING = frozenset({"Cf", "Cs", "Co", "Cn"})  # direction marks, zero-width characters, strays
 
@@ -39,9 +40,9 @@ def clean(text: str, longest: int = LONGEST_NAME) -> str:
     Dashes become "-" and all white space " ". Letters of other scripts stay what they are, so that a
     Cyrillic look-alike never makes the key of a Latin name.
     """
-    text = text[: longest * 2]
+    text = text[: longest + _SLACK]
     if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)[: longest * 2]
+        text = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)[: longest + _SLACK]
         text = "".join(_visible(character) for character in text)
     return " ".join(text.split())[:longest]
 
@@ -98,7 +99,6 @@ _GLUED = re.compile(r"([^\W\d_]{2,}?)(v?[1-9]\d?(?:\.\d+)*\+?)([^\W\d_]*)", re.I
 _BETWEEN_WORDS = frozenset({"2", "4"})  # Text2World, LLM4Decompile: no versions
 
 
-@lru_cache(maxsize=2_000)
 def tokenize(name: str) -> tuple[Token, ...]:
     """Return the tokens of a cleaned name, in order."""
     pieces = _GAPS.split(name)

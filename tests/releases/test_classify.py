@@ -1,0 +1,316 @@
+"""One sighting is judged by itself: a repository, a post or a listing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import Facts, Kind, Lab, Sighting, SourceKind, Verdict
+from bot.releases.classify import judge
+from bot.releases.labs import Directory
+
+LABS = Directory(
+    [
+        Lab("qwen", "Qwen", ("alibaba",), "CN", ("Qwen",)),
+        Lab("moonshot", "Moonshot AI", ("kimi",), "CN", ("moonshotai",)),
+        Lab("deepseek", "DeepSeek", (), "CN", ("deepseek-ai",)),
+        Lab("nvidia", "NVIDIA", (), "US", ("nvidia",)),
+        Lab("google", "Google", (), "US", ("google",)),
+        Lab("meta", "Meta", (), "US", ("meta-llama", "facebook")),
+        Lab("anthropic", "Anthropic", ("claude",), "US"),
+        Lab("openai", "OpenAI", (), "US", ("openai",)),
+        Lab("mistral", "Mistral", (), "FR", ("mistralai",)),
+        Lab("cohere", "Cohere", (), "CA", ("CohereLabs",)),
+        Lab("zai", "Z.ai", (), "CN", ("zai-org",)),
+        Lab("aeolus", "Aeolus Labs", (), "GR", ("aeolus",)),
+    ]
+)
+
+
+def judged_repository(repository: str, *tags: str, task: str = "") -> Verdict:
+    owner = repository.partition("/")[0]
+    lab = LABS.by_owner(owner)
+    return judge(
+        Sighting(
+            source_id=f"hub:{owner}",
+            source=SourceKind.HUB,
+            lab=lab.id if lab else owner,
+            external_id="1",
+            title=repository,
+            url=f"https://huggingface.co/{repository}",
+            tags=tags,
+            facts=Facts(task=task),
+        ),
+        LABS,
+    )
+
+
+def judged_post(lab: str, title: str, url: str = "", links: tuple[str, ...] = ()) -> Verdict:
+    return judge(Sighting("feed:x", SourceKind.FEED, lab, "1", title, url, links=links), LABS)
+
+
+def judged_listing(lab: str, name: str) -> Verdict:
+    return judge(Sighting("llm_stats", SourceKind.LLM_STATS, lab, name, name, ""), LABS)
+
+
+def quantized(repository: str) -> tuple[str, str]:
+    return f"base_model:{repository}", f"base_model:quantized:{repository}"
+
+
+@pytest.mark.parametrize(
+    ("repository", "tags", "kind"),
+    [
+        pytest.param("Qwen/Qwen3-8B", (), Kind.RELEASE, id="a model under its own name"),
+        pytest.param("google/gemma-4-31B-it", (), Kind.RELEASE, id="the tuned model"),
+        pytest.param("moonshotai/Kimi-K2-Instruct-0905", (), Kind.RELEASE, id="a new snapshot"),
+        pytest.param("moonshotai/Kimi-K2-Base", (), Kind.VARIANT, id="a base"),
+        pytest.param("google/gemma-4-E4B", (), Kind.VARIANT, id="a base that does not say so"),
+        pytest.param("aeolus/Zephyrus-2.5-40B", (), Kind.RELEASE, id="a bare name of an unknown family"),
+        pytest.param("Qwen/Qwen3-8B-GGUF", (), Kind.VARIANT, id="another packaging"),
+        pytest.param(
+            "aeolus/Zephyrus-2.5-40B-A4B-Coder-NVFP4", (), Kind.VARIANT, id="of an unknown family too"
+        ),
+        pytest.param("meta-llama/Llama-2-7b-chat-hf", (), Kind.VARIANT, id="another layout of the files"),
+        pytest.param(
+            "meta-llama/CodeLlama-7b-Instruct-hf", (), Kind.RELEASE, id="a layout that all heads have"
+        ),
+        pytest.param(
+            "nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", (), Kind.RELEASE, id="NVIDIA's heads say BF16"
+        ),
+        pytest.param(
+            "nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-FP8", (), Kind.VARIANT, id="and its variants FP8"
+        ),
+        pytest.param(
+            "nvidia/Llama-3.1-Nemotron-70B-Instruct", (), Kind.RELEASE, id="a lab's own tuning of another's"
+        ),
+        pytest.param("nvidia/DeepSeek-R1-FP4", (), Kind.OTHER, id="another lab's model, packaged again"),
+        pytest.param(
+            "nvidia/Boreas-7B-FP8",
+            quantized("aeolus/Boreas-7B"),
+            Kind.OTHER,
+            id="which the tags may say alone",
+        ),
+        pytest.param(
+            "Qwen/Qwen3-8B-AWQ", quantized("Qwen/Qwen3-8B"), Kind.VARIANT, id="the lab's own is a variant"
+        ),
+        pytest.param("google/gemma-4-31B-it-assistant", (), Kind.OTHER, id="a draft head"),
+        pytest.param("deepseek-ai/eagle3_qwen3_8b", (), Kind.OTHER, id="a draft head for another lab"),
+        pytest.param("Qwen/Qwen2.5-Math-PRM-7B", (), Kind.OTHER, id="a process reward model"),
+        pytest.param("zai-org/VisionReward-Video", (), Kind.OTHER, id="a reward model in one word"),
+        pytest.param("Qwen/Qwen3-TTS-Tokenizer-12Hz", (), Kind.OTHER, id="a tokenizer"),
+        pytest.param("aeolus/Boreas-VAE-f16d64", (), Kind.OTHER, id="an autoencoder"),
+        pytest.param("aeolus/Boreas-7B-step-1000", (), Kind.OTHER, id="a step of the training by number"),
+        pytest.param("aeolus/Boreas-7B-stage1", (), Kind.OTHER, id="a stage of the training by number"),
+        pytest.param("aeolus/Boreas-7B-SFT", (), Kind.VARIANT, id="a tuned stage that is not the last"),
+        pytest.param("aeolus/Boreas-7B-SFT-ablation", (), Kind.OTHER, id="an ablation"),
+        pytest.param("aeolus/Boreas-7B-it", ("lora",), Kind.OTHER, id="an adapter by its tags"),
+        pytest.param(
+            "aeolus/Boreas-7B", ("base_model:adapter:Qwen/Qwen3-8B",), Kind.OTHER, id="an adapter by its base"
+        ),
+        pytest.param(
+            "nvidia/Seed-Sower-8B", (), Kind.RELEASE, id="a word that is a mark only before a number"
+        ),
+    ],
+)
+def test_the_kind_of_a_repository(repository: str, tags: tuple[str, ...], kind: Kind) -> None:
+    assert judged_repository(repository, *tags).kind is kind
+
+
+def test_a_language_models_base_is_a_stage_however_it_is_written() -> None:
+    assert judged_repository("aeolus/boreas-base", task="fill-mask").kind is Kind.RELEASE
+    verdict = judged_repository("aeolus/boreas-base", task="text-generation")
+    assert verdict.kind is Kind.VARIANT
+    assert verdict.name
+    assert verdict.name.release_key == "aeolus/boreas"
+
+
+def test_a_variant_has_the_key_of_its_release() -> None:
+    head, variant = judged_repository("Qwen/Qwen3-8B"), judged_repository("Qwen/Qwen3-8B-Base-GGUF")
+    assert head.name
+    assert variant.name
+    assert head.name.release_key == variant.name.release_key
+
+
+@pytest.mark.parametrize(
+    ("lab", "title", "display"),
+    [
+        pytest.param(
+            "moonshot", "Kimi K2.6: Advancing Open-Source Coding", "Kimi K2.6", id="a name and a motto"
+        ),
+        pytest.param(
+            "zai", "GLM\u20115.1: Towards Long-Horizon Tasks", "GLM-5.1", id="with an unbreakable hyphen"
+        ),
+        pytest.param("anthropic", "Introducing Claude Opus 4.7", "Claude Opus 4.7", id="an announcement"),
+        pytest.param("mistral", "Mistral Small 3.1", "Mistral Small 3.1", id="nothing but a name"),
+        pytest.param("deepseek", "DeepSeek-V3.2 正式版发布 2025/12/01", "DeepSeek-V3.2", id="in Chinese"),
+        pytest.param("qwen", "Hello Qwen2", "Qwen2", id="a greeting"),
+        pytest.param(
+            "qwen", "<think>...</think> QwQ-Max-Preview", "QwQ-Max-Preview", id="markup around the name"
+        ),
+        pytest.param("qwen", "Time to Speak Some Dialects, Qwen-TTS!", "Qwen-TTS", id="the name at the end"),
+        pytest.param(
+            "google",
+            "Gemini Robotics 2 brings whole body intelligence to robots",
+            "Gemini Robotics 2",
+            id="a verb",
+        ),
+        pytest.param(
+            "cohere", "Cohere's Rerank v4.0 Model is Here!", "Rerank v4.0", id="the lab's name in front"
+        ),
+        pytest.param(
+            "anthropic", "Claude 3.7 Sonnet and Claude Code", "Claude 3.7 Sonnet", id="a model and an app"
+        ),
+        pytest.param(
+            "aeolus",
+            "Zephyrus 2.5: the wind in your sails",
+            "Zephyrus 2.5",
+            id="an unknown family by its version",
+        ),
+        pytest.param(
+            "aeolus", "Boreas: an open model for weather", "Boreas", id="an unknown family called a model"
+        ),
+        pytest.param(
+            "aeolus", "Introducing Notos Mini", "Notos Mini", id="an unknown family with a word of size"
+        ),
+        pytest.param("aeolus", "Launch of Eurus 3", "Eurus 3", id="a noun of announcement"),
+    ],
+)
+def test_a_post_that_announces_a_model(lab: str, title: str, display: str) -> None:
+    verdict = judged_post(lab, title)
+    assert verdict.kind is Kind.RELEASE
+    assert verdict.name
+    assert verdict.name.display == display
+
+
+@pytest.mark.parametrize(
+    ("lab", "title", "kind"),
+    [
+        pytest.param(
+            "anthropic", "How Rakuten builds agents with Claude Opus 4.7", Kind.OTHER, id="a customer's story"
+        ),
+        pytest.param(
+            "openai",
+            "Shipping code faster with o3, o4-mini, and GPT-4.1",
+            Kind.OTHER,
+            id="with several models",
+        ),
+        pytest.param("openai", "GPT-5 System Card", Kind.OTHER, id="a system card"),
+        pytest.param("openai", "Introducing SWE-bench Verified", Kind.OTHER, id="a benchmark"),
+        pytest.param(
+            "openai", "GPT-5.2 derives a new result in theoretical physics", Kind.OTHER, id="a deed"
+        ),
+        pytest.param(
+            "google", "Gemma Scope 2: helping the safety community", Kind.OTHER, id="probes of a model"
+        ),
+        pytest.param(
+            "qwen",
+            "GSPO: Towards Scalable Reinforcement Learning for Language Models",
+            Kind.OTHER,
+            id="a method",
+        ),
+        pytest.param("deepseek", "Claude Opus 4.7: what we learned", Kind.OTHER, id="another lab's model"),
+        pytest.param("anthropic", "Claude Code on the web", Kind.PRODUCT, id="an app"),
+        pytest.param("mistral", "Introducing Mistral Code", Kind.PRODUCT, id="an app with a word of a line"),
+        pytest.param("google", "Gemini CLI: your open-source AI agent", Kind.PRODUCT, id="a tool"),
+        pytest.param("aeolus", "Introducing Anemoi 2, a chip for inference", Kind.PRODUCT, id="a device"),
+        pytest.param(
+            "anthropic", "Claude Opus 4.7 on Amazon Bedrock", Kind.VARIANT, id="where a model is to be had"
+        ),
+        pytest.param("anthropic", "Top 10 tips for 2026", Kind.OTHER, id="numbers that count"),
+        pytest.param("anthropic", "", Kind.OTHER, id="nothing"),
+    ],
+)
+def test_a_post_that_announces_none(lab: str, title: str, kind: Kind) -> None:
+    assert judged_post(lab, title).kind is kind
+
+
+def test_the_address_decides_where_the_title_plays_on_words() -> None:
+    verdict = judged_post("mistral", "Medium is the new large.", "https://mistral.ai/news/mistral-medium-3/")
+    assert verdict.kind is Kind.RELEASE
+    assert verdict.name
+    assert verdict.name.release_key == "mistral/mistral-medium-3"
+
+
+def test_an_address_of_more_than_a_name_decides_nothing() -> None:
+    url = "https://mistral.ai/news/mistral-medium-3-in-banking"
+    assert judged_post("mistral", "Money talks.", url).kind is Kind.OTHER
+
+
+def test_the_linked_repository_decides_where_the_title_plays_on_words() -> None:
+    links = ("https://huggingface.co/mistralai/Voxtral-Mini-3B-2507", "https://huggingface.co/mistralai/")
+    verdict = judged_post("mistral", "Speaking of voices", links=links)
+    assert verdict.kind is Kind.RELEASE
+    assert verdict.name
+    assert verdict.name.display == "Voxtral-Mini-3B-2507"
+
+
+def test_links_to_other_labs_or_to_several_families_decide_nothing() -> None:
+    foreign = ("https://huggingface.co/google/gemma-4-31B-it",)
+    several = (
+        "https://huggingface.co/mistralai/Voxtral-Mini-3B-2507",
+        "https://hf.co/mistralai/Leanstral-2603",
+    )
+    assert judged_post("mistral", "Speaking of voices", links=foreign).kind is Kind.OTHER
+    assert judged_post("mistral", "Speaking of voices", links=several).kind is Kind.OTHER
+
+
+@pytest.mark.parametrize(
+    ("lab", "name", "kind", "key"),
+    [
+        pytest.param("moonshot", "kimi-k2.6", Kind.RELEASE, "moonshot/kimi-k2.6", id="a slug"),
+        pytest.param(
+            "deepseek", "DeepSeek-V4-Pro-Max", Kind.RELEASE, "deepseek/deepseek-v4-pro", id="an effort mode"
+        ),
+        pytest.param(
+            "openai", "gpt-5-high", Kind.RELEASE, "openai/gpt-5", id="an effort mode behind the version"
+        ),
+        pytest.param("openai", "o3-high", Kind.RELEASE, "openai/o3", id="an effort mode behind the family"),
+        pytest.param(
+            "mistral",
+            "mistral-medium",
+            Kind.RELEASE,
+            "mistral/mistral-medium",
+            id="a size that looks like one",
+        ),
+        pytest.param(
+            "qwen", "qwen3.8-max", Kind.RELEASE, "qwen/qwen-3.8-max", id="a line that looks like one"
+        ),
+        pytest.param("moonshot", "kimi-k2-base", Kind.VARIANT, "moonshot/kimi-k2", id="a base"),
+        pytest.param(
+            "google", "gemma-3n-e4b-it-litert", Kind.VARIANT, "google/gemma-3n-e4b", id="a packaging"
+        ),
+        pytest.param(
+            "mistral", "mistral-large-latest", Kind.OTHER, "mistral/mistral-large-latest", id="an alias"
+        ),
+        pytest.param(
+            "deepseek", "deepseek-chat", Kind.OTHER, "deepseek/deepseek", id="an alias without a version"
+        ),
+        pytest.param(
+            "mistral",
+            "mistral-large-3-675B-eagle",
+            Kind.OTHER,
+            "mistral/mistral-large-3-eagle-675b",
+            id="a draft head",
+        ),
+    ],
+)
+def test_the_kind_of_a_listing(lab: str, name: str, kind: Kind, key: str) -> None:
+    verdict = judged_listing(lab, name)
+    assert verdict.kind is kind
+    assert verdict.name
+    assert verdict.name.release_key == key
+
+
+def test_hub_post_and_listing_of_one_model_share_its_key() -> None:
+    verdicts = (
+        judged_repository("moonshotai/Kimi-K2.6"),
+        judged_post("moonshot", "Kimi K2.6: Advancing Open-Source Coding"),
+        judged_listing("moonshot", "kimi-k2.6"),
+    )
+    assert {verdict.name and verdict.name.release_key for verdict in verdicts} == {"moonshot/kimi-k2.6"}
+
+
+@given(st.sampled_from(list(SourceKind)), st.text(max_size=400), st.lists(st.text(max_size=40), max_size=3))
+def test_any_text_gets_a_verdict_with_a_reason(source: SourceKind, text: str, tags: list[str]) -> None:
+    verdict = judge(Sighting("x", source, "aeolus", "1", text, text, tags=tuple(tags), links=(text,)), LABS)
+    assert verdict.reason
+    assert len(verdict.reason) < 500

@@ -1,0 +1,254 @@
+"""A name is read by tables where they know a word, and by its shape where they do not."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import Name
+from bot.releases.names import covers, parse
+
+
+def parts(name: Name) -> tuple[str, ...]:
+    return name.family, name.version, name.line, name.size, name.stamp, name.stage, name.packaging
+
+
+@pytest.mark.parametrize(
+    ("text", "lab", "expected"),
+    [
+        pytest.param(
+            "Qwen/Qwen3.6-35B-A3B-FP8",
+            "qwen",
+            ("Qwen", "3.6", "", "35B-A3B", "", "", "FP8"),
+            id="total and active parameters, then a packaging",
+        ),
+        pytest.param(
+            "Qwen/Qwen3-235B-A22B-Thinking-2507-FP8",
+            "qwen",
+            ("Qwen", "3", "Thinking", "235B-A22B", "2507", "", "FP8"),
+            id="thinking is a line, a year with a month a stamp",
+        ),
+        pytest.param(
+            "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B",
+            "deepseek",
+            ("DeepSeek", "R1", "Distill-Qwen", "1.5B", "", "", ""),
+            id="another lab's family behind the lab's own belongs to the line",
+        ),
+        pytest.param(
+            "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5",
+            "nvidia",
+            ("Llama-3.3-Nemotron", "", "Super", "49B", "v1.5", "", ""),
+            id="the lab's own family behind another lab's makes one family of both",
+        ),
+        pytest.param(
+            "google/gemma-3-12b-it-qat-q4_0-gguf",
+            "google",
+            ("Gemma", "3", "", "12b", "", "it", "qat-q4_0-gguf"),
+            id="a packaging of several words",
+        ),
+        pytest.param(
+            "google/gemma-4-E2B-it-qat-mobile-ct",
+            "google",
+            ("Gemma", "4", "", "E2B", "", "it", "qat-mobile-ct"),
+            id="whatever follows a packaging belongs to it",
+        ),
+        pytest.param(
+            "zai-org/GLM-4.6V-Flash",
+            "zai",
+            ("GLM", "4.6", "V-Flash", "", "", "", ""),
+            id="a V glued to the version is a line",
+        ),
+        pytest.param(
+            "google/gemma-3n-E4B-it",
+            "google",
+            ("Gemma", "3n", "", "E4B", "", "it", ""),
+            id="another letter glued to the version is part of it",
+        ),
+        pytest.param(
+            "mistralai/Mixtral-8x22B-Instruct-v0.1",
+            "mistral",
+            ("Mixtral", "", "", "8x22B", "v0.1", "Instruct", ""),
+            id="a version behind the size is a stamp",
+        ),
+        pytest.param(
+            "zai-org/chatglm3-6b-128k",
+            "zai",
+            ("ChatGLM", "3", "", "6b-128k", "", "", ""),
+            id="a context length that separates checkpoints is part of the size",
+        ),
+        pytest.param(
+            "meta-llama/Llama-3.1-8B",
+            "meta",
+            ("Llama", "3.1", "", "8B", "", "Base", ""),
+            id="a family whose tuned models say Instruct has its base under the bare name",
+        ),
+        pytest.param(
+            "openai/whisper-base.en",
+            "openai",
+            ("Whisper", "", "en", "base", "", "", ""),
+            id="base is a size beside small and large",
+        ),
+        pytest.param(
+            "acme/t9-base",
+            "acme",
+            ("t9", "", "", "base", "", "", ""),
+            id="and so it is in an unknown encoder",
+        ),
+        pytest.param(
+            "Zephyrus-2.5-40B-A4B-Coder-NVFP4",
+            "aeolus",
+            ("Zephyrus", "2.5", "Coder", "40B-A4B", "", "", "NVFP4"),
+            id="a family that nobody has seen is read by its shape",
+        ),
+        pytest.param(
+            "gpt-4o-mini-2024-07-18",
+            "openai",
+            ("GPT", "4o", "mini", "", "2024-07-18", "", ""),
+            id="a whole date is one stamp",
+        ),
+        pytest.param(
+            "FLUX.2 [klein]", "bfl", ("FLUX", "2", "klein", "", "", "", ""), id="brackets and a dot"
+        ),
+    ],
+)
+def test_the_parts_of_a_name(text: str, lab: str, expected: tuple[str, ...]) -> None:
+    assert parts(parse(text, lab)) == expected
+
+
+@pytest.mark.parametrize(
+    ("spellings", "key"),
+    [
+        pytest.param(
+            ("Qwen/Qwen3.6-35B-A3B", "qwen3-6-35b-a3b", "Qwen 3.6 35B A3B", "Qwen3.6_35B-A3B-FP8"),
+            "lab/qwen-3.6-35b-a3b",
+            id="dots, hyphens, spaces and packaging make no difference",
+        ),
+        pytest.param(
+            ("GLM-5.1", "glm5.1", "GLM\u20115.1", "GLM\u00a05.1", "zai-org/GLM-5.1-FP8"),
+            "lab/glm-5.1",
+            id="nor do hyphens and spaces that do not break lines",
+        ),
+        pytest.param(
+            ("moonshotai/Kimi-K2.6", "kimi-k2.6", "Kimi K2.6"), "lab/kimi-k2.6", id="nor does the source"
+        ),
+        pytest.param(
+            ("Claude Opus 4.7", "claude-opus-4-7", "claude-4-7-opus"),
+            "lab/claude-4.7-opus",
+            id="nor does the order of line and version",
+        ),
+        pytest.param(
+            ("Kimi-K2-Instruct-0905", "kimi-k2-0905", "Kimi K2 0905"),
+            "lab/kimi-k2-0905",
+            id="nor does the stage",
+        ),
+        pytest.param(
+            ("Olmo-3-1025-7B", "Olmo-3-7B-Instruct", "Olmo-3-7B-Instruct-DPO"),
+            "lab/olmo-3-7b",
+            id="nor does a stamp that only the base carries",
+        ),
+    ],
+)
+def test_one_model_has_one_key(spellings: tuple[str, ...], key: str) -> None:
+    assert {parse(spelling, "lab").release_key for spelling in spellings} == {key}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("GLM-5", "GLM-5.1", id="versions of which one begins with the other"),
+        pytest.param("Kimi-K2-Instruct", "Kimi-K2-Instruct-0905", id="a snapshot and the first release"),
+        pytest.param("Kimi-K2", "Kimi-K2-Thinking", id="a thinking model and the plain one"),
+        pytest.param("glm-4-9b-chat", "glm-4-9b-chat-1m", id="two context lengths"),
+        pytest.param("paligemma2-3b-mix-224", "paligemma2-3b-mix-448", id="two resolutions"),
+        pytest.param("gemma-4-31B-it", "gemma-4-31B-it-assistant", id="a model and its draft head"),
+        pytest.param("QwQ-32B", "QwQ-32B-Preview", id="a preview and what it became"),
+        pytest.param("Kimi-K2.6", "Кimi-K2.6", id="a Latin and a Cyrillic K"),
+        pytest.param("gpt-oss-120b", "gpt-оss-120b", id="a Latin and a Cyrillic o"),
+    ],
+)
+def test_two_models_have_two_keys(one: str, other: str) -> None:
+    assert parse(one, "lab").release_key != parse(other, "lab").release_key
+
+
+def test_the_family_key_is_the_release_key_without_the_size() -> None:
+    assert parse("Qwen3-Coder-30B-A3B-Instruct", "qwen").family_key == "qwen/qwen-3-coder"
+    assert parse("Qwen3-Coder-480B-A35B-Instruct-FP8", "qwen").family_key == "qwen/qwen-3-coder"
+    assert parse("Qwen3-4B-Instruct-2507", "qwen").family_key == "qwen/qwen-3-2507"
+
+
+@pytest.mark.parametrize(
+    ("text", "display"),
+    [
+        pytest.param("Qwen/Qwen3.6-35B-A3B-FP8", "Qwen3.6-35B-A3B", id="without owner and packaging"),
+        pytest.param("moonshotai/Kimi-K2-Instruct-0905", "Kimi-K2-0905", id="without the stage"),
+        pytest.param("Kimi K2.6", "Kimi K2.6", id="a title keeps its spaces"),
+        pytest.param("GLM\u20115.1", "GLM-5.1", id="a hyphen that does not break becomes a plain one"),
+        pytest.param("FLUX.2 [klein]", "FLUX.2 klein", id="without brackets"),
+    ],
+)
+def test_people_read_the_labs_own_spelling(text: str, display: str) -> None:
+    assert parse(text, "lab").display == display
+
+
+@pytest.mark.parametrize(
+    ("general", "specific", "covered"),
+    [
+        pytest.param("Gemma 4", "gemma-4-31B-it", True, id="a family covers its sizes"),
+        pytest.param("Gemma 4 12B", "gemma-4-31B-it", False, id="a size covers no other size"),
+        pytest.param(
+            "Mistral Small 4", "Mistral-Small-4-119B-2603", True, id="a post leaves out size and stamp"
+        ),
+        pytest.param("DeepSeek-V4", "DeepSeek-V4-Pro", True, id="a word of size is a size"),
+        pytest.param("GLM-4.5", "GLM-4.5-Air-FP8", True, id="in any packaging"),
+        pytest.param("DeepSeek-V4-Pro", "DeepSeek-V4", False, id="the special does not cover the general"),
+        pytest.param("Qwen3", "Qwen3-Coder-30B-A3B-Instruct", False, id="what it is for makes another model"),
+        pytest.param("Kimi K2", "Kimi-K2-Thinking", False, id="and so does how it answers"),
+        pytest.param("Kimi K2", "Kimi-K2.6", False, id="and so does the version"),
+        pytest.param("Kimi K2 0905", "Kimi-K2-Instruct", False, id="a snapshot is not the first release"),
+    ],
+)
+def test_what_a_general_name_speaks_of(general: str, specific: str, covered: bool) -> None:
+    assert covers(parse(general, "lab"), parse(specific, "lab")) is covered
+
+
+def test_a_name_covers_nothing_of_another_lab() -> None:
+    assert not covers(parse("Gemma 4", "google"), parse("Gemma 4", "acme"))
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_name_that_covers_itself(text: str) -> None:
+    name = parse(text, "lab")
+    assert covers(name, name)
+    assert name.release_key == name.release_key.lower()
+    assert not any(ord(letter) < 32 for letter in name.display + name.release_key)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("x" * 10_000, id="one endless word"),
+        pytest.param("A3B-" * 2_500, id="endless sizes"),
+        pytest.param("2024-07-18-" * 900, id="endless dates"),
+        pytest.param("1_" * 5_000, id="endless digits apart"),
+        pytest.param("\u202eKimi\u202c-K2.6" * 900, id="marks that turn the direction"),
+        pytest.param("\x00\x1b[31m" * 2_500, id="control characters"),
+        pytest.param("🎉" * 10_000, id="emoji"),
+        pytest.param("К" * 10_000, id="Cyrillic"),
+        pytest.param("ﷺ" * 10_000, id="ligatures that unfold"),
+    ],
+)
+def test_hostile_names_are_read_at_once(text: str) -> None:
+    parse("warm-up", "lab")
+    best = min(_seconds(f"{text}{attempt}") for attempt in range(5))
+    assert best < 0.01  # ten times the target: this machine may be busy
+
+
+def _seconds(text: str) -> float:
+    start = time.perf_counter()
+    parse(text, "lab")
+    return time.perf_counter() - start
+
+
+def test_direction_marks_do_not_make_another_key() -> None:
+    assert parse("\u202eKimi-K2.6\u202c", "lab").release_key == "lab/kimi-k2.6"
