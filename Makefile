@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo run test lint types imports check clean
+.PHONY: demo run test accuracy lint types imports check clean
 
 demo: $(VENV)/.ready
 	$(BIN)/cadencebot demo
@@ -13,6 +13,9 @@ run: $(VENV)/.ready
 
 test: $(VENV)/.ready-dev
 	$(BIN)/pytest -n auto
+
+accuracy: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.accuracy
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

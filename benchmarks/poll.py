@@ -23,7 +23,8 @@ from bot.app.works import Works, at_work
 
 ITEM = """<item><title>How people work with topic {i} of {n}</title>
 <link>https://blog.example/{n}/{i}</link>
-<guid>{n}-{i}</guid><pubDate>Mon, 06 Apr 2026 10:00:00 GMT</pubDate><description>Words.</description></item>"""
+<guid>{n}-{i}</guid><pubDate>Mon, 06 Apr 2026 10:00:00 GMT</pubDate>
+<description>Words.</description></item>"""
 
 
 class Feeds(BaseHTTPRequestHandler):

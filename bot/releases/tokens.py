@@ -43,10 +43,11 @@ def clean(text: str, longest: int = LONGEST_NAME) -> str:
     text = text[: longest + _SLACK]
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)[: longest + _SLACK]
-        text = "".join(_visible(character) for character in text)
+        text = "".join(map(_visible, text))
     return " ".join(text.split())[:longest]
 
 
+@lru_cache(maxsize=5_000)
 def _visible(character: str) -> str:
     category = unicodedata.category(character)
     if category in _TO_SPACE:

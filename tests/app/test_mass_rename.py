@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ class Replay:
         if "/api/models?" in url:
             return Response(url, 200, {}, self.body)
         for row in json.loads(self.body):
-            if url.split("?")[0].endswith(f"/api/models/{row['id']}"):
+            if url.partition("?")[0].endswith(f"/api/models/{row['id']}"):
                 files = [{"rfilename": "model.safetensors", "size": 4_000_000_000}]
                 return Response(url, 200, {}, json.dumps({**row, "siblings": files}).encode())
         raise SourceError(Failure.GONE, f"{url} is not there")
@@ -60,10 +61,10 @@ def test_a_mass_rename_announces_nothing(tmp_path: Path) -> None:
         assert polled.announced == ()
         house.later(minutes=30)
     renamed = {
-        i
-        for before, after in zip(rows, rows[1:], strict=False)
-        for i in before
-        if after.get(i, before[i]) != before[i]
+        hub_id
+        for before, after in pairwise(rows)
+        for hub_id in before
+        if after.get(hub_id, before[hub_id]) != before[hub_id]
     }
     assert len(renamed) >= 10, "the captured listings do show a mass rename"
     assert pytest.approx(len(rows[0]), rel=0.1) == house.store.sources.state(source.id).usual_count

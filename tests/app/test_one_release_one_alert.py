@@ -2,12 +2,15 @@
 
 from itertools import permutations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.model import Sighting
 from bot.releases.filters import Filters
 from tests.support.house import House, ScriptedSource, amended, licensed
+
+if TYPE_CHECKING:
+    from bot.model import Sighting
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ RELEASES = [
 def test_three_sources_in_any_order_make_one_alert_and_two_replies(
     house: House, order: tuple[str, ...], repository: str, title: str, row: str, lab: str
 ) -> None:
-    sightings: dict[str, tuple[ScriptedSource, Sighting]] = {
+    sightings: "dict[str, tuple[ScriptedSource, Sighting]]" = {
         "hub": (house.hub, house.repository(repository)),
         "blog": (house.blog, house.post(title, lab)),
         "listing": (house.listing, house.row(row, lab)),

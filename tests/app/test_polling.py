@@ -55,7 +55,7 @@ def test_failures_space_out_the_polls(house: House) -> None:
         due = house.store.sources.state(house.hub.id).next_poll_at
         assert due
         waits.append((due - house.clock.now()).total_seconds() / 60)
-    assert [10, 20, 40, 80] == pytest.approx(waits, rel=0.11)
+    assert waits == pytest.approx([10, 20, 40, 80], rel=0.11)
 
 
 def test_a_retry_after_is_kept_even_when_everything_is_to_be_polled(house: House) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from rich.console import Console
@@ -43,7 +43,7 @@ class Strict(run.World):
 
     log: list[dict[str, Any]]
 
-    def __enter__(self) -> "Strict":
+    def __enter__(self) -> Self:
         super().__enter__()
         self._proxy = strict_proxy(self.slack.url)
         return self

@@ -96,7 +96,7 @@ def test_a_file_that_is_no_database_is_refused_in_words(
 
 def test_a_newer_schema_is_refused(store: Store, tmp_path: Path) -> None:
     store._database.connection.execute(
-        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('cadencebot', '9999 later', '')"
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('cadencebot', '9999', '')"
     )
     store.close()
     with pytest.raises(StoreError, match="newer cadencebot"):

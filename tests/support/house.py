@@ -1,4 +1,4 @@
-"""A whole bot in memory's reach: real store, decider and courier; sources and notifier that a test scripts."""
+"""A whole bot: real store, decider and courier; sources and notifier that a test scripts."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -176,5 +176,5 @@ def at(text: str) -> datetime:
 
 
 def _lab_of(repository: str) -> str:
-    owner = repository.split("/")[0]
+    owner = repository.partition("/")[0]
     return next(lab.id for lab in LABS if owner in lab.owners)
