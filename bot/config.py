@@ -161,12 +161,14 @@ class LabSpec(_Part):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     aliases: tuple[str, ...] = ()
     country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    names: Mapping[str, str] = Field(default_factory=dict)  # what a title says -> the model that it means
     sources: tuple[Annotated[SourceSpec, BeforeValidator(_source_spec)], ...] = ()
 
     @property
     def lab(self) -> Lab:
         """Return what the rest of the house needs to know of the lab."""
-        return Lab(self.id, self.name, self.aliases, self.country, self._owners)
+        learned = tuple(self.names.items())
+        return Lab(self.id, self.name, self.aliases, self.country, self._owners, learned)
 
     @property
     def called(self) -> frozenset[str]:

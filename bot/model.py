@@ -51,6 +51,7 @@ class Lab:
     aliases: tuple[str, ...] = ()
     country: str = ""
     owners: tuple[str, ...] = ()  # its organisations on the Hub
+    learned: tuple[tuple[str, str], ...] = ()  # what a title says -> the model that it means
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Facts:
     license: LicenseStatement | None = None
     parameters: int | None = None  # total
     parameters_approximate: bool = False  # counted from packed dtypes
+    parameters_counted: int | None = None  # by the Hub, refused or not
     active_parameters: int | None = None
     precision: str = ""  # as released: "BF16", "FP8", "INT4" ...
     download_bytes: int | None = None  # one complete set of weights

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.model import Note
+from bot.model import Name, Note
 from bot.releases.filters import Filters
 
 ALL = "all"
@@ -98,5 +98,6 @@ class Remembered:
     amends: bool
     kind: str
     reason: str
+    name: Name | None
     release_key: str
     wait_until: datetime | None

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.model import Artifact, DateOrigin, License, Mention, Published, Release, Wave
+from bot.releases.serving import memory_to_serve
 from bot.releases.sizes import human_bytes, human_context, human_count
 
 NOT_STATED = "not stated"
@@ -100,12 +101,17 @@ def release_object(release: Release) -> dict[str, Any]:
             "condition": release.license.condition or None,
         },
         "parameters": facts.parameters,
+        "parameters_counted_by_the_hub": facts.parameters_counted,
         "active_parameters": facts.active_parameters,
         "precision": facts.precision or None,
         "download_bytes": facts.download_bytes,
         "context_tokens": facts.context_tokens,
         "task": facts.task or None,
         "gated": facts.gated or None,
+        "to_serve": [
+            {"precision": need.precision, "bytes": need.size, "gpus": need.gpus}
+            for need in memory_to_serve(facts.parameters, facts.precision, facts.download_bytes)
+        ],
         "summary": facts.summary or None,
         "repositories": [artifact_object(artifact) for artifact in release.artifacts],
         "sources": [mention_object(mention) for mention in release.mentions],

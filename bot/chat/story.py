@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.model import Mention, Name
 from bot.records import Delivery, Remembered
 
+_PARTS = ("family", "version", "line", "size", "stamp", "stage", "packaging")
 
-def story_lines(item: Remembered, deliveries: Sequence[Delivery]) -> list[str]:
-    """Return the story of one sighting, a line a step."""
+
+def story_lines(item: Remembered, others: Sequence[Mention], deliveries: Sequence[Delivery]) -> list[str]:
+    """Return the story of one sighting, a line a step; `others` are the release's other mentions."""
     when = item.seen_at.strftime("%Y-%m-%d %H:%M UTC")
     how = " again, renamed or changed" if item.amends else ""
     how += "" if item.live else " in its first poll, which is remembered and never announced"
@@ -15,12 +18,25 @@ def story_lines(item: Remembered, deliveries: Sequence[Delivery]) -> list[str]:
         f"{item.title}  {item.url}",
         f"  seen      {when} by {item.source_id}{how}",
         f"  judged    {item.kind}: {item.reason}",
-        f"  belongs   {_belongs(item)}",
+    ]
+    if item.name:
+        lines.append(
+            "  read as   " + ", ".join(f"{part} {value}" for part, value in _parts(item.name).items())
+        )
+    lines.append(f"  belongs   {_belongs(item)}")
+    lines += [
+        f"  with      {other.source}: {other.title}  {other.url}" for other in others if other.url != item.url
     ]
     return lines + [f"  {delivery.kind:<9} {_fate(delivery)}" for delivery in deliveries]
 
 
-def story_object(item: Remembered, deliveries: Sequence[Delivery]) -> dict[str, Any]:
+def _parts(name: Name) -> dict[str, str]:
+    return {part: getattr(name, part) for part in _PARTS if getattr(name, part)}
+
+
+def story_object(
+    item: Remembered, others: Sequence[Mention], deliveries: Sequence[Delivery]
+) -> dict[str, Any]:
     """Return the story of one sighting as programs read it."""
     return {
         "title": item.title,
@@ -30,7 +46,9 @@ def story_object(item: Remembered, deliveries: Sequence[Delivery]) -> dict[str, 
         "baseline": not item.live,
         "kind": item.kind,
         "reason": item.reason,
+        "parts": _parts(item.name) if item.name else None,
         "release_key": item.release_key or None,
+        "together_with": [other.url for other in others if other.url != item.url],
         "waits_until": item.wait_until.isoformat() if item.wait_until else None,
         "deliveries": [delivery_object(delivery) for delivery in deliveries],
     }

@@ -22,12 +22,16 @@ from bot.chat.phrases import (
 from bot.chat.story import story_lines, story_object
 from bot.cli.output import print_json, print_table, say
 from bot.errors import UsageError
-from bot.model import Lab, Release, Wave
+from bot.model import Lab, Mention, Release, Wave
+from bot.records import Delivery, Remembered
 from bot.releases.filters import matches
+from bot.releases.serving import memory_to_serve
+from bot.releases.sizes import human_count
 
 _RECENT = timedelta(days=30)
 _RHYTHM = timedelta(days=365)
 _SHOWN = 20
+_SAME = 0.05
 
 as_json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
@@ -130,15 +134,28 @@ def _wave_lines(wave: Wave) -> list[str]:
     return lines
 
 
+def _counted(model: Release) -> str:
+    """Note what the Hub counts where that differs from what is shown: packed weights it counts its own way."""
+    shown, counted = model.facts.parameters, model.facts.parameters_counted
+    if not shown or not counted or abs(counted - shown) <= _SAME * shown:
+        return ""
+    return f" (the Hub counts {human_count(counted)})"
+
+
 def _facts(model: Release) -> list[tuple[str, str]]:
     license = model.license
-    facts = [("licence", licence(license)), ("parameters", size(model)), ("download", download(model))]
+    facts = [
+        ("licence", licence(license)),
+        ("parameters", size(model) + _counted(model)),
+        ("download", download(model)),
+    ]
     facts += [("context", context(model)), ("task", model.facts.task or NOT_STATED)]
     if license.condition:
         facts.insert(1, ("", license.condition))
     if model.facts.gated in ("auto", "manual"):
         facts.append(("access", "needs an access request"))
-    return facts
+    needs = memory_to_serve(model.facts.parameters, model.facts.precision, model.facts.download_bytes)
+    return facts + [("to serve", str(need)) for need in needs]
 
 
 @click.command()
@@ -152,18 +169,23 @@ def why(text: str, as_json: bool) -> None:
             raise UsageError(
                 f"no source ever showed “{text[:80]}”; `cadencebot status` tells how the sources fare"
             )
-        deliveries = {
-            item.release_key: app.store.deliveries.of_release(app.store.history.lead_of(item.release_key))
-            for item in remembered
-            if item.release_key
-        }
+        tales = [(item, *_context_of(app, item)) for item in remembered]
         if as_json:
-            print_json([story_object(item, deliveries.get(item.release_key, [])) for item in remembered])
+            print_json([story_object(*tale) for tale in tales])
             return
-        for item in remembered:
-            for line in story_lines(item, deliveries.get(item.release_key, [])):
+        for tale in tales:
+            for line in story_lines(*tale):
                 say(line)
             say("")
+
+
+def _context_of(app: App, item: Remembered) -> tuple[Sequence[Mention], Sequence[Delivery]]:
+    """Return who else speaks of the sighting's release, and what was owed for it."""
+    if not item.release_key:
+        return (), ()
+    wave = app.store.history.wave(app.store.history.lead_of(item.release_key))
+    member = next(one for one in wave.members if one.name.release_key == item.release_key)
+    return member.mentions, app.store.deliveries.of_release(wave.lead.id)
 
 
 @click.command(name="cadence")

@@ -1,12 +1,17 @@
 """Judge what a sighting is: a release, a variant of one, a product, or something else."""
 
+import re
 from functools import lru_cache
 
-from bot.model import Lab, Sighting, SourceKind, Verdict
+from bot.model import Kind, Lab, Sighting, SourceKind, Verdict
 from bot.releases.labs import Directory
 from bot.releases.listings import judge_listing
+from bot.releases.names import parse
 from bot.releases.posts import judge_post
 from bot.releases.repositories import judge_repository
+
+_WORD = re.compile(r"\w+")
+_LONGEST = 1_000  # characters of a title; no announcement says its model's name after that
 
 
 def judge(sighting: Sighting, labs: Directory) -> Verdict:
@@ -15,6 +20,9 @@ def judge(sighting: Sighting, labs: Directory) -> Verdict:
     Whether a release is new, or a variant belongs to one, is for bot.releases.decide, which sees the others.
     """
     lab = labs.find(sighting.lab)
+    learned = _learned(sighting, lab)
+    if learned:
+        return learned
     owners = _owners(lab) if lab else frozenset((sighting.lab.lower(),))
     match sighting.source:
         case SourceKind.HUB:
@@ -23,6 +31,21 @@ def judge(sighting: Sighting, labs: Directory) -> Verdict:
             return judge_post(sighting, owners)
         case SourceKind.LLM_STATS:
             return judge_listing(sighting)
+
+
+def _learned(sighting: Sighting, lab: Lab | None) -> Verdict | None:
+    """Return what feeds.yaml says of this title, where a person has taught the bot a name."""
+    title = _spaced(sighting.title) if lab and lab.learned else ""
+    for said, meant in lab.learned if lab else ():
+        if _spaced(said) in title:
+            reason = f"feeds.yaml says that “{said}” means {meant}"
+            return Verdict(Kind.RELEASE, reason, parse(meant, sighting.lab))
+    return None
+
+
+def _spaced(text: str) -> str:
+    """Return the words of a title, each with room around it, so that only whole words match."""
+    return f" {' '.join(_WORD.findall(text[:_LONGEST].casefold()))} "
 
 
 @lru_cache(maxsize=1_000)

@@ -61,6 +61,7 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
         license=statement_of(_mapping(item.get("cardData")), _texts(item.get("tags"))),
         parameters=parameters,
         parameters_approximate=approximate,
+        parameters_counted=hub_count(item),
         active_parameters=active if active and (not parameters or active <= parameters) else None,
         precision=gguf_label(weights) or precision_of(item, name, _dtypes(item), size),
         download_bytes=size or None,

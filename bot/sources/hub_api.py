@@ -1,8 +1,9 @@
 """The Hub's answers: whole listings, single repositories and model cards (reference/hub.md, sections 1-2)."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -28,7 +29,7 @@ _FIELDS = (
 )
 _ROWS_A_PAGE = 1000
 _MAX_PAGES = 50
-_README_BYTES = 512 * 1024
+_FILE_BYTES = 512 * 1024
 _NAME = re.compile(r"(?!.*\.\.)[\w.-]{1,96}(?:/[\w.-]{1,96})?", re.ASCII)
 _NEXT = re.compile(r'<([^<>]{1,4000})>\s*;\s*rel="?next"?')
 
@@ -109,15 +110,37 @@ class HubApi:
             raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} answered no public repository")
         return found
 
-    def readme(self, name: str) -> str:
-        """Return the model card's text, or "": a gated repository keeps it to itself, a new one has none."""
+    def readme(self, repository: Repository) -> str:
+        """Return the model card's text, or ""."""
+        return self._file(repository, "README.md")
+
+    def with_configuration(self, repository: Repository) -> Repository:
+        """Return the repository with what its config.json says, such as the context length.
+
+        The `config` of an answer is a digest without it (35 recorded ones, reference/hub.md, section 2).
+        """
         try:
-            answer = self.fetch.get(
-                f"{self.endpoint}/{quote(name)}/resolve/main/README.md", max_bytes=_README_BYTES
-            )
+            stated = json.loads(self._file(repository, "config.json") or "{}")
+        except (ValueError, RecursionError):
+            return repository
+        digest = repository.item.get("config")
+        both = {
+            **(digest if isinstance(digest, dict) else {}),
+            **(stated if isinstance(stated, dict) else {}),
+        }
+        return replace(repository, item={**repository.item, "config": both})
+
+    def _file(self, repository: Repository, name: str) -> str:
+        """Return a text file, or "": a gated repository keeps it to itself, a new one may have none."""
+        siblings = repository.item.get("siblings")
+        listed = siblings if isinstance(siblings, list) else []
+        if not any(isinstance(one, dict) and one.get("rfilename") == name for one in listed):
+            return ""
+        url = f"{self.endpoint}/{quote(repository.name)}/resolve/main/{name}"
+        try:
+            return self.fetch.get(url, max_bytes=_FILE_BYTES).body.decode("utf-8", "replace")
         except SourceError:
             return ""
-        return answer.body.decode("utf-8", "replace")
 
 
 def _rows(answer: Response) -> list[Any]:

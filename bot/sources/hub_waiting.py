@@ -76,7 +76,7 @@ class Inspection:
         if has_weights(repository.item) is False and not expired:
             self.waiting[hub_id] = note
         else:
-            self.ready.append((repository, self.api.readme(repository.name)))
+            self.ready.append((self.api.with_configuration(repository), self.api.readme(repository)))
 
     def _excuse(self, hub_id: str, note: Mapping[str, str], error: SourceError, *, expired: bool) -> None:
         """Keep a repository that could not be looked at, unless it is gone; one bad answer loses nothing."""

@@ -9,11 +9,13 @@ from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.fetch.address import shown
 from bot.model import Facts, Sighting, SourceKind
+from bot.releases.cards import summary
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry, new_entries
 from bot.sources.text import TITLE_LIMIT, clean, mentions, text_and_links
 
 _MAX_ENTRIES = 20_000
+_SUMMARY_LIMIT = 300
 _BUILD_DATE = re.compile(rb"<lastBuildDate>[^<]{0,100}</lastBuildDate>")
 
 
@@ -69,18 +71,23 @@ def poll_of(
 
 
 def _sighting(post: str, entry: Entry, base: str, reader: Reader) -> Sighting:
-    summary, links = text_and_links(entry.body, base)
+    text, links = text_and_links(entry.body, base)
     return Sighting(
         source_id=reader.source_id,
         source=reader.kind,
         lab=reader.lab,
         external_id=post,
-        title=clean(entry.title) or clean(summary, TITLE_LIMIT // 2) or entry.link,
+        title=clean(entry.title) or clean(text, TITLE_LIMIT // 2) or entry.link,
         url=entry.link or base,
         published=entry.published,
         links=links,
-        facts=Facts(summary=summary),
+        facts=Facts(summary=summary(entry.body) or _stated(entry.body, text)),
     )
+
+
+def _stated(body: str, text: str) -> str:
+    """Return a description that the site gives as plain text: a summary already, however short."""
+    return "" if "<" in body else clean(text, _SUMMARY_LIMIT)
 
 
 def _fingerprint(body: bytes) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.model import Artifact, Lab, Mention, Release, Wave
 from bot.records import Remembered
 from bot.store.database import Database
-from bot.store.rows import Row, artifact_of, mention_of, moment, release_of, time_text
+from bot.store.rows import Row, artifact_of, mention_of, moment, name_of, release_of, time_text
 
 
 class History:
@@ -177,6 +177,7 @@ def _remembered(row: Row) -> Remembered:
         amends=bool(row["amends"]),
         kind=row["kind"],
         reason=row["reason"],
+        name=name_of(row["name"]) if row["name"] else None,
         release_key=row["release_key"] or "",
         wait_until=moment(row["wait_until"]) if row["wait_until"] else None,
     )

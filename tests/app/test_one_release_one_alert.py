@@ -31,7 +31,7 @@ RELEASES = [
 def test_three_sources_in_any_order_make_one_alert_and_two_replies(
     house: House, order: tuple[str, ...], repository: str, title: str, row: str, lab: str
 ) -> None:
-    sightings: "dict[str, tuple[ScriptedSource, Sighting]]" = {
+    sightings: dict[str, tuple[ScriptedSource, Sighting]] = {
         "hub": (house.hub, house.repository(repository)),
         "blog": (house.blog, house.post(title, lab)),
         "listing": (house.listing, house.row(row, lab)),

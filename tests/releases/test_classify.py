@@ -314,3 +314,23 @@ def test_any_text_gets_a_verdict_with_a_reason(source: SourceKind, text: str, ta
     verdict = judge(Sighting("x", source, "aeolus", "1", text, text, tags=tuple(tags), links=(text,)), LABS)
     assert verdict.reason
     assert len(verdict.reason) < 500
+
+
+class TestLearnedNames:
+    """What a person teaches in feeds.yaml outweighs every rule."""
+
+    LABS = Directory([Lab("mistral", "Mistral AI", learned=(("Large Enough", "Mistral Large 2"),))])
+
+    @pytest.mark.parametrize(
+        ("title", "key"),
+        [
+            pytest.param("Large Enough", "mistral/mistral-large-2", id="the play on words itself"),
+            pytest.param("LARGE  enough!", "mistral/mistral-large-2", id="whatever the case and the marks"),
+            pytest.param("We are large enough-ish", "mistral/mistral-large-2", id="among other words"),
+            pytest.param("Enlarge enough of them", None, id="only as whole words"),
+        ],
+    )
+    def test_a_taught_title_means_its_model(self, title: str, key: str | None) -> None:
+        sighting = Sighting("feed:x", SourceKind.FEED, "mistral", "1", title, "https://mistral.ai/news/x")
+        verdict = judge(sighting, self.LABS)
+        assert (verdict.name.release_key if verdict.name else None) == key

@@ -386,6 +386,7 @@ def test_a_detail_body_gives_all_facts() -> None:
         license=LicenseStatement("other", "modified-mit", "LICENSE"),
         parameters=1_026_879_376_368,
         parameters_approximate=True,
+        parameters_counted=1_026_879_376_368,
         active_parameters=32 * B,
         precision="INT4",
         download_bytes=595 * B,
