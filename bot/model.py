@@ -241,6 +241,7 @@ class NoteKind(StrEnum):
     VARIANT = "variant"  # the same release packaged otherwise
     SIZE = "size"  # another model of the wave
     CONFIRMATION = "confirmation"  # another source says so too
+    HEAD = "head"  # the tuned model, where only its base or a packaging was out
     LICENSE = "license"  # the licence changed after the alert
 
 

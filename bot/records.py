@@ -9,6 +9,8 @@ from bot.model import Name, Note
 from bot.releases.filters import Filters
 
 ALL = "all"
+# Why a reply or an edit was skipped; `retry` of the alert owes those again.
+ALERT_MISSING = "its alert is not there to answer to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,6 @@ class Subscription:
     origin: str
     created_at: datetime
     created_by: str = ""
-    last_delivery: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,11 +10,12 @@ import structlog
 
 from bot.clock import Clock
 from bot.delivery.alert import render_alert
-from bot.delivery.message import Absent, Closed, Content, Message, Notifier, Outcome, Sent
-from bot.delivery.outbox import Settlement, settle
+from bot.delivery.message import Absent, Closed, Content, Message, Notifier, Outcome, Sent, Unclear
+from bot.delivery.outbox import LANDING, Settlement, settle
 from bot.delivery.reply import render_note
+from bot.errors import StoreError
 from bot.model import Wave
-from bot.records import Delivery
+from bot.records import ALERT_MISSING, Delivery, Pause
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 # `poll` waits this long for a delivery that is due again soon, and leaves the rest to the next run.
 _PATIENCE = timedelta(seconds=60)
 _MANY_ATTEMPTS = 5
+_LONGEST_WAIT = timedelta(days=1)  # that anything is ever put off for, Retry-After included
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,7 @@ class Courier:
     threads: Executor
     pace: timedelta = timedelta(seconds=1)  # between two posts to one destination
     _free: dict[str, datetime] = field(default_factory=dict)
-
-    def recover(self) -> None:
-        """Doubt the claims that a killed process left; call it once, before the first round."""
-        with self.store.transaction():
-            doubted = self.store.deliveries.doubt_claims(self.clock.now())
-        if doubted:
-            log.warning("claims_doubted", count=doubted)
+    _interrupted: bool = True  # so that the first round doubts what a killed process left
 
     def deliver_all(self) -> Delivered:
         """Deliver until nothing is owed that could go soon. Raises StoreError."""
@@ -57,23 +53,34 @@ class Courier:
         while True:
             round_sent, closed = self.deliver_due()
             sent += round_sent
-            wait = self._next_wait()
-            if closed or wait is None:
+            pause = self._next_wait()
+            if closed or pause is None:
                 return Delivered(sent, self._open(), closed)
-            if wait:
-                self.clock.sleep(wait.total_seconds())
+            if pause:
+                self.clock.sleep(pause.total_seconds())
 
     def deliver_due(self) -> tuple[int, str]:
         """Take one step for each destination that has something due.
 
         Return how many messages were sent, and why nothing can be sent at all, if so.
         """
+        if self._interrupted:
+            self._doubt_claims()
         ready = [head for head in self._heads() if self._ready_at(head) <= self.clock.now()]
-        if not ready:
-            return 0, ""
-        steps = list(self.threads.map(self._step, ready))
-        closed = next((reason for _, reason in steps if reason), "")
-        return sum(sent for sent, _ in steps), closed
+        steps = [self.threads.submit(self._step, head) for head in ready]
+        wait(steps)
+        self._interrupted = any(step.exception() for step in steps)
+        outcomes = [step.result() for step in steps]
+        closed = next((reason for _, reason in outcomes if reason), "")
+        return sum(sent for sent, _ in outcomes), closed
+
+    def _doubt_claims(self) -> None:
+        """Doubt what was claimed and never settled, by a process that was killed or a step that failed."""
+        now = self.clock.now()
+        with self.store.transaction():
+            doubted = self.store.deliveries.doubt_claims(now, now + LANDING)
+        if doubted:
+            log.warning("claims_doubted", count=doubted)
 
     # --- when
 
@@ -84,11 +91,14 @@ class Courier:
             head
             for head in self.store.deliveries.heads()
             if head.state != "claimed"
-            and (head.destination not in pauses or pauses[head.destination].retry_at <= now)
+            and (head.destination not in pauses or _is_over(pauses[head.destination], now))
         ]
 
     def _ready_at(self, head: Delivery) -> datetime:
-        return max(head.due_at, self._free.get(head.destination, head.due_at))
+        """Return when a delivery may go; what is due further ahead than any wait, a wrong clock put off."""
+        now = self.clock.now()
+        due = head.due_at if head.due_at - now <= _LONGEST_WAIT else now
+        return max(due, self._free.get(head.destination, due))
 
     def _next_wait(self) -> timedelta | None:
         """Return how long until something can be sent; None when nothing can, or not soon enough to wait."""
@@ -106,25 +116,42 @@ class Courier:
     # --- one delivery
 
     def _step(self, head: Delivery) -> tuple[int, str]:
-        """Send or look up one delivery; return whether it now stands, and why everything is closed, if so."""
-        message = self._compose(head)
+        """Take one delivery a step on; return whether it now stands, and why everything is closed, if so."""
+        message = self._composed(head)
         if isinstance(message, Settlement):
             self._store(head, message, "")
             return 0, ""
-        outcome: Outcome | Absent
-        if head.state == "doubtful":
-            since = (head.claimed_at or head.created_at).timestamp()
-            outcome = self.notifier.find(message, since)
-        elif self._claim(head):
-            outcome = self.notifier.send(message)
-        else:
+        outcome = self._attempt(head, message)
+        if outcome is None:
             return 0, ""
-        settlement = settle(outcome, head, self.clock.now())
         # What was found may have been rendered from less than is known now: the next edit shall compare.
-        self._store(head, settlement, "" if head.state == "doubtful" else _digest(message.content))
+        digest = "" if head.state == "doubtful" else _digest(message.content)
+        self._store(head, settle(outcome, head, self.clock.now()), digest)
         if isinstance(outcome, Sent):
             self._free[head.destination] = self.clock.now() + self.pace
         return int(isinstance(outcome, Sent)), outcome.reason if isinstance(outcome, Closed) else ""
+
+    def _attempt(self, head: Delivery, message: Message) -> Outcome | Absent | None:
+        """Send a message, or look a doubtful one up; None when somebody else has claimed it."""
+        try:
+            if head.state == "doubtful":
+                return self.notifier.find(message, (head.claimed_at or head.created_at).timestamp())
+            return self.notifier.send(message) if self._claim(head) else None
+        except StoreError:
+            raise
+        except Exception as error:  # whatever went wrong, the message may have been posted
+            log.exception("notifier_crashed", delivery=head.id)
+            return Unclear(f"the bot failed while sending ({error!r}); please report this")
+
+    def _composed(self, head: Delivery) -> Message | Settlement:
+        """Compose a message; one that cannot be rendered must not hold up those behind it."""
+        try:
+            return self._compose(head)
+        except StoreError:
+            raise
+        except Exception as error:  # a bug in rendering concerns this message alone
+            log.exception("rendering_crashed", delivery=head.id)
+            return Settlement("impossible", f"could not be rendered ({error!r}); please report this")
 
     def _claim(self, head: Delivery) -> bool:
         with self.store.transaction():
@@ -135,9 +162,11 @@ class Courier:
         alert = self.store.deliveries.alert_of(head.release_id, head.destination)
         wave = self._wave(head)
         if head.kind == "alert":
+            if not self._is_wanted(head, wave):
+                return Settlement("skipped", "nobody there follows the lab any more")
             return Message(head.id, head.destination, render_alert(wave, self.clock.now()))
         if alert is None or alert.state != "sent":
-            return Settlement("skipped", "its alert is not there to answer to")
+            return Settlement("skipped", ALERT_MISSING)
         if head.kind == "note" and head.note:
             content = render_note(wave, head.note)
             return Message(head.id, alert.channel, content, thread_ts=alert.ts)
@@ -145,6 +174,10 @@ class Courier:
         if _digest(content) == alert.digest:
             return Settlement("skipped", "the alert says so already")
         return Message(head.id, alert.channel, content, edit_ts=alert.ts)
+
+    def _is_wanted(self, head: Delivery, wave: Wave) -> bool:
+        subscriptions = self.store.subscriptions.of_lab(wave.lab.id)
+        return any(subscription.destination == head.destination for subscription in subscriptions)
 
     def _wave(self, head: Delivery) -> Wave:
         first = self.store.deliveries.first_alert_of_family(head.release_id, head.destination)
@@ -178,6 +211,10 @@ class Courier:
         self.store.subscriptions.resume(head.destination)
         if head.kind == "edit":
             self.store.deliveries.note_content(head.release_id, head.destination, digest)
+
+
+def _is_over(pause: Pause, now: datetime) -> bool:
+    return not now < pause.retry_at <= now + _LONGEST_WAIT
 
 
 def _digest(content: Content) -> str:

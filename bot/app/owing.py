@@ -45,16 +45,19 @@ def _lead_of(store: Store, key: str, touched: Mapping[str, int]) -> int:
 
 def _owe_alerts(store: Store, wave: Wave, now: datetime) -> None:
     subscriptions = store.subscriptions.of_lab(wave.lab.id)
-    for destination in wanting(wave, subscriptions):
+    for destination in wanting(wave, subscriptions, now):
         store.deliveries.owe_alert(wave.lead.id, wave.lead.name.release_key, destination, now)
 
 
-def wanting(wave: Wave, subscriptions: Iterable[Subscription]) -> list[str]:
-    """Return the destinations that want a wave, each once: those that asked before it was announced."""
+def wanting(wave: Wave, subscriptions: Iterable[Subscription], now: datetime) -> list[str]:
+    """Return the destinations that want a wave, each once: those that asked before it was announced.
+
+    What was asked for in the future was asked for by a clock that was wrong.
+    """
     wanted = (
         subscription.destination
         for subscription in subscriptions
-        if subscription.created_at <= wave.lead.opened_at
+        if min(subscription.created_at, now) <= wave.lead.opened_at
         and any(matches(subscription.filters, member) for member in wave.sizes)
     )
     return list(dict.fromkeys(wanted))

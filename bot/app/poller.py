@@ -13,6 +13,7 @@ from bot.app.owing import owe
 from bot.clock import Clock
 from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
+from bot.model import SourceKind
 from bot.records import SourceState
 from bot.releases.classify import judge
 from bot.releases.decide import decide, decide_overdue
@@ -114,16 +115,19 @@ class Poller:
     def _poll_one(self, source: Source) -> Report:
         state = self.store.sources.state(source.id)
         try:
-            poll = source.poll(self._memory(state), self.fetch, self.clock.now())
-            judged = [Judged(sighting, judge(sighting, self.labs)) for sighting in poll.sightings]
+            return self._read(source, state)
         except SourceError as error:
             return self._fail(source, state, error)
         except StoreError:
             raise
-        except Exception as error:  # a bug in one source must not stop the others
+        except Exception as error:  # a bug that one source brings out must not stop the others
             log.exception("source_crashed", source=source.id)
-            message = f"{source.id}: the bot could not make sense of it ({error!r}); please report this"
+            message = f"the bot could not make sense of it ({error!r}); please report this"
             return self._fail(source, state, SourceError(Failure.BAD_ANSWER, message))
+
+    def _read(self, source: Source, state: SourceState) -> Report:
+        poll = source.poll(self._memory(state), self.fetch, self.clock.now())
+        judged = [Judged(sighting, judge(sighting, self.labs)) for sighting in poll.sightings]
         return self._keep(source, state, poll, judged)
 
     def _memory(self, state: SourceState) -> Memory:
@@ -141,7 +145,8 @@ class Poller:
         baseline = state.baseline_at is None
         now = self.clock.now()
         with self.store.transaction():
-            decision = self._decide(judged, now, baseline)
+            absence = now - (state.succeeded_at or now)
+            decision = self._decide(judged, now, baseline, absence)
             self.store.sources.remember(source.id, poll.identities, now)
             self.store.sources.succeeded(self._after(source, state, poll, now), now, decision.held)
         return Report(
@@ -152,11 +157,13 @@ class Poller:
             held=decision.held,
         )
 
-    def _decide(self, judged: Sequence[Judged], now: datetime, baseline: bool) -> Decision:
+    def _decide(
+        self, judged: Sequence[Judged], now: datetime, baseline: bool, absence: timedelta
+    ) -> Decision:
         if not judged:
             return Decision()
         book = self.store.releases.book(item.sighting.lab for item in judged)
-        decision = decide(judged, book, now=now, settings=self.settings, silent=baseline)
+        decision = decide(judged, book, now=now, settings=self.settings, silent=baseline, absence=absence)
         self._store(decision, now, live=not baseline and not decision.held)
         return decision
 
@@ -174,8 +181,8 @@ class Poller:
             overdue = self.store.releases.overdue(now)
             book = self.store.releases.book(waiting.judged.sighting.lab for waiting in overdue)
             decision = decide_overdue(overdue, book, now=now, settings=self.settings)
-            self._store(decision, now, live=True)
-        yield Report("llm_stats", announced=decision.announced())
+            self._store(decision, now, live=not decision.held)
+        yield Report(SourceKind.LLM_STATS, announced=decision.announced(), held=decision.held)
 
     def _after(self, source: Source, state: SourceState, poll: Poll, now: datetime) -> SourceState:
         due = now + source.every * self.dice.uniform(0.9, 1.1)
@@ -200,8 +207,13 @@ class Poller:
 
 
 def _is_due(state: SourceState | None, now: datetime) -> bool:
-    return state is None or state.next_poll_at is None or state.next_poll_at <= now
+    """Tell whether a source is to be polled; one polled in the future was polled by a wrong clock."""
+    if state is None or state.next_poll_at is None or state.polled_at is None:
+        return True
+    return state.next_poll_at <= now or state.polled_at > now
 
 
 def _is_resting(state: SourceState | None, now: datetime) -> bool:
-    return bool(state and state.rested_until and state.rested_until > now)
+    if state is None or state.rested_until is None or state.polled_at is None:
+        return False
+    return state.polled_at <= now < state.rested_until

@@ -39,9 +39,13 @@ class App:
         return self.environment.slack_bot_token.get_secret_value()
 
     def sync_standing_subscriptions(self) -> None:
-        """Bring the subscriptions of feeds.yaml, and the embedded default, into the store."""
+        """Bring the subscriptions of feeds.yaml into the store."""
         with self.store.transaction():
             self.store.subscriptions.sync(FROM_FILE, self._standing())
+
+    def sync_embedded_default(self) -> None:
+        """Make the console follow every lab as long as there is neither Slack nor any other subscription."""
+        with self.store.transaction():
             others = [one for one in self.store.subscriptions.all() if one.origin != EMBEDDED]
             alone = not others and not self.slack_token
             default = self._subscription(CONSOLE, ALL, Filters(), EMBEDDED)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import schedule
@@ -14,6 +15,7 @@ from bot.errors import StoreError
 log = structlog.get_logger()
 
 _TICK = 1  # seconds
+_REST = timedelta(minutes=1)  # after the database refused: the sources need not suffer for it
 _ROUNDS = 4  # of polling side by side, so that one slow host does not hold up the others
 
 
@@ -25,6 +27,7 @@ class Service:
         self._stop = threading.Event()
         self._polling: set[str] = set()
         self._delivering: Future[None] | None = None
+        self._not_before = works.poller.clock.now()
 
     def stop(self) -> None:
         """Ask the loop to end; what is under way is finished first."""
@@ -37,6 +40,7 @@ class Service:
             while not self._stop.wait(_TICK / 2):
                 self._wind(scheduler, rounds, courier)
                 scheduler.run_pending()
+            rounds.shutdown(cancel_futures=True)
 
     def _wind(
         self, scheduler: schedule.Scheduler, rounds: ThreadPoolExecutor, courier: ThreadPoolExecutor
@@ -58,10 +62,13 @@ class Service:
             job(pool)
         except StoreError as error:
             log.warning("tick_failed", job=job.__name__, error=str(error))
+        except Exception:  # a bug in one job, however loud, must leave the other one ticking
+            log.exception("tick_crashed", job=job.__name__)
 
     def _start_polling(self, pool: ThreadPoolExecutor) -> None:
         due = [source for source in self._works.poller.due() if source.id not in self._polling]
-        if not due:
+        now = self._works.poller.clock.now()
+        if not due or now < self._not_before <= now + _REST:
             return
         ids = {source.id for source in due}
         self._polling |= ids
@@ -69,6 +76,8 @@ class Service:
 
     def _polled(self, ids: set[str], done: Future[Any]) -> None:
         self._polling -= ids
+        if done.exception():
+            self._not_before = self._works.poller.clock.now() + _REST
         _log_failure("polling_failed", done)
 
     def _start_delivering(self, pool: ThreadPoolExecutor) -> None:

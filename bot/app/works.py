@@ -45,6 +45,7 @@ def at_work(app: App, console: Console) -> Iterator[Works]:
         ThreadPoolExecutor(_SENDERS, thread_name_prefix="send") as senders,
     ):
         app.sync_standing_subscriptions()
+        app.sync_embedded_default()
         poller = Poller(
             store=app.store,
             sources=build_sources(app.config, app.environment),
@@ -57,9 +58,7 @@ def at_work(app: App, console: Console) -> Iterator[Works]:
         )
         notifier = notifier_of(app, console)
         pace = timedelta() if notifier.name == CONSOLE else timedelta(seconds=1)
-        courier = Courier(app.store, notifier, app.clock, senders, pace)
-        courier.recover()
-        yield Works(poller, courier)
+        yield Works(poller, Courier(app.store, notifier, app.clock, senders, pace))
 
 
 def notifier_of(app: App, console: Console) -> Notifier:

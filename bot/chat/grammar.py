@@ -12,7 +12,7 @@ from bot.records import ALL
 from bot.releases.filters import Filters, make_filters
 from bot.releases.labs import Directory
 
-_MOST = 200
+MOST = 200  # that n: may ask for
 _LONGER_UNITS = {"w": 7, "y": 365}  # in days; a duration of feeds.yaml has no need of them
 
 
@@ -90,6 +90,6 @@ def _unknown_key(key: str, keys: Sequence[str]) -> str:
 
 
 def _number(value: str) -> int:
-    if not value.isdecimal() or not 1 <= int(value[:9]) <= _MOST:
-        raise UsageError(f"“{value[:60]}” is not a number from 1 to {_MOST}")
+    if not value.isdecimal() or not 1 <= int(value[:9]) <= MOST:
+        raise UsageError(f"“{value[:60]}” is not a number from 1 to {MOST}")
     return int(value)

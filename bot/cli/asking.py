@@ -8,23 +8,22 @@ import click
 
 from bot.app.root import App, open_app
 from bot.cadence.stats import ENOUGH, Cadence, cadence
-from bot.chat.grammar import Words, parse_words
+from bot.chat.grammar import MOST, Words, parse_words
 from bot.chat.phrases import (
     NOT_STATED,
     context,
     dated,
     download,
+    length,
     licence,
     size,
-    sizes,
     wave_object,
 )
 from bot.chat.story import story_lines, story_object
-from bot.cli.output import print_json, print_table, say
+from bot.cli.output import as_json_option, counted, margin, print_json, print_table, print_waves, say
 from bot.errors import UsageError
-from bot.model import Lab, Mention, Release, Wave
+from bot.model import Mention, Release, Wave
 from bot.records import Delivery, Remembered
-from bot.releases.filters import matches
 from bot.releases.serving import memory_to_serve
 from bot.releases.sizes import human_count
 
@@ -32,10 +31,7 @@ _RECENT = timedelta(days=30)
 _RHYTHM = timedelta(days=365)
 _SHOWN = 20
 _SAME = 0.05
-
-as_json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
-)
+_OTHERS = 5
 
 
 @click.command()
@@ -46,49 +42,23 @@ def recent(words: tuple[str, ...], as_json: bool) -> None:
     with open_app() as app:
         asked = parse_words(words, app.labs, ("since", "n", "license", "min", "max"))
         window = asked.since or _RECENT
-        found = _matching(app, asked, window)
-        shown = found[: asked.number or _SHOWN]
+        labs, since = [lab.id for lab in asked.labs], app.clock.now() - window
+        count, shown = app.store.history.recent(labs, since, asked.filters, asked.number or _SHOWN)
         if as_json:
             print_json([wave_object(wave) for wave in shown])
             return
-        if not found:
+        if not count:
             say(f"Nothing came out {_asked_for(asked, window)}.")
             return
-        print_waves(shown, f"{len(found)} releases {_asked_for(asked, window)}")
-        if len(shown) < len(found):
-            say(f"The newest {len(shown)} are shown; n:{min(len(found), 200)} shows more.")
-
-
-def _matching(app: App, asked: Words, window: timedelta) -> list[Wave]:
-    waves = app.store.history.waves([lab.id for lab in asked.labs], app.clock.now() - window)
-    return [wave for wave in waves if any(matches(asked.filters, member) for member in wave.sizes)]
+        print_waves(shown, f"{counted(count, 'release')} {_asked_for(asked, window)}")
+        if len(shown) < count:
+            say(f"The newest {len(shown)} are shown; n:{min(count, MOST)} shows more.")
 
 
 def _asked_for(asked: Words, window: timedelta) -> str:
     labs = " from " + ", ".join(lab.name for lab in asked.labs) if asked.labs else ""
     filters = f" ({asked.filters})" if str(asked.filters) else ""
-    return f"in the last {window.days or 1} days{labs}{filters}"
-
-
-def print_waves(waves: Sequence[Wave], title: str) -> None:
-    """Print waves as a table, one line each."""
-    print_table(
-        ("Released", "Lab", "Model", "Licence", "Parameters", "Download"),
-        [
-            (
-                dated(wave.lead.published),
-                wave.lab.name,
-                wave.lead.name.display
-                if len(wave.sizes) == 1
-                else f"{wave.lead.name.display} +{len(wave.sizes) - 1}",
-                licence(wave.sizes[0].license),
-                sizes(wave),
-                download(wave.sizes[0]),
-            )
-            for wave in waves
-        ],
-        title,
-    )
+    return f"in the last {length(window)}{labs}{filters}"
 
 
 @click.command()
@@ -112,7 +82,11 @@ def _one_wave(app: App, name: str) -> Wave:
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         raise UsageError(f"no release is called “{name[:80]}”{hint}")
     exact = [wave for wave in found if wave.lead.name.display.lower() == name.lower()]
-    return app.store.history.wave((exact or found)[0].lead.id)
+    chosen = (exact or found)[0]
+    others = [wave.lead.name.display for wave in found if wave is not chosen]
+    if others:
+        margin().print(f"Also: {', '.join(others[:_OTHERS])}", markup=False)
+    return app.store.history.wave(chosen.lead.id)
 
 
 def _wave_lines(wave: Wave) -> list[str]:
@@ -135,11 +109,11 @@ def _wave_lines(wave: Wave) -> list[str]:
 
 
 def _counted(model: Release) -> str:
-    """Note what the Hub counts where that differs from what is shown: packed weights it counts its own way."""
-    shown, counted = model.facts.parameters, model.facts.parameters_counted
-    if not shown or not counted or abs(counted - shown) <= _SAME * shown:
+    """Note what the Hub counts where that differs from what is shown, as with packed weights."""
+    shown, by_hub = model.facts.parameters, model.facts.parameters_counted
+    if not shown or not by_hub or abs(by_hub - shown) <= _SAME * shown:
         return ""
-    return f" (the Hub counts {human_count(counted)})"
+    return f" (the Hub counts {human_count(by_hub)})"
 
 
 def _facts(model: Release) -> list[tuple[str, str]]:
@@ -196,39 +170,37 @@ def cadence_command(words: tuple[str, ...], as_json: bool) -> None:
     with open_app() as app:
         asked = parse_words(words, app.labs, ("since",))
         now = app.clock.now()
-        waves = app.store.history.waves([lab.id for lab in asked.labs], now - (asked.since or _RHYTHM))
-        labs = {wave.lab.id: wave.lab for wave in waves}
-        rhythms = {
-            lab: cadence([w.lead.published.at.date() for w in waves if w.lab.id == lab], now.date())
-            for lab in labs
-        }
-        order = sorted(labs, key=lambda lab: -rhythms[lab].last_365)
+        since = now - (asked.since or _RHYTHM)
+        days = app.store.history.days([lab.id for lab in asked.labs], since)
+        rhythms = {lab: cadence(dates, now.date()) for lab, dates in days.items()}
+        order = sorted(rhythms, key=lambda lab: -rhythms[lab].last_365)
         if as_json:
-            print_json([_rhythm_object(labs[lab], rhythms[lab]) for lab in order])
+            print_json([_rhythm_object(lab, rhythms[lab]) for lab in order])
             return
         if not order:
             say("Nothing came out in that time.")
             return
+        names = {lab.id: lab.name for lab in app.labs}
         print_table(
             ("Lab", "30 d", "90 d", "365 d", "Median gap", "Since the last"),
-            [_rhythm_row(labs[lab], rhythms[lab]) for lab in order],
+            [_rhythm_row(names.get(lab, lab), rhythms[lab]) for lab in order],
             "Releases a lab; sizes of one family that came together count once",
         )
 
 
-def _rhythm_row(lab: Lab, rhythm: Cadence) -> tuple[str, ...]:
+def _rhythm_row(name: str, rhythm: Cadence) -> tuple[str, ...]:
     gap = (
         f"{rhythm.median_gap:g} d"
         if len(rhythm.gaps) + 1 >= ENOUGH and rhythm.median_gap
         else "too few to say"
     )
     last = f"{rhythm.since_last} d" if rhythm.since_last is not None else "never"
-    return (lab.name, str(rhythm.last_30), str(rhythm.last_90), str(rhythm.last_365), gap, last)
+    return (name, str(rhythm.last_30), str(rhythm.last_90), str(rhythm.last_365), gap, last)
 
 
-def _rhythm_object(lab: Lab, rhythm: Cadence) -> dict[str, object]:
+def _rhythm_object(lab: str, rhythm: Cadence) -> dict[str, object]:
     return {
-        "lab": lab.id,
+        "lab": lab,
         "last_30": rhythm.last_30,
         "last_90": rhythm.last_90,
         "last_365": rhythm.last_365,

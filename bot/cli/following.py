@@ -1,18 +1,21 @@
 """`list`, `subscribe`, `unsubscribe`: who hears of which lab."""
 
 import getpass
+import re
+from collections.abc import Mapping
+from datetime import datetime
 
 import click
 
 from bot.app.root import CONSOLE, App, open_app
 from bot.chat.grammar import Words, parse_words
 from bot.chat.phrases import ago
-from bot.cli.asking import as_json_option
-from bot.cli.output import print_json, print_table, say
+from bot.cli.output import as_json_option, print_json, print_table, say
 from bot.errors import UsageError
 from bot.records import ALL, Subscription
 
 ORIGIN = "command line"
+_SLACK_ID = re.compile(r"[CDGUW][A-Z0-9]{2,20}")
 
 destination_option = click.option(
     "--to",
@@ -30,10 +33,11 @@ def list_command(as_json: bool) -> None:
     with open_app() as app:
         app.sync_standing_subscriptions()
         subscriptions, pauses = app.store.subscriptions.all(), app.store.subscriptions.pauses()
+        last = _LastDeliveries(app.store.subscriptions.last_deliveries())
         if as_json:
             print_json(
                 [
-                    _as_object(subscription, subscription.destination in pauses)
+                    _as_object(subscription, last.of(subscription), subscription.destination in pauses)
                     for subscription in subscriptions
                 ]
             )
@@ -51,7 +55,7 @@ def list_command(as_json: bool) -> None:
                     str(subscription.filters),
                     subscription.origin,
                     subscription.created_by,
-                    ago(subscription.last_delivery, now),
+                    ago(last.of(subscription), now),
                     _state(
                         pauses[subscription.destination].reason if subscription.destination in pauses else ""
                     ),
@@ -61,11 +65,26 @@ def list_command(as_json: bool) -> None:
         )
 
 
+class _LastDeliveries:
+    """Know when each subscription last delivered; one to all labs does with every lab."""
+
+    def __init__(self, by_lab: Mapping[tuple[str, str], datetime]) -> None:
+        self._by_lab = by_lab
+
+    def of(self, subscription: Subscription) -> datetime | None:
+        times = (
+            at
+            for (destination, lab), at in self._by_lab.items()
+            if destination == subscription.destination and subscription.lab in (lab, ALL)
+        )
+        return max(times, default=None)
+
+
 def _state(reason: str) -> str:
     return f"paused: {reason}" if reason else "active"
 
 
-def _as_object(subscription: Subscription, paused: bool) -> dict[str, object]:
+def _as_object(subscription: Subscription, last: datetime | None, paused: bool) -> dict[str, object]:
     return {
         "destination": subscription.destination,
         "lab": subscription.lab,
@@ -73,7 +92,7 @@ def _as_object(subscription: Subscription, paused: bool) -> dict[str, object]:
         "from": subscription.origin,
         "by": subscription.created_by or None,
         "since": subscription.created_at.isoformat(),
-        "last_delivery": subscription.last_delivery.isoformat() if subscription.last_delivery else None,
+        "last_delivery": last.isoformat() if last else None,
         "paused": paused,
     }
 
@@ -91,7 +110,7 @@ def subscribe(words: tuple[str, ...], destination: str) -> None:
                 app.store.subscriptions.add(
                     Subscription(destination, lab, typed.filters, ORIGIN, app.clock.now(), getpass.getuser())
                 )
-        newest = app.store.history.waves([lab.id for lab in typed.labs], limit=1)
+        _, newest = app.store.history.recent([lab.id for lab in typed.labs], limit=1)
         say(f"{destination} now follows {_named(typed)}{_with(typed)}.")
         if newest:
             say(f"The newest release so far: {newest[0].lead.name.display} by {newest[0].lab.name}.")
@@ -132,9 +151,11 @@ def _with(typed: Words) -> str:
 
 
 def _destination(app: App, destination: str) -> str:
+    if app.slack_token and destination and not _SLACK_ID.fullmatch(destination):
+        raise UsageError(f"“{destination}” is no channel's or person's id: those look like C0123456789")
     if destination:
         return destination
-    if app.environment.slack_bot_token.get_secret_value():
+    if app.slack_token:
         raise UsageError("name the channel: --to C0123456789")
     return CONSOLE
 

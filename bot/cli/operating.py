@@ -1,6 +1,6 @@
 """`status`, `deliveries`, `retry`: how the bot itself fares."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -9,11 +9,11 @@ from bot import __version__
 from bot.app.root import App, open_app
 from bot.chat.phrases import ago, length
 from bot.chat.story import delivery_object
-from bot.cli.asking import as_json_option
-from bot.cli.output import print_json, print_table, say
+from bot.cli.output import as_json_option, print_json, print_table, say
 from bot.errors import UsageError
 from bot.records import SourceState
 
+_HELD_SHOWN = timedelta(days=7)
 _RETRIABLE = ("unclear", "impossible", "skipped")
 
 
@@ -47,7 +47,7 @@ def status(as_json: bool) -> None:
             "Messages: " + (", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "none so far")
         )
         for pause in app.store.subscriptions.pauses().values():
-            say(f"{pause.destination} is paused since {ago(pause.since, now)}: {pause.reason}")
+            say(f"{pause.destination} was paused {ago(pause.since, now)}: {pause.reason}")
 
 
 def _summary(sources: list[SourceState]) -> str:
@@ -67,8 +67,10 @@ def _due(moment: datetime | None, now: datetime) -> str:
 
 def _health(state: SourceState, now: datetime) -> str:
     if state.failure:
-        return f"failing since {ago(state.failing_since, now)} ({state.failure}): {state.complaint}"
-    if state.held and state.held_at:
+        return (
+            f"failing for {length(now - (state.failing_since or now))} ({state.failure}): {state.complaint}"
+        )
+    if state.held and state.held_at and now - state.held_at <= _HELD_SHOWN:
         return f"held {state.held} releases {ago(state.held_at, now)}: remembered, not announced"
     return "fine" if state.polled_at else "not polled yet"
 
@@ -147,8 +149,7 @@ def retry(identity: str) -> None:
             raise UsageError(
                 f"that message is {delivery.state}: only one of {', '.join(_RETRIABLE)} can be retried"
             )
-        now = app.clock.now()
-        app.store.deliveries.settle(delivery.sequence, "owed", "asked for again", now, now)
+        app.store.deliveries.retry(delivery, app.clock.now())
     say(f"The {delivery.kind} of {delivery.release} for {delivery.destination} will be sent again.")
     if delivery.state == "unclear":
         say("It may have been posted before: look there first if a double would hurt.")

@@ -8,8 +8,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bot.chat.phrases import dated, download, licence, sizes
+from bot.model import Wave
+
 # Where nobody watches, lines are not wrapped to a terminal's width.
 _WIDE = 200
+
+
+as_json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
+)
 
 
 def screen() -> Console:
@@ -49,3 +57,29 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
 def say(text: str) -> None:
     """Print a line for people."""
     click.echo(text)
+
+
+def counted(number: int, thing: str) -> str:
+    """Return "1 source", "3 sources"."""
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
+def print_waves(waves: Sequence[Wave], title: str) -> None:
+    """Print waves as a table, one line each."""
+    print_table(
+        ("Released", "Lab", "Model", "Licence", "Parameters", "Download"),
+        [
+            (
+                dated(wave.lead.published),
+                wave.lab.name,
+                wave.lead.name.display
+                if len(wave.sizes) == 1
+                else f"{wave.lead.name.display} +{len(wave.sizes) - 1}",
+                licence(wave.sizes[0].license),
+                sizes(wave),
+                download(wave.sizes[0]),
+            )
+            for wave in waves
+        ],
+        title,
+    )

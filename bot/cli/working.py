@@ -15,8 +15,7 @@ from bot.app.root import App, open_app
 from bot.app.service import Service
 from bot.app.works import Works, at_work, notifier_of
 from bot.chat.phrases import wave_object
-from bot.cli.asking import print_waves
-from bot.cli.output import margin, print_json, say, screen
+from bot.cli.output import as_json_option, counted, margin, print_json, print_waves, say, screen
 from bot.errors import UsageError
 from bot.ops import logs
 from bot.sources.base import Source
@@ -28,7 +27,7 @@ _BASELINE_TABLE = timedelta(days=30)
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Poll every source now, due or not.")
 @click.option("--source", "only", multiple=True, metavar="ID", help="Poll only this source (see `status`).")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@as_json_option
 def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
     """Poll what is due, then deliver everything that is owed."""
     logs.configure("error")
@@ -80,12 +79,12 @@ def _tell(app: App, polled: Polled, delivered: Delivered) -> None:
     baselines = [report for report in polled.reports if report.baseline]
     good = len(polled.reports) - len(polled.failed)
     say(
-        f"Polled {_count(len(polled.reports), 'source')}, {good} of them well: "
-        f"{_count(len(polled.announced), 'new release')}, {_count(delivered.sent, 'message')} sent."
+        f"Polled {counted(len(polled.reports), 'source')}, {good} of them well: "
+        f"{counted(len(polled.announced), 'new release')}, {counted(delivered.sent, 'message')} sent."
     )
     if baselines:
         known = sum(report.new for report in baselines)
-        say(f"First sight of {_count(len(baselines), 'source')}: {known} things remembered, none announced.")
+        say(f"First sight of {counted(len(baselines), 'source')}: {known} things remembered, none announced.")
     for report in polled.reports:
         if report.held:
             say(f"{report.source_id} showed {report.held} releases at once: remembered, not announced.")
@@ -93,19 +92,15 @@ def _tell(app: App, polled: Polled, delivered: Delivered) -> None:
     if delivered.closed:
         margin().print(f"Nothing can be sent: {escape(delivered.closed)}")
     elif delivered.owed:
-        say(f"{_count(delivered.owed, 'message')} still owed: `cadencebot deliveries` says why.")
+        say(f"{counted(delivered.owed, 'message')} still owed: `cadencebot deliveries` says why.")
     if baselines and screen().is_terminal:
         since = app.clock.now() - _BASELINE_TABLE
-        print_waves(app.store.history.waves(since=since, limit=40), "What came out in the last 30 days")
+        print_waves(app.store.history.recent(since=since, limit=40)[1], "What came out in the last 30 days")
 
 
 def _complain(failed: Iterable[Report]) -> None:
     for report in failed:
         margin().print(f"[red]failed[/] {escape(report.source_id)}: {escape(report.complaint)}")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("" if number == 1 else "s")
 
 
 @click.command()
@@ -118,8 +113,8 @@ def run() -> None:
         signal.signal(signal.SIGTERM, lambda *_: service.stop())
         signal.signal(signal.SIGINT, lambda *_: service.stop())
         say(
-            f"cadencebot watches {_count(len(app.config.labs), 'lab')} through "
-            f"{_count(len(works.poller.sources), 'source')}; stop it with Ctrl+C."
+            f"cadencebot watches {counted(len(app.config.labs), 'lab')} through "
+            f"{counted(len(works.poller.sources), 'source')}; stop it with Ctrl+C."
         )
         _first_sight(app, works)
         service.run()
@@ -133,7 +128,7 @@ def _first_sight(app: App, works: Works) -> None:
 
 @click.command()
 @click.option("--online", is_flag=True, help="Also try every source, and the Slack token with its scopes.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@as_json_option
 def check(online: bool, as_json: bool) -> None:
     """Prove feeds.yaml, and with --online everything that it names."""
     logs.configure("error")
@@ -178,8 +173,9 @@ def _tell_check(
     app: App, sources: Sequence[Source], results: Sequence[SourceCheck], token: TokenCheck
 ) -> None:
     say(
-        f"{app.environment.cadencebot_config} is valid: {_count(len(app.config.labs), 'lab')}, "
-        f"{_count(len(sources), 'source')}, {_count(len(app.config.subscriptions), 'standing subscription')}."
+        f"{app.environment.cadencebot_config} is valid: {counted(len(app.config.labs), 'lab')}, "
+        f"{counted(len(sources), 'source')}, "
+        f"{counted(len(app.config.subscriptions), 'standing subscription')}."
     )
     for result in results:
         state = (

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from bot.delivery.message import Absent, Closed, Impossible, Later, Outcome, Refused, Sent, Unclear
 from bot.records import Delivery
 
-# A message may land a moment after the connection broke: only this long after the claim is "not there"
-# believed to mean "never posted".
+# A message may land a moment after the connection broke: only this long after we lost sight of it is "not
+# there" believed to mean "never posted".
 LANDING = timedelta(seconds=5)
 _PAUSE = timedelta(hours=1)
 _CLOSED = timedelta(minutes=5)
@@ -42,7 +42,7 @@ def settle(outcome: Outcome | Absent, delivery: Delivery, now: datetime) -> Sett
         case Closed(reason):
             settled = Settlement(_as_it_was(delivery), reason, now + _CLOSED)
         case Absent():
-            settled = _absent(delivery, now)
+            settled = Settlement("owed", "was not posted", now)
     return settled
 
 
@@ -60,11 +60,4 @@ def _unclear(reason: str, delivery: Delivery, now: datetime) -> Settlement:
     """Look a doubtful message up; one that cannot be looked up is at most once, and says so."""
     if delivery.state == "doubtful":
         return Settlement("unclear", reason)
-    return Settlement("doubtful", reason, now)
-
-
-def _absent(delivery: Delivery, now: datetime) -> Settlement:
-    landed = (delivery.claimed_at or delivery.created_at) + LANDING
-    if now < landed:
-        return Settlement("doubtful", "not there yet", landed)
-    return Settlement("owed", "was not posted", now)
+    return Settlement("doubtful", reason, now + LANDING)

@@ -37,6 +37,8 @@ def _news(wave: Wave, note: Note) -> str:
             return f"{name} is now also available as {clean(note.packaging, 20) or 'another packaging'}"
         case NoteKind.SIZE:
             return f"Another size of {name}"
+        case NoteKind.HEAD:
+            return f"The main repository of {name} is out"
         case NoteKind.LICENSE:
             return f"⚠️ The licence of {name} changed"
         case NoteKind.CONFIRMATION:

@@ -26,38 +26,57 @@ from bot.releases.steps import (
 
 # Dates of one release disagree by days everywhere (reference/identity.md): they only guard a match by name.
 NEAR = timedelta(days=45)
-# A release that the baseline found in silence is still news when its lab speaks of it this soon after;
-# and sizes whose repositories were created this close together are one wave of a lab's history.
-FRESH = timedelta(days=14)
-# More alerts than this from one poll is a redesign or a migration, not a busy day.
+# Sizes whose repositories were created this close together are one wave of a lab's history.
+TOGETHER = timedelta(days=14)
+# More alerts than this from one poll is a redesign or a migration, not a busy day. It is for a source that
+# was read within a day; after a longer absence there may be so many more.
 FLOOD = 12
 
 
 def decide(
-    judged: Iterable[Judged], book: Book, *, now: datetime, settings: Settings, silent: bool = False
+    judged: Iterable[Judged],
+    book: Book,
+    *,
+    now: datetime,
+    settings: Settings,
+    silent: bool = False,
+    absence: timedelta = timedelta(),
 ) -> Decision:
     """Return what to store and to tell of these sightings.
 
     `silent` is the baseline: everything is remembered, nothing is told. A poll that would announce more
-    than FLOOD releases is treated the same way, and says how many it held.
+    than FLOOD releases a day of `absence` is treated the same way, and says how many it held.
     """
     items = sorted(judged, key=_heads_first)
-    ledger = _Ledger(book, now, settings, silent)
-    ledger.take_all(items)
-    decision = Decision(tuple(ledger.steps))
-    if len(decision.announced()) <= FLOOD:
+
+    def work(*, silent: bool) -> Decision:
+        ledger = _Ledger(book, now, settings, silent)
+        for item in items:
+            ledger.take(item)
+        return Decision(tuple(ledger.steps))
+
+    decision = work(silent=silent)
+    found = len(decision.announced())
+    if found <= FLOOD * max(1, absence.days):
         return decision
-    quiet = _Ledger(book, now, settings, silent=True)
-    quiet.take_all(items)
-    return Decision(tuple(quiet.steps), held=len(decision.announced()))
+    return replace(work(silent=True), held=found)
 
 
 def decide_overdue(overdue: Sequence[Waiting], book: Book, *, now: datetime, settings: Settings) -> Decision:
-    """Return what to do with listings that nobody confirmed in time: join a release, or open one."""
-    ledger = _Ledger(book, now, settings, silent=False)
-    for waiting in overdue:
-        ledger.settle(waiting)
-    return Decision(tuple(ledger.steps))
+    """Return what to do with listings that nobody confirmed in time: join a release, or open one.
+
+    More than FLOOD at once are remembered in silence.
+    """
+
+    def work(*, silent: bool) -> Decision:
+        ledger = _Ledger(book, now, settings, silent)
+        for waiting in overdue:
+            ledger.settle(waiting)
+        return Decision(tuple(ledger.steps))
+
+    decision = work(silent=False)
+    found = len(decision.announced())
+    return decision if found <= FLOOD else replace(work(silent=True), held=found)
 
 
 def _heads_first(item: Judged) -> tuple[bool, bool, bool, str]:
@@ -88,10 +107,6 @@ class _Ledger:
         self.waiting = list(book.waiting)
         for known in book.releases:
             self._write(known)
-
-    def take_all(self, items: Iterable[Judged]) -> None:
-        for item in items:
-            self.take(item)
 
     def take(self, item: Judged) -> None:
         """Decide one sighting by what kind of source shows it."""
@@ -127,28 +142,32 @@ class _Ledger:
             self._open_with_weights(item, name)
             return
         self.steps.append(Observe(item, known.key))
-        if known.head:
-            better = known.provisional and item.verdict.kind is Kind.RELEASE
-            self._attach(known, item, head=better)
-            self._tell(known, item, NoteKind.VARIANT)
-        else:
+        if not known.head:
             self._give_weights(known, item)
+        elif known.provisional and item.verdict.kind is Kind.RELEASE:
+            known = self._attach(known, item, head=True)
+            if not self._announce_silent(known):
+                self._tell(known, item, NoteKind.HEAD)
+        else:
+            self._attach(known, item, head=False)
+            self._tell(known, item, NoteKind.VARIANT)
 
     def _open_with_weights(self, item: Judged, name: Name) -> None:
         lead = self._awaiting_weights(name, item) or self._wave_of(name, item)
+        first = lead is None or not self._has_weights(lead)
         known = self._attach(self._open(item, name, lead), item, head=True)
         if lead is None:
             self._announce(known)
-        else:
-            self._announce_untold(lead, item)
-            self._tell(known, item, NoteKind.SIZE)
+        elif not self._announce_silent(lead):
+            self._tell(known, item, NoteKind.CONFIRMATION if first else NoteKind.SIZE)
+        if lead is not None:
+            self._hear(lead, item)
         self._settle_waiting(known)
 
     def _give_weights(self, known: Known, item: Judged) -> None:
         """Give weights to a release that was only talked about; if nobody was told yet, it is news now."""
         known = self._attach(known, item, head=True)
-        if known.silent:
-            self._announce(known)
+        if self._announce_silent(known):
             self._hear(known, item)
         else:
             self._confirm(known, item)
@@ -157,13 +176,17 @@ class _Ledger:
         known = self._spoken_of(name, item)
         if known is not None:
             self.steps.append(Observe(item, known.key))
-            if self._announce_untold(known, item):
+            if self._is_untold(known, item) and self._announce_silent(known):
                 self._hear(known, item)
             else:
                 self._confirm(known, item)
         elif item.verdict.kind is Kind.RELEASE:
-            known = self._open(item, name, None)
-            self._announce(known)
+            lead = self._wave_of(name, item)
+            known = self._open(item, name, lead)
+            if lead is not None:
+                self._tell(known, item, NoteKind.SIZE)
+            elif not self._is_old(item):
+                self._announce(known)
             self._settle_waiting(known)
         else:
             self.steps.append(Observe(item))
@@ -174,7 +197,7 @@ class _Ledger:
         if known is not None:
             self.steps.append(Observe(item, known.key))
             self._confirm(known, item)
-        elif self.silent:
+        elif self.silent or self._is_old(item):
             self._open(item, name, None)
         else:
             self.steps.append(Observe(item, wait_until=self.now + self.settings.confirm))
@@ -211,12 +234,10 @@ class _Ledger:
         if exact is not None:
             return exact
         when = _moment(item.sighting, self.now)
-        # A listing splits releases into effort modes ("-high", "-max"): those join whenever they come.
-        listed = item.sighting.source is SourceKind.LLM_STATS
         near = [
             (abs(known.published_at - when), known.lead_key)
             for known in self._family(name)
-            if covers(name, known.name) or (covers(known.name, name) and (listed or self._gathers(known)))
+            if covers(name, known.name) or (covers(known.name, name) and self._is_wave(known))
         ]
         distance, lead_key = min(near, default=(NEAR * 2, ""))
         return self.releases[lead_key] if distance <= NEAR else None
@@ -231,17 +252,25 @@ class _Ledger:
         return None
 
     def _gathers(self, known: Known) -> bool:
-        """Tell whether a release that only names a family still takes what it covers.
+        """Tell whether a release that only names a family still takes the weights that it covers.
 
         It does until weights have come for as long as a wave lasts: "DeepSeek V4" takes V4-Pro and V4-Flash
         of the same day, and not V4-Pro-0813 of weeks later.
         """
-        arrived = [
-            member.opened_at
-            for member in self._family(known.name)
-            if member.lead_key == known.lead_key and member.head
-        ]
+        arrived = self._weights_of(known)
         return not known.head and (not arrived or self.now - min(arrived) <= self.settings.group)
+
+    def _is_wave(self, known: Known) -> bool:
+        """Tell whether a post on one model still belongs to a release that only names its family."""
+        return self.silent or self.now - known.opened_at <= self.settings.group
+
+    def _weights_of(self, lead: Known) -> list[datetime]:
+        """Return when the weights of a wave came."""
+        family = self._family(lead.name)
+        return [member.opened_at for member in family if member.lead_key == lead.lead_key and member.head]
+
+    def _has_weights(self, lead: Known) -> bool:
+        return bool(self._weights_of(lead))
 
     def _wave_of(self, name: Name, item: Judged) -> Known | None:
         """Find the lead of the same family key that this model belongs with.
@@ -253,7 +282,7 @@ class _Ledger:
         for known in self._family(name):
             lead = self.releases[known.lead_key]
             if self.silent:
-                together = abs(lead.published_at - when) <= FRESH
+                together = abs(lead.published_at - when) <= TOGETHER
             else:
                 together = not lead.silent and self.now - lead.opened_at <= self.settings.group
             if known.name.family_key == name.family_key and together:
@@ -303,14 +332,24 @@ class _Ledger:
             self._write(replace(lead, silent=False, opened_at=self.now))
             self.steps.append(Announce(known.lead_key))
 
-    def _announce_untold(self, known: Known, item: Judged) -> bool:
-        """Announce what the baseline found in silence, when its lab speaks of it while it is fresh."""
+    def _announce_silent(self, known: Known) -> bool:
+        """Announce what a baseline found in silence; tell whether it was so."""
         lead = self.releases[known.lead_key]
-        fresh = self.now - lead.published_at <= FRESH
-        untold = lead.silent and fresh and item.verdict.kind is Kind.RELEASE and not self.silent
-        if untold:
-            self._announce(lead)
-        return untold
+        if self.silent or not lead.silent:
+            return False
+        self._announce(lead)
+        return True
+
+    def _is_untold(self, known: Known, item: Judged) -> bool:
+        """Tell whether a post is a lab's first word on a release of late: its weights may have come first."""
+        lead = self.releases[known.lead_key]
+        recent = self.now - lead.published_at <= NEAR and not self._is_old(item)
+        return recent and SourceKind.FEED not in lead.told_by and item.verdict.kind is Kind.RELEASE
+
+    def _is_old(self, item: Judged) -> bool:
+        """Tell whether a post or listing dates itself long ago: a back catalogue that has come to light."""
+        published = item.sighting.published
+        return published is not None and self.now - published.at > NEAR
 
     def _confirm(self, known: Known, item: Judged) -> None:
         """Tell, once for each kind of source, that it speaks of the release too."""
@@ -368,8 +407,12 @@ def _family_of(name: Name) -> tuple[str, str]:
 
 
 def _packaging(item: Judged) -> str:
+    """Return how a repository packages its release: "FP8", "Base", "Base GGUF"."""
     name = item.verdict.name
-    return (name.packaging or name.stage) if name else ""
+    if name is None:
+        return ""
+    stage = name.stage if name.stage.lower() in _UNTUNED or not name.packaging else ""
+    return " ".join(filter(None, (stage, name.packaging)))
 
 
 def _voice(source: SourceKind) -> SourceKind:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from bot.model import Note
-from bot.records import Delivery
+from bot.records import ALERT_MISSING, Delivery
 from bot.store.database import Database
 from bot.store.rows import Row, moment, note_of, note_text, time_text
 
@@ -104,7 +104,7 @@ class Deliveries:
         )
         return changed.rowcount == 1
 
-    def doubt_claims(self, now: datetime) -> int:
+    def doubt_claims(self, now: datetime, due_at: datetime) -> int:
         """Mark claims that a dead process left behind: nobody knows whether those messages were posted.
 
         An edit may be made twice, so it is simply owed again.
@@ -112,9 +112,10 @@ class Deliveries:
         changed = self._database.connection.execute(
             """
             UPDATE delivery SET state = CASE kind WHEN 'edit' THEN 'owed' ELSE 'doubtful' END,
-                due_at = :now, reason = 'the bot stopped while sending' WHERE state = 'claimed'
+                due_at = CASE kind WHEN 'edit' THEN :now ELSE :due_at END,
+                reason = 'the bot stopped while sending' WHERE state = 'claimed'
             """,
-            {"now": time_text(now)},
+            {"now": time_text(now), "due_at": time_text(due_at)},
         )
         return changed.rowcount
 
@@ -126,6 +127,25 @@ class Deliveries:
                 settled_at = :now, reason = NULL WHERE sequence = :sequence
             """,
             {"sequence": sequence, "channel": channel, "ts": ts, "digest": digest, "now": time_text(now)},
+        )
+
+    def retry(self, delivery: Delivery, now: datetime) -> None:
+        """Owe a message again, and with an alert the replies that were skipped because it was missing."""
+        self._database.connection.execute(
+            """
+            UPDATE delivery SET state = 'owed', reason = 'asked for again', attempts = 0, due_at = :now,
+                settled_at = NULL
+            WHERE sequence = :sequence OR (:kind = 'alert' AND reason = :missing AND state = 'skipped'
+                AND release_id = :release_id AND destination = :destination)
+            """,
+            {
+                "sequence": delivery.sequence,
+                "kind": delivery.kind,
+                "missing": ALERT_MISSING,
+                "release_id": delivery.release_id,
+                "destination": delivery.destination,
+                "now": time_text(now),
+            },
         )
 
     def settle(
@@ -173,9 +193,10 @@ class Deliveries:
         """Return the alert of an earlier wave of the same family key in a destination."""
         found = self._select(
             """
-            JOIN release this ON this.id = :release_id AND this.family_key = r.family_key AND this.id <> r.id
-            WHERE d.destination = :destination AND d.kind = 'alert' AND d.state = 'sent'
-              AND d.created_at < this.opened_at
+            WHERE d.release_id IN (
+                    SELECT other.id FROM release this JOIN release other ON other.family_key = this.family_key
+                    WHERE this.id = :release_id AND other.id <> this.id AND other.opened_at < this.opened_at)
+              AND d.destination = :destination AND d.kind = 'alert' AND d.state = 'sent'
             ORDER BY d.sequence LIMIT 1
             """,
             release_id=release_id,

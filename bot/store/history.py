@@ -1,14 +1,20 @@
 """Questions about releases: what came out, what is one made of, what did a sighting come to."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from bot.model import Artifact, Lab, Mention, Release, Wave
 from bot.records import Remembered
+from bot.releases.filters import Filters
 from bot.store.database import Database
 from bot.store.rows import Row, artifact_of, mention_of, moment, name_of, release_of, time_text
+
+_MOST = 1_000  # waves in one answer
+_SHOWN = 20  # of what a text was found in
 
 
 class History:
@@ -18,24 +24,57 @@ class History:
         self._database = database
         self._labs = labs
 
-    def waves(
-        self, labs: Sequence[str] = (), since: datetime | None = None, limit: int | None = None
-    ) -> list[Wave]:
-        """Return the waves, newest first, of these labs (all when empty) that came out since then."""
-        marks = ", ".join(f":lab{number}" for number in range(len(labs)))
+    def recent(
+        self,
+        labs: Sequence[str] = (),
+        since: datetime | None = None,
+        filters: Filters | None = None,
+        limit: int = _MOST,
+    ) -> tuple[int, list[Wave]]:
+        """Return how many waves of these labs (all when empty) came out since then, and the newest of them.
+
+        A wave counts when one of its models is as the filters say.
+        """
+        filters = filters or Filters()
         rows = self._database.query(
-            f"""
-            SELECT * FROM release WHERE id = lead_id AND published_at >= :since
-            {f"AND lab IN ({marks})" if labs else ""}
-            ORDER BY published_at DESC, id DESC LIMIT :limit
+            """
+            SELECT DISTINCT lead.id, lead.published_at FROM release lead
+            JOIN release model ON model.lead_id = lead.id
+            WHERE lead.id = lead.lead_id AND lead.published_at >= :since
+              AND (:everywhere OR lead.lab IN (SELECT value FROM json_each(:labs)))
+              AND (:license = 'any' OR :license IN
+                   (model.license_verdict, model.license_id, lower(json_extract(model.license, '$.spdx'))))
+              AND (:least IS NULL OR model.parameters >= :least)
+              AND (:most IS NULL OR model.parameters <= :most)
+            ORDER BY lead.published_at DESC, lead.id DESC
             """,
             {
                 "since": time_text(since) if since else "",
-                "limit": -1 if limit is None else limit,
-                **{f"lab{number}": lab for number, lab in enumerate(labs)},
+                "everywhere": not labs,
+                "labs": json.dumps(list(labs)),
+                "license": filters.license,
+                "least": filters.min,
+                "most": filters.max,
             },
         )
-        return self._waves_of([row["id"] for row in rows])
+        return len(rows), self._waves_of([row["id"] for row in rows[:limit]])
+
+    def days(self, labs: Sequence[str] = (), since: datetime | None = None) -> dict[str, list[date]]:
+        """Return, for each of these labs (all when empty), the days on which a wave came out since then."""
+        found: dict[str, list[date]] = defaultdict(list)
+        for row in self._database.query(
+            """
+            SELECT lab, published_at FROM release WHERE id = lead_id AND published_at >= :since
+              AND (:everywhere OR lab IN (SELECT value FROM json_each(:labs)))
+            """,
+            {
+                "since": time_text(since) if since else "",
+                "everywhere": not labs,
+                "labs": json.dumps(list(labs)),
+            },
+        ):
+            found[row["lab"]].append(moment(row["published_at"]).date())
+        return found
 
     def wave(self, lead_id: int, first_alert_url: str = "") -> Wave:
         """Return one wave with the release before it in the same family and line."""
@@ -60,24 +99,27 @@ class History:
         """Return the waves whose name, key, repository or address is, or else contains, the text."""
         exact = self._leads(
             """
-            r.display = :text COLLATE NOCASE OR r.key = lower(:text)
-            OR EXISTS (SELECT 1 FROM artifact a
-                       WHERE a.release_id = r.id AND a.repository = :text COLLATE NOCASE)
-            OR EXISTS (SELECT 1 FROM observation o
-                       WHERE o.release_id = r.id AND (o.url = :text OR o.title = :text))
+            SELECT id FROM release WHERE display = :text COLLATE NOCASE
+            UNION SELECT id FROM release WHERE key = lower(:text)
+            UNION SELECT release_id FROM artifact WHERE repository = :text COLLATE NOCASE
+            UNION SELECT release_id FROM observation WHERE title = :text COLLATE NOCASE OR url = :text
             """,
             text,
         )
-        return self._waves_of(exact or self._leads("instr(lower(r.display), lower(:text)) > 0", text))
+        contained = "SELECT id FROM release WHERE instr(lower(display), lower(:text)) > 0"
+        return self._waves_of(exact or self._leads(contained, text))
 
     def observations(self, text: str) -> list[Remembered]:
-        """Return what the sources showed under a title, address or id, newest first."""
+        """Return the newest of what sources showed whose title, address or id is, or contains, the text."""
+        exact = "o.title = :text COLLATE NOCASE OR o.url = :text OR o.external_id = :text"
+        contained = "instr(lower(o.title), lower(:text)) > 0"
+        return self._observations(exact, text) or self._observations(contained, text)
+
+    def _observations(self, condition: str, text: str) -> list[Remembered]:
         rows = self._database.query(
-            """
+            f"""
             SELECT o.*, r.key AS release_key FROM observation o LEFT JOIN release r ON r.id = o.release_id
-            WHERE o.title = :text COLLATE NOCASE OR o.url = :text OR o.external_id = :text
-               OR instr(lower(o.title), lower(:text)) > 0
-            ORDER BY o.title <> :text COLLATE NOCASE, o.id DESC LIMIT 20
+            WHERE {condition} ORDER BY o.id DESC LIMIT {_SHOWN}
             """,
             {"text": text},
         )
@@ -88,9 +130,12 @@ class History:
         rows = self._database.query("SELECT DISTINCT display FROM release WHERE id = lead_id")
         return [row["display"] for row in rows]
 
-    def _leads(self, condition: str, text: str) -> list[int]:
+    def _leads(self, releases: str, text: str) -> list[int]:
         rows = self._database.query(
-            f"SELECT DISTINCT lead_id FROM release r WHERE {condition} ORDER BY published_at DESC LIMIT 20",
+            f"""
+            SELECT DISTINCT lead_id FROM release WHERE id IN ({releases})
+            ORDER BY published_at DESC LIMIT {_SHOWN}
+            """,
             {"text": text},
         )
         return [row["lead_id"] for row in rows]
@@ -138,7 +183,7 @@ class History:
         return found
 
     def _mentions(self, release_ids: Sequence[int]) -> dict[int, list[Mention]]:
-        """Return one mention a thing shown: its latest state, in the order of first sight."""
+        """Return one mention for each thing shown: as it is now, with when it was seen first."""
         latest: dict[tuple[int, str, str], Mention] = {}
         for row in self._in(
             """
@@ -149,15 +194,18 @@ class History:
             release_ids,
             "ORDER BY o.id",
         ):
-            latest[row["release_id"], row["source"], row["external_id"]] = mention_of(row)
+            key = row["release_id"], row["source"], row["external_id"]
+            mention = mention_of(row)
+            latest[key] = replace(mention, seen_at=latest.get(key, mention).seen_at)
         found: dict[int, list[Mention]] = defaultdict(list)
         for (release_id, _, _), mention in latest.items():
             found[release_id].append(mention)
         return found
 
     def _in(self, start: str, ids: Sequence[int], end: str) -> list[dict[str, Any]]:
-        marks = ", ".join(str(int(number)) for number in ids)
-        return self._database.query(f"{start} ({marks}) {end}")
+        return self._database.query(
+            f"{start} (SELECT value FROM json_each(:ids)) {end}", {"ids": json.dumps(ids)}
+        )
 
     def _lab(self, lab_id: str) -> Lab:
         """Return the lab; one that feeds.yaml no longer names goes by its id."""

@@ -53,6 +53,8 @@ CREATE INDEX release_by_lab ON release (lab, published_at);
 CREATE INDEX release_by_date ON release (published_at);
 CREATE INDEX release_by_lead ON release (lead_id);
 CREATE INDEX release_by_family ON release (lab, family);
+CREATE INDEX release_by_family_key ON release (family_key);
+CREATE INDEX release_by_display ON release (display COLLATE NOCASE);
 
 CREATE TABLE artifact (
     hub_id     TEXT PRIMARY KEY,
@@ -93,6 +95,7 @@ CREATE TABLE observation (
 CREATE INDEX observation_by_release ON observation (release_id);
 CREATE INDEX observation_by_title ON observation (title COLLATE NOCASE);
 CREATE INDEX observation_by_url ON observation (url);
+CREATE INDEX observation_by_external_id ON observation (external_id);
 CREATE INDEX observation_waiting ON observation (wait_until) WHERE wait_until IS NOT NULL;
 
 CREATE TABLE destination (
@@ -136,3 +139,5 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_open ON delivery (destination, sequence)
     WHERE state IN ('owed', 'claimed', 'doubtful');
 CREATE INDEX delivery_by_release ON delivery (release_id, kind);
+CREATE INDEX delivery_by_state ON delivery (state);
+CREATE INDEX delivery_by_destination ON delivery (destination, kind, settled_at);

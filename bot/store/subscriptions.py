@@ -20,23 +20,25 @@ class Subscriptions:
         self._database = database
 
     def all(self) -> list[Subscription]:
-        """Return every subscription with its last delivery, by destination."""
-        return [
-            _subscription_of(row)
-            for row in self._database.query(
-                """
-                SELECT s.*, (SELECT max(d.settled_at) FROM delivery d JOIN release r ON r.id = d.release_id
-                             WHERE d.destination = s.destination AND d.kind = 'alert' AND d.state = 'sent'
-                               AND s.lab IN (r.lab, 'all')) AS last_delivery
-                FROM subscription s ORDER BY s.destination, s.lab, s.origin
-                """
-            )
-        ]
+        """Return every subscription, by destination."""
+        rows = self._database.query("SELECT * FROM subscription ORDER BY destination, lab, origin")
+        return [_subscription_of(row) for row in rows]
+
+    def last_deliveries(self) -> dict[tuple[str, str], datetime]:
+        """Return when each destination got its last alert of each lab."""
+        rows = self._database.query(
+            """
+            SELECT d.destination, r.lab, max(d.settled_at) AS last FROM delivery d
+            JOIN release r ON r.id = d.release_id WHERE d.kind = 'alert' AND d.state = 'sent'
+            GROUP BY d.destination, r.lab
+            """
+        )
+        return {(row["destination"], row["lab"]): moment(row["last"]) for row in rows}
 
     def of_lab(self, lab: str) -> list[Subscription]:
         """Return the subscriptions that a release of the lab may match."""
         rows = self._database.query(
-            "SELECT *, NULL AS last_delivery FROM subscription WHERE lab IN (:lab, 'all') ORDER BY id",
+            "SELECT * FROM subscription WHERE lab IN (:lab, 'all') ORDER BY id",
             {"lab": lab},
         )
         return [_subscription_of(row) for row in rows]
@@ -119,5 +121,4 @@ def _subscription_of(row: Row) -> Subscription:
         origin=row["origin"],
         created_at=moment(row["created_at"]),
         created_by=row["created_by"],
-        last_delivery=moment(row["last_delivery"]) if row["last_delivery"] else None,
     )

@@ -1,10 +1,25 @@
 """What becomes of a message, whatever Slack answers."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from bot.delivery.message import Absent, Closed, Impossible, Later, Outcome, Refused, Sent, Unclear
+from bot.app import courier
+from bot.delivery.message import (
+    Absent,
+    Closed,
+    Content,
+    Impossible,
+    Later,
+    Message,
+    Outcome,
+    Refused,
+    Sent,
+    Unclear,
+)
+from bot.errors import StoreError
+from bot.model import Wave
 from tests.support.house import House
 
 KIMI = "moonshotai/Kimi-K2.6"
@@ -43,18 +58,101 @@ def test_an_unclear_message_that_arrived_is_not_sent_again(house: House) -> None
 
 def test_an_unclear_message_that_is_not_there_is_sent_once_it_can_no_longer_land(house: House) -> None:
     house.channel.outcomes = [Unclear("the connection dropped")]
-    house.channel.lookups = [Absent(), Absent()]
+    house.channel.lookups = [Absent()]
     house.show(house.hub, house.repository(KIMI))
     assert len(house.channel.alerts) == 1
     assert sum(house.clock.slept) >= 5
 
 
-def test_a_message_that_lands_late_is_not_sent_again(house: House) -> None:
-    house.channel.outcomes = [Unclear("the connection dropped")]
-    house.channel.lookups = [Absent(), Sent("C1", "7.7")]
+def test_the_look_waits_for_a_late_landing_from_the_lost_answer_on(house: House) -> None:
+    waited: list[float] = []
+
+    def slow(message: Message) -> Outcome:
+        house.later(seconds=15)
+        return Unclear("no answer in 15 s")
+
+    def find(message: Message, since: float) -> Outcome:
+        waited.append(sum(house.clock.slept))
+        return Sent("C1", "7.7")
+
+    house.channel.send, house.channel.find = slow, find  # type: ignore[method-assign]
     house.show(house.hub, house.repository(KIMI))
-    assert house.channel.messages == []
     assert states(house) == ["sent"]
+    assert waited[0] >= 5
+
+
+def test_a_notifier_that_crashes_leaves_the_message_in_doubt_and_nothing_stuck(house: House) -> None:
+    send = house.channel.send
+
+    def crash(message: Message) -> Outcome:
+        house.channel.send = send  # type: ignore[method-assign]
+        raise ZeroDivisionError
+
+    house.channel.send = crash  # type: ignore[method-assign]
+    house.show(house.hub, house.repository(KIMI))
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_claim_that_could_not_be_settled_is_looked_up_by_the_same_process(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        monkeypatch.undo()
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(house.store.deliveries, "settle_sent", full)
+    with pytest.raises(StoreError):
+        house.show(house.hub, house.repository(KIMI))
+    house.channel.lookups = [Sent("C1", "1.000100")]
+    house.courier.deliver_all()
+    assert len(house.channel.messages) == 1
+    assert states(house) == ["sent"]
+
+
+def test_a_message_that_cannot_be_rendered_does_not_hold_up_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = courier.render_alert
+
+    def picky(wave: Wave, now: datetime) -> Content:
+        if "Kimi" in wave.lead.name.display:
+            raise ZeroDivisionError
+        return render(wave, now)
+
+    monkeypatch.setattr(courier, "render_alert", picky)
+    house.show(house.hub, house.repository(KIMI), house.repository("zai-org/GLM-5.1"))
+    assert states(house) == ["impossible", "sent"]
+
+
+def test_a_retried_alert_brings_its_thread_along(house: House) -> None:
+    house.channel.outcomes = [Impossible("invalid_blocks")]
+    house.show(house.hub, house.repository(KIMI), house.repository(f"{KIMI}-NVFP4"))
+    alert = house.store.deliveries.recent(2)[1]
+    with house.store.transaction():
+        house.store.deliveries.retry(alert, house.clock.now())
+    house.courier.deliver_all()
+    assert states(house) == ["sent", "sent"]
+
+
+def test_who_unsubscribed_before_it_was_sent_gets_nothing(house: House) -> None:
+    house.channel.outcomes = [Refused("is_archived")]
+    house.show(house.hub, house.repository(KIMI))
+    with house.store.transaction():
+        house.store.subscriptions.remove("C1", ["all"], "test")
+    house.later(hours=2)
+    house.courier.deliver_all()
+    assert house.channel.messages == []
+    assert states(house) == ["skipped"]
+
+
+def test_a_clock_that_was_a_year_ahead_delays_nothing(house: House) -> None:
+    house.later(days=365)
+    house.channel.outcomes = [Later(600, "ratelimited")]
+    house.show(house.hub, house.repository(KIMI))
+    house.later(days=-365)
+    house.courier.deliver_all()
+    assert len(house.channel.alerts) == 1
+    assert house.hub in house.poller.due()
 
 
 def test_a_message_that_cannot_be_looked_up_stays_visible_and_is_never_resent(house: House) -> None:
@@ -116,7 +214,7 @@ def test_a_claim_of_a_dead_process_is_looked_up_before_anything_is_sent(house: H
     with house.store.transaction():
         assert house.store.deliveries.claim(head.sequence, house.clock.now())
     house.channel.lookups = [Sent("C1", "7.7")]
-    house.courier.recover()
+    house.restart()
     house.courier.deliver_all()
     assert house.channel.messages == []
     assert states(house) == ["sent"]

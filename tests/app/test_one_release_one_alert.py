@@ -56,7 +56,7 @@ def test_the_first_poll_of_a_source_is_silent(tmp_path: Path) -> None:
     polled = house.show(house.hub, house.repository("moonshotai/Kimi-K2.5"))
     assert polled.reports[0].baseline
     assert house.channel.messages == []
-    assert [wave.lead.name.version for wave in house.store.history.waves()] == ["K2.5"]
+    assert [wave.lead.name.version for wave in house.store.history.recent()[1]] == ["K2.5"]
 
 
 def test_a_variant_goes_into_the_thread(house: House) -> None:
@@ -71,7 +71,7 @@ def test_a_variant_seen_in_the_same_poll_comes_after_its_head(house: House) -> N
     house.show(house.hub, house.repository("zai-org/GLM-5.1-FP8"), house.repository("zai-org/GLM-5.1"))
     assert len(house.channel.alerts) == 1
     assert "FP8" in house.channel.replies[0]
-    wave = house.store.history.waves()[0]
+    wave = house.store.history.recent()[1][0]
     assert [a.repository for a in wave.lead.artifacts if a.head] == ["zai-org/GLM-5.1"]
 
 
@@ -181,7 +181,7 @@ def test_a_repository_deleted_and_made_again_is_no_news(house: House) -> None:
     again = house.repository("moonshotai/Kimi-K2.6", hub_id="id:2")
     house.show(house.hub, amended(again))
     assert len(house.channel.messages) == 1
-    assert [a.hub_id for a in house.store.history.waves()[0].lead.artifacts] == ["id:2"]
+    assert [a.hub_id for a in house.store.history.recent()[1][0].lead.artifacts] == ["id:2"]
 
 
 def test_a_fact_that_arrives_later_edits_the_alert(house: House) -> None:

@@ -48,21 +48,24 @@ def test_what_is_due_is_polled_and_what_is_owed_is_sent(house: House) -> None:
     assert len(house.channel.alerts) == 1
 
 
-def test_a_failing_delivery_does_not_starve_polling(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [StoreError("the disk is full"), ZeroDivisionError("a bug")])
+def test_a_failing_job_does_not_starve_the_other(
+    house: House, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     done = threading.Event()
-    polls = []
+    rounds = []
 
-    def failing() -> tuple[int, str]:
-        raise StoreError("the disk is full")
+    def failing() -> list[object]:
+        raise error
 
-    def due() -> list[object]:
-        polls.append(1)
-        if len(polls) >= 2:
+    def deliver_due() -> tuple[int, str]:
+        rounds.append(1)
+        if len(rounds) >= 2:
             done.set()
-        return []
+        return 0, ""
 
-    monkeypatch.setattr(house.courier, "deliver_due", failing)
-    monkeypatch.setattr(house.poller, "due", due)
+    monkeypatch.setattr(house.poller, "due", failing)
+    monkeypatch.setattr(house.courier, "deliver_due", deliver_due)
     run_until(Service(Works(house.poller, house.courier)), done)
 
 

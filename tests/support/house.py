@@ -120,6 +120,10 @@ class House:
         if baselined:
             self.poller.poll(self.sources)
 
+    def restart(self) -> None:
+        """Be a new process on the same store."""
+        self.courier = Courier(self.store, self.channel, self.clock, self.courier.threads, timedelta())
+
     def subscribe(self, destination: str, lab: str = ALL, filters: Filters | None = None) -> None:
         with self.store.transaction():
             self.store.subscriptions.add(
