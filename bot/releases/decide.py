@@ -310,9 +310,10 @@ class _Ledger:
     def _begin(self, item: Judged, name: Name, lead: Known | None) -> Known:
         lead_key = lead.key if lead else name.release_key
         when = _moment(item.sighting, self.now, live=not self.silent)
-        self.steps.append(Open(name, lead_key, self.silent))
+        silent = self.silent or self._is_old(item)
+        self.steps.append(Open(name, lead_key, silent))
         return self._write(
-            Known(name, lead_key, self.now, when, self.silent, frozenset({_voice(item.sighting.source)}))
+            Known(name, lead_key, self.now, when, silent, frozenset({_voice(item.sighting.source)}))
         )
 
     def _attach(self, known: Known, item: Judged, *, head: bool) -> Known:
@@ -349,7 +350,8 @@ class _Ledger:
     def _is_old(self, item: Judged) -> bool:
         """Tell whether a post or listing dates itself long ago: a back catalogue that has come to light."""
         published = item.sighting.published
-        return published is not None and self.now - published.at > NEAR
+        says_when = published is not None and published.origin is not DateOrigin.CREATED
+        return says_when and self.now - _moment(item.sighting, self.now) > NEAR
 
     def _confirm(self, known: Known, item: Judged) -> None:
         """Tell, once for each kind of source, that it speaks of the release too."""

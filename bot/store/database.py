@@ -52,7 +52,7 @@ class Database:
             connection = self.connection
             self._refuse_newer(connection)
             if migrations.pending(connection):
-                migrations.apply(connection)
+                self._migrate()
 
     @property
     def connection(self) -> Connection:
@@ -100,6 +100,11 @@ class Database:
         raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA foreign_keys = ON")
         return Connection(raw)
+
+    def _migrate(self) -> None:
+        """Apply what is pending in one transaction: another process may be about to do the same."""
+        with self.transaction() as connection:
+            migrations.apply(connection)
 
     def _refuse_newer(self, connection: Connection) -> None:
         ours = {migration.name for migration in migrations.pending(Connection(memory=True))}

@@ -1,16 +1,17 @@
 """Sightings become one alert, its thread, or silence."""
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.model import DateOrigin, Published, Sighting
 from bot.releases.filters import Filters
 from tests.support.house import House, ScriptedSource, amended, licensed
 
-if TYPE_CHECKING:
-    from bot.model import Sighting
+KIMI = "moonshotai/Kimi-K2.6"
 
 
 @pytest.fixture
@@ -260,3 +261,105 @@ def test_another_labs_release_says_nothing_to_those_who_follow_one(tmp_path: Pat
     house.subscribe("C2", "moonshot")
     house.show(house.hub, house.repository("zai-org/GLM-5.1"))
     assert house.channel.messages == []
+
+
+class TestWhatTheBaselineKnew:
+    """Nobody was told of it: its next event is news, unless that is old itself."""
+
+    def test_weights_of_a_family_that_an_old_post_named_are_news(self, tmp_path: Path) -> None:
+        house = House(tmp_path, baselined=False)
+        house.show(house.hub)
+        house.show(house.blog, house.post("Gemma 4: our most capable open models", "google", days_ago=20))
+        house.show(house.hub, house.repository("google/gemma-4-31B-it"))
+        assert len(house.channel.alerts) == 1
+        assert house.channel.replies == []
+
+    def test_the_tuned_model_of_a_known_base_is_news(self, tmp_path: Path) -> None:
+        house = House(tmp_path, baselined=False)
+        house.show(house.hub, house.repository("moonshotai/Kimi-K3-Base"))
+        house.later(days=60)
+        house.show(house.hub, house.repository("moonshotai/Kimi-K3-Instruct"))
+        assert len(house.channel.alerts) == 1
+
+    def test_the_first_post_on_weights_that_lay_there_for_weeks_is_news(self, tmp_path: Path) -> None:
+        house = House(tmp_path, baselined=False)
+        house.show(house.blog)
+        house.show(house.hub, created(house, "moonshotai/Kimi-K3", days_ago=44))
+        house.later(hours=2)
+        house.show(house.blog, house.post("Kimi K3: the next step", "moonshot"))
+        assert len(house.channel.alerts) == 1
+
+    def test_a_post_on_last_years_model_is_not(self, tmp_path: Path) -> None:
+        house = House(tmp_path, baselined=False)
+        house.show(house.blog)
+        house.show(house.hub, created(house, "moonshotai/Kimi-K2.5", days_ago=300))
+        house.show(house.blog, house.post("Kimi K2.5: a look under the hood", "moonshot"))
+        assert house.channel.messages == []
+
+
+def created(house: House, name: str, days_ago: float) -> Sighting:
+    published = Published(house.clock.now() - timedelta(days=days_ago), DateOrigin.CREATED)
+    return replace(house.repository(name), published=published)
+
+
+class TestOneFamily:
+    """Sizes, stages and siblings, in the order in which they come."""
+
+    def test_a_sibling_a_month_after_the_family_is_news(self, house: House) -> None:
+        house.show(house.blog, house.post("Introducing Gemini 3", "google"))
+        house.later(days=29)
+        house.show(house.blog, house.post("Introducing Gemini 3 Flash", "google"))
+        assert len(house.channel.alerts) == 2
+
+    def test_a_post_on_another_size_of_the_hour_joins_the_alert(self, house: House) -> None:
+        house.show(house.hub, house.repository("Qwen/Qwen3.6-35B-A3B"))
+        house.show(house.blog, house.post("Qwen3.6-27B: a dense model for coding", "qwen"))
+        assert len(house.channel.alerts) == 1
+        assert len(house.channel.replies) == 1
+
+    def test_the_tuned_model_takes_over_from_its_base(self, house: House) -> None:
+        house.show(house.hub, house.repository("google/gemma-4-31B"))
+        house.show(house.hub, house.repository("google/gemma-4-31B-it"))
+        assert len(house.channel.alerts) == 1
+        assert "main repository" in house.channel.replies[0]
+        assert house.store.history.recent()[1][0].lead.artifacts[0].repository == "google/gemma-4-31B-it"
+
+    def test_a_preview_is_another_release(self, house: House) -> None:
+        house.show(house.hub, house.repository("Qwen/QwQ-32B-Preview"))
+        house.later(days=90)
+        house.show(house.hub, house.repository("Qwen/QwQ-32B"))
+        assert len(house.channel.alerts) == 2
+
+
+class TestBackCatalogues:
+    """What dates itself long ago is remembered in silence."""
+
+    def test_old_posts_that_come_to_light(self, house: House) -> None:
+        house.show(house.blog, house.post("Introducing Qwen2.5-Max", "qwen", days_ago=500))
+        assert house.channel.messages == []
+
+    def test_old_rows_that_come_to_light(self, house: House) -> None:
+        house.show(house.listing, house.row("Qwen-7B", "qwen", days_ago=1000))
+        house.later(days=2)
+        house.show(house.listing)
+        assert house.channel.messages == []
+
+    def test_a_flood_of_rows_that_nobody_confirms_is_held(self, house: House) -> None:
+        house.show(house.listing, *(house.row(f"Family{chr(97 + n)}-{n + 1}", "qwen") for n in range(20)))
+        house.later(days=2)
+        house.show(house.listing)
+        assert house.channel.messages == []
+
+    def test_a_long_absence_may_bring_more(self, house: House) -> None:
+        house.later(days=21)
+        many = [house.repository(f"google/family{chr(97 + n)}-{n + 1}-7B") for n in range(20)]
+        assert len(house.show(house.hub, *many).announced) == 20
+
+
+def test_an_alert_keeps_the_day_on_which_it_was_seen(house: House) -> None:
+    repository = house.repository(KIMI)
+    house.show(house.hub, repository)
+    first = house.store.history.recent()[1][0].lead.mentions[0].seen_at
+    house.later(days=9)
+    house.show(house.hub, amended(repository, facts=house.repository(KIMI, gated="auto").facts))
+    assert house.store.history.recent()[1][0].lead.mentions[0].seen_at == first
