@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import DateOrigin, Kind, Name, Note, NoteKind, Sighting, SourceKind
+from bot.model import DateOrigin, Kind, Name, Note, NoteKind, SourceKind
 from bot.releases.licenses import identify
-from bot.releases.names import covers
+from bot.releases.shelf import NEAR, Shelf, moment_of
 from bot.releases.steps import (
     Announce,
     Attach,
@@ -24,10 +24,6 @@ from bot.releases.steps import (
     Waiting,
 )
 
-# Dates of one release disagree by days everywhere (reference/identity.md): they only guard a match by name.
-NEAR = timedelta(days=45)
-# Sizes whose repositories were created this close together are one wave of a lab's history.
-TOGETHER = timedelta(days=14)
 # More alerts than this from one poll is a redesign or a migration, not a busy day. It is for a source that
 # was read within a day; after a longer absence there may be so many more.
 FLOOD = 12
@@ -101,12 +97,8 @@ class _Ledger:
         self.settings = settings
         self.silent = silent
         self.steps: list[Step] = []
-        self.releases: dict[str, Known] = {}
-        self.families: dict[tuple[str, str], list[str]] = {}
-        self.repositories: dict[str, str] = {}  # "owner/name" in lower case, and the Hub's _id -> release key
+        self.shelf = Shelf(book, now, settings, silent=silent)
         self.waiting = list(book.waiting)
-        for known in book.releases:
-            self._write(known)
 
     def take(self, item: Judged) -> None:
         """Decide one sighting by what kind of source shows it."""
@@ -127,17 +119,17 @@ class _Ledger:
     def _amend(self, item: Judged) -> None:
         """Bring a known repository up to date: a rename, a new licence, sizes counted late. No alert."""
         sighting = item.sighting
-        key = self.repositories.get(sighting.external_id) or self.repositories.get(sighting.title.lower(), "")
+        key = self.shelf.keys.get(sighting.external_id) or self.shelf.keys.get(sighting.title.lower(), "")
         self.steps.append(Observe(item, key))
         if key:
-            known = self.releases[key]
+            known = self.shelf.releases[key]
             head = known.head in (sighting.external_id, known.repositories.get(sighting.title.lower()))
             if head:
                 self._tell_of_licence(known, item)
             self._attach(known, item, head=head)
 
     def _take_repository(self, item: Judged, name: Name) -> None:
-        known = self.releases.get(name.release_key)
+        known = self.shelf.releases.get(name.release_key)
         if known is None:
             self._open_with_weights(item, name)
             return
@@ -153,8 +145,8 @@ class _Ledger:
             self._tell(known, item, NoteKind.VARIANT)
 
     def _open_with_weights(self, item: Judged, name: Name) -> None:
-        lead = self._awaiting_weights(name, item) or self._wave_of(name, item)
-        first = lead is None or not self._has_weights(lead)
+        lead = self.shelf.awaiting_weights(name, item) or self.shelf.wave_of(name, item)
+        first = lead is None or not self.shelf.has_weights(lead)
         known = self._attach(self._open(item, name, lead), item, head=True)
         if lead is None:
             self._announce(known)
@@ -173,7 +165,7 @@ class _Ledger:
             self._confirm(known, item)
 
     def _take_post(self, item: Judged, name: Name) -> None:
-        known = self._spoken_of(name, item)
+        known = self.shelf.spoken_of(name, item)
         if known is not None:
             self.steps.append(Observe(item, known.key))
             if self._is_untold(known, item) and self._announce_silent(known):
@@ -181,7 +173,7 @@ class _Ledger:
             else:
                 self._confirm(known, item)
         elif item.verdict.kind is Kind.RELEASE:
-            lead = self._wave_of(name, item)
+            lead = self.shelf.wave_of(name, item)
             known = self._open(item, name, lead)
             if lead is not None:
                 self._tell(known, item, NoteKind.SIZE)
@@ -193,7 +185,7 @@ class _Ledger:
 
     def _take_listing(self, item: Judged, name: Name) -> None:
         """Join a release; alone, a listing waits for the Hub or the lab (history needs no waiting)."""
-        known = self._linked(item) or self._spoken_of(name, item)
+        known = self.shelf.linked(item) or self.shelf.spoken_of(name, item)
         if known is not None:
             self.steps.append(Observe(item, known.key))
             self._confirm(known, item)
@@ -207,7 +199,7 @@ class _Ledger:
         item, name = waiting.judged, waiting.judged.verdict.name
         if name is None:
             return
-        known = self._linked(item) or self._spoken_of(name, item)
+        known = self.shelf.linked(item) or self.shelf.spoken_of(name, item)
         if known is not None:
             self.steps.append(Confirm(waiting, known.key))
             self._confirm(known, item)
@@ -220,85 +212,11 @@ class _Ledger:
         """Give a new release the listings that were waiting for somebody to confirm them."""
         for waiting in list(self.waiting):
             item, name = waiting.judged, waiting.judged.verdict.name
-            meant = name and (self._linked(item) or self._spoken_of(name, item))
+            meant = name and (self.shelf.linked(item) or self.shelf.spoken_of(name, item))
             if meant and meant.lead_key == opened.lead_key:
                 self.waiting.remove(waiting)
                 self.steps.append(Confirm(waiting, meant.key))
                 self._confirm(meant, item)
-
-    # --- which release is meant
-
-    def _spoken_of(self, name: Name, item: Judged) -> Known | None:
-        """Find the release that a post or listing names: exactly, or the nearest in time of those covered."""
-        exact = self.releases.get(name.release_key)
-        if exact is not None:
-            return exact
-        when = _moment(item.sighting, self.now)
-        near = [
-            (abs(known.published_at - when), known.lead_key)
-            for known in self._family(name)
-            if covers(name, known.name) or (covers(known.name, name) and self._is_wave(known))
-        ]
-        distance, lead_key = min(near, default=(NEAR * 2, ""))
-        return self.releases[lead_key] if distance <= NEAR else None
-
-    def _awaiting_weights(self, name: Name, item: Judged) -> Known | None:
-        """Find a release that was announced without weights and whose name covers these."""
-        when = _moment(item.sighting, self.now, live=not self.silent)
-        for known in self._family(name):
-            near = abs(known.published_at - when) <= NEAR
-            if near and covers(known.name, name) and self._gathers(known):
-                return self.releases[known.lead_key]
-        return None
-
-    def _gathers(self, known: Known) -> bool:
-        """Tell whether a release that only names a family still takes the weights that it covers.
-
-        It does until weights have come for as long as a wave lasts: "DeepSeek V4" takes V4-Pro and V4-Flash
-        of the same day, and not V4-Pro-0813 of weeks later.
-        """
-        arrived = self._weights_of(known)
-        return not known.head and (not arrived or self.now - min(arrived) <= self.settings.group)
-
-    def _is_wave(self, known: Known) -> bool:
-        """Tell whether a post on one model still belongs to a release that only names its family."""
-        return self.silent or self.now - known.opened_at <= self.settings.group
-
-    def _weights_of(self, lead: Known) -> list[datetime]:
-        """Return when the weights of a wave came."""
-        family = self._family(lead.name)
-        return [member.opened_at for member in family if member.lead_key == lead.lead_key and member.head]
-
-    def _has_weights(self, lead: Known) -> bool:
-        return bool(self._weights_of(lead))
-
-    def _wave_of(self, name: Name, item: Judged) -> Known | None:
-        """Find the lead of the same family key that this model belongs with.
-
-        Live, a wave gathers within the group window behind an alert that was sent; in a baseline, where
-        only dates are known, behind a silent release of about the same date.
-        """
-        when = _moment(item.sighting, self.now)
-        for known in self._family(name):
-            lead = self.releases[known.lead_key]
-            if self.silent:
-                together = abs(lead.published_at - when) <= TOGETHER
-            else:
-                together = not lead.silent and self.now - lead.opened_at <= self.settings.group
-            if known.name.family_key == name.family_key and together:
-                return lead
-        return None
-
-    def _linked(self, item: Judged) -> Known | None:
-        """Find the release whose repository the sighting links."""
-        for link in item.sighting.links:
-            repository = "/".join(link.split("?")[0].rstrip("/").split("/")[-2:]).lower()
-            if repository in self.repositories:
-                return self.releases[self.repositories[repository]]
-        return None
-
-    def _family(self, name: Name) -> list[Known]:
-        return [self.releases[key] for key in self.families.get(_family_of(name), ())]
 
     # --- the steps, and the book after them
 
@@ -309,10 +227,10 @@ class _Ledger:
 
     def _begin(self, item: Judged, name: Name, lead: Known | None) -> Known:
         lead_key = lead.key if lead else name.release_key
-        when = _moment(item.sighting, self.now, live=not self.silent)
+        when = moment_of(item.sighting, self.now, live=not self.silent)
         silent = self.silent or self._is_old(item)
         self.steps.append(Open(name, lead_key, silent))
-        return self._write(
+        return self.shelf.put(
             Known(name, lead_key, self.now, when, silent, frozenset({_voice(item.sighting.source)}))
         )
 
@@ -325,17 +243,17 @@ class _Ledger:
         if head:
             stated = sighting.facts.license
             known = replace(known, head=sighting.external_id, provisional=provisional, license=stated)
-        return self._write(known)
+        return self.shelf.put(known)
 
     def _announce(self, known: Known) -> None:
         if not self.silent:
-            lead = self.releases[known.lead_key]
-            self._write(replace(lead, silent=False, opened_at=self.now))
+            lead = self.shelf.releases[known.lead_key]
+            self.shelf.put(replace(lead, silent=False, opened_at=self.now))
             self.steps.append(Announce(known.lead_key))
 
     def _announce_silent(self, known: Known) -> bool:
         """Announce what a baseline found in silence; tell whether it was so."""
-        lead = self.releases[known.lead_key]
+        lead = self.shelf.releases[known.lead_key]
         if self.silent or not lead.silent:
             return False
         self._announce(lead)
@@ -343,7 +261,7 @@ class _Ledger:
 
     def _is_untold(self, known: Known, item: Judged) -> bool:
         """Tell whether a post is a lab's first word on a release of late: its weights may have come first."""
-        lead = self.releases[known.lead_key]
+        lead = self.shelf.releases[known.lead_key]
         recent = self.now - lead.published_at <= NEAR and not self._is_old(item)
         return recent and SourceKind.FEED not in lead.told_by and item.verdict.kind is Kind.RELEASE
 
@@ -351,7 +269,7 @@ class _Ledger:
         """Tell whether a post or listing dates itself long ago: a back catalogue that has come to light."""
         published = item.sighting.published
         says_when = published is not None and published.origin is not DateOrigin.CREATED
-        return says_when and self.now - _moment(item.sighting, self.now) > NEAR
+        return says_when and self.now - moment_of(item.sighting, self.now) > NEAR
 
     def _confirm(self, known: Known, item: Judged) -> None:
         """Tell, once for each kind of source, that it speaks of the release too."""
@@ -360,12 +278,12 @@ class _Ledger:
 
     def _hear(self, known: Known, item: Judged) -> bool:
         """Note that a kind of source speaks of the release; tell whether it is the first time."""
-        known, voice = self.releases[known.key], _voice(item.sighting.source)
+        known, voice = self.shelf.releases[known.key], _voice(item.sighting.source)
         name = item.verdict.name
         if name and known.told_by == {SourceKind.LLM_STATS} and name.release_key == known.key:
             known = replace(known, name=name)
             self.steps.append(Rename(known.key, name))
-        self._write(replace(known, told_by=known.told_by | {voice}))
+        self.shelf.put(replace(known, told_by=known.told_by | {voice}))
         return voice not in known.told_by
 
     def _tell_of_licence(self, known: Known, item: Judged) -> None:
@@ -395,18 +313,6 @@ class _Ledger:
             about += f":{note.license.id}"
         self.steps.append(Tell(known.lead_key, note, about))
 
-    def _write(self, known: Known) -> Known:
-        if known.key not in self.releases:
-            self.families.setdefault(_family_of(known.name), []).append(known.key)
-        self.releases[known.key] = known
-        for repository, hub_id in known.repositories.items():
-            self.repositories[repository] = self.repositories[hub_id] = known.key
-        return known
-
-
-def _family_of(name: Name) -> tuple[str, str]:
-    return name.lab, name.family.lower()
-
 
 def _packaging(item: Judged) -> str:
     """Return how a repository packages its release: "FP8", "Base", "Base GGUF"."""
@@ -420,15 +326,3 @@ def _packaging(item: Judged) -> str:
 def _voice(source: SourceKind) -> SourceKind:
     """Count a feed and a page of a lab as one voice: both are its own posts."""
     return SourceKind.FEED if source is SourceKind.PAGE else source
-
-
-def _moment(sighting: Sighting, now: datetime, *, live: bool = False) -> datetime:
-    """Return when the thing happened, as far as the sighting tells.
-
-    A repository's creation is weeks before its publication (reference/hub.md, section 3), so a live one
-    happened now; in a baseline its creation is all there is.
-    """
-    published = sighting.published
-    if published is None or (live and published.origin is DateOrigin.CREATED):
-        return now
-    return published.at
