@@ -9,6 +9,9 @@ from bot.model import Name, Note
 from bot.releases.filters import Filters
 
 ALL = "all"
+# States of a delivery that is not settled, and of one that ended badly.
+OPEN = ("owed", "claimed", "doubtful")
+FAILED = ("unclear", "impossible")
 # Why a reply or an edit was skipped; `retry` of the alert owes those again.
 ALERT_MISSING = "its alert is not there to answer to"
 
@@ -33,6 +36,12 @@ class SourceState:
     complaint: str = ""
     held: int = 0
     held_at: datetime | None = None
+
+    @property
+    def waiting(self) -> list[Mapping[str, str]]:
+        """Return the new repositories that the source waits for: their "id", "since" and "why"."""
+        queue = (self.cursor or {}).get("waiting", {})
+        return [note for note in queue.values() if "told" not in note]
 
 
 @dataclass(frozen=True, slots=True)

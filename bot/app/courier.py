@@ -15,7 +15,7 @@ from bot.delivery.outbox import LANDING, Settlement, settle
 from bot.delivery.reply import render_note
 from bot.errors import StoreError
 from bot.model import Wave
-from bot.records import ALERT_MISSING, Delivery, Pause
+from bot.records import ALERT_MISSING, FAILED, OPEN, Delivery, Pause
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -32,6 +32,7 @@ class Delivered:
 
     sent: int = 0
     owed: int = 0  # still open when the round ended
+    failed: int = 0  # unclear or impossible, for `deliveries` to explain
     closed: str = ""  # why nothing can be sent at all
 
 
@@ -47,15 +48,22 @@ class Courier:
     _free: dict[str, datetime] = field(default_factory=dict)
     _interrupted: bool = True  # so that the first round doubts what a killed process left
 
+    def hasten(self) -> None:
+        """Forget what was put off; whoever runs a command may have mended the reason."""
+        now = self.clock.now()
+        with self.store.transaction():
+            self.store.deliveries.hasten(now)
+            self.store.subscriptions.try_again(now)
+
     def deliver_all(self) -> Delivered:
         """Deliver until nothing is owed that could go soon. Raises StoreError."""
-        sent = 0
+        sent, failed_before = 0, self._failed()
         while True:
             round_sent, closed = self.deliver_due()
             sent += round_sent
             pause = self._next_wait()
             if closed or pause is None:
-                return Delivered(sent, self._open(), closed)
+                return Delivered(sent, self._open(), self._failed() - failed_before, closed)
             if pause:
                 self.clock.sleep(pause.total_seconds())
 
@@ -111,7 +119,11 @@ class Courier:
 
     def _open(self) -> int:
         counts = self.store.deliveries.counts()
-        return sum(counts.get(state, 0) for state in ("owed", "claimed", "doubtful"))
+        return sum(counts.get(state, 0) for state in OPEN)
+
+    def _failed(self) -> int:
+        counts = self.store.deliveries.counts()
+        return sum(counts.get(state, 0) for state in FAILED)
 
     # --- one delivery
 

@@ -1,6 +1,7 @@
 """Poll sources: fetch and understand in threads, decide and store in one transaction each."""
 
 import random
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -74,6 +75,11 @@ class Poller:
     threads: Executor
     own_hosts: frozenset[str] = frozenset()  # ours to poll as hard as we like
     dice: random.Random = field(default_factory=random.Random)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self) -> None:
+        """Finish the sources under way and begin no other; a poll that ends early loses nothing."""
+        self._stopping.set()
 
     def due(self) -> list[Source]:
         """Return the sources whose time has come."""
@@ -107,6 +113,8 @@ class Poller:
     def _poll_lane(self, lane: Sequence[Source], progress: Callable[[Report], None]) -> list[Report]:
         reports = []
         for source in lane:
+            if self._stopping.is_set():
+                break
             report = self._poll_one(source)
             progress(report)
             reports.append(report)

@@ -32,6 +32,7 @@ class Service:
     def stop(self) -> None:
         """Ask the loop to end; what is under way is finished first."""
         self._stop.set()
+        self._works.poller.stop()
 
     def run(self) -> None:
         """Tick until stopped."""

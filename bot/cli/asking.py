@@ -138,8 +138,11 @@ def _facts(model: Release) -> list[tuple[str, str]]:
 def why(text: str, as_json: bool) -> None:
     """Tell why something was announced, or was not."""
     with open_app() as app:
-        remembered = app.store.history.observations(text)
-        if not remembered:
+        remembered = app.store.history.observations(text) if text.strip() else []
+        waiting = _waiting(app, text)
+        if waiting and not as_json:
+            say("\n".join(waiting))
+        if not remembered and not waiting:
             raise UsageError(
                 f"no source ever showed “{text[:80]}”; `cadencebot status` tells how the sources fare"
             )
@@ -151,6 +154,17 @@ def why(text: str, as_json: bool) -> None:
             for line in story_lines(*tale):
                 say(line)
             say("")
+
+
+def _waiting(app: App, text: str) -> list[str]:
+    """Return what is told of repositories that were seen and are not announced yet."""
+    return [
+        f"{note['id']}  was first seen {note['since'][:16]} UTC by {state.id} and is waited for: "
+        f"{note.get('why') or 'it has no weights yet'}"
+        for state in app.store.sources.states().values()
+        for note in state.waiting
+        if text.strip() and text.strip().lower() in note["id"].lower()
+    ]
 
 
 def _context_of(app: App, item: Remembered) -> tuple[Sequence[Mention], Sequence[Delivery]]:

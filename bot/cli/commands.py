@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from bot import __version__
+from bot.cli.output import WANTS_JSON, print_json, speak_any_charset
 from bot.errors import CadenceError, ConfigError, UsageError
 
 # Where each command lives. A module is imported when its command is called: a question to the store starts
@@ -47,11 +48,14 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; exit with 2 for wrong usage or configuration, with 1 for the rest."""
+        speak_any_charset()
         try:
             return super().invoke(ctx)
         except CadenceError as error:
             for line in str(error).splitlines():
                 click.echo(f"cadencebot: {line}", err=True)
+            if ctx.meta.get(WANTS_JSON):
+                print_json({"error": str(error)})
             ctx.exit(2 if isinstance(error, ConfigError | UsageError) else 1)
 
 

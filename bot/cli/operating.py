@@ -11,10 +11,11 @@ from bot.chat.phrases import ago, length
 from bot.chat.story import delivery_object
 from bot.cli.output import as_json_option, print_json, print_table, say
 from bot.errors import UsageError
-from bot.records import SourceState
+from bot.records import FAILED, OPEN, SourceState
 
+_REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
 _HELD_SHOWN = timedelta(days=7)
-_RETRIABLE = ("unclear", "impossible", "skipped")
+_RETRIABLE = ("owed", "unclear", "impossible", "skipped")
 
 
 @click.command()
@@ -46,6 +47,12 @@ def status(as_json: bool) -> None:
         say(
             "Messages: " + (", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "none so far")
         )
+        for delivery in app.store.deliveries.recent(_REASONS, (*OPEN, *FAILED)):
+            if delivery.reason:
+                say(
+                    f"{delivery.kind} of {delivery.release} for {delivery.destination} is {delivery.state}: "
+                    f"{delivery.reason}"
+                )
         for pause in app.store.subscriptions.pauses().values():
             say(f"{pause.destination} was paused {ago(pause.since, now)}: {pause.reason}")
 
@@ -72,6 +79,9 @@ def _health(state: SourceState, now: datetime) -> str:
         )
     if state.held and state.held_at and now - state.held_at <= _HELD_SHOWN:
         return f"held {state.held} releases {ago(state.held_at, now)}: remembered, not announced"
+    waiting = len(state.waiting)
+    if waiting:
+        return f"fine; {waiting} new, waited for (`why` tells which)"
     return "fine" if state.polled_at else "not polled yet"
 
 
@@ -89,6 +99,7 @@ def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
                 "failure": state.failure or None,
                 "complaint": state.complaint or None,
                 "held": state.held,
+                "waiting": [dict(note) for note in state.waiting],
             }
             for state in sources
         ],
@@ -111,7 +122,7 @@ def _text(moment: datetime | None) -> str | None:
 def deliveries(only_open: bool, number: int, as_json: bool) -> None:
     """List the messages, newest first: sent, owed, unclear."""
     with open_app() as app:
-        states = ("owed", "claimed", "doubtful", "unclear", "impossible") if only_open else ()
+        states = (*OPEN, *FAILED) if only_open else ()
         found = app.store.deliveries.recent(number, states)
         if as_json:
             print_json([delivery_object(delivery) for delivery in found])
@@ -140,7 +151,7 @@ def deliveries(only_open: bool, number: int, as_json: bool) -> None:
 @click.command()
 @click.argument("identity", metavar="ID")
 def retry(identity: str) -> None:
-    """Owe a message again that is unclear, impossible or skipped."""
+    """Send a message again that is unclear, impossible or skipped, or at once one that was put off."""
     with open_app() as app, app.store.transaction():
         delivery = app.store.deliveries.by_id(identity)
         if delivery is None:

@@ -1,6 +1,8 @@
 """What commands print: tables for people, one JSON object for programs."""
 
+import io
 import json
+import sys
 from collections.abc import Iterable, Sequence
 
 import click
@@ -15,9 +17,29 @@ from bot.model import Wave
 _WIDE = 200
 
 
+# Set in click's meta when a command was asked for JSON, so that its failure is told in JSON as well.
+WANTS_JSON = "bot.cli.wants_json"
+
+
+def _note_json(context: click.Context, _: click.Parameter, value: bool) -> bool:
+    context.meta[WANTS_JSON] = value
+    return value
+
+
 as_json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
+    "--json",
+    "as_json",
+    is_flag=True,
+    callback=_note_json,
+    help="Print one JSON document and nothing else.",
 )
+
+
+def speak_any_charset() -> None:
+    """Let a terminal that has no emoji show a question mark instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def screen() -> Console:

@@ -34,12 +34,13 @@ def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
     with open_app() as app, at_work(app, margin() if as_json else screen()) as works:
         sources = _chosen(works, everything, only)
         polled = _poll(works, sources)
+        works.courier.hasten()
         delivered = works.courier.deliver_all()
         if as_json:
             print_json(_as_object(app, polled, delivered))
         else:
             _tell(app, polled, delivered)
-    if polled.failed or delivered.closed or delivered.owed:
+    if polled.failed or delivered.closed or delivered.owed or delivered.failed:
         raise click.exceptions.Exit(1)
 
 
@@ -71,6 +72,7 @@ def _as_object(app: App, polled: Polled, delivered: Delivered) -> dict[str, obje
         "releases": [wave_object(app.store.history.wave(lead)) for lead in leads],
         "delivered": delivered.sent,
         "owed": delivered.owed,
+        "undeliverable": delivered.failed,
         "closed": delivered.closed or None,
     }
 
@@ -91,8 +93,11 @@ def _tell(app: App, polled: Polled, delivered: Delivered) -> None:
     _complain(polled.failed)
     if delivered.closed:
         margin().print(f"Nothing can be sent: {escape(delivered.closed)}")
-    elif delivered.owed:
-        say(f"{counted(delivered.owed, 'message')} still owed: `cadencebot deliveries` says why.")
+    elif delivered.owed or delivered.failed:
+        say(
+            f"{counted(delivered.owed, 'message')} still owed, {delivered.failed} unclear or impossible: "
+            "`cadencebot deliveries --open` says why."
+        )
     if baselines and screen().is_terminal:
         since = app.clock.now() - _BASELINE_TABLE
         print_waves(app.store.history.recent(since=since, limit=40)[1], "What came out in the last 30 days")

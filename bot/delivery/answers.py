@@ -35,6 +35,8 @@ _DESTINATION = {
 _DESTINATION_FAMILY = "restricted_action"
 # A deleted or locked alert takes no replies, which is no reason to pause the whole channel.
 _THREAD = {"cannot_reply_to_message", "restricted_action_thread_locked"}
+# Edits of a message that is gone, or too old to be edited.
+_EDIT = {"message_not_found", "cant_update_message", "edit_window_closed"}
 _WORKSPACE = {
     "invalid_auth",
     "not_authed",
@@ -136,7 +138,10 @@ def failure_of(answer: Answer | Silence, *, idempotent: bool) -> Failure:
         return Closed(answer.reason)
     if error not in _THREAD and (error in _DESTINATION or error.startswith(_DESTINATION_FAMILY)):
         return Refused(answer.reason)
-    return Impossible(answer.reason)
+    if error in _THREAD | _EDIT or is_payload_refused(answer):
+        return Impossible(answer.reason)
+    # A code that we do not know, such as that of a workspace on the move: it may pass, a lost alert does not.
+    return Later(_A_WHILE, answer.reason)
 
 
 def _retry_after(answer: Answer) -> float:

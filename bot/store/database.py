@@ -46,6 +46,7 @@ class Database:
         self.path = path
         self._local = threading.local()
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._connections: list[Connection] = []
         _make_room(path)
         with in_words(path):
@@ -69,8 +70,9 @@ class Database:
         """Hold one write transaction: all of it is stored, or nothing.
 
         BEGIN IMMEDIATE takes the write lock at once; a deferred one fails under contention, too late to wait.
+        Our own threads queue for it: SQLite lets waiters poll, and starves some of them.
         """
-        with in_words(self.path):
+        with self._writing, in_words(self.path):
             connection = self.connection
             connection.conn.execute("BEGIN IMMEDIATE")
             try:
@@ -138,7 +140,7 @@ _EXPLANATIONS = {
     "SQLITE_CANTOPEN": "cannot be opened; check that the directory exists and may be written",
     "SQLITE_CORRUPT": "is damaged; restore a backup",
     "SQLITE_NOTADB": "is not a cadencebot database; move it away, or set CADENCEBOT_STATE",
-    "SQLITE_IOERR": "the disk failed while reading or writing; check it. Nothing was half-written",
+    "SQLITE_IOERR": "the disk is full, or it failed; make room, or check it. Nothing was half-written",
 }
 
 

@@ -129,6 +129,16 @@ class Deliveries:
             {"sequence": sequence, "channel": channel, "ts": ts, "digest": digest, "now": time_text(now)},
         )
 
+    def hasten(self, now: datetime) -> None:
+        """Make everything open due now, with all its attempts before it: somebody asked for it."""
+        self._database.connection.execute(
+            """
+            UPDATE delivery SET attempts = 0, due_at = CASE state WHEN 'owed' THEN :now ELSE due_at END
+            WHERE state IN ('owed', 'doubtful')
+            """,
+            {"now": time_text(now)},
+        )
+
     def retry(self, delivery: Delivery, now: datetime) -> None:
         """Owe a message again, and with an alert the replies that were skipped because it was missing."""
         self._database.connection.execute(

@@ -105,6 +105,12 @@ class Subscriptions:
             {"id": destination, "now": time_text(now), "reason": reason, "retry": time_text(retry_at)},
         )
 
+    def try_again(self, now: datetime) -> None:
+        """Try every paused destination now: somebody asked for it."""
+        self._database.connection.execute(
+            "UPDATE destination SET retry_at = :now WHERE paused_at IS NOT NULL", {"now": time_text(now)}
+        )
+
     def resume(self, destination: str) -> None:
         """Mark that a destination takes messages again."""
         self._database.connection.execute(
