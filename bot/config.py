@@ -180,10 +180,16 @@ class LabSpec(_Part):
         return tuple(source.hub for source in self.sources if isinstance(source, HubSpec))
 
 
+def _an_id(channel: str) -> str:
+    if channel.startswith(("#", "@")):
+        raise ValueError("write the channel's id, as C0123456789, not its name: names change")
+    return channel
+
+
 class SubscriptionSpec(_Part):
     """Describe a standing subscription of feeds.yaml."""
 
-    channel: Annotated[str, Field(min_length=1)]
+    channel: Annotated[str, Field(min_length=1), AfterValidator(_an_id)]
     labs: tuple[str, ...] | Literal["all"]
     license: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$")] = "any"
     min: ModelSize = ""
@@ -339,6 +345,13 @@ def _short(value: object) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def _hosts_with_ports(hosts: str) -> str:
+    for host in filter(None, (part.strip() for part in hosts.split(","))):
+        if not re.fullmatch(r".+:\d{1,5}", host):
+            raise ValueError(f"write each host with its port, as 127.0.0.1:8000 (got {host[:60]})")
+    return hosts
+
+
 class Environment(_Part):
     """Hold what the environment says; every name may also be given as NAME_FILE."""
 
@@ -353,7 +366,7 @@ class Environment(_Part):
     llm_stats_page_url: Address = "https://llm-stats.com/models"
     cadencebot_config: Path = Path("feeds.yaml")
     cadencebot_state: Path = Path("state")
-    cadencebot_allow_hosts: str = ""
+    cadencebot_allow_hosts: Annotated[str, AfterValidator(_hosts_with_ports)] = ""
 
     @property
     def allowed_hosts(self) -> frozenset[str]:

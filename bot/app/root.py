@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import Clock, SystemClock
-from bot.config import Config, Environment, load_config, read_environment
-from bot.errors import ConfigError
+from bot.config import Config, Environment, SubscriptionSpec, load_config, read_environment
+from bot.errors import ConfigError, UsageError
 from bot.records import ALL, Subscription
 from bot.releases.filters import Filters, make_filters
 from bot.releases.labs import Directory
@@ -38,6 +38,11 @@ class App:
         """Return the bot token, or "" when messages go to the console."""
         return self.environment.slack_bot_token.get_secret_value()
 
+    def check_subscriptions(self) -> None:
+        """Raise ConfigError where feeds.yaml asks for what could never match."""
+        for _ in self._filtered():
+            pass
+
     def sync_standing_subscriptions(self) -> None:
         """Bring the subscriptions of feeds.yaml into the store."""
         with self.store.transaction():
@@ -52,10 +57,18 @@ class App:
             self.store.subscriptions.sync(EMBEDDED, [default] if alone else [])
 
     def _standing(self) -> Iterator[Subscription]:
-        for spec in self.config.subscriptions:
-            filters = make_filters(spec.license, spec.min, spec.max)
+        for spec, filters in self._filtered():
             for lab in (ALL,) if spec.labs == ALL else spec.labs:
                 yield self._subscription(spec.channel, lab, filters, FROM_FILE)
+
+    def _filtered(self) -> Iterator[tuple[SubscriptionSpec, Filters]]:
+        """Yield the standing subscriptions with their filters. Raises ConfigError naming the place."""
+        for number, spec in enumerate(self.config.subscriptions):
+            try:
+                yield spec, make_filters(spec.license, spec.min, spec.max)
+            except UsageError as error:
+                file = self.environment.cadencebot_config
+                raise ConfigError(f"{file}: subscriptions[{number}] ({spec.channel}): {error}") from error
 
     def _subscription(self, destination: str, lab: str, filters: Filters, origin: str) -> Subscription:
         return Subscription(destination, lab, filters, origin, self.clock.now())
@@ -76,6 +89,8 @@ def open_app(variables: Mapping[str, str] | None = None, clock: Clock | None = N
     labs = Directory(spec.lab for spec in config.labs)
     store = Store(environment.cadencebot_state, labs)
     try:
-        yield App(config, environment, labs, store, clock or SystemClock())
+        app = App(config, environment, labs, store, clock or SystemClock())
+        app.check_subscriptions()
+        yield app
     finally:
         store.close()

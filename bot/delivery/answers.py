@@ -18,6 +18,7 @@ _BRIEFLY = 5.0  # seconds until what the network did not carry is tried again; t
 _A_WHILE = 30.0  # seconds, when a 429 names no time
 _HOURS = 4 * 3600.0  # seconds; a free plan's cap on messages does not go away in minutes
 
+_OVER_THE_PLAN = "message_limit_exceeded"
 _RATE_LIMITED = {"ratelimited", "rate_limited"}
 # Slack: "some aspect of the operation" may have succeeded
 _UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
@@ -130,10 +131,8 @@ def failure_of(answer: Answer | Silence, *, idempotent: bool) -> Failure:
         repeat = answer.unsent or idempotent
         return Later(_BRIEFLY, answer.reason) if repeat else Unclear(answer.reason)
     error = answer.error
-    if error in _RATE_LIMITED:
-        return Later(_retry_after(answer), answer.reason)
-    if error == "message_limit_exceeded":
-        return Later(_HOURS, answer.reason)
+    if error in _RATE_LIMITED or error == _OVER_THE_PLAN:
+        return Later(_HOURS if error == _OVER_THE_PLAN else _retry_after(answer), answer.reason)
     if error in _WORKSPACE:
         return Closed(answer.reason)
     if error not in _THREAD and (error in _DESTINATION or error.startswith(_DESTINATION_FAMILY)):

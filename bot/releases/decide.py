@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import DateOrigin, Kind, Name, Note, NoteKind, SourceKind
+from bot.model import DateOrigin, Kind, Name, Note, NoteKind, Sighting, SourceKind
 from bot.releases.licenses import identify
 from bot.releases.shelf import NEAR, Shelf, moment_of
 from bot.releases.steps import (
@@ -124,9 +124,12 @@ class _Ledger:
         if key:
             known = self.shelf.releases[key]
             head = known.head in (sighting.external_id, known.repositories.get(sighting.title.lower()))
+            was_empty = known.empty
             if head:
                 self._tell_of_licence(known, item)
-            self._attach(known, item, head=head)
+            known = self._attach(known, item, head=head)
+            if head and was_empty and not known.empty:
+                self._tell(known, item, NoteKind.CONFIRMATION)
 
     def _take_repository(self, item: Judged, name: Name) -> None:
         known = self.shelf.releases.get(name.release_key)
@@ -165,7 +168,7 @@ class _Ledger:
             self._confirm(known, item)
 
     def _take_post(self, item: Judged, name: Name) -> None:
-        known = self.shelf.spoken_of(name, item)
+        known = self._named_or_linked(name, item)
         if known is not None:
             self.steps.append(Observe(item, known.key))
             if self._is_untold(known, item) and self._announce_silent(known):
@@ -182,6 +185,14 @@ class _Ledger:
             self._settle_waiting(known)
         else:
             self.steps.append(Observe(item))
+
+    def _named_or_linked(self, name: Name, item: Judged) -> Known | None:
+        """Find what a post is about: the model that it names, or the repository that it links.
+
+        A name without version and size may be a play on words: there the link is the better witness.
+        """
+        named, linked = self.shelf.spoken_of(name, item), self.shelf.linked(item)
+        return named or linked if name.version or name.size else linked or named
 
     def _take_listing(self, item: Judged, name: Name) -> None:
         """Join a release; alone, a listing waits for the Hub or the lab (history needs no waiting)."""
@@ -242,7 +253,13 @@ class _Ledger:
         known = replace(known, repositories=repositories)
         if head:
             stated = sighting.facts.license
-            known = replace(known, head=sighting.external_id, provisional=provisional, license=stated)
+            known = replace(
+                known,
+                head=sighting.external_id,
+                provisional=provisional,
+                license=stated or known.license,
+                empty=_is_empty(sighting, known),
+            )
         return self.shelf.put(known)
 
     def _announce(self, known: Known) -> None:
@@ -312,6 +329,11 @@ class _Ledger:
         if note.license:
             about += f":{note.license.id}"
         self.steps.append(Tell(known.lead_key, note, about))
+
+
+def _is_empty(sighting: Sighting, known: Known) -> bool:
+    """Tell whether a release's own repository holds no weights; a listing does not say."""
+    return sighting.facts.weights == "none" or (known.empty and sighting.facts.weights != "there")
 
 
 def _packaging(item: Judged) -> str:

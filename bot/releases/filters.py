@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from bot.errors import UsageError
-from bot.model import Release
+from bot.model import LicenseStatement, Release
+from bot.releases.licenses import identify
 
 _UNITS = {"m": 10**6, "b": 10**9, "t": 10**12}
+ANY = "any"
 VERDICTS = ("permissive", "conditions", "non-commercial")
 
 
@@ -54,7 +57,19 @@ def make_filters(license: str = "any", min: str = "", max: str = "") -> Filters:
     largest = parse_size(max) if max else None
     if smallest is not None and largest is not None and smallest > largest:
         raise UsageError(f"min:{min} is above max:{max}: nothing could ever match")
-    return Filters(license.strip().lower() or "any", smallest, largest)
+    return Filters(_license_word(license), smallest, largest)
+
+
+def _license_word(text: str) -> str:
+    """Return what a licence filter means; a word that no licence could ever match is refused."""
+    word = text.strip().lower() or ANY
+    if word in (ANY, *VERDICTS) or identify(LicenseStatement(word)).verdict != "unknown":
+        return word
+    near = get_close_matches(word, (ANY, *VERDICTS), n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise UsageError(
+        f"“{text[:60]}” is no licence: {hint}write permissive, conditions, non-commercial, any or an id"
+    )
 
 
 def matches(filters: Filters, release: Release) -> bool:

@@ -41,6 +41,7 @@ class Known:
     head: str = ""
     provisional: bool = False
     license: LicenseStatement | None = None
+    empty: bool = False  # its own repository held no weights when last looked at
 
     @property
     def key(self) -> str:

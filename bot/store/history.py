@@ -38,20 +38,22 @@ class History:
         filters = filters or Filters()
         rows = self._database.query(
             """
-            SELECT DISTINCT lead.id, lead.published_at FROM release lead
-            JOIN release model ON model.lead_id = lead.id
+            SELECT lead.id FROM release lead
             WHERE lead.id = lead.lead_id AND lead.published_at >= :since
               AND (:everywhere OR lead.lab IN (SELECT value FROM json_each(:labs)))
-              AND (:license = 'any' OR :license IN
-                   (model.license_verdict, model.license_id, lower(json_extract(model.license, '$.spdx'))))
-              AND (:least IS NULL OR model.parameters >= :least)
-              AND (:most IS NULL OR model.parameters <= :most)
+              AND (:unfiltered OR EXISTS (
+                SELECT 1 FROM release model WHERE model.lead_id = lead.id
+                  AND (:license = 'any' OR :license IN (model.license_verdict, model.license_id,
+                                                        lower(json_extract(model.license, '$.spdx'))))
+                  AND (:least IS NULL OR model.parameters >= :least)
+                  AND (:most IS NULL OR model.parameters <= :most)))
             ORDER BY lead.published_at DESC, lead.id DESC
             """,
             {
                 "since": time_text(since) if since else "",
                 "everywhere": not labs,
                 "labs": json.dumps(list(labs)),
+                "unfiltered": filters == Filters(),
                 "license": filters.license,
                 "least": filters.min,
                 "most": filters.max,

@@ -242,9 +242,14 @@ class _Writer:
                 "provisional": int(step.provisional),
                 "packaging": step.packaging,
                 "now": time_text(self._now),
-                "facts": facts_text(sighting.facts),
+                "facts": facts_text(sighting.facts.filled_from(self._facts_of(sighting.external_id))),
             },
         )
+
+    def _facts_of(self, hub_id: str) -> Facts:
+        """Return what is known of a repository: its own answer once said more than a listing does."""
+        rows = self._database.query("SELECT facts FROM artifact WHERE hub_id = :hub_id", {"hub_id": hub_id})
+        return facts_of(rows[0]["facts"]) if rows else Facts()
 
     def _rename(self, step: Rename) -> None:
         self._connection.execute(
@@ -298,6 +303,7 @@ def _known_of(
         head=head["hub_id"] if head else "",
         provisional=bool(head and head["provisional"]),
         license=facts_of(head["facts"]).license if head else None,
+        empty=head is not None and facts_of(head["facts"]).weights == "none",
     )
 
 

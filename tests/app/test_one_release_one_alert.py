@@ -363,3 +363,21 @@ def test_an_alert_keeps_the_day_on_which_it_was_seen(house: House) -> None:
     house.later(days=9)
     house.show(house.hub, amended(repository, facts=house.repository(KIMI, gated="auto").facts))
     assert house.store.history.recent()[1][0].lead.mentions[0].seen_at == first
+
+
+def test_a_link_to_an_announced_repository_outweighs_a_play_on_words(house: House) -> None:
+    house.show(house.hub, house.repository("Qwen/Qwen4-32B-A3B"))
+    post = house.post("Qwen-dary!", "qwen")
+    house.show(house.blog, replace(post, links=("https://huggingface.co/Qwen/Qwen4-32B-A3B",)))
+    assert len(house.channel.alerts) == 1
+
+
+def test_weights_that_come_to_an_announced_repository_are_told_in_its_thread(house: House) -> None:
+    empty = house.repository(KIMI, weights="none")
+    house.show(house.hub, empty)
+    house.show(house.hub, amended(empty, facts=house.repository(KIMI, task="text-generation").facts))
+    assert house.channel.replies == [], "a listing says nothing about weights"
+    there = house.repository(KIMI, weights="there", download_bytes=595 * 10**9).facts
+    house.show(house.hub, amended(empty, facts=there))
+    assert len(house.channel.alerts) == 1
+    assert "weights are on Hugging Face" in house.channel.replies[0]

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.demo.slack import refused
+from bot.store.database import Database
 from tests.cli.conftest import Shell
 
 KIMI = "moonshotai/Kimi-K2.6"
@@ -170,3 +172,66 @@ def test_license_answers_line_by_line(shell: Shell) -> None:
 )
 def test_every_command_explains_itself(shell: Shell, command: str) -> None:
     assert "Usage:" in shell.run(command, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("subscription", "complaint"),
+    [
+        pytest.param("{channel: C1, labs: all, license: permisive}", "subscriptions[0] (C1)", id="a licence"),
+        pytest.param("{channel: C1, labs: all, min: 70b, max: 7b}", "nothing could ever match", id="sizes"),
+        pytest.param("{channel: '#general', labs: all}", "write the channel's id", id="a channel's name"),
+    ],
+)
+def test_a_subscription_that_could_never_match_is_refused(
+    shell: Shell, subscription: str, complaint: str
+) -> None:
+    config = Path(shell.variables["CADENCEBOT_CONFIG"])
+    text = config.read_text(encoding="utf-8").split("subscriptions:")[0]
+    config.write_text(f"{text}subscriptions:\n- {subscription}\n", encoding="utf-8")
+    result = shell.run("check")
+    assert result.exit_code == 2
+    assert complaint in result.stderr
+
+
+def test_a_failure_is_told_in_json_to_who_asked_for_json(shell: Shell) -> None:
+    result = shell.run("recent", "moonshoot", "--json")
+    assert result.exit_code == 2
+    assert "did you mean" in json.loads(result.stdout)["error"]
+
+
+def test_a_repaired_token_sends_what_was_owed_with_the_next_poll(shell: Shell) -> None:
+    shell.run("poll", "--all")
+    shell.play("publish", [KIMI])
+    shell.world.slack.fail("chat.postMessage", refused("invalid_auth"))
+    refused_poll = shell.run("poll", "--all")
+    assert refused_poll.exit_code == 1
+    assert "invalid_auth" in refused_poll.stderr
+    assert "invalid_auth" in shell.run("status").stdout
+    assert shell.json("poll", "--all")["delivered"] == 1
+
+
+def test_why_tells_of_a_repository_that_is_waited_for(shell: Shell) -> None:
+    shell.run("poll", "--all")
+    shell.play("publish_without_weights", ["Qwen/Qwen3.6-27B"])
+    shell.run("poll", "--all")
+    assert "is waited for: it has no weights yet" in shell.run("why", "qwen3.6-27b").stdout
+    assert "1 new, waited for" in shell.run("status").stdout
+
+
+def test_a_full_disk_is_one_line_and_loses_nothing(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.run("poll", "--all")
+    shell.play("publish", [KIMI])
+    connect = Database._connect
+
+    def small(database: Database) -> object:
+        connection = connect(database)
+        pages = connection.conn.execute("PRAGMA page_count").fetchone()[0]
+        connection.conn.execute(f"PRAGMA max_page_count = {pages}")
+        return connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "_connect", small)
+        result = shell.run("poll", "--all")
+        assert result.exit_code == 1
+        assert "disk is full" in result.stderr
+    assert shell.json("poll", "--all")["delivered"] == 1

@@ -34,3 +34,23 @@ def test_a_size_is_written_as_it_is_read(number: int, unit: str) -> None:
 def test_filters_read_as_they_were_typed() -> None:
     assert str(make_filters("MIT", "7b", "1t")) == "license:mit min:7b max:1t"
     assert str(Filters()) == ""
+
+
+@pytest.mark.parametrize(
+    "word", ["any", "", "Permissive", "non-commercial", "MIT", "apache-2.0", "modified-mit"]
+)
+def test_a_licence_that_exists_can_be_asked_for(word: str) -> None:
+    assert make_filters(word).license == (word.lower() or "any")
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        pytest.param("permisive", "did you mean permissive?", id="misspelt"),
+        pytest.param("xyzzy-1", "write permissive, conditions", id="no licence at all"),
+    ],
+)
+def test_a_licence_that_could_never_match_is_refused(word: str, hint: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        make_filters(word)
+    assert hint in str(raised.value)

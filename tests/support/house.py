@@ -152,7 +152,7 @@ class House:
             url=f"https://hub.example/{name}",
             published=created,
             tags=("safetensors",),
-            facts=Facts(task="text-generation", **facts),  # type: ignore[arg-type]
+            facts=Facts(**{"task": "text-generation", **facts}),  # type: ignore[arg-type]
         )
 
     def post(self, title: str, lab: str, days_ago: float = 0) -> Sighting:
