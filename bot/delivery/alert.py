@@ -46,6 +46,10 @@ def headline(wave: Wave) -> str:
 
 
 def _has_weights(models: Sequence[Release]) -> bool:
+    return any(model.artifacts and model.facts.weights != "none" for model in models)
+
+
+def _has_repository(models: Sequence[Release]) -> bool:
     return any(model.artifacts for model in models)
 
 
@@ -102,7 +106,7 @@ def _facts(wave: Wave, models: Sequence[Release]) -> Iterator[tuple[str, str]]:
         yield "Context", literal(context or words.NOT_STATED, _FACT_LIMIT)
         return
     yield "Licence", _license(models) if _is_licensed(models) else f"⚪ {_without_license(wave)}"
-    yield "Weights", _unpublished(wave)
+    yield "Weights", _without_weights(wave)
     if size:
         yield "Size", literal(size, _FACT_LIMIT)
     if context:
@@ -114,7 +118,11 @@ def _is_licensed(models: Sequence[Release]) -> bool:
 
 
 def _without_license(wave: Wave) -> str:
-    return words.NOT_STATED if _has_weights(wave.sizes) else _unpublished(wave)
+    return words.NOT_STATED if _has_repository(wave.sizes) else _unpublished(wave)
+
+
+def _without_weights(wave: Wave) -> str:
+    return words.NOT_THERE_YET if _has_repository(wave.sizes) else _unpublished(wave)
 
 
 def _unpublished(wave: Wave) -> str:
@@ -238,7 +246,7 @@ def _sentences(wave: Wave, models: Sequence[Release]) -> str:
         f"Size: {words.size_range(models) or words.NOT_STATED}",
     ]
     if not _has_weights(models):
-        sentences.append(f"Weights: {_unpublished(wave)}")
+        sentences.append(f"Weights: {_without_weights(wave)}")
     elif download:
         sentences.append(f"Download: {download}")
     url = escape(web_address(_main_url(wave)))

@@ -8,6 +8,7 @@ from bot.model import DateOrigin, Facts, License, Mention, Name, Published, Rele
 from bot.releases.sizes import human_bytes, human_context, human_count, human_parameters
 
 NOT_STATED = "not stated"
+NOT_THERE_YET = "not there yet"
 _CIRCLES = {"permissive": "🟢", "conditions": "🟡", "non-commercial": "🔴"}
 _VERDICTS = {"conditions": "with conditions", "unknown": "terms not assessed"}
 _TASKS = {
@@ -63,7 +64,9 @@ def size_words(facts: Facts, name: str) -> str:
 
 
 def download_words(facts: Facts) -> str:
-    """Return the download and its precision: "595 GB, INT4", or ""."""
+    """Return the download and its precision: "595 GB, INT4", that there is none yet, or ""."""
+    if facts.weights == "none":
+        return f"weights {NOT_THERE_YET}"
     size = human_bytes(facts.download_bytes) if facts.download_bytes else ""
     return ", ".join(part for part in (size, facts.precision) if part)
 

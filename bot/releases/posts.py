@@ -8,7 +8,7 @@ from bot.model import Kind, Name, Sighting, Verdict
 from bot.releases.addresses import named_by_address, named_by_links
 from bot.releases.names import parse
 from bot.releases.tables import mapping
-from bot.releases.titles import Mention, Title, read_title
+from bot.releases.titles import Mention, Title, platforms_in, read_title
 from bot.releases.tokens import clean, tokenize
 
 
@@ -89,6 +89,82 @@ def _names_a_part(post: Post) -> Verdict | None:
         return None
     what = mapping("companions.tsv", "word", "what")[part]
     return Verdict(Kind.OTHER, f"{first.text} is {what}", post.name(first))
+
+
+def _had_somewhere(post: Post) -> Verdict | None:
+    """Judge "NAME is now available on Bedrock": a model that was announced before is at one more place."""
+    first = next(iter(post.models), None)
+    if not first or "topic" in post.title.roles:
+        return None
+    if all(post.is_before(at) for at in range(first.start)):
+        says_where = _says_where(post, first.end, announced=_has_verb_before(post.title, first))
+    else:
+        says_where = post.title.breaks_before(first.start) and _says_where(post, 0)
+    if not says_where:
+        return None
+    return Verdict(Kind.VARIANT, "the title says where a model is to be had", post.name(first))
+
+
+def _has_verb_before(title: Title, mention: Mention) -> bool:
+    return any(title.tells(at, "announce") for at in range(mention.start))
+
+
+_BEFORE_PLACES = frozenset({"on", "in", "via", "through", "at", "to", "for"})
+
+
+def _says_where(post: Post, start: int, *, announced: bool = False) -> bool:
+    """Tell whether the words from `start` say where a model is to be had: "now available on Bedrock".
+
+    Where weights lie is the release itself. Behind "Introducing NAME" only "available" makes it old news,
+    and nothing behind a comma does.
+    """
+    title, at = post.title, _end_of_availability(post, start)
+    if at >= len(title.tokens) or title.tokens[at].low not in _BEFORE_PLACES:
+        return False
+    if announced and title.breaks_before(start):
+        return False
+    available = any(token.low == "available" for token in title.tokens[start:at])
+    platforms = set(platforms_in(title.tokens[at + 1 : _end_of_places(title, at + 1)]))
+    if platforms:
+        return "weights" not in platforms and (available or not announced)
+    return available and _is_place(post, at)
+
+
+def _end_of_availability(post: Post, start: int) -> int:
+    """Return where the words end that say a model is available, live, coming ..., all in one phrase."""
+    title, at = post.title, start
+    aside = start > 0 and title.breaks_before(start)  # a motto may follow there, and be about anything
+    while at < len(title.tokens) and (at == start or not title.breaks_before(at)):
+        if not aside and _goes_on_with_another(title, at):
+            at += 1
+        elif not (
+            title.tells(at, "arrival", "coming", "announce")
+            or title.tokens[at].low in {"now", "also", "is", "are"}
+            or (not aside and post.is_around(at))
+        ):
+            break
+        at += 1
+    return at
+
+
+def _end_of_places(title: Title, at: int) -> int:
+    while at < len(title.tokens) and (not title.breaks_before(at) or "," in title.tokens[at].gap):
+        at += 1
+    return at
+
+
+def _is_place(post: Post, preposition: int) -> bool:
+    """Tell whether a place that no table of platforms knows follows: the API, an app, via Somebody."""
+    title, at = post.title, preposition + 1
+    while at < len(title.tokens) and post.is_around(at):
+        at += 1
+    word = title.tokens[preposition].low
+    if at >= len(title.tokens) or word in {"to", "for"}:  # everyone, developers, Pro users
+        return False
+    if title.tells(at, "product") or any(mention.app and mention.start == at for mention in title.mentions):
+        return True
+    token = title.tokens[at]
+    return word in {"on", "via", "through"} and token.text[0].isupper() and token.role != "stage"
 
 
 def _announced(post: Post) -> Verdict | None:
@@ -221,8 +297,6 @@ def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:
         return Verdict(Kind.PRODUCT, f"the title names an app or interface: {title.tokens[at].text}")
     if title.tells(at, "arrival", "effect", "announce"):
         return _released(post, mention, "the title says that a model has arrived")
-    if title.tokens[at].low in {"on", "in", "to", "for"} and "place" in title.roles:
-        return Verdict(Kind.VARIANT, "the title says where a model is to be had", post.name(mention))
     if title.tells(at, "deed"):
         return _other(post, "the title tells what was done with a model")
     return None
@@ -283,6 +357,7 @@ def _named_by_links(post: Post) -> Verdict | None:
 
 _RULES: tuple[Rule, ...] = (
     _names_a_part,
+    _had_somewhere,
     _announced,
     _lab_family_announced,
     _new_name_announced,

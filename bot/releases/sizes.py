@@ -49,7 +49,8 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
     that of reference/identity.md. Total parameters: the Hub's own count unless it contradicts the name or
     the bytes, approximate where the weights are packed; then the card, then the name. Active parameters:
     the name, then the card. Bytes: one complete set of files, never usedStorage. Context: the
-    configuration, never multiplied by a rope factor, then the card.
+    configuration, never multiplied by a rope factor, then the card. Whether there are weights at all: the
+    list of files, which listings leave out.
     """
     name = _text(item.get("id"), 300)
     card = card_facts(readme, name)
@@ -66,6 +67,7 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
         precision=gguf_label(weights) or precision_of(item, name, _dtypes(item), size),
         download_bytes=size or None,
         weight_files=len(weights.files) if weights else None,
+        weights={True: "there", False: "none", None: ""}[has_weights(item)],
         context_tokens=_context(item) or card.context_tokens,
         task=_text(item.get("pipeline_tag"), 60),
         gated={False: "no", "auto": "auto", "manual": "manual"}.get(_hashable(item.get("gated")), ""),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from bot.releases.families import first_words, known_at, spelled
+from bot.releases.families import Family, first_words, known_at, spelled
 from bot.releases.tables import mapping, rows
 from bot.releases.tokens import Token, clean, tokenize
 
@@ -30,7 +30,7 @@ class Title:
     """Hold the tokens of a title, what each one tells, and the names found in it, in order."""
 
     tokens: tuple[Token, ...]
-    told: tuple[frozenset[str], ...]  # the roles of a word in tables/title_words.tsv
+    told: tuple[frozenset[str], ...]  # the roles of a word in tables/title_words.tsv, or "place"
     roles: frozenset[str]  # of all its words
     mentions: tuple[Mention, ...] = ()
 
@@ -77,12 +77,44 @@ def _title_words() -> Mapping[str, frozenset[str]]:
     words: dict[str, frozenset[str]] = {}
     for row in rows("title_words.tsv"):
         words[row["word"]] = words.get(row["word"], _NOTHING) | {row["role"]}
+    for platform in mapping("platforms.tsv", "platform", "what"):
+        words[platform] = words.get(platform, _NOTHING) | {"place"}
     return words
 
 
 @cache
 def _words_without_spaces() -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple((word, roles) for word, roles in _title_words().items() if not word.isascii())
+
+
+def platforms_in(tokens: Sequence[Token]) -> Iterator[str]:
+    """Return what each platform named among these tokens does with a model: "serves" it, or has its "weights"."""
+    at = 0
+    while at < len(tokens):
+        words, what = _platform_at(tokens, at)
+        if what:
+            yield what
+        at += max(1, words)
+
+
+def _platform_at(tokens: Sequence[Token], at: int) -> tuple[int, str]:
+    for words, capital, what in _platforms_by_first_word().get(tokens[at].low, ()):
+        same = tuple(token.low for token in tokens[at : at + len(words)]) == words
+        if same and (not capital or tokens[at].text != tokens[at].low):
+            return len(words), what
+    return 0, ""
+
+
+@cache
+def _platforms_by_first_word() -> Mapping[str, Sequence[tuple[tuple[str, ...], bool, str]]]:
+    """Return the platforms' words, whether a capital is needed, and what they do; the longest names first."""
+    platforms: dict[str, list[tuple[tuple[str, ...], bool, str]]] = {}
+    for row in rows("platforms.tsv"):
+        words = tuple(token.low for token in tokenize(row["platform"]))
+        platforms.setdefault(words[0], []).append((words, not row["platform"].islower(), row["what"]))
+    for spellings in platforms.values():
+        spellings.sort(key=lambda spelling: -len(spelling[0]))
+    return platforms
 
 
 def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
@@ -143,9 +175,24 @@ def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | 
     end = _extended(title, end)
     name = title.tokens[at:end]
     numbered = _numbered(name)
+    if _is_pun(title, at, known) and not numbered:
+        return None
     if not (own or numbered) or (len(name) == 1 and name[0].text.islower()):
         return None  # "ring" and "command" are families, and words
     return Mention(at, end, spelled(name), family.name, own, numbered)
+
+
+def _is_pun(title: Title, at: int, known: tuple[Family, int]) -> bool:
+    """Tell whether a family's name only begins a play on words, without a line: Qwen-dary, Gemma-rizing.
+
+    Nobody introduces a pun: what a verb of announcement leads to is a name, however it is written.
+    """
+    family, end = known
+    if end >= len(title.tokens) or (at and title.tells(at - 1, "announce")):
+        return False
+    suffix = title.tokens[end]
+    glued = suffix.gap == "-" and suffix.role == "word" and suffix.text.islower()
+    return glued and title.tokens[end - 1].text[0].isupper() and suffix.low not in family.words
 
 
 _LONGEST_NEW_NAME = 3  # words before the version

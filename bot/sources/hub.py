@@ -50,6 +50,8 @@ class HubSource:
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
         """Return the repositories never seen before, and those whose name or facts changed.
 
+        Who was announced without weights is amended by all of its facts when they arrive.
+
         Raises SourceError when the listing cannot be read or is empty where it was not; a failure over a
         single repository leaves that one waiting.
         """
@@ -61,12 +63,17 @@ class HubSource:
             inspection.run(queue_of(found.new, dict(memory.cursor.get("waiting", {})), listing, now))
         else:
             inspection.ready = [(repository, "") for repository in found.new]
-        ready = [self._sighting(repository, readme=card) for repository, card in inspection.ready]
-        amended = [self._sighting(repository, amends=True) for repository in found.amended]
-        remembered = [*(repository for repository, _ in inspection.ready), *found.amended, *found.silent]
+        # A row tells less than the answer about the same repository, and must not undo it.
+        amended = {repository.hub_id: (repository, "") for repository in found.amended}
+        amended |= {repository.hub_id: (repository, card) for repository, card in inspection.completed}
+        told = [
+            *(self._sighting(repository, readme=card) for repository, card in inspection.ready),
+            *(self._sighting(repository, readme=card, amends=True) for repository, card in amended.values()),
+        ]
+        remembered = [repository for repository, _ in (*inspection.ready, *amended.values())]
         return Poll(
-            sightings=(*ready, *amended),
-            identities=_identities(remembered),
+            sightings=tuple(told),
+            identities=_identities([*remembered, *found.silent]),
             etag=listing.etag,
             cursor={"waiting": inspection.waiting} if inspection.waiting else {},
             count=memory.usual_count if listing.not_modified else len(listing.repositories),
@@ -79,8 +86,9 @@ class HubSource:
         except SourceError as error:
             if error.failure is not Failure.DENIED or "HF_TOKEN" in str(error):
                 raise
-            # The listing of an organisation is public: only a bad token makes the Hub refuse it.
-            raise SourceError(error.failure, f"{error}; check HF_TOKEN") from error
+            # The listing of an organisation is public: only a bad token makes the Hub refuse it. A refusal by
+            # a mirror reads like that of any site, with the advice to look for another source.
+            raise SourceError(error.failure, f"{self.url}: its listing was refused; check HF_TOKEN") from error
         if not listing.not_modified and not listing.repositories and memory.usual_count:
             raise SourceError(
                 Failure.EMPTY,

@@ -149,7 +149,9 @@ def _rows(answer: Response) -> list[Any]:
         return content
     said = content.get("error") if isinstance(content, dict) else None
     text = str(said)[:200] if said else type(content).__name__
-    raise SourceError(_failure(text.lower()), f"{shown(answer.url)} answered {text!r} instead of a list")
+    failure = _failure(text.lower())
+    remedy = "; check HF_TOKEN" if failure is Failure.DENIED else ""
+    raise SourceError(failure, f"{shown(answer.url)} answered {text!r} instead of a list{remedy}")
 
 
 def _failure(text: str) -> Failure:

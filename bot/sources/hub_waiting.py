@@ -1,7 +1,9 @@
 """The queue of new repositories: each is looked at, and announced once it has weights or `hold` is over.
 
-Labs open a repository minutes or hours before they upload to it. The queue lives in the source's cursor as
-{_id: {"id": name, "since": when it was first seen}}, in the order in which they are to be looked at.
+Labs open a repository minutes or hours before they upload to it. What is announced before it could be seen
+whole stays in the queue, so that the announcement can be completed. The queue lives in the source's cursor
+as {_id: {"id": name, "since": when it was first seen, "why": why it waits, "told": when it was announced}},
+in the order in which they are to be looked at; who was not announced yet has no "told".
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +17,8 @@ from bot.sources.hub_api import HubApi, Listing, Repository
 _DETAILS_A_POLL = 30  # of the 500 requests that the Hub grants in five minutes to those without a token
 _FAILURES_A_POLL = 3
 _ABSENT = (Failure.GONE, Failure.DENIED)  # without a token a missing repository is a 401
+_LOOKED_AFTER = timedelta(days=14)  # since it was told: some repositories never get any weights
+_LONGEST_REASON = 200
 
 Queue = dict[str, Mapping[str, str]]
 
@@ -24,26 +28,34 @@ def queue_of(new: Iterable[Repository], waiting: Queue, listing: Listing, now: d
 
     Who waits may have been renamed, or have become known by other ways and need no longer wait.
     """
-    names = {repository.hub_id: repository.name for repository in new}
+    shown, names = listing.repositories, {repository.hub_id: repository.name for repository in new}
     newcomers: Queue = {
-        hub_id: {"id": name, "since": now.isoformat()}
+        hub_id: {"id": name, "since": now.isoformat(), "why": "it was not looked at yet"}
         for hub_id, name in names.items()
         if hub_id not in waiting
     }
     still = {
-        hub_id: {**note, "id": names.get(hub_id, note["id"])}
+        hub_id: {**note, "id": shown[hub_id].name if hub_id in shown else note["id"]}
         for hub_id, note in waiting.items()
-        if hub_id in names or hub_id not in listing.repositories
+        if _waits_on(note, now, known=hub_id in shown and hub_id not in names)
     }
     return {**newcomers, **still}
+
+
+def _waits_on(note: Mapping[str, str], now: datetime, *, known: bool) -> bool:
+    """Tell whether to go on looking: who was told is known, and is looked after for a while."""
+    if "told" in note:
+        return now - datetime.fromisoformat(note["told"]) < _LOOKED_AFTER
+    return not known
 
 
 @dataclass(slots=True)
 class Inspection:
     """Look at the repositories of a queue one by one, as many as politeness allows.
 
-    Afterwards `ready` holds those to announce with the text of their card, `waiting` the others, and
-    `not_before` when the Hub will have us back, if it named a time.
+    Afterwards `ready` holds those to announce and `completed` those whose announcement can be completed,
+    each with the text of its card, `waiting` those to look at again, and `not_before` when the Hub will
+    have us back, if it named a time.
     """
 
     api: HubApi
@@ -51,6 +63,7 @@ class Inspection:
     now: datetime
     hold: timedelta
     ready: list[tuple[Repository, str]] = field(default_factory=list)
+    completed: list[tuple[Repository, str]] = field(default_factory=list)
     waiting: Queue = field(default_factory=dict)
     not_before: datetime | None = None
     _failures: int = 0
@@ -65,26 +78,36 @@ class Inspection:
             self._look_at(hub_id, note)
 
     def _look_at(self, hub_id: str, note: Mapping[str, str]) -> None:
-        expired = self.now - datetime.fromisoformat(note["since"]) >= self.hold
         try:
             repository = self.api.detail(note["id"])
         except SourceError as error:
-            self._excuse(hub_id, note, error, expired=expired)
+            self._excuse(hub_id, note, error)
             return
         if repository.hub_id != hub_id:
-            return  # deleted and made again before it was announced: the new _id waits for itself
-        if has_weights(repository.item) is False and not expired:
-            self.waiting[hub_id] = note
-        else:
-            self.ready.append((self.api.with_configuration(repository), self.api.readme(repository)))
+            return  # deleted and made again before it was complete: the new _id waits for itself
+        empty, due = has_weights(repository.item) is False, self._is_due(note)
+        if empty:
+            self._keep(hub_id, note, "it has no weights yet", told=due)
+        if due or not empty:
+            whole = (self.api.with_configuration(repository), self.api.readme(repository))
+            (self.completed if "told" in note else self.ready).append(whole)
 
-    def _excuse(self, hub_id: str, note: Mapping[str, str], error: SourceError, *, expired: bool) -> None:
+    def _excuse(self, hub_id: str, note: Mapping[str, str], error: SourceError) -> None:
         """Keep a repository that could not be looked at, unless it is gone; one bad answer loses nothing."""
         self._failures += 1
         if error.failure is Failure.RATE_LIMITED:
             self.not_before = self.now + timedelta(seconds=error.retry_after or 60)
         listed = self.listing.repositories.get(hub_id)
-        if listed and expired:
+        if listed and self._is_due(note):
             self.ready.append((listed, ""))
+            self._keep(hub_id, note, str(error), told=True)
         elif listed or self.listing.not_modified or error.failure not in _ABSENT:
-            self.waiting[hub_id] = note
+            self._keep(hub_id, note, str(error))
+
+    def _is_due(self, note: Mapping[str, str]) -> bool:
+        """Tell whether a repository has waited long enough to be announced as it is."""
+        return "told" not in note and self.now - datetime.fromisoformat(note["since"]) >= self.hold
+
+    def _keep(self, hub_id: str, note: Mapping[str, str], why: str, *, told: bool = False) -> None:
+        since = {"told": self.now.isoformat()} if told else {}
+        self.waiting[hub_id] = {**note, "why": why[:_LONGEST_REASON], **since}

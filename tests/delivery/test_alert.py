@@ -19,6 +19,7 @@ from tests.delivery.builders import (
     GOOGLE,
     KIMI,
     KIMI_K25,
+    MODIFIED_MIT,
     MOONSHOT,
     NON_COMMERCIAL,
     NOW,
@@ -62,6 +63,21 @@ WAVES = {
     "only_a_listing": alone(
         release(named("Kimi K3"), mentions=[listing("Kimi-K3")], parameters=2_400_000_000_000)
     ),
+    "an_empty_repository": alone(
+        release(
+            named("Kimi K3 1T"),
+            "moonshotai/Kimi-K3-1T",
+            license=MODIFIED_MIT,
+            weights="none",
+            precision="INT4",
+            parameters=1_000_000_000_000,
+        )
+    ),
+    "one_size_is_empty": Wave(
+        GOOGLE,
+        GEMMA_SIZES[0],
+        (*GEMMA_SIZES[:2], gemma("12B", 12_000_000_000, 0, weights="none", precision="")),
+    ),
     "nothing_stated": alone(release(named("Kimi-VL-Next"), "moonshotai/Kimi-VL-Next", gated="manual")),
     "licences_differ": Wave(
         GOOGLE,
@@ -75,6 +91,11 @@ WAVES = {
 @pytest.mark.parametrize("name", WAVES)
 def test_an_alert_looks_like_its_golden_copy(name: str) -> None:
     assert shown(render_alert(WAVES[name], NOW)) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_an_empty_repository_does_not_excuse_a_licence_that_is_not_stated() -> None:
+    empty = release(named("Kimi K3"), "moonshotai/Kimi-K3", weights="none")
+    assert fields_of(empty) == ["*Licence*\n⚪ not stated", "*Weights*\nnot there yet"]
 
 
 def text_of(wave: Wave) -> str:

@@ -364,6 +364,25 @@ def test_the_precision_as_released(item: Mapping[str, Any], precision: str) -> N
     assert facts_from_hub({"id": "a/b", **item}).precision == precision
 
 
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        pytest.param({"siblings": [{"rfilename": "a.safetensors"}]}, "there", id="a file of weights"),
+        pytest.param({"siblings": [{"rfilename": "README.md"}]}, "none", id="nothing but a card"),
+        pytest.param({"siblings": []}, "none", id="an empty repository"),
+        pytest.param({}, "", id="a listing names no files"),
+        pytest.param({"siblings": 5}, "", id="files of the wrong type"),
+    ],
+)
+def test_whether_there_are_weights(item: Mapping[str, Any], said: str) -> None:
+    assert facts_from_hub({"id": "moonshotai/Kimi-K3", **item}).weights == said
+
+
+def test_the_newest_word_on_the_weights_counts_and_silence_is_none() -> None:
+    assert Facts(weights="there").filled_from(Facts(weights="none")).weights == "there"
+    assert Facts().filled_from(Facts(weights="none")).weights == "none"
+
+
 def test_a_detail_body_gives_all_facts() -> None:
     facts = facts_from_hub(
         {
@@ -391,6 +410,7 @@ def test_a_detail_body_gives_all_facts() -> None:
         precision="INT4",
         download_bytes=595 * B,
         weight_files=2,
+        weights="there",
         context_tokens=262_144,
         task="text-generation",
         gated="no",
