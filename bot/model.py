@@ -96,7 +96,6 @@ class Facts:
     download_bytes: int | None = None  # one complete set of weights
     weight_files: int | None = None
     weights: str = ""  # "there" or "none": whether a repository holds any
-    weights: str = ""  # "there" or "none": whether a repository holds any
     context_tokens: int | None = None
     task: str = ""  # the Hub's pipeline tag
     gated: str = ""  # "no", "auto" or "manual"

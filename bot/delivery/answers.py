@@ -122,6 +122,11 @@ def is_payload_refused(answer: Answer | Silence) -> bool:
     return answer.error in _PAYLOAD or answer.error.startswith(_PAYLOAD_FAMILIES)
 
 
+def is_told_to_wait(answer: Answer | Silence) -> bool:
+    """Tell whether Slack asks to be asked later."""
+    return isinstance(answer, Answer) and (answer.error in _RATE_LIMITED or answer.error == _OVER_THE_PLAN)
+
+
 def failure_of(answer: Answer | Silence, *, idempotent: bool) -> Failure:
     """Return what becomes of a message after anything but success.
 
@@ -131,7 +136,7 @@ def failure_of(answer: Answer | Silence, *, idempotent: bool) -> Failure:
         repeat = answer.unsent or idempotent
         return Later(_BRIEFLY, answer.reason) if repeat else Unclear(answer.reason)
     error = answer.error
-    if error in _RATE_LIMITED or error == _OVER_THE_PLAN:
+    if is_told_to_wait(answer):
         return Later(_HOURS if error == _OVER_THE_PLAN else _retry_after(answer), answer.reason)
     if error in _WORKSPACE:
         return Closed(answer.reason)

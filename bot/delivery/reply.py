@@ -41,6 +41,8 @@ def _news(wave: Wave, note: Note) -> str:
             return f"The main repository of {name} is out"
         case NoteKind.LICENSE:
             return f"⚠️ The licence of {name} changed"
+        case NoteKind.CONFIRMATION if note.facts.weights == "none":
+            return "Its repository is on Hugging Face, still empty"
         case NoteKind.CONFIRMATION:
             return _CONFIRMATIONS[note.source]
 

@@ -13,7 +13,15 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from bot.delivery.answers import Answer, Silence, failure_of, is_payload_refused, read_answer, read_failure
+from bot.delivery.answers import (
+    Answer,
+    Silence,
+    failure_of,
+    is_payload_refused,
+    is_told_to_wait,
+    read_answer,
+    read_failure,
+)
 from bot.delivery.message import (
     Absent,
     Block,
@@ -218,7 +226,9 @@ def _doubt(answer: Answer | Silence) -> NotFound:
     if isinstance(answer, Answer) and answer.error in {"missing_scope", "not_in_channel"}:
         return Unclear(f"{answer.reason}; it cannot be looked up")
     failure = failure_of(answer, idempotent=True)
-    return Unclear(failure.reason) if isinstance(failure, Impossible) else failure
+    # To look again and again after an error that may never pass would hold up everything behind this message.
+    hopeless = isinstance(answer, Answer) and isinstance(failure, Later) and not is_told_to_wait(answer)
+    return Unclear(failure.reason) if hopeless or isinstance(failure, Impossible) else failure
 
 
 def _is_loopback(api_url: str) -> bool:

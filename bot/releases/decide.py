@@ -328,6 +328,8 @@ class _Ledger:
         about = f"{kind}:{sighting.source_id}:{sighting.external_id}"
         if note.license:
             about += f":{note.license.id}"
+        if sighting.amends and kind is NoteKind.CONFIRMATION:
+            about += ":weights"  # the repository was told of before, when it was empty
         self.steps.append(Tell(known.lead_key, note, about))
 
 

@@ -110,6 +110,7 @@ def _has_verb_before(title: Title, mention: Mention) -> bool:
 
 
 _BEFORE_PLACES = frozenset({"on", "in", "via", "through", "at", "to", "for"})
+_NOW = frozenset({"now", "also", "is", "are"})
 
 
 def _says_where(post: Post, start: int, *, announced: bool = False) -> bool:
@@ -135,15 +136,13 @@ def _end_of_availability(post: Post, start: int) -> int:
     title, at = post.title, start
     aside = start > 0 and title.breaks_before(start)  # a motto may follow there, and be about anything
     while at < len(title.tokens) and (at == start or not title.breaks_before(at)):
-        if not aside and _goes_on_with_another(title, at):
+        arrives = title.tells(at, "arrival", "coming", "announce") or title.tokens[at].low in _NOW
+        if arrives or (not aside and post.is_around(at)):
             at += 1
-        elif not (
-            title.tells(at, "arrival", "coming", "announce")
-            or title.tokens[at].low in {"now", "also", "is", "are"}
-            or (not aside and post.is_around(at))
-        ):
+        elif not aside and _goes_on_with_another(title, at):
+            at += 2
+        else:
             break
-        at += 1
     return at
 
 

@@ -88,7 +88,7 @@ def _words_without_spaces() -> tuple[tuple[str, frozenset[str]], ...]:
 
 
 def platforms_in(tokens: Sequence[Token]) -> Iterator[str]:
-    """Return what each platform named among these tokens does with a model: "serves" it, or has its "weights"."""
+    """Return for each platform named among these tokens that it "serves" a model or has its "weights"."""
     at = 0
     while at < len(tokens):
         words, what = _platform_at(tokens, at)
@@ -98,6 +98,7 @@ def platforms_in(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _platform_at(tokens: Sequence[Token], at: int) -> tuple[int, str]:
+    """Return how many tokens the longest platform named at this place has, and what it does."""
     for words, capital, what in _platforms_by_first_word().get(tokens[at].low, ()):
         same = tuple(token.low for token in tokens[at : at + len(words)]) == words
         if same and (not capital or tokens[at].text != tokens[at].low):

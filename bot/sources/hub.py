@@ -88,7 +88,8 @@ class HubSource:
                 raise
             # The listing of an organisation is public: only a bad token makes the Hub refuse it. A refusal by
             # a mirror reads like that of any site, with the advice to look for another source.
-            raise SourceError(error.failure, f"{self.url}: its listing was refused; check HF_TOKEN") from error
+            message = f"{self.url}: the listing was refused; check HF_TOKEN"
+            raise SourceError(error.failure, message) from error
         if not listing.not_modified and not listing.repositories and memory.usual_count:
             raise SourceError(
                 Failure.EMPTY,

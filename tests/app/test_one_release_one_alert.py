@@ -381,3 +381,14 @@ def test_weights_that_come_to_an_announced_repository_are_told_in_its_thread(hou
     house.show(house.hub, amended(empty, facts=there))
     assert len(house.channel.alerts) == 1
     assert "weights are on Hugging Face" in house.channel.replies[0]
+
+
+def test_an_empty_repository_of_an_announced_release_is_told_as_empty_and_then_as_filled(
+    house: House,
+) -> None:
+    house.show(house.blog, house.post("Kimi K2.6: open agentic intelligence", "moonshot"))
+    empty = house.repository(KIMI, weights="none")
+    house.show(house.hub, empty)
+    there = house.repository(KIMI, weights="there", download_bytes=595 * 10**9).facts
+    house.show(house.hub, amended(empty, facts=there))
+    assert ["still empty" in reply for reply in house.channel.replies] == [True, False]

@@ -78,6 +78,7 @@ _FACTS = st.builds(
     active_parameters=_NUMBERS,
     precision=_OUTSIDE,
     download_bytes=_NUMBERS,
+    weights=st.sampled_from(["", "there", "none"]),
     context_tokens=_NUMBERS,
     task=_OUTSIDE,
     gated=st.sampled_from(["", "no", "auto", "manual"]),

@@ -334,3 +334,102 @@ class TestLearnedNames:
         sighting = Sighting("feed:x", SourceKind.FEED, "mistral", "1", title, "https://mistral.ai/news/x")
         verdict = judge(sighting, self.LABS)
         assert (verdict.name.release_key if verdict.name else None) == key
+
+
+@pytest.mark.parametrize(
+    ("lab", "title"),
+    [
+        pytest.param("qwen", "Qwen3.5 now available on Bedrock", id="on a platform"),
+        pytest.param("qwen", "Qwen3-72B now available on Azure", id="of one size"),
+        pytest.param(
+            "anthropic", "Claude Opus 4.5 is now available in Microsoft Foundry", id="its owner first"
+        ),
+        pytest.param(
+            "anthropic", "Claude Opus 4.5 is generally available through Vertex AI", id="through it"
+        ),
+        pytest.param(
+            "anthropic",
+            "Claude Opus 4.5 is available on Google Cloud's Vertex AI",
+            id="a platform's platform",
+        ),
+        pytest.param(
+            "anthropic", "Claude Opus 4.5 is now available via Nimbus", id="one that no table knows"
+        ),
+        pytest.param(
+            "anthropic", "Claude Opus 4.5 is now available in the API", id="the lab's own interface"
+        ),
+        pytest.param("openai", "GPT-5 is available in ChatGPT and the API", id="an app"),
+        pytest.param("google", "Gemini 2.5 Flash in public preview on Databricks", id="how far, and where"),
+        pytest.param("anthropic", "Claude Opus 4.5 comes to GitHub Copilot", id="it comes to one"),
+        pytest.param(
+            "anthropic", "Claude Opus 4.5 launches on Snowflake", id="a verb of announcement behind"
+        ),
+        pytest.param("anthropic", "Claude Opus 4.5, now on Bedrock", id="behind a comma"),
+        pytest.param("anthropic", "Claude Opus 4.5: now available on Bedrock", id="behind a colon"),
+        pytest.param("anthropic", "Now available on Bedrock: Claude Opus 4.5", id="in front of the name"),
+        pytest.param("mistral", "Announcing Mistral Large 3 now available on Azure", id="announced as such"),
+        pytest.param("cohere", "Refreshed Command R and R+ models now on Azure", id="several models"),
+        pytest.param("mistral", "Mistral Large 2 is available on watsonx", id="written small by its owner"),
+    ],
+)
+def test_a_post_that_says_where_a_model_is_to_be_had(lab: str, title: str) -> None:
+    assert judged_post(lab, title).kind is Kind.VARIANT
+
+
+@pytest.mark.parametrize(
+    ("lab", "title"),
+    [
+        pytest.param("anthropic", "Claude Opus 4.5 is now available", id="no place at all"),
+        pytest.param("anthropic", "Claude Opus 4.5 is now available to everyone", id="for whom"),
+        pytest.param("google", "Gemini 2.5 Flash is now generally available", id="generally"),
+        pytest.param("openai", "GPT-5 is now available in preview", id="how far it is"),
+        pytest.param("openai", "GPT-5 is available in three sizes", id="in which forms"),
+        pytest.param("openai", "GPT-5 now available at half the price", id="at a price"),
+        pytest.param("qwen", "Qwen3-Max is now available on Hugging Face", id="where weights lie"),
+        pytest.param(
+            "qwen", "Qwen3-Max is now available on Ollama and Hugging Face", id="there among others"
+        ),
+        pytest.param("qwen", "Qwen3-Max released on GitHub", id="where weights lie, and not Copilot"),
+        pytest.param("anthropic", "Introducing Claude Opus 4.5, available on Bedrock", id="as an aside"),
+        pytest.param(
+            "anthropic", "Introducing Claude Opus 4.5 on Bedrock", id="introduced there, for all we know"
+        ),
+        pytest.param(
+            "anthropic", "Claude Opus 4.5: our best model, available on Bedrock", id="behind a motto"
+        ),
+        pytest.param("openai", "GPT-5 brings us together", id="a word that is a platform with a capital"),
+    ],
+)
+def test_a_post_that_says_more_than_where_is_a_release(lab: str, title: str) -> None:
+    assert judged_post(lab, title).kind is Kind.RELEASE
+
+
+@pytest.mark.parametrize(
+    ("lab", "title", "kind"),
+    [
+        pytest.param("qwen", "Qwen-dary!", Kind.OTHER, id="a pun alone"),
+        pytest.param("google", "Gemma-rizing: what is new", Kind.OTHER, id="a pun and a motto"),
+        pytest.param("mistral", "Simply Mistral-ious", Kind.OTHER, id="a pun at the end"),
+        pytest.param("qwen", "Qwen-VL", Kind.RELEASE, id="a line that the tables know"),
+        pytest.param("openai", "gpt-oss: open weights", Kind.RELEASE, id="a name written small"),
+        pytest.param("qwen", "Qwen-omni-ous 3", Kind.RELEASE, id="a version makes it a name"),
+        pytest.param("qwen", "Introducing Qwen-flow", Kind.RELEASE, id="nobody introduces a pun"),
+        pytest.param("qwen", "Qwen-Flow: tools that think", Kind.RELEASE, id="a capital makes it a name"),
+    ],
+)
+def test_a_pun_on_a_family_is_no_name(lab: str, title: str, kind: Kind) -> None:
+    assert judged_post(lab, title).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("url", "links"),
+    [
+        pytest.param("https://qwen.ai/blog/qwen3-max", (), id="its address"),
+        pytest.param("https://qwen.ai/blog/x", ("https://huggingface.co/Qwen/Qwen3-Max",), id="its links"),
+    ],
+)
+def test_what_a_pun_is_about_is_said_elsewhere(url: str, links: tuple[str, ...]) -> None:
+    verdict = judged_post("qwen", "Qwen-dary!", url, links)
+    assert verdict.kind is Kind.RELEASE
+    assert verdict.name
+    assert verdict.name.release_key == "qwen/qwen-3-max"

@@ -16,6 +16,7 @@ TABLES = (
     "companions.tsv",
     "endings.tsv",
     "products.tsv",
+    "platforms.tsv",
     "title_words.tsv",
 )
 

@@ -91,6 +91,12 @@ def amended(poll: Poll) -> list[str]:
     return [sighting.title for sighting in poll.sightings if sighting.amends]
 
 
+def note_on(row: Row, hub: Hub) -> Mapping[str, str]:
+    """Return what the queue says of a repository that waits."""
+    note: Mapping[str, str] = hub.watch.memory.cursor["waiting"][row["_id"]]
+    return note
+
+
 K2, K2_THINKING, K3 = row(1, "Kimi-K2"), row(2, "Kimi-K2-Thinking"), row(3, "Kimi-K3")
 
 
@@ -258,12 +264,35 @@ class TestWaiting:
         hub.answers(K2_THINKING, detail(K2_THINKING))
         assert titles(hub.poll()) == ["moonshotai/Kimi-K2-Thinking"]
 
-    def test_what_fails_for_too_long_is_announced_by_its_row(self, hub: Hub) -> None:
+    def test_what_fails_for_too_long_is_announced_by_its_row_and_completed_later(self, hub: Hub) -> None:
         hub.answers(K3, answer({"error": "Internal Error"}))
         hub.poll()
         poll = hub.poll(later=HOLD)
         assert titles(poll) == ["moonshotai/Kimi-K3"]
         assert poll.sightings[0].facts.license == LicenseStatement("mit")
+        assert poll.sightings[0].facts.weights == ""
+        hub.answers(K3, detail(K3))
+        poll = hub.poll()
+        assert (titles(poll), amended(poll)) == ([], ["moonshotai/Kimi-K3"])
+        assert hub.watch.memory.cursor == {}
+
+    def test_it_says_why_it_waits(self, hub: Hub) -> None:
+        hub.poll()
+        assert note_on(K3, hub) == {
+            "id": "moonshotai/Kimi-K3",
+            "since": hub.watch.now.isoformat(),
+            "why": "it has no weights yet",
+        }
+        hub.answers(K3, SourceError(Failure.TIMEOUT, "took too long " * 100))
+        hub.poll()
+        assert note_on(K3, hub)["why"] == ("took too long " * 100)[:200]
+
+    def test_who_was_not_looked_at_yet_says_so(self, hub: Hub) -> None:
+        hub.answers(K3, failure(Failure.RATE_LIMITED))
+        hub.fetch.answers[LISTING] = listing(K2, K3, K2_THINKING)
+        hub.poll()
+        assert note_on(K2_THINKING, hub)["why"] == "it was not looked at yet"
+        assert note_on(K3, hub)["why"] == "huggingface.co: rate limited"
 
     def test_a_rate_limit_ends_the_round_and_names_the_time_of_the_next_one(self) -> None:
         newcomers = [row(number, f"Kimi-{number}") for number in range(10, 15)]
@@ -296,6 +325,95 @@ class TestWaiting:
         hub.poll()
         hub.answers(empty[35], detail(empty[35]))
         assert titles(hub.poll()) == ["moonshotai/Empty-135"]
+
+
+class TestTold:
+    """What was announced without weights is looked after until it has some."""
+
+    @pytest.fixture
+    def hub(self) -> Hub:
+        """Return the Hub right after an empty repository was announced."""
+        hub = Hub(K2)
+        hub.poll()
+        hub.shows(K2, K3)
+        hub.answers(K3, detail(K3, weights=False))
+        hub.poll()
+        poll = hub.poll(later=HOLD)
+        assert titles(poll) == ["moonshotai/Kimi-K3"]
+        assert poll.sightings[0].facts.weights == "none"
+        return hub
+
+    def test_it_is_announced_once_and_waits_on_as_told(self, hub: Hub) -> None:
+        told = hub.watch.now.isoformat()
+        assert hub.poll().sightings == ()
+        assert hub.poll(later=HOLD).sightings == ()
+        assert note_on(K3, hub)["told"] == told
+        assert note_on(K3, hub)["why"] == "it has no weights yet"
+
+    def test_weights_that_arrive_complete_the_announcement(self, hub: Hub) -> None:
+        whole = detail({**K3, "config": {"max_position_embeddings": 262_144}})
+        hub.answers(K3, whole)
+        hub.fetch.answers[f"{HUB}/moonshotai/Kimi-K3/resolve/main/README.md"] = Response(
+            "", 200, body=b"Kimi K3 is an open model for agents and for code, which reads text and images."
+        )
+        [sighting] = hub.poll().sightings
+        assert sighting.amends
+        assert sighting.external_id == K3["_id"]
+        assert (sighting.facts.weights, sighting.facts.download_bytes) == ("there", 5_000_000)
+        assert sighting.facts.context_tokens == 262_144
+        assert sighting.facts.summary.startswith("Kimi K3 is an open model")
+        assert hub.watch.memory.cursor == {}
+        assert hub.poll().sightings == ()
+        assert hub.asked() == []
+
+    def test_they_are_noticed_also_when_the_listing_has_not_changed(self, hub: Hub) -> None:
+        hub.fetch.answers[LISTING] = listing(K2, K3, etag='W/"1"')
+        hub.poll()
+        hub.answers(K3, detail(K3))
+        assert amended(hub.poll()) == ["moonshotai/Kimi-K3"]
+
+    def test_a_row_that_changes_with_them_is_no_second_word(self, hub: Hub) -> None:
+        counted = {**K3, "safetensors": {"parameters": {"BF16": 10**9}, "total": 10**9}}
+        hub.shows(K2, counted)
+        [sighting] = hub.poll().sightings
+        assert (sighting.amends, sighting.facts.weights) == (True, "there")
+        assert hub.poll().sightings == ()
+
+    def test_a_change_before_them_is_an_ordinary_one(self, hub: Hub) -> None:
+        renamed = {**K3, "id": "moonshotai/Kimi-K3-1T"}
+        hub.shows(K2, renamed)
+        hub.answers(renamed, detail(renamed, weights=False))
+        [sighting] = hub.poll().sightings
+        assert (sighting.amends, sighting.facts.weights) == (True, "")
+        assert note_on(K3, hub)["id"] == "moonshotai/Kimi-K3-1T"
+        hub.answers(renamed, detail(renamed))
+        assert amended(hub.poll()) == ["moonshotai/Kimi-K3-1T"]
+
+    def test_a_failure_neither_repeats_nor_forgets_it(self, hub: Hub) -> None:
+        hub.answers(K3, failure(Failure.SERVER_ERROR))
+        assert hub.poll().sightings == ()
+        assert note_on(K3, hub)["why"] == "huggingface.co: server error"
+        hub.answers(K3, detail(K3))
+        assert amended(hub.poll()) == ["moonshotai/Kimi-K3"]
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            pytest.param([K2], id="it is deleted"),
+            pytest.param([K2, row(9, "Kimi-K3")], id="it is deleted and made again"),
+        ],
+    )
+    def test_it_is_looked_after_no_more(self, hub: Hub, rows: list[Row]) -> None:
+        hub.shows(*rows)
+        assert titles(hub.poll()) == []
+        assert hub.watch.memory.cursor == {}
+
+    def test_after_a_fortnight_nobody_looks_any_more(self, hub: Hub) -> None:
+        hub.poll(later=timedelta(days=14, seconds=-1))
+        assert hub.asked() != []
+        hub.poll(later=timedelta(seconds=1))
+        assert hub.asked() == []
+        assert hub.watch.memory.cursor == {}
 
 
 class TestInclude:
@@ -399,6 +517,13 @@ def test_what_is_no_listing_is_a_failure_and_never_all_gone(content: Any, kind: 
     with pytest.raises(SourceError, match=says) as caught:
         _poll(content, before=[K2])
     assert caught.value.failure is kind
+
+
+def test_a_refusal_has_one_remedy() -> None:
+    site = SourceError(Failure.DENIED, "http://mirror answered 401: choose another source for this lab")
+    with pytest.raises(SourceError, match="check HF_TOKEN") as caught:
+        _poll(site, before=[K2])
+    assert "another source" not in str(caught.value)
 
 
 def test_an_organisation_without_models_is_a_baseline_too() -> None:
