@@ -30,12 +30,13 @@ def license_command() -> None:
 def _translate(answer: Callable[[str], Mapping[str, object]]) -> None:
     """Answer line by line; exit with 1 when a line could not be read."""
     failed = False
+    encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each line
     for raw in sys.stdin.buffer:
         line = raw.decode("utf-8", "replace")
         if line.strip():
             result = answer(line)
             failed = failed or "error" in result
-            sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+            sys.stdout.write(encode(result) + "\n")
     sys.stdout.flush()
     if failed:
         raise click.exceptions.Exit(1)

@@ -30,6 +30,7 @@ def parse(text: str, lab: str) -> Name:
     return read_name(text[: 2 * LONGEST_NAME], lab).name
 
 
+@lru_cache(maxsize=8_000)  # the same names come again and again
 def read_name(text: str, lab: str) -> Reading:
     """Return the parts of a name as `parse` does, with the tokens behind them."""
     owner, repository = split_owner(text)

@@ -48,6 +48,7 @@ _EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
 _MARKUP = re.compile(r"<[^<>]{0,40}>")
 
 
+@lru_cache(maxsize=8_000)  # the same names come again and again
 def read_title(text: str, owners: frozenset[str]) -> Title:
     """Return a title with the names in it; `owners` are the lab's id, name and Hub owners, lower-case."""
     text = clean(text, LONGEST_TITLE)
