@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.model import Artifact, DateOrigin, License, Mention, Published, Release, Wave
+from bot.releases import words
 from bot.releases.serving import memory_to_serve
-from bot.releases.sizes import human_bytes, human_context, human_count
+from bot.releases.words import NOT_STATED
 
-NOT_STATED = "not stated"
 _STEPS = (
     (timedelta(days=1), "d"),
     (timedelta(hours=1), "h"),
@@ -40,36 +40,28 @@ def dated(published: Published) -> str:
 
 def licence(license: License) -> str:
     """Return a licence with its verdict in words."""
-    return license.title if license.verdict == NOT_STATED else f"{license.title} ({license.verdict})"
+    return words.license_words(license)
 
 
 def size(release: Release) -> str:
     """Return total and active parameters."""
-    facts = release.facts
-    if not facts.parameters:
-        return NOT_STATED
-    mark = "≈" if facts.parameters_approximate else ""
-    active = f", {human_count(facts.active_parameters)} active" if facts.active_parameters else ""
-    return f"{mark}{human_count(facts.parameters)}{active}"
+    return words.size_words(release.facts, release.name.display) or NOT_STATED
 
 
 def sizes(wave: Wave) -> str:
-    """Return the sizes of a wave's models."""
-    return " · ".join(dict.fromkeys(size(member) for member in wave.sizes))
+    """Return the sizes of a wave's models, for a column that says what they are."""
+    short = (size(member).replace(" parameters", "") for member in wave.sizes)
+    return " · ".join(dict.fromkeys(short))
 
 
 def download(release: Release) -> str:
     """Return the bytes of one complete set of weights, with their precision."""
-    facts = release.facts
-    if not facts.download_bytes:
-        return NOT_STATED
-    return human_bytes(facts.download_bytes) + (f", {facts.precision}" if facts.precision else "")
+    return words.download_words(release.facts) or NOT_STATED
 
 
 def context(release: Release) -> str:
     """Return the context length."""
-    tokens = release.facts.context_tokens
-    return f"{human_context(tokens)} tokens" if tokens else NOT_STATED
+    return words.context_range([release]) or NOT_STATED
 
 
 def wave_object(wave: Wave) -> dict[str, Any]:

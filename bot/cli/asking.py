@@ -10,7 +10,6 @@ from bot.app.root import App, open_app
 from bot.cadence.stats import ENOUGH, Cadence, cadence
 from bot.chat.grammar import MOST, Words, parse_words
 from bot.chat.phrases import (
-    NOT_STATED,
     context,
     dated,
     download,
@@ -26,6 +25,7 @@ from bot.model import Mention, Release, Wave
 from bot.records import Delivery, Remembered
 from bot.releases.serving import memory_to_serve
 from bot.releases.sizes import human_count
+from bot.releases.words import NOT_STATED, since_previous
 
 _RECENT = timedelta(days=30)
 _RHYTHM = timedelta(days=365)
@@ -92,9 +92,8 @@ def _one_wave(app: App, name: str) -> Wave:
 def _wave_lines(wave: Wave) -> list[str]:
     lead = wave.lead
     lines = [f"{lead.name.display} by {wave.lab.name}, {dated(lead.published)}"]
-    if wave.previous:
-        days = (lead.published.at - wave.previous.published.at).days
-        lines.append(f"{days} days after {wave.previous.name.display}")
+    since = since_previous(lead.published, wave.previous)
+    lines += [since] if since else []
     for model in wave.sizes:
         lines += ["", model.name.display]
         lines += [f"  {name:<11} {value}" for name, value in _facts(model)]

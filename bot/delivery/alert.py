@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.delivery import blocks, words
+from bot.delivery import blocks
 from bot.delivery.escape import clean, escape, link, literal, web_address
 from bot.delivery.message import Block, Content
 from bot.model import License, Mention, Release, SourceKind, Wave
+from bot.releases import words
 
 _LAB_LIMIT = 40
 _NAME_LIMIT = 80

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from bot.delivery import blocks, words
+from bot.delivery import blocks
 from bot.delivery.alert import license_text
 from bot.delivery.escape import clean, escape, link, literal, web_address
 from bot.delivery.message import Content
 from bot.model import Note, NoteKind, SourceKind, Wave
+from bot.releases import words
 
 _NAME_LIMIT = 80
 _NEWS_LIMIT = 150
