@@ -1,6 +1,8 @@
 """Pages that list posts, for labs that have no feed."""
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.config import PageSpec
@@ -35,6 +37,7 @@ class PageSource:
         self._format = spec.format
         self._headers = spec.headers
         self._extract = extractor(spec)
+        self._selectors = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
         self._reader = Reader(spec.id, self.kind, lab, spec.include)
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
@@ -43,6 +46,9 @@ class PageSource:
         Raises SourceError when the page shows no posts, or far fewer than it used to: pages are redesigned
         without notice, and then silence would look like "no news".
         """
+        if memory.cursor.get("selectors") != self._selectors:
+            # A person has changed how the page is read: what it says unchanged must be read all the same.
+            memory = replace(memory, etag="", last_modified="", cursor={}, usual_count=0)
         answer = fetch.get(
             self.url,
             etag=memory.etag,
@@ -55,7 +61,8 @@ class PageSource:
             return nothing_new
         entries = self._extract(answer, now)
         self._refuse_collapse(entries, memory.usual_count)
-        return poll_of(answer, entries, (self.url,), self._reader, memory)
+        poll = poll_of(answer, entries, (self.url,), self._reader, memory)
+        return replace(poll, cursor={**poll.cursor, "selectors": self._selectors})
 
     def _refuse_collapse(self, entries: Sequence[Entry], usual: int) -> None:
         if not entries:

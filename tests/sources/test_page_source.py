@@ -300,3 +300,26 @@ def test_a_changelog_in_markdown_is_read_like_any_page() -> None:
     assert new.sightings[0].url == "https://lab.example/docs/m3"
     with pytest.raises(SourceError, match="no dated heading"):
         poll(page, "# Moved\nto another place")
+
+
+class TestChangedSelectors:
+    """What a person changes in feeds.yaml takes effect at the next poll."""
+
+    def test_a_page_that_did_not_change_is_read_again(self) -> None:
+        page = (
+            "".join(card(name) for name in "abc")
+            + '<div class="news"><a href="/n/d"><h3>Model d</h3></a></div>'
+        )
+        blog = watch(**CARDS)
+        assert titles(poll(blog, page)) == ["Model a", "Model b", "Model c"]
+        blog.source = watch(item=".card, .news", title="h3", date="time").source
+        assert titles(poll(blog, page)) == ["Model d"]
+
+    def test_a_page_may_then_show_far_fewer_posts(self) -> None:
+        blog = watch(**CARDS)
+        poll(blog, "".join(card(name) for name in "abcdefghijkl"))
+        shorter = card("a") + card("b")
+        with pytest.raises(SourceError, match="found 2 items where there were 12"):
+            poll(blog, shorter)
+        blog.source = watch(item="a.card", title="h3", date="time").source
+        assert titles(poll(blog, shorter)) == []
