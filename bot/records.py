@@ -9,6 +9,8 @@ from bot.model import Name, Note
 from bot.releases.filters import Filters
 
 ALL = "all"
+# Why a new repository is waited for; any other reason is trouble with asking for it.
+NO_WEIGHTS = "it has no weights yet"
 # States of a delivery that is not settled, and of one that ended badly.
 OPEN = ("owed", "claimed", "doubtful")
 FAILED = ("unclear", "impossible")

@@ -22,7 +22,7 @@ from bot.chat.story import story_lines, story_object
 from bot.cli.output import as_json_option, counted, margin, print_json, print_table, print_waves, say
 from bot.errors import UsageError
 from bot.model import Mention, Release, Wave
-from bot.records import Delivery, Remembered
+from bot.records import NO_WEIGHTS, Delivery, Remembered
 from bot.releases.serving import memory_to_serve
 from bot.releases.sizes import human_count
 from bot.releases.words import NOT_STATED, since_previous
@@ -159,7 +159,7 @@ def _waiting(app: App, text: str) -> list[str]:
     """Return what is told of repositories that were seen and are not announced yet."""
     return [
         f"{note['id']}  was first seen {note['since'][:16]} UTC by {state.id} and is waited for: "
-        f"{note.get('why') or 'it has no weights yet'}"
+        f"{note.get('why') or NO_WEIGHTS}"
         for state in app.store.sources.states().values()
         for note in state.waiting
         if text.strip() and text.strip().lower() in note["id"].lower()

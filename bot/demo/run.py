@@ -18,6 +18,7 @@ from bot.demo.slack import Posted
 from bot.demo.story import New, Step, load_story
 from bot.demo.terminal import channel_lines
 from bot.demo.world import CHANNELS, World
+from bot.records import NO_WEIGHTS
 
 _TOPICS = {
     "model-releases": "Every release of every lab",
@@ -119,11 +120,17 @@ def _read_everything(works: Works, clock: StoryClock) -> None:
     """Poll until every source was read, waiting out what a server asks for."""
     sources = works.poller.rested()
     for _ in range(_TRIES):
-        failed = {report.source_id for report in works.poller.poll(sources).failed}
-        if not failed:
+        unread = {report.source_id for report in works.poller.poll(sources).failed} | _turned_away(works)
+        if not unread:
             return
         clock.sleep(_REST.total_seconds())
-        sources = [source for source in works.poller.rested() if source.id in failed]
+        sources = [source for source in works.poller.rested() if source.id in unread]
+
+
+def _turned_away(works: Works) -> set[str]:
+    """Return the sources that were read but for one of their new repositories."""
+    states = works.poller.store.sources.states().values()
+    return {state.id for state in states if any(note.get("why") != NO_WEIGHTS for note in state.waiting)}
 
 
 def _show(told: Told, console: Console) -> None:

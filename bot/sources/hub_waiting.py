@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.errors import Failure, SourceError
+from bot.records import NO_WEIGHTS
 from bot.releases.sizes import has_weights
 from bot.sources.hub_api import HubApi, Listing, Repository
 
@@ -87,7 +88,7 @@ class Inspection:
             return  # deleted and made again before it was complete: the new _id waits for itself
         empty, due = has_weights(repository.item) is False, self._is_due(note)
         if empty:
-            self._keep(hub_id, note, "it has no weights yet", told=due)
+            self._keep(hub_id, note, NO_WEIGHTS, told=due)
         if due or not empty:
             whole = (self.api.with_configuration(repository), self.api.readme(repository))
             (self.completed if "told" in note else self.ready).append(whole)
