@@ -12,6 +12,7 @@ from bot.records import ALL
 from bot.releases.filters import Filters, make_filters
 from bot.releases.labs import Directory
 
+_SPELLINGS = {"licence": "license"}
 MOST = 200  # that n: may ask for
 _LONGER_UNITS = {"w": 7, "y": 365}  # in days; a duration of feeds.yaml has no need of them
 
@@ -36,6 +37,7 @@ def parse_words(typed: Iterable[str], labs: Directory, keys: Sequence[str]) -> W
     filters: dict[str, str] = {}
     for word in _split(typed):
         key, colon, value = word.partition(":")
+        key = _SPELLINGS.get(key.lower(), key)
         if not colon:
             words = _with_lab(words, word, labs)
         elif key.lower() not in keys:

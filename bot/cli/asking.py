@@ -32,6 +32,7 @@ _RHYTHM = timedelta(days=365)
 _SHOWN = 20
 _SAME = 0.05
 _OTHERS = 5
+_NOTHING_READ = "No source was read yet: `cadencebot poll` reads them."
 
 
 @click.command()
@@ -48,11 +49,15 @@ def recent(words: tuple[str, ...], as_json: bool) -> None:
             print_json([wave_object(wave) for wave in shown])
             return
         if not count:
-            say(f"Nothing came out {_asked_for(asked, window)}.")
+            say(f"Nothing came out {_asked_for(asked, window)}." if _has_read(app) else _NOTHING_READ)
             return
         print_waves(shown, f"{counted(count, 'release')} {_asked_for(asked, window)}")
         if len(shown) < count:
             say(f"The newest {len(shown)} are shown; n:{min(count, MOST)} shows more.")
+
+
+def _has_read(app: App) -> bool:
+    return any(state.succeeded_at for state in app.store.sources.states().values())
 
 
 def _asked_for(asked: Words, window: timedelta) -> str:
@@ -79,8 +84,8 @@ def _one_wave(app: App, name: str) -> Wave:
     found = app.store.history.find(name)
     if not found:
         near = get_close_matches(name, app.store.history.names(), n=3, cutoff=0.4)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        raise UsageError(f"no release is called “{name[:80]}”{hint}")
+        hint = f"did you mean {', '.join(near)}?" if near else "`cadencebot recent` lists what is known"
+        raise UsageError(f"no release is called “{name[:80]}”: {hint}")
     exact = [wave for wave in found if wave.lead.name.display.lower() == name.lower()]
     chosen = (exact or found)[0]
     others = [wave.lead.name.display for wave in found if wave is not chosen]
@@ -191,7 +196,7 @@ def cadence_command(words: tuple[str, ...], as_json: bool) -> None:
             print_json([_rhythm_object(lab, rhythms[lab]) for lab in order])
             return
         if not order:
-            say("Nothing came out in that time.")
+            say("Nothing came out in that time." if _has_read(app) else _NOTHING_READ)
             return
         names = {lab.id: lab.name for lab in app.labs}
         print_table(
@@ -236,6 +241,8 @@ def labs(word: str, as_json: bool) -> None:
         if as_json:
             print_json([{"id": lab.id, "name": lab.name, "aliases": lab.aliases} for lab in found])
             return
+        if not found:
+            raise UsageError(f"no lab's name contains “{word[:60]}”; `cadencebot labs` lists them all")
         print_table(
             ("Lab", "Name", "Also called"), [(lab.id, lab.name, ", ".join(lab.aliases)) for lab in found]
         )

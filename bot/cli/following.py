@@ -151,7 +151,7 @@ def _with(typed: Words) -> str:
 
 
 def _destination(app: App, destination: str) -> str:
-    if app.slack_token and destination and not _SLACK_ID.fullmatch(destination):
+    if destination and destination != CONSOLE and not _SLACK_ID.fullmatch(destination):
         raise UsageError(f"“{destination}” is no channel's or person's id: those look like C0123456789")
     if destination:
         return destination

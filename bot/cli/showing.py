@@ -1,11 +1,13 @@
 """`demo`: April 2026 once more, offline."""
 
+import os
 from pathlib import Path
 
 import click
 
 from bot.cli.output import screen
 from bot.demo.run import replay
+from bot.errors import UsageError
 from bot.ops import logs
 
 
@@ -20,6 +22,8 @@ from bot.ops import logs
 def demo(out: Path) -> None:
     """Replay April 2026 offline, through real HTTP on loopback, into a stand-in for Slack."""
     logs.configure("critical")
+    if not os.access(out.parent, os.W_OK):
+        raise UsageError(f"{out}: cannot be written; choose another place with --out")
     told = replay(out, screen())
     if not all(step.as_expected for step in told):
         raise click.exceptions.Exit(1)

@@ -95,7 +95,11 @@ def _parameters(
         return (card.parameters if is_same else named.total), False
     if named.total is None and _is_one_component(item):
         return card.parameters, False
-    return counted, is_packed(_dtypes(item))
+    packed = is_packed(_dtypes(item))
+    if packed and card.parameters and contradicts(counted, card.parameters):
+        # Packed FP4 was counted once for two values: DeepSeek-V4-Pro stood at 862B of its 1.6T for months.
+        return card.parameters, False
+    return counted, packed
 
 
 def _plausible(counted: int, named: Stated, size: int | None) -> bool:

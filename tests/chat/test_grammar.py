@@ -32,6 +32,7 @@ KEYS = ("since", "n", "license", "min", "max")
         pytest.param("since:8w", Words(since=timedelta(weeks=8)), id="weeks"),
         pytest.param("since:1y", Words(since=timedelta(days=365)), id="a year"),
         pytest.param("n:10", Words(number=10), id="how many"),
+        pytest.param("licence:mit", Words(filters=Filters("mit")), id="a licence, as the British write it"),
         pytest.param("license:MIT", Words(filters=Filters("mit")), id="a licence"),
         pytest.param("max:70b", Words(filters=Filters(max=70 * 10**9)), id="at most so many parameters"),
         pytest.param("min:1.5t", Words(filters=Filters(min=1500 * 10**9)), id="a fraction"),
