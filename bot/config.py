@@ -251,8 +251,9 @@ class Config(_Part):
 
 
 def _address(source: SourceSpec) -> str:
-    # all labs share the one listing, but not an organisation in it
-    return f"llm_stats:{source.llm_stats}" if isinstance(source, LlmStatsSpec) else source.id
+    if isinstance(source, LlmStatsSpec):  # all labs share the one listing, but not an organisation in it
+        return f"llm_stats:{source.llm_stats}"
+    return source.id.casefold() if isinstance(source, HubSpec) else source.id  # as the Hub sees it
 
 
 def _refuse_shared(what: str, claims: Iterable[tuple[str, str]]) -> None:

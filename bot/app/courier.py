@@ -203,7 +203,12 @@ class Courier:
                 self._store_sent(head, settlement.sent, digest, now)
             else:
                 self.store.deliveries.settle(
-                    head.sequence, settlement.state, settlement.reason, now, settlement.due_at
+                    head.sequence,
+                    settlement.state,
+                    settlement.reason,
+                    now,
+                    settlement.due_at,
+                    asked=settlement.asked,
                 )
             if settlement.pause_until:
                 self.store.subscriptions.pause(

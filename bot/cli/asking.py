@@ -150,7 +150,7 @@ def why(text: str, as_json: bool) -> None:
             raise UsageError(
                 f"no source ever showed “{text[:80]}”; `cadencebot status` tells how the sources fare"
             )
-        tales = [(item, *_context_of(app, item)) for item in remembered]
+        tales = [(item, *_context_of(app, item)) for item in _newest_word(remembered)]
         if as_json:
             print_json([story_object(*tale) for tale in tales])
             return
@@ -158,6 +158,11 @@ def why(text: str, as_json: bool) -> None:
             for line in story_lines(*tale):
                 say(line)
             say("")
+
+
+def _newest_word(remembered: Sequence[Remembered]) -> list[Remembered]:
+    """Return each thing shown once, as it was seen last: a row that changed often is one story."""
+    return list({(item.source_id, item.external_id): item for item in reversed(remembered)}.values())[::-1]
 
 
 def _waiting(app: App, text: str) -> list[str]:

@@ -36,6 +36,8 @@ _DESTINATION = {
 _DESTINATION_FAMILY = "restricted_action"
 # A deleted or locked alert takes no replies, which is no reason to pause the whole channel.
 _THREAD = {"cannot_reply_to_message", "restricted_action_thread_locked"}
+# Our own mistake, which no repetition mends.
+_NONSENSE = "invalid_arguments"
 # Edits of a message that is gone, or too old to be edited.
 _EDIT = {"message_not_found", "cant_update_message", "edit_window_closed"}
 _WORKSPACE = {
@@ -137,15 +139,16 @@ def failure_of(answer: Answer | Silence, *, idempotent: bool) -> Failure:
         return Later(_BRIEFLY, answer.reason) if repeat else Unclear(answer.reason)
     error = answer.error
     if is_told_to_wait(answer):
-        return Later(_HOURS if error == _OVER_THE_PLAN else _retry_after(answer), answer.reason)
+        wait = _HOURS if error == _OVER_THE_PLAN else _retry_after(answer)
+        return Later(wait, answer.reason, asked=True)
     if error in _WORKSPACE:
         return Closed(answer.reason)
     if error not in _THREAD and (error in _DESTINATION or error.startswith(_DESTINATION_FAMILY)):
         return Refused(answer.reason)
-    if error in _THREAD | _EDIT or is_payload_refused(answer):
+    if error in _THREAD | _EDIT or is_payload_refused(answer) or idempotent or error == _NONSENSE:
         return Impossible(answer.reason)
     # A code that we do not know, such as that of a workspace on the move: it may pass, a lost alert does not.
-    return Later(_A_WHILE, answer.reason)
+    return Later(_BRIEFLY, answer.reason, strange=True)
 
 
 def _retry_after(answer: Answer) -> float:

@@ -39,10 +39,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Report that the message was surely not posted; try again after so many seconds."""
+    """Report that the message was surely not posted; try again after so many seconds.
+
+    `asked`: the server named the time, and nobody shall try sooner. `strange`: nobody knows what it means,
+    so that it may never pass.
+    """
 
     seconds: float
     reason: str
+    asked: bool = False
+    strange: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.records import Delivery
 LANDING = timedelta(seconds=5)
 _PAUSE = timedelta(hours=1)
 _CLOSED = timedelta(minutes=5)
+_ENOUGH = 20  # tries, over some two hours, with an answer that nobody knows: others wait behind it
 _LONGEST_WAIT = timedelta(minutes=10)
 
 
@@ -22,6 +23,7 @@ class Settlement:
     reason: str = ""
     due_at: datetime | None = None
     pause_until: datetime | None = None
+    asked: bool = False  # the server named the time
     sent: Sent | None = None
 
 
@@ -30,9 +32,11 @@ def settle(outcome: Outcome | Absent, delivery: Delivery, now: datetime) -> Sett
     match outcome:
         case Sent():
             settled = Settlement("sent", sent=outcome)
-        case Later(seconds, reason):
+        case Later(strange=True, reason=reason) if delivery.attempts >= _ENOUGH:
+            settled = Settlement("impossible", f"{reason}, {delivery.attempts} times")
+        case Later(seconds, reason, asked):
             wait = max(timedelta(seconds=seconds), backoff(delivery))
-            settled = Settlement(_as_it_was(delivery), reason, now + wait)
+            settled = Settlement(_as_it_was(delivery), reason, now + wait, asked=asked)
         case Unclear(reason):
             settled = _unclear(reason, delivery, now)
         case Refused(reason):

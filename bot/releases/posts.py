@@ -153,7 +153,10 @@ def _end_of_places(title: Title, at: int) -> int:
 
 
 def _is_place(post: Post, preposition: int) -> bool:
-    """Tell whether a place that no table of platforms knows follows: the API, an app, via Somebody."""
+    """Tell whether somebody else's place follows that no table of platforms knows: via Somebody.
+
+    A lab's own API and apps are where a closed model first comes out.
+    """
     title, at = post.title, preposition + 1
     while at < len(title.tokens) and post.is_around(at):
         at += 1
@@ -161,7 +164,7 @@ def _is_place(post: Post, preposition: int) -> bool:
     if at >= len(title.tokens) or word in {"to", "for"}:  # everyone, developers, Pro users
         return False
     if title.tells(at, "product") or any(mention.app and mention.start == at for mention in title.mentions):
-        return True
+        return False
     token = title.tokens[at]
     return word in {"on", "via", "through"} and token.text[0].isupper() and token.role != "stage"
 

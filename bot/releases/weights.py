@@ -1,7 +1,7 @@
 """Which of a repository's files are one complete set of weights, and how many bytes they are."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,9 @@ _NO_WEIGHTS = re.compile(
 _SIDECAR = re.compile(r"(?:^|[-_.])(?:mmproj|mtp|draft)(?:[-_.]|$)")
 _SHARD = re.compile(
     r"[-_.]?\d+[-_]of[-_]\d+|[-_.](?:tp|rank)[-_]?\d+|[-_.]\d{5,6}(?!\d)|(?<=consolidated)\.\d+"
+)
+_NUMBERED = re.compile(
+    r"(?P<start>.*?[-_.]?)(?P<number>\d{1,6})[-_]of[-_](?P<count>\d{1,6})(?P<end>[^/]*)", re.ASCII
 )
 _VARIANT = re.compile(r"[-_.](?:fp16|bf16|fp32|fp8|int8|int4|non_ema|ema|quantized)$")
 _PLAIN_STEMS = ("model", "pytorch_model", "diffusion_pytorch_model", "tf_model", "flax_model")
@@ -85,10 +88,27 @@ class WeightSet:
 
 
 def has_weights(item: Mapping[str, Any]) -> bool | None:
-    """Tell whether a listing item or detail body has any file of weights; None when it names no files."""
+    """Tell whether a listing item or detail body has weights; None when it names no files.
+
+    Shards of which some are missing are an upload under way, and not there yet.
+    """
     if not isinstance(item.get("siblings"), list):
         return None
-    return any(_is_weight(path) for path, _ in _siblings(item))
+    files = [path for path, _ in _siblings(item) if _is_weight(path)]
+    return any(_is_whole(path, files) for path in files)
+
+
+def _is_whole(path: str, files: Sequence[str]) -> bool:
+    """Tell whether a file is no shard, or all of its kind are there: "model-00001-of-00002.safetensors"."""
+    numbered = _NUMBERED.fullmatch(path)
+    if not numbered:
+        return True
+    start, count, end = numbered["start"], int(numbered["count"]), numbered["end"]
+    shards = (_NUMBERED.fullmatch(file) for file in files)
+    found = {
+        int(shard["number"]) for shard in shards if shard and (shard["start"], shard["end"]) == (start, end)
+    }
+    return len(found) >= count
 
 
 def weight_set(item: Mapping[str, Any]) -> WeightSet | None:

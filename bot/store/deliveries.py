@@ -134,7 +134,7 @@ class Deliveries:
         self._database.connection.execute(
             """
             UPDATE delivery SET attempts = 0, due_at = CASE state WHEN 'owed' THEN :now ELSE due_at END
-            WHERE state IN ('owed', 'doubtful')
+            WHERE state IN ('owed', 'doubtful') AND NOT asked
             """,
             {"now": time_text(now)},
         )
@@ -159,12 +159,20 @@ class Deliveries:
         )
 
     def settle(
-        self, sequence: int, state: str, reason: str, now: datetime, due_at: datetime | None = None
+        self,
+        sequence: int,
+        state: str,
+        reason: str,
+        now: datetime,
+        due_at: datetime | None = None,
+        *,
+        asked: bool = False,
     ) -> None:
         """Store that the message is owed again, doubtful, unclear, impossible or skipped, and why."""
         self._database.connection.execute(
             """
             UPDATE delivery SET state = :state, reason = :reason, due_at = coalesce(:due_at, due_at),
+                asked = :asked,
                 attempts = attempts + (state = 'doubtful'),
                 settled_at = CASE WHEN :state IN ('owed', 'doubtful') THEN NULL ELSE :now END
             WHERE sequence = :sequence
@@ -174,6 +182,7 @@ class Deliveries:
                 "state": state,
                 "reason": reason,
                 "due_at": time_text(due_at) if due_at else None,
+                "asked": int(asked),
                 "now": time_text(now),
             },
         )

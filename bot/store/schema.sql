@@ -129,6 +129,7 @@ CREATE TABLE delivery (
     attempts    INTEGER NOT NULL DEFAULT 0,
     created_at  TEXT NOT NULL,
     due_at      TEXT NOT NULL,
+    asked       INTEGER NOT NULL DEFAULT 0,     -- the server named that time: nobody tries sooner
     claimed_at  TEXT,
     settled_at  TEXT,
     channel     TEXT,

@@ -227,3 +227,29 @@ def test_a_claimed_message_cannot_be_claimed_twice(house: House) -> None:
     with house.store.transaction():
         claims = [house.store.deliveries.claim(sequence, house.clock.now()) for _ in range(2)]
     assert claims == [True, False]
+
+
+def test_an_answer_that_nobody_knows_ends_after_many_tries_and_lets_the_others_by(house: House) -> None:
+    house.channel.outcomes = [Later(1, "Slack says something_new", strange=True)] * 30
+    house.show(house.hub, house.repository(KIMI), house.repository("zai-org/GLM-5.1"))
+    for _ in range(40):
+        house.later(minutes=11)
+        house.courier.deliver_due()
+    assert states(house)[0] == "impossible"
+
+
+def test_a_time_that_the_server_named_is_kept_even_when_somebody_asks_for_more(house: House) -> None:
+    house.channel.outcomes = [Later(300, "ratelimited", asked=True)]
+    house.show(house.hub, house.repository(KIMI))
+    house.courier.hasten()
+    assert house.courier.deliver_due() == (0, "")
+    house.later(minutes=5)
+    assert house.courier.deliver_due() == (1, "")
+
+
+def test_what_was_put_off_for_another_reason_goes_at_once_when_somebody_asks(house: House) -> None:
+    house.channel.outcomes = [Closed("token_revoked")]
+    house.show(house.hub, house.repository(KIMI))
+    assert house.courier.deliver_due() == (0, "")
+    house.courier.hasten()
+    assert house.courier.deliver_due() == (1, "")

@@ -355,10 +355,6 @@ class TestLearnedNames:
         pytest.param(
             "anthropic", "Claude Opus 4.5 is now available via Nimbus", id="one that no table knows"
         ),
-        pytest.param(
-            "anthropic", "Claude Opus 4.5 is now available in the API", id="the lab's own interface"
-        ),
-        pytest.param("openai", "GPT-5 is available in ChatGPT and the API", id="an app"),
         pytest.param("google", "Gemini 2.5 Flash in public preview on Databricks", id="how far, and where"),
         pytest.param("anthropic", "Claude Opus 4.5 comes to GitHub Copilot", id="it comes to one"),
         pytest.param(
@@ -379,6 +375,10 @@ def test_a_post_that_says_where_a_model_is_to_be_had(lab: str, title: str) -> No
 @pytest.mark.parametrize(
     ("lab", "title"),
     [
+        pytest.param(
+            "anthropic", "Claude Opus 4.5 is now available in the API", id="in the lab's own interface"
+        ),
+        pytest.param("openai", "GPT-5 is available in ChatGPT and the API", id="in its app"),
         pytest.param("anthropic", "Claude Opus 4.5 is now available", id="no place at all"),
         pytest.param("anthropic", "Claude Opus 4.5 is now available to everyone", id="for whom"),
         pytest.param("google", "Gemini 2.5 Flash is now generally available", id="generally"),

@@ -232,3 +232,21 @@ def test_no_listing_of_files_raises(files: list[Any]) -> None:
 def test_thousands_of_long_paths_are_no_trouble() -> None:
     paths = ("a" * 900 + "-00001" * 10 + f"-{number}.safetensors" for number in range(2_000))
     assert weight_set(body(*paths)) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "there"),
+    [
+        pytest.param(["model.safetensors"], True, id="one whole file"),
+        pytest.param(["model-00001-of-00002.safetensors"], False, id="half an upload"),
+        pytest.param(
+            ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"], True, id="all shards"
+        ),
+        pytest.param(
+            ["model-00001-of-00002.safetensors", "q4.gguf"], True, id="half an upload beside a whole file"
+        ),
+        pytest.param(["README.md"], False, id="no weights"),
+    ],
+)
+def test_an_upload_under_way_is_not_there_yet(files: list[str], there: bool) -> None:
+    assert has_weights({"siblings": [{"rfilename": file, "size": 9 * 10**9} for file in files]}) is there
