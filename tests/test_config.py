@@ -172,7 +172,7 @@ def one_source(fields: str) -> str:
         ),
         pytest.param(
             one_source("hub: Qwen"),
-            ["the source 'hub:Qwen' stands in qwen and in qwen"],
+            ["the source 'hub:qwen' stands in qwen and in qwen"],
             id="the same organisation twice",
         ),
         pytest.param(
