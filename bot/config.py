@@ -1,6 +1,5 @@
-"""feeds.yaml and the environment, read once into frozen settings; every error names file, path and value."""
+"""feeds.yaml, read once into frozen settings; every error names file, path and value."""
 
-import os
 import re
 import reprlib
 from collections import defaultdict
@@ -16,7 +15,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    SecretStr,
     ValidationError,
     model_validator,
 )
@@ -61,11 +59,13 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 ModelSize = Annotated[str, Field(pattern=r"^([0-9]{1,6}(\.[0-9]{1,3})?[MBTmbt])?$")]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """Be a part of the settings: frozen, and nothing in it unknown."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class HubSpec(_Part):
+class HubSpec(Part):
     """Describe an organisation on the Hugging Face Hub."""
 
     hub: Annotated[str, Field(pattern=r"^[\w.-]{1,96}$")]
@@ -79,7 +79,7 @@ class HubSpec(_Part):
         return f"hub:{self.hub}"
 
 
-class FeedSpec(_Part):
+class FeedSpec(Part):
     """Describe an RSS, Atom, RDF or JSON feed."""
 
     feed: Address
@@ -92,7 +92,7 @@ class FeedSpec(_Part):
         return "feed:" + self.feed.split("://", 1)[1]
 
 
-class PageSpec(_Part):
+class PageSpec(Part):
     """Describe a page that lists posts.
 
     `format: html` takes CSS selectors; `next` and `json` take jmespath expressions, `next` over the list of
@@ -123,7 +123,7 @@ class PageSpec(_Part):
         return self
 
 
-class LlmStatsSpec(_Part):
+class LlmStatsSpec(Part):
     """Name the lab's organisation in the llm-stats listing."""
 
     llm_stats: Identifier
@@ -154,7 +154,7 @@ def _source_spec(value: object) -> SourceSpec:
     return _SPECS[kinds[0]].model_validate(value)
 
 
-class LabSpec(_Part):
+class LabSpec(Part):
     """Describe a lab and where it shows its models."""
 
     id: Identifier
@@ -186,7 +186,7 @@ def _an_id(channel: str) -> str:
     return channel
 
 
-class SubscriptionSpec(_Part):
+class SubscriptionSpec(Part):
     """Describe a standing subscription of feeds.yaml."""
 
     channel: Annotated[str, Field(min_length=1), AfterValidator(_an_id)]
@@ -202,7 +202,7 @@ class SubscriptionSpec(_Part):
         return {**value, "labs": (labs,)} if isinstance(labs, str) and labs != "all" else value
 
 
-class Defaults(_Part):
+class Defaults(Part):
     """Hold what a source does unless it says otherwise."""
 
     every: Duration = timedelta(minutes=10)
@@ -211,14 +211,14 @@ class Defaults(_Part):
     confirm: Duration = timedelta(hours=24)  # how long a listing waits for the lab to confirm
 
 
-class LlmStatsSettings(_Part):
+class LlmStatsSettings(Part):
     """Turn the llm-stats listing on or off."""
 
     enabled: bool = True
     every: Duration = timedelta(hours=6)
 
 
-class Config(_Part):
+class Config(Part):
     """Hold the whole of feeds.yaml."""
 
     defaults: Defaults = Defaults()
@@ -344,64 +344,3 @@ def _short(value: object) -> str:
     # reprlib bounds nested values: YAML's aliases can make a value that is small to hold and endless to print
     text = repr(value) if isinstance(value, str) else reprlib.repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _hosts_with_ports(hosts: str) -> str:
-    for host in filter(None, (part.strip() for part in hosts.split(","))):
-        if not re.fullmatch(r".+:\d{1,5}", host):
-            raise ValueError(f"write each host with its port, as 127.0.0.1:8000 (got {host[:60]})")
-    return hosts
-
-
-class Environment(_Part):
-    """Hold what the environment says; every name may also be given as NAME_FILE."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)  # a token in the wrong variable is still a secret
-
-    slack_bot_token: SecretStr = SecretStr("")
-    slack_api_url: Address = "https://slack.com/api/"
-    hf_token: SecretStr = SecretStr("")
-    hf_endpoint: Address = "https://huggingface.co"
-    llm_stats_api_key: SecretStr = SecretStr("")
-    llm_stats_url: Address = "https://api.llm-stats.com/stats/v1"
-    llm_stats_page_url: Address = "https://llm-stats.com/models"
-    cadencebot_config: Path = Path("feeds.yaml")
-    cadencebot_state: Path = Path("state")
-    cadencebot_allow_hosts: Annotated[str, AfterValidator(_hosts_with_ports)] = ""
-
-    @property
-    def allowed_hosts(self) -> frozenset[str]:
-        """Return the host:port pairs that may be private."""
-        return frozenset(host.strip() for host in self.cadencebot_allow_hosts.split(",") if host.strip())
-
-
-def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
-    """Return the settings of the process environment, or of `variables`.
-
-    Raises ConfigError naming the variable.
-    """
-    variables = os.environ if variables is None else variables
-    names = {name: name.upper() for name in Environment.model_fields}
-    found = {field: _value_of(name, variables) for field, name in names.items()}
-    try:
-        return Environment.model_validate({field: value for field, value in found.items() if value})
-    except ValidationError as error:
-        problem = error.errors()[0]
-        name = names[str(problem["loc"][0])]
-        message = problem["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"environment variable {name}: {message}") from error
-
-
-def _value_of(name: str, variables: Mapping[str, str]) -> str:
-    file = variables.get(f"{name}_FILE")
-    if not file:
-        return variables.get(name, "").strip()
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ConfigError(
-            f"environment variable {name}_FILE: cannot read {file} ({error.strerror})"
-        ) from error
-    except UnicodeDecodeError:
-        # the cause carries the file's bytes, which may be a secret
-        raise ConfigError(f"environment variable {name}_FILE: {file} is not text") from None

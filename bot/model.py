@@ -205,11 +205,6 @@ class Release:
         """Return the lab's announcement, or ""."""
         return self.url_of(SourceKind.FEED) or self.url_of(SourceKind.PAGE)
 
-    @property
-    def listing_url(self) -> str:
-        """Return the entry at LLM Stats, or ""."""
-        return self.url_of(SourceKind.LLM_STATS)
-
     def url_of(self, source: SourceKind) -> str:
         """Return the first address that this kind of source gave, or ""."""
         return next((mention.url for mention in self.mentions if mention.source is source), "")

@@ -10,16 +10,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.config import (
-    Config,
-    FeedSpec,
-    HubSpec,
-    LlmStatsSpec,
-    PageSpec,
-    load_config,
-    parse_duration,
-    read_environment,
-)
+from bot.config import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, load_config, parse_duration
+from bot.environment import read_environment
 from bot.errors import ConfigError
 
 SECRET = "xoxb-1234-do-not-tell"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.config import Environment
+from bot.environment import Environment
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import Clock, SystemClock
-from bot.config import Config, Environment, SubscriptionSpec, load_config, read_environment
+from bot.config import Config, SubscriptionSpec, load_config
+from bot.environment import Environment, read_environment
 from bot.errors import ConfigError, UsageError
 from bot.records import ALL, Subscription
 from bot.releases.filters import Filters, make_filters

@@ -7,7 +7,8 @@ from functools import partial
 
 import click
 
-from bot.config import load_config, read_environment
+from bot.config import load_config
+from bot.environment import read_environment
 from bot.releases.identify import identify_line
 from bot.releases.labs import Directory
 from bot.releases.licenses import license_line

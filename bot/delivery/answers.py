@@ -15,6 +15,7 @@ from urllib.error import URLError
 from bot.delivery.message import Closed, Impossible, Later, Refused, Unclear
 
 _BRIEFLY = 5.0  # seconds until what the network did not carry is tried again; the outbox backs off further
+_A_DAY = 86_400.0  # seconds; the courier takes what is put off for longer for a wrong clock's doing
 _A_WHILE = 30.0  # seconds, when a 429 names no time
 _HOURS = 4 * 3600.0  # seconds; a free plan's cap on messages does not go away in minutes
 
@@ -153,4 +154,4 @@ def failure_of(answer: Answer | Silence, *, idempotent: bool) -> Failure:
 
 def _retry_after(answer: Answer) -> float:
     seconds = answer.headers.get("retry-after", "").strip()
-    return float(seconds) if re.fullmatch(r"\d{1,6}", seconds) else _A_WHILE
+    return min(float(seconds), _A_DAY) if re.fullmatch(r"\d{1,9}", seconds) else _A_WHILE

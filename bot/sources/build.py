@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.config import Config, Environment, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, SourceSpec
+from bot.config import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, SourceSpec
+from bot.environment import Environment
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource
 from bot.sources.hub import HubSource

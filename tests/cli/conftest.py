@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from bot.demo.story import load_story
 from bot.demo.world import World
 
 
@@ -38,9 +37,8 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
-    """Begin after the baseline, on the first day of the story by the machine's own clock."""
+    """Begin with a bot that has read nothing yet, in the world before the story."""
     config = tmp_path / "feeds.yaml"
-    assert load_story()
     with World(lambda: datetime.now(UTC)) as world:
         config.write_text(world.config_text(), encoding="utf-8")
         variables = {

@@ -82,6 +82,7 @@ def test_an_answer_that_is_none(answer: Answer | Silence, outcome: type) -> None
     ("headers", "seconds"),
     [
         pytest.param({"Retry-After": "7"}, 7.0, id="the time that Slack names"),
+        pytest.param({"Retry-After": "900000"}, 86_400.0, id="a day at the most"),
         pytest.param({"retry-after": " 30 "}, 30.0, id="in lower case, with blanks"),
         pytest.param(
             {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, 30.0, id="a date is not what Slack sends"

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.config import Config, read_environment
+from bot.config import Config
+from bot.environment import read_environment
 from bot.errors import ConfigError
 from bot.sources.base import Source
 from bot.sources.build import build_sources
