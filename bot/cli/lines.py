@@ -1,8 +1,10 @@
 """`identify`, `license`: JSON lines in, JSON lines out, one each and in order."""
 
+import gc
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 
 import click
@@ -32,15 +34,26 @@ def _translate(answer: Callable[[str], Mapping[str, object]]) -> None:
     """Answer line by line; exit with 1 when a line could not be read."""
     failed = False
     encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each line
-    for raw in sys.stdin.buffer:
-        line = raw.decode("utf-8", "replace")
-        if line.strip():
-            result = answer(line)
-            failed = failed or "error" in result
-            sys.stdout.write(encode(result) + "\n")
-    sys.stdout.flush()
+    with _no_collector():
+        for raw in sys.stdin.buffer:
+            line = raw.decode("utf-8", "replace")
+            if line.strip():
+                result = answer(line)
+                failed = failed or "error" in result
+                sys.stdout.write(encode(result) + "\n")
+        sys.stdout.flush()
     if failed:
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep the collector from walking the caches again and again: a fifth of the time, and no cycle found."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 COMMANDS = (identify, license_command)

@@ -47,17 +47,17 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
 
     Any field may be missing or of the wrong type; what is not stated stays empty. The order of evidence is
     that of reference/identity.md. Total parameters: the Hub's own count unless it contradicts the name or
-    the bytes, approximate where the weights are packed; then the card, then the name. Active parameters:
-    the name, then the card. Bytes: one complete set of files, never usedStorage. Context: the
-    configuration, never multiplied by a rope factor, then the card. Whether there are weights at all: the
-    list of files, which listings leave out.
+    the bytes, approximate where the weights are packed; then the name and the card. Active parameters: the
+    name and the card. Where these two agree the card has more digits, else the name counts. Bytes: one
+    complete set of files, never usedStorage. Context: the configuration, never multiplied by a rope
+    factor, then the card. Whether there are weights at all: the list of files, which listings leave out.
     """
     name = _text(item.get("id"), 300)
     card = card_facts(readme, name)
     named, weights = stated_in(name), weight_set(item)
     size = weights.size if weights else None
     parameters, approximate = _parameters(item, named, card, size)
-    active = named.active or card.active_parameters
+    active = _to_more_digits(named.active, card.active_parameters)
     return Facts(
         license=statement_of(_mapping(item.get("cardData")), _texts(item.get("tags"))),
         parameters=parameters,
@@ -90,9 +90,7 @@ def _parameters(
     """Return the total, and whether it is only near the truth."""
     counted = hub_count(item)
     if counted is None or not _plausible(counted, named, size):
-        # the card may state the name's figure to more digits
-        is_same = card.parameters and not (named.total and contradicts(card.parameters, named.total))
-        return (card.parameters if is_same else named.total), False
+        return _to_more_digits(named.total, card.parameters), False
     if named.total is None and _is_one_component(item):
         return card.parameters, False
     packed = is_packed(_dtypes(item))
@@ -100,6 +98,13 @@ def _parameters(
         # Packed FP4 was counted once for two values: DeepSeek-V4-Pro stood at 862B of its 1.6T for months.
         return card.parameters, False
     return counted, packed
+
+
+def _to_more_digits(named: int | None, card: int | None) -> int | None:
+    """Return the name's figure, or the card's where that says the same with less rounding: A3B is 3.3B."""
+    if named is None or card is None:
+        return named or card
+    return named if contradicts(card, named) else card
 
 
 def _plausible(counted: int, named: Stated, size: int | None) -> bool:

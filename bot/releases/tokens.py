@@ -154,12 +154,14 @@ _WHOLE = re.compile(r"[a-z]?[1-9]\d?")
 def _merged(tokens: list[Token]) -> tuple[Token, ...]:
     """Return the tokens with those joined that only together mean something: 3-6, 4-bit, 2024-07-18."""
     merged: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        last_is_digit = tokens[at].low[-1].isdigit()
-        count, role = _together(tokens[at : at + 3]) if merged and last_is_digit else (1, tokens[at].role)
-        merged.append(tokens[at] if count == 1 else _joined(tokens[at : at + count], role))
-        at += count
+    taken = 1  # a name's first token stands alone
+    for at, token in enumerate(tokens):
+        taken -= 1
+        if taken > 0:
+            continue
+        glues = merged and token.low[-1].isdigit()
+        taken, role = _together(tokens[at : at + 3]) if glues else (1, token.role)
+        merged.append(token if taken == 1 else _joined(tokens[at : at + taken], role))
     return tuple(merged)
 
 
