@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
+from bot.messages.content import Content
 from bot.model import Name, Note
 from bot.releases.filters import Filters
 
@@ -59,6 +60,66 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """Hold when a destination wants its digest, in its own time zone."""
+
+    every: Literal["daily", "weekly"]
+    weekday: int = 0  # of a weekly one; Monday is 0
+    hour: int = 9
+    minute: int = 0
+    zone: str = "UTC"  # an IANA name: Europe/Berlin
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Hold how a destination wants to be told; `digest` is None where it wants none."""
+
+    variants: Literal["thread", "post", "off"] = "thread"
+    updates: Literal["edit", "thread", "off"] = "edit"
+    digest: DigestPlan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Hold that a destination wants to hear nothing of a lab (or ALL) for now; `until` None is for ever."""
+
+    destination: str
+    lab: str
+    until: datetime | None
+    created_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorReport:
+    """Hold what somebody found wrong in an alert; `closed_at` is None while nobody has dealt with it."""
+
+    id: int
+    release_id: int
+    release: str  # the name that people read
+    destination: str
+    reporter: str
+    text: str
+    created_at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Hold what a person knows better than the sources, which sticks against later polls.
+
+    `field` is license, parameters, active, lab or kind of the release whose key is `subject`; or merge (the
+    release `subject` is `value`, both keys); or split (the repository `subject` is a release of its own,
+    named `value`).
+    """
+
+    subject: str
+    field: str
+    value: str
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Hold why a destination gets nothing for now, and when it is tried again."""
 
@@ -66,13 +127,16 @@ class Pause:
     since: datetime
     reason: str
     retry_at: datetime
+    told_at: datetime | None = None  # when its subscribers were told
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """Hold one message owed to one destination.
 
-    `kind` is alert, note or edit; `state` is owed, claimed, sent, doubtful (to be looked up), unclear
+    `kind` is alert, note, edit, digest or line; only a digest and a line bring their `content` along and
+    have no release (id 0). `carrier` is the sequence of the alert that carries this one as well: four or
+    more at once are one message. `state` is owed, claimed, sent, doubtful (to be looked up), unclear
     (cannot be looked up), impossible or skipped.
     """
 
@@ -93,6 +157,8 @@ class Delivery:
     ts: str = ""
     digest: str = ""  # of the content that stands there now
     reason: str = ""
+    content: Content | None = None
+    carrier: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

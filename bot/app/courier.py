@@ -10,10 +10,11 @@ import structlog
 
 from bot.clock import Clock
 from bot.delivery.alert import render_alert
-from bot.delivery.message import Absent, Closed, Content, Message, Notifier, Outcome, Sent, Unclear
+from bot.delivery.message import Absent, Closed, Message, Notifier, Outcome, Sent, Unclear
 from bot.delivery.outbox import LANDING, Settlement, settle
 from bot.delivery.reply import render_note
 from bot.errors import StoreError
+from bot.messages.content import Content
 from bot.model import Wave
 from bot.records import ALERT_MISSING, FAILED, OPEN, Delivery, Pause
 from bot.store.store import Store

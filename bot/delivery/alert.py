@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.delivery import blocks
-from bot.delivery.escape import clean, escape, link, literal, web_address
-from bot.delivery.message import Block, Content
+from bot.messages import blocks
+from bot.messages.content import Block, Content
+from bot.messages.escape import clean, escape, link, literal, web_address
 from bot.model import License, Mention, Release, SourceKind, Wave
 from bot.releases import words
 

@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from bot.delivery.message import Content
+from bot.messages.content import Content
 
 _STYLES = {"*": "bold", "_": "italic", "~": "strike", "`": "cyan"}
 _MARKUP = re.compile(

@@ -1,18 +1,9 @@
 """What is sent, to whom, and what may come of it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-Block = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """Hold a rendered message: a sentence that stands alone, and Slack blocks that say the same."""
-
-    text: str
-    blocks: Sequence[Block] = ()
+from bot.messages.content import Content
 
 
 @dataclass(frozen=True, slots=True)

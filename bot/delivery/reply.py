@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from bot.delivery import blocks
 from bot.delivery.alert import license_text
-from bot.delivery.escape import clean, escape, link, literal, web_address
-from bot.delivery.message import Content
+from bot.messages import blocks
+from bot.messages.content import Content
+from bot.messages.escape import clean, escape, link, literal, web_address
 from bot.model import Note, NoteKind, SourceKind, Wave
 from bot.releases import words
 

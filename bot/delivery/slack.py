@@ -22,18 +22,8 @@ from bot.delivery.answers import (
     read_answer,
     read_failure,
 )
-from bot.delivery.message import (
-    Absent,
-    Block,
-    Closed,
-    Impossible,
-    Later,
-    Message,
-    Outcome,
-    Refused,
-    Sent,
-    Unclear,
-)
+from bot.delivery.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
+from bot.messages.content import Block
 
 EVENT_TYPE = "model_release"
 _SKEW = 300.0  # seconds by which our clock may be ahead of Slack's, which dates the messages

@@ -6,19 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.app import courier
-from bot.delivery.message import (
-    Absent,
-    Closed,
-    Content,
-    Impossible,
-    Later,
-    Message,
-    Outcome,
-    Refused,
-    Sent,
-    Unclear,
-)
+from bot.delivery.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
 from bot.errors import StoreError
+from bot.messages.content import Content
 from bot.model import Wave
 from tests.support.house import House
 

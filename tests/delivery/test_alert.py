@@ -10,7 +10,7 @@ from rich.console import Console
 
 from bot.delivery.alert import render_alert
 from bot.delivery.card import card
-from bot.delivery.message import Content
+from bot.messages.content import Content
 from bot.model import DateOrigin, LicenseStatement, Name, Published, Release, Wave
 from tests.delivery.builders import (
     ANTHROPIC,

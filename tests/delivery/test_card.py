@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.delivery.card import card, rich_text
-from bot.delivery.escape import clean, literal
-from bot.delivery.message import Content
+from bot.messages.content import Content
+from bot.messages.escape import clean, literal
 
 
 @pytest.mark.parametrize(

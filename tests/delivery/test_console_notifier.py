@@ -12,8 +12,9 @@ from rich.console import Console
 
 from bot.delivery.alert import render_alert
 from bot.delivery.console import ConsoleNotifier
-from bot.delivery.message import Absent, Content, Later, Message, Sent
+from bot.delivery.message import Absent, Later, Message, Sent
 from bot.delivery.transcript import Transcript
+from bot.messages.content import Content
 from tests.delivery.builders import KIMI, NOW, alone
 from tests.support.clock import FakeClock
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.delivery.alert import render_alert
 from bot.delivery.card import rich_text
-from bot.delivery.message import Content
 from bot.delivery.reply import render_note
+from bot.messages.content import Content
 from bot.model import (
     Artifact,
     DateOrigin,

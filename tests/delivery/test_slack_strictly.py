@@ -12,10 +12,11 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from bot.delivery.alert import render_alert
-from bot.delivery.message import Absent, Content, Later, Message, Refused, Sent, Unclear
+from bot.delivery.message import Absent, Later, Message, Refused, Sent, Unclear
 from bot.delivery.reply import render_note
 from bot.delivery.slack import SlackNotifier
 from bot.demo.slack import Slack
+from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind, Wave
 from tests.delivery.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, NOW, alone
 from tests.support.clock import FakeClock

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.escape import URL_LIMIT, clean, escape, link, literal, shorten, web_address
+from bot.messages.escape import URL_LIMIT, clean, escape, link, literal, shorten, web_address
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks (50 blocks a message, 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.delivery.escape import clean, web_address
-from bot.delivery.message import Block
+from bot.messages.content import Block
+from bot.messages.escape import clean, web_address
 
 _HEADER_LIMIT = 150
 _SECTION_LIMIT = 3_000
