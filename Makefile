@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo run test accuracy lint types imports check clean
+.PHONY: demo run test accuracy backtest lint types imports check clean
 
 demo: $(VENV)/.ready
 	$(BIN)/cadencebot demo
@@ -16,6 +16,9 @@ test: $(VENV)/.ready-dev
 
 accuracy: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.accuracy
+
+backtest: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.cadence.backtest
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -57,6 +57,7 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Address = Annotated[str, AfterValidator(_web_address)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 ModelSize = Annotated[str, Field(pattern=r"^([0-9]{1,6}(\.[0-9]{1,3})?[MBTmbt])?$")]
+GpuMemory = Annotated[str, Field(pattern=r"^(([0-9]{1,4}x)?[0-9]{1,6}(\.[0-9]{1,3})?[GTgt][Bb])?$")]
 
 
 class Part(BaseModel):
@@ -186,6 +187,9 @@ def _an_id(channel: str) -> str:
     return channel
 
 
+Person = Annotated[str, Field(pattern=r"^([A-Z0-9]+/)?[UW][A-Z0-9]{2,20}$")]  # a user id, or TEAM/USER
+
+
 class SubscriptionSpec(Part):
     """Describe a standing subscription of feeds.yaml."""
 
@@ -194,12 +198,27 @@ class SubscriptionSpec(Part):
     license: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$")] = "any"
     min: ModelSize = ""
     max: ModelSize = ""
+    fits: GpuMemory = ""
+    type: str = "any"
+    kinds: Literal["all", "release", "variants"] = "all"
+    weights: Literal["any", "open"] = "any"
+    match: tuple[str, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
-    def _one_lab_is_a_list(cls, value: Any) -> Any:
-        labs = value.get("labs") if isinstance(value, dict) else None
-        return {**value, "labs": (labs,)} if isinstance(labs, str) and labs != "all" else value
+    def _one_is_a_list(cls, value: Any) -> Any:
+        alone = {
+            key: (value[key],)
+            for key in ("labs", "match")
+            if isinstance(value, dict) and isinstance(value.get(key), str) and value[key] != "all"
+        }
+        return {**value, **alone} if alone else value
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """Return the filters as people type them, by their key."""
+        typed = self.model_dump(exclude={"channel", "labs", "match"})
+        return {**typed, "match": ",".join(self.match)}
 
 
 class Defaults(Part):
@@ -225,6 +244,7 @@ class Config(Part):
     llm_stats: LlmStatsSettings = LlmStatsSettings()
     labs: tuple[LabSpec, ...]
     subscriptions: tuple[SubscriptionSpec, ...] = ()
+    admins: tuple[Person, ...] = ()  # who hears of trouble and of reports, and corrects releases
 
     @property
     def source_ids(self) -> tuple[str, ...]:

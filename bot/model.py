@@ -13,6 +13,7 @@ class SourceKind(StrEnum):
     FEED = "feed"
     PAGE = "page"
     LLM_STATS = "llm_stats"
+    IMPORT = "import"  # a history that a person brought
 
 
 class Kind(StrEnum):
@@ -31,6 +32,7 @@ class DateOrigin(StrEnum):
     SEEN = "first seen"  # our first sight of it
     CREATED = "created on the Hub"  # the repository's creation, often weeks before it was public
     LISTED = "listed by LLM Stats"
+    IMPORTED = "imported"  # as a file says that a person brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ class Release:
     lead_id: int  # the release whose alert carries this one; its own id for most
     artifacts: tuple[Artifact, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    withdrawn: bool = False  # a person said that it is no release
 
     @property
     def variants(self) -> tuple[Artifact, ...]:
@@ -239,6 +242,7 @@ class NoteKind(StrEnum):
     CONFIRMATION = "confirmation"  # another source says so too
     HEAD = "head"  # the tuned model, where only its base or a packaging was out
     LICENSE = "license"  # the licence changed after the alert
+    UPDATE = "update"  # what is known by now, where the alert itself is not edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +257,7 @@ class Note:
     facts: Facts = field(default_factory=Facts)
     license: License | None = None
     published: Published | None = None
+    former_license: License | None = None  # before it changed
 
 
 JsonObject = Mapping[str, object]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.messages.content import Content
@@ -10,8 +10,15 @@ from bot.model import Name, Note
 from bot.releases.filters import Filters
 
 ALL = "all"
+# Where a subscription comes from.
+FROM_FILE = "feeds.yaml"
+FROM_SLACK = "Slack"
+FROM_COMMAND_LINE = "command line"
+EMBEDDED = "embedded default"
 # Why a new repository is waited for; any other reason is trouble with asking for it.
 NO_WEIGHTS = "it has no weights yet"
+# A filter on a fact that is not known yet is tried again as facts arrive, for this long.
+UNDECIDED = timedelta(hours=6)
 # States of a delivery that is not settled, and of one that ended badly.
 OPEN = ("owed", "claimed", "doubtful")
 FAILED = ("unclear", "impossible")
@@ -117,6 +124,16 @@ class Correction:
     value: str
     created_by: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Hold that a workspace installed the bot, or a whole organisation, where `team` is ""."""
+
+    team: str
+    enterprise: str
+    bot_user: str
+    installed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

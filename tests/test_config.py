@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.config import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, load_config, parse_duration
 from bot.environment import read_environment
 from bot.errors import ConfigError
+from bot.releases.filters import make_filters
 
 SECRET = "xoxb-1234-do-not-tell"
 TWO_LABS = """
@@ -156,6 +157,16 @@ def one_source(fields: str) -> str:
             TWO_LABS + "subscriptions: [{channel: C1, labs: all, max: large}]",
             ["subscriptions[0].max", "'large'"],
             id="a size in words",
+        ),
+        pytest.param(
+            TWO_LABS + "subscriptions: [{channel: C1, labs: all, fits: 80}]",
+            ["subscriptions[0].fits", "80"],
+            id="memory without its unit",
+        ),
+        pytest.param(
+            TWO_LABS + "subscriptions: [{channel: C1, labs: all, kinds: some}]",
+            ["subscriptions[0].kinds", "'some'"],
+            id="kinds that there are not",
         ),
         pytest.param(
             "labs: [{id: qwen, name: A}, {id: qwen, name: B}]",
@@ -336,7 +347,7 @@ def test_a_good_file_is_read_into_frozen_settings(tmp_path: Path) -> None:
                   - llm_stats: moonshotai
             subscriptions:
               - {channel: C1, labs: moonshot, license: permissive, max: 70b}
-              - {channel: C2, labs: all}
+              - {channel: C2, labs: all, fits: 8x80gb, type: text, weights: open, match: [vl, k2]}
             """,
         )
     )
@@ -355,6 +366,10 @@ def test_a_good_file_is_read_into_frozen_settings(tmp_path: Path) -> None:
     assert config.defaults.hold == timedelta(hours=6)
     assert not config.llm_stats.enabled
     assert [subscription.labs for subscription in config.subscriptions] == [("moonshot",), "all"]
+    assert [str(make_filters(**subscription.filters)) for subscription in config.subscriptions] == [
+        "license:permissive max:70b",
+        "fits:640gb type:text weights:open match:vl,k2",
+    ]
     with pytest.raises(ValueError, match="frozen"):
         config.labs[0].name = "other"
 
@@ -391,6 +406,21 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert environment.cadencebot_config == Path("feeds.yaml")
     assert environment.slack_bot_token.get_secret_value() == ""
     assert environment.allowed_hosts == frozenset()
+    assert environment.health_address == "127.0.0.1:9464"
+    assert environment.secrets == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("0.0.0.0:80", "0.0.0.0:80"),
+        ("[::1]:9464", "[::1]:9464"),
+        ("bot-host:9464", "bot-host:9464"),
+        ("off", ""),
+    ],
+)
+def test_the_health_server_is_where_the_environment_says(said: str, address: str) -> None:
+    assert read_environment({"CADENCEBOT_HEALTH": said}).health_address == address
 
 
 @pytest.mark.parametrize(
@@ -432,6 +462,21 @@ def test_any_setting_may_come_from_a_file(tmp_path: Path) -> None:
             {"HF_ENDPOINT": "huggingface.co"},
             "environment variable HF_ENDPOINT: write a whole address",
             id="an address without scheme",
+        ),
+        pytest.param(
+            {"CADENCEBOT_HEALTH": "9464"},
+            "environment variable CADENCEBOT_HEALTH: write a host with its port",
+            id="a port without its host",
+        ),
+        pytest.param(
+            {"CADENCEBOT_HEALTH": "127.0.0.1:70000"},
+            "environment variable CADENCEBOT_HEALTH: write a host with its port",
+            id="a port beyond the last",
+        ),
+        pytest.param(
+            {"CADENCEBOT_PING_URL": SECRET},
+            "environment variable CADENCEBOT_PING_URL: write a whole address",
+            id="a token where an address to ping belongs",
         ),
         pytest.param(
             {"SLACK_API_URL": SECRET},

@@ -8,10 +8,20 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.delivery.slack import NEEDED_SCOPES, USEFUL_SCOPES
 from bot.environment import Environment
+from bot.slack.oauth import SCOPES
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
+EVENTS = {  # those of bot/slack/app.py; a message to the bot is the event `message` of the kind `im`
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "member_joined_channel",
+    "message.im",
+    "tokens_revoked",
+}
 MANIFEST_SCHEMA = ROOT.parent / "shared" / "slackcheck" / "manifest.schema.json"
 
 
@@ -58,16 +68,25 @@ def test_the_manifest_keeps_slacks_limits_on_lengths(manifest: dict) -> None:
     assert 175 <= len(shown["long_description"]) <= 4000
 
 
-def test_the_app_asks_for_posting_only_and_the_rest_is_a_choice(manifest: dict) -> None:
-    assert manifest["oauth_config"]["scopes"] == {"bot": ["chat:write"]}
+def test_the_app_asks_for_what_its_features_need_and_the_rest_is_a_choice(manifest: dict) -> None:
+    assert manifest["oauth_config"]["scopes"] == {"bot": [*SCOPES]}
     optional = re.findall(r"^ *# - ([a-z.:]+)", text_of("slack-manifest.yaml"), flags=re.MULTILINE)
-    assert optional == [
-        "channels:history",
-        "groups:history",
-        "im:history",
-        "chat:write.public",
-        "commands",
-    ]
+    assert optional == ["channels:history", "groups:history", "chat:write.public"]
+
+
+def test_every_scope_of_the_manifest_is_one_that_check_explains(manifest: dict) -> None:
+    assert {*SCOPES} <= {*NEEDED_SCOPES, *USEFUL_SCOPES}
+
+
+def test_every_event_of_the_manifest_has_its_scope_and_its_listener(manifest: dict) -> None:
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
+
+
+def test_the_app_connects_by_itself_and_offers_its_command(manifest: dict) -> None:
+    assert manifest["settings"]["socket_mode_enabled"]
+    assert manifest["settings"]["interactivity"]["is_enabled"]
+    assert [command["command"] for command in manifest["features"]["slash_commands"]] == ["/releases"]
+    assert manifest["features"]["app_home"]["home_tab_enabled"]
 
 
 def test_the_image_runs_as_nobody_keeps_its_state_and_says_how_it_is() -> None:
@@ -97,6 +116,12 @@ def test_the_unit_is_restarted_on_failure_but_not_on_a_wrong_configuration(unit:
     assert unit["Service"]["EnvironmentFile"] == "/etc/cadencebot/cadencebot.env"
 
 
+def test_the_unit_is_watched_for_as_long_as_the_bot_says_that_it_lives(unit: RawConfigParser) -> None:
+    assert unit["Service"]["Type"] == "notify"
+    assert unit["Service"]["WatchdogSec"] == "3min"
+    assert "AF_UNIX" in unit["Service"]["RestrictAddressFamilies"]
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -116,4 +141,15 @@ def test_every_variable_that_deploy_names_is_one_that_the_bot_reads(unit: RawCon
     in_image = re.findall(r"(CADENCEBOT_[A-Z_]+)=", text_of("Dockerfile"))
     known = {name.upper() for name in Environment.model_fields}
     assert [name for name in (*example, *in_unit, *in_image) if name not in known] == []
-    assert {*example} == {"SLACK_BOT_TOKEN", "HF_TOKEN", "LLM_STATS_API_KEY"}
+    assert {*example} == {
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "SLACK_CLIENT_ID",
+        "SLACK_CLIENT_SECRET",
+        "CADENCEBOT_SEAL_KEY",
+        "CADENCEBOT_HEALTH",
+        "CADENCEBOT_PING_URL",
+        "HF_TOKEN",
+        "LLM_STATS_API_KEY",
+    }

@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from bot.app.root import App
 from bot.app.works import fetcher_of
 from bot.delivery.message import Notifier
-from bot.delivery.slack import SlackNotifier
+from bot.delivery.slack import SlackNotifier, app_token_problem
+from bot.environment import Environment
 from bot.errors import SourceError
 from bot.fetch import Fetcher
 from bot.sources.base import Memory, Source
+
+_DEAF = (
+    "no SLACK_APP_TOKEN (Socket Mode) and no SLACK_SIGNING_SECRET (`run --http`): "
+    "alerts are posted, but commands and buttons reach nobody"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,15 @@ class TokenCheck:
     remarks: tuple[str, ...] = ()
 
 
+def check_slack(notifier: Notifier, environment: Environment) -> TokenCheck:
+    """Tell what the bot can do in Slack, and whether Slack can reach it."""
+    token = check_token(notifier)
+    if not isinstance(notifier, SlackNotifier):
+        return token
+    connection = check_connection(environment)
+    return TokenCheck(token.problems + connection.problems, token.remarks + connection.remarks)
+
+
 def check_token(notifier: Notifier) -> TokenCheck:
     """Ask Slack what the token is good for; without Slack there is nothing to ask."""
     if not isinstance(notifier, SlackNotifier):
@@ -59,3 +74,29 @@ def check_token(notifier: Notifier) -> TokenCheck:
     )
     wanting = tuple(f"scope {scope} would allow {use}" for scope, use in report.wanting.items())
     return TokenCheck(missing, (f"posts as {report.bot} in {report.team}", *wanting))
+
+
+def check_connection(environment: Environment) -> TokenCheck:
+    """Tell whether Slack's commands and clicks can reach the bot, through Socket Mode or over signed HTTP."""
+    app_token = environment.slack_app_token.get_secret_value()
+    is_signed = bool(environment.slack_signing_secret.get_secret_value())
+    if not app_token and not is_signed:
+        return TokenCheck(remarks=(_DEAF,))
+    problem = app_token_problem(app_token, environment.slack_api_url) if app_token else ""
+    connects = f"SLACK_APP_TOKEN: {problem}; it needs the scope connections:write" if problem else ""
+    problems = tuple(one for one in (connects, _oauth_problem(environment, is_signed)) if one)
+    ways = [("Socket Mode", app_token and not problem), ("signed HTTP", is_signed)]
+    return TokenCheck(problems, tuple(f"commands can come through {way}" for way, works in ways if works))
+
+
+def _oauth_problem(environment: Environment, is_signed: bool) -> str:
+    """Return what an install of several workspaces lacks, "" where none is wanted."""
+    given = {
+        "SLACK_CLIENT_ID": environment.slack_client_id,
+        "SLACK_CLIENT_SECRET": environment.slack_client_secret.get_secret_value(),
+        "CADENCEBOT_SEAL_KEY": environment.cadencebot_seal_key.get_secret_value(),
+    }
+    if not any(given.values()):
+        return ""
+    missing = [name for name, value in {**given, "SLACK_SIGNING_SECRET": is_signed}.items() if not value]
+    return f"/slack/install needs {', '.join(missing)} as well" if missing else ""

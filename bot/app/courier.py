@@ -1,22 +1,19 @@
 """Send what is owed: claim, send, settle; look up what is doubtful; never send twice."""
 
-import hashlib
-import json
+from collections.abc import Callable
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.app.composing import Composed, Composer, Instead
+from bot.app.pausing import tell_subscribers
 from bot.clock import Clock
-from bot.delivery.alert import render_alert
-from bot.delivery.message import Absent, Closed, Message, Notifier, Outcome, Sent, Unclear
+from bot.delivery.message import Absent, Closed, Notifier, Outcome, Sent, Unclear
 from bot.delivery.outbox import LANDING, Settlement, settle
-from bot.delivery.reply import render_note
 from bot.errors import StoreError
-from bot.messages.content import Content
-from bot.model import Wave
-from bot.records import ALERT_MISSING, FAILED, OPEN, Delivery, Pause
+from bot.records import FAILED, OPEN, Delivery, Pause
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -46,6 +43,7 @@ class Courier:
     clock: Clock
     threads: Executor
     pace: timedelta = timedelta(seconds=1)  # between two posts to one destination
+    settled: Callable[[Delivery, str, datetime], object] = lambda *_: None  # hears of each, with its state
     _free: dict[str, datetime] = field(default_factory=dict)
     _interrupted: bool = True  # so that the first round doubts what a killed process left
 
@@ -130,91 +128,68 @@ class Courier:
 
     def _step(self, head: Delivery) -> tuple[int, str]:
         """Take one delivery a step on; return whether it now stands, and why everything is closed, if so."""
-        message = self._composed(head)
-        if isinstance(message, Settlement):
-            self._store(head, message, "")
+        composed = self._composed(head)
+        if isinstance(composed, Settlement):
+            self._store(head, composed, "")
             return 0, ""
-        outcome = self._attempt(head, message)
+        if isinstance(composed, Instead):
+            self._tell_instead(head, composed)
+            return 0, ""
+        outcome = self._attempt(head, composed)
         if outcome is None:
             return 0, ""
         # What was found may have been rendered from less than is known now: the next edit shall compare.
-        digest = "" if head.state == "doubtful" else _digest(message.content)
+        digest = "" if head.state == "doubtful" else composed.digest
         self._store(head, settle(outcome, head, self.clock.now()), digest)
         if isinstance(outcome, Sent):
             self._free[head.destination] = self.clock.now() + self.pace
         return int(isinstance(outcome, Sent)), outcome.reason if isinstance(outcome, Closed) else ""
 
-    def _attempt(self, head: Delivery, message: Message) -> Outcome | Absent | None:
+    def _attempt(self, head: Delivery, composed: Composed) -> Outcome | Absent | None:
         """Send a message, or look a doubtful one up; None when somebody else has claimed it."""
         try:
             if head.state == "doubtful":
-                return self.notifier.find(message, (head.claimed_at or head.created_at).timestamp())
-            return self.notifier.send(message) if self._claim(head) else None
+                return self.notifier.find(composed.message, (head.claimed_at or head.created_at).timestamp())
+            return self.notifier.send(composed.message) if self._claim(head, composed) else None
         except StoreError:
             raise
         except Exception as error:  # whatever went wrong, the message may have been posted
             log.exception("notifier_crashed", delivery=head.id)
             return Unclear(f"the bot failed while sending ({error!r}); please report this")
 
-    def _composed(self, head: Delivery) -> Message | Settlement:
+    def _composed(self, head: Delivery) -> Composed | Settlement | Instead:
         """Compose a message; one that cannot be rendered must not hold up those behind it."""
         try:
-            return self._compose(head)
+            return Composer(self.store, self.notifier, self.clock).compose(head)
         except StoreError:
             raise
         except Exception as error:  # a bug in rendering concerns this message alone
             log.exception("rendering_crashed", delivery=head.id)
             return Settlement("impossible", f"could not be rendered ({error!r}); please report this")
 
-    def _claim(self, head: Delivery) -> bool:
+    def _claim(self, head: Delivery, composed: Composed) -> bool:
+        """Claim what the message is about to bring, all of it or nothing."""
+        now, carried = self.clock.now(), [one.sequence for one in composed.carried]
         with self.store.transaction():
-            return self.store.deliveries.claim(head.sequence, self.clock.now())
+            if carried:
+                return self.store.deliveries.claim_together(carried, head.sequence, now)
+            return self.store.deliveries.claim(head.sequence, now)
 
-    def _compose(self, head: Delivery) -> Message | Settlement:
-        """Render a delivery from what is known now, or say why it need not be sent."""
-        alert = self.store.deliveries.alert_of(head.release_id, head.destination)
-        wave = self._wave(head)
-        if head.kind == "alert":
-            if not self._is_wanted(head, wave):
-                return Settlement("skipped", "nobody there follows the lab any more")
-            return Message(head.id, head.destination, render_alert(wave, self.clock.now()))
-        if alert is None or alert.state != "sent":
-            return Settlement("skipped", ALERT_MISSING)
-        if head.kind == "note" and head.note:
-            content = render_note(wave, head.note)
-            return Message(head.id, alert.channel, content, thread_ts=alert.ts)
-        content = render_alert(wave, self.clock.now())
-        if _digest(content) == alert.digest:
-            return Settlement("skipped", "the alert says so already")
-        return Message(head.id, alert.channel, content, edit_ts=alert.ts)
-
-    def _is_wanted(self, head: Delivery, wave: Wave) -> bool:
-        subscriptions = self.store.subscriptions.of_lab(wave.lab.id)
-        return any(subscription.destination == head.destination for subscription in subscriptions)
-
-    def _wave(self, head: Delivery) -> Wave:
-        first = self.store.deliveries.first_alert_of_family(head.release_id, head.destination)
-        link = self.notifier.permalink(first.channel, first.ts) if first else ""
-        return self.store.history.wave(head.release_id, link)
-
-    def _store(self, head: Delivery, settlement: Settlement, digest: str) -> None:
+    def _tell_instead(self, head: Delivery, told: Instead) -> None:
         now = self.clock.now()
         with self.store.transaction():
+            self.store.deliveries.owe_note_to(
+                head.destination, head.release_id, told.lead_key, told.note, told.about, now
+            )
+            self.store.deliveries.settle(head.sequence, "skipped", "the thread tells it instead", now)
+
+    def _store(self, head: Delivery, settlement: Settlement, digest: str) -> None:
+        with self.store.transaction():
             if settlement.sent:
-                self._store_sent(head, settlement.sent, digest, now)
+                self._store_sent(head, settlement.sent, digest)
             else:
-                self.store.deliveries.settle(
-                    head.sequence,
-                    settlement.state,
-                    settlement.reason,
-                    now,
-                    settlement.due_at,
-                    asked=settlement.asked,
-                )
-            if settlement.pause_until:
-                self.store.subscriptions.pause(
-                    head.destination, settlement.reason, now, settlement.pause_until
-                )
+                self._store_unsent(head, settlement)
+        self.settled(head, settlement.state, self.clock.now())
         if settlement.state not in ("sent", "skipped"):
             log.warning(
                 "delivery_not_sent",
@@ -224,17 +199,21 @@ class Courier:
                 reason=settlement.reason,
             )
 
-    def _store_sent(self, head: Delivery, sent: Sent, digest: str, now: datetime) -> None:
-        self.store.deliveries.settle_sent(head.sequence, sent.channel, sent.ts, digest, now)
+    def _store_sent(self, head: Delivery, sent: Sent, digest: str) -> None:
+        deliveries, now = self.store.deliveries, self.clock.now()
+        deliveries.settle_sent(head.sequence, sent.channel, sent.ts, digest, now)
         self.store.subscriptions.resume(head.destination)
-        if head.kind == "edit":
-            self.store.deliveries.note_content(head.release_id, head.destination, digest)
+        if digest and head.kind != "alert":
+            deliveries.note_content(head.release_id, head.destination, digest)
+
+    def _store_unsent(self, head: Delivery, settlement: Settlement) -> None:
+        deliveries, now = self.store.deliveries, self.clock.now()
+        state, reason, due_at = settlement.state, settlement.reason, settlement.due_at
+        deliveries.settle(head.sequence, state, reason, now, due_at, asked=settlement.asked)
+        if settlement.pause_until:
+            self.store.subscriptions.pause(head.destination, reason, now, settlement.pause_until)
+            tell_subscribers(self.store, head.destination, now)
 
 
 def _is_over(pause: Pause, now: datetime) -> bool:
     return not now < pause.retry_at <= now + _LONGEST_WAIT
-
-
-def _digest(content: Content) -> str:
-    text = json.dumps([content.text, list(content.blocks)], sort_keys=True, default=dict)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,20 +1,18 @@
 """Who is owed what after a decision: alerts by subscription, notes and edits by the alerts that stand."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.model import Wave
-from bot.records import Subscription
-from bot.releases.filters import matches
+from bot.model import NoteKind, Wave
+from bot.records import UNDECIDED, Subscription
+from bot.releases.filters import Filters, matches
 from bot.releases.steps import Announce, Attach, Decision, Tell
 from bot.store.store import Store
-
-# A filter on a fact that is not known yet is tried again as facts arrive, for this long.
-_UNDECIDED = timedelta(hours=6)
 
 
 def owe(store: Store, decision: Decision, touched: Mapping[str, int], now: datetime) -> None:
     """Write the deliveries that a stored decision makes due; belongs inside its transaction."""
+    announced = decision.announced()
     for step in decision.steps:
         match step:
             case Announce():
@@ -22,10 +20,13 @@ def owe(store: Store, decision: Decision, touched: Mapping[str, int], now: datet
             case Tell():
                 lead_id = _lead_of(store, step.lead_key, touched)
                 store.deliveries.owe_note(lead_id, step.lead_key, step.note, step.about, now)
+                if step.note.kind is NoteKind.VARIANT:
+                    _owe_variant(store, lead_id, step, now)
     for wave in store.history.waves_of(touched.values()):
         if wave.lead.silent:
             continue
-        if now - wave.lead.opened_at <= _UNDECIDED or _gains_weights(decision, wave):
+        undecided = now - wave.lead.opened_at <= UNDECIDED or _gains_weights(decision, wave)
+        if undecided and wave.lead.name.release_key not in announced:
             _owe_alerts(store, wave, now)
         store.deliveries.owe_edits(wave.lead.id, wave.lead.name.release_key, now)
 
@@ -45,8 +46,15 @@ def _lead_of(store: Store, key: str, touched: Mapping[str, int]) -> int:
 
 def _owe_alerts(store: Store, wave: Wave, now: datetime) -> None:
     subscriptions = store.subscriptions.of_lab(wave.lab.id)
-    for destination in wanting(wave, subscriptions, now):
-        store.deliveries.owe_alert(wave.lead.id, wave.lead.name.release_key, destination, now)
+    wanted = wanting(wave, subscriptions, now)
+    store.deliveries.owe_alerts(wave.lead.id, wave.lead.name.release_key, wanted, now)
+
+
+def _owe_variant(store: Store, lead_id: int, step: Tell, now: datetime) -> None:
+    """Owe a variant to those who want nothing but variants, and so have no alert to answer to."""
+    wave = store.history.wave(lead_id)
+    for destination in wanting_variants(wave, store.subscriptions.of_lab(wave.lab.id)):
+        store.deliveries.owe_note_to(destination, lead_id, step.lead_key, step.note, step.about, now)
 
 
 def wanting(wave: Wave, subscriptions: Iterable[Subscription], now: datetime) -> list[str]:
@@ -54,10 +62,35 @@ def wanting(wave: Wave, subscriptions: Iterable[Subscription], now: datetime) ->
 
     What was asked for in the future was asked for by a clock that was wrong.
     """
+    matching = _Matching(wave)
     wanted = (
         subscription.destination
         for subscription in subscriptions
-        if min(subscription.created_at, now) <= wave.lead.opened_at
-        and any(matches(subscription.filters, member) for member in wave.sizes)
+        if subscription.filters.kinds != "variants"
+        and min(subscription.created_at, now) <= wave.lead.opened_at
+        and matching[subscription.filters]
     )
     return list(dict.fromkeys(wanted))
+
+
+def wanting_variants(wave: Wave, subscriptions: Iterable[Subscription]) -> list[str]:
+    """Return the destinations that want a wave's variants as messages of their own, each once."""
+    matching = _Matching(wave)
+    wanted = (
+        subscription.destination
+        for subscription in subscriptions
+        if subscription.filters.kinds == "variants" and matching[subscription.filters]
+    )
+    return list(dict.fromkeys(wanted))
+
+
+class _Matching(dict[Filters, bool]):
+    """Tell whether a wave passes filters; thousands of subscriptions have the same few."""
+
+    def __init__(self, wave: Wave) -> None:
+        super().__init__()
+        self._sizes = wave.sizes
+
+    def __missing__(self, filters: Filters) -> bool:
+        self[filters] = any(matches(filters, member) for member in self._sizes)
+        return self[filters]

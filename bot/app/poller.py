@@ -17,6 +17,7 @@ from bot.fetch import Fetcher
 from bot.model import SourceKind
 from bot.records import SourceState
 from bot.releases.classify import judge
+from bot.releases.corrections import corrected
 from bot.releases.decide import decide, decide_overdue
 from bot.releases.labs import Directory
 from bot.releases.steps import Decision, Judged, Settings
@@ -100,7 +101,10 @@ class Poller:
         """
         lanes = self.threads.map(lambda lane: self._poll_lane(lane, progress), self._lanes(sources))
         reports = tuple(report for lane in lanes for report in lane)
-        return Polled((*reports, *self._settle_overdue()))
+        overdue = tuple(self._settle_overdue())
+        for report in overdue:
+            progress(report)
+        return Polled((*reports, *overdue))
 
     def _lanes(self, sources: Iterable[Source]) -> list[list[Source]]:
         """Sort sources into lanes that may run side by side: a stranger's host is one lane."""
@@ -170,6 +174,8 @@ class Poller:
     ) -> Decision:
         if not judged:
             return Decision()
+        errata = self.store.corrections.errata()
+        judged = [Judged(one.sighting, corrected(one.verdict, one.sighting, errata)) for one in judged]
         book = self.store.releases.book(item.sighting.lab for item in judged)
         decision = decide(judged, book, now=now, settings=self.settings, silent=baseline, absence=absence)
         self._store(decision, now, live=not baseline and not decision.held)

@@ -9,14 +9,13 @@ from bot.clock import Clock, SystemClock
 from bot.config import Config, SubscriptionSpec, load_config
 from bot.environment import Environment, read_environment
 from bot.errors import ConfigError, UsageError
-from bot.records import ALL, Subscription
+from bot.ops.sealing import Seal
+from bot.records import ALL, EMBEDDED, FROM_FILE, Subscription
 from bot.releases.filters import Filters, make_filters
 from bot.releases.labs import Directory
 from bot.store.store import Store
 
 CONSOLE = "console"
-FROM_FILE = "feeds.yaml"
-EMBEDDED = "embedded default"
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,25 @@ class App:
     def slack_token(self) -> str:
         """Return the bot token, or "" when messages go to the console."""
         return self.environment.slack_bot_token.get_secret_value()
+
+    @property
+    def serves_many(self) -> bool:
+        """Tell whether workspaces install the bot by themselves, each with a token of its own."""
+        return bool(self.environment.slack_client_id)
+
+    @property
+    def seal(self) -> Seal:
+        """Return what seals their tokens. Raises ConfigError without a key."""
+        return Seal(self.environment.cadencebot_seal_key.get_secret_value())
+
+    @contextmanager
+    def reading(self) -> Iterator[Store]:
+        """Lend a store that can only be read, so that no question waits for a writer or becomes one."""
+        store = Store(self.state, self.labs, readonly=True)
+        try:
+            yield store
+        finally:
+            store.close()
 
     def check_subscriptions(self) -> None:
         """Raise ConfigError where feeds.yaml asks for what could never match."""
@@ -66,7 +84,7 @@ class App:
         """Yield the standing subscriptions with their filters. Raises ConfigError naming the place."""
         for number, spec in enumerate(self.config.subscriptions):
             try:
-                yield spec, make_filters(spec.license, spec.min, spec.max)
+                yield spec, make_filters(**spec.filters)
             except UsageError as error:
                 file = self.environment.cadencebot_config
                 raise ConfigError(f"{file}: subscriptions[{number}] ({spec.channel}): {error}") from error

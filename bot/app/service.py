@@ -11,6 +11,7 @@ import structlog
 
 from bot.app.works import Works
 from bot.errors import StoreError
+from bot.ops.pulse import Pulse
 
 log = structlog.get_logger()
 
@@ -22,8 +23,10 @@ _ROUNDS = 4  # of polling side by side, so that one slow host does not hold up t
 class Service:
     """Poll and deliver until stopped."""
 
-    def __init__(self, works: Works) -> None:
+    def __init__(self, works: Works, pulse: Pulse, tell: Callable[[], None]) -> None:
         self._works = works
+        self._pulse = pulse
+        self._tell = tell
         self._stop = threading.Event()
         self._polling: set[str] = set()
         self._delivering: Future[None] | None = None
@@ -54,6 +57,7 @@ class Service:
         if idle is not None and idle <= 2 * _TICK:
             return
         scheduler.clear()
+        scheduler.every(_TICK).seconds.do(self._guarded, self._watch, courier)
         scheduler.every(_TICK).seconds.do(self._guarded, self._start_polling, rounds)
         scheduler.every(_TICK).seconds.do(self._guarded, self._start_delivering, courier)
 
@@ -66,6 +70,10 @@ class Service:
         except Exception:  # a bug in one job, however loud, must leave the other one ticking
             log.exception("tick_crashed", job=job.__name__)
 
+    def _watch(self, _pool: ThreadPoolExecutor) -> None:
+        self._pulse.tick()
+        self._tell()
+
     def _start_polling(self, pool: ThreadPoolExecutor) -> None:
         due = [source for source in self._works.poller.due() if source.id not in self._polling]
         now = self._works.poller.clock.now()
@@ -73,7 +81,8 @@ class Service:
             return
         ids = {source.id for source in due}
         self._polling |= ids
-        pool.submit(self._works.poller.poll, due).add_done_callback(lambda done: self._polled(ids, done))
+        polling = pool.submit(self._works.poller.poll, due, self._pulse.metrics.polled)
+        polling.add_done_callback(lambda done: self._polled(ids, done))
 
     def _polled(self, ids: set[str], done: Future[Any]) -> None:
         self._polling -= ids
@@ -87,9 +96,11 @@ class Service:
             self._delivering.add_done_callback(lambda done: _log_failure("delivering_failed", done))
 
     def _deliver(self) -> None:
-        """Take steps until nothing is due this moment."""
+        """Owe the digests that are due, then take steps until nothing is due this moment."""
+        self._works.owe_digests()
         while not self._stop.is_set():
             sent, closed = self._works.courier.deliver_due()
+            self._pulse.delivered(sent, closed)
             if closed:
                 log.error("delivery_closed", reason=closed)
             if closed or not sent:

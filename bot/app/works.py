@@ -11,11 +11,13 @@ from rich.console import Console
 
 from bot import __version__
 from bot.app.courier import Courier
+from bot.app.digests import owe_due_digests
 from bot.app.poller import Poller
 from bot.app.root import CONSOLE, App
 from bot.delivery.console import ConsoleNotifier
 from bot.delivery.message import Notifier
 from bot.delivery.slack import SlackNotifier
+from bot.delivery.workspaces import Workspaces
 from bot.fetch.client import HttpFetcher
 from bot.ops.lock import sole_user
 from bot.releases.steps import Settings
@@ -34,10 +36,17 @@ class Works:
     poller: Poller
     courier: Courier
 
+    def owe_digests(self) -> None:
+        """Owe every digest whose time has come."""
+        owe_due_digests(self.courier.store, self.poller.labs, self.courier.clock.now())
+
 
 @contextmanager
-def at_work(app: App, console: Console) -> Iterator[Works]:
-    """Hold the state directory alone, and yield the engines. Raises StoreError."""
+def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterator[Works]:
+    """Hold the state directory alone, and yield the engines; `interactive`: somebody hears what is pressed.
+
+    Raises StoreError.
+    """
     with (
         sole_user(app.state),
         fetcher_of(app) as fetcher,
@@ -56,16 +65,26 @@ def at_work(app: App, console: Console) -> Iterator[Works]:
             threads=pollers,
             own_hosts=app.environment.allowed_hosts,
         )
-        notifier = notifier_of(app, console)
+        notifier = notifier_of(app, console, interactive=interactive)
         pace = timedelta() if notifier.name == CONSOLE else timedelta(seconds=1)
         yield Works(poller, Courier(app.store, notifier, app.clock, senders, pace))
 
 
-def notifier_of(app: App, console: Console) -> Notifier:
-    """Return Slack when a token is set, else the console."""
+def notifier_of(app: App, console: Console, *, interactive: bool = False) -> Notifier:
+    """Return Slack when a token is set, else the console; with workspaces of their own, each one's."""
+    api_url = app.environment.slack_api_url
+    own: Notifier = ConsoleNotifier(app.state / "console.jsonl", console, app.clock)
     if app.slack_token:
-        return SlackNotifier(app.slack_token, app.environment.slack_api_url)
-    return ConsoleNotifier(app.state / "console.jsonl", console, app.clock)
+        own = SlackNotifier(app.slack_token, api_url, interactive=interactive)
+    if not app.serves_many:
+        return own
+    seal = app.seal
+
+    def open_team(team: str) -> Notifier | None:
+        sealed = app.store.installations.find(team)
+        return SlackNotifier(seal.open(sealed), api_url, interactive=interactive) if sealed else None
+
+    return Workspaces(own, open_team)
 
 
 def fetcher_of(app: App) -> HttpFetcher:

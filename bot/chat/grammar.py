@@ -1,97 +1,225 @@
-"""The words typed after a command: labs and `key:value`, the same in Slack and on the command line."""
+"""The grammar of the commands: `recent qwen since:30d`, the same in Slack, in a DM and behind a button."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from difflib import get_close_matches
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from bot.config import parse_duration
+from bot.cadence.digest import plan_words
+from bot.chat.commands import Command, MisunderstoodError, Suggestion, Verb
+from bot.chat.digest_words import parse_plan
+from bot.chat.tidy import Token, tidy
+from bot.chat.words import (
+    PREFERENCES,
+    SHOWN,
+    MisreadError,
+    lab_at,
+    split,
+    understand,
+    window_text,
+)
 from bot.errors import UsageError
-from bot.model import Lab
+from bot.messages.escape import shorten
 from bot.records import ALL
-from bot.releases.filters import Filters, make_filters
+from bot.releases.filters import FILTER_KEYS
 from bot.releases.labs import Directory
+from bot.releases.nearest import nearest, or_else
 
-_SPELLINGS = {"licence": "license"}
-MOST = 200  # that n: may ask for
-_LONGER_UNITS = {"w": 7, "y": 365}  # in days; a duration of feeds.yaml has no need of them
+ALIASES: Mapping[str, Verb] = {
+    **{verb.value: verb for verb in Verb},
+    **dict.fromkeys(("sub", "follow", "add", "watch"), Verb.SUBSCRIBE),
+    **dict.fromkeys(("unsub", "unfollow", "remove", "unwatch", "leave"), Verb.UNSUBSCRIBE),
+    **dict.fromkeys(("ls", "following", "subscriptions"), Verb.LIST),
+    **dict.fromkeys(("silence", "snooze"), Verb.MUTE),
+    **dict.fromkeys(("new", "latest", "news", "releases"), Verb.RECENT),
+    **dict.fromkeys(("details", "info", "release"), Verb.SHOW),
+    **dict.fromkeys(("rhythm", "pace"), Verb.CADENCE),
+    "lab": Verb.LABS,
+    **dict.fromkeys(("setting", "preferences", "config", "set"), Verb.SETTINGS),
+    "health": Verb.STATUS,
+    "ping": Verb.TEST,
+    "explain": Verb.WHY,
+    **dict.fromkeys(("commands", "usage"), Verb.HELP),
+}
+_KEYS: Mapping[Verb, tuple[str, ...]] = {
+    Verb.SUBSCRIBE: (*FILTER_KEYS, "to"),
+    Verb.UNSUBSCRIBE: ("to",),
+    Verb.LIST: ("to",),
+    Verb.MUTE: ("for", "to"),
+    Verb.UNMUTE: ("to",),
+    Verb.RECENT: ("since", "n", *(key for key in FILTER_KEYS if key != "kinds"), "page"),
+    Verb.CADENCE: ("since",),
+    Verb.DIGEST: ("to",),
+    Verb.SETTINGS: (*PREFERENCES, "to"),
+    Verb.TEST: ("to",),
+}
+_ABOUT = frozenset({Verb.SHOW, Verb.WHY, Verb.LABS, Verb.HELP})  # what follows is one name, whatever it holds
+_NEEDS_LABS = frozenset({Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.MUTE, Verb.UNMUTE})
+_TAKES_LABS = _NEEDS_LABS | {Verb.RECENT, Verb.CADENCE}
+_LONGEST_SUBJECT = 400  # an address as a source gives it
+_MOST_SUGGESTIONS = 3
+_TRIES = 4  # mistakes in one command that a suggestion puts right
+_LABEL_LIMIT = 75
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Hold what was typed, understood: labs (none means all), a window, a number, filters."""
+def parse_command(text: str, labs: Directory) -> Command:
+    """Return the command that somebody typed; nothing typed is `help`.
 
-    labs: tuple[Lab, ...] = ()
-    everything: bool = False  # "all" was typed
-    since: timedelta | None = None
-    number: int | None = None
-    filters: Filters = field(default_factory=Filters)
-
-
-def parse_words(typed: Iterable[str], labs: Directory, keys: Sequence[str]) -> Words:
-    """Return what the words mean; `keys` are those that this command takes.
-
-    Raises UsageError that names the nearest known word, and what the command takes.
+    Raises MisunderstoodError with the nearest one to three commands, each of which makes sense, and
+    UsageError for words that make none together.
     """
-    words = Words()
-    filters: dict[str, str] = {}
-    for word in _split(typed):
-        key, colon, value = word.partition(":")
-        key = _SPELLINGS.get(key.lower(), key)
-        if not colon:
-            words = _with_lab(words, word, labs)
-        elif key.lower() not in keys:
-            raise UsageError(_unknown_key(key, keys))
-        elif key.lower() == "since":
-            words = replace(words, since=parse_window(value))
-        elif key.lower() == "n":
-            words = replace(words, number=_number(value))
-        else:
-            filters[key.lower()] = value
-    return replace(words, filters=make_filters(**filters))
-
-
-def parse_window(value: str) -> timedelta:
-    """Return the time that `30d`, `12w` or `1y` means.
-
-    Raises UsageError for anything else.
-    """
-    text = value.strip().lower()
     try:
-        if text[-1:] in _LONGER_UNITS and text[:-1].isdecimal():
-            return timedelta(days=int(text[:-1]) * _LONGER_UNITS[text[-1]])
-        return parse_duration(text)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"“{value}” is not a length of time: write it as 12h, 30d, 8w or 1y") from error
+        return _parse(text, labs)
+    except MisunderstoodError as error:
+        raise MisunderstoodError(str(error), tuple(_that_make_sense(error.suggestions, labs))) from error
 
 
-def _split(typed: Iterable[str]) -> list[str]:
-    return [word for part in typed for word in part.replace(",", " ").split()]
+def written(command: Command) -> str:
+    """Return a command as it is typed, in the words that all its other spellings stand for."""
+    plan = plan_words(command.digest) if command.digest else "off"
+    words = [
+        command.verb.value,
+        ALL if command.everything else " ".join(lab.id for lab in command.labs),
+        command.subject,
+        plan if command.verb is Verb.DIGEST and not command.asks else "",
+        window_text(command.span) if command.span else "",
+        str(command.filters),
+        f"since:{window_text(command.since)}" if command.since else "",
+        f"n:{command.number}" if command.number else "",
+        *(f"{key}:{value}" for key, value in command.preferences.items()),
+        f"page:{command.page}" if command.page > 1 else "",
+        "to:dm" if command.privately else "",
+        "yes" if command.confirmed else "",
+    ]
+    return " ".join(word for word in words if word)
 
 
-def _with_lab(words: Words, word: str, labs: Directory) -> Words:
-    if word.lower() == ALL:
-        return replace(words, everything=True)
-    lab = labs.find(word)
-    if lab is None:
-        raise UsageError(_unknown_lab(word, labs))
-    return words if lab in words.labs else replace(words, labs=(*words.labs, lab))
+def _parse(text: str, labs: Directory) -> Command:
+    """Return a command; the suggestions of MisunderstoodError are what has the first mistake put right."""
+    plain = tidy(text)
+    opening, _, rest = plain.partition(" ")
+    verb = ALIASES.get(opening.rstrip(",:").lower())
+    words = split(rest, _KEYS.get(verb, ())) if verb else split(plain, ())
+    typed = [verb.value, *map(str, words)] if verb else [*map(str, words)]
+    try:
+        command = _command(verb, _name(rest), words, labs) if typed and verb else _opened(words, labs)
+    except MisreadError as error:
+        texts = (_corrected(typed, error.word, near) for near in error.nearest)
+        raise MisunderstoodError(str(error), tuple(Suggestion(text, text) for text in texts)) from error
+    return replace(command, text=written(command))
 
 
-def _unknown_lab(word: str, labs: Directory) -> str:
-    names = {name.lower(): lab.id for lab in labs for name in (lab.id, lab.name, *lab.aliases)}
-    near = dict.fromkeys(names[name] for name in get_close_matches(word.lower(), names, n=3))
-    hint = f"did you mean {', '.join(near)}?" if near else "`labs` shows them all"
-    return f"I don't know a lab called “{word[:60]}”: {hint}"
+def _corrected(typed: Iterable[str], wrong: str, right: str) -> str:
+    return " ".join(right if word == wrong else word for word in typed)
 
 
-def _unknown_key(key: str, keys: Sequence[str]) -> str:
-    near = get_close_matches(key.lower(), keys, n=1)
-    hint = f"did you mean {near[0]}:? " if near else ""
-    return f"“{key[:60]}:” is not known here: {hint}this command takes {', '.join(f'{k}:' for k in keys)}"
+def _that_make_sense(suggestions: Iterable[Suggestion], labs: Directory) -> Iterator[Suggestion]:
+    commands = (_first_sense(suggestion.text, labs) for suggestion in suggestions)
+    texts = dict.fromkeys(command.text for command in commands if command)
+    for text in list(texts)[:_MOST_SUGGESTIONS]:
+        yield Suggestion(shorten(text, _LABEL_LIMIT), text)
 
 
-def _number(value: str) -> int:
-    if not value.isdecimal() or not 1 <= int(value[:9]) <= MOST:
-        raise UsageError(f"“{value[:60]}” is not a number from 1 to {MOST}")
-    return int(value)
+def _first_sense(text: str, labs: Directory) -> Command | None:
+    """Return what a text means once its mistakes are put right, the nearest word for each, or None."""
+    for _ in range(_TRIES):
+        try:
+            return _parse(text, labs)
+        except MisunderstoodError as error:
+            if not error.suggestions:
+                return None
+            text = error.suggestions[0].text
+        except UsageError:
+            return None
+    return None
+
+
+def _opened(words: Sequence[Token], labs: Directory) -> Command:
+    """Return `help` for nothing. Raises MisreadError for a first word that is no verb."""
+    if not words:
+        return Command(Verb.HELP, "")
+    first, loose = str(words[0]), [word.value for word in words if not word.key]
+    lab, width = lab_at(loose, 0, labs) if not words[0].key else (None, 1)
+    model = ("show " + first,) if re.search(r"[\d/]", " ".join(loose)) else ()
+    if lab:
+        near = (*model, f"recent {first}", f"subscribe {first}")
+        hint = or_else((f"`{one[:SHOWN]}`" for one in near), "")
+        said = " ".join(loose[:width])
+        raise MisreadError(f"“{said[:SHOWN]}” is a lab, not a command: {hint}", first, near)
+    verbs = nearest(words[0].value, ALIASES)
+    known = dict.fromkeys(ALIASES[verb].value for verb in verbs)
+    hint = "is it a model?" if model else or_else(known, "`help` lists them")
+    raise MisreadError(
+        f"I don't know the command “{first[:SHOWN]}”: {hint}", first, (*model, *known) or ("help",)
+    )
+
+
+def _command(verb: Verb, name: str, words: Sequence[Token], labs: Directory) -> Command:
+    """Return the command of a verb; `name` is all that follows it, read as one name."""
+    if name.lower().lstrip("-") == "help" or verb is Verb.HELP:
+        return Command(Verb.HELP, "", subject=_topic(name) if verb is Verb.HELP else verb.value)
+    if verb in _ABOUT:
+        return _about(verb, name)
+    if verb is Verb.DIGEST:
+        return _digest(words)
+    return _with_labs(verb, words, labs)
+
+
+def _name(rest: str) -> str:
+    """Return a name without the quotes around it or the full stop behind it."""
+    return " ".join(rest.replace('"', " ").split()).rstrip(" '.!?").lstrip(" '")
+
+
+def _topic(name: str) -> str:
+    """Return the verb that help is wanted with, or ""."""
+    word = name.partition(" ")[0]
+    if not word or word.lower() in ALIASES:
+        return ALIASES[word.lower()].value if word else ""
+    verbs = nearest(word, ALIASES)
+    hint = or_else(verbs, "`help` lists them")
+    raise MisreadError(f"there is no command “{word[:SHOWN]}”: {hint}", word, verbs or ("",))
+
+
+def _about(verb: Verb, name: str) -> Command:
+    if len(name) > _LONGEST_SUBJECT:
+        raise UsageError(
+            f"That is too long for a name: `{verb}` takes at most {_LONGEST_SUBJECT} characters."
+        )
+    if not name and verb is not Verb.LABS:
+        raise MisreadError(f"`{verb}` needs a model: `{verb} Kimi K2.6`", verb.value, ("recent",))
+    return Command(verb, "", subject=name)
+
+
+def _digest(words: Sequence[Token]) -> Command:
+    where = [word for word in words if word.key == "to"]
+    plan = [word for word in words if word.key != "to"]
+    return Command(
+        Verb.DIGEST,
+        "",
+        digest=parse_plan(plan) if plan else None,
+        asks=not plan,
+        privately=understand(where, None, ("to",)).privately,
+    )
+
+
+def _with_labs(verb: Verb, words: Sequence[Token], labs: Directory) -> Command:
+    confirmed = verb is Verb.UNSUBSCRIBE and words[-1:] == [Token("", "yes")]
+    words = words[:-1] if confirmed else words
+    typed = understand(words, labs if verb in _TAKES_LABS else None, _KEYS.get(verb, ()))
+    if verb in _NEEDS_LABS and not typed.labs and not typed.everything:
+        instead = ("list",) if verb is Verb.UNSUBSCRIBE else (f"{verb} all",)
+        raise MisreadError(f"`{verb}` needs a lab, or all: `labs` shows them", verb.value, instead)
+    return Command(
+        verb,
+        "",
+        labs=() if typed.everything else typed.labs,
+        everything=typed.everything,
+        filters=typed.filters,
+        since=typed.since,
+        number=typed.number,
+        page=typed.page,
+        span=typed.span,
+        preferences=typed.preferences,
+        asks=verb is Verb.SETTINGS and not typed.preferences,
+        privately=typed.privately,
+        confirmed=confirmed,
+    )

@@ -1,14 +1,14 @@
 """`recent`, `show`, `why`, `cadence`, `labs`: questions to what the bot remembers."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from difflib import get_close_matches
 
 import click
 
+from bot.app.questions import RECENT, Questions
 from bot.app.root import App, open_app
-from bot.cadence.stats import ENOUGH, Cadence, cadence
-from bot.chat.grammar import MOST, Words, parse_words
+from bot.cadence.stats import ENOUGH, Cadence
+from bot.chat.commands import Command, Verb
+from bot.chat.grammar import parse_command
 from bot.chat.phrases import (
     context,
     dated,
@@ -19,79 +19,71 @@ from bot.chat.phrases import (
     wave_object,
 )
 from bot.chat.story import story_lines, story_object
+from bot.chat.words import MOST
 from bot.cli.output import as_json_option, counted, margin, print_json, print_table, print_waves, say
 from bot.errors import UsageError
-from bot.model import Mention, Release, Wave
-from bot.records import NO_WEIGHTS, Delivery, Remembered
+from bot.model import Release, Wave
 from bot.releases.serving import memory_to_serve
 from bot.releases.sizes import human_count
 from bot.releases.words import NOT_STATED, since_previous
 
-_RECENT = timedelta(days=30)
-_RHYTHM = timedelta(days=365)
 _SHOWN = 20
 _SAME = 0.05
 _OTHERS = 5
 _NOTHING_READ = "No source was read yet: `cadencebot poll` reads them."
+_FILTERS = "[license:...] [min:7b] [max:70b] [fits:80gb] [type:...] [weights:open] [match:...]"
+
+
+def _asked(app: App, verb: Verb, words: Sequence[str]) -> tuple[Questions, Command]:
+    """Return what is asked, and whom: the same words mean the same in Slack."""
+    questions = Questions(app.store, app.labs, app.clock, app.config.source_ids)
+    return questions, parse_command(" ".join((verb, *words)), app.labs)
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="[LAB...] [since:30d] [n:20] [license:...] [min:7b] [max:70b]")
+@click.argument("words", nargs=-1, metavar=f"[LAB...] [since:30d] [n:20] [page:2] {_FILTERS}")
 @as_json_option
 def recent(words: tuple[str, ...], as_json: bool) -> None:
     """Show what came out lately, newest first."""
     with open_app() as app:
-        asked = parse_words(words, app.labs, ("since", "n", "license", "min", "max"))
-        window = asked.since or _RECENT
-        labs, since = [lab.id for lab in asked.labs], app.clock.now() - window
-        count, shown = app.store.history.recent(labs, since, asked.filters, asked.number or _SHOWN)
+        questions, asked = _asked(app, Verb.RECENT, words)
+        count, shown = questions.recent(asked, asked.number or _SHOWN)
         if as_json:
             print_json([wave_object(wave) for wave in shown])
             return
         if not count:
-            say(f"Nothing came out {_asked_for(asked, window)}." if _has_read(app) else _NOTHING_READ)
+            say(f"Nothing came out {_asked_for(asked)}." if _has_read(app) else _NOTHING_READ)
             return
-        print_waves(shown, f"{counted(count, 'release')} {_asked_for(asked, window)}")
+        print_waves(shown, f"{counted(count, 'release')} {_asked_for(asked)}")
         if len(shown) < count:
-            say(f"The newest {len(shown)} are shown; n:{min(count, MOST)} shows more.")
+            say(f"{len(shown)} are shown; n:{min(count, MOST)} shows more, page:{asked.page + 1} older ones.")
 
 
 def _has_read(app: App) -> bool:
     return any(state.succeeded_at for state in app.store.sources.states().values())
 
 
-def _asked_for(asked: Words, window: timedelta) -> str:
+def _asked_for(asked: Command) -> str:
     labs = " from " + ", ".join(lab.name for lab in asked.labs) if asked.labs else ""
     filters = f" ({asked.filters})" if str(asked.filters) else ""
-    return f"in the last {length(window)}{labs}{filters}"
+    return f"in the last {length(asked.since or RECENT)}{labs}{filters}"
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", nargs=-1, required=True)
 @as_json_option
-def show(name: str, as_json: bool) -> None:
+def show(name: tuple[str, ...], as_json: bool) -> None:
     """Show one release with everything that is known of it."""
     with open_app() as app:
-        wave = _one_wave(app, name)
+        questions, asked = _asked(app, Verb.SHOW, name)
+        wave, others = questions.one(asked.subject)
+        if others:
+            margin().print(f"Also: {', '.join(others[:_OTHERS])}", markup=False)
         if as_json:
             print_json(wave_object(wave))
             return
         for line in _wave_lines(wave):
             say(line)
-
-
-def _one_wave(app: App, name: str) -> Wave:
-    found = app.store.history.find(name)
-    if not found:
-        near = get_close_matches(name, app.store.history.names(), n=3, cutoff=0.4)
-        hint = f"did you mean {', '.join(near)}?" if near else "`cadencebot recent` lists what is known"
-        raise UsageError(f"no release is called “{name[:80]}”: {hint}")
-    exact = [wave for wave in found if wave.lead.name.display.lower() == name.lower()]
-    chosen = (exact or found)[0]
-    others = [wave.lead.name.display for wave in found if wave is not chosen]
-    if others:
-        margin().print(f"Also: {', '.join(others[:_OTHERS])}", markup=False)
-    return app.store.history.wave(chosen.lead.id)
 
 
 def _wave_lines(wave: Wave) -> list[str]:
@@ -137,52 +129,26 @@ def _facts(model: Release) -> list[tuple[str, str]]:
 
 
 @click.command()
-@click.argument("text", metavar="NAME|URL|ID")
+@click.argument("text", metavar="NAME|URL|ID", nargs=-1, required=True)
 @as_json_option
-def why(text: str, as_json: bool) -> None:
+def why(text: tuple[str, ...], as_json: bool) -> None:
     """Tell why something was announced, or was not."""
     with open_app() as app:
-        remembered = app.store.history.observations(text) if text.strip() else []
-        waiting = _waiting(app, text)
+        questions, asked = _asked(app, Verb.WHY, text)
+        stories, waiting = questions.stories(asked.subject), questions.waiting(asked.subject)
         if waiting and not as_json:
             say("\n".join(waiting))
-        if not remembered and not waiting:
+        if not stories and not waiting:
             raise UsageError(
-                f"no source ever showed “{text[:80]}”; `cadencebot status` tells how the sources fare"
+                f"no source ever showed “{asked.subject[:80]}”; `cadencebot status` tells how they fare"
             )
-        tales = [(item, *_context_of(app, item)) for item in _newest_word(remembered)]
         if as_json:
-            print_json([story_object(*tale) for tale in tales])
+            print_json([story_object(story) for story in stories])
             return
-        for tale in tales:
-            for line in story_lines(*tale):
+        for story in stories:
+            for line in story_lines(story):
                 say(line)
             say("")
-
-
-def _newest_word(remembered: Sequence[Remembered]) -> list[Remembered]:
-    """Return each thing shown once, as it was seen last: a row that changed often is one story."""
-    return list({(item.source_id, item.external_id): item for item in reversed(remembered)}.values())[::-1]
-
-
-def _waiting(app: App, text: str) -> list[str]:
-    """Return what is told of repositories that were seen and are not announced yet."""
-    return [
-        f"{note['id']}  was first seen {note['since'][:16]} UTC by {state.id} and is waited for: "
-        f"{note.get('why') or NO_WEIGHTS}"
-        for state in app.store.sources.states().values()
-        for note in state.waiting
-        if text.strip() and text.strip().lower() in note["id"].lower()
-    ]
-
-
-def _context_of(app: App, item: Remembered) -> tuple[Sequence[Mention], Sequence[Delivery]]:
-    """Return who else speaks of the sighting's release, and what was owed for it."""
-    if not item.release_key:
-        return (), ()
-    wave = app.store.history.wave(app.store.history.lead_of(item.release_key))
-    member = next(one for one in wave.members if one.name.release_key == item.release_key)
-    return member.mentions, app.store.deliveries.of_release(wave.lead.id)
 
 
 @click.command(name="cadence")
@@ -191,22 +157,17 @@ def _context_of(app: App, item: Remembered) -> tuple[Sequence[Mention], Sequence
 def cadence_command(words: tuple[str, ...], as_json: bool) -> None:
     """Show how often labs ship."""
     with open_app() as app:
-        asked = parse_words(words, app.labs, ("since",))
-        now = app.clock.now()
-        since = now - (asked.since or _RHYTHM)
-        days = app.store.history.days([lab.id for lab in asked.labs], since)
-        rhythms = {lab: cadence(dates, now.date()) for lab, dates in days.items()}
-        order = sorted(rhythms, key=lambda lab: -rhythms[lab].last_365)
+        questions, asked = _asked(app, Verb.CADENCE, words)
+        rhythms = questions.rhythms(asked.labs, asked.since)
         if as_json:
-            print_json([_rhythm_object(lab, rhythms[lab]) for lab in order])
+            print_json([_rhythm_object(it.lab.id, it.cadence) for it in rhythms])
             return
-        if not order:
+        if not rhythms:
             say("Nothing came out in that time." if _has_read(app) else _NOTHING_READ)
             return
-        names = {lab.id: lab.name for lab in app.labs}
         print_table(
             ("Lab", "30 d", "90 d", "365 d", "Median gap", "Since the last"),
-            [_rhythm_row(names.get(lab, lab), rhythms[lab]) for lab in order],
+            [_rhythm_row(it.lab.name, it.cadence) for it in rhythms],
             "Releases a lab; sizes of one family that came together count once",
         )
 
@@ -238,11 +199,7 @@ def _rhythm_object(lab: str, rhythm: Cadence) -> dict[str, object]:
 def labs(word: str, as_json: bool) -> None:
     """List the labs, or those whose name contains WORD."""
     with open_app() as app:
-        found = [
-            lab
-            for lab in app.labs
-            if any(word.lower() in name.lower() for name in (lab.id, lab.name, *lab.aliases))
-        ]
+        found = Questions(app.store, app.labs, app.clock).named(word)
         if as_json:
             print_json([{"id": lab.id, "name": lab.name, "aliases": lab.aliases} for lab in found])
             return

@@ -8,12 +8,13 @@ import click
 from bot import __version__
 from bot.cli.output import WANTS_JSON, print_json, speak_any_charset
 from bot.errors import CadenceError, ConfigError, UsageError
+from bot.ops import logs
 
 # Where each command lives. A module is imported when its command is called: a question to the store starts
 # in half the time that it takes to load feed parsers and the Slack client.
 _HOMES = {
     "demo": "showing",
-    "run": "working",
+    "run": "serving",
     "poll": "working",
     "check": "working",
     "recent": "asking",
@@ -24,9 +25,16 @@ _HOMES = {
     "list": "following",
     "subscribe": "following",
     "unsubscribe": "following",
+    "mute": "following",
+    "unmute": "following",
+    "digest": "following",
+    "settings": "following",
     "status": "operating",
     "deliveries": "operating",
     "retry": "operating",
+    "correct": "correcting",
+    "import": "importing",
+    "adoption": "adoption",
     "identify": "lines",
     "license": "lines",
 }
@@ -49,6 +57,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; exit with 2 for wrong usage or configuration, with 1 for the rest."""
         speak_any_charset()
+        logs.configure("error")
         try:
             return super().invoke(ctx)
         except CadenceError as error:

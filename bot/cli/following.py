@@ -2,19 +2,25 @@
 
 import getpass
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import click
 
+from bot.app.changes import Changes
+from bot.app.questions import Questions
 from bot.app.root import CONSOLE, App, open_app
-from bot.chat.grammar import Words, parse_words
+from bot.chat.answers import digest_answer, settings_answer
+from bot.chat.asker import Asker
+from bot.chat.commands import Verb
+from bot.chat.grammar import parse_command
 from bot.chat.phrases import ago
 from bot.cli.output import as_json_option, print_json, print_table, say
+from bot.delivery.card import rich_text
 from bot.errors import UsageError
-from bot.records import ALL, Subscription
+from bot.records import ALL, FROM_COMMAND_LINE, Subscription
 
-ORIGIN = "command line"
 _SLACK_ID = re.compile(r"[CDGUW][A-Z0-9]{2,20}")
 
 destination_option = click.option(
@@ -97,23 +103,15 @@ def _as_object(subscription: Subscription, last: datetime | None, paused: bool) 
     }
 
 
+_FILTERS = "[license:...] [min:7b] [max:70b] [fits:80gb] [type:...] [weights:open] [kinds:...] [match:...]"
+
+
 @click.command()
-@click.argument("words", nargs=-1, required=True, metavar="LAB...|all [license:...] [min:7b] [max:70b]")
+@click.argument("words", nargs=-1, required=True, metavar=f"LAB...|all {_FILTERS}")
 @destination_option
 def subscribe(words: tuple[str, ...], destination: str) -> None:
     """Make a destination follow labs; nothing of the past is sent."""
-    with open_app() as app:
-        typed = parse_words(words, app.labs, ("license", "min", "max"))
-        destination = _destination(app, destination)
-        with app.store.transaction():
-            for lab in _wanted(typed):
-                app.store.subscriptions.add(
-                    Subscription(destination, lab, typed.filters, ORIGIN, app.clock.now(), getpass.getuser())
-                )
-        _, newest = app.store.history.recent([lab.id for lab in typed.labs], limit=1)
-        say(f"{destination} now follows {_named(typed)}{_with(typed)}.")
-        if newest:
-            say(f"The newest release so far: {newest[0].lead.name.display} by {newest[0].lab.name}.")
+    _change(Verb.SUBSCRIBE, words, destination)
 
 
 @click.command()
@@ -121,33 +119,55 @@ def subscribe(words: tuple[str, ...], destination: str) -> None:
 @destination_option
 def unsubscribe(words: tuple[str, ...], destination: str) -> None:
     """Make a destination follow labs no longer."""
+    _change(Verb.UNSUBSCRIBE, words, destination)
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True, metavar="LAB...|all [7d]")
+@destination_option
+def mute(words: tuple[str, ...], destination: str) -> None:
+    """Keep labs silent in a destination, for a while or until unmuted."""
+    _change(Verb.MUTE, words, destination)
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True, metavar="LAB...|all")
+@destination_option
+def unmute(words: tuple[str, ...], destination: str) -> None:
+    """Let a destination hear of muted labs again."""
+    _change(Verb.UNMUTE, words, destination)
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="daily|weekly [mon] [09:00] [Europe/Berlin] | off")
+@destination_option
+def digest(words: tuple[str, ...], destination: str) -> None:
+    """Set or show the digest of a destination."""
+    _change(Verb.DIGEST, words, destination)
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[variants:thread|post|off] [updates:edit|thread|off]")
+@destination_option
+def settings(words: tuple[str, ...], destination: str) -> None:
+    """Set or show how a destination is told of variants and of facts that arrive later."""
+    _change(Verb.SETTINGS, words, destination)
+
+
+def _change(verb: Verb, words: Sequence[str], destination: str) -> None:
     with open_app() as app:
-        typed = parse_words(words, app.labs, ())
+        command = parse_command(" ".join((verb, *words)), app.labs)
+        questions = Questions(app.store, app.labs, app.clock)
         destination = _destination(app, destination)
-        with app.store.transaction():
-            gone = app.store.subscriptions.remove(destination, _wanted(typed), ORIGIN)
-        if not gone:
-            raise UsageError(
-                f"{destination} does not follow {_named(typed)} by the command line; `cadencebot list` shows "
-                "what it follows, and what comes from feeds.yaml is changed there"
-            )
-        say(f"{destination} no longer follows {_named(typed)}.")
-
-
-def _wanted(typed: Words) -> list[str]:
-    if typed.everything:
-        return [ALL]
-    if not typed.labs:
-        raise UsageError("name a lab, or all")
-    return [lab.id for lab in typed.labs]
-
-
-def _named(typed: Words) -> str:
-    return "all labs" if typed.everything else ", ".join(lab.name for lab in typed.labs)
-
-
-def _with(typed: Words) -> str:
-    return f" ({typed.filters})" if str(typed.filters) else ""
+        if command.changes:
+            changes = Changes(app.store, questions, FROM_COMMAND_LINE)
+            who = Asker(user=getpass.getuser(), channel="")
+            # a terminal asks nobody twice
+            said = changes.make(who, destination, replace(command, confirmed=True))
+        else:
+            answer = digest_answer if verb is Verb.DIGEST else settings_answer
+            said = answer(questions.following(destination).preferences)
+        say(rich_text(said.text).plain)
 
 
 def _destination(app: App, destination: str) -> str:
@@ -160,4 +180,4 @@ def _destination(app: App, destination: str) -> str:
     return CONSOLE
 
 
-COMMANDS = (list_command, subscribe, unsubscribe)
+COMMANDS = (list_command, subscribe, unsubscribe, mute, unmute, digest, settings)

@@ -1,18 +1,16 @@
 """`poll`, `run`, `check`: read the sources and deliver what is owed."""
 
-import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 import click
 from rich.markup import escape
 from rich.progress import Progress
 
-from bot.app.checking import SourceCheck, TokenCheck, check_sources, check_token
+from bot.app.checking import SourceCheck, TokenCheck, check_slack, check_sources
 from bot.app.courier import Delivered
 from bot.app.poller import Polled, Report
 from bot.app.root import App, open_app
-from bot.app.service import Service
 from bot.app.works import Works, at_work, notifier_of
 from bot.chat.phrases import wave_object
 from bot.cli.output import as_json_option, counted, margin, print_json, print_waves, say, screen
@@ -32,14 +30,16 @@ def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
     """Poll what is due, then deliver everything that is owed."""
     logs.configure("error")
     with open_app() as app, at_work(app, margin() if as_json else screen()) as works:
+        logs.configure("error", secrets=app.environment.secrets)
         sources = _chosen(works, everything, only)
-        polled = _poll(works, sources)
+        polled = poll_with_progress(works, sources)
+        works.owe_digests()
         works.courier.hasten()
         delivered = works.courier.deliver_all()
         if as_json:
             print_json(_as_object(app, polled, delivered))
         else:
-            _tell(app, polled, delivered)
+            tell(app, polled, delivered)
     if polled.failed or delivered.closed or delivered.owed or delivered.failed:
         raise click.exceptions.Exit(1)
 
@@ -52,10 +52,18 @@ def _chosen(works: Works, everything: bool, only: Sequence[str]) -> list[Source]
     return [source for source in sources if not only or source.id in only]
 
 
-def _poll(works: Works, sources: Sequence[Source]) -> Polled:
+def poll_with_progress(
+    works: Works, sources: Sequence[Source], polled: Callable[[Report], None] = lambda _report: None
+) -> Polled:
+    """Poll these sources behind a progress bar on a terminal."""
     with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
         task = progress.add_task(f"Polling {len(sources)} sources", total=len(sources))
-        return works.poller.poll(sources, lambda _report: progress.advance(task))
+
+        def advance(report: Report) -> None:
+            polled(report)
+            progress.advance(task)
+
+        return works.poller.poll(sources, advance)
 
 
 def _as_object(app: App, polled: Polled, delivered: Delivered) -> dict[str, object]:
@@ -77,7 +85,8 @@ def _as_object(app: App, polled: Polled, delivered: Delivered) -> dict[str, obje
     }
 
 
-def _tell(app: App, polled: Polled, delivered: Delivered) -> None:
+def tell(app: App, polled: Polled, delivered: Delivered) -> None:
+    """Say what a round came to."""
     baselines = [report for report in polled.reports if report.baseline]
     good = len(polled.reports) - len(polled.failed)
     say(
@@ -109,29 +118,6 @@ def _complain(failed: Iterable[Report]) -> None:
 
 
 @click.command()
-def run() -> None:
-    """Poll, deliver and go on until stopped."""
-    logs.configure("info")
-    with open_app() as app, at_work(app, screen()) as works:
-        service = Service(works)
-
-        signal.signal(signal.SIGTERM, lambda *_: service.stop())
-        signal.signal(signal.SIGINT, lambda *_: service.stop())
-        say(
-            f"cadencebot watches {counted(len(app.config.labs), 'lab')} through "
-            f"{counted(len(works.poller.sources), 'source')}; stop it with Ctrl+C."
-        )
-        _first_sight(app, works)
-        service.run()
-
-
-def _first_sight(app: App, works: Works) -> None:
-    """Take the baseline of a new installation with progress, so that a newcomer sees what happens."""
-    if not app.store.sources.states():
-        _tell(app, _poll(works, works.poller.due()), Delivered())
-
-
-@click.command()
 @click.option("--online", is_flag=True, help="Also try every source, and the Slack token with its scopes.")
 @as_json_option
 def check(online: bool, as_json: bool) -> None:
@@ -143,7 +129,7 @@ def check(online: bool, as_json: bool) -> None:
         token = TokenCheck()
         if online:
             results = _try_sources(app, sources)
-            token = check_token(notifier_of(app, margin()))
+            token = check_slack(notifier_of(app, margin()), app.environment)
         if as_json:
             print_json(_check_object(app, sources, results, token))
         else:
@@ -193,4 +179,4 @@ def _tell_check(
         say(f"Slack: {remark}")
 
 
-COMMANDS = (poll, run, check)
+COMMANDS = (poll, check)

@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from bot.delivery.controls import details_button, more_menu
 from bot.messages import blocks
+from bot.messages.blocks import Element
 from bot.messages.content import Block, Content
 from bot.messages.escape import clean, escape, link, literal, web_address
 from bot.model import License, Mention, Release, SourceKind, Wave
@@ -19,28 +22,54 @@ _FACT_LIMIT = 80
 _TEXT_LIMIT = 500
 _SIZES_LIMIT = 12
 _PACKAGINGS_LIMIT = 4
+_LINKS_LIMIT = 2  # with Details that makes three buttons
 _NAMELESS = "a model without a name"
 
 
-def render_alert(wave: Wave, now: datetime) -> Content:
-    """Return the alert of a wave; rendering it again later, with more known, gives its edit."""
-    models = sorted(wave.sizes, key=lambda model: -(model.facts.parameters or 0))
+@dataclass(frozen=True, slots=True)
+class LicenseChange:
+    """Hold what the licence was when the alert went out, and when it changed."""
+
+    former: License
+    at: datetime
+
+
+def render_alert(
+    wave: Wave, now: datetime, *, interactive: bool = False, change: LicenseChange | None = None
+) -> Content:
+    """Return the alert of a wave; rendering it again later, with more known, gives its edit.
+
+    `interactive`: somebody listens to its buttons.
+    """
+    models = _largest_first(wave)
     message: list[Block] = [
         blocks.header(headline(wave)),
         blocks.section(_introduction(wave, models)),
-        blocks.fields(*_facts(wave, models)),
-        *blocks.sections(_sizes(models)),
+        *facts_of(wave, now, change),
         blocks.context(_origins(wave, now)),
-        *blocks.buttons(_buttons(wave)),
+        *blocks.actions([*_links(wave), *(_controls(wave) if interactive else ())]),
     ]
-    return Content(_sentences(wave, models), tuple(message))
+    return Content(_sentences(wave, models, _change_words(change, models, now)), tuple(message))
+
+
+def facts_of(wave: Wave, now: datetime, change: LicenseChange | None = None) -> list[Block]:
+    """Return what an alert says of licence and size: the part of it that facts change as they arrive."""
+    models = _largest_first(wave)
+    changed = _change_words(change, models, now)
+    return [blocks.fields(*_facts(wave, models, changed)), *blocks.sections(_sizes(models))]
+
+
+def _largest_first(wave: Wave) -> list[Release]:
+    return sorted(wave.sizes, key=lambda model: -(model.facts.parameters or 0))
 
 
 def headline(wave: Wave) -> str:
     """Return who did what, cleaned but not escaped: "Moonshot AI released Kimi K2.6"."""
     name = clean(words.subject(wave), _NAME_LIMIT) or _NAMELESS
     lab = clean(wave.lab.name, _LAB_LIMIT)
-    if not _is_confirmed(wave):
+    if wave.lead.withdrawn:
+        return f"No release: {name} by {lab} was announced by mistake"
+    if not is_confirmed(wave):
         return f"LLM Stats lists {name} by {lab}"
     verb = "released" if _has_weights(wave.sizes) else "announced"
     return f"{lab} {verb} {name}" + (f" in {len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "")
@@ -54,17 +83,17 @@ def _has_repository(models: Sequence[Release]) -> bool:
     return any(model.artifacts for model in models)
 
 
-def _is_confirmed(wave: Wave) -> bool:
-    """Tell whether anybody but LLM Stats says so."""
+def is_confirmed(wave: Wave) -> bool:
+    """Tell whether anybody but LLM Stats, and a history that a person brought, says so."""
     sources = {mention.source for member in wave.members for mention in member.mentions}
-    return sources != {SourceKind.LLM_STATS}
+    return sources - {SourceKind.IMPORT} != {SourceKind.LLM_STATS}
 
 
 # --- the paragraph below the headline
 
 
 def _introduction(wave: Wave, models: Sequence[Release]) -> str:
-    name = link(_main_url(wave), _label(wave), _NAME_LIMIT) or _NAMELESS
+    name = link(main_url(wave), _label(wave), _NAME_LIMIT) or _NAMELESS
     task = next((model.facts.task for model in wave.members if model.facts.task), "")
     summary = next((model.facts.summary for model in wave.members if model.facts.summary), "")
     facts = (f"*{name}*", literal(words.task_words(task), _FACT_LIMIT), _common_gate(models))
@@ -83,7 +112,7 @@ def _common_gate(models: Sequence[Release]) -> str:
     return gates.pop() if len(gates) == 1 else ""
 
 
-def _main_url(wave: Wave) -> str:
+def main_url(wave: Wave) -> str:
     """Return the page to read first: the card of one model, but the post about several."""
     card, post = _first_url(wave, SourceKind.HUB), _first_url(wave, SourceKind.FEED, SourceKind.PAGE)
     first, second = (post, card) if len(wave.sizes) > 1 else (card, post)
@@ -98,15 +127,16 @@ def _first_url(wave: Wave, *sources: SourceKind) -> str:
 # --- the facts
 
 
-def _facts(wave: Wave, models: Sequence[Release]) -> Iterator[tuple[str, str]]:
+def _facts(wave: Wave, models: Sequence[Release], changed: str) -> Iterator[tuple[str, str]]:
     size, context = words.size_range(models), words.context_range(models)
+    mark = f"\n_{literal(changed, _LICENSE_LIMIT + 40)}_" if changed else ""
     if _has_weights(models):
-        yield "Licence", _license(models)
+        yield "Licence", _license(models) + mark
         yield "Size", literal(size or words.NOT_STATED, _FACT_LIMIT)
         yield "Download", _download(models)
         yield "Context", literal(context or words.NOT_STATED, _FACT_LIMIT)
         return
-    yield "Licence", _license(models) if _is_licensed(models) else f"⚪ {_without_license(wave)}"
+    yield "Licence", (_license(models) if _is_licensed(models) else f"⚪ {_without_license(wave)}") + mark
     yield "Weights", _without_weights(wave)
     if size:
         yield "Size", literal(size, _FACT_LIMIT)
@@ -147,6 +177,15 @@ def license_text(license: License, url: str = "") -> str:
         return f"{words.circle(license)} {words.NOT_STATED}"
     title = link(url, license.title, _LICENSE_LIMIT)
     return f"{words.circle(license)} {title}\n{literal(words.verdict_sentence(license), _CONDITION_LIMIT)}"
+
+
+def _change_words(change: LicenseChange | None, models: Sequence[Release], now: datetime) -> str:
+    """Return "changed from MIT on 3 May", or "" when it is again what it was."""
+    if change is None or change.former.id == _common_license(models).id:
+        return ""
+    former = clean(change.former.title, _LICENSE_LIMIT) or words.NOT_STATED
+    year = "" if change.at.year == now.year else f" {change.at.year}"
+    return f"changed from {former} on {change.at.day} {change.at:%B}{year}"
 
 
 def _common_license(models: Sequence[Release]) -> License:
@@ -210,14 +249,18 @@ def _witnesses(wave: Wave, now: datetime) -> str:
     mentions = _first_mentions(wave)
     listing = mentions.pop("LLM Stats", None)
     via = f"{link(listing.url, 'LLM Stats', 20)} {words.seen_when(listing, now)}" if listing else ""
-    if not _is_confirmed(wave):
+    if not is_confirmed(wave):
         return f"Listed by {via}, not confirmed by the lab"
     seen = " and ".join(f"{where} {words.seen_when(it, now)}" for where, it in mentions.items())
     return f"Seen {seen or words.moment(wave.lead.opened_at)}" + (f", via {via}" if via else "")
 
 
 def _first_mentions(wave: Wave) -> dict[str, Mention]:
-    places = {SourceKind.HUB: "on Hugging Face", SourceKind.LLM_STATS: "LLM Stats"}
+    places = {
+        SourceKind.HUB: "on Hugging Face",
+        SourceKind.LLM_STATS: "LLM Stats",
+        SourceKind.IMPORT: "in an imported history",
+    }
     mentions = [mention for member in wave.members for mention in member.mentions]
     found: dict[str, Mention] = {}
     for mention in sorted(mentions, key=lambda it: it.seen_at):
@@ -225,30 +268,40 @@ def _first_mentions(wave: Wave) -> dict[str, Mention]:
     return found
 
 
-def _buttons(wave: Wave) -> Iterator[tuple[str, str, str]]:
-    if len(wave.sizes) == 1:  # the list links the card of each of several
-        yield "Model card", _first_url(wave, SourceKind.HUB), "open_card"
-    yield "Announcement", _first_url(wave, SourceKind.FEED, SourceKind.PAGE), "open_post"
-    yield "LLM Stats", _first_url(wave, SourceKind.LLM_STATS), "open_listing"
+def _links(wave: Wave) -> list[Element]:
+    """Return the buttons to the two pages that say most."""
+    card = _first_url(wave, SourceKind.HUB) if len(wave.sizes) == 1 else ""  # the list links each of several
+    post = _first_url(wave, SourceKind.FEED, SourceKind.PAGE)
+    listing = _first_url(wave, SourceKind.LLM_STATS)
+    links = (
+        blocks.link_button("Model card", card, "open_card"),
+        blocks.link_button("Announcement", post, "open_post"),
+        blocks.link_button("LLM Stats", listing, "open_listing"),
+    )
+    return [link for link in links if link][:_LINKS_LIMIT]
+
+
+def _controls(wave: Wave) -> tuple[Element | None, ...]:
+    return details_button(wave.lead), more_menu(wave.lab, wave.lead)
 
 
 # --- the same without blocks
 
 
-def _sentences(wave: Wave, models: Sequence[Release]) -> str:
+def _sentences(wave: Wave, models: Sequence[Release], changed: str) -> str:
     """Return the alert as text: notifications show, and screen readers read, nothing else."""
-    doubt = "" if _is_confirmed(wave) else ", not confirmed by the lab"
+    doubt = "" if is_confirmed(wave) else ", not confirmed by the lab"
     license = words.license_words(_common_license(models)) if _is_licensed(models) else _without_license(wave)
     differs = ", differs for some" if any(_differs(model, models) for model in models) else ""
     download = words.download_range(models)
     sentences = [
         headline(wave) + doubt,
-        f"Licence: {license}{differs}",
+        f"Licence: {license}{differs}" + (f" ({changed})" if changed else ""),
         f"Size: {words.size_range(models) or words.NOT_STATED}",
     ]
     if not _has_weights(models):
         sentences.append(f"Weights: {_without_weights(wave)}")
     elif download:
         sentences.append(f"Download: {download}")
-    url = escape(web_address(_main_url(wave)))
+    url = escape(web_address(main_url(wave)))
     return f"{literal('. '.join(sentences), _TEXT_LIMIT)}. {url}".strip()

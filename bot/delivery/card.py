@@ -55,10 +55,12 @@ def _lines(content: Content) -> Iterator[RenderableType]:
                 yield _fields(fields)
             case {"type": "section", "text": {"text": str(text)}}:
                 yield rich_text(text)
+            case {"type": "divider"}:
+                yield Text()
             case {"type": "context", "elements": [*elements]}:
                 yield rich_text(" · ".join(element["text"] for element in elements), "dim")
             case {"type": "actions", "elements": [*elements]}:
-                yield _buttons(elements)
+                yield from _buttons([element for element in elements if "url" in element])
 
 
 def _fields(fields: list[Mapping[str, Any]]) -> Table:
@@ -69,9 +71,8 @@ def _fields(fields: list[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _buttons(elements: list[Mapping[str, Any]]) -> Text:
-    """Return the buttons with their addresses in full, as not every terminal can follow a link."""
-    return Text("\n").join(
-        Text.assemble((f"{button['text']['text']}: ", "dim"), (button["url"], Style(link=button["url"])))
-        for button in elements
-    )
+def _buttons(elements: list[Mapping[str, Any]]) -> Iterator[Text]:
+    """Yield the links with their addresses in full, as not every terminal can follow one."""
+    for button in elements:
+        address = button["url"], Style(link=button["url"])
+        yield Text.assemble((f"{button['text']['text']}: ", "dim"), address)

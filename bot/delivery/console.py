@@ -18,6 +18,7 @@ class ConsoleNotifier:
     """Carry messages to a console. What stands in the transcript was sent, printed or not."""
 
     name = "console"
+    interactive = False
 
     def __init__(self, transcript: Path, console: Console, clock: Clock) -> None:
         self._transcript = Transcript(transcript)

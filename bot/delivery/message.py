@@ -79,9 +79,10 @@ class Absent:
 
 
 class Notifier(Protocol):
-    """Carry messages to people, and look up whether one arrived."""
+    """Carry messages to people, and look up whether one arrived; `interactive`: what they press is heard."""
 
     name: str
+    interactive: bool
 
     def send(self, message: Message) -> Outcome:
         """Post, reply or edit once; never retry by itself what may have been posted."""

@@ -1,8 +1,9 @@
 """Render the replies in an alert's thread: what else became known of a release."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from bot.delivery.alert import license_text
+from bot.delivery.alert import LicenseChange, facts_of, license_text
 from bot.messages import blocks
 from bot.messages.content import Content
 from bot.messages.escape import clean, escape, link, literal, web_address
@@ -13,12 +14,29 @@ _NAME_LIMIT = 80
 _NEWS_LIMIT = 150
 _TITLE_LIMIT = 120
 _FACT_LIMIT = 80
+_NEWS = {  # before and after the name
+    NoteKind.SIZE: ("Another size of", ""),
+    NoteKind.HEAD: ("The main repository of", " is out"),
+    NoteKind.LICENSE: ("⚠️ The licence of", " changed"),
+    NoteKind.UPDATE: ("More is known of", ""),
+}
 _CONFIRMATIONS = {
     SourceKind.HUB: "The weights are on Hugging Face",
     SourceKind.FEED: "The lab announced it",
     SourceKind.PAGE: "The lab announced it",
     SourceKind.LLM_STATS: "LLM Stats lists it too",
+    SourceKind.IMPORT: "An imported history has it too",
 }
+
+
+def render_update(wave: Wave, now: datetime, change: LicenseChange | None = None) -> Content:
+    """Return the facts as known now: a reply, where people asked not to have the alert itself edited."""
+    name = clean(words.subject(wave), _NAME_LIMIT) or "the model"
+    size = words.size_range(wave.sizes) or words.NOT_STATED
+    license = words.license_words(wave.sizes[0].license)
+    text = literal(f"More is known of {name}. Licence: {license}. Size: {size}.", 500)
+    title = blocks.section(f"*What is known of {literal(name, _NAME_LIMIT)} by now*")
+    return Content(text, (title, *facts_of(wave, now, change)))
 
 
 def render_note(wave: Wave, note: Note) -> Content:
@@ -26,26 +44,26 @@ def render_note(wave: Wave, note: Note) -> Content:
     news = _news(wave, note)
     facts = (link(note.url, note.title, _TITLE_LIMIT), *(literal(fact, _FACT_LIMIT) for fact in _facts(note)))
     text = f"{literal(news, _NEWS_LIMIT)}: {' · '.join(fact for fact in facts if fact)}".removesuffix(": ")
-    license = (blocks.section(license_text(note.license)),) if note.license else ()
+    license = (blocks.section(_license(note)),) if note.license else ()
     return Content(_sentence(news, note), (blocks.section(text), *license))
+
+
+def _license(note: Note) -> str:
+    now = license_text(note.license) if note.license else ""
+    former = words.license_words(note.former_license) if note.former_license else ""
+    return f"{now}\n_before: {literal(former, _FACT_LIMIT)}_" if former else now
 
 
 def _news(wave: Wave, note: Note) -> str:
     """Return what is new, cleaned but not escaped."""
     name = clean(words.subject(wave), _NAME_LIMIT)
-    match note.kind:
-        case NoteKind.VARIANT:
-            return f"{name} is now also available as {clean(note.packaging, 20) or 'another packaging'}"
-        case NoteKind.SIZE:
-            return f"Another size of {name}"
-        case NoteKind.HEAD:
-            return f"The main repository of {name} is out"
-        case NoteKind.LICENSE:
-            return f"⚠️ The licence of {name} changed"
-        case NoteKind.CONFIRMATION if note.facts.weights == "none":
-            return "Its repository is on Hugging Face, still empty"
-        case NoteKind.CONFIRMATION:
-            return _CONFIRMATIONS[note.source]
+    if note.kind is NoteKind.VARIANT:
+        return f"{name} is now also available as {clean(note.packaging, 20) or 'another packaging'}"
+    if note.kind is NoteKind.CONFIRMATION:
+        empty = note.facts.weights == "none"
+        return "Its repository is on Hugging Face, still empty" if empty else _CONFIRMATIONS[note.source]
+    before, after = _NEWS[note.kind]
+    return f"{before} {name}{after}"
 
 
 def _facts(note: Note) -> list[str]:
@@ -62,6 +80,7 @@ def _facts(note: Note) -> list[str]:
 def _sentence(news: str, note: Note) -> str:
     """Return the reply as text: notifications show, and screen readers read, nothing else."""
     license = f"now {words.license_words(note.license)}" if note.license else ""
+    license += f" (before: {words.license_words(note.former_license)})" if note.former_license else ""
     details = (clean(note.title, _TITLE_LIMIT), license, *_facts(note))
     text = f"{news}: {', '.join(detail for detail in details if detail)}".removesuffix(": ")
     url = escape(web_address(note.url))

@@ -1,17 +1,10 @@
-"""The only user of slack_sdk: post, reply, edit and look up messages through Slack's Web API."""
+"""Post, reply, edit and look up messages through Slack's Web API."""
 
-import http.client
-import ipaddress
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
 
 import structlog
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web import SlackResponse
 
 from bot.delivery.answers import (
     Answer,
@@ -19,22 +12,25 @@ from bot.delivery.answers import (
     failure_of,
     is_payload_refused,
     is_told_to_wait,
-    read_answer,
-    read_failure,
 )
 from bot.delivery.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
+from bot.delivery.web import call, web_client
 from bot.messages.content import Block
 
 EVENT_TYPE = "model_release"
 _SKEW = 300.0  # seconds by which our clock may be ahead of Slack's, which dates the messages
 _PAGE = 15  # messages; the most that apps outside the Marketplace get at once
 _PAGES = 10
-_NEEDED_SCOPES = {"chat:write": "posting at all"}
-_USEFUL_SCOPES = {
+NEEDED_SCOPES = {"chat:write": "posting at all"}
+USEFUL_SCOPES = {
+    "commands": "the command /releases",
+    "app_mentions:read": "answering when it is mentioned",
+    "im:history": "answering direct messages, and looking up whether one of its own was posted there",
+    "channels:read": "showing on the Home tab what public channels follow, and saying where it cannot post",
+    "groups:read": "the same for private channels",
     "channels:history": "looking up, in public channels, whether an unanswered message was posted",
     "groups:history": "the same in private channels",
-    "im:history": "the same in direct messages",
-    "im:write": "finding a person's direct messages for that",
+    "im:write": "writing to people directly, and looking up there what became of a message",
 }
 
 NotFound = Absent | Unclear | Later | Refused | Closed
@@ -59,14 +55,13 @@ class TokenReport:
 
 
 class SlackNotifier:
-    """Carry messages to Slack; `timeout` is in seconds."""
+    """Carry messages to Slack; `timeout` is in seconds, `interactive` says that Bolt listens to buttons."""
 
     name = "slack"
 
-    def __init__(self, token: str, api_url: str, timeout: int = 15) -> None:
-        # slack_sdk's default retry posts again after a dropped connection, hence twice (reference/slack.md)
-        client = _LoopbackClient if _is_loopback(api_url) else WebClient
-        self._client = client(token, base_url=api_url, timeout=timeout, retry_handlers=[])
+    def __init__(self, token: str, api_url: str, timeout: int = 15, *, interactive: bool = False) -> None:
+        self.interactive = interactive
+        self._client = web_client(token, api_url, timeout)
         self._identity: Mapping[str, Any] = {}
 
     def send(self, message: Message) -> Outcome:
@@ -81,11 +76,9 @@ class SlackNotifier:
         # an update with a text but no blocks takes the old blocks away; without metadata it keeps the old
         content = {"text": message.content.text, "blocks": list(blocks) or None}
         if message.edit_ts:
-            return self._call(
-                self._client.chat_update, channel=message.destination, ts=message.edit_ts, **content
-            )
+            return call(self._client.chat_update, channel=message.destination, ts=message.edit_ts, **content)
         payload = {"delivery_key": message.delivery_id}
-        return self._call(
+        return call(
             self._client.chat_postMessage,
             channel=message.destination,
             thread_ts=message.thread_ts or None,
@@ -130,14 +123,14 @@ class SlackNotifier:
             "cursor": cursor,
         }
         if message.thread_ts:
-            return self._call(self._client.conversations_replies, ts=message.thread_ts, **window)
-        return self._call(self._client.conversations_history, **window)
+            return call(self._client.conversations_replies, ts=message.thread_ts, **window)
+        return call(self._client.conversations_history, **window)
 
     def _channel_of(self, destination: str) -> str | NotFound:
         """Return the channel to read: that of the direct messages when the destination is a person."""
         if not destination.startswith(("U", "W")):
             return destination
-        answer = self._call(self._client.conversations_open, users=destination)
+        answer = call(self._client.conversations_open, users=destination)
         if isinstance(answer, Silence) or answer.error:
             return _doubt(answer)
         return str(answer.body.get("channel", {}).get("id", ""))
@@ -162,7 +155,7 @@ class SlackNotifier:
 
     def check(self) -> TokenReport:
         """Return whether the token works and which of its scopes are missing for what."""
-        answer = self._call(self._client.auth_test)
+        answer = call(self._client.auth_test)
         if isinstance(answer, Silence) or answer.error:
             return TokenReport(problem=answer.reason)
         listed = answer.headers.get("x-oauth-scopes")
@@ -171,29 +164,24 @@ class SlackNotifier:
             team=str(answer.body.get("team", "")),
             bot=str(answer.body.get("user", "")),
             scopes=scopes,
-            missing={} if listed is None else _without(scopes, _NEEDED_SCOPES),
-            wanting={} if listed is None else _without(scopes, _USEFUL_SCOPES),
+            missing={} if listed is None else _without(scopes, NEEDED_SCOPES),
+            wanting={} if listed is None else _without(scopes, USEFUL_SCOPES),
         )
 
     def _who_am_i(self) -> Mapping[str, Any]:
         """Return what auth.test says, remembered once it said something."""
         if not self._identity:
-            answer = self._call(self._client.auth_test)
+            answer = call(self._client.auth_test)
             if isinstance(answer, Answer) and not answer.error:
                 self._identity = answer.body
         return self._identity
 
-    def _call(self, method: Callable[..., SlackResponse], **arguments: Any) -> Answer | Silence:
-        try:
-            response = method(**arguments)
-        except SlackApiError as error:
-            response = error.response
-        except (OSError, http.client.HTTPException, SlackClientError) as error:
-            return read_failure(error)
-        except (ValueError, LookupError, AttributeError) as error:
-            # what the SDK runs into when the body is no text, or JSON but no object
-            return Silence(f"Slack's answer makes no sense ({type(error).__name__})")
-        return read_answer(response.status_code, response.headers, response.data)
+
+def app_token_problem(app_token: str, api_url: str) -> str:
+    """Return why Socket Mode cannot connect with this app-level token, "" when it can. It opens nothing."""
+    client = web_client("", api_url)
+    answer = call(client.apps_connections_open, app_token=app_token)
+    return answer.reason if isinstance(answer, Silence) or answer.error else ""
 
 
 def _without(scopes: frozenset[str], uses: Mapping[str, str]) -> dict[str, str]:
@@ -219,27 +207,3 @@ def _doubt(answer: Answer | Silence) -> NotFound:
     # To look again and again after an error that may never pass would hold up everything behind this message.
     hopeless = isinstance(answer, Answer) and isinstance(failure, Later) and not is_told_to_wait(answer)
     return Unclear(failure.reason) if hopeless or isinstance(failure, Impossible) else failure
-
-
-def _is_loopback(api_url: str) -> bool:
-    host = urlsplit(api_url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-class _LoopbackClient(WebClient):
-    """Talk to a stand-in on this machine directly, whatever proxy the environment names.
-
-    WebClient has no way to say "no proxy": an empty one makes it read HTTP_PROXY again.
-    """
-
-    def _perform_urllib_http_request_internal(
-        self,
-        url: str,  # noqa: ARG002  # WebClient's own signature
-        req: Request,
-    ) -> dict[str, Any]:
-        opener = build_opener(ProxyHandler({}))
-        with opener.open(req, timeout=self.timeout) as answer:
-            return {"status": answer.code, "headers": answer.headers, "body": answer.read().decode()}

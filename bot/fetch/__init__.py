@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from bot.errors import Failure, SourceError
 from bot.fetch.address import shown
 
+_MOST_VALUES = 500_000  # in one JSON body: some 50 MB of memory; a full page of the Hub's listing has 40,000
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -33,11 +35,21 @@ class Response:
         """Return the date to send back next time, or ""."""
         return self.headers.get("last-modified", "")
 
+    @property
+    def values(self) -> int:
+        """Return about how many values the body holds, read as JSON: what it costs in memory."""
+        return self.body.count(b",") + self.body.count(b"[") + self.body.count(b"{")
+
     def json(self) -> Any:
         """Return the body as JSON.
 
-        Raises SourceError when it is none, as with a captive portal's page.
+        Raises SourceError when it is none, as with a captive portal's page, or holds too many values.
         """
+        if self.values > _MOST_VALUES:
+            raise SourceError(
+                Failure.TOO_LARGE,
+                f"{shown(self.url)} was not read: it holds {self.values:,} values; choose a shorter listing",
+            )
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:

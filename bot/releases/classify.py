@@ -29,7 +29,7 @@ def judge(sighting: Sighting, labs: Directory) -> Verdict:
             return judge_repository(sighting, owners)
         case SourceKind.FEED | SourceKind.PAGE:
             return judge_post(sighting, owners)
-        case SourceKind.LLM_STATS:
+        case SourceKind.LLM_STATS | SourceKind.IMPORT:
             return judge_listing(sighting)
 
 

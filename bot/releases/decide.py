@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import DateOrigin, Kind, Name, Note, NoteKind, Sighting, SourceKind
+from bot.model import DateOrigin, Kind, License, LicenseStatement, Name, Note, NoteKind, Sighting, SourceKind
 from bot.releases.licenses import identify
 from bot.releases.shelf import NEAR, Shelf, moment_of
 from bot.releases.steps import (
@@ -87,6 +87,8 @@ def _heads_first(item: Judged) -> tuple[bool, bool, bool, str]:
 
 
 _UNTUNED = frozenset({"base", "pt"})
+# They spell a name as they like; the lab knows better.
+_SECOND_HAND = frozenset({SourceKind.LLM_STATS, SourceKind.IMPORT})
 
 
 class _Ledger:
@@ -111,6 +113,8 @@ class _Ledger:
             self._take_repository(item, name)
         elif item.sighting.source is SourceKind.LLM_STATS:
             self._take_listing(item, name)
+        elif item.sighting.source is SourceKind.IMPORT:
+            self._take_import(item, name)
         else:
             self._take_post(item, name)
 
@@ -162,10 +166,14 @@ class _Ledger:
     def _give_weights(self, known: Known, item: Judged) -> None:
         """Give weights to a release that was only talked about; if nobody was told yet, it is news now."""
         known = self._attach(known, item, head=True)
-        if self._announce_silent(known):
+        if not self._is_imported_history(known) and self._announce_silent(known):
             self._hear(known, item)
         else:
             self._confirm(known, item)
+
+    def _is_imported_history(self, known: Known) -> bool:
+        """Tell whether a person brought a release as one of long ago: its weights are no news today."""
+        return SourceKind.IMPORT in known.told_by and self.now - known.published_at > NEAR
 
     def _take_post(self, item: Judged, name: Name) -> None:
         known = self._named_or_linked(name, item)
@@ -204,6 +212,15 @@ class _Ledger:
             self._open(item, name, None)
         else:
             self.steps.append(Observe(item, wait_until=self.now + self.settings.confirm))
+
+    def _take_import(self, item: Judged, name: Name) -> None:
+        """Join the release of this key or repository, or open one; what a person brings is not told."""
+        known = self.shelf.linked(item) or self.shelf.releases.get(name.release_key)
+        if known is None:
+            self._open(item, name, self.shelf.wave_of(name, item))
+        else:
+            self.steps.append(Observe(item, known.key))
+            self._hear(known, item)
 
     def settle(self, waiting: Waiting) -> None:
         """Join a listing whose time is over to a release, or open one on its word alone."""
@@ -297,7 +314,8 @@ class _Ledger:
         """Note that a kind of source speaks of the release; tell whether it is the first time."""
         known, voice = self.shelf.releases[known.key], _voice(item.sighting.source)
         name = item.verdict.name
-        if name and known.told_by == {SourceKind.LLM_STATS} and name.release_key == known.key:
+        second_hand = known.told_by and known.told_by <= _SECOND_HAND and voice is not SourceKind.IMPORT
+        if name and second_hand and name.release_key == known.key:
             known = replace(known, name=name)
             self.steps.append(Rename(known.key, name))
         self.shelf.put(replace(known, told_by=known.told_by | {voice}))
@@ -312,7 +330,7 @@ class _Ledger:
         if self.silent:
             return
         sighting = item.sighting
-        owner = sighting.title.split("/")[0]
+        changed = kind is NoteKind.LICENSE
         note = Note(
             kind,
             title=sighting.title,
@@ -320,10 +338,9 @@ class _Ledger:
             source=sighting.source,
             packaging=_packaging(item),
             facts=sighting.facts,
-            license=identify(sighting.facts.license, owner, sighting.title)
-            if kind is NoteKind.LICENSE
-            else None,
+            license=_identified(sighting.facts.license, sighting) if changed else None,
             published=sighting.published,
+            former_license=_identified(known.license, sighting) if changed else None,
         )
         about = f"{kind}:{sighting.source_id}:{sighting.external_id}"
         if note.license:
@@ -331,6 +348,10 @@ class _Ledger:
         if sighting.amends and kind is NoteKind.CONFIRMATION:
             about += ":weights"  # the repository was told of before, when it was empty
         self.steps.append(Tell(known.lead_key, note, about))
+
+
+def _identified(stated: LicenseStatement | None, sighting: Sighting) -> License:
+    return identify(stated, sighting.title.split("/")[0], sighting.title)
 
 
 def _is_empty(sighting: Sighting, known: Known) -> bool:

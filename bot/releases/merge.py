@@ -7,7 +7,13 @@ from datetime import datetime
 from bot.model import DateOrigin, Facts, Name, Published, SourceKind
 from bot.releases.sizes import stated_in
 
-_STRENGTH = {SourceKind.HUB: 0, SourceKind.FEED: 1, SourceKind.PAGE: 1, SourceKind.LLM_STATS: 2}
+_STRENGTH = {
+    SourceKind.HUB: 0,
+    SourceKind.FEED: 1,
+    SourceKind.PAGE: 1,
+    SourceKind.LLM_STATS: 2,
+    SourceKind.IMPORT: 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,9 @@ def merge_facts(name: Name, evidence: Sequence[Evidence]) -> Facts:
 def first_published(evidence: Sequence[Evidence]) -> Published:
     """Return when the release came out: the earliest first-party date, with its origin.
 
-    First-party are the lab's posts and our own live sight of its repository. In a baseline the repository's
-    creation stands in, and at last what a listing says.
+    First-party are the lab's posts and our own live sight of its repository; no import moves those. Without
+    them a day that a person imported stands in, then the repository's creation, which is often weeks early,
+    then what a listing says, and at last a month that was imported.
     """
     posted = [item.published for item in evidence if item.published and _is_post(item)]
     seen = [
@@ -52,9 +59,12 @@ def first_published(evidence: Sequence[Evidence]) -> Published:
         if item.live and item.source is not SourceKind.LLM_STATS and not (_is_post(item) and item.published)
     ]
     stated = [item.published for item in evidence if item.published and not _is_post(item)]
+    imported = [date for date in stated if date.origin is DateOrigin.IMPORTED]
+    days = [date for date in imported if date.precision != "month"]
     created = [date for date in stated if date.origin is DateOrigin.CREATED]
+    listed = [date for date in stated if date not in (*imported, *created)]
     fallback = [Published(item.seen_at, DateOrigin.SEEN) for item in evidence]
-    candidates = next(dates for dates in (posted + seen, created, stated, fallback) if dates)
+    candidates = next(dates for dates in (posted + seen, days, created, listed, imported, fallback) if dates)
     return min(candidates, key=lambda date: date.at)
 
 

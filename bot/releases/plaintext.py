@@ -1,6 +1,8 @@
-"""Text from outside made fit to be shown: one line, no control or direction marks, of bounded length."""
+"""Text from outside: made fit to be shown, and searched for words."""
 
+import re
 import unicodedata
+from collections.abc import Iterable
 
 _SLACK = 4  # characters looked at for each one kept: enough for padding, too few to be slow
 
@@ -17,3 +19,15 @@ def clean(text: str, limit: int) -> str:
     if len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
     return line
+
+
+def mentions(words: Iterable[str], text: str) -> bool:
+    """Tell whether `text` has one of `words`, or whether there are no words to ask for.
+
+    Case and punctuation do not count. A word stands alone or before a digit: `Hy` is in "Hy3-preview" and
+    not in "Hybrid", `phi-4` is in "Phi 4 mini".
+    """
+    patterns = [r"[\W_]+".join(map(re.escape, re.findall(r"[^\W_]+", word))) for word in words]
+    return not patterns or any(
+        re.search(rf"(?<![^\W_]){pattern}(?![^\W\d_])", text, re.IGNORECASE) for pattern in patterns
+    )

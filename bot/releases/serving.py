@@ -35,7 +35,19 @@ class Need:
 
 
 def memory_to_serve(parameters: int | None, precision: str, download_bytes: int | None) -> tuple[Need, ...]:
-    """Return what it takes to serve a model as released and, if that is more, in 4 bits; () when unknown.
+    """Return what it takes to serve a model as released and, if that is more, in 4 bits; () when unknown."""
+    released = memory_as_released(parameters, precision, download_bytes)
+    needs = [released] if released else []
+    width = bits(precision)
+    if parameters and (width is None or width > _FOUR_BITS):
+        four_bits = _with_overhead(parameters * _FOUR_BITS // 8)
+        if not needs or four_bits < needs[0].size:
+            needs.append(Need("4-bit", four_bits))
+    return tuple(needs)
+
+
+def memory_as_released(parameters: int | None, precision: str, download_bytes: int | None) -> Need | None:
+    """Return what it takes to serve a model in the precision of its release, or None when unknown.
 
     Weights x 1.2: the 20 % for buffers and fragmentation is the rule of vllm-project/recipes
     (CONTRIBUTING.md) and of accelerate's estimator
@@ -44,13 +56,8 @@ def memory_to_serve(parameters: int | None, precision: str, download_bytes: int 
     count, active or not. The cache for long contexts comes on top.
     """
     width = bits(precision)
-    released = download_bytes or (parameters * width // 8 if parameters and width else None)
-    needs = [Need(precision or "as released", _with_overhead(released))] if released else []
-    if parameters and (width is None or width > _FOUR_BITS):
-        four_bits = _with_overhead(parameters * _FOUR_BITS // 8)
-        if not needs or four_bits < needs[0].size:
-            needs.append(Need("4-bit", four_bits))
-    return tuple(needs)
+    weights = download_bytes or (parameters * width // 8 if parameters and width else None)
+    return Need(precision or "as released", _with_overhead(weights)) if weights else None
 
 
 def _with_overhead(weights: int) -> int:

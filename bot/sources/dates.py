@@ -69,9 +69,9 @@ def _published(match: re.Match[str], now: datetime) -> Published | None:
 
 
 def _unix_time(value: float, now: datetime) -> Published | None:
-    seconds = value / 1000 if value > 1e11 else value
-    if not 0 < seconds < 1e11:
+    if not 0 < value < 1e14:  # or it is so large that it cannot even be divided
         return None
+    seconds = value / 1000 if value > 1e11 else value
     try:
         return plausible(datetime.fromtimestamp(seconds, UTC), now)
     except (OverflowError, ValueError, OSError):

@@ -19,12 +19,13 @@ from bot.model import Published
 from bot.sources.dates import read_date
 from bot.sources.entries import Entry
 from bot.sources.flight import flight_objects
+from bot.sources.limits import refuse_many
 from bot.sources.markdown import markdown_entries
 from bot.sources.posts import body_text
 from bot.sources.text import absolute, clean, parse_html, plain_text
 
 Extract = Callable[[Response, datetime], list[Entry]]
-_MOST_TAGS = 50_000  # real pages have some hundred or thousand, less than 60 deep
+_MOST_TAGS = 30_000  # real pages have some hundred or thousand, less than 60 deep
 _DEEPEST = 200
 _ATTRIBUTE = re.compile(r"(?P<selector>.*?)@(?P<name>[A-Za-z][\w:-]*)")
 
@@ -39,7 +40,7 @@ def extractor(spec: PageSpec) -> Extract:
         case "html":
             return _HtmlExtract(spec)
         case "next":
-            return _DataExtract(spec, lambda answer: flight_objects(body_text(answer)))
+            return _DataExtract(spec, lambda answer: flight_objects(body_text(answer), answer.url))
         case "json":
             return _DataExtract(spec, Response.json)
         case "markdown":
@@ -60,6 +61,7 @@ class _HtmlExtract:
 
     def __call__(self, answer: Response, now: datetime) -> list[Entry]:
         items = self._item.select(_tree(answer)) if self._item else []
+        refuse_many(len(items), answer.url)
         entries = [self._entry(item, answer.url, now) for item in _innermost(items)]
         return [entry for entry in entries if entry.title]
 
@@ -170,7 +172,9 @@ class _DataExtract:
 
     def _items(self, answer: Response) -> Iterable[Any]:
         found = _search(self._item, self._read(answer), answer.url)
-        return found if isinstance(found, list) else [found] if isinstance(found, dict) else []
+        items = found if isinstance(found, list) else [found] if isinstance(found, dict) else []
+        refuse_many(len(items), answer.url)
+        return items
 
     def _entry(self, item: Any, base: str, now: datetime) -> Entry:
         values = {name: _search(expression, item, base) for name, expression in self._fields.items()}

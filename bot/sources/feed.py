@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import feedparser
+from feedparser.encodings import convert_to_utf8
 
 from bot.config import FeedSpec
 from bot.errors import Failure, SourceError
@@ -17,6 +18,7 @@ from bot.model import Published, SourceKind
 from bot.sources.base import Memory, Poll
 from bot.sources.dates import plausible, read_date
 from bot.sources.entries import Entry
+from bot.sources.limits import refuse_costly_markup, refuse_many, refuse_odd_encoding
 from bot.sources.posts import Reader, body_text, poll_of, unchanged
 from bot.sources.text import absolute, clean, plain_text
 
@@ -66,6 +68,7 @@ def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]
     if body_text(answer).lstrip().startswith("{"):
         return _parse_json_feed(answer, now)
     parsed = _parse_xml(answer)
+    refuse_many(len(parsed.entries), answer.url)
     entries = tuple(_xml_entry(raw, answer.url, now) for raw in parsed.entries)
     if not entries and not parsed.get("version"):
         raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is {_what_it_is(answer.body)}")
@@ -74,13 +77,15 @@ def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]
 
 def _parse_xml(answer: Response) -> Any:
     """Run feedparser on bytes: a text could name a local file, and its sanitiser takes quadratic time."""
-    headers = {"content-location": answer.url}
-    if "content-type" in answer.headers:
-        headers["content-type"] = answer.headers["content-type"]
-    body = BytesIO(_SURROGATE.sub(b"", answer.body))
+    refuse_odd_encoding(answer.headers, answer.body, answer.url)
+    stated = {name: answer.headers[name] for name in ("content-type",) if name in answer.headers}
+    headers = {"content-location": answer.url, "content-type": "application/xml; charset=utf-8"}
     try:
+        # In the encoding that the parser would have chosen: markup may hide from counting in UTF-16.
+        body = convert_to_utf8(stated, _SURROGATE.sub(b"", answer.body), feedparser.FeedParserDict())
+        refuse_costly_markup(body, answer.url)
         return feedparser.parse(
-            body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     except (ValueError, LookupError) as error:  # what it was seen to raise over damaged encodings and values
         raise SourceError(
@@ -130,16 +135,21 @@ def _parse_json_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...]
     """Read JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1)."""
     feed = answer.json()
     items = feed.get("items")
-    if not isinstance(items, list) or "jsonfeed.org" not in str(feed.get("version")):
+    if not isinstance(items, list) or "jsonfeed.org" not in _as_text(feed.get("version")):
         raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is JSON and no JSON Feed: it needs items")
+    refuse_many(len(items), answer.url)
     entries = tuple(_json_entry(item, answer.url, now) for item in items if isinstance(item, dict))
     return entries, clean(feed.get("home_page_url"), 2000)
+
+
+def _as_text(value: object) -> str:
+    return str(value) if isinstance(value, str | int) else ""  # of nested lists it would recurse
 
 
 def _json_entry(item: Mapping[str, Any], base: str, now: datetime) -> Entry:
     body = item.get("content_html") or item.get("content_text") or item.get("summary")
     return Entry(
-        guid=clean(str(item.get("id", "")), 2000),
+        guid=clean(_as_text(item.get("id")), 2000),
         link=absolute(item.get("url") or item.get("external_url") or "", base),
         title=clean(item.get("title")),
         published=read_date(item.get("date_published"), now) or read_date(item.get("date_modified"), now),

@@ -15,11 +15,12 @@ from bot.config import HubSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
+from bot.releases.plaintext import mentions
 from bot.releases.sizes import facts_from_hub
 from bot.sources.base import Memory, Poll
 from bot.sources.hub_api import HubApi, Listing, Repository
 from bot.sources.hub_waiting import Inspection, queue_of
-from bot.sources.text import clean, mentions
+from bot.sources.text import clean
 
 _LICENSE_FIELDS = ("license", "license_name", "license_link")
 
@@ -67,8 +68,11 @@ class HubSource:
         amended = {repository.hub_id: (repository, "") for repository in found.amended}
         amended |= {repository.hub_id: (repository, card) for repository, card in inspection.completed}
         told = [
-            *(self._sighting(repository, readme=card) for repository, card in inspection.ready),
-            *(self._sighting(repository, readme=card, amends=True) for repository, card in amended.values()),
+            *(self._sighting(repository, now, readme=card) for repository, card in inspection.ready),
+            *(
+                self._sighting(repository, now, readme=card, amends=True)
+                for repository, card in amended.values()
+            ),
         ]
         remembered = [repository for repository, _ in (*inspection.ready, *amended.values())]
         return Poll(
@@ -113,7 +117,9 @@ class HubSource:
                 found.new.append(repository)
         return found
 
-    def _sighting(self, repository: Repository, *, readme: str = "", amends: bool = False) -> Sighting:
+    def _sighting(
+        self, repository: Repository, now: datetime, *, readme: str = "", amends: bool = False
+    ) -> Sighting:
         tags = repository.item.get("tags")
         return Sighting(
             source_id=self.id,
@@ -122,7 +128,7 @@ class HubSource:
             external_id=repository.hub_id,
             title=repository.name,
             url=f"{self._endpoint}/{repository.name}",
-            published=repository.published,
+            published=repository.published(now),
             tags=tuple(filter(None, map(clean, tags))) if isinstance(tags, list) else (),
             facts=facts_from_hub(repository.item, readme=readme),
             amends=amends,
@@ -158,12 +164,19 @@ def _digest(repository: Repository) -> str:
         repository.name,
         [item.get(name) for name in ("gated", "pipeline_tag", "safetensors")],
         [card.get(name) for name in _LICENSE_FIELDS] if isinstance(card, dict) else card,
-        sorted(str(tag) for tag in tags if str(tag).startswith("license:"))
+        sorted(tag for tag in tags if isinstance(tag, str) and tag.startswith("license:"))
         if isinstance(tags, list)
         else tags,
         _without_template(item.get("gguf")),
     ]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+    return hashlib.sha256(_written(told).encode()).hexdigest()[:32]
+
+
+def _written(told: object) -> str:
+    try:
+        return json.dumps(told, sort_keys=True)
+    except RecursionError:  # lists in lists, as deep as they could just be read
+        return "nonsense"
 
 
 def _without_template(gguf: object) -> object:

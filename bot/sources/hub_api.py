@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
 from bot.fetch.address import shown
 from bot.model import DateOrigin, JsonObject, Published
+from bot.sources.dates import plausible
 from bot.sources.text import absolute
 
 # Only fields that stay put, and an order that does: then the ETag stays as well. Downloads, likes and the
@@ -29,6 +30,7 @@ _FIELDS = (
 )
 _ROWS_A_PAGE = 1000
 _MAX_PAGES = 50
+_MOST_VALUES = 1_000_000  # on all pages together: 25,000 repositories with all their tags
 _FILE_BYTES = 512 * 1024
 _NAME = re.compile(r"(?!.*\.\.)[\w.-]{1,96}(?:/[\w.-]{1,96})?", re.ASCII)
 _NEXT = re.compile(r'<([^<>]{1,4000})>\s*;\s*rel="?next"?')
@@ -42,11 +44,13 @@ class Repository:
     name: str  # "owner/name"
     item: JsonObject
 
-    @property
-    def published(self) -> Published | None:
-        """Return when it was created; listings before December 2023 tell it by the `_id` alone."""
+    def published(self, now: datetime) -> Published | None:
+        """Return when it was created, unless that cannot be.
+
+        Listings before December 2023 tell it by the `_id` alone.
+        """
         at = _moment(self.item.get("createdAt")) or _moment_of_id(self.hub_id)
-        return Published(at, DateOrigin.CREATED) if at else None
+        return Published(at, DateOrigin.CREATED) if at and plausible(at, now) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,15 @@ class Listing:
     repositories: Mapping[str, Repository] = field(default_factory=dict)
     etag: str = ""
     not_modified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hold one page of a listing; `total` is how many the Hub counts in all of it, or None if it does not say."""
+
+    repositories: Mapping[str, Repository]
+    is_last: bool
+    total: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +89,33 @@ class HubApi:
         first = answer = self.fetch.get(url, etag=etag, deadline=60)
         if first.not_modified:
             return Listing(etag=etag, not_modified=True)
-        rows, asked = _rows(first), [url]
+        rows, asked, values = _rows(first), [url], first.values
         while following := self._next_page(answer, asked):
             answer = self.fetch.get(following, deadline=60)
             asked.append(following)
+            values += answer.values
+            if values > _MOST_VALUES:
+                raise SourceError(
+                    Failure.TOO_LARGE, f"{shown(url)} goes on for more than {_MOST_VALUES:,} values; not read"
+                )
             rows += _rows(answer)
         # A 304 speaks for one page: too little where there are several, or may be as the first one is full.
         whole = len(asked) == 1 and len(rows) < _ROWS_A_PAGE
         return Listing(_public(rows, url), first.etag if whole else "")
+
+    def pages(self, *query: tuple[str, str], expand: Sequence[str]) -> Iterator[Page]:
+        """Yield the pages of public repositories that a query finds, each fetched when it is asked for.
+
+        Raises SourceError as `listing` does.
+        """
+        fields = [("expand[]", name) for name in ("private", *expand)]
+        wanted = [*query, ("limit", str(_ROWS_A_PAGE)), ("sort", "createdAt"), *fields]
+        following, asked = f"{self.endpoint}/api/models?{urlencode(wanted)}", list[str]()
+        while following:
+            answer = self.fetch.get(following, deadline=60)
+            asked.append(following)
+            following = self._next_page(answer, asked)
+            yield Page(_public(_rows(answer), asked[-1]), not following, _total(answer))
 
     def _next_page(self, answer: Response, asked: list[str]) -> str:
         match = _NEXT.search(answer.headers.get("link", ""))
@@ -148,10 +180,15 @@ def _rows(answer: Response) -> list[Any]:
     if isinstance(content, list):
         return content
     said = content.get("error") if isinstance(content, dict) else None
-    text = str(said)[:200] if said else type(content).__name__
+    text = said[:200] if isinstance(said, str) and said else type(content).__name__
     failure = _failure(text.lower())
     remedy = "; check HF_TOKEN" if failure is Failure.DENIED else ""
     raise SourceError(failure, f"{shown(answer.url)} answered {text!r} instead of a list{remedy}")
+
+
+def _total(answer: Response) -> int | None:
+    written = answer.headers.get("x-total-count", "")  # seen on listings, nowhere documented
+    return int(written) if re.fullmatch(r"[0-9]{1,9}", written) else None
 
 
 def _failure(text: str) -> Failure:
@@ -186,9 +223,9 @@ def _repository(row: Any) -> Repository | None:
 def _moment(written: object) -> datetime | None:
     try:
         at = datetime.fromisoformat(written) if isinstance(written, str) else None
-    except ValueError:
+        return at.astimezone(UTC) if at and at.tzinfo else None
+    except (ValueError, OverflowError):  # the first day of year 1 is in no year to the east
         return None
-    return at.astimezone(UTC) if at and at.tzinfo else None
 
 
 def _moment_of_id(hub_id: str) -> datetime | None:

@@ -25,6 +25,8 @@ _ROBOT = "cadencebot"
 _SITE = "https://llm-stats.com/models"
 _ROWS_A_PAGE = 200  # some 335 models make two pages
 _MAX_PAGES = 20
+_PAGE_BYTES = 5_000_000
+_LARGEST = 10**16  # parameters or tokens; more is nonsense, and SQLite has no room for it
 _DETAILS_A_POLL = 20  # an account has 250 requests a day
 _API_DEADLINE = 45  # seconds: a bad key is answered after 24
 _PAGE_REST = timedelta(hours=12)
@@ -121,12 +123,12 @@ class LlmStatsSource:
             if not isinstance(page, dict) or not isinstance(page.get("models"), list):
                 raise SourceError(Failure.BAD_ANSWER, f"{self.url}/models answered no list of models")
             rows |= _rows(page["models"], now)
-            following = page.get("next_cursor")
+            following = clean(page.get("next_cursor"), 1000)
             if not following:
                 return rows
             if following in cursors:
                 break
-            cursors.append(str(following))
+            cursors.append(following)
         raise SourceError(Failure.BAD_ANSWER, f"{self.url}/models does not end: cursor {cursors[-1]!r} again")
 
     def _in_detail(self, rows: list[_Row], fetch: Fetcher, now: datetime) -> list[_Row]:
@@ -156,10 +158,8 @@ class LlmStatsSource:
             ) from error
 
     def _from_page(self, fetch: Fetcher, now: datetime) -> dict[str, _Row]:
-        page = body_text(fetch.get(self.url))
-        return _rows(
-            (found for found in flight_objects(page) if {"license", "organization"} <= found.keys()), now
-        )
+        found = flight_objects(body_text(fetch.get(self.url, max_bytes=_PAGE_BYTES)), self.url)
+        return _rows((one for one in found if {"license", "organization"} <= one.keys()), now)
 
     def _ask_leave(self, cursor: Mapping[str, Any], fetch: Fetcher, now: datetime) -> Mapping[str, Any]:
         """Return the cursor with a robots.txt that was read within a day.
@@ -231,7 +231,8 @@ def _license(value: object) -> LicenseStatement | None:
 
 
 def _positive(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and isinstance(value, int) and 0 < value <= _LARGEST else None
 
 
 def _listed(item: Mapping[str, Any], now: datetime) -> Published | None:

@@ -13,7 +13,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
+from bot.errors import Failure, SourceError
+from bot.fetch.address import shown
 from bot.model import Published
 from bot.sources.dates import split_date
 from bot.sources.entries import Entry
@@ -29,6 +32,7 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(r"""([A-Za-z]+)=(?:"([^"]*)"|'([^']*)')""")
 _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)")
+_MOST_MARKS = 20_000  # read in a second; a changelog of years has some thousand
 _MERELY = {"", "date", "release date", "released", "updated", "update"}  # words that only introduce a date
 
 
@@ -56,9 +60,15 @@ class _Section:
 
 
 def markdown_entries(text: str, base: str, now: datetime) -> list[Entry]:
-    """Return the posts of a changelog; relative links are completed with `base`."""
+    """Return the posts of a changelog; relative links are completed with `base`, its own address.
+
+    Raises SourceError for more headings, cards and list items than a changelog can have.
+    """
     text = _FENCED.sub("", text)
-    sections = _outline(_marks(text, now), len(text))
+    marks = list(islice(_marks(text, now), _MOST_MARKS + 1))
+    if len(marks) > _MOST_MARKS:
+        raise SourceError(Failure.TOO_LARGE, f"{shown(base)} has more than {_MOST_MARKS:,} headings and items")
+    sections = _outline(marks, len(text))
     outside, dated = sections[0], sections[1:]
     posts = [post for section in sections for post in section.posts or _lesser(section, text, now)]
     if not posts and not dated:

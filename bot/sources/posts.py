@@ -2,19 +2,21 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.fetch.address import shown
 from bot.model import Facts, Sighting, SourceKind
 from bot.releases.cards import summary
+from bot.releases.plaintext import mentions
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry, new_entries
-from bot.sources.text import TITLE_LIMIT, clean, mentions, text_and_links
+from bot.sources.limits import refuse_many
+from bot.sources.text import TITLE_LIMIT, clean, plain_text, text_and_links
 
-_MAX_ENTRIES = 20_000
+_MOST_TAGS = 30_000  # in the bodies that one poll looks into: BeautifulSoup takes a second for them
 _SUMMARY_LIMIT = 300
 _BUILD_DATE = re.compile(rb"<lastBuildDate>[^<]{0,100}</lastBuildDate>")
 
@@ -53,13 +55,12 @@ def poll_of(
     What `include` leaves out is remembered as well: to ask for more later announces nothing old. Raises
     SourceError for more entries than a blog can have.
     """
-    if len(entries) > _MAX_ENTRIES:
-        raise SourceError(Failure.TOO_LARGE, f"{shown(answer.url)} has {len(entries)} entries; no blog has")
+    refuse_many(len(entries), answer.url)
     news = new_entries(entries, memory.known, (answer.url, *homes))
     return Poll(
         sightings=tuple(
             _sighting(post, entry, answer.url, reader)
-            for post, entry in news.posts
+            for post, entry in _within_reach(news.posts)
             if mentions(reader.include, entry.title)
         ),
         identities=news.identities,
@@ -68,6 +69,18 @@ def poll_of(
         cursor={"body": _fingerprint(answer.body)},
         count=news.count,
     )
+
+
+def _within_reach(posts: Iterable[tuple[str, Entry]]) -> Iterator[tuple[str, Entry]]:
+    """Yield the posts, the newest first as sites list them, without their bodies once they are too much.
+
+    That is for the baseline of an archive with full texts; a post that is new later is read whole.
+    """
+    left = _MOST_TAGS
+    for post, entry in posts:
+        left -= entry.body.count("<")
+        told = entry if left >= 0 else replace(entry, title=entry.title or plain_text(entry.body), body="")
+        yield post, told
 
 
 def _sighting(post: str, entry: Entry, base: str, reader: Reader) -> Sighting:

@@ -21,7 +21,21 @@ migrations = Migrations("cadencebot")
 
 @migrations(name="0001 the first schema")
 def _first_schema(connection: Connection) -> None:
-    script = files("bot.store").joinpath("schema.sql").read_text(encoding="utf-8")
+    _run("schema.sql", connection)
+
+
+@migrations(name="0002 slack")
+def _slack(connection: Connection) -> None:
+    _run("0002_slack.sql", connection)
+
+
+@migrations(name="0003 promises")
+def _promises(connection: Connection) -> None:
+    _run("0003_promises.sql", connection)
+
+
+def _run(file: str, connection: Connection) -> None:
+    script = files("bot.store").joinpath(file).read_text(encoding="utf-8")
     # Not executescript: that commits the migration's own transaction before it starts.
     for statement in _statements(script):
         connection.execute(statement)
@@ -39,16 +53,20 @@ def _statements(script: str) -> Iterator[str]:
 class Database:
     """Open the file at `path`, create or migrate it, and lend each thread a connection of its own.
 
-    Raises StoreError in words for everything that SQLite refuses.
+    A readonly one makes and migrates nothing. Raises StoreError in words for all that SQLite refuses.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self.path = path
+        self.readonly = readonly
         self._local = threading.local()
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._connections: list[Connection] = []
-        _make_room(path)
+        if readonly:
+            self._refuse_missing()
+        else:
+            _make_room(path)
         with in_words(path):
             connection = self.connection
             self._refuse_newer(connection)
@@ -97,7 +115,16 @@ class Database:
 
     def _connect(self) -> Connection:
         # The connections are closed from the thread that ends the program, hence check_same_thread.
-        raw = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        raw = sqlite3.connect(
+            f"{self.path.resolve().as_uri()}?mode={'ro' if self.readonly else 'rwc'}",
+            uri=True,
+            timeout=PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        if self.readonly:
+            raw.execute("PRAGMA query_only = ON")
+            return Connection(raw)
         raw.execute("PRAGMA journal_mode = WAL")
         raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA foreign_keys = ON")
@@ -105,8 +132,14 @@ class Database:
 
     def _migrate(self) -> None:
         """Apply what is pending in one transaction: another process may be about to do the same."""
+        if self.readonly:
+            raise StoreError(f"{self.path}: was written by an older cadencebot; `cadencebot poll` updates it")
         with self.transaction() as connection:
             migrations.apply(connection)
+
+    def _refuse_missing(self) -> None:
+        if not self.path.exists():
+            raise StoreError(f"{self.path}: is not there yet; `cadencebot poll` makes it")
 
     def _refuse_newer(self, connection: Connection) -> None:
         ours = {migration.name for migration in migrations.pending(Connection(memory=True))}

@@ -1,12 +1,15 @@
 """The outbox: messages owed, claimed before they are sent and settled after."""
 
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from bot.messages.content import Content
 from bot.model import Note
 from bot.records import ALERT_MISSING, Delivery
 from bot.store.database import Database
-from bot.store.rows import Row, moment, note_of, note_text, time_text
+from bot.store.rows import Row, content_of, content_text, moment, note_of, note_text, time_text
 
 # The namespace of delivery ids. It never changes: a lost database makes the same ids again.
 _NAMESPACE = UUID("5f0c4f0e-6d0b-5a39-9d3f-3b1d6f7c2a11")
@@ -19,7 +22,9 @@ def delivery_id(release_key: str, destination: str, kind: str) -> str:
     return str(uuid5(_NAMESPACE, f"{release_key}|{destination}|{kind}"))
 
 
-_SELECT = "SELECT d.*, r.display AS release FROM delivery d JOIN release r ON r.id = d.release_id"
+_SELECT = "SELECT d.*, r.display AS release FROM delivery d LEFT JOIN release r ON r.id = d.release_id"
+# A message and what it carries: four or more alerts at once are one message.
+_MESSAGE = "(sequence = :sequence OR carrier = :sequence)"
 
 
 class Deliveries:
@@ -32,13 +37,54 @@ class Deliveries:
 
     def owe_alert(self, lead_id: int, lead_key: str, destination: str, now: datetime) -> None:
         """Owe a destination the alert of a release, once and for all."""
-        self._owe(lead_id, destination, delivery_id(lead_key, destination, "alert"), "alert", None, now)
+        self.owe_alerts(lead_id, lead_key, [destination], now)
+
+    def owe_alerts(self, lead_id: int, lead_key: str, destinations: Iterable[str], now: datetime) -> None:
+        """Owe each destination the alert of a release, once and for all.
+
+        One that has it under another name, because two releases were merged, is owed nothing.
+        """
+        rows = self._database.query(
+            "SELECT destination FROM delivery WHERE release_id = :id AND kind = 'alert'", {"id": lead_id}
+        )
+        having = {row["destination"] for row in rows}
+        created = time_text(now)
+        self._database.connection.conn.executemany(
+            """
+            INSERT INTO delivery (id, release_id, destination, kind, created_at, due_at)
+            VALUES (?, ?, ?, 'alert', ?, ?) ON CONFLICT (id) DO NOTHING
+            """,
+            [
+                (delivery_id(lead_key, destination, "alert"), lead_id, destination, created, created)
+                for destination in destinations
+                if destination not in having
+            ],
+        )
+
+    def owe_line(self, identity: str, destination: str, content: Content, now: datetime) -> bool:
+        """Owe a destination one message that is about no release; tell whether it is new.
+
+        `identity` names it for ever: the request or the event that it comes from.
+        """
+        key = delivery_id(f"line|{identity}", destination, "line")
+        return self._owe(None, destination, key, "line", now, content=content)
+
+    def owe_digest(self, destination: str, period: str, content: Content, now: datetime) -> bool:
+        """Owe a destination the digest of a period ("2026-W16"), once and for all; tell whether it is new."""
+        key = delivery_id(f"digest|{period}", destination, "digest")
+        return self._owe(None, destination, key, "digest", now, content=content)
 
     def owe_note(self, lead_id: int, lead_key: str, note: Note, about: str, now: datetime) -> None:
         """Owe a thread reply to every destination that has or gets the alert."""
         for row in self._alerts(lead_id):
-            identity = delivery_id(lead_key, row["destination"], f"note:{about}")
-            self._owe(lead_id, row["destination"], identity, "note", note, now)
+            self.owe_note_to(row["destination"], lead_id, lead_key, note, about, now)
+
+    def owe_note_to(
+        self, destination: str, release_id: int, lead_key: str, note: Note, about: str, now: datetime
+    ) -> None:
+        """Owe one destination a note, whether or not it has the alert."""
+        identity = delivery_id(lead_key, destination, f"note:{about}")
+        self._owe(release_id, destination, identity, "note", now, note=note)
 
     def owe_edits(self, lead_id: int, lead_key: str, now: datetime) -> None:
         """Owe an edit wherever the alert stands already; one that is still to be sent says it all anyway."""
@@ -48,7 +94,7 @@ class Deliveries:
             if unsent or old or row["edit_owed"]:
                 continue
             identity = delivery_id(lead_key, row["destination"], f"edit:{row['edits']}")
-            self._owe(lead_id, row["destination"], identity, "edit", None, now)
+            self._owe(lead_id, row["destination"], identity, "edit", now)
 
     def _alerts(self, lead_id: int) -> list[dict[str, str]]:
         return self._database.query(
@@ -64,12 +110,21 @@ class Deliveries:
         )
 
     def _owe(
-        self, release_id: int, destination: str, identity: str, kind: str, note: Note | None, now: datetime
-    ) -> None:
-        self._database.connection.execute(
+        self,
+        release_id: int | None,
+        destination: str,
+        identity: str,
+        kind: str,
+        now: datetime,
+        *,
+        note: Note | None = None,
+        content: Content | None = None,
+    ) -> bool:
+        owed = self._database.connection.execute(
             """
-            INSERT INTO delivery (id, release_id, destination, kind, note, created_at, due_at)
-            VALUES (:id, :release_id, :destination, :kind, :note, :now, :now) ON CONFLICT (id) DO NOTHING
+            INSERT INTO delivery (id, release_id, destination, kind, note, content, created_at, due_at)
+            VALUES (:id, :release_id, :destination, :kind, :note, :content, :now, :now)
+            ON CONFLICT (id) DO NOTHING
             """,
             {
                 "id": identity,
@@ -77,9 +132,11 @@ class Deliveries:
                 "destination": destination,
                 "kind": kind,
                 "note": note_text(note) if note else None,
+                "content": content_text(content) if content else None,
                 "now": time_text(now),
             },
         )
+        return owed.rowcount == 1
 
     # --- sending
 
@@ -104,6 +161,39 @@ class Deliveries:
         )
         return changed.rowcount == 1
 
+    def companions(self, head: Delivery, lab: str, since: datetime) -> list[Delivery]:
+        """Return the alerts of the lab behind `head` that its destination was owed since then."""
+        return self._select(
+            """
+            WHERE d.destination = :destination AND d.kind = 'alert' AND d.state = 'owed' AND r.lab = :lab
+              AND d.sequence > :sequence AND d.created_at >= :since ORDER BY d.sequence
+            """,
+            destination=head.destination,
+            lab=lab,
+            sequence=head.sequence,
+            since=time_text(since),
+        )
+
+    def claim_together(self, sequences: Sequence[int], carrier: int, now: datetime) -> bool:
+        """Mark that one message is about to be sent for the carrier and those that it carries.
+
+        Tell whether all of them were still ours to claim; if not, none is claimed.
+        """
+        every = {carrier, *sequences}
+        chosen = {"sequences": json.dumps(sorted(every)), "carrier": carrier, "now": time_text(now)}
+        owed = "sequence IN (SELECT value FROM json_each(:sequences)) AND state = 'owed'"
+        found = self._database.query(f"SELECT count(*) AS n FROM delivery WHERE {owed}", chosen)
+        if found[0]["n"] != len(every):
+            return False
+        self._database.connection.execute(
+            f"""
+            UPDATE delivery SET state = 'claimed', claimed_at = :now, attempts = attempts + 1,
+                carrier = nullif(:carrier, sequence) WHERE {owed}
+            """,
+            chosen,
+        )
+        return True
+
     def doubt_claims(self, now: datetime, due_at: datetime) -> int:
         """Mark claims that a dead process left behind: nobody knows whether those messages were posted.
 
@@ -120,11 +210,11 @@ class Deliveries:
         return changed.rowcount
 
     def settle_sent(self, sequence: int, channel: str, ts: str, digest: str, now: datetime) -> None:
-        """Store where the message stands."""
+        """Store where the message stands, and all that it carries."""
         self._database.connection.execute(
-            """
+            f"""
             UPDATE delivery SET state = 'sent', channel = :channel, ts = :ts, digest = :digest,
-                settled_at = :now, reason = NULL WHERE sequence = :sequence
+                settled_at = :now, reason = NULL WHERE {_MESSAGE}
             """,
             {"sequence": sequence, "channel": channel, "ts": ts, "digest": digest, "now": time_text(now)},
         )
@@ -140,12 +230,12 @@ class Deliveries:
         )
 
     def retry(self, delivery: Delivery, now: datetime) -> None:
-        """Owe a message again, and with an alert the replies that were skipped because it was missing."""
+        """Owe a message again with all that it carried, and with an alert the replies that missed it."""
         self._database.connection.execute(
-            """
+            f"""
             UPDATE delivery SET state = 'owed', reason = 'asked for again', attempts = 0, due_at = :now,
-                settled_at = NULL
-            WHERE sequence = :sequence OR (:kind = 'alert' AND reason = :missing AND state = 'skipped'
+                settled_at = NULL, carrier = NULL
+            WHERE {_MESSAGE} OR (:kind = 'alert' AND reason = :missing AND state = 'skipped'
                 AND release_id = :release_id AND destination = :destination)
             """,
             {
@@ -168,14 +258,18 @@ class Deliveries:
         *,
         asked: bool = False,
     ) -> None:
-        """Store that the message is owed again, doubtful, unclear, impossible or skipped, and why."""
+        """Store that a message is owed again, doubtful, unclear, impossible or skipped, and why.
+
+        So is all that it carries; what is owed again may be carried by another message, or by none.
+        """
         self._database.connection.execute(
-            """
+            f"""
             UPDATE delivery SET state = :state, reason = :reason, due_at = coalesce(:due_at, due_at),
                 asked = :asked,
                 attempts = attempts + (state = 'doubtful'),
-                settled_at = CASE WHEN :state IN ('owed', 'doubtful') THEN NULL ELSE :now END
-            WHERE sequence = :sequence
+                settled_at = CASE WHEN :state IN ('owed', 'doubtful') THEN NULL ELSE :now END,
+                carrier = CASE :state WHEN 'owed' THEN NULL ELSE carrier END
+            WHERE {_MESSAGE}
             """,
             {
                 "sequence": sequence,
@@ -188,11 +282,13 @@ class Deliveries:
         )
 
     def note_content(self, release_id: int, destination: str, digest: str) -> None:
-        """Store the digest of the content that an edit left in the alert."""
+        """Store the digest of the content that an edit left in the message that holds the alert."""
         self._database.connection.execute(
             """
             UPDATE delivery SET digest = :digest
-            WHERE release_id = :release_id AND destination = :destination AND kind = 'alert'
+            WHERE destination = :destination AND kind = 'alert' AND ts = (
+                SELECT ts FROM delivery
+                WHERE release_id = :release_id AND destination = :destination AND kind = 'alert')
             """,
             {"release_id": release_id, "destination": destination, "digest": digest},
         )
@@ -207,6 +303,32 @@ class Deliveries:
             destination=destination,
         )
         return found[0] if found else None
+
+    def alerts_at(self, destination: str, ts: str) -> list[Delivery]:
+        """Return the alerts that one message holds, in order: one, or those of a grouped message."""
+        return self._select(
+            """
+            WHERE d.destination = :destination AND d.ts = :ts AND d.kind = 'alert' AND d.state = 'sent'
+            ORDER BY d.sequence
+            """,
+            destination=destination,
+            ts=ts,
+        )
+
+    def carried_by(self, sequence: int) -> list[Delivery]:
+        """Return the deliveries that this one's message carries as well, in order."""
+        return self._select("WHERE d.carrier = :sequence ORDER BY d.sequence", sequence=sequence)
+
+    def notes_of(self, release_id: int, destination: str) -> list[Delivery]:
+        """Return the notes on a release that a destination was owed, in order."""
+        return self._select(
+            """
+            WHERE d.release_id = :release_id AND d.destination = :destination AND d.kind = 'note'
+            ORDER BY d.sequence
+            """,
+            release_id=release_id,
+            destination=destination,
+        )
 
     def first_alert_of_family(self, release_id: int, destination: str) -> Delivery | None:
         """Return the alert of an earlier wave of the same family key in a destination."""
@@ -251,8 +373,8 @@ def _delivery_of(row: Row) -> Delivery:
     return Delivery(
         sequence=row["sequence"],
         id=row["id"],
-        release_id=row["release_id"],
-        release=row["release"],
+        release_id=row["release_id"] or 0,
+        release=row["release"] or "",
         destination=row["destination"],
         kind=row["kind"],
         state=row["state"],
@@ -266,4 +388,6 @@ def _delivery_of(row: Row) -> Delivery:
         ts=row["ts"] or "",
         digest=row["digest"],
         reason=row["reason"] or "",
+        content=content_of(row["content"]) if row["content"] else None,
+        carrier=row["carrier"],
     )

@@ -9,12 +9,34 @@ from typing import Any
 
 from bot.model import Artifact, Lab, Mention, Release, Wave
 from bot.records import Remembered
-from bot.releases.filters import Filters
+from bot.releases.filters import ANY, Filters, matches
+from bot.releases.tables import mapping
 from bot.store.database import Database
 from bot.store.rows import Row, artifact_of, mention_of, moment, name_of, release_of, time_text
 
 _MOST = 1_000  # waves in one answer
+# A name as it reads with hyphens for blanks: sources write both.
+_HYPHENED = "replace(lower(display), ' ', '-')"
 _SHOWN = 20  # of what a text was found in
+
+
+_SHOWN_AS_NEWS = "lead.id = lead.lead_id AND lead.withdrawn = 0"  # as the index release_shown has it
+# What SQLite can check of a question; memory and names are narrowed down after it.
+_CHOSEN = f"""
+    FROM release lead
+    WHERE {_SHOWN_AS_NEWS} AND lead.published_at >= :since
+      AND (:everywhere OR lead.lab IN (SELECT value FROM json_each(:labs)))
+      AND (:unfiltered OR EXISTS (
+        SELECT 1 FROM release model WHERE model.lead_id = lead.id AND NOT model.withdrawn
+          AND (:license = 'any' OR :license IN (model.license_verdict, model.license_id,
+                                                lower(json_extract(model.license, '$.spdx'))))
+          AND (:type IN ('any', model.task) OR model.task IN (SELECT value FROM json_each(:tasks)))
+          AND (:weights = 'any' OR (json_extract(model.facts, '$.weights') IS NOT 'none'
+               AND EXISTS (SELECT 1 FROM artifact WHERE release_id = model.id)))
+          AND (:least IS NULL OR model.parameters >= :least)
+          AND (:most IS NULL OR model.parameters <= :most)))
+"""
+_NEWEST_FIRST = "ORDER BY lead.published_at DESC, lead.id DESC"
 
 
 class History:
@@ -30,44 +52,88 @@ class History:
         since: datetime | None = None,
         filters: Filters | None = None,
         limit: int = _MOST,
+        offset: int = 0,
     ) -> tuple[int, list[Wave]]:
-        """Return how many waves of these labs (all when empty) came out since then, and the newest of them.
+        """Return how many waves of these labs (all when empty) came out since then, and a page of them.
 
-        A wave counts when one of its models is as the filters say.
+        The newest come first; a wave counts when one of its models is as the filters say.
         """
         filters = filters or Filters()
+        chosen = {
+            "since": time_text(since) if since else "",
+            "everywhere": not labs,
+            "labs": json.dumps(list(labs)),
+            "unfiltered": filters == Filters(),
+            "license": filters.license,
+            "type": filters.type,
+            "tasks": json.dumps(_tasks_of(filters.type)),
+            "weights": filters.weights,
+            "least": filters.min,
+            "most": filters.max,
+            "limit": limit,
+            "offset": offset,
+        }
+        if filters.fits is None and not filters.match:
+            count = self._database.query(f"SELECT count(*) AS n {_CHOSEN}", chosen)[0]["n"]
+            page = self._database.query(
+                f"SELECT lead.id {_CHOSEN} {_NEWEST_FIRST} LIMIT :limit OFFSET :offset", chosen
+            )
+            return count, self._waves_of([row["id"] for row in page])
+        rows = self._database.query(f"SELECT lead.id {_CHOSEN} {_NEWEST_FIRST}", chosen)
+        ids = self._narrowed([row["id"] for row in rows], filters)
+        return len(ids), self._waves_of(ids[offset : offset + limit])
+
+    def newest(self, labs: Sequence[str] = ()) -> Wave | None:
+        """Return the newest wave of these labs (all when empty), or None."""
+        rows = self._database.query(
+            f"""
+            SELECT lead.id FROM release lead WHERE {_SHOWN_AS_NEWS}
+              AND (:everywhere OR lead.lab IN (SELECT value FROM json_each(:labs))) {_NEWEST_FIRST} LIMIT 1
+            """,
+            {"everywhere": not labs, "labs": json.dumps(list(labs))},
+        )
+        return self._waves_of([row["id"] for row in rows])[0] if rows else None
+
+    def _narrowed(self, leads: list[int], filters: Filters) -> list[int]:
+        """Return those of the leads that pass the filters on memory and on names as well."""
+        rest = replace(filters, weights=ANY)
+        rows = self._in("SELECT * FROM release WHERE NOT withdrawn AND lead_id IN", leads, "")
+        passing = {row["lead_id"] for row in rows if matches(rest, release_of(row))}
+        return [lead for lead in leads if lead in passing]
+
+    def between(self, start: datetime, end: datetime) -> list[Wave]:
+        """Return the waves that became known from start to end, the newest first.
+
+        One that was known from the start of its source counts by its own date instead.
+        """
         rows = self._database.query(
             """
-            SELECT lead.id FROM release lead
-            WHERE lead.id = lead.lead_id AND lead.published_at >= :since
-              AND (:everywhere OR lead.lab IN (SELECT value FROM json_each(:labs)))
-              AND (:unfiltered OR EXISTS (
-                SELECT 1 FROM release model WHERE model.lead_id = lead.id
-                  AND (:license = 'any' OR :license IN (model.license_verdict, model.license_id,
-                                                        lower(json_extract(model.license, '$.spdx'))))
-                  AND (:least IS NULL OR model.parameters >= :least)
-                  AND (:most IS NULL OR model.parameters <= :most)))
-            ORDER BY lead.published_at DESC, lead.id DESC
+            SELECT id FROM release
+            WHERE id = lead_id AND NOT withdrawn
+              AND CASE WHEN silent THEN published_at ELSE opened_at END >= :start
+              AND CASE WHEN silent THEN published_at ELSE opened_at END < :end
+            ORDER BY published_at DESC, id DESC
             """,
-            {
-                "since": time_text(since) if since else "",
-                "everywhere": not labs,
-                "labs": json.dumps(list(labs)),
-                "unfiltered": filters == Filters(),
-                "license": filters.license,
-                "least": filters.min,
-                "most": filters.max,
-            },
+            {"start": time_text(start), "end": time_text(end)},
         )
-        return len(rows), self._waves_of([row["id"] for row in rows[:limit]])
+        return self._waves_of([row["id"] for row in rows])
 
     def days(self, labs: Sequence[str] = (), since: datetime | None = None) -> dict[str, list[date]]:
         """Return, for each of these labs (all when empty), the days on which a wave came out since then."""
-        found: dict[str, list[date]] = defaultdict(list)
+        found = self.releases_by_day(labs, since)
+        return {lab: [day for _, day in releases] for lab, releases in found.items()}
+
+    def releases_by_day(
+        self, labs: Sequence[str] = (), since: datetime | None = None
+    ) -> dict[str, list[tuple[str, date]]]:
+        """Return, for each of these labs (all when empty), the names and days of its waves in order."""
+        found: dict[str, list[tuple[str, date]]] = defaultdict(list)
         for row in self._database.query(
             """
-            SELECT lab, published_at FROM release WHERE id = lead_id AND published_at >= :since
+            SELECT lab, display, published_at FROM release
+            WHERE id = lead_id AND published_at >= :since AND NOT withdrawn
               AND (:everywhere OR lab IN (SELECT value FROM json_each(:labs)))
+            ORDER BY published_at, id
             """,
             {
                 "since": time_text(since) if since else "",
@@ -75,12 +141,15 @@ class History:
                 "labs": json.dumps(list(labs)),
             },
         ):
-            found[row["lab"]].append(moment(row["published_at"]).date())
+            found[row["lab"]].append((row["display"], moment(row["published_at"]).date()))
         return found
 
-    def wave(self, lead_id: int, first_alert_url: str = "") -> Wave:
-        """Return one wave with the release before it in the same family and line."""
-        wave = self._waves_of([lead_id])[0]
+    def wave(self, release_id: int, first_alert_url: str = "") -> Wave:
+        """Return the wave of a release with the release before it in the same family and line.
+
+        That of one that was merged into another is the other's.
+        """
+        wave = self.waves_of([release_id])[0]
         return Wave(wave.lab, wave.lead, wave.members, self._previous(wave.lead), first_alert_url)
 
     def waves_of(self, release_ids: Iterable[int]) -> list[Wave]:
@@ -98,7 +167,10 @@ class History:
         return int(rows[0]["lead_id"])
 
     def find(self, text: str) -> list[Wave]:
-        """Return the waves whose name, key, repository or address is, or else contains, the text."""
+        """Return the waves whose name, key, repository or address is, or else contains, the text.
+
+        What a person withdrew is not among them; what was merged is found by either name.
+        """
         exact = self._leads(
             """
             SELECT id FROM release WHERE display = :text COLLATE NOCASE
@@ -108,8 +180,23 @@ class History:
             """,
             text,
         )
-        contained = "SELECT id FROM release WHERE instr(lower(display), lower(:text)) > 0"
+        contained = f"SELECT id FROM release WHERE instr({_HYPHENED}, replace(lower(:text), ' ', '-')) > 0"
         return self._waves_of(exact or self._leads(contained, text))
+
+    def named(self, text: str) -> list[Release]:
+        """Return the releases whose name, key or repository is the text, withdrawn ones at the end."""
+        exact = """id IN (SELECT id FROM release WHERE display = :text COLLATE NOCASE
+            UNION SELECT id FROM release WHERE key = lower(:text)
+            UNION SELECT release_id FROM artifact WHERE repository = :text COLLATE NOCASE)"""
+        alike = f"{_HYPHENED} = replace(lower(:text), ' ', '-')"
+        order = "ORDER BY withdrawn, published_at DESC, id"
+        found = (
+            self._database.query(f"SELECT * FROM release WHERE {condition} {order}", {"text": text})
+            for condition in (exact, alike)
+        )
+        rows = next(filter(None, found), [])
+        artifacts = self._artifacts([row["id"] for row in rows])
+        return [release_of(row, tuple(artifacts[row["id"]])) for row in rows]
 
     def observations(self, text: str) -> list[Remembered]:
         """Return the newest of what sources showed whose title, address or id is, or contains, the text."""
@@ -129,18 +216,21 @@ class History:
 
     def names(self) -> list[str]:
         """Return the names of all leads, for "did you mean"."""
-        rows = self._database.query("SELECT DISTINCT display FROM release WHERE id = lead_id")
+        rows = self._database.query(
+            "SELECT DISTINCT display FROM release WHERE id = lead_id AND NOT withdrawn"
+        )
         return [row["display"] for row in rows]
 
     def _leads(self, releases: str, text: str) -> list[int]:
         rows = self._database.query(
             f"""
-            SELECT DISTINCT lead_id FROM release WHERE id IN ({releases})
-            ORDER BY published_at DESC LIMIT {_SHOWN}
+            SELECT DISTINCT lead.id FROM release JOIN release lead ON lead.id = release.lead_id
+            WHERE release.id IN ({releases}) AND NOT lead.withdrawn
+            ORDER BY release.published_at DESC LIMIT {_SHOWN}
             """,
             {"text": text},
         )
-        return [row["lead_id"] for row in rows]
+        return [row["id"] for row in rows]
 
     def _previous(self, lead: Release) -> Release | None:
         rows = self._database.query(
@@ -148,6 +238,7 @@ class History:
             SELECT r.* FROM release r
             WHERE r.lab = :lab AND r.family = :family AND r.family_key <> :family_key AND r.id = r.lead_id
               AND r.published_at < :published_at AND coalesce(json_extract(r.name, '$.line'), '') = :line
+              AND NOT r.withdrawn
             ORDER BY r.published_at DESC LIMIT 1
             """,
             {
@@ -163,7 +254,11 @@ class History:
     def _waves_of(self, lead_ids: Sequence[int]) -> list[Wave]:
         """Return whole waves in the order of the ids, with one query a table."""
         members: dict[int, list[Release]] = defaultdict(list)
-        rows = self._in("SELECT * FROM release WHERE lead_id IN", lead_ids, "ORDER BY id <> lead_id, id")
+        rows = self._in(
+            "SELECT * FROM release WHERE (NOT withdrawn OR id = lead_id) AND lead_id IN",
+            lead_ids,
+            "ORDER BY id <> lead_id, id",
+        )
         ids = [row["id"] for row in rows]
         artifacts = self._artifacts(ids)
         mentions = self._mentions(ids)
@@ -212,6 +307,12 @@ class History:
     def _lab(self, lab_id: str) -> Lab:
         """Return the lab; one that feeds.yaml no longer names goes by its id."""
         return self._labs.get(lab_id) or Lab(lab_id, lab_id)
+
+
+def _tasks_of(group: str) -> list[str]:
+    """Return the pipeline tags of a task group."""
+    tags = mapping("task_groups.tsv", "task", "groups")
+    return [tag for tag, groups in tags.items() if group in groups.split()]
 
 
 def _remembered(row: Row) -> Remembered:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.model import DateOrigin, Facts, Kind, License, Name, Published, Sighting, SourceKind, Verdict
+from bot.releases.corrections import Errata, corrected, corrected_facts, corrected_known
 from bot.releases.licenses import identify
 from bot.releases.merge import Evidence, first_published, merge_facts
 from bot.releases.steps import (
@@ -21,6 +22,7 @@ from bot.releases.steps import (
     Rename,
     Waiting,
 )
+from bot.store.corrections import Corrections
 from bot.store.database import Database
 from bot.store.rows import (
     Row,
@@ -35,33 +37,40 @@ from bot.store.rows import (
     time_text,
 )
 
+# What a person gave to another lab is found under both; what they withdrew, under none.
+_OF_LAB = "(r.lab = :lab OR r.home_lab = :lab) AND NOT r.withdrawn"
 _WAITING = "SELECT * FROM observation WHERE wait_until IS NOT NULL AND release_id IS NULL"
 
 
 class Releases:
     """Keep what is known of releases. Every method that writes belongs inside a transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, corrections: Corrections) -> None:
         self._database = database
+        self._corrections = corrections
 
     # --- what deciding reads
 
     def book(self, labs: Iterable[str]) -> Book:
-        """Return the releases and waiting listings of the labs."""
-        releases = [known for lab in sorted(set(labs)) for known in self._known(lab)]
+        """Return the releases and waiting listings of the labs, and of those that corrections lead to."""
+        errata = self._corrections.errata()
+        labs = {*labs, *(name.lab for name in errata.names.values())}
+        known = {known.key: known for lab in sorted(labs) for known in self._known(lab)}
+        releases = [corrected_known(one, errata) for one in known.values()]
         waiting = self._database.query(_WAITING)
-        return Book(releases, [_waiting_of(row) for row in waiting])
+        return Book(releases, [_waiting_of(row, errata) for row in waiting])
 
     def overdue(self, now: datetime) -> list[Waiting]:
         """Return the listings that waited in vain for somebody to confirm them."""
         rows = self._database.query(f"{_WAITING} AND wait_until <= :now ORDER BY id", {"now": time_text(now)})
-        return [_waiting_of(row) for row in rows]
+        errata = self._corrections.errata()
+        return [_waiting_of(row, errata) for row in rows]
 
     def _known(self, lab: str) -> list[Known]:
         repositories: dict[int, dict[str, str]] = defaultdict(dict)
         heads: dict[int, Row] = {}
         for row in self._database.query(
-            "SELECT a.* FROM artifact a JOIN release r ON r.id = a.release_id WHERE r.lab = :lab",
+            f"SELECT a.* FROM artifact a JOIN release r ON r.id = a.release_id WHERE {_OF_LAB}",
             {"lab": lab},
         ):
             repositories[row["release_id"]][row["repository"].lower()] = row["hub_id"]
@@ -69,18 +78,18 @@ class Releases:
                 heads[row["release_id"]] = row
         voices: dict[int, set[SourceKind]] = defaultdict(set)
         for row in self._database.query(
-            """
+            f"""
             SELECT DISTINCT o.release_id, o.source FROM observation o JOIN release r ON r.id = o.release_id
-            WHERE r.lab = :lab
+            WHERE {_OF_LAB}
             """,
             {"lab": lab},
         ):
             source = SourceKind(row["source"])
             voices[row["release_id"]].add(SourceKind.FEED if source is SourceKind.PAGE else source)
         rows = self._database.query(
-            """
+            f"""
             SELECT r.*, lead.key AS lead_key FROM release r JOIN release lead ON lead.id = r.lead_id
-            WHERE r.lab = :lab ORDER BY r.id
+            WHERE {_OF_LAB} ORDER BY r.id
             """,
             {"lab": lab},
         )
@@ -96,25 +105,33 @@ class Releases:
         writer = _Writer(self._database, now, live)
         for step in decision.steps:
             writer.write(step)
-        for release_id in writer.touched.values():
-            self._refresh(release_id)
+        self.refresh(writer.touched.values())
         return writer.touched
 
-    def _refresh(self, release_id: int) -> None:
-        """Merge anew what all observations of a release say."""
+    def refresh(self, release_ids: Iterable[int]) -> None:
+        """Merge anew what all observations of these releases say, and what people know better."""
+        errata = self._corrections.errata()
+        for release_id in release_ids:
+            self._refresh(release_id, errata)
+
+    def _refresh(self, release_id: int, errata: Errata) -> None:
         rows = self._database.query(
             """
-            SELECT o.*, a.repository, r.name AS release_name, (o.source <> 'hub' OR a.head) AS head
+            SELECT o.*, a.repository, r.key, r.name AS release_name, (o.source <> 'hub' OR a.head) AS head
             FROM observation o JOIN release r ON r.id = o.release_id
             LEFT JOIN artifact a ON o.source = 'hub' AND a.hub_id = o.external_id
             WHERE o.release_id = :id
+              AND (o.source <> 'import' OR o.id = ( -- a line that was mended and brought again counts as it is now
+                SELECT max(id) FROM observation
+                WHERE source_id = o.source_id AND external_id = o.external_id))
             """,
             {"id": release_id},
         )
         if not rows:
             return
         evidence = [_evidence_of(row) for row in rows]
-        facts = merge_facts(name_of(rows[0]["release_name"]), evidence)
+        stated = merge_facts(name_of(rows[0]["release_name"]), evidence)
+        facts = corrected_facts(stated, rows[0]["key"], errata)
         repository = next((row["repository"] for row in rows if row["repository"] and row["head"]), "")
         license = identify(facts.license, repository.split("/")[0] or rows[0]["lab"], repository)
         self._write_facts(release_id, facts, license, first_published(evidence))
@@ -307,7 +324,7 @@ def _known_of(
     )
 
 
-def _waiting_of(row: Row) -> Waiting:
+def _waiting_of(row: Row, errata: Errata) -> Waiting:
     sighting = Sighting(
         source_id=row["source_id"],
         source=SourceKind(row["source"]),
@@ -320,7 +337,8 @@ def _waiting_of(row: Row) -> Waiting:
         facts=facts_of(row["facts"]),
     )
     name: Name | None = name_of(row["name"]) if row["name"] else None
-    return Waiting(row["id"], Judged(sighting, Verdict(Kind(row["kind"]), row["reason"], name)))
+    verdict = corrected(Verdict(Kind(row["kind"]), row["reason"], name), sighting, errata)
+    return Waiting(row["id"], Judged(sighting, verdict))
 
 
 def _evidence_of(row: Row) -> Evidence:

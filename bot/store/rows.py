@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from bot.messages.content import Content
 from bot.model import (
     Artifact,
     DateOrigin,
@@ -21,6 +22,7 @@ from bot.model import (
 
 Row = Mapping[str, Any]
 
+_content: TypeAdapter[Content] = TypeAdapter(Content)
 _facts: TypeAdapter[Facts] = TypeAdapter(Facts)
 _license: TypeAdapter[License] = TypeAdapter(License)
 _name: TypeAdapter[Name] = TypeAdapter(Name)
@@ -70,6 +72,16 @@ def note_text(note: Note) -> str:
 def note_of(text: str) -> Note:
     """Return the note that `note_text` wrote."""
     return _note.validate_json(text)
+
+
+def content_text(content: Content) -> str:
+    """Return a rendered message as JSON."""
+    return _content.dump_json(content).decode()
+
+
+def content_of(text: str) -> Content:
+    """Return the message that `content_text` wrote."""
+    return _content.validate_json(text)
 
 
 def published_columns(published: Published | None) -> dict[str, str | None]:
@@ -122,6 +134,7 @@ def release_of(row: Row, artifacts: tuple[Artifact, ...] = (), mentions: tuple[M
         facts=facts_of(row["facts"]),
         silent=bool(row["silent"]),
         lead_id=row["lead_id"],
+        withdrawn=bool(row["withdrawn"]),
         artifacts=artifacts,
         mentions=mentions,
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from pydantic import TypeAdapter
 
-from bot.records import ALL, Pause, Subscription
+from bot.records import ALL, FROM_FILE, Pause, Subscription
 from bot.releases.filters import Filters
 from bot.store.database import Database
 from bot.store.rows import Row, moment, time_text
@@ -24,16 +25,30 @@ class Subscriptions:
         rows = self._database.query("SELECT * FROM subscription ORDER BY destination, lab, origin")
         return [_subscription_of(row) for row in rows]
 
-    def last_deliveries(self) -> dict[tuple[str, str], datetime]:
-        """Return when each destination got its last alert of each lab."""
+    def of_destination(self, destination: str) -> list[Subscription]:
+        """Return what one destination follows, by lab."""
         rows = self._database.query(
-            """
+            "SELECT * FROM subscription WHERE destination = :destination ORDER BY lab, origin",
+            {"destination": destination},
+        )
+        return [_subscription_of(row) for row in rows]
+
+    def last_deliveries(self, destination: str | None = None) -> dict[tuple[str, str], datetime]:
+        """Return when each destination, or this one, got its last alert of each lab."""
+        only = "AND d.destination = :destination" if destination is not None else ""
+        rows = self._database.query(
+            f"""
             SELECT d.destination, r.lab, max(d.settled_at) AS last FROM delivery d
-            JOIN release r ON r.id = d.release_id WHERE d.kind = 'alert' AND d.state = 'sent'
+            JOIN release r ON r.id = d.release_id WHERE d.kind = 'alert' AND d.state = 'sent' {only}
             GROUP BY d.destination, r.lab
-            """
+            """,
+            {"destination": destination} if only else {},
         )
         return {(row["destination"], row["lab"]): moment(row["last"]) for row in rows}
+
+    def last_deliveries_to(self, destination: str) -> dict[str, datetime]:
+        """Return when a destination got its last alert of each lab."""
+        return {lab: at for (_, lab), at in self.last_deliveries(destination).items()}
 
     def of_lab(self, lab: str) -> list[Subscription]:
         """Return the subscriptions that a release of the lab may match."""
@@ -63,13 +78,20 @@ class Subscriptions:
         )
         return changed.rowcount > 0
 
-    def remove(self, destination: str, labs: Sequence[str], origin: str) -> int:
-        """Remove the subscriptions that this origin made; ALL among the labs removes every one."""
-        rows = [s for s in self.all() if s.destination == destination and s.origin == origin]
-        gone = [s for s in rows if ALL in labs or s.lab in labs]
+    def remove(self, destination: str, labs: Sequence[str], origin: str | None = None) -> int:
+        """Remove a destination's subscriptions to these labs, of one origin or of all but feeds.yaml.
+
+        ALL among the labs removes every one. Return how many there were.
+        """
+        gone = [
+            one
+            for one in self.of_destination(destination)
+            if (ALL in labs or one.lab in labs)
+            and (one.origin == origin if origin is not None else one.origin != FROM_FILE)
+        ]
         self._database.connection.conn.executemany(
             "DELETE FROM subscription WHERE destination = ? AND lab = ? AND origin = ?",
-            [(s.destination, s.lab, s.origin) for s in gone],
+            [(one.destination, one.lab, one.origin) for one in gone],
         )
         return len(gone)
 
@@ -88,7 +110,11 @@ class Subscriptions:
         rows = self._database.query("SELECT * FROM destination WHERE paused_at IS NOT NULL ORDER BY id")
         return {
             row["id"]: Pause(
-                row["id"], moment(row["paused_at"]), row["paused_reason"], moment(row["retry_at"])
+                destination=row["id"],
+                since=moment(row["paused_at"]),
+                reason=row["paused_reason"],
+                retry_at=moment(row["retry_at"]),
+                told_at=moment(row["told_at"]) if row["told_at"] else None,
             )
             for row in rows
         }
@@ -105,6 +131,13 @@ class Subscriptions:
             {"id": destination, "now": time_text(now), "reason": reason, "retry": time_text(retry_at)},
         )
 
+    def told(self, destination: str, now: datetime) -> None:
+        """Mark that those who subscribed a paused destination were told."""
+        self._database.connection.execute(
+            "UPDATE destination SET told_at = :now WHERE id = :id AND paused_at IS NOT NULL",
+            {"id": destination, "now": time_text(now)},
+        )
+
     def try_again(self, now: datetime) -> None:
         """Try every paused destination now: somebody asked for it."""
         self._database.connection.execute(
@@ -114,16 +147,24 @@ class Subscriptions:
     def resume(self, destination: str) -> None:
         """Mark that a destination takes messages again."""
         self._database.connection.execute(
-            "UPDATE destination SET paused_at = NULL, paused_reason = NULL, retry_at = NULL WHERE id = :id",
+            """
+            UPDATE destination SET paused_at = NULL, paused_reason = NULL, retry_at = NULL, told_at = NULL
+            WHERE id = :id
+            """,
             {"id": destination},
         )
+
+
+@lru_cache(maxsize=1_000)  # thousands of subscriptions have the same few filters
+def _filters_of(text: str) -> Filters:
+    return _filters.validate_json(text)
 
 
 def _subscription_of(row: Row) -> Subscription:
     return Subscription(
         destination=row["destination"],
         lab=row["lab"],
-        filters=_filters.validate_json(row["filters"]),
+        filters=_filters_of(row["filters"]),
         origin=row["origin"],
         created_at=moment(row["created_at"]),
         created_by=row["created_by"],

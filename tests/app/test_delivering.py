@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.app import courier
+from bot.app import composing
 from bot.delivery.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
 from bot.errors import StoreError
 from bot.messages.content import Content
@@ -13,6 +14,7 @@ from bot.model import Wave
 from tests.support.house import House
 
 KIMI = "moonshotai/Kimi-K2.6"
+pytestmark = pytest.mark.logs("delivery_not_sent", "claims_doubted")
 
 
 @pytest.fixture
@@ -71,6 +73,7 @@ def test_the_look_waits_for_a_late_landing_from_the_lost_answer_on(house: House)
     assert waited[0] >= 5
 
 
+@pytest.mark.logs("notifier_crashed")
 def test_a_notifier_that_crashes_leaves_the_message_in_doubt_and_nothing_stuck(house: House) -> None:
     send = house.channel.send
 
@@ -99,17 +102,18 @@ def test_a_claim_that_could_not_be_settled_is_looked_up_by_the_same_process(
     assert states(house) == ["sent"]
 
 
+@pytest.mark.logs("rendering_crashed")
 def test_a_message_that_cannot_be_rendered_does_not_hold_up_the_next(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    render = courier.render_alert
+    render = composing.render_alert
 
-    def picky(wave: Wave, now: datetime) -> Content:
+    def picky(wave: Wave, now: datetime, **options: Any) -> Content:
         if "Kimi" in wave.lead.name.display:
             raise ZeroDivisionError
-        return render(wave, now)
+        return render(wave, now, **options)
 
-    monkeypatch.setattr(courier, "render_alert", picky)
+    monkeypatch.setattr(composing, "render_alert", picky)
     house.show(house.hub, house.repository(KIMI), house.repository("zai-org/GLM-5.1"))
     assert states(house) == ["impossible", "sent"]
 

@@ -7,6 +7,8 @@ import pytest
 from bot.errors import Failure, SourceError
 from tests.support.house import House
 
+pytestmark = pytest.mark.logs("source_failed")
+
 KIMI = "moonshotai/Kimi-K2.6"
 
 
@@ -40,6 +42,7 @@ def test_a_source_that_recovers_is_fine_again_and_announces_what_it_missed(house
     assert len(house.channel.alerts) == 1
 
 
+@pytest.mark.logs("source_crashed")
 def test_a_bug_in_one_source_is_reported_as_its_failure(house: House) -> None:
     house.hub.error = ZeroDivisionError("division by zero")
     polled = house.poller.poll(house.sources)

@@ -12,6 +12,7 @@ from bot.app.service import Service
 from bot.app.works import Works
 from bot.errors import StoreError
 from tests.support.house import House
+from tests.support.pulse import quiet_pulse
 
 KIMI = "moonshotai/Kimi-K2.6"
 
@@ -21,6 +22,10 @@ def house(tmp_path: Path) -> House:
     house = House(tmp_path)
     house.later(hours=1)
     return house
+
+
+def service_of(house: House) -> Service:
+    return Service(Works(house.poller, house.courier), quiet_pulse(house.clock), lambda: None)
 
 
 def run_until(service: Service, done: threading.Event) -> None:
@@ -44,10 +49,11 @@ def test_what_is_due_is_polled_and_what_is_owed_is_sent(house: House) -> None:
 
     house.channel.send = sending  # type: ignore[method-assign]
     house.hub.shown.append(house.repository(KIMI))
-    run_until(Service(Works(house.poller, house.courier)), done)
+    run_until(service_of(house), done)
     assert len(house.channel.alerts) == 1
 
 
+@pytest.mark.logs("tick_failed", "tick_crashed")
 @pytest.mark.parametrize("error", [StoreError("the disk is full"), ZeroDivisionError("a bug")])
 def test_a_failing_job_does_not_starve_the_other(
     house: House, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -66,11 +72,11 @@ def test_a_failing_job_does_not_starve_the_other(
 
     monkeypatch.setattr(house.poller, "due", failing)
     monkeypatch.setattr(house.courier, "deliver_due", deliver_due)
-    run_until(Service(Works(house.poller, house.courier)), done)
+    run_until(service_of(house), done)
 
 
 def test_a_clock_set_back_by_an_hour_does_not_silence_the_ticks(house: House) -> None:
-    service = Service(Works(house.poller, house.courier))
+    service = service_of(house)
     scheduler = schedule.Scheduler()
     with ThreadPoolExecutor(1) as pool:
         service._wind(scheduler, pool, pool)
@@ -79,4 +85,4 @@ def test_a_clock_set_back_by_an_hour_does_not_silence_the_ticks(house: House) ->
         assert scheduler.idle_seconds > 3000
         service._wind(scheduler, pool, pool)
         assert scheduler.idle_seconds <= 2
-        assert len(scheduler.jobs) == 2
+        assert len(scheduler.jobs) == 3

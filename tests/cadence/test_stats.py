@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cadence.stats import Cadence, cadence
+from bot.cadence.stats import Cadence, cadence, expected_window
 
 TODAY = date(2026, 4, 30)
 # Moonshot's releases of a year, counted by hand.
@@ -40,3 +40,24 @@ def test_the_order_does_not_matter(days: list[date], random: object) -> None:
     shuffled = list(days)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert cadence(days, TODAY) == cadence(shuffled, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "window"),
+    [
+        pytest.param((), None, id="nothing is known of one release"),
+        pytest.param((10, 10, 10), None, id="four releases are too few to say"),
+        pytest.param((10, 10, 10, 10), (10, 10), id="a lab like a clock"),
+        pytest.param((56, 62, 82, 83), (60, 83), id="the quartiles of Kimi's gaps, rounded outwards"),
+        pytest.param((1, 50, 52, 54, 400), (50, 54), id="one long silence moves nothing"),
+    ],
+)
+def test_the_expected_window(gaps: tuple[int, ...], window: tuple[int, int] | None) -> None:
+    assert expected_window(Cadence(0, 0, 0, gaps, 0)) == window
+
+
+@given(st.lists(st.integers(1, 2_000), min_size=4))
+def test_the_window_lies_within_the_gaps(gaps: list[int]) -> None:
+    window = expected_window(Cadence(0, 0, 0, tuple(gaps), 0))
+    assert window is not None
+    assert min(gaps) <= window[0] <= window[1] <= max(gaps)

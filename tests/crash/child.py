@@ -28,7 +28,7 @@ PLACES = {
     "apply": (Releases, "apply"),
     "remember": (Sources, "remember"),
     "succeeded": (Sources, "succeeded"),
-    "owe_alert": (Deliveries, "owe_alert"),
+    "owe_alerts": (Deliveries, "owe_alerts"),
     "owe_note": (Deliveries, "owe_note"),
     "claim": (Courier, "_claim"),
     "send": (SlackNotifier, "send"),

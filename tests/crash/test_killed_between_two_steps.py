@@ -12,7 +12,7 @@ import yaml
 
 from bot.demo.hub import Hub, Repository
 from bot.demo.slack import Slack
-from tests.crash.points import DIED, POINTS
+from tests.crash.points import CARRYING, DIED, POINTS
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 4, 20, 12, tzinfo=UTC)
@@ -101,3 +101,24 @@ def test_everything_is_announced_once(point: str, tmp_path: Path, time: Time, hu
         assert len(alerts) == 1, f"{channel}: {[post.text for post in alerts]}"
         assert len(replies) == 1, f"{channel}: {[post.text for post in replies]}"
         assert replies[0].thread_ts == alerts[0].ts
+
+
+@pytest.mark.parametrize("point", CARRYING)
+def test_releases_that_share_a_message_are_announced_once(
+    point: str, tmp_path: Path, time: Time, hub: Hub, slack: Slack
+) -> None:
+    bot = Bot(tmp_path, time, hub, slack)
+    assert bot.run() == 0, "the baseline"
+    names = [f"moonshotai/{family}-3" for family in ("Aster", "Briar", "Cedar", "Dahlia")]
+    hub.put(*map(repository, names))
+    endings = [bot.run(point, hit) for hit in (1, 2, 3)]
+    assert bot.run() == 0
+    assert DIED in endings, f"nothing ever passes {point}: the test tries nothing"
+    for channel in slack.channels:
+        [post] = slack.posts(channel)
+        assert "released 4 models" in post.text
+    hub.put(repository(f"{names[2]}-FP8"))
+    assert bot.run() == 0
+    for channel in slack.channels:
+        post, reply = slack.posts(channel)
+        assert reply.thread_ts == post.ts, "a reply to one of them answers to the message of all"

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.delivery.alert import render_alert
+from bot.delivery.alert import LicenseChange, render_alert
 from bot.delivery.card import card
 from bot.messages.content import Content
-from bot.model import DateOrigin, LicenseStatement, Name, Published, Release, Wave
+from bot.model import DateOrigin, License, LicenseStatement, Name, Published, Release, Wave
 from tests.delivery.builders import (
     ANTHROPIC,
+    APACHE,
     GEMMA_POST,
     GEMMA_SIZES,
     GOOGLE,
@@ -22,6 +23,7 @@ from tests.delivery.builders import (
     MODIFIED_MIT,
     MOONSHOT,
     NON_COMMERCIAL,
+    NOT_STATED,
     NOW,
     alone,
     gemma,
@@ -215,7 +217,49 @@ def test_an_unusable_address_leaves_no_button_and_no_link() -> None:
     assert all(block["type"] != "actions" for block in content.blocks)
 
 
-def test_each_button_has_its_own_action() -> None:
-    [actions] = [block for block in render_alert(alone(KIMI), NOW).blocks if block["type"] == "actions"]
-    ids = {button["action_id"]: button["text"]["text"] for button in actions["elements"]}
-    assert ids == {"open_card": "Model card", "open_post": "Announcement", "open_listing": "LLM Stats"}
+def pressable(content: Content) -> dict[str, str]:
+    """Return what stands in the last row by action: a link's address, a value, or a menu's values."""
+    row = [block for block in content.blocks if block["type"] == "actions"]
+    return {
+        element["action_id"]: element.get("url")
+        or element.get("value")
+        or ", ".join(option["value"] for option in element["options"])
+        for block in row
+        for element in block["elements"]
+    }
+
+
+def test_an_alert_offers_its_pages_its_details_and_less_of_its_lab() -> None:
+    assert pressable(render_alert(alone(KIMI), NOW, interactive=True)) == {
+        "open_card": "https://huggingface.co/moonshotai/Kimi-K2.6",
+        "open_post": "https://www.kimi.com/blog/kimi-k2-6",
+        "details:0": "1",
+        "more:0": "run:mute moonshot 7d, run:unsubscribe moonshot, report:1",
+    }
+
+
+def test_where_nobody_listens_to_buttons_there_are_only_links() -> None:
+    assert set(pressable(render_alert(alone(KIMI), NOW))) == {"open_card", "open_post"}
+
+
+def test_a_listing_is_opened_where_there_is_no_other_page() -> None:
+    assert set(pressable(render_alert(WAVES["only_a_listing"], NOW))) == {"open_listing"}
+
+
+@pytest.mark.parametrize(
+    ("former", "at", "words"),
+    [
+        pytest.param(APACHE, NOW, "changed from Apache 2.0 on 20 April", id="this year"),
+        pytest.param(APACHE, NOW - timedelta(days=200), "on 2 October 2025", id="another year is named"),
+        pytest.param(NOT_STATED, NOW, "changed from not stated on", id="from none"),
+    ],
+)
+def test_a_licence_that_changed_is_marked(former: License, at: datetime, words: str) -> None:
+    content = render_alert(alone(KIMI), NOW, change=LicenseChange(former, at))
+    assert words in content.text
+    assert words in str(content.blocks)
+
+
+def test_a_licence_that_is_what_it_was_is_not_marked() -> None:
+    content = render_alert(alone(KIMI), NOW, change=LicenseChange(MODIFIED_MIT, NOW))
+    assert content == render_alert(alone(KIMI), NOW)

@@ -1,6 +1,7 @@
 """Whatever is released, Slack takes the message: its limits are checked here, and by ../shared/slackcheck."""
 
 import json
+import operator
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.alert import render_alert
+from bot.delivery.alert import LicenseChange, render_alert
 from bot.delivery.card import rich_text
-from bot.delivery.reply import render_note
+from bot.delivery.digest import Digest, Quiet, render_digest
+from bot.delivery.group import MOST, render_group
+from bot.delivery.notice import render_pause
+from bot.delivery.reply import render_note, render_update
 from bot.messages.content import Content
 from bot.model import (
     Artifact,
@@ -115,6 +119,18 @@ _NOTES = st.builds(
 )  # fmt: skip
 
 
+_CHANGES = st.none() | st.builds(LicenseChange, _LICENSES, _DATES)
+_QUIET = st.builds(Quiet, _OUTSIDE, st.integers(0, 10**6), st.none() | st.floats(0, 1e9))
+_DIGESTS = st.builds(
+    Digest,
+    st.builds(operator.mul, st.lists(waves(), min_size=1, max_size=2), st.sampled_from([1, 20])),
+    st.lists(_QUIET, max_size=12),
+    st.dates(),
+    st.dates(),
+    _OUTSIDE,
+)
+
+
 def texts(value: Any) -> Iterator[tuple[str, str]]:
     """Yield the kind and text of each text object."""
     if isinstance(value, Mapping):
@@ -160,20 +176,49 @@ def complaints(validate: Any, content: Content) -> list[str]:
 @settings(deadline=None, max_examples=50)
 @given(waves())
 def test_every_alert_is_within_the_limits(wave: Wave) -> None:
-    check(render_alert(wave, NOW))
+    check(render_alert(wave, NOW, interactive=True))
 
 
 @settings(deadline=None, max_examples=50)
-@given(waves(), _NOTES)
-def test_every_reply_is_within_the_limits(wave: Wave, note: Note) -> None:
+@given(waves(), _NOTES, _CHANGES)
+def test_every_reply_is_within_the_limits(wave: Wave, note: Note, change: LicenseChange | None) -> None:
     check(render_note(wave, note))
+    check(render_update(wave, NOW, change))
 
 
-@settings(deadline=None, max_examples=50)
-@given(wave=waves(), note=_NOTES)
-def test_the_strict_checker_has_no_complaint(validate: Any, wave: Wave, note: Note) -> None:
-    assert complaints(validate, render_alert(wave, NOW)) == []
+@settings(deadline=None, max_examples=20)
+@given(waves(), st.booleans())
+def test_every_grouped_message_is_within_the_limits(wave: Wave, interactive: bool) -> None:
+    check(render_group([wave] * MOST, NOW, interactive=interactive))
+
+
+@settings(deadline=None, max_examples=20)
+@given(_DIGESTS)
+def test_every_digest_is_within_the_limits(digest: Digest) -> None:
+    check(render_digest(digest))
+
+
+@settings(deadline=None, max_examples=20)
+@given(_OUTSIDE, _OUTSIDE)
+def test_every_notice_is_within_the_limits(destination: str, reason: str) -> None:
+    check(render_pause(destination, reason))
+
+
+@settings(deadline=None, max_examples=30)
+@given(wave=waves(), note=_NOTES, change=_CHANGES)
+def test_the_strict_checker_has_no_complaint(
+    validate: Any, wave: Wave, note: Note, change: LicenseChange | None
+) -> None:
+    assert complaints(validate, render_alert(wave, NOW, interactive=True, change=change)) == []
     assert complaints(validate, render_note(wave, note)) == []
+    assert complaints(validate, render_update(wave, NOW, change)) == []
+    assert complaints(validate, render_group([wave] * 4, NOW, interactive=True)) == []
+
+
+@settings(deadline=None, max_examples=10)
+@given(digest=_DIGESTS)
+def test_the_strict_checker_has_no_complaint_of_a_digest(validate: Any, digest: Digest) -> None:
+    assert complaints(validate, render_digest(digest)) == []
 
 
 @pytest.mark.parametrize("hostile", ["&" * 10_000, "x" * 10_000, "<" * 10_000, "\u202e" * 10_000])
@@ -198,6 +243,9 @@ def test_everything_at_its_longest_at_once(hostile: str) -> None:
     )
     wave = Wave(Lab("lab", hostile), lead, (lead,) * 40, lead, url)
     check(render_alert(wave, NOW))
-    check(render_alert(Wave(wave.lab, lead, (lead,), lead, url), NOW))
+    alone = Wave(wave.lab, lead, (lead,), lead, url)
+    check(render_alert(alone, NOW, interactive=True, change=LicenseChange(License("x", hostile, "x"), NOW)))
+    check(render_group([alone] * MOST, NOW, interactive=True))
+    check(render_digest(Digest([alone] * 90, [Quiet(hostile, 10**6, 0.5)] * 20, NOW, NOW, hostile)))
     for kind in NoteKind:
         check(render_note(wave, Note(kind, hostile, url, SourceKind.HUB, hostile, facts, license)))

@@ -108,6 +108,7 @@ class TestSend:
             slack = SlackNotifier("xoxb-test", f"http://127.0.0.1:{closed.getsockname()[1]}/api/")
             assert isinstance(slack.send(POST), Later)
 
+    @pytest.mark.logs("slack_refused_blocks")
     def test_refused_blocks_go_out_once_more_as_text(self, slack: SlackNotifier, slack_api: Api) -> None:
         slack_api.script("chat.postMessage", {"ok": False, "error": "invalid_blocks"}, POSTED)
         assert isinstance(slack.send(POST), Sent)
@@ -115,6 +116,7 @@ class TestSend:
         assert "blocks" not in second
         assert second == {name: value for name, value in first.items() if name != "blocks"}
 
+    @pytest.mark.logs("slack_refused_blocks")
     @pytest.mark.parametrize("message", [POST, EDIT], ids=["a post", "an edit"])
     def test_text_that_is_refused_as_well_is_given_up(
         self, slack: SlackNotifier, slack_api: Api, message: Message
@@ -250,7 +252,14 @@ class TestWhoWeAre:
         report = slack.check()
         assert (report.problem, report.team, report.bot) == ("", "Team", "cadence")
         assert list(report.missing) == ["chat:write"]
-        assert list(report.wanting) == ["groups:history", "im:history"]
+        assert list(report.wanting) == [
+            "commands",
+            "app_mentions:read",
+            "im:history",
+            "channels:read",
+            "groups:read",
+            "groups:history",
+        ]
 
     @pytest.mark.parametrize(
         ("answer", "problem"),

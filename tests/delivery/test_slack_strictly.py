@@ -128,6 +128,7 @@ def test_too_many_at_once_wait_and_other_refusals_pause(slack: SlackNotifier, pr
     assert isinstance(slack.send(ALERT), Refused)
 
 
+@pytest.mark.logs("slack_refused_blocks")
 def test_blocks_that_slack_refuses_go_out_as_text(slack: SlackNotifier, workspace: Slack) -> None:
     content = Content("51 dividers", ({"type": "divider"},) * 51)
     assert isinstance(slack.send(replace(ALERT, content=content)), Sent)

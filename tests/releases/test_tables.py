@@ -18,6 +18,7 @@ TABLES = (
     "products.tsv",
     "platforms.tsv",
     "title_words.tsv",
+    "task_groups.tsv",
 )
 
 

@@ -2,12 +2,16 @@
 
 import json
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.errors import SourceError
 from bot.sources.flight import flight_objects
+
+URL = "https://lab.example/news"
 
 
 def page(*chunks: str) -> str:
@@ -34,7 +38,7 @@ def page(*chunks: str) -> str:
     ],
 )
 def test_objects(chunks: list[str], objects: list[object]) -> None:
-    assert flight_objects(page(*chunks)) == objects
+    assert flight_objects(page(*chunks), URL) == objects
 
 
 values = st.recursive(
@@ -48,19 +52,20 @@ values = st.recursive(
 @given(st.dictionaries(st.text(), values, min_size=1), st.integers(0, 400))
 def test_whatever_is_in_an_object_is_found_however_it_is_cut(value: object, cut: int) -> None:
     rows = f"7:{json.dumps(value, ensure_ascii=False)}\n"
-    assert flight_objects(page(rows[:cut], rows[cut:]))[0] == value
+    assert flight_objects(page(rows[:cut], rows[cut:]), URL)[0] == value
 
 
 @settings(deadline=None)
 @given(st.text(alphabet='self.__next_f.push([1,"])\\{}:T0a\n', max_size=200))
 def test_no_page_breaks_it(text: str) -> None:
-    flight_objects(text)
-    flight_objects(page(text))
+    flight_objects(text, URL)
+    flight_objects(page(text), URL)
 
 
 @pytest.mark.parametrize("piece", ["[", '{"a":', "[1,", '"\\"', '["', "1:T1,x", "\n1:T0,"])
 def test_hostile_data_is_read_in_no_time(piece: str) -> None:
     began = time.process_time()
-    flight_objects(page(piece * (1_000_000 // len(piece))))
-    flight_objects('self.__next_f.push([1,"' * 40_000)
+    with suppress(SourceError):
+        flight_objects(page(piece * (1_000_000 // len(piece))), URL)
+    flight_objects('self.__next_f.push([1,"' * 40_000, URL)
     assert time.process_time() - began < 3

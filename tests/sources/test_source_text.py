@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sources.text import absolute, clean, mentions, plain_text, text_and_links
+from bot.releases.plaintext import mentions
+from bot.sources.text import absolute, clean, plain_text, text_and_links
 
 
 @pytest.mark.parametrize(

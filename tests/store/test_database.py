@@ -11,11 +11,6 @@ from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path)
-
-
 def rows(store: Store) -> dict[str, str]:
     return store.sources.known("feed:x", ["a", "b"])
 
@@ -125,4 +120,9 @@ def test_no_table_exists_that_the_schema_does_not_name(store: Store) -> None:
         "destination",
         "subscription",
         "delivery",
+        "mute",
+        "report",
+        "correction",
+        "installation",
+        "oauth_state",
     }

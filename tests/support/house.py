@@ -70,6 +70,7 @@ class Channel:
     """Be a notifier that keeps what it was given; `outcomes` are answered before the good ones."""
 
     name: str = "memory"
+    interactive: bool = False
     messages: list[Message] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     lookups: list[Outcome | Absent] = field(default_factory=list)

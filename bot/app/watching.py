@@ -1,0 +1,62 @@
+"""Put together what watches the bot itself, and tell its admins what it sees."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.app.root import App
+from bot.app.works import Works, fetcher_of
+from bot.messages.blocks import section
+from bot.messages.content import Content
+from bot.messages.escape import literal
+from bot.ops.health import Vitals
+from bot.ops.pulse import Pulse
+from bot.ops.watchdog import Pinger, Systemd
+from bot.ops.web import serving
+
+_LONGEST_LINE = 1_000  # characters
+_BEAT = timedelta(minutes=1)  # between two heartbeats in the database
+
+
+@contextmanager
+def watching(app: App, works: Works) -> Iterator[Pulse]:
+    """Yield the pulse of the bot, served at CADENCEBOT_HEALTH; systemd hears of the end."""
+    environment, store = app.environment, app.store
+
+    def look(vitals: Vitals) -> Vitals:
+        now, last = app.clock.now(), store.watch.last_beat()
+        if last is None or not last <= now < last + _BEAT:
+            with store.transaction():
+                store.watch.beat(now)
+        states, counts = store.sources.states(), store.deliveries.counts()
+        return replace(vitals, states=states, deliveries=counts, known=store.watch.blind())
+
+    with fetcher_of(app) as fetcher, ThreadPoolExecutor(1, thread_name_prefix="ping") as threads:
+        pulse = Pulse(
+            app.clock,
+            {source.id: source.every for source in works.poller.sources},
+            look,
+            Systemd(environment.notify_socket, environment.watchdog_usec),
+            Pinger(environment.cadencebot_ping_url.get_secret_value(), fetcher, threads),
+        )
+        works.courier.settled = pulse.metrics.delivered
+        with serving(environment.health_address, pulse.pages):
+            yield pulse
+        pulse.systemd.stopping()
+
+
+def tell_admins(app: App, pulse: Pulse) -> None:
+    """Owe the admins a line for what went blind or came back, once. Raises StoreError."""
+    news = pulse.news()
+    if not news:
+        return
+    store, now = app.store, app.clock.now()
+    with store.transaction():
+        for line in news.lines():
+            text = literal(line.text, _LONGEST_LINE)
+            for admin in app.config.admins:
+                store.deliveries.owe_line(line.identity, admin, Content(text, (section(text),)), now)
+        store.watch.set_blind(news.after(pulse.vitals.known))
+    pulse.told(news)

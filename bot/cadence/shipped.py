@@ -1,0 +1,149 @@
+"""What labs shipped, as the statistics take it: each release once, or each wave, or each launch. Pure."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, timedelta
+from enum import StrEnum
+
+from bot.model import DateOrigin, Published
+
+NOT_STATED = "not stated"
+# Parameters below which a class ends: a phone, one consumer GPU, one data-centre GPU at 8 bits, one node.
+_SIZES = (
+    (4 * 10**9, "under 4B"),
+    (15 * 10**9, "4B to 15B"),
+    (70 * 10**9, "15B to 70B"),
+    (300 * 10**9, "70B to 300B"),
+)
+_LARGEST = "300B and more"
+
+
+class Unit(StrEnum):
+    """Say what counts as one."""
+
+    RELEASE = "release"  # each name once, whatever its packagings
+    WAVE = "wave"  # the sizes of one family key that came on the same day or the next
+    LAUNCH = "launch"  # whatever a lab ships within a week of the first
+
+
+_SPANS = {Unit.WAVE: timedelta(days=1), Unit.LAUNCH: timedelta(days=7)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """Hold one release. Texts may be "" and `parameters` None where nobody states them."""
+
+    lab: str  # lab id
+    name: str  # the name that people read; one name of a lab is one release
+    family_key: str  # what the sizes of one version share
+    published: Published  # its moment has a time zone
+    series: str = ""  # what the versions of one line share: "kimi", "qwen coder"
+    license: str = ""  # its title: "MIT"
+    verdict: str = NOT_STATED  # as in bot.model.License
+    open: bool = False  # whether its weights can be had
+    parameters: int | None = None  # total
+    task: str = ""
+    country: str = ""  # of its lab, ISO 3166
+    lab_name: str = ""
+
+    @property
+    def day(self) -> date:
+        """Return the day in UTC; of a date known to the month, the first that it may have been."""
+        return self.published.at.astimezone(UTC).date()
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day that it may have been: another than `day` where only the month is known."""
+        if self.is_exact:
+            return self.day
+        return (self.day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether the day is known; a gap from or to a month would be made up."""
+        return self.published.precision != "month"
+
+    @property
+    def who(self) -> str:
+        """Return the lab as people call it."""
+        return self.lab_name or self.lab
+
+
+def counted(history: Iterable[Shipped], unit: Unit = Unit.WAVE) -> list[Shipped]:
+    """Return one for each unit, oldest first, whatever the order and however often each was reported.
+
+    A wave or a launch is told by its largest model, dates from its first, and is open when one of them is.
+    """
+    best: dict[Hashable, Shipped] = {}
+    for it in history:
+        key = it.lab, it.name.strip().casefold()
+        best[key] = min(best.get(key, it), it, key=_evidence)
+    releases = sorted(best.values(), key=_order)
+    if unit is Unit.RELEASE:
+        return releases
+    key_of: Callable[[Shipped], Hashable] = _family if unit is Unit.WAVE else _lab
+    return sorted(map(_told_by_largest, _together(releases, key_of, _SPANS[unit])), key=_order)
+
+
+def exact_days(units: Iterable[Shipped]) -> list[date]:
+    """Return the days that are known, each once, oldest first."""
+    return sorted({it.day for it in units if it.is_exact})
+
+
+def by_lab(units: Iterable[Shipped]) -> dict[str, list[Shipped]]:
+    """Return each lab's own, in the order given, by lab id."""
+    found: dict[str, list[Shipped]] = defaultdict(list)
+    for it in units:
+        found[it.lab].append(it)
+    return dict(sorted(found.items()))
+
+
+def size_class(parameters: int | None) -> str:
+    """Return the class of a size: what it takes to run it, roughly."""
+    if not parameters:
+        return NOT_STATED
+    return next((name for below, name in _SIZES if parameters < below), _LARGEST)
+
+
+def _together(
+    releases: Iterable[Shipped], key_of: Callable[[Shipped], Hashable], span: timedelta
+) -> list[list[Shipped]]:
+    groups: dict[Hashable, list[list[Shipped]]] = defaultdict(list)
+    for it in releases:
+        mine = groups[key_of(it)]
+        if mine and it.is_exact == mine[-1][0].is_exact and it.day - mine[-1][0].day <= span:
+            mine[-1].append(it)
+        else:
+            mine.append([it])
+    return [group for mine in groups.values() for group in mine]
+
+
+def _told_by_largest(group: Sequence[Shipped]) -> Shipped:
+    if len(group) == 1:
+        return group[0]
+    largest = max(group, key=lambda it: (it.parameters or 0, it.open, it.name))
+    return replace(largest, published=group[0].published, open=any(it.open for it in group))
+
+
+def _evidence(it: Shipped) -> tuple[object, ...]:
+    """Rank what is said of one name: a day before a month, any other date before the Hub's creation.
+
+    Then the earliest. The facts come last, so that the same row is taken in whichever order they arrive.
+    """
+    created = it.published.origin is DateOrigin.CREATED
+    published = (not it.is_exact, created, it.published.at, it.published.origin, it.published.precision)
+    facts = (it.verdict == NOT_STATED, it.verdict, it.license, not it.open, -(it.parameters or 0), it.task)
+    return (*published, *facts, it.name, it.family_key, it.series, it.country, it.lab_name)
+
+
+def _order(it: Shipped) -> tuple[object, ...]:
+    return (it.day, it.lab, it.name.casefold(), it.family_key)
+
+
+def _family(it: Shipped) -> Hashable:
+    return it.lab, it.family_key
+
+
+def _lab(it: Shipped) -> Hashable:
+    return it.lab

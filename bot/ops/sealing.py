@@ -1,0 +1,38 @@
+"""Seal tokens before they are stored, and open them again."""
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from bot.errors import ConfigError
+
+_KEY = "CADENCEBOT_SEAL_KEY"
+_HOW = (
+    'make one with: python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+)
+
+
+class Seal:
+    """Encrypt with the first of the keys, and open what any of them encrypted."""
+
+    def __init__(self, keys: str) -> None:
+        """Take comma-separated Fernet keys. Raises ConfigError for none, or for something that is no key."""
+        given = [key.strip() for key in keys.split(",") if key.strip()]
+        if not given:
+            raise ConfigError(f"environment variable {_KEY} is not set: {_HOW}")
+        try:
+            self._keys = MultiFernet([Fernet(key) for key in given])
+        except ValueError:
+            # the cause may carry the key, and one with a typing error is still a secret
+            raise ConfigError(f"environment variable {_KEY} holds something that is no key: {_HOW}") from None
+
+    def close(self, token: str) -> bytes:
+        """Return a token sealed."""
+        return self._keys.encrypt(token.encode())
+
+    def open(self, sealed: bytes) -> str:
+        """Return what was sealed. Raises ConfigError when none of the keys opens it."""
+        try:
+            return self._keys.decrypt(sealed).decode()
+        except InvalidToken as error:
+            raise ConfigError(
+                f"a stored Slack token cannot be opened: add the key that sealed it to {_KEY}, after a comma"
+            ) from error

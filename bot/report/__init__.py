@@ -1,0 +1,1 @@
+"""The report and the exports: pure text, made of what was shipped."""

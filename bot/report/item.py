@@ -1,0 +1,157 @@
+"""What is listed: one item for what is one alert, with its models and with who says so. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import NAMESPACE_URL, uuid5
+
+from bot.cadence.shipment import Shipment, is_listed
+from bot.cadence.shipped import NOT_STATED, Shipped
+from bot.messages.escape import clean, web_address
+from bot.model import SourceKind
+from bot.releases.figures import human_parameters
+
+NAME_LIMIT = 80
+_LICENSE_LIMIT = 60
+_VERDICTS = {"conditions": "with conditions", "unknown": "terms not assessed"}
+# What a source is called where its address is linked, the lab's own word first.
+_SOURCES = {
+    SourceKind.FEED: "Announcement",
+    SourceKind.PAGE: "Announcement",
+    SourceKind.HUB: "Hugging Face",
+    SourceKind.LLM_STATS: "LLM Stats",
+}
+_MOST_SOURCES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Hold where something is said: a title, and an address that can be linked."""
+
+    words: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Hold a wave: what its lab released under one family key, and announced together."""
+
+    lead: Shipment
+    models: tuple[Shipment, ...]  # the largest first
+    sources: tuple[Source, ...]  # each address once, the lab's own word first
+
+    @property
+    def id(self) -> str:
+        """Return what names it for good, whichever file it stands in."""
+        return uuid5(NAMESPACE_URL, f"cadencebot:{self.lead.key}").urn
+
+    @property
+    def main(self) -> Shipped:
+        """Return the largest of its models."""
+        return self.models[0].shipped
+
+    @property
+    def name(self) -> str:
+        """Return its name, and how many other models came with it."""
+        others = len(self.models) - 1
+        return name_of(self.lead.shipped) + (f" +{others}" if others else "")
+
+    @property
+    def lab(self) -> str:
+        """Return its lab, as people call it."""
+        return clean(self.lead.shipped.who, NAME_LIMIT) or "unnamed lab"
+
+    @property
+    def day(self) -> date:
+        """Return the day in UTC; where only the month is known, its first."""
+        return self.lead.shipped.day
+
+    @property
+    def released(self) -> str:
+        """Return its date as exactly as it is known, "" where only LLM Stats knows it."""
+        return "" if is_listed(self.lead.shipped) else day_text(self.lead.shipped)
+
+    @property
+    def has_own_day(self) -> bool:
+        """Tell whether the day is known, and not from LLM Stats alone: what a feed or a calendar needs."""
+        return self.lead.shipped.is_exact and not is_listed(self.lead.shipped)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the weights of one of its models can be had."""
+        return any(it.shipped.open for it in self.models)
+
+    @property
+    def listed_facts(self) -> frozenset[str]:
+        """Return what is shown of it from LLM Stats alone; see Shipment.listed_facts."""
+        return (self.lead.listed_facts & {"date"}) | (self.models[0].listed_facts - {"date"})
+
+    @property
+    def title(self) -> str:
+        """Return it with its lab, as a feed or a calendar lists it."""
+        return f"{self.lab}: {self.name}"
+
+    @property
+    def sentence(self) -> str:
+        """Return what it is, in a sentence: "Moonshot AI released Kimi K2.6: MIT, permissive; 1.0T parameters"."""
+        facts = [license_text(self.main)] if license_text(self.main) != NOT_STATED else []
+        facts += [f"{sizes_text(self.models)} parameters"] if sizes_text(self.models) else []
+        facts += ["open weights"] if self.is_open else []
+        return f"{self.lab} released {self.name}" + (f": {'; '.join(facts)}." if facts else ".")
+
+
+def items(shipments: Iterable[Shipment]) -> list[Item]:
+    """Return the waves of these releases, the newest first."""
+    waves: dict[str, list[Shipment]] = defaultdict(list)
+    for it in shipments:
+        waves[it.lead_key].append(it)
+    return sorted(map(_item, waves.values()), key=lambda it: (it.day, it.lead.key), reverse=True)
+
+
+def _item(wave: list[Shipment]) -> Item:
+    lead = next((it for it in wave if it.key == it.lead_key), wave[0])
+    # a lead that only names the family ("Gemma 4") is no model beside those that it announced
+    models = [it for it in wave if it.shipped.open] or wave
+    models = sorted(models, key=lambda it: (-(it.shipped.parameters or 0), it.shipped.name))
+    return Item(lead, tuple(models), _sources([lead, *(it for it in wave if it is not lead)]))
+
+
+def _sources(wave: Iterable[Shipment]) -> tuple[Source, ...]:
+    mentions = [one for it in wave for one in it.mentions]
+    rank = list(_SOURCES)
+    found: dict[str, Source] = {}
+    for one in sorted(mentions, key=lambda it: rank.index(it.source)):
+        address = web_address(one.url)
+        if address and address not in found:
+            words = _SOURCES[one.source]
+            found[address] = Source(words, clean(one.title, NAME_LIMIT) or words, address)
+    return tuple(found.values())[:_MOST_SOURCES]
+
+
+# --- in words
+
+
+def name_of(it: Shipped) -> str:
+    """Return a model's name, fit to be shown."""
+    return clean(it.name, NAME_LIMIT) or "unnamed model"
+
+
+def day_text(it: Shipped) -> str:
+    """Return a date as it is written: "2026-04-20", or "2026-04"."""
+    return it.day.isoformat() if it.is_exact else f"{it.day:%Y-%m}"
+
+
+def license_text(it: Shipped) -> str:
+    """Return the licence and its verdict, or "not stated"."""
+    title = clean(it.license, _LICENSE_LIMIT)
+    if it.verdict == NOT_STATED or not title:
+        return NOT_STATED
+    return f"{title}, {_VERDICTS.get(it.verdict, it.verdict)}"
+
+
+def sizes_text(models: Iterable[Shipment]) -> str:
+    """Return the parameters of models, each size once: "397B, 35B", or ""."""
+    stated = (it.shipped for it in models if it.shipped.parameters)
+    return ", ".join(dict.fromkeys(human_parameters(it.parameters or 0, it.name) for it in stated))

@@ -1,0 +1,131 @@
+"""All that the page shows, computed. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from bot.cadence.marks import MARKS, mark_of
+from bot.cadence.period import Period, Window, period, periods, window_back
+from bot.cadence.sections import Sections, sections
+from bot.cadence.shipment import Shipment
+from bot.cadence.shipped import NOT_STATED, Shipped, Unit, counted
+from bot.messages.escape import clean
+from bot.report.item import NAME_LIMIT, Item, items
+from bot.report.timeline import Timeline, timeline
+
+_NEWEST = 200  # listed one by one
+_MOST_COUNTRIES = 6
+_MOST_NAMED = 12  # labs that are quiet, labs that are fast
+YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class LabRow:
+    """Hold a lab of the table."""
+
+    name: str
+    year: Period
+    month: int  # releases in 30 days
+    last: Shipped | None
+
+    @property
+    def peak(self) -> int:
+        """Return the most releases of one month."""
+        return max(count for _, count in self.year.months)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Hold how many of some releases are under each class of licence, by the ids of the marks."""
+
+    label: str
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Return how many there are."""
+        return sum(self.counts.values())
+
+    def bars(self, width: float) -> list[tuple[str, float, float, int]]:
+        """Return what fills a bar of this width: mark, x, width and count of each class that there is."""
+        found, x = [], 0.0
+        for mark in MARKS:
+            count = self.counts.get(mark.id, 0)
+            wide = width * count / self.total if count else 0
+            found += [(mark.id, round(x, 1), round(wide, 1), count)] if count else []
+            x += wide
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Hold the page; `history` counts every release ever known, one for each name."""
+
+    now: datetime
+    history: int
+    listed: int  # releases of which something is known from LLM Stats alone
+    week: Sections
+    month: Sections
+    year: Period
+    this_week: tuple[Item, ...]
+    newest: tuple[Item, ...]  # before this week
+    older: int
+    timeline: Timeline
+    labs: tuple[LabRow, ...]
+    shares: tuple[Shares, ...]
+
+
+def overview(shipments: Sequence[Shipment], now: datetime) -> Overview:
+    """Return what the page shows of these releases on a day; what is dated later is left out."""
+    today = now.astimezone(UTC).date()
+    past = [it for it in shipments if it.shipped.day <= today]
+    history = [it.shipped for it in past]
+    week, year = window_back(today, 7), window_back(today, YEAR)
+    listed = items(past)
+    before = [it for it in listed if it.day < week.first]
+    releases = counted(history, Unit.RELEASE)
+    return Overview(
+        now=now,
+        history=len(releases),
+        listed=sum(1 for it in past if it.listed_facts),
+        week=sections(history, week, _MOST_NAMED),
+        month=sections(history, window_back(today, 30), _MOST_NAMED),
+        year=period(history, year),
+        this_week=tuple(it for it in listed if it.day >= week.first),
+        newest=tuple(before[:_NEWEST]),
+        older=len(before[_NEWEST:]),
+        timeline=timeline(releases, year),
+        labs=tuple(_lab_rows(history, year)),
+        shares=tuple(_shares(counted(history), year)),
+    )
+
+
+def _lab_rows(history: Sequence[Shipped], year: Window) -> list[LabRow]:
+    in_month = periods(history, window_back(year.last, 30))
+    latest = {it.lab: it for it in counted(history)}
+    rows = [
+        LabRow(clean(latest[lab].who, NAME_LIMIT) or lab, figures, in_month[lab].releases, latest[lab])
+        for lab, figures in periods(history, year).items()
+    ]
+    return sorted(rows, key=lambda row: (-row.year.releases, row.name.casefold()))
+
+
+def _shares(units: Sequence[Shipped], year: Window) -> Iterable[Shares]:
+    now = [it for it in units if it.day in year]
+    yield _classes("Last 365 days", now)
+    yield _classes("The 365 days before", [it for it in units if it.day in year.before])
+    yield _classes("Open weights", [it for it in now if it.open])
+    countries = Counter(it.country or NOT_STATED for it in now)
+    for country, _ in countries.most_common(_MOST_COUNTRIES):
+        of_it = [it for it in now if (it.country or NOT_STATED) == country]
+        yield _classes("Country not stated" if country == NOT_STATED else f"Labs in {country}", of_it)
+
+
+def _classes(label: str, units: Iterable[Shipped]) -> Shares:
+    return Shares(label, Counter(mark_of(it.verdict).id for it in units))
+
+
+def month_name(month: date) -> str:
+    """Return a month as a chart's tip names it: "April 2026"."""
+    return f"{month:%B %Y}"

@@ -1,0 +1,106 @@
+"""The page: one file that asks nobody for anything. Pure."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from bot.cadence.marks import MARKS, RADII, mark_of
+from bot.cadence.period import share
+from bot.cadence.stats import Hits
+from bot.messages.escape import clean
+from bot.report.item import NAME_LIMIT, day_text, license_text, name_of, sizes_text
+from bot.report.overview import Overview, Shares
+from bot.report.timeline import LEFT
+
+
+def render_page(overview: Overview, title: str) -> str:
+    """Return the page as HTML. Every text is escaped by the template, and was made one line before."""
+    environment = _environment()
+    style = environment.from_string(_file("page.css")).render(marks=MARKS)
+    script = _file("page.js")
+    return environment.from_string(_file("page.html")).render(
+        it=overview,
+        title=title,
+        policy=_policy(style, script),
+        style=Markup(style),  # noqa: S704 - our own file, with colours of ours
+        script=Markup(script),  # noqa: S704 - our own file
+        marks=MARKS,
+        radii=list(RADII.items()),
+        left=LEFT,
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
+    environment.filters |= {
+        "ago": _ago,
+        "day": day_text,
+        "hits": hits_text,
+        "license": license_text,
+        "mark": mark_of,
+        "months": _months_text,
+        "name": name_of,
+        "percent": _percent,
+        "permissive": _permissive,
+        "shares": _shares_text,
+        "sizes": sizes_text,
+        "text": _text,
+    }
+    return environment
+
+
+def _file(name: str) -> str:
+    return files("bot.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return a policy that allows this style and this script, and nothing from anywhere."""
+    allowed = {"default-src": "'none'", "style-src": _hash(style), "script-src": _hash(script)}
+    allowed |= {"img-src": "data:", "base-uri": "'none'", "form-action": "'none'"}
+    return "; ".join(f"{directive} {value}" for directive, value in allowed.items())
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+# --- in words
+
+
+def hits_text(hits: Hits) -> str:
+    """Return how often the expected window was right: "right 25 of 33 times"."""
+    if hits.rate is None:
+        return f"right {hits.hits} of {hits.tried} times: too few to say" if hits.tried else "never tried yet"
+    return f"right {hits.hits} of {hits.tried} times"
+
+
+def _ago(days: int | None) -> str:
+    if days is None:
+        return "long ago"
+    return "today" if days == 0 else f"{days} day{'' if days == 1 else 's'} ago"
+
+
+def _text(text: str) -> str:
+    return clean(text, NAME_LIMIT)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _permissive(licenses: Mapping[str, int]) -> float | None:
+    return share(licenses, "permissive")
+
+
+def _months_text(months: Sequence[tuple[date, int]]) -> str:
+    return ", ".join(f"{month:%b %Y} {count}" for month, count in months)
+
+
+def _shares_text(shares: Shares) -> str:
+    told = [(mark.words, shares.counts.get(mark.id, 0)) for mark in MARKS]
+    return ", ".join(f"{count} {words} ({count / shares.total:.0%})" for words, count in told if count)

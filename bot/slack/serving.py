@@ -1,0 +1,97 @@
+"""Put Slack's side together and keep it open: through a socket, or over signed HTTP where asked for."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+from slack_bolt.oauth import OAuthFlow
+from slack_sdk import WebClient
+
+from bot.app.changes import Changes
+from bot.app.correcting import Corrector
+from bot.app.desk import Desk
+from bot.app.questions import Questions
+from bot.app.reporting import Reporting
+from bot.app.root import App
+from bot.delivery.web import web_client
+from bot.errors import ConfigError
+from bot.slack.app import make_app
+from bot.slack.http import HttpFront, parse_listen
+from bot.slack.oauth import ManyWorkspaces, install_flow
+from bot.slack.places import Places, SlackPlaces
+from bot.slack.socket import SocketMode
+from bot.slack.workspaces import OneWorkspace, Workspaces
+
+_THREADS = 8  # that do what was asked for, each with a connection of its own to the database
+
+
+@contextmanager
+def answering(app: App, listen: str = "") -> Iterator[None]:
+    """Answer people in Slack while the block runs: over HTTP at `listen` (":3000"), else through a socket.
+
+    Without the tokens for either nobody is answered, and alerts go out all the same. Raises ConfigError and
+    UsageError for what can never work.
+    """
+    environment = app.environment
+    app_token = environment.slack_app_token.get_secret_value()
+    if not listen and not app_token:
+        yield
+        return
+    if not listen and not app.slack_token:
+        raise ConfigError("environment variable SLACK_APP_TOKEN is set, and SLACK_BOT_TOKEN is not: set both")
+    client = web_client("", environment.slack_api_url)
+    with ExitStack() as stack:
+        threads = stack.enter_context(ThreadPoolExecutor(_THREADS, thread_name_prefix="answer"))
+        reading = stack.enter_context(app.reading())
+        workspaces = _workspaces(app)
+        places = SlackPlaces(client, lambda team: _token(workspaces, team), app.clock.now)
+        desk = _desk(app, Questions(reading, app.labs, app.clock, app.config.source_ids), places)
+        secret = environment.slack_signing_secret.get_secret_value()
+        bolt = make_app(desk, client, workspaces, places, threads, signing_secret=secret)
+        front: HttpFront | SocketMode
+        if listen:
+            front = HttpFront(parse_listen(listen), bolt, secret, _flow(app, client))
+        else:
+            front = SocketMode(bolt, app_token, environment.slack_api_url, app.clock.now)
+        front.start()
+        stack.callback(front.stop)
+        yield
+
+
+def _desk(app: App, questions: Questions, places: Places) -> Desk:
+    corrector = Corrector(app.store, app.labs, app.clock)
+    return Desk(
+        questions,
+        Changes(app.store, questions),
+        Reporting(app.store, corrector, app.config.admins),
+        places,
+    )
+
+
+def _workspaces(app: App) -> Workspaces:
+    if not app.serves_many:
+        return OneWorkspace(app.slack_token)
+    return ManyWorkspaces(app.store, app.seal, app.clock.now)
+
+
+def _token(workspaces: Workspaces, team: str) -> str:
+    workspace = workspaces.find(team, "")
+    return workspace.token if workspace else ""
+
+
+def _flow(app: App, client: WebClient) -> OAuthFlow | None:
+    """Return the way to install the bot, where workspaces do that by themselves."""
+    if not app.serves_many:
+        return None
+    environment = app.environment
+    secret = environment.slack_client_secret.get_secret_value()
+    if not secret:
+        raise ConfigError("environment variable SLACK_CLIENT_SECRET is not set: nobody could install the bot")
+    return install_flow(
+        app.store,
+        app.seal,
+        client,
+        client_id=environment.slack_client_id,
+        client_secret=secret,
+        now=app.clock.now,
+    )

@@ -1,0 +1,163 @@
+"""The digest: on time in its channel's own zone, of one period each, silent when nothing came out."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app.digests import owe_due_digests
+from bot.cadence.digest import next_digest
+from bot.delivery.message import Refused
+from bot.records import DigestPlan, Mute, Preferences
+from bot.releases.filters import Filters
+from tests.support.house import LABS, House, at, licensed
+
+BERLIN = DigestPlan("weekly", weekday=0, hour=9, zone="Europe/Berlin")
+DAILY = DigestPlan("daily", hour=9)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = House(tmp_path)
+    plan(house, BERLIN)
+    return house
+
+
+def plan(house: House, digest: DigestPlan | None) -> None:
+    due = next_digest(digest, house.clock.now()) if digest else None
+    with house.store.transaction():
+        house.store.preferences.set("C1", Preferences(digest=digest), due)
+
+
+def tick(house: House) -> list[str]:
+    """Owe and deliver what is due now; return the digests among it."""
+    before = len(house.channel.messages)
+    owe_due_digests(house.store, LABS, house.clock.now())
+    house.courier.deliver_all()
+    return [message.content.text for message in house.channel.messages[before:]]
+
+
+def wait_until(house: House, moment: str) -> None:
+    house.clock.advance(at(moment) - house.clock.now())
+
+
+def release(house: House, name: str = "moonshotai/Kimi-K2.6") -> None:
+    house.show(house.hub, house.repository(name, license=licensed("mit")))
+
+
+def test_a_week_is_told_on_monday_morning_in_berlin_and_once(house: House) -> None:
+    release(house)
+    release(house, "zai-org/GLM-5.1")
+    wait_until(house, "2026-04-06T06:59")
+    assert tick(house) == []
+    wait_until(house, "2026-04-06T07:00")
+    [text] = tick(house)
+    assert text.startswith("Model releases, 30 March – 5 April: 2 releases from 2 labs.")
+    assert tick(house) == []
+
+
+def test_nothing_is_sent_when_nothing_came_out_and_the_next_week_is_told(house: House) -> None:
+    wait_until(house, "2026-04-06T08:00")
+    assert tick(house) == []
+    release(house)
+    wait_until(house, "2026-04-13T08:00")
+    assert len(tick(house)) == 1
+
+
+def test_after_a_month_of_standing_still_only_the_newest_week_is_told(house: House) -> None:
+    release(house)
+    wait_until(house, "2026-05-01T12:00")
+    release(house, "zai-org/GLM-5.1")
+    wait_until(house, "2026-05-05T12:00")
+    [text] = tick(house)
+    assert "GLM-5.1" in text
+    assert "Kimi" not in text
+    wait_until(house, "2026-05-10T12:00")
+    assert tick(house) == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        pytest.param(Filters(), True, id="everything"),
+        pytest.param(Filters(license="permissive"), True, id="a licence that fits"),
+        pytest.param(Filters(license="non-commercial"), False, id="a licence that does not"),
+        pytest.param(Filters(min=10**9), False, id="a size that nobody stated"),
+        pytest.param(Filters(kinds="variants"), False, id="only variants"),
+    ],
+)
+def test_a_digest_tells_what_its_subscriptions_want(tmp_path: Path, filters: Filters, told: bool) -> None:
+    house = House(tmp_path, subscribed=False)
+    house.subscribe("C1", filters=filters)
+    plan(house, BERLIN)
+    release(house)
+    wait_until(house, "2026-04-06T08:00")
+    assert bool(tick(house)) == told
+
+
+def test_a_muted_lab_is_left_out(house: House) -> None:
+    release(house)
+    with house.store.transaction():
+        house.store.preferences.mute(Mute("C1", "moonshot", None))
+    wait_until(house, "2026-04-06T08:00")
+    assert tick(house) == []
+
+
+def test_what_is_known_from_a_first_poll_is_told_by_its_own_date(tmp_path: Path) -> None:
+    house = House(tmp_path, baselined=False)
+    house.blog.shown += [house.post("Introducing Kimi K2.6", "moonshot", days_ago=0.1)]
+    house.blog.shown += [house.post("Introducing Kimi K2.5", "moonshot", days_ago=90)]
+    house.poller.poll(house.sources)
+    plan(house, BERLIN)
+    wait_until(house, "2026-04-06T08:00")
+    [text] = tick(house)
+    assert "1 release from 1 lab" in text
+
+
+def test_the_quiet_labs_are_named(tmp_path: Path) -> None:
+    house = House(tmp_path, subscribed=False, baselined=False)
+    house.blog.shown += [house.post("Introducing GLM-5", "zai", days_ago=40)]
+    house.poller.poll(house.sources)
+    house.subscribe("C1", "moonshot")
+    house.subscribe("C1", "zai")
+    plan(house, BERLIN)
+    release(house)
+    wait_until(house, "2026-04-06T08:00")
+    tick(house)
+    assert "Z.ai: 44 days since the last release" in str(house.channel.messages[-1].content.blocks)
+
+
+@pytest.mark.logs("delivery_not_sent")
+def test_a_digest_that_could_not_go_out_in_time_gives_way_to_the_next(house: House) -> None:
+    plan(house, DAILY)
+    release(house)
+    wait_until(house, "2026-04-01T09:00")
+    house.channel.outcomes = [Refused("Slack says is_archived")]
+    assert tick(house) == []
+    house.later(hours=2)
+    release(house, "zai-org/GLM-5.1")
+    house.channel.outcomes = [Refused("Slack says is_archived")]
+    wait_until(house, "2026-04-02T10:00")
+    tick(house)
+    house.later(hours=2)
+    digests = [text for text in tick(house) if text.startswith("Model releases")]
+    assert len(digests) == 1
+    assert "GLM-5.1" in digests[0]
+
+
+def test_a_digest_that_is_turned_off_before_it_goes_stays_away(house: House) -> None:
+    release(house)
+    wait_until(house, "2026-04-06T08:00")
+    owe_due_digests(house.store, LABS, house.clock.now())
+    plan(house, None)
+    house.courier.deliver_all()
+    assert [text for text in house.channel.alerts if text.startswith("Model releases")] == []
+
+
+def test_a_clock_that_runs_ahead_owes_no_digest_twice(house: House) -> None:
+    release(house)
+    wait_until(house, "2026-04-06T08:00")
+    assert len(tick(house)) == 1
+    with house.store.transaction():
+        house.store.preferences.advance("C1", house.clock.now() - timedelta(hours=1))
+    assert tick(house) == []

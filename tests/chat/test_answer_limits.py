@@ -1,0 +1,164 @@
+"""Whatever comes in, Slack takes the answers: nothing too long, nothing refused, nothing that acts."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.cadence.stats import cadence
+from bot.chat import answers
+from bot.chat.answers import BotStatus, Following, LabRhythm
+from bot.chat.commands import Command, MisunderstoodError, Suggestion, Verb
+from bot.chat.modals import details_modal
+from bot.chat.story import Story
+from bot.errors import UsageError
+from bot.messages.content import Content
+from bot.model import (
+    Artifact,
+    Facts,
+    Kind,
+    Lab,
+    License,
+    LicenseStatement,
+    Mention,
+    Name,
+    SourceKind,
+    Wave,
+)
+from bot.records import (
+    Delivery,
+    DigestPlan,
+    ErrorReport,
+    Mute,
+    Pause,
+    Preferences,
+    Remembered,
+    SourceState,
+    Subscription,
+)
+from bot.releases.filters import Filters
+from tests.delivery.builders import (
+    KIMI,
+    NOW,
+)
+from tests.delivery.test_message_limits import waves
+from tests.support.slack import HOSTILE, complaints
+
+
+def recent(text: str = "recent", **fields: Any) -> Command:
+    return Command(Verb.RECENT, text, **fields)
+
+
+def story(text: str = "moonshotai/Kimi-K2.6") -> Story:
+    item = Remembered(
+        "hub:moonshotai", "hub", "moonshot", text, text, "https://x.y/z", NOW, True, False,
+        Kind.RELEASE, text, None, text, None,
+    )  # fmt: skip
+    sent = Delivery(1, "1", 1, text, "C0123", "alert", "sent", 1, NOW, NOW, reason=text)
+    return Story(item, KIMI.mentions, [sent])
+
+
+@settings(deadline=None, max_examples=40)
+@given(wave=waves(), count=st.integers(1, 20))
+def test_whatever_is_released_slack_takes_the_answers(validate: Any, wave: Wave, count: int) -> None:
+    others = [member.name.display for member in wave.members]
+    page = answers.recent_answer(recent(labs=(wave.lab,), number=count), 99, [wave] * count, NOW, NOW)
+    assert complaints(validate, page) == []
+    assert complaints(validate, answers.show_answer(wave, others, NOW)) == []
+    assert complaints(validate, answers.subscribed_answer(wave.lab.name, wave, NOW)) == []
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    names=st.lists(st.sampled_from(HOSTILE) | st.text(max_size=9), min_size=1, max_size=30),
+    days=st.lists(st.dates(date(2020, 1, 1), date(2027, 1, 1)), max_size=40),
+    several=st.booleans(),
+)
+def test_whatever_the_rhythm_slack_takes_the_chart(
+    validate: Any, names: list[str], days: list[date], several: bool
+) -> None:
+    releases = [(names[number % len(names)], day) for number, day in enumerate(days)]
+    labs = [Lab(f"lab{number}", name) for number, name in enumerate(names if several else names[:1])]
+    habit = cadence(days, date(2026, 4, 30))
+    rhythms = [LabRhythm(lab, habit, releases) for lab in labs]
+    answer = answers.cadence_answer(Command(Verb.CADENCE, "cadence"), rhythms)
+    assert complaints(validate, answer) == []
+    assert complaints(validate, answers.without_charts(answer)) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
+def test_forty_sizes_with_sixty_variants_fit(validate: Any, text: str) -> None:
+    mention = Mention(SourceKind.FEED, text, "https://x.y/?" + "&" * 75, NOW)
+    facts = Facts(
+        license=LicenseStatement(link=mention.url),
+        parameters=10**15,
+        active_parameters=10**15,
+        parameters_counted=10**9,
+        precision=text,
+        download_bytes=10**15,
+        task=text,
+        gated="manual",
+        summary=text,
+    )
+    model = replace(
+        KIMI,
+        name=Name("lab", text, display=text, release_key=text),
+        license=License(text, text, "conditions", condition=text, duty=text),
+        facts=facts,
+        artifacts=tuple(Artifact(f"{n}{text}", f"{n}{text}", n == 0, text, NOW, facts) for n in range(61)),
+        mentions=tuple(replace(mention, url=f"{mention.url}{n}") for n in range(9)),
+    )
+    lab = Lab("lab", text)
+    for wave in (Wave(lab, model, (model,), model), Wave(lab, model, (model,) * 40, model)):
+        page = answers.recent_answer(recent(labs=(lab,), number=20), 99, [wave] * 20, NOW, NOW)
+        assert complaints(validate, page) == []
+        assert complaints(validate, answers.show_answer(wave, [text] * 9, NOW)) == []
+        assert complaints(validate, details_modal(wave, NOW)) == []
+
+
+def everything(text: str, at: datetime = NOW) -> list[Content]:
+    """Return every answer with as much of a text in it as there can be."""
+    labs = [Lab(f"lab{number}", f"{number}{text}", (text,) * 9) for number in range(60)]
+    subscriptions = [
+        Subscription("C0123", f"lab{n % 60}", Filters(text or "any", n), f"{n}{text}", at, text)
+        for n in range(200)
+    ]
+    mutes = [Mute("C0123", f"{number}{text}", None) for number in range(60)]
+    pauses = [Pause(text, at, text, at)] * 30
+    following = Following(
+        text, subscriptions, mutes, pauses[0], last_deliveries={}, names={lab.id: lab.name for lab in labs}
+    )
+    states = [
+        SourceState(f"feed:{n}{text}", polled_at=at, failing_since=at, failure=text or "x", complaint=text)
+        for n in range(200)
+    ]
+    reports = [ErrorReport(number, 1, text, text, text, text, at) for number in range(40)]
+    suggestions = tuple(Suggestion(text, text) for _ in range(5))
+    command = recent(text, labs=tuple(labs), filters=Filters(text))
+    return [
+        answers.recent_answer(command, 0, [], at),
+        answers.cadence_answer(Command(Verb.CADENCE, text, labs=tuple(labs)), []),
+        answers.labs_answer(labs, text),
+        answers.labs_answer(labs[:3], text),
+        answers.labs_answer([], text),
+        answers.list_answer(following, at),
+        answers.list_answer(Following(text, pause=pauses[0]), at),
+        answers.digest_answer(Preferences(digest=DigestPlan("weekly", zone=text)), at),
+        answers.status_answer(BotStatus(text, states, {}, pauses, reports, corrects=True), at),
+        answers.help_answer(text),
+        answers.said(text + "It is done", [*["x" * 100] * 30]),
+        answers.error_answer(MisunderstoodError(text or "What?", suggestions), text),
+        answers.error_answer(UsageError(text + "What?"), text),
+        answers.confirm_answer(text + "Really?", text),
+        answers.cannot_post_answer(text, text),
+        answers.why_answer([story(text)] * 20, [text or "waits"] * 50),
+        answers.why_answer([]),
+    ]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
+def test_everything_at_its_most_hostile_at_once(validate: Any, text: str) -> None:
+    assert [found for answer in everything(text) for found in complaints(validate, answer)] == []

@@ -1,0 +1,315 @@
+"""What an answer says: the fact first, in words, then what to do next."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.chat import answers
+from bot.chat.answers import Following
+from bot.chat.commands import Command, MisunderstoodError, Suggestion, Verb
+from bot.chat.grammar import parse_command
+from bot.chat.story import Story
+from bot.errors import UsageError
+from bot.messages.content import Content
+from bot.model import (
+    DateOrigin,
+    Kind,
+    Lab,
+    Published,
+    Wave,
+)
+from bot.records import (
+    Delivery,
+    DigestPlan,
+    Preferences,
+    Remembered,
+)
+from bot.releases.filters import Filters
+from bot.releases.labs import Directory
+from tests.delivery.builders import (
+    GEMMA_POST,
+    GEMMA_SIZES,
+    GOOGLE,
+    KIMI,
+    KIMI_K25,
+    MOONSHOT,
+    NOW,
+    alone,
+    named,
+    release,
+)
+from tests.support.slack import pressed, shown
+
+DAY = timedelta(days=1)
+KIMI_WAVE = alone(KIMI, previous=KIMI_K25)
+GEMMA_WAVE = Wave(GOOGLE, GEMMA_POST, (GEMMA_POST, *GEMMA_SIZES))
+UNKNOWN = alone(release(named("Mystery")))
+
+
+def recent(text: str = "recent", **fields: Any) -> Command:
+    return Command(Verb.RECENT, text, **fields)
+
+
+# --- recent
+
+
+def test_a_page_says_what_came_out_with_licence_and_size_in_words() -> None:
+    answer = answers.recent_answer(recent(), 2, [KIMI_WAVE, GEMMA_WAVE], NOW)
+    assert answer.text == (
+        "2 releases in the last 30 days. "
+        "1. Kimi K2.6 by Moonshot AI, 2026-04-20: Modified MIT (Moonshot AI), with conditions; "
+        "1.0T parameters, 32B active. "
+        "2. Gemma 4 by Google, 2026-04-20: Apache 2.0, permissive; 5.1B to 31B parameters."
+    )
+    assert "🟡 Modified MIT (Moonshot AI), with conditions · 1.0T parameters, 32B active" in shown(answer)
+    assert "🟢 Apache 2.0, permissive · 4 sizes · 5.1B to 31B parameters" in shown(answer)
+
+
+def test_what_is_not_known_is_not_stated() -> None:
+    answer = answers.recent_answer(recent(), 1, [UNKNOWN], NOW)
+    assert "⚪ licence not stated · size not stated" in shown(answer)
+    assert "licence not stated; size not stated" in answer.text
+
+
+def test_a_date_that_is_no_publication_says_so() -> None:
+    created = replace(KIMI, published=Published(NOW, DateOrigin.CREATED))
+    assert "2026-04-20 (created on the Hub)" in shown(
+        answers.recent_answer(recent(), 1, [alone(created)], NOW)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "total", "buttons"),
+    [
+        pytest.param("recent", 1, 2, {"share:2": "recent"}, id="one page needs no paging"),
+        pytest.param(
+            "recent qwen since:90d n:2",
+            1,
+            5,
+            {"replace:1": "recent qwen since:90d n:2 page:2", "share:2": "recent qwen since:90d n:2"},
+            id="the next page is the same question",
+        ),
+        pytest.param(
+            "recent n:2 page:2",
+            2,
+            5,
+            {"replace:0": "recent n:2", "replace:1": "recent n:2 page:3", "share:2": "recent n:2 page:2"},
+            id="from the middle it goes both ways",
+        ),
+        pytest.param(
+            "recent n:2 page:3",
+            3,
+            6,
+            {"replace:0": "recent n:2 page:2", "share:2": "recent n:2 page:3"},
+            id="the last page has no next",
+        ),
+    ],
+)
+def test_paging(text: str, page: int, total: int, buttons: dict[str, str]) -> None:
+    answer = answers.recent_answer(recent(text, number=2, page=page), total, [KIMI_WAVE, GEMMA_WAVE], NOW)
+    found = {action: value for action, value in pressed(answer).values() if "details" not in action}
+    assert found == buttons
+
+
+def test_a_later_page_goes_on_counting_and_each_release_has_its_details() -> None:
+    answer = answers.recent_answer(recent(number=2, page=2), 5, [KIMI_WAVE, GEMMA_WAVE], NOW)
+    assert "5 releases in the last 30 days*, 3 to 4 shown" in shown(answer)
+    accessories = [block["accessory"] for block in answer.blocks if "accessory" in block]
+    assert [(it["action_id"], it["value"]) for it in accessories] == [("details:3", "1"), ("details:4", "1")]
+
+
+@pytest.mark.parametrize(
+    ("number", "size"),
+    [
+        pytest.param(None, 10, id="ten without a word"),
+        pytest.param(3, 3, id="as many as asked"),
+        pytest.param(200, 20, id="never more than fit"),
+    ],
+)
+def test_the_size_of_a_page(number: int | None, size: int) -> None:
+    command = recent(number=number)
+    assert answers.page_size(command) == size
+    answer = answers.recent_answer(command, 300, [KIMI_WAVE] * 300, NOW)
+    assert sum("accessory" in block for block in answer.blocks) == size
+
+
+def test_nothing_found_offers_a_longer_look_back_and_a_wider_one() -> None:
+    command = recent("recent google since:7d", labs=(GOOGLE,), since=7 * DAY, filters=Filters("permissive"))
+    answer = answers.recent_answer(command, 0, [], NOW)
+    assert answer.text.startswith("Nothing came out in the last 7 days from Google (license:permissive)")
+    assert pressed(answer)["Look back a year"] == ("replace:0", "recent google since:1y")
+    assert pressed(answer)["Without filters"] == ("replace:1", "recent")
+
+
+def test_a_page_beyond_the_last_leads_back() -> None:
+    answer = answers.recent_answer(recent("recent page:9", page=9), 3, [], NOW)
+    assert pressed(answer) == {"First page": ("replace:0", "recent")}
+
+
+def test_it_says_when_sources_were_read() -> None:
+    answer = answers.recent_answer(recent(), 1, [KIMI_WAVE], NOW, NOW - timedelta(minutes=4))
+    assert "Sources were read 4 min ago" in shown(answer)
+
+
+# --- show
+
+
+def test_one_release_is_shown_with_all_its_facts() -> None:
+    answer = answers.show_answer(KIMI_WAVE, [], NOW)
+    said = shown(answer)
+    assert "2026-04-20, 83 days after Kimi K2.5" in said
+    assert "*Download*\n595 GB, INT4" in said
+    assert "*Memory to serve*\nINT4: 714 GB, about 16 x 80 GB" in said
+    assert "• FP8: <https://huggingface.co/moonshotai/Kimi-K2.6-FP8|moonshotai/Kimi-K2.6-FP8>" in said
+    assert (
+        "Licence: Modified MIT (Moonshot AI), with conditions. Size: 1.0T parameters, 32B active."
+        in answer.text
+    )
+
+
+def test_several_sizes_have_a_line_each_with_licence_and_memory() -> None:
+    said = shown(answers.show_answer(GEMMA_WAVE, [], NOW))
+    assert "*4 sizes*" in said
+    assert (
+        "Gemma 4 31B>* · 31B parameters · 62.5 GB, BF16 · 🟢 Apache 2.0, permissive · "
+        "to serve BF16: 75 GB, about 1 x 80 GB" in said
+    )
+
+
+def test_a_release_without_facts_states_none() -> None:
+    answer = answers.show_answer(UNKNOWN, [], NOW)
+    assert "Licence: not stated. Size: not stated. Download: not stated. Context: not stated." in answer.text
+    assert shown(answer).count("not stated") == 5
+
+
+def test_others_by_the_same_words_are_a_press_away_and_the_answer_can_be_shared() -> None:
+    answer = answers.show_answer(KIMI_WAVE, ["Kimi K2.5", "Kimi K2"], NOW)
+    assert pressed(answer)["Kimi K2"] == ("run:1", "show Kimi K2")
+    assert pressed(answer)["Share in channel"] == ("share:1", "show kimi k2.6")
+    assert pressed(answer)["Details"] == ("details:0", "1")
+
+
+# --- labs
+
+
+def test_labs_are_listed_with_the_words_that_find_them() -> None:
+    qwen = Lab("qwen", "Qwen", ("alibaba", "tongyi"))
+    answer = answers.labs_answer([qwen], "ali")
+    assert "• *Qwen* `qwen` · also alibaba, tongyi" in shown(answer)
+    assert pressed(answer)["Follow Qwen here"] == ("run:0", "subscribe qwen")
+
+
+def test_a_word_that_no_lab_has_leads_to_all_labs() -> None:
+    answer = answers.labs_answer([], "xyz")
+    assert answer.text == "No lab's name contains “xyz”."
+    assert pressed(answer) == {"Show all labs": ("run:0", "labs")}
+
+
+# --- help, errors, confirmations
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_every_command_has_its_help(verb: Verb) -> None:
+    assert answers.help_answer(verb.upper()).text.startswith("`/releases ")
+    assert verb in answers.help_answer().text
+    assert answers.help_answer(verb) != answers.help_answer("nonsense") == answers.help_answer()
+
+
+LABS = Directory([MOONSHOT, GOOGLE, Lab("qwen", "Qwen"), Lab("zai", "Z.ai")])
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_what_help_shows_is_understood(verb: Verb) -> None:
+    examples = re.findall("`/releases ([^`]+)`", answers.help_answer(verb).text.partition("For example")[2])
+    assert {parse_command(example, LABS).verb for example in examples} == {verb}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        answers.recent_answer(recent("recent qwen n:1 page:2", number=1, page=2), 9, [KIMI_WAVE], NOW),
+        answers.recent_answer(recent("recent qwen max:7b", filters=Filters(max=7)), 0, [], NOW),
+        answers.show_answer(KIMI_WAVE, ["Kimi K2.5"], NOW),
+        answers.cadence_answer(Command(Verb.CADENCE, "cadence"), []),
+        answers.labs_answer([GOOGLE], ""),
+        answers.list_answer(Following("C0123"), NOW),
+        answers.settings_answer(Preferences()),
+        answers.digest_answer(Preferences()),
+        answers.digest_answer(Preferences(digest=DigestPlan("daily"))),
+        answers.help_answer(),
+        answers.help_answer("recent"),
+        answers.confirm_answer("Really?", "unsubscribe all"),
+    ],
+)
+def test_every_button_is_a_command_that_is_understood(answer: Content) -> None:
+    commands = [value for action, value in pressed(answer).values() if action[:3] in ("run", "rep", "sha")]
+    assert commands
+    for command in commands:
+        parse_command(command, LABS)
+
+
+def test_what_was_not_understood_changes_nothing_and_offers_what_may_be_meant() -> None:
+    error = MisunderstoodError(
+        "I don't know a lab called “moonshoot”: `labs` shows them all",
+        (Suggestion("Follow Moonshot AI", "subscribe moonshot"),),
+    )
+    answer = answers.error_answer(error, "subscribe moonshoot")
+    assert answer.text == (
+        "I don't know a lab called “moonshoot”: `labs` shows them all. Nothing was changed. "
+        "Try `/releases subscribe moonshot`."
+    )
+    assert pressed(answer)["Follow Moonshot AI"] == ("run:0", "subscribe moonshot")
+    assert "You typed: `/releases subscribe moonshoot`" in shown(answer)
+
+
+def test_what_was_typed_does_nothing_in_the_answer() -> None:
+    answer = answers.error_answer(UsageError("“<!channel>” is `<!here>`"), "<!channel> `<!everyone>` *x*")
+    assert "<!" not in shown(answer) + answer.text
+    assert "`&lt;!here&gt;`" in answer.text
+
+
+def test_a_command_too_long_for_a_button_has_none_rather_than_another_command() -> None:
+    answer = answers.confirm_answer("Really?", "unsubscribe " + "qwen " * 1_000)
+    assert pressed(answer) == {"Cancel": ("replace:1", "help")}
+
+
+def test_a_question_is_answered_by_a_button_or_by_typing() -> None:
+    answer = answers.confirm_answer("Unsubscribe this channel from everything?", "unsubscribe all")
+    assert pressed(answer) == {"Yes": ("run:0", "unsubscribe all yes"), "Cancel": ("replace:1", "help")}
+    assert "Nothing was changed yet" in answer.text
+
+
+def test_a_subscription_shows_the_newest_release_instead_of_a_backfill() -> None:
+    answer = answers.subscribed_answer("this channel now follows Moonshot AI", KIMI_WAVE, NOW + 3 * DAY)
+    assert answer.text.startswith("This channel now follows Moonshot AI. The newest release so far: ")
+    assert "3 d ago · 🟡 Modified MIT (Moonshot AI), with conditions · 1.0T parameters" in answer.text
+
+
+def test_a_channel_without_the_bot_says_how_to_invite_it() -> None:
+    answer = answers.cannot_post_answer("subscribe moonshot", "Models")
+    assert "`/invite @Models`" in answer.text
+    assert "`/releases subscribe moonshot`" in answer.text
+    assert "Nothing was changed." in answer.text
+
+
+# --- why
+
+
+def story(text: str = "moonshotai/Kimi-K2.6") -> Story:
+    item = Remembered(
+        "hub:moonshotai", "hub", "moonshot", text, text, "https://x.y/z", NOW, True, False,
+        Kind.RELEASE, text, None, text, None,
+    )  # fmt: skip
+    sent = Delivery(1, "1", 1, text, "C0123", "alert", "sent", 1, NOW, NOW, reason=text)
+    return Story(item, KIMI.mentions, [sent])
+
+
+def test_why_tells_the_steps() -> None:
+    answer = answers.why_answer([story()])
+    assert "*<https://x.y/z|moonshotai/Kimi-K2.6>*\n• seen 2026-04-20 15:46 UTC by hub:moonshotai" in shown(
+        answer
+    )
+    assert "• alert sent in C0123" in shown(answer)

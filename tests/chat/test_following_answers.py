@@ -1,0 +1,160 @@
+"""What is followed and how the bot fares: nothing is silent, and nobody wonders who did it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.chat import answers
+from bot.chat.answers import BotStatus, Following
+from bot.records import (
+    FROM_FILE,
+    FROM_SLACK,
+    DigestPlan,
+    ErrorReport,
+    Mute,
+    Pause,
+    Preferences,
+    SourceState,
+    Subscription,
+)
+from bot.releases.filters import Filters
+from tests.delivery.builders import (
+    NOW,
+)
+from tests.support.slack import pressed, shown
+
+DAY = timedelta(days=1)
+
+# --- status
+
+FINE = SourceState("hub:google", polled_at=NOW, succeeded_at=NOW - timedelta(minutes=1))
+OLDER = SourceState("hub:moonshotai", polled_at=NOW, succeeded_at=NOW - timedelta(minutes=9))
+FAILING = SourceState(
+    "feed:x.y/rss",
+    polled_at=NOW,
+    succeeded_at=NOW - 2 * DAY,
+    failing_since=NOW - timedelta(hours=3),
+    failures=3,
+    failure="rate limited",
+    complaint="429 from x.y",
+)
+
+
+def test_trouble_is_told_in_full_and_what_is_well_is_counted() -> None:
+    status = BotStatus("1.0", [FINE, OLDER, FAILING, SourceState("page:new")], {"owed": 3, "sent": 120})
+    answer = answers.status_answer(status, NOW)
+    assert answer.text.startswith("cadencebot 1.0 reads 4 sources: 2 fine, 1 failing, 1 not read yet.")
+    assert "• *feed:x.y/rss* asks for fewer requests for 3 h, last read 2 d ago: 429 from x.y" in shown(
+        answer
+    )
+    assert "• 2 Hugging Face organisations, read between 1 min ago and 9 min ago" in shown(answer)
+    assert "Messages: 3 waiting to be sent, 120 sent." in shown(answer)
+
+
+def test_a_service_that_stands_still_is_noticed() -> None:
+    answer = answers.status_answer(BotStatus("1.0", [FINE]), NOW + timedelta(hours=5))
+    assert "Nothing was read for 5 h: is `cadencebot run` still running?" in answer.text
+
+
+def test_a_flood_that_was_held_is_told_for_a_week() -> None:
+    held = replace(FINE, held=12, held_at=NOW - DAY)
+    said = "*hub:google* showed 12 releases at once 1 d ago: remembered, not announced"
+    assert said in shown(answers.status_answer(BotStatus("1.0", [held]), NOW))
+    assert said not in shown(answers.status_answer(BotStatus("1.0", [held]), NOW + 8 * DAY))
+
+
+def test_pauses_and_reports_are_told_and_only_those_who_may_can_correct() -> None:
+    pause = Pause("T1/C0123", NOW - 2 * DAY, "not_in_channel", NOW + timedelta(minutes=12))
+    report = ErrorReport(7, 1, "Kimi K2.6", "C0123", "U0123", "it is MIT", NOW - DAY)
+    status = BotStatus("1.0", [FINE], {}, [pause], [report])
+    answer = answers.status_answer(status, NOW)
+    assert "• <#C0123> for 2 d: not_in_channel · tried again in 12 min" in shown(answer)
+    assert "• #7 *Kimi K2.6*: “it is MIT” <@U0123>, 1 d ago" in shown(answer)
+    assert pressed(answer) == {}
+    assert pressed(answers.status_answer(replace(status, corrects=True), NOW)) == {
+        "Correct #7": ("correct:7", "7")
+    }
+
+
+# --- list, settings, digest
+
+
+def subscription(lab: str, origin: str = FROM_SLACK, by: str = "U0123", **filters: Any) -> Subscription:
+    return Subscription("C0123", lab, Filters(**filters), origin, NOW, by)
+
+
+def test_subscriptions_of_one_lab_are_one_line() -> None:
+    following = Following(
+        "C0123",
+        [subscription("qwen", license="permissive"), subscription("qwen", FROM_FILE, max=7 * 10**9)],
+        last_deliveries={"qwen": NOW - 3 * DAY},
+        names={"qwen": "Qwen"},
+    )
+    assert (
+        "• *Qwen*: license:permissive or max:7b · by <@U0123> on 2026-04-20, from feeds.yaml "
+        "· last message 3 d ago" in shown(answers.list_answer(following, NOW))
+    )
+
+
+def test_one_subscription_without_filters_wants_everything() -> None:
+    following = Following("C0123", [subscription("qwen", max=7), subscription("qwen", FROM_FILE)])
+    assert "• *qwen*: every release" in shown(answers.list_answer(following, NOW))
+
+
+def test_all_labs_come_first_and_last_heard_of_any() -> None:
+    following = Following(
+        "C0123", [subscription("a"), subscription("all")], last_deliveries={"b": NOW - 2 * DAY}
+    )
+    said = shown(answers.list_answer(following, NOW))
+    assert said.index("*All labs*") < said.index("*a*")
+    assert "on 2026-04-20 · last message 2 d ago\n• *a*" in said
+    assert "*a*: every release · by <@U0123> on 2026-04-20 · no message yet" in said
+
+
+def test_a_mute_is_shown_while_it_lasts() -> None:
+    mutes = [Mute("C0123", "qwen", NOW + DAY), Mute("C0123", "zai", None), Mute("C0123", "old", NOW - DAY)]
+    said = shown(answers.list_answer(Following("C0123", [subscription("qwen")], mutes), NOW))
+    assert "no message yet · 🔕 muted until <!date^" in said
+    assert "zai: 🔕 muted until somebody unmutes it" in said
+    assert "old" not in said
+
+
+def test_a_pause_says_why_and_that_nothing_is_lost() -> None:
+    pause = Pause("C0123", NOW - 2 * DAY, "not_in_channel", NOW)
+    answer = answers.list_answer(Following("C0123", [subscription("qwen")], pause=pause), NOW)
+    assert "⏸️ Paused for 2 d: not_in_channel. Nothing is unsubscribed; it is tried again now." in answer.text
+
+
+def test_who_follows_nothing_learns_how() -> None:
+    answer = answers.list_answer(Following("C0123"), NOW)
+    assert answer.text.startswith("<#C0123> follows nothing yet. For one lab type `/releases subscribe qwen`")
+    assert pressed(answer)["Follow all labs"] == ("run:0", "subscribe all")
+
+
+def test_settings_have_a_button_for_every_other_way() -> None:
+    answer = answers.settings_answer(Preferences(variants="post"))
+    assert "Variants: as messages of their own. Updates: the message is edited. Digest: none." in answer.text
+    assert [value for _, value in pressed(answer).values()] == [
+        "settings variants:thread",
+        "settings variants:off",
+        "settings updates:thread",
+        "settings updates:off",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        pytest.param(None, "No digest is sent here.", id="none"),
+        pytest.param(
+            DigestPlan("weekly", 4, 9, 5, "Europe/Berlin"),
+            "A digest is sent here every Friday at 09:05 Europe/Berlin.",
+            id="a week's",
+        ),
+        pytest.param(DigestPlan("daily"), "A digest is sent here every day at 09:00 UTC.", id="a day's"),
+    ],
+)
+def test_the_digest(plan: DigestPlan | None, said: str) -> None:
+    assert answers.digest_answer(Preferences(digest=plan), NOW).text.startswith(said)

@@ -1,0 +1,189 @@
+"""The windows, and the words that their forms become."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chat.answers import Following
+from bot.chat.grammar import parse_command
+from bot.chat.modals import (
+    correct_modal,
+    details_modal,
+    read_correct,
+    read_report,
+    read_subscribe,
+    report_modal,
+    subscribe_modal,
+)
+from bot.model import Lab, Wave
+from bot.records import FROM_SLACK, ErrorReport, Subscription
+from bot.releases.filters import Filters
+from bot.releases.labs import Directory
+from tests.delivery.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, MOONSHOT, NOW, alone
+from tests.delivery.test_message_limits import waves
+from tests.support.slack import HOSTILE, complaints, shown
+
+REPORT = ErrorReport(7, 1, "Kimi K2.6", "C0123", "U0123", "it is MIT", NOW)
+GEMMA_WAVE = Wave(
+    GOOGLE, GEMMA_POST, (GEMMA_POST, *(replace(it, id=n) for n, it in enumerate(GEMMA_SIZES, 11)))
+)
+
+
+def typed(text: str) -> dict[str, Any]:
+    return {"type": "plain_text_input", "value": text}
+
+
+def chosen(value: str) -> dict[str, Any]:
+    return {"type": "static_select", "selected_option": {"value": value}}
+
+
+def several(*values: str) -> dict[str, Any]:
+    return {"type": "multi_static_select", "selected_options": [{"value": value} for value in values]}
+
+
+def submitted(**states: dict[str, Any]) -> dict[str, Any]:
+    """Return a view as Slack submits it."""
+    return {"state": {"values": {block: {"value": state} for block, state in states.items()}}}
+
+
+def blocks_asked(view: Any) -> dict[str, Any]:
+    return {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+
+
+@pytest.mark.parametrize(
+    ("states", "command"),
+    [
+        pytest.param({"labs": several("qwen", "zai")}, "subscribe qwen zai", id="labs alone"),
+        pytest.param(
+            {"labs": several("qwen"), "license": chosen("permissive"), "max": typed(" 70 b ")},
+            "subscribe qwen license:permissive max:70b",
+            id="filters are words without spaces",
+        ),
+        pytest.param(
+            {"labs": several("qwen"), "license": chosen("any"), "kinds": chosen("all"), "min": typed(None)},
+            "subscribe qwen",
+            id="what lets everything through is left out",
+        ),
+        pytest.param({"labs": several("qwen", "all")}, "subscribe all", id="all labs hold every other"),
+        pytest.param(
+            {"labs": several("qwen"), "match": typed('coder, "vl')},
+            'subscribe qwen match:"coder, vl"',
+            id="words of the name stay together",
+        ),
+        pytest.param(
+            {"verb": chosen("unsubscribe"), "labs": several("qwen"), "max": typed("7b")},
+            "unsubscribe qwen",
+            id="stopping takes no filters",
+        ),
+        pytest.param({}, "subscribe", id="nothing chosen is for the grammar to refuse"),
+    ],
+)
+def test_a_subscription_form_is_a_command(states: dict[str, Any], command: str) -> None:
+    assert read_subscribe(submitted(**states)) == command
+
+
+def test_what_a_full_form_becomes_is_understood() -> None:
+    labs = Directory([MOONSHOT, GOOGLE])
+    states = {
+        "labs": several("moonshot", "google"),
+        "license": chosen("permissive"),
+        "max": typed("70 b"),
+        "fits": typed("8x80gb"),
+        "type": chosen("text"),
+        "weights": chosen("open"),
+        "kinds": chosen("release"),
+        "match": typed("coder, vl"),
+    }
+    command = parse_command(read_subscribe(submitted(**states)), labs)
+    assert command.labs == (MOONSHOT, GOOGLE)
+    assert command.filters == Filters(
+        "permissive", None, 70 * 10**9, 640 * 10**9, "text", "release", "open", ("coder", "vl")
+    )
+
+
+def test_the_form_names_what_is_followed_and_offers_to_stop() -> None:
+    current = Following("C0123", [Subscription("C0123", "qwen", Filters(max=7), FROM_SLACK, NOW)])
+    view = subscribe_modal([MOONSHOT, GOOGLE], current, "C0123")
+    assert (view["callback_id"], view["private_metadata"]) == ("subscribe", "C0123")
+    assert "• *qwen*: max:" in shown(view)
+    assert [it["value"] for it in blocks_asked(view)["verb"]["options"]] == ["subscribe", "unsubscribe"]
+    assert "verb" not in blocks_asked(subscribe_modal([MOONSHOT], None, "C0123"))
+
+
+def test_the_form_offers_all_labs_and_each_by_its_letter() -> None:
+    groups = blocks_asked(subscribe_modal([MOONSHOT, GOOGLE], None, "C0123"))["labs"]["option_groups"]
+    assert [[it["value"] for it in group["options"]] for group in groups] == [
+        ["all"],
+        ["google"],
+        ["moonshot"],
+    ]
+
+
+def test_details_hold_sizes_variants_memory_and_sources() -> None:
+    said = shown(details_modal(alone(KIMI), NOW))
+    assert "*Memory to serve*\nINT4: 714 GB" in said
+    assert "*Variants*" in said
+    assert "*Sources*" in said
+    assert "*4 sizes*" in shown(details_modal(GEMMA_WAVE, NOW))
+
+
+def test_a_report_names_the_release_and_brings_the_words_back() -> None:
+    view = report_modal(alone(KIMI))
+    assert (view["callback_id"], view["private_metadata"]) == ("report", "1")
+    assert "Known now: 🟡 Modified MIT (Moonshot AI), with conditions" in shown(view)
+    assert read_report(submitted(text=typed(" it is MIT\nsee the card "))) == "it is MIT\nsee the card"
+
+
+def test_a_correction_brings_back_only_what_was_filled_in() -> None:
+    view = correct_modal(REPORT, alone(KIMI))
+    assert (view["callback_id"], view["private_metadata"]) == ("correct", "7")
+    assert "<@U0123> says of *Kimi K2.6*: “it is MIT”" in shown(view)
+    states = {"license": typed("mit"), "kind": chosen("other"), "parameters": typed(""), "lab": typed(None)}
+    assert read_correct(submitted(**states)) == {"license": "mit", "kind": "other"}
+
+
+def test_of_several_sizes_one_is_chosen() -> None:
+    options = blocks_asked(correct_modal(REPORT, GEMMA_WAVE))["model"]["options"]
+    assert [it["value"] for it in options] == ["11", "12", "13", "14"]
+    assert "model" not in blocks_asked(correct_modal(REPORT, alone(KIMI)))
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["state", "values", "labs", "text", "license", "value", "selected_options", "x"]),
+            inner,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(_JSON.filter(lambda value: isinstance(value, dict)))
+def test_a_damaged_payload_holds_nothing_and_never_raises(view: dict[str, Any]) -> None:
+    assert read_subscribe(view).startswith("subscribe")
+    assert isinstance(read_report(view), str)
+    assert isinstance(read_correct(view), dict)
+
+
+@settings(deadline=None, max_examples=40)
+@given(wave=waves())
+def test_whatever_is_released_slack_takes_the_windows(validate: Any, wave: Wave) -> None:
+    assert complaints(validate, details_modal(wave, NOW)) == []
+    assert complaints(validate, report_modal(wave)) == []
+    assert complaints(validate, correct_modal(REPORT, wave)) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
+def test_everything_at_its_most_hostile_at_once(validate: Any, text: str) -> None:
+    labs = [Lab(f"lab{number}", text) for number in range(60)]
+    subscriptions = [Subscription(text, f"{n}{text}", Filters(), text, NOW, text) for n in range(200)]
+    view = subscribe_modal(labs, Following(text, subscriptions), "C0123")
+    assert complaints(validate, view) == []
+    report = ErrorReport(7, 1, text, text, text, text, NOW)
+    assert complaints(validate, correct_modal(report, alone(KIMI, Lab("lab", text)))) == []

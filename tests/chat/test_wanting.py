@@ -1,0 +1,77 @@
+"""Whether each subscription wanted a release, in words."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.chat.story import wanting_words
+from bot.model import Lab, License, Wave
+from bot.records import Mute, Subscription
+from bot.releases.filters import Filters
+from tests.delivery.builders import APACHE, MOONSHOT, NOT_STATED, NOW, alone, named, release
+
+HOUR = timedelta(hours=1)
+EARLIER = NOW - timedelta(days=1)
+
+
+def wave(license: License = APACHE, lab: Lab = MOONSHOT) -> Wave:
+    return alone(release(named("Kimi K3 35B"), "moonshotai/K3", license=license, parameters=35 * 10**9), lab)
+
+
+@pytest.mark.parametrize(
+    ("filters", "license", "hours", "words"),
+    [
+        pytest.param(Filters(), APACHE, 0, "C1: wants it", id="everything"),
+        pytest.param(Filters(max=20 * 10**9), APACHE, 0, "C1: 35B is above max:20b", id="too large"),
+        pytest.param(Filters(kinds="variants"), APACHE, 0, "C1: wants its variants only", id="variants"),
+        pytest.param(
+            Filters(license="permissive"),
+            NOT_STATED,
+            1,
+            "C1: waits until 2026-04-20 21:46 UTC, as its licence is not stated",
+            id="a fact that may still come",
+        ),
+        pytest.param(
+            Filters(license="permissive"),
+            NOT_STATED,
+            7,
+            "C1: its licence is not stated, which counts as not matching since 2026-04-20 21:46 UTC",
+            id="a fact that did not come",
+        ),
+    ],
+)
+def test_what_a_subscription_makes_of_a_release(
+    filters: Filters, license: License, hours: int, words: str
+) -> None:
+    follows = Subscription("C1", "moonshot", filters, "Slack", EARLIER)
+    assert wanting_words(wave(license), [follows], [], NOW + hours * HOUR) == [words]
+
+
+def test_one_model_that_fits_is_enough() -> None:
+    small = release(named("Kimi K3 9B"), "moonshotai/K3-9B", license=APACHE, parameters=9 * 10**9)
+    both = Wave(MOONSHOT, small, (small, *wave().members))
+    follows = Subscription("C1", "all", Filters(max=20 * 10**9), "Slack", EARLIER)
+    assert wanting_words(both, [follows], [], NOW) == ["C1: wants it"]
+
+
+def test_who_followed_too_late_or_another_lab() -> None:
+    late = Subscription("C1", "moonshot", Filters(), "Slack", NOW + HOUR)
+    other = Subscription("C2", "zai", Filters(), "Slack", EARLIER)
+    assert wanting_words(wave(), [late, other], [], NOW + 2 * HOUR) == [
+        "C1: follows it since 2026-04-20 16:46 UTC, which is after the release"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mute", "words"),
+    [
+        pytest.param(Mute("C1", "all", NOW + HOUR), "C1: muted until 2026-04-20 16:46 UTC", id="for a while"),
+        pytest.param(Mute("C1", "moonshot", None), "C1: muted until somebody unmutes it", id="for ever"),
+        pytest.param(Mute("C1", "moonshot", NOW), "C1: wants it", id="the mute is over"),
+        pytest.param(Mute("C2", "moonshot", None), "C1: wants it", id="muted elsewhere"),
+        pytest.param(Mute("C1", "zai", None), "C1: wants it", id="another lab is muted"),
+    ],
+)
+def test_a_mute_is_said(mute: Mute, words: str) -> None:
+    follows = Subscription("C1", "all", Filters(), "Slack", EARLIER)
+    assert wanting_words(wave(), [follows], [mute], NOW) == [words]

@@ -1,0 +1,93 @@
+"""Several workspaces through one notifier: each message goes to its own, and none holds up another."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.delivery.message import Absent, Closed, Later, Message, Outcome, Sent
+from bot.delivery.workspaces import Workspaces
+from bot.messages.content import Content
+
+
+@dataclass
+class Team:
+    """Be one workspace's notifier; `outcome` is answered instead of success."""
+
+    name: str
+    interactive: bool = True
+    outcome: Outcome | None = None
+    taken: list[Message] = field(default_factory=list)
+
+    def send(self, message: Message) -> Outcome:
+        self.taken.append(message)
+        return self.outcome or Sent(message.destination, "1.1")
+
+    def find(self, message: Message, since: float) -> Sent | Absent:
+        self.taken.append(message)
+        return Absent()
+
+    def permalink(self, channel: str, ts: str) -> str:
+        return f"https://{self.name}.example/{channel}/{ts}"
+
+
+@pytest.fixture
+def teams() -> dict[str, Team]:
+    return {"": Team("ours"), "T1": Team("one"), "T2": Team("two")}
+
+
+@pytest.fixture
+def workspaces(teams: dict[str, Team]) -> Workspaces:
+    return Workspaces(teams[""], teams.get)
+
+
+def message(destination: str, **where: str) -> Message:
+    return Message("id", destination, Content("Kimi K2.6 is out."), **where)
+
+
+@pytest.mark.parametrize(
+    ("destination", "team", "place"),
+    [
+        pytest.param("C9", "", "C9", id="no team is the workspace of the token"),
+        pytest.param("T1/C9", "T1", "C9", id="a channel"),
+        pytest.param("T2/U9", "T2", "U9", id="a person"),
+    ],
+)
+def test_a_message_goes_to_its_workspace(
+    workspaces: Workspaces, teams: dict[str, Team], destination: str, team: str, place: str
+) -> None:
+    sent = workspaces.send(message(destination))
+    assert sent == Sent(destination, "1.1"), "a reply must find its way back"
+    assert workspaces.find(message(destination), 0) == Absent()
+    assert [one.destination for one in teams[team].taken] == [place, place]
+    assert workspaces.permalink(destination, "1.1") == f"https://{teams[team].name}.example/{place}/1.1"
+
+
+def test_a_workspace_that_lets_nobody_in_does_not_stop_the_others(
+    workspaces: Workspaces, teams: dict[str, Team]
+) -> None:
+    teams["T1"].outcome = Closed("Slack says token_revoked")
+    assert workspaces.send(message("T1/C9")) == Later(300, "Slack says token_revoked")
+    assert isinstance(workspaces.send(message("T2/C9")), Sent)
+
+
+def test_a_workspace_installed_again_is_used_with_its_new_token(
+    workspaces: Workspaces, teams: dict[str, Team]
+) -> None:
+    teams["T1"].outcome = Closed("Slack says token_revoked")
+    workspaces.send(message("T1/C9"))
+    teams["T1"] = Team("one, again")
+    assert isinstance(workspaces.send(message("T1/C9")), Sent)
+
+
+def test_the_token_of_the_environment_still_closes_everything(
+    workspaces: Workspaces, teams: dict[str, Team]
+) -> None:
+    teams[""].outcome = Closed("Slack says token_revoked")
+    assert workspaces.send(message("C9")) == teams[""].outcome
+
+
+def test_a_workspace_without_the_app_waits(workspaces: Workspaces) -> None:
+    outcome = workspaces.send(message("T9/C9"))
+    assert isinstance(outcome, Later)
+    assert "/slack/install" in outcome.reason
+    assert workspaces.permalink("T9/C9", "1.1") == ""

@@ -1,0 +1,48 @@
+"""A Bolt app between a desk that remembers and a Slack on loopback that records."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from slack_bolt import App, BoltRequest, BoltResponse
+
+from bot.delivery.web import web_client
+from bot.slack.app import make_app
+from bot.slack.places import SlackPlaces
+from bot.slack.workspaces import OneWorkspace
+from tests.slack.fakes import AtOnce, FakeDesk, SlackApi
+from tests.slack.payloads import SECRET
+from tests.support.clock import FakeClock
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackApi]:
+    with SlackApi() as slack:
+        yield slack
+
+
+@pytest.fixture
+def app(desk: FakeDesk, slack: SlackApi, clock: FakeClock) -> App:
+    client = web_client("", slack.api_url)
+    places = SlackPlaces(client, lambda team: "xoxb-one", clock.now)
+    return make_app(desk, client, OneWorkspace("xoxb-one"), places, AtOnce(), signing_secret=SECRET)
+
+
+@pytest.fixture
+def send(app: App) -> Any:
+    """Return a function that gives the app a payload, as Socket Mode does."""
+
+    def send(payload: dict[str, Any]) -> BoltResponse:
+        return app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
+
+    return send

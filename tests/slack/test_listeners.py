@@ -1,0 +1,518 @@
+"""Every command, button, form and event, through Bolt: what the desk is asked, what Slack is told."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from slack_bolt import App, BoltRequest, BoltResponse
+
+from bot.delivery.web import web_client
+from bot.messages.blocks import bar_chart
+from bot.messages.content import Content
+from bot.slack.app import make_app
+from bot.slack.workspaces import OneWorkspace
+from tests.slack.fakes import HOME, MODAL, AtOnce, Call, FakeDesk, SlackApi
+from tests.slack.payloads import (
+    BOT,
+    CHANNEL,
+    DM,
+    USER,
+    command,
+    direct,
+    event,
+    mention,
+    pressed,
+    pressed_in_view,
+    submitted,
+)
+
+Send = Any
+HOOKED = "hook"  # marks where the address of the response URL belongs
+FORM = {
+    "labs": {"type": "multi_static_select", "selected_options": [{"value": "qwen"}, {"value": "zai"}]},
+    "license": {"type": "static_select", "selected_option": {"value": "permissive"}},
+    "max": {"type": "plain_text_input", "value": "70b"},
+}
+WORDS = {"text": {"type": "plain_text_input", "value": "it is MIT"}}
+
+
+def whisper(text: str = "an answer", *, replace: bool = False) -> tuple[str, Mapping[str, Any]]:
+    return "hook", {"response_type": "ephemeral", "replace_original": replace, "text": text}
+
+
+REQUESTS = [
+    pytest.param(
+        command("recent qwen", hook=HOOKED),
+        [("answer", CHANNEL, "recent qwen")],
+        [whisper()],
+        id="a command is answered to the asker alone",
+    ),
+    pytest.param(
+        command("", hook=HOOKED),
+        [("answer", CHANNEL, "")],
+        [whisper()],
+        id="an empty command is a command: the desk makes it help",
+    ),
+    pytest.param(
+        command("why <https://hf.co/a|hf.co/a> &amp; &lt;b&gt;", hook=HOOKED),
+        [("answer", CHANNEL, "why https://hf.co/a & <b>")],
+        [whisper()],
+        id="Slack's marks are taken out of what was typed",
+    ),
+    pytest.param(
+        command("list", hook=HOOKED, channel=DM),
+        [("answer", USER, "list")],
+        [whisper()],
+        id="in a direct message the asker is the destination",
+    ),
+    pytest.param(
+        {**command("list", hook=HOOKED), "command": "/models"},
+        [("answer", CHANNEL, "list")],
+        [whisper()],
+        id="the manifest names the command",
+    ),
+    pytest.param(
+        mention(f"<@{BOT}> recent qwen"),
+        [("answer", CHANNEL, "recent qwen")],
+        [("chat.postEphemeral", {"channel": CHANNEL, "user": USER, "text": "an answer"})],
+        id="a mention is answered to the asker alone",
+    ),
+    pytest.param(
+        mention(f"recent qwen <@{BOT}>", thread_ts="1.2"),
+        [("answer", CHANNEL, "recent qwen")],
+        [("chat.postEphemeral", {"channel": CHANNEL, "user": USER, "thread_ts": "1.2"})],
+        id="a mention at the end, in a thread, is answered in the thread",
+    ),
+    pytest.param(
+        mention(f"<@{BOT}> recent", bot_id="B1"), [], [], id="another bot's mention is not answered"
+    ),
+    pytest.param(
+        direct("recent qwen"),
+        [("answer", USER, "recent qwen")],
+        [("chat.postMessage", {"channel": DM, "text": "an answer"})],
+        id="a direct message works like the command",
+    ),
+    pytest.param(direct("an answer", user=BOT), [], [], id="the bot does not answer itself"),
+    pytest.param(direct("news", bot_id="B9"), [], [], id="bots are not answered"),
+    pytest.param(direct("recent", subtype="message_changed"), [], [], id="an edit asks nothing"),
+    pytest.param(
+        direct("recent", channel=CHANNEL, channel_type="channel"),
+        [],
+        [],
+        id="what people say in channels is not for the bot",
+    ),
+    pytest.param(
+        pressed("run:0", "mute moonshot 7d", hook=HOOKED),
+        [("answer", CHANNEL, "mute moonshot 7d")],
+        [whisper()],
+        id="a button runs the command that is its value",
+    ),
+    pytest.param(
+        pressed("replace:1", "recent page:2", hook=HOOKED),
+        [("answer", CHANNEL, "recent page:2")],
+        [whisper(replace=True)],
+        id="paging replaces what only the asker sees",
+    ),
+    pytest.param(
+        pressed("replace:1", "recent page:2", hook=HOOKED, is_ephemeral=False),
+        [("answer", CHANNEL, "recent page:2")],
+        [whisper()],
+        id="paging leaves alone what others see",
+    ),
+    pytest.param(
+        pressed("replace:1", "recent page:2", hook=HOOKED, is_ephemeral=False, channel=DM),
+        [("answer", USER, "recent page:2")],
+        [whisper(replace=True)],
+        id="paging replaces an answer in a direct message",
+    ),
+    pytest.param(
+        pressed("share:2", "recent qwen", hook=HOOKED),
+        [("answer", CHANNEL, "recent qwen")],
+        [("hook", {"response_type": "in_channel", "replace_original": False, "text": "an answer"})],
+        id="sharing posts the answer for all to see",
+    ),
+    pytest.param(
+        pressed("share:2", "recent qwen"),
+        [("answer", CHANNEL, "recent qwen")],
+        [("chat.postMessage", {"channel": CHANNEL, "text": "an answer"})],
+        id="sharing without a response URL posts as the bot",
+    ),
+    pytest.param(
+        pressed("details:0", "42", hook=HOOKED),
+        [("details", 42)],
+        [("views.open", {"view": MODAL})],
+        id="details open a window",
+    ),
+    pytest.param(
+        pressed("report:0", "42", hook=HOOKED),
+        [("report_form", 42)],
+        [("views.open", {"view": MODAL})],
+        id="a report opens its form",
+    ),
+    pytest.param(
+        pressed("correct:7", "7", hook=HOOKED),
+        [("correct_form", 7)],
+        [("views.open", {"view": MODAL})],
+        id="a correction opens its form",
+    ),
+    pytest.param(
+        pressed("details:0", "٤٢", hook=HOOKED),
+        [],
+        [whisper("That is not known here any more.")],
+        id="an id that is none is not looked up",
+    ),
+    pytest.param(
+        pressed("details:0", "9" * 40, hook=HOOKED),
+        [],
+        [whisper("That is not known here any more.")],
+        id="an id beyond all ids is not looked up",
+    ),
+    pytest.param(
+        pressed("more:0", "run:unsubscribe moonshot", hook=HOOKED, is_ephemeral=False),
+        [("answer", CHANNEL, "unsubscribe moonshot")],
+        [whisper()],
+        id="the menu of an alert runs a command",
+    ),
+    pytest.param(
+        pressed("more:0", "report:42", hook=HOOKED, is_ephemeral=False),
+        [("report_form", 42)],
+        [("views.open", {"view": MODAL})],
+        id="the menu of an alert opens the form of a report",
+    ),
+    pytest.param(pressed("open_card", hook=HOOKED), [], [], id="a link is only acknowledged"),
+    pytest.param(
+        pressed("release_details", "42", hook=HOOKED),
+        [],
+        [whisper("This button belongs to another version of me. `/releases help` shows what I do now.")],
+        marks=pytest.mark.logs("slack_action_unknown"),
+        id="an unknown button is told so",
+    ),
+    pytest.param(
+        pressed_in_view("home_subscribe", USER),
+        [("subscribe_form", USER)],
+        [("views.open", {"view": MODAL})],
+        id="the Home tab opens the form for the asker",
+    ),
+    pytest.param(
+        pressed_in_view("home_edit:3", CHANNEL),
+        [("subscribe_form", CHANNEL)],
+        [("views.open", {"view": MODAL})],
+        id="the Home tab opens the form for a channel",
+    ),
+    pytest.param(
+        pressed_in_view("details:0", "42", view="modal"),
+        [("details", 42)],
+        [("views.push", {"view": MODAL})],
+        id="a window opens on top of a window",
+    ),
+    pytest.param(
+        pressed_in_view("run:0", "unmute moonshot"),
+        [("answer", USER, "unmute moonshot"), ("home", USER, None)],
+        [("views.open", {}), ("users.conversations", {}), ("users.conversations", {}), ("views.publish", {})],
+        id="a command on the Home tab answers in a window and brings the tab up to date",
+    ),
+    pytest.param(
+        submitted("subscribe", CHANNEL, FORM),
+        [("answer", CHANNEL, "subscribe qwen zai license:permissive max:70b"), ("home", CHANNEL, None)],
+        [
+            ("chat.postEphemeral", {"channel": CHANNEL, "user": USER, "text": "an answer"}),
+            ("users.conversations", {"user": USER}),
+            ("users.conversations", {}),
+            ("views.publish", {"user_id": USER, "view": HOME}),
+        ],
+        id="a form for a channel is a command there",
+    ),
+    pytest.param(
+        submitted("subscribe", USER, FORM),
+        [("answer", USER, "subscribe qwen zai license:permissive max:70b"), ("home", USER, None)],
+        [
+            ("chat.postMessage", {"channel": USER, "text": "an answer"}),
+            ("users.conversations", {}),
+            ("users.conversations", {}),
+            ("views.publish", {"user_id": USER, "view": HOME}),
+        ],
+        id="a form for oneself is a command in the direct messages",
+    ),
+    pytest.param(
+        submitted("report", "42", WORDS),
+        [("report", 42, "it is MIT")],
+        [("chat.postMessage", {"channel": USER, "text": "an answer"})],
+        id="a report is kept, and the reporter thanked",
+    ),
+    pytest.param(
+        submitted("correct", "7", {"license": {"type": "plain_text_input", "value": "mit"}}),
+        [("correct", 7, {"license": "mit"})],
+        [("chat.postMessage", {"channel": USER, "text": "an answer"})],
+        id="a correction is made, and said",
+    ),
+    pytest.param(
+        submitted("report", "x", WORDS),
+        [],
+        [],
+        marks=pytest.mark.logs("slack_form_unknown"),
+        id="a damaged form does nothing",
+    ),
+    pytest.param(
+        submitted("survey", "1", WORDS),
+        [],
+        [],
+        marks=pytest.mark.logs("slack_form_unknown"),
+        id="an unknown form does nothing",
+    ),
+    pytest.param(
+        event("app_home_opened", user=USER, channel=DM, tab="home"),
+        [("home", USER, None)],
+        [
+            ("users.conversations", {"types": "public_channel,private_channel"}),
+            ("users.conversations", {"types": "public_channel"}),
+            ("views.publish", {"user_id": USER, "view": HOME}),
+        ],
+        id="the Home tab is drawn when it is opened",
+    ),
+    pytest.param(
+        event("app_home_opened", user=USER, channel=DM, tab="messages"),
+        [],
+        [],
+        id="the messages tab is not the Home tab",
+    ),
+    pytest.param(
+        event("member_joined_channel", user=BOT, channel=CHANNEL, channel_type="C", inviter=USER),
+        [("welcome", CHANNEL)],
+        [("chat.postMessage", {"channel": CHANNEL, "text": "an answer"})],
+        id="invited, the bot says what there is to say",
+    ),
+    pytest.param(
+        event("member_joined_channel", user=USER, channel=CHANNEL, channel_type="C"),
+        [],
+        [],
+        id="nobody else is welcomed",
+    ),
+    pytest.param(
+        event("app_uninstalled"),
+        [("uninstalled", "")],
+        [],
+        marks=pytest.mark.logs("slack_uninstalled"),
+        id="uninstalled, the desk learns it",
+    ),
+    pytest.param(
+        event("tokens_revoked", tokens={"oauth": [], "bot": [BOT]}),
+        [("uninstalled", "")],
+        [],
+        marks=pytest.mark.logs("slack_uninstalled"),
+        id="a revoked bot token is the end as well",
+    ),
+    pytest.param(
+        event("tokens_revoked", tokens={"oauth": [USER], "bot": []}),
+        [],
+        [],
+        id="a person's revoked token is none of ours",
+    ),
+    pytest.param(
+        event("reaction_added", user=USER),
+        [],
+        [],
+        marks=pytest.mark.logs("slack_payload_unknown"),
+        id="an event nobody asked for is let pass",
+    ),
+    pytest.param(
+        {"type": "shortcut", "callback_id": "x"},
+        [],
+        [],
+        marks=pytest.mark.logs("slack_payload_unknown"),
+        id="a shortcut is none of ours",
+    ),
+    pytest.param(
+        {}, [], [], marks=pytest.mark.logs("slack_payload_unknown"), id="nothing at all is acknowledged"
+    ),
+]
+
+
+@pytest.mark.parametrize(("payload", "asked", "told"), REQUESTS)
+def test_a_request_is_acknowledged_put_to_the_desk_and_answered(
+    payload: dict[str, Any],
+    asked: list[Any],
+    told: list[tuple[str, Mapping[str, Any]]],
+    send: Send,
+    desk: FakeDesk,
+    slack: SlackApi,
+) -> None:
+    if payload.get("response_url") == HOOKED:
+        payload = {**payload, "response_url": slack.hook}
+    # a Slack without the scopes to say who is where
+    slack.will_answer("users.conversations", *[{"ok": False, "error": "missing_scope"}] * 2)
+    response = send(payload)
+    assert (response.status, response.body) == (200, "")
+    assert desk.asked == asked
+    assert slack.methods() == [method for method, _ in told]
+    for call, (_, arguments) in zip(slack.calls, told, strict=True):
+        assert {key: call.arguments.get(key) for key in arguments} == dict(arguments)
+        assert call.method == "hook" or call.token == "xoxb-one"
+
+
+class TestOnce:
+    @pytest.mark.parametrize(
+        "payload",
+        [
+            pytest.param(command("subscribe qwen"), id="a command"),
+            pytest.param(pressed("share:0", "recent"), id="a click"),
+            pytest.param(mention("<@U0CADENCE> subscribe qwen"), id="an event that Slack delivers again"),
+            pytest.param(submitted("report", "42", WORDS), id="a form"),
+        ],
+    )
+    def test_what_comes_twice_is_acknowledged_twice_and_done_once(
+        self, payload: dict[str, Any], send: Send, desk: FakeDesk
+    ) -> None:
+        assert [send(payload).status for _ in range(3)] == [200, 200, 200]
+        assert len(desk.asked) == 1
+
+    def test_two_clicks_are_two_requests(self, send: Send, desk: FakeDesk) -> None:
+        send(pressed("run:0", "recent"))
+        send(pressed("run:0", "recent"))
+        assert len({asker.request for asker in desk.askers}) == 2
+
+
+class TestAcknowledging:
+    @pytest.mark.parametrize(
+        "payload",
+        [
+            pytest.param(command("recent"), id="a command"),
+            pytest.param(pressed("run:0", "recent"), id="a click"),
+            pytest.param(direct("recent"), id="a direct message"),
+        ],
+    )
+    def test_nothing_waits_for_the_answers_of_others(
+        self, payload: dict[str, Any], desk: FakeDesk, slack: SlackApi
+    ) -> None:
+        desk.gate.clear()  # every thread is busy until it opens
+        with ThreadPoolExecutor(1) as threads:
+            client = web_client("", slack.api_url)
+            app = make_app(desk, client, OneWorkspace("xoxb-one"), NoPlaces(), threads)
+            responses = [_dispatch(app, {**payload, "trigger_id": str(n)}) for n in range(5)]
+            assert [response.status for response in responses] == [200] * 5
+            assert slack.calls == []
+            desk.gate.set()
+
+    @pytest.mark.logs("slack_request_failed")
+    def test_an_unexpected_failure_is_said_without_its_trace(
+        self, send: Send, desk: FakeDesk, slack: SlackApi
+    ) -> None:
+        desk.crash = RuntimeError("secret detail")
+        assert send(command("recent", hook=slack.hook)).status == 200
+        [call] = slack.calls
+        assert call.arguments["text"] == "Something went wrong on my side; it is in my log. Please try again."
+
+    @pytest.mark.logs("slack_request_failed")
+    def test_an_unexpected_failure_where_nobody_can_be_told_is_acknowledged(
+        self, send: Send, desk: FakeDesk, slack: SlackApi
+    ) -> None:
+        desk.crash = RuntimeError("secret detail")
+        assert send(mention("<@U0CADENCE> recent")).status == 200
+        assert slack.calls == []
+
+
+def test_the_environment_is_none_of_bolts_business(
+    desk: FakeDesk, slack: SlackApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BOT_TOKEN", "APP_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET"):
+        monkeypatch.setenv(f"SLACK_{name}", "from the environment")
+    app = make_app(desk, web_client("", slack.api_url), OneWorkspace("xoxb-one"), NoPlaces(), AtOnce())
+    assert _dispatch(app, mention("<@U0CADENCE> recent")).status == 200
+    assert [call.token for call in slack.calls] == ["xoxb-one"]
+
+
+class NoPlaces:
+    def may_post(self, destination: str) -> bool | None:
+        return None
+
+    def channels_of(self, person: str) -> list[str] | None:
+        return None
+
+
+def _dispatch(app: App, payload: dict[str, Any]) -> BoltResponse:
+    return app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
+
+
+class TestSpeaking:
+    CHART = Content(
+        "5 releases",
+        (
+            {"type": "section", "text": {"type": "mrkdwn", "text": "five"}},
+            bar_chart("Gaps", "Days", [("K2", 56), ("K2.5", 82)]),
+        ),
+    )
+
+    @pytest.mark.logs("slack_refused_blocks")
+    def test_a_chart_that_slack_refuses_is_left_out(
+        self, send: Send, desk: FakeDesk, slack: SlackApi
+    ) -> None:
+        desk.content = self.CHART
+        slack.will_answer("hook", {"ok": False, "error": "invalid_blocks"})
+        send(command("cadence", hook=slack.hook))
+        assert [_kinds(call) for call in slack.calls] == [["section", "data_visualization"], ["section"] * 2]
+
+    @pytest.mark.logs("slack_refused_blocks")
+    def test_blocks_that_slack_refuses_leave_the_text(
+        self, send: Send, desk: FakeDesk, slack: SlackApi
+    ) -> None:
+        desk.content = self.CHART
+        slack.will_answer("chat.postEphemeral", *[{"ok": False, "error": "invalid_blocks"}] * 2)
+        send(mention("<@U0CADENCE> cadence"))
+        assert [_kinds(call) for call in slack.calls] == [
+            ["section", "data_visualization"],
+            ["section"] * 2,
+            [],
+        ]
+
+    def test_where_the_bot_is_not_the_answer_comes_by_direct_message(
+        self, send: Send, slack: SlackApi
+    ) -> None:
+        slack.will_answer("chat.postEphemeral", {"ok": False, "error": "not_in_channel"})
+        send(submitted("subscribe", CHANNEL, FORM))
+        assert [(call.method, call.arguments["channel"]) for call in slack.calls[:2]] == [
+            ("chat.postEphemeral", CHANNEL),
+            ("chat.postMessage", USER),
+        ]
+
+    @pytest.mark.logs("slack_answer_lost")
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            pytest.param({"ok": False, "error": "used_url"}, id="used up"),
+            pytest.param({"ok": False}, id="neither yes nor no"),
+        ],
+    )
+    def test_a_response_url_that_fails_is_not_tried_again(
+        self, answer: Mapping[str, Any], send: Send, slack: SlackApi
+    ) -> None:
+        slack.will_answer("hook", answer)
+        assert send(command("recent", hook=slack.hook)).status == 200
+        assert slack.methods() == ["hook"]
+
+    @pytest.mark.logs("slack_answer_lost", "slack_sdk.webhook.client")
+    @pytest.mark.parametrize("hook", ["nonsense", "http://127.0.0.1:1/hook", "file:///etc/passwd"])
+    def test_a_response_url_that_leads_nowhere_is_survived(self, hook: str, send: Send) -> None:
+        assert send(command("recent", hook=hook)).status == 200
+
+    def test_a_shared_answer_says_by_whom_and_loses_its_buttons(
+        self, send: Send, desk: FakeDesk, slack: SlackApi
+    ) -> None:
+        buttons = [
+            {"type": "button", "action_id": action} for action in ("share:0", "replace:1", "open_card")
+        ]
+        row = {"type": "section", "text": {}, "accessory": {"type": "button", "action_id": "details:0"}}
+        other = {"type": "section", "text": {}, "accessory": {"type": "button", "action_id": "run:0"}}
+        desk.content = Content("shown", (row, other, {"type": "actions", "elements": buttons}))
+        send(pressed("share:0", "recent", hook=slack.hook))
+        [call] = slack.calls
+        shown = call.arguments["blocks"]
+        assert shown[:3] == [
+            row,
+            {"type": "section", "text": {}},
+            {"type": "actions", "elements": buttons[2:]},
+        ]
+        assert shown[3]["elements"][0]["text"] == f"Shared by <@{USER}>"
+
+
+def _kinds(call: Call) -> list[str]:
+    return [block["type"] for block in call.arguments.get("blocks", [])]

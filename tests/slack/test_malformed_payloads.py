@@ -1,0 +1,123 @@
+"""Payloads that Slack would not send: acknowledged, whatever is missing, and never an exception."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from slack_bolt import App, BoltRequest
+
+from bot.delivery.web import web_client
+from bot.slack.app import make_app
+from bot.slack.payload import plain, read_action, read_request, text_at, words_of_mention
+from bot.slack.workspaces import OneWorkspace
+from tests.slack.fakes import AtOnce, FakeDesk
+from tests.slack.payloads import command, direct, event, mention, pressed, pressed_in_view, submitted
+
+WHOLE = [
+    command("recent qwen"),
+    pressed("run:0", "recent"),
+    pressed("more:0", "report:42"),
+    pressed_in_view("home_edit:1", "C1"),
+    submitted("subscribe", "C1", {"labs": {"selected_options": [{"value": "qwen"}]}}),
+    submitted("report", "42", {"text": {"value": "wrong"}}),
+    mention("<@U0CADENCE> recent"),
+    direct("recent"),
+    event("app_home_opened", user="U1", channel="D1", tab="home"),
+    event("member_joined_channel", user="U0CADENCE", channel="C1"),
+    event("tokens_revoked", tokens={"oauth": [], "bot": ["U1"]}),
+]
+ROUTINE = ("slack_action_unknown", "slack_form_unknown", "slack_sdk.web.base_client")
+JUNK = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=20), st.just([]), st.just({}))
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*path, key)
+        yield from paths(inner, (*path, key))
+
+
+@st.composite
+def damaged(draw: st.DrawFn, junk: st.SearchStrategy[Any] | None = None) -> dict[str, Any]:
+    """Return a payload without some of its keys, or with junk in their place."""
+    payload = copy.deepcopy(draw(st.sampled_from(WHOLE)))
+    for _ in range(draw(st.integers(1, 4))):
+        found = list(paths(payload))
+        if found:
+            _damage(payload, draw(st.sampled_from(found)), draw, junk)
+    return payload
+
+
+def _damage(payload: Any, path: tuple[Any, ...], draw: Any, junk: Any) -> None:
+    for step in path[:-1]:
+        payload = payload[step]
+    if junk is None:
+        del payload[path[-1]]
+    else:
+        payload[path[-1]] = draw(junk)
+
+
+@pytest.fixture(scope="module")
+def deaf() -> App:
+    client = web_client("", "http://127.0.0.1:1/", timeout=1)  # nobody listens there
+    return make_app(FakeDesk(), client, OneWorkspace("xoxb-one"), Nowhere(), AtOnce(), signing_secret="s")
+
+
+class Nowhere:
+    def may_post(self, destination: str) -> bool | None:
+        return None
+
+    def channels_of(self, person: str) -> list[str] | None:
+        return None
+
+
+@pytest.mark.logs("slack_payload_unknown", "slack_answer_lost", "slack_uninstalled", *ROUTINE)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(payload=damaged())
+def test_a_payload_without_some_of_its_keys_is_acknowledged(payload: dict[str, Any], deaf: App) -> None:
+    assert deaf.dispatch(BoltRequest(body=payload, mode="socket_mode")).status == 200
+
+
+@pytest.mark.logs("slack_payload_unknown", "slack_answer_lost", "slack_uninstalled", *ROUTINE)
+def test_a_payload_without_any_one_of_its_keys_is_acknowledged(deaf: App) -> None:
+    for whole in WHOLE:
+        for path in paths(whole):
+            payload = copy.deepcopy(whole)
+            _damage(payload, path, None, None)
+            assert deaf.dispatch(BoltRequest(body=payload, mode="socket_mode")).status == 200, path
+
+
+@settings(max_examples=300, deadline=None)
+@given(payload=damaged(JUNK))
+def test_reading_a_payload_of_any_shape_never_fails(payload: dict[str, Any]) -> None:
+    read_request(payload, "", "")
+    read_action(payload)
+    assert isinstance(text_at(payload, "user", "id"), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("<@U0CADENCE> recent qwen", "recent qwen", id="behind the mention"),
+        pytest.param("hey <@U0CADENCE|cadence>: recent", ": recent", id="small talk before it is left out"),
+        pytest.param("recent <@U0CADENCE>", "recent", id="before the mention, where nothing follows"),
+        pytest.param("recent", "recent", id="without a mention, all of it"),
+        pytest.param("<@U0CADENCE>", "", id="the mention alone is an empty command"),
+        pytest.param("<@U0CADENCE> ask <@U0ANA>", "ask @U0ANA", id="another person is only a word"),
+    ],
+)
+def test_what_is_said_to_the_bot(text: str, words: str) -> None:
+    assert words_of_mention(text) == words
+
+
+@given(st.text(max_size=300))
+def test_any_typed_text_can_be_read(text: str) -> None:
+    assert len(plain(text)) <= len(text)
+
+
+def test_a_long_text_is_read_fast() -> None:
+    assert len(plain("<" * 100_000)) == 100_000
+    assert len(plain("<@" * 50_000)) == 100_000

@@ -1,0 +1,72 @@
+"""Workspaces that installed the bot."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.store.store import Store
+from tests.support.clock import START
+
+
+@pytest.fixture
+def installed(store: Store) -> Store:
+    with store.transaction():
+        store.installations.save("T1", "", b"one", "UB1", START)
+        store.installations.save("T2", "E1", b"two", "UB2", START)
+        store.installations.save("", "E1", b"whole", "UB3", START)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("team", "enterprise", "sealed"),
+    [
+        pytest.param("T1", "", b"one", id="a workspace"),
+        pytest.param("T2", "E1", b"two", id="a workspace of an organisation has its own"),
+        pytest.param("T2", "", b"two", id="it is found by its own id"),
+        pytest.param("T9", "E1", b"whole", id="else the organisation's serves"),
+        pytest.param("", "E1", b"whole", id="the organisation itself"),
+        pytest.param("T9", "", None, id="a stranger has none"),
+        pytest.param("T9", "E9", None, id="of a strange organisation neither"),
+        pytest.param("", "", None, id="nobody has none"),
+    ],
+)
+def test_whose_token_serves(installed: Store, team: str, enterprise: str, sealed: bytes | None) -> None:
+    assert installed.installations.find(team, enterprise) == sealed
+
+
+def test_the_newest_word_of_a_workspace_counts(installed: Store) -> None:
+    with installed.transaction():
+        installed.installations.save("T1", "", b"new", "UB1", START)
+    assert installed.installations.find("T1") == b"new"
+    assert len(installed.installations.teams()) == 3
+
+
+def test_what_was_uninstalled_is_forgotten_and_can_come_back(installed: Store) -> None:
+    with installed.transaction():
+        assert installed.installations.uninstall("T1", START)
+        assert not installed.installations.uninstall("T1", START)
+    assert installed.installations.find("T1") is None
+    assert [one.team for one in installed.installations.teams()] == ["", "T2"]
+    raw = installed._database.query("SELECT sealed FROM installation WHERE team = 'T1'")
+    assert raw == [{"sealed": None}]
+    with installed.transaction():
+        installed.installations.save("T1", "", b"again", "UB1", START)
+    assert installed.installations.find("T1") == b"again"
+
+
+def test_an_organisation_that_leaves_takes_no_workspace_along(installed: Store) -> None:
+    with installed.transaction():
+        assert installed.installations.uninstall("", START, "E1")
+    assert installed.installations.find("", "E1") is None
+    assert installed.installations.find("T2", "E1") == b"two"
+
+
+def test_a_state_serves_once_and_in_time(store: Store) -> None:
+    with store.transaction():
+        store.installations.issue_state("good", START + timedelta(minutes=5))
+        store.installations.issue_state("late", START)
+        assert store.installations.consume_state("good", START)
+        assert not store.installations.consume_state("good", START)
+        assert not store.installations.consume_state("late", START)
+        assert not store.installations.consume_state("made up", START)
+    assert store._database.query("SELECT * FROM oauth_state") == []
