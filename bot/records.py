@@ -44,8 +44,6 @@ class SourceState:
     failures: int = 0
     failure: str = ""
     complaint: str = ""
-    held: int = 0
-    held_at: datetime | None = None
 
     @property
     def waiting(self) -> list[Mapping[str, str]]:
@@ -134,6 +132,24 @@ class Installation:
     enterprise: str
     bot_user: str
     installed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """Hold what a source showed all at once, far more than usual, and what became of it.
+
+    `leads` are the keys of the releases that were not announced and `names` what people call them, both in
+    the order of publication. `state` is waiting, announced, ignored or expired.
+    """
+
+    id: int
+    source_id: str
+    held_at: datetime
+    leads: tuple[str, ...]
+    names: tuple[str, ...]
+    state: str = "waiting"
+    settled_at: datetime | None = None
+    settled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,19 +21,21 @@ def publish(app: App, directory: Path) -> dict[str, int]:
     try:
         _replace_all(directory, written)
     except OSError as error:
-        raise UsageError(f"{directory}: cannot be written ({error.strerror}); choose another place") from error
+        raise UsageError(
+            f"{directory}: cannot be written ({error.strerror}); choose another place"
+        ) from error
     return {name: len(data) for name, data in written.items()}
 
 
 def _replace_all(directory: Path, written: Mapping[str, bytes]) -> None:
     """Put all files under other names first, so that a full disk leaves the old ones."""
     directory.mkdir(parents=True, exist_ok=True)
-    new = {directory / name: directory / f".{name}.{os.getpid()}" for name in written}
+    aside = {name: directory / f".{name}.{os.getpid()}" for name in written}
     try:
-        for (path, aside), data in zip(new.items(), written.values(), strict=True):
-            aside.write_bytes(data)
-        for path, aside in new.items():
-            aside.replace(path)
+        for name, data in written.items():
+            aside[name].write_bytes(data)
+        for name, new in aside.items():
+            new.replace(directory / name)
     finally:
-        for aside in new.values():
-            aside.unlink(missing_ok=True)
+        for new in aside.values():
+            new.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from bot.chat.commands import Command, MisunderstoodError, Suggestion
 from bot.chat.story import Story, wanting_words
 from bot.clock import Clock
 from bot.model import Lab, Mention, Release, Wave
-from bot.records import NO_WEIGHTS, Remembered, SourceState
+from bot.records import ALL, NO_WEIGHTS, Remembered, SourceState
 from bot.releases.labs import Directory
 from bot.releases.nearest import nearest, or_else
 from bot.store.store import Store
@@ -145,10 +145,10 @@ class Questions:
 
     def _wishes(self, wave: Wave, destination: str, told: set[str]) -> list[str]:
         """Return what the subscriptions of those who were owed no alert made of a release."""
+        known = self.store.subscriptions
+        asked = known.of_destination(destination) if destination else known.of_lab(wave.lab.id)
         subscriptions = [
-            one
-            for one in self.store.subscriptions.of_lab(wave.lab.id)
-            if destination in ("", one.destination) and one.destination not in told
+            one for one in asked if one.lab in (wave.lab.id, ALL) and one.destination not in told
         ]
         mutes = self.store.preferences.mutes(destination or None)
         wishes = wanting_words(wave, subscriptions[:_WISHES], mutes, self.clock.now())

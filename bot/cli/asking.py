@@ -1,4 +1,4 @@
-"""`recent`, `show`, `why`, `cadence`, `labs`: questions to what the bot remembers."""
+"""`recent`, `show`, `why`, `labs`: questions to what the bot remembers."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,6 @@ import click
 
 from bot.app.questions import RECENT, Questions
 from bot.app.root import App, open_app
-from bot.cadence.stats import ENOUGH, Cadence
 from bot.chat.commands import Command, Verb
 from bot.chat.grammar import parse_command
 from bot.chat.phrases import (
@@ -151,48 +150,6 @@ def why(text: tuple[str, ...], as_json: bool) -> None:
             say("")
 
 
-@click.command(name="cadence")
-@click.argument("words", nargs=-1, metavar="[LAB...] [since:1y]")
-@as_json_option
-def cadence_command(words: tuple[str, ...], as_json: bool) -> None:
-    """Show how often labs ship."""
-    with open_app() as app:
-        questions, asked = _asked(app, Verb.CADENCE, words)
-        rhythms = questions.rhythms(asked.labs, asked.since)
-        if as_json:
-            print_json([_rhythm_object(it.lab.id, it.cadence) for it in rhythms])
-            return
-        if not rhythms:
-            say("Nothing came out in that time." if _has_read(app) else _NOTHING_READ)
-            return
-        print_table(
-            ("Lab", "30 d", "90 d", "365 d", "Median gap", "Since the last"),
-            [_rhythm_row(it.lab.name, it.cadence) for it in rhythms],
-            "Releases a lab; sizes of one family that came together count once",
-        )
-
-
-def _rhythm_row(name: str, rhythm: Cadence) -> tuple[str, ...]:
-    gap = (
-        f"{rhythm.median_gap:g} d"
-        if len(rhythm.gaps) + 1 >= ENOUGH and rhythm.median_gap
-        else "too few to say"
-    )
-    last = f"{rhythm.since_last} d" if rhythm.since_last is not None else "never"
-    return (name, str(rhythm.last_30), str(rhythm.last_90), str(rhythm.last_365), gap, last)
-
-
-def _rhythm_object(lab: str, rhythm: Cadence) -> dict[str, object]:
-    return {
-        "lab": lab,
-        "last_30": rhythm.last_30,
-        "last_90": rhythm.last_90,
-        "last_365": rhythm.last_365,
-        "median_gap_days": rhythm.median_gap,
-        "since_last_days": rhythm.since_last,
-    }
-
-
 @click.command()
 @click.argument("word", default="")
 @as_json_option
@@ -210,4 +167,4 @@ def labs(word: str, as_json: bool) -> None:
         )
 
 
-COMMANDS = (recent, show, why, cadence_command, labs)
+COMMANDS = (recent, show, why, labs)

@@ -1,12 +1,16 @@
-"""Render the line that tells a subscriber why a channel gets nothing for now. Pure."""
+"""Render the lines that tell people what holds messages up: a closed channel, a flood. Pure."""
 
 import re
+from datetime import timedelta
 
 from bot.messages import blocks
 from bot.messages.content import Content
 from bot.messages.escape import literal
+from bot.records import Flood
 
 _REASON_LIMIT = 200
+_NAME_LIMIT = 80
+_NAMED = 5  # of the releases of a flood
 _REMEDIES = {
     "is_archived": ("it is archived", "Unarchive it"),
     "not_in_channel": ("I am not in it", "Invite me there with `/invite`"),
@@ -26,6 +30,23 @@ def render_pause(destination: str, reason: str) -> Content:
         f"{remedy}, and I go on by myself within the hour; nothing was unsubscribed and nothing is lost."
     )
     return Content(text, (blocks.section(f"⏸️ {text}"),))
+
+
+def render_flood(flood: Flood, lasts: timedelta) -> Content:
+    """Return the line that asks the admins what shall become of a flood; `lasts` is how long it waits."""
+    names = [literal(name, _NAME_LIMIT) for name in flood.names[:_NAMED]]
+    more = len(flood.names) - len(names)
+    named = ", ".join([*names, f"{more} more"] if more else names)
+    text = (
+        f"*{literal(flood.source_id, _NAME_LIMIT)}* suddenly showed {len(flood.leads)} releases, far more than "
+        f"usual: {named}. Nobody was told. Announce them if they are real; otherwise ignore them, as happens "
+        f"by itself in {lasts.days} days."
+    )
+    choices = [
+        blocks.button("Announce", "run:0", f"held announce {flood.id}"),
+        blocks.button("Ignore", "run:1", f"held ignore {flood.id}"),
+    ]
+    return Content(text, (blocks.section(f"🌊 {text}"), *blocks.actions(choices)))
 
 
 def _remedy(reason: str) -> tuple[str, str]:

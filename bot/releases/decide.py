@@ -40,39 +40,37 @@ def decide(
 ) -> Decision:
     """Return what to store and to tell of these sightings.
 
-    `silent` is the baseline: everything is remembered, nothing is told. A poll that would announce more
-    than FLOOD releases a day of `absence` is treated the same way, and says how many it held.
+    `silent` is the baseline: everything is remembered, nothing is told. So it is with a poll that would
+    announce more than FLOOD releases a day of `absence`, until a person says what is to become of these.
     """
-    items = sorted(judged, key=_heads_first)
-
-    def work(*, silent: bool) -> Decision:
-        ledger = _Ledger(book, now, settings, silent)
-        for item in items:
-            ledger.take(item)
-        return Decision(tuple(ledger.steps))
-
-    decision = work(silent=silent)
-    found = len(decision.announced())
-    if found <= FLOOD * max(1, absence.days):
-        return decision
-    return replace(work(silent=True), held=found)
+    ledger = _Ledger(book, now, settings, silent)
+    for item in sorted(judged, key=_heads_first):
+        ledger.take(item)
+    return _guarded(Decision(tuple(ledger.steps)), FLOOD * max(1, absence.days))
 
 
 def decide_overdue(overdue: Sequence[Waiting], book: Book, *, now: datetime, settings: Settings) -> Decision:
     """Return what to do with listings that nobody confirmed in time: join a release, or open one.
 
-    More than FLOOD at once are remembered in silence.
+    More than FLOOD at once are held back.
     """
+    ledger = _Ledger(book, now, settings, silent=False)
+    for waiting in overdue:
+        ledger.settle(waiting)
+    return _guarded(Decision(tuple(ledger.steps)), FLOOD)
 
-    def work(*, silent: bool) -> Decision:
-        ledger = _Ledger(book, now, settings, silent)
-        for waiting in overdue:
-            ledger.settle(waiting)
-        return Decision(tuple(ledger.steps))
 
-    decision = work(silent=False)
-    found = len(decision.announced())
-    return decision if found <= FLOOD else replace(work(silent=True), held=found)
+def _guarded(decision: Decision, most: int) -> Decision:
+    """Return a decision that announces at most so many releases, else the same one, told to nobody."""
+    announced = decision.announced()
+    if len(announced) <= most:
+        return decision
+    untold = (step for step in decision.steps if not isinstance(step, Announce | Tell))
+    return Decision(tuple(_silenced(step) for step in untold), held=announced)
+
+
+def _silenced(step: Step) -> Step:
+    return replace(step, silent=True) if isinstance(step, Open) else step
 
 
 def _heads_first(item: Judged) -> tuple[bool, bool, bool, str]:
@@ -256,7 +254,7 @@ class _Ledger:
     def _begin(self, item: Judged, name: Name, lead: Known | None) -> Known:
         lead_key = lead.key if lead else name.release_key
         when = moment_of(item.sighting, self.now, live=not self.silent)
-        silent = self.silent or self._is_old(item)
+        silent = self.silent or self._is_old(item) or (lead is not None and lead.held)
         self.steps.append(Open(name, lead_key, silent))
         return self.shelf.put(
             Known(name, lead_key, self.now, when, silent, frozenset({_voice(item.sighting.source)}))
@@ -286,9 +284,13 @@ class _Ledger:
             self.steps.append(Announce(known.lead_key))
 
     def _announce_silent(self, known: Known) -> bool:
-        """Announce what a baseline found in silence; tell whether it was so."""
+        """Announce what a baseline found in silence; tell whether it was so.
+
+        What was held back stays silent, whatever comes to it: otherwise its weights were a way around the
+        person who is to decide, or has decided.
+        """
         lead = self.shelf.releases[known.lead_key]
-        if self.silent or not lead.silent:
+        if self.silent or lead.held or not lead.silent:
             return False
         self._announce(lead)
         return True
@@ -327,7 +329,7 @@ class _Ledger:
             self._tell(known, item, NoteKind.LICENSE)
 
     def _tell(self, known: Known, item: Judged, kind: NoteKind) -> None:
-        if self.silent:
+        if self.silent or self.shelf.releases[known.lead_key].held:
             return
         sighting = item.sighting
         changed = kind is NoteKind.LICENSE

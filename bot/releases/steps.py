@@ -42,6 +42,7 @@ class Known:
     provisional: bool = False
     license: LicenseStatement | None = None
     empty: bool = False  # its own repository held no weights when last looked at
+    held: bool = False  # a flood guard kept it back: whether it is ever told, a person says
 
     @property
     def key(self) -> str:
@@ -131,10 +132,10 @@ Step = Observe | Open | Attach | Rename | Confirm | Announce | Tell
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Hold the steps to store, in order; `held` counts the alerts that a flood guard kept back."""
+    """Hold the steps to store, in order; `held` are the keys of the leads that a flood guard kept back."""
 
     steps: tuple[Step, ...] = ()
-    held: int = 0
+    held: tuple[str, ...] = ()
 
     def announced(self) -> tuple[str, ...]:
         """Return the keys of the leads to announce, each once."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from bot.report.item import Item
 
@@ -12,7 +12,7 @@ _FEED_ID = "urn:uuid:00f5d2f0-b6ec-59ef-a270-41f37e63d4dd"  # made up once, for 
 
 def atom(items: Sequence[Item], title: str, now: datetime) -> bytes:
     """Return these items, each with a day of its own and the newest first, as a feed."""
-    feed = Xml.Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en"})
+    feed = ET.Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en"})
     _add(feed, "id", _FEED_ID)
     _add(feed, "title", title)
     _add(feed, "updated", _time(now))
@@ -20,11 +20,12 @@ def atom(items: Sequence[Item], title: str, now: datetime) -> bytes:
     _add(feed, "generator", "cadencebot")
     for item in items:
         _entry(_add(feed, "entry"), item)
-    Xml.indent(feed)
-    return Xml.tostring(feed, encoding="utf-8", xml_declaration=True)
+    ET.indent(feed)
+    data: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return data
 
 
-def _entry(entry: Xml.Element, item: Item) -> None:
+def _entry(entry: ET.Element, item: Item) -> None:
     published = _time(item.lead.shipped.published.at)
     _add(entry, "id", item.id)
     _add(entry, "title", item.title)
@@ -37,8 +38,8 @@ def _entry(entry: Xml.Element, item: Item) -> None:
     _add(entry, "content", item.sentence, type="text")
 
 
-def _add(parent: Xml.Element, tag: str, text: str = "", **attributes: str) -> Xml.Element:
-    element = Xml.SubElement(parent, tag, attributes)
+def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> ET.Element:
+    element = ET.SubElement(parent, tag, attributes)
     element.text = text or None
     return element
 

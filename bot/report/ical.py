@@ -16,7 +16,8 @@ def calendar(items: Sequence[Item], title: str, now: datetime) -> bytes:
     made.add("x-wr-calname", title)
     for item in items:
         made.add_component(_event(item, now))
-    return made.to_ical()
+    data: bytes = made.to_ical()
+    return data
 
 
 def _event(item: Item, now: datetime) -> Event:
@@ -28,6 +29,6 @@ def _event(item: Item, now: datetime) -> Event:
     event.add("summary", item.title)
     event.add("description", item.sentence)
     event.add("transp", "TRANSPARENT")  # nobody is busy because of it
-    if item.sources:
-        event.add("url", item.sources[0].url)
+    for source in item.sources[:1]:
+        event.add("url", source.url)
     return event

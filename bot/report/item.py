@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from bot.cadence.shipment import Shipment, is_listed
 from bot.cadence.shipped import NOT_STATED, Shipped
 from bot.messages.escape import clean, web_address
-from bot.model import SourceKind
+from bot.model import Mention, SourceKind
 from bot.releases.figures import human_parameters
 
 NAME_LIMIT = 80
@@ -22,6 +22,7 @@ _SOURCES = {
     SourceKind.HUB: "Hugging Face",
     SourceKind.LLM_STATS: "LLM Stats",
 }
+_RANKS = {source: rank for rank, source in enumerate(_SOURCES)}
 _MOST_SOURCES = 6
 
 
@@ -40,7 +41,7 @@ class Item:
 
     lead: Shipment
     models: tuple[Shipment, ...]  # the largest first
-    sources: tuple[Source, ...]  # each address once, the lab's own word first
+    mentions: tuple[Mention, ...]  # of all of them, and of a lead that only names the family
 
     @property
     def id(self) -> str:
@@ -74,6 +75,17 @@ class Item:
         return "" if is_listed(self.lead.shipped) else day_text(self.lead.shipped)
 
     @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return each address that can be linked once, the lab's own word first."""
+        found: dict[str, Source] = {}
+        for one in sorted(self.mentions, key=lambda mention: _RANKS[mention.source]):
+            address = web_address(one.url)
+            if address and address not in found:
+                words = _SOURCES[one.source]
+                found[address] = Source(words, clean(one.title, NAME_LIMIT) or words, address)
+        return tuple(found.values())[:_MOST_SOURCES]
+
+    @property
     def has_own_day(self) -> bool:
         """Tell whether the day is known, and not from LLM Stats alone: what a feed or a calendar needs."""
         return self.lead.shipped.is_exact and not is_listed(self.lead.shipped)
@@ -95,7 +107,7 @@ class Item:
 
     @property
     def sentence(self) -> str:
-        """Return what it is, in a sentence: "Moonshot AI released Kimi K2.6: MIT, permissive; 1.0T parameters"."""
+        """Return what it is: "Moonshot AI released Kimi K2.6: MIT, permissive; 1.0T parameters."."""
         facts = [license_text(self.main)] if license_text(self.main) != NOT_STATED else []
         facts += [f"{sizes_text(self.models)} parameters"] if sizes_text(self.models) else []
         facts += ["open weights"] if self.is_open else []
@@ -115,19 +127,8 @@ def _item(wave: list[Shipment]) -> Item:
     # a lead that only names the family ("Gemma 4") is no model beside those that it announced
     models = [it for it in wave if it.shipped.open] or wave
     models = sorted(models, key=lambda it: (-(it.shipped.parameters or 0), it.shipped.name))
-    return Item(lead, tuple(models), _sources([lead, *(it for it in wave if it is not lead)]))
-
-
-def _sources(wave: Iterable[Shipment]) -> tuple[Source, ...]:
-    mentions = [one for it in wave for one in it.mentions]
-    rank = list(_SOURCES)
-    found: dict[str, Source] = {}
-    for one in sorted(mentions, key=lambda it: rank.index(it.source)):
-        address = web_address(one.url)
-        if address and address not in found:
-            words = _SOURCES[one.source]
-            found[address] = Source(words, clean(one.title, NAME_LIMIT) or words, address)
-    return tuple(found.values())[:_MOST_SOURCES]
+    mentions = [one for it in (lead, *(it for it in wave if it is not lead)) for one in it.mentions]
+    return Item(lead, tuple(models), tuple(mentions))
 
 
 # --- in words

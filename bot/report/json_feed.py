@@ -29,6 +29,5 @@ def _item(item: Item) -> dict[str, object]:
         "authors": [{"name": item.lab}],
         "tags": ["open weights" if item.is_open else "closed weights", item.main.verdict],
     }
-    if item.sources:
-        told["url"] = item.sources[0].url
-    return told
+    addresses = [source.url for source in item.sources]
+    return {**told, "url": addresses[0]} if addresses else told

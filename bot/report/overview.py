@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from bot.cadence.marks import MARKS, mark_of
+from bot.cadence.news import News
 from bot.cadence.period import Period, Window, period, periods, window_back
 from bot.cadence.sections import Sections, sections
 from bot.cadence.shipment import Shipment
-from bot.cadence.shipped import NOT_STATED, Shipped, Unit, counted
+from bot.cadence.shipped import Shipped, Unit, counted
 from bot.messages.escape import clean
 from bot.report.item import NAME_LIMIT, Item, items
 from bot.report.timeline import Timeline, timeline
@@ -27,7 +28,7 @@ class LabRow:
     name: str
     year: Period
     month: int  # releases in 30 days
-    last: Shipped | None
+    last: Shipped
 
     @property
     def peak(self) -> int:
@@ -65,7 +66,9 @@ class Overview:
     now: datetime
     history: int
     listed: int  # releases of which something is known from LLM Stats alone
-    week: Sections
+    week: int  # releases in 7 days, and in the 7 before
+    week_before: int
+    news: tuple[News, ...]  # of the week
     month: Sections
     year: Period
     this_week: tuple[Item, ...]
@@ -81,31 +84,35 @@ def overview(shipments: Sequence[Shipment], now: datetime) -> Overview:
     today = now.astimezone(UTC).date()
     past = [it for it in shipments if it.shipped.day <= today]
     history = [it.shipped for it in past]
+    releases, waves = counted(history, Unit.RELEASE), counted(history)
     week, year = window_back(today, 7), window_back(today, YEAR)
+    month = sections(history, window_back(today, 30), _MOST_NAMED)
     listed = items(past)
     before = [it for it in listed if it.day < week.first]
-    releases = counted(history, Unit.RELEASE)
     return Overview(
         now=now,
         history=len(releases),
         listed=sum(1 for it in past if it.listed_facts),
-        week=sections(history, week, _MOST_NAMED),
-        month=sections(history, window_back(today, 30), _MOST_NAMED),
+        week=sum(it.day in week for it in waves),
+        week_before=sum(it.day in week.before for it in waves),
+        news=tuple(it for it in month.news if it.day in week),
+        month=month,
         year=period(history, year),
-        this_week=tuple(it for it in listed if it.day >= week.first),
+        this_week=tuple(it for it in listed if it.day in week),
         newest=tuple(before[:_NEWEST]),
         older=len(before[_NEWEST:]),
         timeline=timeline(releases, year),
-        labs=tuple(_lab_rows(history, year)),
-        shares=tuple(_shares(counted(history), year)),
+        labs=tuple(_lab_rows(history, waves, year)),
+        shares=tuple(_shares(waves, year)),
     )
 
 
-def _lab_rows(history: Sequence[Shipped], year: Window) -> list[LabRow]:
-    in_month = periods(history, window_back(year.last, 30))
-    latest = {it.lab: it for it in counted(history)}
+def _lab_rows(history: Sequence[Shipped], waves: Sequence[Shipped], year: Window) -> list[LabRow]:
+    month = window_back(year.last, 30)
+    in_month = Counter(it.lab for it in waves if it.day in month)
+    latest = {it.lab: it for it in waves}
     rows = [
-        LabRow(clean(latest[lab].who, NAME_LIMIT) or lab, figures, in_month[lab].releases, latest[lab])
+        LabRow(clean(latest[lab].who, NAME_LIMIT) or lab, figures, in_month[lab], latest[lab])
         for lab, figures in periods(history, year).items()
     ]
     return sorted(rows, key=lambda row: (-row.year.releases, row.name.casefold()))
@@ -113,19 +120,13 @@ def _lab_rows(history: Sequence[Shipped], year: Window) -> list[LabRow]:
 
 def _shares(units: Sequence[Shipped], year: Window) -> Iterable[Shares]:
     now = [it for it in units if it.day in year]
-    yield _classes("Last 365 days", now)
-    yield _classes("The 365 days before", [it for it in units if it.day in year.before])
-    yield _classes("Open weights", [it for it in now if it.open])
-    countries = Counter(it.country or NOT_STATED for it in now)
-    for country, _ in countries.most_common(_MOST_COUNTRIES):
-        of_it = [it for it in now if (it.country or NOT_STATED) == country]
-        yield _classes("Country not stated" if country == NOT_STATED else f"Labs in {country}", of_it)
+    yield _classes("All, last 365 days", now)
+    yield _classes("All, the 365 days before", [it for it in units if it.day in year.before])
+    yield _classes("Open weights, last 365 days", [it for it in now if it.open])
+    by_country = Counter(it.country for it in now if it.open and it.country)
+    for country, _ in by_country.most_common(_MOST_COUNTRIES):
+        yield _classes(f"Open weights, {country}", [it for it in now if it.open and it.country == country])
 
 
 def _classes(label: str, units: Iterable[Shipped]) -> Shares:
     return Shares(label, Counter(mark_of(it.verdict).id for it in units))
-
-
-def month_name(month: date) -> str:
-    """Return a month as a chart's tip names it: "April 2026"."""
-    return f"{month:%B %Y}"

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from bot.cadence.marks import MARKS, RADII, mark_of
 from bot.cadence.period import share
-from bot.cadence.stats import Hits
+from bot.cadence.phrases import days_ago, expected_text, hits_text
 from bot.messages.escape import clean
 from bot.report.item import NAME_LIMIT, day_text, license_text, name_of, sizes_text
 from bot.report.overview import Overview, Shares
@@ -38,8 +38,9 @@ def render_page(overview: Overview, title: str) -> str:
 def _environment() -> Environment:
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
     environment.filters |= {
-        "ago": _ago,
+        "ago": days_ago,
         "day": day_text,
+        "expected": expected_text,
         "hits": hits_text,
         "license": license_text,
         "mark": mark_of,
@@ -70,19 +71,6 @@ def _hash(text: str) -> str:
 
 
 # --- in words
-
-
-def hits_text(hits: Hits) -> str:
-    """Return how often the expected window was right: "right 25 of 33 times"."""
-    if hits.rate is None:
-        return f"right {hits.hits} of {hits.tried} times: too few to say" if hits.tried else "never tried yet"
-    return f"right {hits.hits} of {hits.tried} times"
-
-
-def _ago(days: int | None) -> str:
-    if days is None:
-        return "long ago"
-    return "today" if days == 0 else f"{days} day{'' if days == 1 else 's'} ago"
 
 
 def _text(text: str) -> str:

@@ -22,7 +22,7 @@ from bot.slack.places import Places, SlackPlaces
 from bot.slack.socket import SocketMode
 from bot.slack.workspaces import OneWorkspace, Workspaces
 
-_THREADS = 8  # that do what was asked for, each with a connection of its own to the database
+_THREADS = 4  # that do what was asked for; more would only take the processor from those who acknowledge
 
 
 @contextmanager

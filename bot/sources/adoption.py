@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.cadence.adoption import Counted, Measure
+from bot.cadence.measuring import Counted, Measure
 from bot.errors import Failure, SourceError
 from bot.releases.plaintext import mentions
 from bot.sources.hub_api import HubApi, Page, Repository
 
+_MOST = 10**15  # beyond that it is no count, and beyond 2**63 SQLite cannot hold it
 MOST_PAGES = 3  # of one repository's derivatives, a thousand each
 _TAG = "base_model:"
 # The Hub's own relations, which it infers or a card states (reference/hub.md, section 2).
@@ -47,19 +48,17 @@ def read_downloads(api: HubApi, organisation: str, include: Sequence[str]) -> di
     listed = [repository for page in pages for repository in page.repositories.values()]
     if not listed:
         raise SourceError(Failure.EMPTY, f"{organisation} lists no model on the Hub: was it renamed?")
-    counted = {
-        it.hub_id: Counted(it.name, downloads)
-        for it in listed
-        if (downloads := _downloads(it)) is not None and mentions(include, it.name.rpartition("/")[2])
-    }
-    if not any(_downloads(it) is not None for it in listed):
+    told = [(it, downloads) for it in listed if (downloads := _downloads(it)) is not None]
+    if not told:
         raise SourceError(Failure.BAD_ANSWER, f"the listing of {organisation} tells no downloads any more")
-    return counted
+    return {
+        it.hub_id: Counted(it.name, downloads)
+        for it, downloads in told
+        if mentions(include, it.name.rpartition("/")[2])
+    }
 
 
-def read_derivatives(
-    api: HubApi, base: str, owners: Collection[str], bases: Collection[str]
-) -> Derivatives:
+def read_derivatives(api: HubApi, base: str, owners: Collection[str], bases: Collection[str]) -> Derivatives:
     """Return how many repositories say that they derive from `base`, not counting those of its own `owners`.
 
     One that derives from several of the lab's `bases` counts for the first that it names, so that their sum
@@ -76,6 +75,39 @@ def read_derivatives(
         and (relation := _relation(it, base.casefold(), known)) is not None
     )
     unread = _unread(pages, len(found))
-    return Derivatives(
-        {**dict.fromkeys(_RELATIONS.values(), 0), **counts, Measure.UNREAD: unread or 0}, unread is not None
-    )
+    return Derivatives({**counts, Measure.UNREAD: unread or 0}, unread is not None)
+
+
+def _unread(pages: Sequence[Page], looked_at: int) -> int | None:
+    """Return how many stand on pages that were not read; None where the Hub does not say."""
+    last = pages[-1]
+    if last.is_last:
+        return 0
+    return max(last.total - looked_at, 0) if last.total is not None else None
+
+
+def _relation(derivative: Repository, base: str, bases: Collection[str]) -> Measure | None:
+    """Return how a repository derives from `base`, or None when it counts for another of the `bases`."""
+    named = list(_named_bases(derivative))
+    first = next((name for _, name in named if name in bases), base)
+    if first != base:
+        return None
+    relations = (relation for relation, name in named if name == base)
+    stated = next((_RELATIONS[relation] for relation in relations if relation in _RELATIONS), None)
+    return stated or Measure.UNSTATED
+
+
+def _named_bases(derivative: Repository) -> Iterator[tuple[str, str]]:
+    """Yield the bases of its tags in lower case, each with its relation, or ""."""
+    tags = derivative.item.get("tags")
+    for tag in tags if isinstance(tags, list) else ():
+        if isinstance(tag, str) and tag.startswith(_TAG):
+            relation, _, name = tag.removeprefix(_TAG).rpartition(":")
+            yield relation, name.casefold()
+
+
+def _downloads(repository: Repository) -> int | None:
+    downloads = repository.item.get("downloads")
+    if not isinstance(downloads, int) or isinstance(downloads, bool):
+        return None
+    return downloads if 0 <= downloads <= _MOST else None

@@ -19,14 +19,13 @@ from bot.model import Published
 from bot.sources.dates import read_date
 from bot.sources.entries import Entry
 from bot.sources.flight import flight_objects
-from bot.sources.limits import refuse_many
+from bot.sources.limits import refuse_costly_page, refuse_many
 from bot.sources.markdown import markdown_entries
 from bot.sources.posts import body_text
 from bot.sources.text import absolute, clean, parse_html, plain_text
 
 Extract = Callable[[Response, datetime], list[Entry]]
-_MOST_TAGS = 30_000  # real pages have some hundred or thousand, less than 60 deep
-_DEEPEST = 200
+_DEEPEST = 200  # tags in tags; real pages have less than 60
 _ATTRIBUTE = re.compile(r"(?P<selector>.*?)@(?P<name>[A-Za-z][\w:-]*)")
 
 
@@ -95,10 +94,10 @@ class _HtmlExtract:
 
 def _tree(answer: Response) -> Tag:
     """Return the page's tree, of a size and depth that selectors get through in a second."""
-    text = body_text(answer)
-    tree = parse_html(text) if text.count("<") <= _MOST_TAGS else None
-    if tree is None or _deeper_than(_DEEPEST, tree):
-        raise SourceError(Failure.TOO_LARGE, f"{shown(answer.url)} has too many or too deeply nested tags")
+    refuse_costly_page(answer.body, answer.url)
+    tree = parse_html(body_text(answer))
+    if _deeper_than(_DEEPEST, tree):
+        raise SourceError(Failure.TOO_LARGE, f"{shown(answer.url)} has too deeply nested tags")
     return tree
 
 

@@ -1,8 +1,8 @@
 """What a body may hold before a parser looks at it, so that no poll takes seconds or all of the memory.
 
 Parsers need minutes for some megabytes of the wrong shape, as `make torture` measures: feedparser 50 µs for a
-tag, its Python XML reader time squared for the attributes of one tag, its regular expressions time squared
-for what stands before the first tag. Counting takes a millisecond for a megabyte.
+tag, the XML reader that it uses time squared for the attributes of one tag, its regular expressions time
+squared for what stands before the first tag. Counting takes some milliseconds for a megabyte.
 """
 
 import codecs
@@ -14,13 +14,17 @@ from bot.fetch.address import shown
 
 MOST_ENTRIES = 10_000  # OpenAI's feed, the longest known, had 1,132 in 2026
 
-_MOST_TAGS = 32_000  # outside of CDATA; OpenAI's feed has 16 for a post
+_MOST_TAGS = 32_000  # outside of CDATA, an empty one for two; OpenAI's feed has 16 for a post
 _MOST_REFERENCES = 250_000  # escaped HTML has 12,000 in 200 KB
 _LONGEST_PROLOG = 8_000  # bytes
-_LONGEST_TAG = 20_000  # bytes; 6 KB were seen
-_MOST_ATTRIBUTES = 200  # of one tag; 45 were seen
+_LONGEST_TAG = 20_000  # bytes; 700 were seen
+_MOST_WORDS = 100  # in one tag, its name and its attributes; 7 were seen
+_MOST_WORDS_IN_ALL = 100_000
+_MOST_PAGE_TAGS = 30_000  # real pages have some hundred or thousand
+_MOST_PAGE_WORDS = 300_000
 _FIRST_TAG = re.compile(rb"<\w")
-_TAG = re.compile(rb"""<(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>?""")
+_TAG = re.compile(rb"""<[A-Za-z](?:[^<>"']|"[^"<]*"|'[^'<]*')*+>?""")
+_QUOTED = re.compile(rb""""[^"<]*"|'[^'<]*'""")
 _DECLARED = re.compile(r"(?:encoding|charset)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 # Codecs of Python that no site means: they hide markup from our counting, or take quadratic time.
 _ODD_CODECS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"})
@@ -53,20 +57,25 @@ def refuse_costly_markup(body: bytes, url: str) -> None:
     """Raise SourceError for a feed, in UTF-8, that would take feedparser more than about two seconds."""
     first = _FIRST_TAG.search(body)
     markup = _without_cdata(body)
-    costs = {
-        "bytes before its first tag": (first.start() if first else 0, _LONGEST_PROLOG),
-        "tags": (markup.count(b"<"), _MOST_TAGS),
-        "entities": (markup.count(b"&"), _MOST_REFERENCES),
-    }
-    for what, (count, most) in costs.items():
-        if count > most:
-            raise _too_much(url, what, count, most)
-    tags = [(len(tag[0]), tag[0].count(b"=")) for tag in _TAG.finditer(markup)]
-    longest, attributes = (max(sizes) for sizes in zip((0, 0), *tags, strict=True))
-    if longest > _LONGEST_TAG:
-        raise _too_much(url, "bytes in one tag", longest, _LONGEST_TAG)
-    if attributes > _MOST_ATTRIBUTES:
-        raise _too_much(url, "attributes in one tag", attributes, _MOST_ATTRIBUTES)
+    _refuse(first.start() if first else 0, _LONGEST_PROLOG, "bytes before its first tag", url)
+    _refuse(markup.count(b"<") + markup.count(b"/>"), _MOST_TAGS, "tags", url)
+    _refuse(markup.count(b"&"), _MOST_REFERENCES, "entities", url)
+    longest = max((len(tag[0]) for tag in _TAG.finditer(markup)), default=0)
+    _refuse(longest, _LONGEST_TAG, "bytes in a tag", url)
+    words = _words_of_tags(markup)
+    _refuse(max(words, default=0), _MOST_WORDS, "attributes in a tag", url)
+    _refuse(sum(words), _MOST_WORDS_IN_ALL, "attributes", url)
+
+
+def refuse_costly_page(body: bytes, url: str) -> None:
+    """Raise SourceError for a page that would take BeautifulSoup and selectors more than two seconds."""
+    _refuse(body.count(b"<"), _MOST_PAGE_TAGS, "tags", url)
+    _refuse(sum(_words_of_tags(body)), _MOST_PAGE_WORDS, "attributes", url)
+
+
+def _words_of_tags(markup: bytes) -> list[int]:
+    """Return how many words each tag has: its name and its attributes."""
+    return [len(_QUOTED.sub(b"", tag[0]).split()) for tag in _TAG.finditer(markup)]
 
 
 def _without_cdata(body: bytes) -> bytes:
@@ -78,9 +87,10 @@ def _without_cdata(body: bytes) -> bytes:
     return b"".join([*parts, body[at:]])
 
 
-def _too_much(url: str, what: str, count: int, most: int) -> SourceError:
-    return SourceError(
-        Failure.TOO_LARGE,
-        f"{shown(url)} was not read: it has {count:,} {what}, and more than {most:,} take too long; "
-        "choose a shorter feed",
-    )
+def _refuse(count: int, most: int, what: str, url: str) -> None:
+    if count > most:
+        raise SourceError(
+            Failure.TOO_LARGE,
+            f"{shown(url)} was not read: it has {count:,} {what}, and more than {most:,} take too long; "
+            "choose a shorter listing",
+        )

@@ -18,6 +18,7 @@ from bot.model import DateOrigin, Facts, LicenseStatement, Published, Sighting, 
 from bot.sources.base import Memory, Poll
 from bot.sources.dates import read_date
 from bot.sources.flight import flight_objects
+from bot.sources.limits import refuse_many
 from bot.sources.posts import body_text
 from bot.sources.text import absolute, clean
 
@@ -122,6 +123,7 @@ class LlmStatsSource:
             page = self._ask(f"models?{urlencode(query)}", fetch, now)
             if not isinstance(page, dict) or not isinstance(page.get("models"), list):
                 raise SourceError(Failure.BAD_ANSWER, f"{self.url}/models answered no list of models")
+            refuse_many(len(rows) + len(page["models"]), self.url)
             rows |= _rows(page["models"], now)
             following = clean(page.get("next_cursor"), 1000)
             if not following:

@@ -67,7 +67,7 @@ def markdown_entries(text: str, base: str, now: datetime) -> list[Entry]:
     text = _FENCED.sub("", text)
     marks = list(islice(_marks(text, now), _MOST_MARKS + 1))
     if len(marks) > _MOST_MARKS:
-        raise SourceError(Failure.TOO_LARGE, f"{shown(base)} has more than {_MOST_MARKS:,} headings and items")
+        raise SourceError(Failure.TOO_LARGE, f"{shown(base)} has more than {_MOST_MARKS:,} headings")
     sections = _outline(marks, len(text))
     outside, dated = sections[0], sections[1:]
     posts = [post for section in sections for post in section.posts or _lesser(section, text, now)]

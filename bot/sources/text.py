@@ -45,7 +45,8 @@ def _mended(text: str) -> str:
 def parse_html(markup: str) -> BeautifulSoup:
     """Return the tree of a whole page or of a fragment."""
     # An XML declaration would make BeautifulSoup warn; as a bogus comment HTML ignores it all the same.
-    return BeautifulSoup(markup.replace("<?", "<!"), "lxml")
+    # Of each NUL libxml2 makes an error: 100 bytes for one.
+    return BeautifulSoup(markup.replace("<?", "<!").replace("\0", ""), "lxml")
 
 
 def plain_text(markup: str, limit: int = TITLE_LIMIT) -> str:

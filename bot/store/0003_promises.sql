@@ -1,15 +1,18 @@
 -- What the promises need: what was held back, what the admins were told, that the bot lives, and restored backups.
 
 CREATE TABLE held (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT, -- people name it: no number is given twice
     source_id  TEXT NOT NULL,
     held_at    TEXT NOT NULL,
-    leads      TEXT NOT NULL,                    -- JSON list of release keys that were not announced
+    leads      TEXT NOT NULL,                    -- JSON list of the keys of the releases that were not announced
     state      TEXT NOT NULL DEFAULT 'waiting',  -- waiting, announced, ignored, expired
     settled_at TEXT,
     settled_by TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX held_waiting ON held (held_at) WHERE state = 'waiting';
+-- They counted what was held, and forgot which releases these were.
+ALTER TABLE source DROP COLUMN held;
+ALTER TABLE source DROP COLUMN held_at;
 
 -- The sources that the admins were told are blind, until they are told that these are back.
 CREATE TABLE blind (

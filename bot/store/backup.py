@@ -1,4 +1,4 @@
-"""Copies of the database that are whole and proven, and the way back from one."""
+"""Copies of the database that are whole and proven."""
 
 import os
 import sqlite3
@@ -6,54 +6,44 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store.database import Database, in_words
-
-_LEFTOVERS = ("-wal", "-shm")
+from bot.store.refusals import in_words, make_room
 
 
-def back_up(database: Path, target: Path) -> int:
+def back_up(database: Path, target: Path, *, replacing: bool = False) -> int:
     """Write a whole copy of a database in use to `target` and prove it; return its bytes.
 
     VACUUM INTO reads one moment's state, whatever is written meanwhile (https://sqlite.org/lang_vacuum.html).
-    Raises StoreError, leaving nothing behind, and where `target` is there already.
+    Raises StoreError, leaving nothing half-written, and where `target` is there already unless `replacing`.
     """
-    if target.exists():
+    if target.exists() and not replacing:
         raise StoreError(f"{target}: is there already; name a new file")
     draft = target.with_name(target.name + ".part")
+    make_room(target)
     draft.unlink(missing_ok=True)
     try:
-        with in_words(database), closing(_open(database)) as connection:
-            connection.execute("VACUUM INTO ?", (str(draft),))
+        copy(database, draft)
         prove(draft)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-    _to_disk(target.parent)
+    to_disk(target.parent)
     return target.stat().st_size
 
 
-def restore(backup: Path, database: Path, kept: Path) -> None:
-    """Put a proven copy of `backup` in the place of `database`, which is kept as `kept`.
-
-    The caller holds the state directory's lock. Raises StoreError before anything was touched.
-    """
-    prove(backup)
-    draft = database.with_name(database.name + ".part")
-    draft.unlink(missing_ok=True)
-    with in_words(backup), closing(_open(backup)) as connection:
-        connection.execute("VACUUM INTO ?", (str(draft),))
-    if database.exists():
-        _fold_in(database)
-        database.replace(kept)
-    draft.replace(database)
-    _to_disk(database.parent)
-    Database(database).close()  # migrates an old one, refuses a newer one
+def copy(database: Path, target: Path) -> None:
+    """Write what a database holds this moment to a new file, and wait until it is on the disk."""
+    with in_words(database), closing(_open(database)) as connection:
+        # Proves that it can be read: what is refused below is refused by where the copy goes.
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        with in_words(target):
+            connection.execute("VACUUM INTO ?", (str(target),))
+    to_disk(target)
 
 
 def prove(path: Path) -> None:
     """Raise StoreError for what is no whole database of ours."""
     if not path.is_file():
-        raise StoreError(f"{path}: is not there")
+        raise StoreError(f"{path}: is not there; `cadencebot backup` writes one")
     with in_words(path), closing(_open(path)) as connection:
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok":
@@ -62,21 +52,14 @@ def prove(path: Path) -> None:
             raise StoreError(f"{path}: is not a cadencebot database")
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-
-
-def _fold_in(database: Path) -> None:
-    """Fold the write-ahead log into the file, so that the file alone is the database."""
-    with in_words(database), closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for ending in _LEFTOVERS:
-        database.with_name(database.name + ending).unlink(missing_ok=True)
-
-
-def _to_disk(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
+def to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a directory, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

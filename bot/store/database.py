@@ -12,6 +12,8 @@ from sqlite_utils import Database as Connection
 from sqlite_utils.migrations import Migrations
 
 from bot.errors import StoreError
+from bot.store.backup import back_up
+from bot.store.refusals import in_words, make_room
 
 # A writer waits this long for another before it gives up, in seconds.
 PATIENCE = 15.0
@@ -32,6 +34,11 @@ def _slack(connection: Connection) -> None:
 @migrations(name="0003 promises")
 def _promises(connection: Connection) -> None:
     _run("0003_promises.sql", connection)
+
+
+@migrations(name="0004 adoption")
+def _adoption(connection: Connection) -> None:
+    _run("0004_adoption.sql", connection)
 
 
 def _run(file: str, connection: Connection) -> None:
@@ -66,10 +73,10 @@ class Database:
         if readonly:
             self._refuse_missing()
         else:
-            _make_room(path)
+            make_room(path)
         with in_words(path):
             connection = self.connection
-            self._refuse_newer(connection)
+            refuse_newer(path, connection)
             if migrations.pending(connection):
                 self._migrate()
 
@@ -131,55 +138,26 @@ class Database:
         return Connection(raw)
 
     def _migrate(self) -> None:
-        """Apply what is pending in one transaction: another process may be about to do the same."""
+        """Apply what is pending in one transaction: another process may be about to do the same.
+
+        What was there before is kept beside it: there is no way back but that copy.
+        """
         if self.readonly:
             raise StoreError(f"{self.path}: was written by an older cadencebot; `cadencebot poll` updates it")
         with self.transaction() as connection:
+            pending = migrations.pending(connection)
+            if pending and migrations.applied(connection):
+                name = pending[0].name.replace(" ", "-")
+                back_up(self.path, self.path.with_name(f"{self.path.name}.before-{name}"), replacing=True)
             migrations.apply(connection)
 
     def _refuse_missing(self) -> None:
         if not self.path.exists():
             raise StoreError(f"{self.path}: is not there yet; `cadencebot poll` makes it")
 
-    def _refuse_newer(self, connection: Connection) -> None:
-        ours = {migration.name for migration in migrations.pending(Connection(memory=True))}
-        if {migration.name for migration in migrations.applied(connection)} - ours:
-            raise StoreError(
-                f"{self.path}: was written by a newer cadencebot; update this one, or set CADENCEBOT_STATE"
-            )
 
-
-@contextmanager
-def in_words(path: Path) -> Iterator[None]:
-    """Turn SQLite's refusals into a StoreError that says what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(f"{path}: {_explained(error)}") from error
-
-
-def _make_room(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{path.parent}: cannot be made ({error.strerror}); set CADENCEBOT_STATE") from error
-
-
-_EXPLANATIONS = {
-    "SQLITE_BUSY": "is locked by another program; stop it, or try again. Nothing was lost",
-    "SQLITE_LOCKED": "is locked by another program; stop it, or try again. Nothing was lost",
-    "SQLITE_FULL": "the disk is full; make room. Nothing was half-written",
-    "SQLITE_READONLY": "cannot be written; let the bot's user write the file and its directory",
-    "SQLITE_CANTOPEN": "cannot be opened; check that the directory exists and may be written",
-    "SQLITE_CORRUPT": "is damaged; restore a backup",
-    "SQLITE_NOTADB": "is not a cadencebot database; move it away, or set CADENCEBOT_STATE",
-    "SQLITE_IOERR": "the disk is full, or it failed; make room, or check it. Nothing was half-written",
-}
-
-
-def _explained(error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorname", "")
-    for name, explanation in _EXPLANATIONS.items():
-        if code.startswith(name):
-            return explanation
-    return str(error)
+def refuse_newer(path: Path, connection: Connection) -> None:
+    """Raise StoreError for a schema that this version does not know: there is only a way forwards."""
+    ours = {migration.name for migration in migrations.pending(Connection(memory=True))}
+    if {migration.name for migration in migrations.applied(connection)} - ours:
+        raise StoreError(f"{path}: was written by a newer cadencebot; update this one, or set CADENCEBOT_STATE")

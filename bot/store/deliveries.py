@@ -138,6 +138,24 @@ class Deliveries:
         )
         return owed.rowcount == 1
 
+    def newest(self) -> int:
+        """Return the sequence of what was owed last, 0 when nothing ever was."""
+        return int(self._database.query("SELECT coalesce(max(sequence), 0) AS n FROM delivery")[0]["n"])
+
+    def doubt_after(self, sequence: int, since: datetime) -> None:
+        """Doubt what was owed after `sequence`: it may stand in its channel, posted after `since`.
+
+        An edit may be made twice; what is told instead of one may not.
+        """
+        self._database.connection.execute(
+            """
+            UPDATE delivery SET claimed_at = :since, reason = 'it may have been sent before a backup was put back',
+                state = CASE kind WHEN 'edit' THEN state ELSE 'doubtful' END
+            WHERE sequence > :sequence AND state = 'owed'
+            """,
+            {"sequence": sequence, "since": time_text(since)},
+        )
+
     # --- sending
 
     def heads(self) -> list[Delivery]:

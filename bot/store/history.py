@@ -12,6 +12,7 @@ from bot.records import Remembered
 from bot.releases.filters import ANY, Filters, matches
 from bot.releases.tables import mapping
 from bot.store.database import Database
+from bot.store.held import KEPT_BACK
 from bot.store.rows import Row, artifact_of, mention_of, moment, name_of, release_of, time_text
 
 _MOST = 1_000  # waves in one answer
@@ -104,12 +105,13 @@ class History:
     def between(self, start: datetime, end: datetime) -> list[Wave]:
         """Return the waves that became known from start to end, the newest first.
 
-        One that was known from the start of its source counts by its own date instead.
+        One that was known from the start of its source counts by its own date instead; one that was held
+        back as part of a flood does not count.
         """
         rows = self._database.query(
-            """
+            f"""
             SELECT id FROM release
-            WHERE id = lead_id AND NOT withdrawn
+            WHERE id = lead_id AND NOT withdrawn AND NOT (silent AND key IN ({KEPT_BACK}))
               AND CASE WHEN silent THEN published_at ELSE opened_at END >= :start
               AND CASE WHEN silent THEN published_at ELSE opened_at END < :end
             ORDER BY published_at DESC, id DESC

@@ -1,13 +1,16 @@
 """How each destination wants to be told: its settings, its digest and what it has muted."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
 from bot.records import ALL, DigestPlan, Mute, Preferences
 from bot.store.database import Database
 from bot.store.rows import Row, moment, time_text
+
+# Longer than a week, whatever a change of daylight saving adds.
+_FURTHEST = timedelta(days=9)
 
 _plan: TypeAdapter[DigestPlan] = TypeAdapter(DigestPlan)
 _settings: TypeAdapter[Preferences] = TypeAdapter(Preferences)
@@ -45,13 +48,16 @@ class Wishes:
     # --- digests
 
     def digests_due(self, now: datetime) -> list[tuple[str, DigestPlan, datetime]]:
-        """Return the destinations whose digest is due, with their plan and when it became due."""
+        """Return the destinations whose digest is due, with their plan and when it became due.
+
+        One that is due further ahead than any plan looks was put off by a clock that was wrong.
+        """
         rows = self._database.query(
             """
             SELECT id, digest, digest_at FROM destination
-            WHERE digest_at <= :now AND digest IS NOT NULL ORDER BY digest_at, id
+            WHERE (digest_at <= :now OR digest_at > :never) AND digest IS NOT NULL ORDER BY digest_at, id
             """,
-            {"now": time_text(now)},
+            {"now": time_text(now), "never": time_text(now + _FURTHEST)},
         )
         return [(row["id"], _plan.validate_json(row["digest"]), moment(row["digest_at"])) for row in rows]
 

@@ -24,6 +24,7 @@ from bot.releases.steps import (
 )
 from bot.store.corrections import Corrections
 from bot.store.database import Database
+from bot.store.held import KEPT_BACK
 from bot.store.rows import (
     Row,
     facts_of,
@@ -88,8 +89,8 @@ class Releases:
             voices[row["release_id"]].add(SourceKind.FEED if source is SourceKind.PAGE else source)
         rows = self._database.query(
             f"""
-            SELECT r.*, lead.key AS lead_key FROM release r JOIN release lead ON lead.id = r.lead_id
-            WHERE {_OF_LAB} ORDER BY r.id
+            SELECT r.*, lead.key AS lead_key, r.silent AND r.key IN ({KEPT_BACK}) AS held
+            FROM release r JOIN release lead ON lead.id = r.lead_id WHERE {_OF_LAB} ORDER BY r.id
             """,
             {"lab": lab},
         )
@@ -121,7 +122,7 @@ class Releases:
             FROM observation o JOIN release r ON r.id = o.release_id
             LEFT JOIN artifact a ON o.source = 'hub' AND a.hub_id = o.external_id
             WHERE o.release_id = :id
-              AND (o.source <> 'import' OR o.id = ( -- a line that was mended and brought again counts as it is now
+              AND (o.source <> 'import' OR o.id = ( -- a line that was mended counts as it is now
                 SELECT max(id) FROM observation
                 WHERE source_id = o.source_id AND external_id = o.external_id))
             """,
@@ -321,6 +322,7 @@ def _known_of(
         provisional=bool(head and head["provisional"]),
         license=facts_of(head["facts"]).license if head else None,
         empty=head is not None and facts_of(head["facts"]).weights == "none",
+        held=bool(row["held"]),
     )
 
 

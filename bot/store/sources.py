@@ -48,20 +48,19 @@ class Sources:
             [(source_id, identity, digest, time_text(now)) for identity, digest in identities.items()],
         )
 
-    def succeeded(self, state: SourceState, now: datetime, held: int = 0) -> None:
+    def succeeded(self, state: SourceState, now: datetime) -> None:
         """Store the outcome of a good poll: validators, cursor, count and when to poll next."""
         self._database.connection.execute(
             """
             INSERT INTO source (id, etag, last_modified, cursor, usual_count, baseline_at, polled_at,
-                succeeded_at, next_poll_at, held, held_at)
-            VALUES (:id, :etag, :last_modified, :cursor, :count, :now, :now, :now, :next, :held, :held_at)
+                succeeded_at, next_poll_at)
+            VALUES (:id, :etag, :last_modified, :cursor, :count, :now, :now, :now, :next)
             ON CONFLICT (id) DO UPDATE SET
                 etag = excluded.etag, last_modified = excluded.last_modified, cursor = excluded.cursor,
                 usual_count = excluded.usual_count, baseline_at = coalesce(baseline_at, excluded.baseline_at),
                 polled_at = excluded.polled_at, succeeded_at = excluded.succeeded_at,
                 next_poll_at = excluded.next_poll_at, rested_until = NULL, failing_since = NULL,
-                failures = 0, failure = NULL, complaint = NULL,
-                held = coalesce(nullif(excluded.held, 0), held), held_at = coalesce(excluded.held_at, held_at)
+                failures = 0, failure = NULL, complaint = NULL
             """,
             {
                 "id": state.id,
@@ -71,8 +70,6 @@ class Sources:
                 "count": state.usual_count,
                 "now": time_text(now),
                 "next": time_text(state.next_poll_at or now),
-                "held": held,
-                "held_at": time_text(now) if held else None,
             },
         )
 
@@ -110,7 +107,6 @@ def _state_of(row: Row) -> SourceState:
             "next_poll_at",
             "rested_until",
             "failing_since",
-            "held_at",
         )
     }
     return SourceState(
@@ -122,6 +118,5 @@ def _state_of(row: Row) -> SourceState:
         failures=row["failures"],
         failure=row["failure"] or "",
         complaint=row["complaint"] or "",
-        held=row["held"],
         **times,
     )

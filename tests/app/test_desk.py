@@ -1,74 +1,29 @@
 """The desk: what people say in Slack, done once, told to the channel, and nobody else's business."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.app.changes import Changes
-from bot.app.correcting import Corrector
-from bot.app.desk import Desk
-from bot.app.questions import Questions
-from bot.app.reporting import Reporting
 from bot.chat.asker import Asker
 from bot.records import FROM_FILE, Subscription
 from bot.releases.filters import Filters
-from bot.releases.labs import Directory
-from bot.store.store import Store
-from tests.support.house import LABS, House, licensed
+from tests.support.house import licensed
+from tests.support.office import Office
 
 KIMI = "moonshotai/Kimi-K2.6"
 ANA = Asker("UANA", "C1", request="1.ana")
 ADMIN = Asker("UADMIN", "C9", request="1.admin")
 
 
-@dataclass
-class Places:
-    """Know where the bot may post as a test says; everywhere else nobody knows."""
-
-    closed: set[str] = field(default_factory=set)
-
-    def may_post(self, destination: str) -> bool | None:
-        return False if destination in self.closed else None
-
-
-@dataclass
-class Office:
-    """Hold a house with a desk in it."""
-
-    house: House
-    desk: Desk
-    places: Places
-
-    def say(self, text: str, asker: Asker = ANA) -> str:
-        return self.desk.answer(asker, text).text
-
-    def follows(self, destination: str = "C1") -> list[str]:
-        return [one.lab for one in self.house.store.subscriptions.of_destination(destination)]
-
-    def deliver(self) -> list[tuple[str, str]]:
-        self.house.courier.deliver_all()
-        return [(it.destination, it.content.text) for it in self.house.channel.messages]
-
-
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    house = House(tmp_path, subscribed=False)
-    labs, places = Directory(LABS), Places()
-    questions = Questions(Store(tmp_path, LABS, readonly=True), labs, house.clock, ["hub:org"])
-    corrector = Corrector(house.store, labs, house.clock)
-    desk = Desk(
-        questions,
-        Changes(house.store, questions),
-        Reporting(house.store, corrector, ("UADMIN",)),
-        places,
-    )
-    return Office(house, desk, places)
+    return Office.open(tmp_path)
 
 
 def test_subscribing_confirms_shows_the_newest_and_tells_the_channel_one_line(office: Office) -> None:
     office.house.show(office.house.hub, office.house.repository(KIMI))
-    said = office.say("subscribe kimi license:permissive")
+    said = office.say("subscribe kimi license:permissive", ANA)
     assert "This channel now follows Moonshot AI (license:permissive)" in said
     assert "Kimi-K2.6" in said
     assert office.follows() == ["moonshot"]
@@ -76,13 +31,13 @@ def test_subscribing_confirms_shows_the_newest_and_tells_the_channel_one_line(of
 
 
 def test_a_request_that_comes_twice_changes_nothing_twice(office: Office) -> None:
-    office.say("subscribe kimi")
-    again = office.say("subscribe kimi")
+    office.say("subscribe kimi", ANA)
+    again = office.say("subscribe kimi", ANA)
     assert "already follows" in again
     assert len(office.deliver()) == 1
-    office.say("mute kimi 7d")
+    office.say("mute kimi 7d", ANA)
     office.house.later(seconds=1)
-    office.say("mute kimi 7d")
+    office.say("mute kimi 7d", ANA)
     assert len(office.deliver()) == 1, "the same request announces one change"
 
 
@@ -93,20 +48,20 @@ def test_in_a_direct_message_the_person_follows_and_no_line_is_posted(office: Of
 
 
 def test_to_dm_follows_for_the_asker_alone(office: Office) -> None:
-    assert "You now follow Qwen" in office.say("subscribe qwen to:dm")
+    assert "You now follow Qwen" in office.say("subscribe qwen to:dm", ANA)
     assert office.follows("UANA") == ["qwen"]
     assert office.follows("C1") == []
 
 
 def test_nothing_is_saved_for_a_channel_that_cannot_be_posted_to(office: Office) -> None:
     office.places.closed.add("C1")
-    assert "/invite" in office.say("subscribe kimi")
+    assert "/invite" in office.say("subscribe kimi", ANA)
     assert office.follows() == []
 
 
 def test_unsubscribing_from_all_asks_first(office: Office) -> None:
-    office.say("subscribe kimi qwen")
-    assert "?" in office.say("unsubscribe all")
+    office.say("subscribe kimi qwen", ANA)
+    assert "?" in office.say("unsubscribe all", ANA)
     assert office.follows() == ["moonshot", "qwen"]
     assert "no longer follows all labs" in office.say("unsubscribe all yes", replace(ANA, request="2"))
     assert office.follows() == []
@@ -117,12 +72,12 @@ def test_what_feeds_yaml_says_is_not_ended_in_slack(office: Office) -> None:
         office.house.store.subscriptions.add(
             Subscription("C1", "zai", Filters(), FROM_FILE, office.house.clock.now())
         )
-    assert "feeds.yaml" in office.say("unsubscribe glm")
+    assert "feeds.yaml" in office.say("unsubscribe glm", ANA)
     assert office.follows() == ["zai"]
 
 
 def test_one_lab_of_all_is_muted_rather_than_unfollowed(office: Office) -> None:
-    office.say("subscribe all")
+    office.say("subscribe all", ANA)
     answer = office.desk.answer(ANA, "unsubscribe qwen")
     assert "follows all labs" in answer.text
     assert "mute qwen" in str(answer.blocks)
@@ -147,7 +102,7 @@ def test_what_is_not_understood_offers_the_nearest_and_changes_nothing(
 
 
 def test_a_muted_lab_is_silent_until_it_is_unmuted(office: Office) -> None:
-    office.say("subscribe all")
+    office.say("subscribe all", ANA)
     office.say("mute kimi", replace(ANA, request="2"))
     office.house.show(office.house.hub, office.house.repository(KIMI))
     assert not [text for _, text in office.deliver() if "released" in text]
@@ -157,10 +112,10 @@ def test_a_muted_lab_is_silent_until_it_is_unmuted(office: Office) -> None:
 
 
 def test_settings_and_digest_are_set_shown_and_told(office: Office) -> None:
-    office.say("settings variants:post updates:thread")
+    office.say("settings variants:post updates:thread", ANA)
     office.say("digest weekly mon 9:00 Europe/Berlin", replace(ANA, request="2"))
-    assert "as messages of their own" in office.say("settings")
-    assert "Europe/Berlin" in office.say("digest")
+    assert "as messages of their own" in office.say("settings", ANA)
+    assert "Europe/Berlin" in office.say("digest", ANA)
     assert [text for _, text in office.deliver()] == [
         "<@UANA> set variants:post updates:thread in this channel.",
         "<@UANA> set the digest of this channel: weekly mon 09:00 Europe/Berlin.",
@@ -173,23 +128,23 @@ def test_settings_and_digest_are_set_shown_and_told(office: Office) -> None:
     "text", ["", "help", "list", "recent", "labs", "status", "cadence", "settings", "digest"]
 )
 def test_every_question_is_answered_in_an_empty_house(office: Office, text: str) -> None:
-    assert office.say(text)
+    assert office.say(text, ANA)
 
 
 def test_of_other_channels_only_admins_hear(office: Office) -> None:
     now = office.house.clock.now()
-    office.say("subscribe kimi")
+    office.say("subscribe kimi", ANA)
     office.say("subscribe kimi", ADMIN)
     office.house.show(office.house.hub, office.house.repository(KIMI))
     with office.house.store.transaction():
         office.house.store.subscriptions.pause("C9", "it was archived", now, now)
-    assert "archived" not in office.say("status")
+    assert "archived" not in office.say("status", ANA)
     assert "archived" in office.say("status", ADMIN)
-    assert "C9" not in office.say(f"why {KIMI}")
+    assert "C9" not in office.say(f"why {KIMI}", ANA)
 
 
 def test_a_report_reaches_the_admins_and_a_correction_edits_and_thanks(office: Office) -> None:
-    office.say("subscribe kimi")
+    office.say("subscribe kimi", ANA)
     office.house.show(office.house.hub, office.house.repository(KIMI, license=licensed("mit")))
     wave, _ = office.desk.questions.one("Kimi-K2.6")
     assert office.desk.report_form(wave.lead.id)
@@ -209,7 +164,7 @@ def test_a_report_reaches_the_admins_and_a_correction_edits_and_thanks(office: O
 def test_a_workspace_that_removes_the_bot_is_paused_and_keeps_what_it_follows(office: Office) -> None:
     there = Asker("UBO", "C5", team="T2", request="9")
     office.say("subscribe kimi", there)
-    office.say("subscribe kimi")
+    office.say("subscribe kimi", ANA)
     office.desk.uninstalled("T2")
     assert office.follows("T2/C5") == ["moonshot"]
     assert list(office.house.store.subscriptions.pauses()) == ["T2/C5"]

@@ -1,63 +1,113 @@
-"""Poll and deliver once, and die on the way: `child.py START POINT HIT`, POINT "" to survive.
+"""What a child does: poll and deliver, and die on the way.
 
 A death is os._exit: nothing is flushed, closed or rolled back, as with kill -9.
 """
 
 import functools
+import itertools
 import os
 import sys
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from sqlite_utils import Database as Connection
 
+from bot.app import digests
 from bot.app.courier import Courier
 from bot.app.poller import Poller
 from bot.app.root import open_app
-from bot.app.works import at_work
+from bot.app.works import Works, at_work
 from bot.delivery.slack import SlackNotifier
+from bot.fetch.client import HttpFetcher
 from bot.ops import logs
+from bot.store.database import Database
 from bot.store.deliveries import Deliveries
+from bot.store.preferences import Wishes
 from bot.store.releases import Releases
 from bot.store.sources import Sources
+from tests.crash.clocks import Fast, Jumping
 from tests.crash.points import DIED
 
-PLACES = {
+PLACES: Mapping[str, tuple[Any, str]] = {
+    "fetch": (HttpFetcher, "get"),
     "keep": (Poller, "_keep"),
-    "apply": (Releases, "apply"),
     "remember": (Sources, "remember"),
-    "succeeded": (Sources, "succeeded"),
+    "apply": (Releases, "apply"),
     "owe_alerts": (Deliveries, "owe_alerts"),
     "owe_note": (Deliveries, "owe_note"),
+    "owe_edits": (Deliveries, "owe_edits"),
+    "succeeded": (Sources, "succeeded"),
+    "owe_digest": (digests, "_owe"),
+    "advance": (Wishes, "advance"),
     "claim": (Courier, "_claim"),
+    "mark_claimed": (Deliveries, "claim"),
+    "mark_claimed_together": (Deliveries, "claim_together"),
     "send": (SlackNotifier, "send"),
     "settle": (Courier, "_store"),
+    "mark_sent": (Deliveries, "settle_sent"),
+    "mark_digest": (Deliveries, "note_content"),
+    "tell_instead": (Courier, "_tell_instead"),
+    "doubt": (Courier, "_doubt_claims"),
+    "mark_doubtful": (Deliveries, "doubt_claims"),
+    "find": (SlackNotifier, "find"),
 }
+STATEMENT = "statement"  # any one that writes, COMMIT among them: the child dies before SQLite sees it
 
 
-class Clock:
-    """Start when told, and jump instead of sleeping."""
+def once(variables: Mapping[str, str], start: datetime, log: Path, point: str = "", hit: int = 0) -> None:
+    """Poll and deliver once; at a point such as "before send", the process dies at the given hit."""
+    write_errors_to(log)
+    if point == STATEMENT:
+        die_at_statement(hit)
+    elif point:
+        die_at_step(point, hit)
+    with open_app(variables, Jumping(start)) as app, at_work(app, Console(quiet=True)) as works:
+        works.poller.poll(works.poller.rested())
+        works.owe_digests()
+        works.courier.deliver_all()
 
-    def __init__(self, start: datetime) -> None:
-        self._now = start
 
-    def now(self) -> datetime:
-        return self._now
+def for_ever(variables: Mapping[str, str], clock: Fast, log: Path, patience: float) -> None:
+    """Poll and deliver side by side, as the service does, until killed; Slack has so many seconds to answer."""
+    write_errors_to(log)
+    with (
+        open_app(variables, clock) as app,
+        at_work(app, Console(quiet=True)) as works,
+        ThreadPoolExecutor(1) as courier,
+    ):
+        works.courier.notifier._client.timeout = patience  # type: ignore[attr-defined]
+        delivering = courier.submit(deliver_for_ever, works)
+        while not delivering.done():
+            works.poller.poll(works.poller.due())
+            clock.sleep(1)
+        delivering.result()
 
-    def sleep(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
+
+def deliver_for_ever(works: Works) -> None:
+    while True:
+        works.owe_digests()
+        works.courier.deliver_due()
+        works.courier.clock.sleep(0.5)
 
 
-def arm(point: str, hit: int) -> None:
-    """Make the process die at the given hit of a point such as "before send" or "after claim"."""
+def write_errors_to(log: Path) -> None:
+    logs.configure("error")
+    with log.open("a") as file:
+        os.dup2(file.fileno(), sys.stderr.fileno())
+
+
+def die_at_step(point: str, hit: int) -> None:
     when, name = point.split()
     owner, attribute = PLACES[name]
     setattr(owner, attribute, deadly(getattr(owner, attribute), when, hit))
 
 
 def deadly(function: Callable[..., Any], when: str, hit: int) -> Callable[..., Any]:
-    hits = iter(range(1, 1000))
+    hits = itertools.count(1)
 
     @functools.wraps(function)
     def wrapped(*arguments: Any, **named: Any) -> Any:
@@ -72,17 +122,17 @@ def deadly(function: Callable[..., Any], when: str, hit: int) -> Callable[..., A
     return wrapped
 
 
-def main(start: str, point: str, hit: str) -> None:
-    logs.configure("critical")
-    if point:
-        arm(point, int(hit))
-    with (
-        open_app(clock=Clock(datetime.fromisoformat(start))) as app,
-        at_work(app, Console(quiet=True)) as works,
-    ):
-        works.poller.poll(works.poller.rested())
-        works.courier.deliver_all()
+def die_at_statement(hit: int) -> None:
+    connect, hits = Database._connect, itertools.count(1)
 
+    def count(sql: str) -> None:
+        reads = sql.lstrip().upper().startswith(("SELECT", "WITH", "PRAGMA", "--"))
+        if not reads and next(hits) == hit:
+            os._exit(DIED)
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    def traced(database: Database) -> Connection:
+        connection = connect(database)
+        connection.conn.set_trace_callback(count)
+        return connection
+
+    Database._connect = traced  # type: ignore[method-assign]

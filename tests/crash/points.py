@@ -2,7 +2,34 @@
 
 DIED = 86  # the exit code of a child that died where it was told to
 
-NAMES = ("keep", "remember", "apply", "owe_alerts", "owe_note", "succeeded", "claim", "send", "settle")
-POINTS = tuple(f"{when} {name}" for name in NAMES for when in ("before", "after"))
-# Those on the way of one message.
-CARRYING = tuple(point for point in POINTS if point.endswith(("claim", "send", "settle")))
+# From a source to the outbox: all but `fetch` and `keep` happen inside one transaction.
+KEEPING = (
+    "fetch",
+    "keep",
+    "remember",
+    "apply",
+    "owe_alerts",
+    "owe_note",
+    "owe_edits",
+    "succeeded",
+)
+# From the outbox to Slack and back, inside transactions (`mark_...`, `advance`) and around them.
+CARRYING = (
+    "owe_digest",
+    "advance",
+    "claim",
+    "mark_claimed",
+    "mark_claimed_together",
+    "send",
+    "settle",
+    "mark_sent",
+    "mark_digest",
+    "tell_instead",
+)
+# On the way back of one that was killed while sending.
+DOUBTING = ("doubt", "mark_doubtful", "find")
+
+
+def around(*names: str) -> list[str]:
+    """Return the points before and after each of these steps."""
+    return [f"{when} {name}" for name in names for when in ("before", "after")]

@@ -1,11 +1,7 @@
 """Messages through ../shared/slackcheck/strict_proxy.py: it refuses what Slack would and fails as asked."""
 
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import ThreadingHTTPServer
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -20,6 +16,7 @@ from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind, Wave
 from tests.delivery.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, NOW, alone
 from tests.support.clock import FakeClock
+from tests.support.strict import load_strict_proxy, strict_front
 
 ALERT = Message("key-1", "C1", render_alert(alone(KIMI), NOW))
 SINCE = NOW.timestamp()
@@ -33,34 +30,17 @@ def workspace() -> Iterator[Slack]:
 
 @pytest.fixture(scope="session")
 def strict_proxy(slackcheck: Path) -> ModuleType:
-    spec = spec_from_file_location("strict_proxy", slackcheck / "strict_proxy.py")
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    path = sys.path.copy()  # the script adds its folder
-    spec.loader.exec_module(module)
-    sys.path[:] = path
-    return module
+    return load_strict_proxy(slackcheck)
 
 
 @pytest.fixture
 def proxy(
     strict_proxy: ModuleType, workspace: Slack, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[SimpleNamespace]:
-    """Put the strict proxy before the workspace; `faults` takes what is to go wrong, `log` has every call."""
     for name in ("HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
-    settings = {"upstream": workspace.url, "burst": 5, "history_per_minute": 0}
-    vars(strict_proxy.CFG).update(settings)
-    for kept in (strict_proxy.faults, strict_proxy.log, strict_proxy.buckets):
-        kept.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), strict_proxy.H) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        url = f"http://127.0.0.1:{server.server_address[1]}/api/"
-        yield SimpleNamespace(url=url, faults=strict_proxy.faults, log=strict_proxy.log)
-        server.shutdown()
-        thread.join()
+    with strict_front(strict_proxy, workspace.url) as front:
+        yield front
 
 
 @pytest.fixture

@@ -10,9 +10,12 @@ from bot.delivery.web import web_client
 from bot.slack.app import make_app
 from bot.slack.places import SlackPlaces
 from bot.slack.workspaces import OneWorkspace
+from tests.delivery.conftest import slackcheck, validate
 from tests.slack.fakes import AtOnce, FakeDesk, SlackApi
 from tests.slack.payloads import SECRET
 from tests.support.clock import FakeClock
+
+__all__ = ["slackcheck", "validate"]
 
 
 @pytest.fixture

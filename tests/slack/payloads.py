@@ -129,7 +129,8 @@ def event(kind: str, **fields: Any) -> Payload:
 
 def mention(text: str, **fields: Any) -> Payload:
     """Return a message in a channel that names the bot."""
-    return event("app_mention", user=USER, text=text, channel=CHANNEL, ts="1776700012.000300", **fields)
+    about = {"user": USER, "channel": CHANNEL, "ts": "1776700012.000300", **fields}
+    return event("app_mention", text=text, **about)
 
 
 def direct(text: str, **fields: Any) -> Payload:

@@ -13,7 +13,7 @@ LARGEST = 4_990_000  # bytes; feeds and pages are fetched up to 5 MB
 
 # What is read at most, in pieces that hold these marks: bot/sources/limits.py and the constants of each kind.
 MOST: Mapping[str, Mapping[bytes, int]] = {
-    "feed": {b"<": 31_900, b"&": 249_000},
+    "feed": {b"<": 31_900, b"/>": 15_900, b"&": 249_000},
     "html": {b"<": 29_900},
     "next": {b"[": 290_000, b"{": 290_000, b",": 290_000, b":T": 290_000},
     "json": {b"[": 490_000, b"{": 490_000, b",": 490_000},
@@ -78,7 +78,7 @@ _END = b"</channel></rss>"
 _ITEM, _ITEM_END = _RSS + b"<item><title>Kimi K3</title>", b"</item>" + _END
 _ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Kimi K3</title>'
 _ATOM_END = b"</entry></feed>"
-_TITLE = b"<title>"
+_IN_TITLE, _TITLE_END = _RSS + b"<item><title>", b"</title></item>" + _END
 
 
 def _in_item(name: str, piece: bytes) -> Shape:
@@ -107,27 +107,46 @@ _FEEDS = (
     Shape("tags nested", _RSS, b"<a>"),
     Shape("items nested", _RSS, b"<item>"),
     Shape("namespaces nested", b"<rss>", b"<b xmlns='x'>", b"</rss>"),
-    Shape("bodies of links", _RSS, b"<item><title>K%d</title><description><![CDATA[" + b"<a href=b>" * 9_000
-          + b"]]></description></item>", _END),
-    Shape("one body of links", _ITEM + b"<description><![CDATA[", b"<a href='b'>c</a>", b"]]></description>" + _ITEM_END),
+    Shape(
+        "bodies of links",
+        _RSS,
+        b"<item><title>K%d</title><description><![CDATA["
+        + b"<a href=b>" * 9_000
+        + b"]]></description></item>",
+        _END,
+    ),
+    Shape(
+        "one body of links",
+        _ITEM + b"<description><![CDATA[",
+        b"<a href='b'>c</a>",
+        b"]]></description>" + _ITEM_END,
+    ),
     Shape("escaped tags", _ITEM + b"<description>", b"&lt;a&gt;", b"</description>" + _ITEM_END),
     Shape("titles of tags", _RSS, b"<item><title><![CDATA[" + b"<a>" * 300 + b"%d]]></title></item>", _END),
-    Shape("a long title", _RSS + b"<item><title>", b"Kimi K3 ", b"</title></item>" + _END),
-    Shape("a title of brackets", _RSS + b"<item><title>", b"<", b"</title></item>" + _END),
-    Shape("a title of ampersands", _RSS + b"<item><title>", b"&", b"</title></item>" + _END),
-    Shape("a title of half references", _RSS + b"<item><title>", b"&#", b"</title></item>" + _END),
-    Shape("a title of references", _RSS + b"<item><title>", b"&#49;", b"</title></item>" + _END),
-    Shape("a title of unknown entities", _RSS + b"<item><title>", b"&nope;", b"</title></item>" + _END),
-    Shape("a title of NULs", _RSS + b"<item><title>K3", b"\0", b"</title></item>" + _END),
-    Shape("a title in no encoding", _RSS + b"<item><title>K3", b"\xff\xfe\x80", b"</title></item>" + _END),
-    Shape("a title of CDATA's ends", _RSS + b"<item><title>", b"]]>", b"</title></item>&x;" + _END),
+    Shape("a long title", _IN_TITLE, b"Kimi K3 ", _TITLE_END),
+    Shape("a title of brackets", _IN_TITLE, b"<", _TITLE_END),
+    Shape("a title of ampersands", _IN_TITLE, b"&", _TITLE_END),
+    Shape("a title of half references", _IN_TITLE, b"&#", _TITLE_END),
+    Shape("a title of references", _IN_TITLE, b"&#49;", _TITLE_END),
+    Shape("a title of unknown entities", _IN_TITLE, b"&nope;", _TITLE_END),
+    Shape("a title of NULs", _IN_TITLE + b"K3", b"\0", _TITLE_END),
+    Shape("a title in no encoding", _IN_TITLE + b"K3", b"\xff\xfe\x80", _TITLE_END),
+    Shape("a title of CDATA's ends", _IN_TITLE, b"]]>", b"</title></item>&x;" + _END),
     Shape("a reference of digits", _ITEM + b"<description>&amp;#", b"9", b";</description>" + _ITEM_END),
-    Shape("a date of words", _RSS + b"<item><title>a</title><pubDate>", b"Mon, ", b"</pubDate></item>" + _END),
+    Shape(
+        "a date of words", _RSS + b"<item><title>a</title><pubDate>", b"Mon, ", b"</pubDate></item>" + _END
+    ),
     Shape("a date of digits", _RSS + b"<item><title>a</title><pubDate>", b"1", b"</pubDate></item>" + _END),
-    Shape("a date of spaces", _RSS + b"<item><title>a</title><pubDate>Mon", b" ", b"x</pubDate></item>" + _END),
+    Shape(
+        "a date of spaces", _RSS + b"<item><title>a</title><pubDate>Mon", b" ", b"x</pubDate></item>" + _END
+    ),
     Shape("attributes", _RSS + b"<item", b" a%d='x'", b"/>" + _END),
-    Shape("tags with as many attributes as are read", _RSS, b"<a" + b"".join(b" a%03d=''" % n for n in range(200))
-          + b"/>", _END),
+    Shape(
+        "tags with as many attributes as are read",
+        _RSS,
+        b"<a" + b"".join(b" a%03d=''" % n for n in range(99)) + b"/>",
+        _END,
+    ),
     Shape("attributes behind a quoted bracket", _RSS + b"<item x='>'", b" a%d='x'", b"/>" + _END),
     Shape("namespaces of one tag", b"<rss", b" xmlns:a%d='x'", b"><channel/></rss>"),
     Shape("a tag of spaces", b"<rss", b" ", b">"),
@@ -142,17 +161,31 @@ _FEEDS = (
     Shape("sections without an end", _RSS, b"<![CDATA[", _END),
     Shape("declarations", _RSS, b"<!", _END),
     Shape("instructions", _RSS, b"<?", _END),
-    Shape("a billion laughs", b"<!DOCTYPE l [<!ENTITY a0 'ha'>" + _LAUGHS + b"]>" + _RSS + b"<item><title>", b"&a9;",
-          b"</title></item>" + _END),
-    Shape("a long entity", b"<!DOCTYPE l [<!ENTITY a '" + b"x" * 7_000 + b"'>]>" + _RSS + b"<item><title>", b"&a;",
-          b"</title></item>" + _END),
-    Shape("a file of ours", b"<!DOCTYPE l [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>" + _RSS + b"<item><title>", b"&a;",
-          b"</title></item>" + _END),
+    Shape(
+        "a billion laughs",
+        b"<!DOCTYPE l [<!ENTITY a0 'ha'>" + _LAUGHS + b"]>" + _IN_TITLE,
+        b"&a9;",
+        _TITLE_END,
+    ),
+    Shape(
+        "a long entity", b"<!DOCTYPE l [<!ENTITY a '" + b"x" * 7_000 + b"'>]>" + _IN_TITLE, b"&a;", _TITLE_END
+    ),
+    Shape(
+        "a file of ours",
+        b"<!DOCTYPE l [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>" + _IN_TITLE,
+        b"&a;",
+        _TITLE_END,
+    ),
     Shape("the name of an encoding", b"<?xml version='1.0' encoding='", b"a", b"'?>" + _RSS + _END),
-    Shape("an encoding in quadratic time", b"<?xml version='1.0' encoding='punycode'?>" + _RSS, b"ab", b"-" + _END),
+    Shape(
+        "an encoding in quadratic time",
+        b"<?xml version='1.0' encoding='punycode'?>" + _RSS,
+        b"ab",
+        b"-" + _END,
+    ),
     Shape("markup hidden in UTF-7", b"<?xml version='1.0' encoding='utf-7'?>" + _RSS, b"+ADw-a/+AD4-", _END),
-    Shape("halves of characters", _RSS + b"<item><title>", b"&#xD83D;", b"</title></item>" + _END),
-)  # fmt: skip
+    Shape("halves of characters", _IN_TITLE, b"&#xD83D;", _TITLE_END),
+)
 _JSON_FEED = b'{"version": "https://jsonfeed.org/version/1.1", "items": ['
 _NESTED = b"[" * 900 + b"]" * 900
 
@@ -211,6 +244,7 @@ _MARKDOWN = (
     Shape("no encoding", b"## 2026-01-01 K3", b"\xff"),
 )
 _HUB_ROW = b'{"_id": "000000000000000000%d", "id": "moonshotai/Kimi-K3-%d", "tags": ["a"], "pipeline_tag": '
+_STATS_ROW = b'{"id": "m%d", "organization": {"id": "moonshotai"}, "license": "mit", "name": '
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
     "feed": (*_FEEDS, *(_rows(_JSON_FEED, b'{"id": "a", "title": ', b"]}"))),
     "html": _HTML,
@@ -225,6 +259,6 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     "json": _rows(b'{"items": [', b'{"title": ', b"]}"),
     "markdown": _MARKDOWN,
     "hub": _rows(b"[", _HUB_ROW, b"]"),
-    "stats page": _rows(b"5:[", b'{"model_id": "m%d", "organization": "x", "organization_id": "moonshotai", "license": "mit", "name": ', b"]"),
-    "stats api": _rows(b'{"models": [', b'{"id": "m%d", "organization": {"id": "moonshotai"}, "name": ', b"]}"),
-}  # fmt: skip
+    "stats page": _rows(b"5:[", _STATS_ROW, b"]"),
+    "stats api": _rows(b'{"models": [', _STATS_ROW, b"]}"),
+}

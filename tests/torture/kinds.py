@@ -20,8 +20,8 @@ def _page(site: str, **spec: str) -> Source:
     return PageSource(PageSpec.model_validate({"page": f"{site}/news", **spec}), "moonshot", _EVERY)
 
 
-def _data_page(site: str, format: str, item: str, link: str) -> Source:
-    return _page(site, format=format, item=item, title="title", link=link, date="date", summary="summary")
+def _data_page(site: str, shape: str, item: str, link: str) -> Source:
+    return _page(site, format=shape, item=item, title="title", link=link, date="date", summary="summary")
 
 
 def _hub(site: str) -> Source:
@@ -64,7 +64,7 @@ class Everywhere:
         max_bytes: int | None = None,
     ) -> Response:
         if url.endswith("/robots.txt"):
-            return Response(url)
+            return Response(url, 200)
         if len(self.body) > (max_bytes or 20_000_000):
             raise SourceError(Failure.TOO_LARGE, f"{url} is too large")
         return Response(url, 200, self.headers, self.body)

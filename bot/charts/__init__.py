@@ -1,0 +1,1 @@
+"""Pictures of the cadence. The only room that imports matplotlib, which is the extra `charts`."""

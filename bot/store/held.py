@@ -1,0 +1,94 @@
+"""What was held back as a flood, until a person announces or ignores it."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.records import Flood
+from bot.store.database import Database
+from bot.store.rows import Row, moment, time_text
+
+# The keys of the leads that were held back and that nobody chose to announce.
+KEPT_BACK = "SELECT key.value FROM held, json_each(held.leads) AS key WHERE held.state <> 'announced'"
+
+
+class Floods:
+    """Keep what was held back. Every method that writes belongs inside a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, source_id: str, leads: Sequence[str], now: datetime) -> Flood:
+        """Store what a source showed at once, by the keys of its leads, and return it."""
+        added = self._database.query(
+            "INSERT INTO held (source_id, held_at, leads) VALUES (:source_id, :now, :leads) RETURNING *",
+            {"source_id": source_id, "now": time_text(now), "leads": json.dumps(list(leads))},
+        )
+        return self._flood_of(added[0])
+
+    def waiting(self) -> list[Flood]:
+        """Return what nobody has settled yet, the oldest first."""
+        rows = self._database.query("SELECT * FROM held WHERE state = 'waiting' ORDER BY held_at, id")
+        return [self._flood_of(row) for row in rows]
+
+    def by_id(self, number: int) -> Flood | None:
+        """Return one flood, settled or not, or None."""
+        rows = self._database.query("SELECT * FROM held WHERE id = :id", {"id": number})
+        return self._flood_of(rows[0]) if rows else None
+
+    def settle(self, number: int, state: str, by: str, now: datetime) -> bool:
+        """Store what becomes of a flood (announced, ignored); tell whether it was still waiting."""
+        settled = self._database.connection.execute(
+            """
+            UPDATE held SET state = :state, settled_at = :now, settled_by = :by
+            WHERE id = :id AND state = 'waiting'
+            """,
+            {"id": number, "state": state, "by": by, "now": time_text(now)},
+        )
+        return settled.rowcount == 1
+
+    def expire(self, until: datetime, now: datetime) -> int:
+        """Ignore what was held back by then and that nobody settled; return how many floods that were."""
+        expired = self._database.connection.execute(
+            """
+            UPDATE held SET state = 'expired', settled_at = :now
+            WHERE state = 'waiting' AND held_at <= :until
+            """,
+            {"until": time_text(until), "now": time_text(now)},
+        )
+        return expired.rowcount
+
+    def untold(self, number: int) -> list[str]:
+        """Return the keys of a flood's leads that nobody was told of yet, in the order of publication.
+
+        Of what people corrected meanwhile it is the release that the held one belongs to now, if any.
+        """
+        rows = self._database.query(
+            """
+            SELECT DISTINCT lead.key, lead.published_at, lead.id
+            FROM held, json_each(held.leads) AS wanted
+            JOIN release r ON r.key = wanted.value JOIN release lead ON lead.id = r.lead_id
+            WHERE held.id = :id AND lead.silent AND NOT lead.withdrawn ORDER BY lead.published_at, lead.id
+            """,
+            {"id": number},
+        )
+        return [row["key"] for row in rows]
+
+    def _flood_of(self, row: Row) -> Flood:
+        leads = self._database.query(
+            """
+            SELECT r.key, r.display FROM json_each(:leads) AS wanted JOIN release r ON r.key = wanted.value
+            ORDER BY r.published_at, r.id
+            """,
+            {"leads": row["leads"]},
+        )
+        return Flood(
+            id=row["id"],
+            source_id=row["source_id"],
+            held_at=moment(row["held_at"]),
+            leads=tuple(lead["key"] for lead in leads),
+            names=tuple(lead["display"] for lead in leads),
+            state=row["state"],
+            settled_at=moment(row["settled_at"]) if row["settled_at"] else None,
+            settled_by=row["settled_by"],
+        )

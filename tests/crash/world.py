@@ -1,0 +1,75 @@
+"""A small world for a bot that dies: a Hub with a few organisations, a Slack, and a state directory."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.demo.hub import Hub, Repository
+from bot.demo.slack import Slack
+from bot.model import Lab
+from bot.store.store import Store
+
+START = datetime(2026, 4, 20, 12, tzinfo=UTC)
+LABS = (Lab("moonshot", "Moonshot AI"), Lab("zai", "Z.ai"), Lab("qwen", "Qwen"))
+OWNERS = {"moonshotai": "moonshot", "zai-org": "zai", "Qwen": "qwen"}
+
+
+class Time:
+    """Be what the bot's runs and the servers agree on."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def repository(name: str, license: str = "mit") -> Repository:
+    return Repository(
+        name,
+        created_at=START - timedelta(days=6),
+        files={"model-00001-of-00001.safetensors": 595_000_000_000},
+        card={"license": license},
+        pipeline_tag="text-generation",
+    )
+
+
+def relicensed(repository: Repository, license: str) -> Repository:
+    return replace(repository, card={"license": license})
+
+
+def environment(directory: Path, hub: Hub, slack: Slack, **defaults: str) -> Mapping[str, str]:
+    """Write a feeds.yaml in which every channel follows all labs; return the bot's variables."""
+    config = directory / "feeds.yaml"
+    labs = [
+        {"id": lab, "name": lab.title(), "sources": [{"hub": owner, **defaults}]}
+        for owner, lab in OWNERS.items()
+    ]
+    subscriptions = [{"channel": channel, "labs": "all"} for channel in slack.channels]
+    config.write_text(yaml.safe_dump({"labs": labs, "subscriptions": subscriptions}), encoding="utf-8")
+    return {
+        "CADENCEBOT_CONFIG": str(config),
+        "CADENCEBOT_STATE": str(state_of(directory)),
+        "CADENCEBOT_ALLOW_HOSTS": f"{hub.host},{slack.host}",
+        "HF_ENDPOINT": hub.url,
+        "SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": slack.token,
+    }
+
+
+def state_of(directory: Path) -> Path:
+    return directory / "state"
+
+
+def the_store(directory: Path) -> "closing[Store]":
+    """Lend the store while no child is at work."""
+    return closing(Store(state_of(directory), LABS))
+
+
+def rows(store: Store, sql: str) -> Sequence[Mapping[str, Any]]:
+    return store._database.query(sql)
