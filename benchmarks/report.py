@@ -74,10 +74,8 @@ def main() -> None:
         read = time.perf_counter() - start
         files = report_files(shipments, NOW)
         took, busy = time.perf_counter() - start, time.process_time() - busy
-        print(
-            f"{len(shipments)} releases of {len(LABS)} labs: {took:.1f} s ({read:.1f} s of them the store's),"
-        )
-        print(f"{busy:.1f} s of processor time")
+        print(f"{len(shipments)} releases of {len(LABS)} labs")
+        print(f"{took:.1f} s ({read:.1f} s of them to read the store), {busy:.1f} s of processor time")
         for name, data in files.items():
             print(f"{name:<16} {len(data) / 1000:8.0f} kB")
             if len(sys.argv) > 2:

@@ -51,6 +51,7 @@ class Environment(Part):
     cadencebot_seal_key: SecretStr = SecretStr("")
     cadencebot_config: Path = Path("feeds.yaml")
     cadencebot_state: Path = Path("state")
+    cadencebot_report: Path | None = None  # a directory in which the report is kept fresh
     cadencebot_allow_hosts: Annotated[str, AfterValidator(_hosts_with_ports)] = ""
     cadencebot_health: Annotated[str, AfterValidator(_host_with_port_or_off)] = "127.0.0.1:9464"
     cadencebot_ping_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] = SecretStr("")

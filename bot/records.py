@@ -10,6 +10,7 @@ from bot.model import Name, Note
 from bot.releases.filters import Filters
 
 ALL = "all"
+CADENCE = "cadence:"  # stands before a lab, or ALL, whose rhythm is followed and not its releases
 # Where a subscription comes from.
 FROM_FILE = "feeds.yaml"
 FROM_SLACK = "Slack"
@@ -68,7 +69,7 @@ class Subscription:
 class DigestPlan:
     """Hold when a destination wants its digest, in its own time zone."""
 
-    every: Literal["daily", "weekly"]
+    every: Literal["daily", "weekly", "monthly"]  # a monthly one comes on the first
     weekday: int = 0  # of a weekly one; Monday is 0
     hour: int = 9
     minute: int = 0
@@ -192,6 +193,11 @@ class Delivery:
     reason: str = ""
     content: Content | None = None
     carrier: int | None = None
+
+    @property
+    def is_of_forgotten_time(self) -> bool:
+        """Tell whether it may have been sent before it was owed, in the time that a backup forgot."""
+        return self.claimed_at is not None and self.claimed_at < self.created_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,14 @@ from bot.chat.commands import Command, MisunderstoodError, Suggestion, Verb
 from bot.errors import UsageError
 from bot.messages.content import Content
 from bot.messages.escape import literal
-from bot.records import ALL, FROM_FILE, FROM_SLACK, Mute, Preferences, Subscription
+from bot.records import ALL, CADENCE, FROM_FILE, FROM_SLACK, Mute, Preferences, Subscription
 from bot.store.store import Store
 
 _LINE_LIMIT = 400
+_RHYTHM = (
+    "Told once each: a lab that goes quiet or comes back, a burst, a first open-weight release, "
+    "another class of licence, a record size."
+)
 _REMOVED = "the workspace removed the bot; installing it again resumes"
 _UNTIL_BACK = timedelta(days=1)  # as long as the courier puts anything off
 _preferences: TypeAdapter[Preferences] = TypeAdapter(Preferences)
@@ -77,13 +81,15 @@ class Changes:
                     asker, destination, f"made {_place(asker, destination)} follow {_followed(command)}"
                 )
         so_far = "now" if any(changed) else "already"
+        if command.rhythm:
+            return answers.said(f"{_follows(asker, destination, so_far)} {_followed(command)}.", [_RHYTHM])
         newest = self.questions.newest([lab.id for lab in command.labs])
         return answers.subscribed_answer(
             f"{_follows(asker, destination, so_far)} {_followed(command)}.", newest, now
         )
 
     def _unsubscribe(self, asker: Asker, destination: str, command: Command) -> Content:
-        if command.everything and not command.confirmed:
+        if command.everything and not command.rhythm and not command.confirmed:
             return answers.confirm_answer(
                 f"Unsubscribe {_place(asker, destination)} from everything?", command.text
             )
@@ -169,15 +175,15 @@ class Changes:
 
 
 def _wanted(command: Command) -> list[str]:
-    if command.everything:
-        return [ALL]
-    if not command.labs:
+    if not command.everything and not command.labs:
         raise UsageError("name a lab, or all: `labs` lists them")
-    return [lab.id for lab in command.labs]
+    labs = [ALL] if command.everything else [lab.id for lab in command.labs]
+    return [f"{CADENCE}{lab}" for lab in labs] if command.rhythm else labs
 
 
 def _named(command: Command) -> str:
-    return "all labs" if command.everything else ", ".join(lab.name for lab in command.labs)
+    labs = "all labs" if command.everything else ", ".join(lab.name for lab in command.labs)
+    return f"the cadence of {labs}" if command.rhythm else labs
 
 
 def _followed(command: Command) -> str:
@@ -217,4 +223,5 @@ def _still_followed(follows: str, command: Command, rest: Sequence[Subscription]
 
 
 def _covers(subscription: Subscription, labs: Sequence[str]) -> bool:
-    return subscription.lab in (ALL, *labs) or ALL in labs
+    everything = CADENCE + ALL if labs[0].startswith(CADENCE) else ALL
+    return subscription.lab in (everything, *labs) or ALL in labs

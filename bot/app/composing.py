@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,8 @@ from bot.store.store import Store
 
 # Alerts of one lab that were owed within this long of each other may share a message.
 TOGETHER = timedelta(minutes=10)
-_LASTS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
+_MOST_MARKS = 60  # some 1.5 KB of a message's metadata
+_LASTS = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=28)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,14 @@ class Composed:
     """Hold a message that is ready to go.
 
     `digest` is of what the alert says from then on, "" where the message changes none; `carried` are the
-    other alerts that the same message brings.
+    other alerts that the same message brings. `elsewhere` is the same message where it stands if people
+    wanted it elsewhere when it was sent.
     """
 
     message: Message
     digest: str = ""
     carried: tuple[Delivery, ...] = ()
+    elsewhere: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,21 @@ class Composer:
             return Settlement("skipped", against)
         carried = self._companions(head)
         content, digest = self._standing((head, *carried))
-        return Composed(Message(head.id, head.destination, content), digest, carried)
+        message = Message(head.id, head.destination, content, marks=self._marks(head, carried))
+        return Composed(message, digest, carried)
+
+    def _marks(self, head: Delivery, carried: Sequence[Delivery]) -> tuple[str, ...]:
+        """Return what else an alert is found by: the alerts that it carries, their families, their addresses.
+
+        What was forgotten may have been announced under another name, as it was seen in another order.
+        """
+        waves = [self._wave(one) for one in (head, *carried)]
+        families = dict.fromkeys(f"family:{wave.lead.name.family_key}" for wave in waves)
+        if head.state == "doubtful":
+            return tuple(families) if head.is_of_forgotten_time else ()
+        mentions = (mention for wave in waves for member in wave.members for mention in member.mentions)
+        addresses = dict.fromkeys(_address(mention.url) for mention in mentions)
+        return (*(one.id for one in carried), *families, *addresses)[:_MOST_MARKS]
 
     def _companions(self, head: Delivery) -> tuple[Delivery, ...]:
         """Return the alerts that share this one's message; what was sent together is looked up together."""
@@ -131,14 +148,18 @@ class Composer:
         if against:
             return Settlement("skipped", against)
         is_variant = note.kind is NoteKind.VARIANT
-        if is_variant and (alert is None or (preferences.variants == "post" and alert.state == "sent")):
+        if is_variant and alert is None:
             return Composed(Message(head.id, head.destination, render_note(self._wave(head), note)))
         if alert is None or alert.state != "sent":
             return Settlement("skipped", ALERT_MISSING)
         if note.kind is NoteKind.UPDATE:
             return self._update(head, alert)
-        content = render_note(self._wave(head), note)
-        return Composed(Message(head.id, alert.channel, content, thread_ts=alert.ts))
+        content, marks = render_note(self._wave(head), note), _note_marks(head, note)
+        reply = Message(head.id, alert.channel, content, thread_ts=alert.ts, marks=marks)
+        post = replace(reply, destination=head.destination, thread_ts="")
+        if is_variant and preferences.variants == "post":
+            return Composed(post, elsewhere=reply)
+        return Composed(reply, elsewhere=post if is_variant or head.is_of_forgotten_time else None)
 
     def _update(self, head: Delivery, alert: Delivery) -> Composed | Settlement:
         digest = ""  # where the alert is edited after all, the next edit compares with what stands there
@@ -203,6 +224,16 @@ class Composer:
         changes = [(note.note.former_license, note.created_at) for note in notes if note.note]
         known = [(former, at) for former, at in changes if former]
         return LicenseChange(known[0][0], known[-1][1]) if known else None
+
+
+def _note_marks(head: Delivery, note: Note) -> tuple[str, ...]:
+    """Return what else a note is found by: the address that it tells of, unless that only changed."""
+    looked_up = head.state == "doubtful" and not head.is_of_forgotten_time
+    return () if looked_up or note.kind in (NoteKind.LICENSE, NoteKind.UPDATE) else (_address(note.url),)
+
+
+def _address(url: str) -> str:
+    return f"address:{_digest(url)}"
 
 
 def _unwanted(head: Delivery, note: Note, preferences: Preferences) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.composing import Composed, Composer, Instead
+from bot.app.doubting import in_doubt
 from bot.app.pausing import tell_subscribers
 from bot.clock import Clock
 from bot.delivery.message import Absent, Closed, Notifier, Outcome, Sent, Unclear
@@ -149,13 +150,21 @@ class Courier:
         """Send a message, or look a doubtful one up; None when somebody else has claimed it."""
         try:
             if head.state == "doubtful":
-                return self.notifier.find(composed.message, (head.claimed_at or head.created_at).timestamp())
+                return self._find(head, composed)
             return self.notifier.send(composed.message) if self._claim(head, composed) else None
         except StoreError:
             raise
         except Exception as error:  # whatever went wrong, the message may have been posted
             log.exception("notifier_crashed", delivery=head.id)
             return Unclear(f"the bot failed while sending ({error!r}); please report this")
+
+    def _find(self, head: Delivery, composed: Composed) -> Outcome | Absent:
+        """Look for a message wherever it may have been sent; it is absent when it is nowhere."""
+        since = (head.claimed_at or head.created_at).timestamp()
+        found = self.notifier.find(composed.message, since)
+        if isinstance(found, Absent) and composed.elsewhere:
+            return self.notifier.find(composed.elsewhere, since)
+        return found
 
     def _composed(self, head: Delivery) -> Composed | Settlement | Instead:
         """Compose a message; one that cannot be rendered must not hold up those behind it."""
@@ -178,9 +187,10 @@ class Courier:
     def _tell_instead(self, head: Delivery, told: Instead) -> None:
         now = self.clock.now()
         with self.store.transaction():
-            self.store.deliveries.owe_note_to(
-                head.destination, head.release_id, told.lead_key, told.note, told.about, now
-            )
+            with in_doubt(self.store, min(head.created_at, head.claimed_at or head.created_at)):
+                self.store.deliveries.owe_note_to(
+                    head.destination, head.release_id, told.lead_key, told.note, told.about, now
+                )
             self.store.deliveries.settle(head.sequence, "skipped", "the thread tells it instead", now)
 
     def _store(self, head: Delivery, settlement: Settlement, digest: str) -> None:

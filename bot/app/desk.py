@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from bot.app.changes import Changes
+from bot.app.holding import Holding
 from bot.app.questions import Questions
 from bot.app.reporting import Reporting
 from bot.chat import answers, home, modals
@@ -76,6 +77,7 @@ class Desk:
             Verb.SETTINGS: self._settings,
             Verb.TEST: self._test,
             Verb.WHY: self._why,
+            Verb.HELD: self._held,
         }
         return answer.get(command.verb, self._help)(asker, command)
 
@@ -127,6 +129,19 @@ class Desk:
         if not stories and not waiting:
             raise UsageError(f"no source ever showed “{command.subject[:80]}”: `status` tells how they fare")
         return answers.why_answer(stories, waiting)
+
+    def _held(self, asker: Asker, command: Command) -> Content:
+        """List floods, or settle one; only admins may."""
+        if not self.reporting.may_correct(asker):
+            raise UsageError("only those whom feeds.yaml names under `admins` settle what was held back")
+        holding = Holding(self.changes.store, self.questions.clock)
+        if command.number is None:
+            return answers.held_answer(self.questions.store.held.waiting(), self._now())
+        if command.subject == "ignore":
+            flood = holding.ignore(command.number, asker.person)
+            return answers.said(f"Ignored: the {len(flood.leads)} releases of #{flood.id} stay silent.")
+        leads = holding.announce(command.number, asker.person)
+        return answers.said(f"Announced: {len(leads)} releases go to whoever follows them.")
 
     # --- what is no command: the Home tab, modals and reports
 

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.app.doubting import in_doubt
 from bot.cadence.digest import next_digest, period_before, period_name, plan_words
+from bot.cadence.period import Window
+from bot.cadence.sections import rhythm_sentences, sections
+from bot.cadence.shipped import Shipped
 from bot.cadence.stats import ENOUGH, cadence
 from bot.delivery.digest import Digest, Quiet, render_digest
 from bot.messages.content import Content
@@ -34,12 +38,13 @@ def _owe(store: Store, almanac: "_Almanac", destination: str, plan: DigestPlan, 
         store.preferences.advance(destination, next_digest(plan, now))
         if content is None:
             return False
-        return store.deliveries.owe_digest(destination, period_name(plan, newest), content, now)
+        with in_doubt(store, newest):
+            return store.deliveries.owe_digest(destination, period_name(plan, newest), content, now)
 
 
 def _newest(plan: DigestPlan, now: datetime) -> datetime:
     """Return when the newest digest became due; those missed before it are not made up for."""
-    newest = next_digest(plan, now - timedelta(days=9))
+    newest = next_digest(plan, now - timedelta(days=32))
     while (following := next_digest(plan, newest)) <= now:
         newest = following
     return newest
@@ -62,7 +67,8 @@ def _content(
     zone = ZoneInfo(plan.zone)
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date() - timedelta(days=1)
     quiet = almanac.quiet(_followed(subscriptions) - muted, {wave.lab.id for wave in waves}, last)
-    return render_digest(Digest(_told(waves), quiet, first, last, plan_words(plan)))
+    rhythm = almanac.rhythm(_followed(subscriptions) - muted, Window(first, last))
+    return render_digest(Digest(_told(waves), quiet, first, last, rhythm, plan_words(plan)))
 
 
 def _is_wanted(wave: Wave, subscriptions: Iterable[Subscription]) -> bool:
@@ -92,12 +98,20 @@ class _Almanac:
     labs: Mapping[str, Lab]
     _waves: dict[tuple[datetime, datetime], list[Wave]] = field(default_factory=dict)
     _days: dict[str, list[date]] = field(default_factory=dict)
+    _history: list[Shipped] = field(default_factory=list)
 
     def waves(self, start: datetime, end: datetime) -> list[Wave]:
         """Return what came out from start to end, for all labs."""
         if (start, end) not in self._waves:
             self._waves[start, end] = self.store.history.between(start, end)
         return self._waves[start, end]
+
+    def rhythm(self, followed: set[str], window: Window) -> list[str]:
+        """Return how a period of the followed labs compares with the one before it."""
+        if not self._history:
+            self._history.extend(self.store.shipments.history())
+        mine = [one for one in self._history if followed & {one.lab, ALL}]
+        return rhythm_sentences(sections(mine, window))
 
     def quiet(self, followed: set[str], busy: set[str], today: date) -> list[Quiet]:
         """Return the followed labs that released nothing, the longest silent first.

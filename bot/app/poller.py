@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot.app.doubting import in_doubt
+from bot.app.holding import expire, hold
 from bot.app.owing import owe
 from bot.clock import Clock
 from bot.errors import Failure, SourceError, StoreError
@@ -37,7 +39,7 @@ class Report:
     new: int = 0  # sightings that were not known
     baseline: bool = False
     announced: tuple[str, ...] = ()  # the keys of the releases that were announced
-    held: int = 0
+    held: int = 0  # releases that a flood guard kept back
     failure: str = ""
     complaint: str = ""
 
@@ -75,6 +77,7 @@ class Poller:
     settings: Settings
     threads: Executor
     own_hosts: frozenset[str] = frozenset()  # ours to poll as hard as we like
+    admins: Sequence[str] = ()  # who are asked what shall become of a flood
     dice: random.Random = field(default_factory=random.Random)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -101,6 +104,7 @@ class Poller:
         """
         lanes = self.threads.map(lambda lane: self._poll_lane(lane, progress), self._lanes(sources))
         reports = tuple(report for lane in lanes for report in lane)
+        expire(self.store, self.clock.now())
         overdue = tuple(self._settle_overdue())
         for report in overdue:
             progress(report)
@@ -157,33 +161,40 @@ class Poller:
         baseline = state.baseline_at is None
         now = self.clock.now()
         with self.store.transaction():
-            absence = now - (state.succeeded_at or now)
-            decision = self._decide(judged, now, baseline, absence)
+            decision = self._decide(source.id, state, judged, now)
             self.store.sources.remember(source.id, poll.identities, now)
-            self.store.sources.succeeded(self._after(source, state, poll, now), now, decision.held)
+            self.store.sources.succeeded(self._after(source, state, poll, now), now)
         return Report(
             source.id,
             new=len(judged),
             baseline=baseline,
             announced=decision.announced(),
-            held=decision.held,
+            held=len(decision.held),
         )
 
     def _decide(
-        self, judged: Sequence[Judged], now: datetime, baseline: bool, absence: timedelta
+        self, source_id: str, state: SourceState, judged: Sequence[Judged], now: datetime
     ) -> Decision:
         if not judged:
             return Decision()
+        baseline, absence = state.baseline_at is None, now - (state.succeeded_at or now)
         errata = self.store.corrections.errata()
         judged = [Judged(one.sighting, corrected(one.verdict, one.sighting, errata)) for one in judged]
         book = self.store.releases.book(item.sighting.lab for item in judged)
         decision = decide(judged, book, now=now, settings=self.settings, silent=baseline, absence=absence)
-        self._store(decision, now, live=not baseline and not decision.held)
+        live = not baseline and not decision.held
+        touched = self.store.releases.apply(decision, now, live=live)
+        with in_doubt(self.store, state.succeeded_at):
+            self._tell(source_id, decision, touched, now, live=live)
         return decision
 
-    def _store(self, decision: Decision, now: datetime, *, live: bool) -> None:
-        touched = self.store.releases.apply(decision, now, live=live)
-        if live:
+    def _tell(
+        self, source_id: str, decision: Decision, touched: Mapping[str, int], now: datetime, *, live: bool
+    ) -> None:
+        """Owe what a stored decision makes due: its messages, or the question what a flood is."""
+        if decision.held:
+            hold(self.store, source_id, decision.held, self.admins, now)
+        elif live:
             owe(self.store, decision, touched, now)
 
     def _settle_overdue(self) -> Iterator[Report]:
@@ -192,11 +203,13 @@ class Poller:
         if not self.store.releases.overdue(now):
             return
         with self.store.transaction():
-            overdue = self.store.releases.overdue(now)
+            overdue, seen_at = self.store.releases.overdue(now), self.store.releases.overdue_since(now)
             book = self.store.releases.book(waiting.judged.sighting.lab for waiting in overdue)
             decision = decide_overdue(overdue, book, now=now, settings=self.settings)
-            self._store(decision, now, live=not decision.held)
-        yield Report(SourceKind.LLM_STATS, announced=decision.announced(), held=decision.held)
+            touched = self.store.releases.apply(decision, now, live=not decision.held)
+            with in_doubt(self.store, seen_at):
+                self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True)
+        yield Report(SourceKind.LLM_STATS, announced=decision.announced(), held=len(decision.held))
 
     def _after(self, source: Source, state: SourceState, poll: Poll, now: datetime) -> SourceState:
         due = now + source.every * self.dice.uniform(0.9, 1.1)

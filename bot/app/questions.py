@@ -96,6 +96,7 @@ class Questions:
             counts=self.store.deliveries.counts(),
             pauses=tuple(self.store.subscriptions.pauses().values()),
             reports=self.store.reports.open(),
+            held=self.store.held.waiting(),
         )
 
     def following(self, destination: str) -> Following:

@@ -30,6 +30,7 @@ class Service:
         self._stop = threading.Event()
         self._polling: set[str] = set()
         self._delivering: Future[None] | None = None
+        self._doing: Future[None] | None = None
         self._not_before = works.poller.clock.now()
 
     def stop(self) -> None:
@@ -40,14 +41,22 @@ class Service:
     def run(self) -> None:
         """Tick until stopped."""
         scheduler = schedule.Scheduler()
-        with ThreadPoolExecutor(_ROUNDS) as rounds, ThreadPoolExecutor(1) as courier:
+        with (
+            ThreadPoolExecutor(_ROUNDS, thread_name_prefix="round") as rounds,
+            ThreadPoolExecutor(1, thread_name_prefix="courier") as courier,
+            ThreadPoolExecutor(1, thread_name_prefix="chore") as chores,
+        ):
             while not self._stop.wait(_TICK / 2):
-                self._wind(scheduler, rounds, courier)
+                self._wind(scheduler, rounds, courier, chores)
                 scheduler.run_pending()
             rounds.shutdown(cancel_futures=True)
 
     def _wind(
-        self, scheduler: schedule.Scheduler, rounds: ThreadPoolExecutor, courier: ThreadPoolExecutor
+        self,
+        scheduler: schedule.Scheduler,
+        rounds: ThreadPoolExecutor,
+        courier: ThreadPoolExecutor,
+        chores: ThreadPoolExecutor,
     ) -> None:
         """Set the ticks, at first and whenever the clock was set back.
 
@@ -60,6 +69,7 @@ class Service:
         scheduler.every(_TICK).seconds.do(self._guarded, self._watch, courier)
         scheduler.every(_TICK).seconds.do(self._guarded, self._start_polling, rounds)
         scheduler.every(_TICK).seconds.do(self._guarded, self._start_delivering, courier)
+        scheduler.every(_TICK).seconds.do(self._guarded, self._start_chores, chores)
 
     def _guarded(self, job: Callable[[ThreadPoolExecutor], None], pool: ThreadPoolExecutor) -> None:
         """Keep one failing job from starving the others, which an exception in `schedule` would do."""
@@ -95,9 +105,12 @@ class Service:
             self._delivering = pool.submit(self._deliver)
             self._delivering.add_done_callback(lambda done: _log_failure("delivering_failed", done))
 
+    def _start_chores(self, pool: ThreadPoolExecutor) -> None:
+        if self._doing is None or self._doing.done():
+            self._doing = pool.submit(self._works.chores.do)
+
     def _deliver(self) -> None:
-        """Owe the digests that are due, then take steps until nothing is due this moment."""
-        self._works.owe_digests()
+        """Take steps until nothing is due this moment."""
         while not self._stop.is_set():
             sent, closed = self._works.courier.deliver_due()
             self._pulse.delivered(sent, closed)

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from bot import __version__
+from bot.app.chores import Chores
 from bot.app.courier import Courier
-from bot.app.digests import owe_due_digests
 from bot.app.poller import Poller
 from bot.app.root import CONSOLE, App
 from bot.delivery.console import ConsoleNotifier
@@ -31,14 +31,11 @@ _USER_AGENT = f"cadencebot/{__version__} (+https://github.com/cadencebot/cadence
 
 @dataclass(frozen=True, slots=True)
 class Works:
-    """Hold the two engines: what polls and what delivers."""
+    """Hold the engines: what polls, what delivers, and what else there is to do."""
 
     poller: Poller
     courier: Courier
-
-    def owe_digests(self) -> None:
-        """Owe every digest whose time has come."""
-        owe_due_digests(self.courier.store, self.poller.labs, self.courier.clock.now())
+    chores: Chores
 
 
 @contextmanager
@@ -64,10 +61,11 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
             settings=Settings(app.config.defaults.group, app.config.defaults.confirm),
             threads=pollers,
             own_hosts=app.environment.allowed_hosts,
+            admins=app.config.admins,
         )
         notifier = notifier_of(app, console, interactive=interactive)
         pace = timedelta() if notifier.name == CONSOLE else timedelta(seconds=1)
-        yield Works(poller, Courier(app.store, notifier, app.clock, senders, pace))
+        yield Works(poller, Courier(app.store, notifier, app.clock, senders, pace), Chores(app, fetcher))
 
 
 def notifier_of(app: App, console: Console, *, interactive: bool = False) -> Notifier:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.records import DigestPlan
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_AROUND = 9  # days: a week, and a day for zones on either side of the date line
+_AROUND = 33  # days: a month, and a day for zones on either side of the date line
 _MINUTE = timedelta(minutes=1)
 
 
@@ -25,9 +25,11 @@ def period_before(plan: DigestPlan, due: datetime) -> tuple[datetime, datetime]:
 
 
 def period_name(plan: DigestPlan, due: datetime) -> str:
-    """Return what a period is called by the day it begins: "2026-W16" for a week, "2026-04-19" for a day."""
+    """Return what a period is called by the day it begins: "2026-04-19", "2026-W16" or "2026-04"."""
     begins = period_before(plan, due)[0].astimezone(ZoneInfo(plan.zone)).date()
     year, week, _ = begins.isocalendar()
+    if plan.every == "monthly":
+        return f"{begins:%Y-%m}"
     return f"{year}-W{week:02}" if plan.every == "weekly" else begins.isoformat()
 
 
@@ -43,8 +45,14 @@ def _dues(plan: DigestPlan, near: datetime) -> Iterator[datetime]:
     today = near.astimezone(zone).date()
     for days in range(-_AROUND, _AROUND + 1):
         day = today + timedelta(days=days)
-        if plan.every == "daily" or day.weekday() == plan.weekday:
+        if _is_due_on(plan, day):
             yield _moment(day, time(plan.hour, plan.minute), zone)
+
+
+def _is_due_on(plan: DigestPlan, day: date) -> bool:
+    if plan.every == "monthly":
+        return day.day == 1
+    return plan.every == "daily" or day.weekday() == plan.weekday
 
 
 def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:

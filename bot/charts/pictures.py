@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 
 from matplotlib.axes import Axes
@@ -22,6 +22,7 @@ _MARKERS = {Shape.CIRCLE: "o", Shape.TRIANGLE: "^", Shape.SQUARE: "s", Shape.RIN
 _POINTS = 2.6  # of a mark in the picture for each px of one on the page
 _EDGES = (1, 2, 4, 8, 15, 31, 61, 121)  # days: each bar is twice as long as the one before, roughly
 _BAR = "#0072b2"
+_DAY = timedelta(days=1)
 
 
 def pictures(history: Sequence[Shipped], window: Window, suffix: Suffix) -> list[Picture]:
@@ -93,7 +94,7 @@ def _date_axis(axes: Axes, window: Window) -> None:
     locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # matplotlib has no types here
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]  # as above
-    axes.set_xlim(window.first, window.last)  # type: ignore[arg-type]  # as above
+    axes.set_xlim(window.first - _DAY, window.last + _DAY)  # type: ignore[arg-type]  # as above
 
 
 # --- how long labs take

@@ -29,6 +29,7 @@ class Verb(StrEnum):
     TEST = "test"
     HELP = "help"
     WHY = "why"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,12 @@ class Command:
     text: str  # as typed, tidied: asking it again asks the same
     labs: tuple[Lab, ...] = ()
     everything: bool = False  # "all" was typed
+    rhythm: bool = False  # "cadence" was typed: the news of labs' rhythms, not their releases
     filters: Filters = field(default_factory=Filters)
     since: timedelta | None = None
     number: int | None = None
     page: int = 1
-    subject: str = ""  # the model of show and why, the word of labs and help
+    subject: str = ""  # the model of show and why, the word of labs, help and held (announce, ignore)
     span: timedelta | None = None  # of a mute; None is until unmuted
     digest: DigestPlan | None = None  # None with the verb DIGEST is off, or a question (see `asks`)
     preferences: Mapping[str, str] = field(default_factory=dict)  # variants, updates

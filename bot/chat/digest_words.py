@@ -16,7 +16,14 @@ from bot.releases.nearest import nearest, or_else
 
 _OFF = frozenset({"off", "none", "never", "stop"})
 _FILLERS = frozenset({"a", "at", "each", "every", "in", "on", "the", "time", "tz", "zone"})
-_EVERY = {"daily": "daily", "day": "daily", "weekly": "weekly", "week": "weekly"}
+_EVERY = {
+    "daily": "daily",
+    "day": "daily",
+    "weekly": "weekly",
+    "week": "weekly",
+    "monthly": "monthly",
+    "month": "monthly",
+}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|h)?(am|pm)?", re.ASCII)
 _NAMED_TIMES = {"midnight": time(0), "noon": time(12)}
@@ -52,13 +59,15 @@ def parse_plan(words: Sequence[Token]) -> DigestPlan | None:
         return None
     first = str(words[0])
     if "every" not in parts and "weekday" not in parts:
-        raise MisreadError("say how often: daily or weekly", first, (f"daily {first}", f"weekly {first}"))
-    if parts.get("every") == "daily" and "weekday" in parts:
-        daily = next(str(word) for word in words if _EVERY.get(word.value.lower()) == "daily")
-        raise MisreadError("a daily digest has no weekday; a weekly one has", daily, ("weekly",))
+        offers = (f"daily {first}", f"weekly {first}")
+        raise MisreadError("say how often: daily, weekly or monthly", first, offers)
+    every = parts.get("every", "weekly")
+    if every != "weekly" and "weekday" in parts:
+        wrong = next(str(word) for word in words if _EVERY.get(word.value.lower()) == every)
+        raise MisreadError(f"a {every} digest has no weekday; a weekly one has", wrong, ("weekly",))
     at = parts.get("at", time(9))
     return DigestPlan(
-        every=parts.get("every", "weekly"),
+        every=every,
         weekday=parts.get("weekday", 0),
         hour=at.hour,
         minute=at.minute,
@@ -114,8 +123,8 @@ def _zones() -> Mapping[str, str]:
 
 def _unknown(word: Token) -> MisreadError:
     said = word.value.lower()
-    known = ("daily", "weekly", *_WEEKDAYS, "off", *(_zones() if len(said) > 3 else ()))
+    known = ("daily", "weekly", "monthly", *_WEEKDAYS, "off", *(_zones() if len(said) > 3 else ()))
     near = _LETTERS.get(said) or nearest(said, known)
     zones = [_zones().get(name, name) for name in near]
-    hint = or_else(zones, "write daily or weekly, a day, a time as 09:00, a zone as Europe/Berlin, or off")
+    hint = or_else(zones, "write daily, weekly or monthly, a day, a time as 09:00, a zone, or off")
     return MisreadError(f"“{word.value[:60]}” says nothing of a digest: {hint}", str(word), zones)

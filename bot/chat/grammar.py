@@ -38,6 +38,7 @@ ALIASES: Mapping[str, Verb] = {
     "health": Verb.STATUS,
     "ping": Verb.TEST,
     "explain": Verb.WHY,
+    "floods": Verb.HELD,
     **dict.fromkeys(("commands", "usage"), Verb.HELP),
 }
 _KEYS: Mapping[Verb, tuple[str, ...]] = {
@@ -54,7 +55,9 @@ _KEYS: Mapping[Verb, tuple[str, ...]] = {
 }
 _ABOUT = frozenset({Verb.SHOW, Verb.WHY, Verb.LABS, Verb.HELP})  # what follows is one name, whatever it holds
 _NEEDS_LABS = frozenset({Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.MUTE, Verb.UNMUTE})
+_FOLLOWS = frozenset({Verb.SUBSCRIBE, Verb.UNSUBSCRIBE})
 _TAKES_LABS = _NEEDS_LABS | {Verb.RECENT, Verb.CADENCE}
+_FLOOD_WORDS = ("announce", "ignore")
 _LONGEST_SUBJECT = 400  # an address as a source gives it
 _MOST_SUGGESTIONS = 3
 _TRIES = 4  # mistakes in one command that a suggestion puts right
@@ -78,13 +81,15 @@ def written(command: Command) -> str:
     plan = plan_words(command.digest) if command.digest else "off"
     words = [
         command.verb.value,
+        Verb.CADENCE.value if command.rhythm else "",
         ALL if command.everything else " ".join(lab.id for lab in command.labs),
         command.subject,
+        str(command.number) if command.verb is Verb.HELD and command.number else "",
         plan if command.verb is Verb.DIGEST and not command.asks else "",
         window_text(command.span) if command.span else "",
         str(command.filters),
         f"since:{window_text(command.since)}" if command.since else "",
-        f"n:{command.number}" if command.number else "",
+        f"n:{command.number}" if command.number and command.verb is not Verb.HELD else "",
         *(f"{key}:{value}" for key, value in command.preferences.items()),
         f"page:{command.page}" if command.page > 1 else "",
         "to:dm" if command.privately else "",
@@ -161,6 +166,8 @@ def _command(verb: Verb, name: str, words: Sequence[Token], labs: Directory) -> 
         return _about(verb, name)
     if verb is Verb.DIGEST:
         return _digest(words)
+    if verb is Verb.HELD:
+        return _held(words)
     return _with_labs(verb, words, labs)
 
 
@@ -201,9 +208,25 @@ def _digest(words: Sequence[Token]) -> Command:
     )
 
 
+def _held(words: Sequence[Token]) -> Command:
+    """Return what `held`, `held announce 3` and `held ignore #3` mean."""
+    loose = [str(word).lower().lstrip("#") for word in words]
+    if not loose:
+        return Command(Verb.HELD, "")
+    if loose[0] not in _FLOOD_WORDS:
+        near = nearest(loose[0], _FLOOD_WORDS, 1)
+        hint = or_else(near, "write held announce 3, or held ignore 3")
+        raise MisreadError(f"“{loose[0][:SHOWN]}” is nothing to do with a flood: {hint}", str(words[0]), near)
+    if len(loose) != 2 or not re.fullmatch(r"[1-9]\d{0,8}", loose[1], re.ASCII):
+        raise UsageError(f"`held {loose[0]}` needs one number: `held` lists what waits, with its numbers")
+    return Command(Verb.HELD, "", subject=loose[0], number=int(loose[1]))
+
+
 def _with_labs(verb: Verb, words: Sequence[Token], labs: Directory) -> Command:
     confirmed = verb is Verb.UNSUBSCRIBE and words[-1:] == [Token("", "yes")]
     words = words[:-1] if confirmed else words
+    if verb in _FOLLOWS and words[:1] == [Token("", Verb.CADENCE.value)]:
+        return _of_rhythm(verb, words[1:], labs, confirmed=confirmed)
     typed = understand(words, labs if verb in _TAKES_LABS else None, _KEYS.get(verb, ()))
     if verb in _NEEDS_LABS and not typed.labs and not typed.everything:
         instead = ("list",) if verb is Verb.UNSUBSCRIBE else (f"{verb} all",)
@@ -220,6 +243,21 @@ def _with_labs(verb: Verb, words: Sequence[Token], labs: Directory) -> Command:
         span=typed.span,
         preferences=typed.preferences,
         asks=verb is Verb.SETTINGS and not typed.preferences,
+        privately=typed.privately,
+        confirmed=confirmed,
+    )
+
+
+def _of_rhythm(verb: Verb, words: Sequence[Token], labs: Directory, *, confirmed: bool) -> Command:
+    """Return `subscribe cadence [lab...]`; without a lab it is about all of them."""
+    typed = understand(words, labs, ("to",))
+    everything = typed.everything or not typed.labs
+    return Command(
+        verb,
+        "",
+        labs=() if everything else typed.labs,
+        everything=everything,
+        rhythm=True,
         privately=typed.privately,
         confirmed=confirmed,
     )

@@ -22,6 +22,7 @@ from bot.ops.lock import sole_user
 _SINCE = timedelta(days=365)
 _SHOWN = 10  # of what was not measured, and of each kind of change
 _COUNTRY = "country"
+_KINDS = (Measure.FINETUNES, Measure.ADAPTERS, Measure.MERGES, Measure.QUANTISATIONS)
 # MIT Technology Review, 21 April 2026, after "Economies of Open Intelligence" (MIT and Hugging Face, November
 # 2025; reference/models.md): all downloads of the Hub, with those of people who belong to no lab.
 _CONTEXT = (
@@ -131,7 +132,7 @@ def _tell_countries(found: Adoption) -> None:
         ],
         f"Downloads in 30 days by the lab's country, {week_name(countries.weeks[-1])}",
     )
-    say(f"Only the {counted(len(countries.weeks), 'week')} in which each of these labs was measured count.")
+    say("Weeks count in which each of these labs was measured.")
     if countries.left_out:
         say(f"Never measured, so left out: {', '.join(lab.name for lab in countries.left_out)}.")
     say(_CONTEXT)
@@ -140,14 +141,14 @@ def _tell_countries(found: Adoption) -> None:
 def _tell_derivatives(found: Adoption, labs: Sequence[Lab]) -> None:
     if not found.derivatives:
         return
-    kinds = tuple(measure for measure in Measure if measure is not Measure.DOWNLOADS)
     print_table(
-        ("Lab", "Derivatives", *(kind.capitalize() for kind in kinds), "Of repositories", "Week"),
+        ("Lab", "Derivatives", *(kind.capitalize() for kind in _KINDS), "Other", "Of repositories", "Week"),
         [
             (
                 row.lab.name,
-                ("" if row.complete else "at least ") + f"{row.total:,}",
-                *(f"{row.counts.get(kind, 0):,}" for kind in kinds),
+                _total(row),
+                *(f"{row.counts.get(kind, 0):,}" for kind in _KINDS),
+                f"{row.total - sum(row.counts.get(kind, 0) for kind in _KINDS):,}",
                 str(row.bases) if row.bases == row.planned else f"{row.bases} of {row.planned}",
                 week_name(row.week),
             )
@@ -160,7 +161,7 @@ def _tell_derivatives(found: Adoption, labs: Sequence[Lab]) -> None:
 
 
 def _comparison(found: Adoption, labs: Sequence[Lab]) -> Iterator[str]:
-    """Yield whether the first lab's derivatives outnumber the others'; unasked, of the three with the most."""
+    """Yield whether the first lab's derivatives outnumber the others'; of all labs, the top three."""
     by_lab = {row.lab.id: row for row in found.derivatives}
     chosen = [by_lab[lab.id] for lab in labs if lab.id in by_lab] if labs else list(by_lab.values())[:3]
     unmeasured = [lab.name for lab in labs if lab.id not in by_lab]
@@ -204,8 +205,7 @@ def _changes(found: Adoption) -> Iterator[str]:
     for what, names in (("New", new), ("Vanished", gone), ("Renamed", renamed)):
         if names:
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            say_names = ", ".join(names[-_SHOWN:])
-            yield f"{what} since the first of these weeks: {say_names}{more}"
+            yield f"{what} since the first of these weeks: {', '.join(names[-_SHOWN:])}{more}"
 
 
 # --- for programs

@@ -139,7 +139,7 @@ def unmute(words: tuple[str, ...], destination: str) -> None:
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="daily|weekly [mon] [09:00] [Europe/Berlin] | off")
+@click.argument("words", nargs=-1, metavar="daily|weekly|monthly [mon] [09:00] [Europe/Berlin] | off")
 @destination_option
 def digest(words: tuple[str, ...], destination: str) -> None:
     """Set or show the digest of a destination."""

@@ -1,6 +1,6 @@
 """`status`, `deliveries`, `retry`: how the bot itself fares."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import click
@@ -14,7 +14,6 @@ from bot.errors import UsageError
 from bot.records import FAILED, OPEN, SourceState
 
 _REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
-_HELD_SHOWN = timedelta(days=7)
 _RETRIABLE = ("owed", "unclear", "impossible", "skipped")
 
 
@@ -53,6 +52,12 @@ def status(as_json: bool) -> None:
                     f"{delivery.kind} of {delivery.release} for {delivery.destination} is {delivery.state}: "
                     f"{delivery.reason}"
                 )
+        for flood in app.store.held.waiting():
+            say(
+                f"{flood.source_id} showed {len(flood.leads)} releases at once {ago(flood.held_at, now)}: "
+                f"held; `cadencebot held` lists them, `held announce {flood.id}` or `held ignore {flood.id}` "
+                "settles it."
+            )
         for pause in app.store.subscriptions.pauses().values():
             say(f"{pause.destination} was paused {ago(pause.since, now)}: {pause.reason}")
 
@@ -77,8 +82,6 @@ def _health(state: SourceState, now: datetime) -> str:
         return (
             f"failing for {length(now - (state.failing_since or now))} ({state.failure}): {state.complaint}"
         )
-    if state.held and state.held_at and now - state.held_at <= _HELD_SHOWN:
-        return f"held {state.held} releases {ago(state.held_at, now)}: remembered, not announced"
     waiting = len(state.waiting)
     if waiting:
         return f"fine; {waiting} new, waited for (`why` tells which)"
@@ -98,10 +101,13 @@ def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
                 "failures": state.failures,
                 "failure": state.failure or None,
                 "complaint": state.complaint or None,
-                "held": state.held,
                 "waiting": [dict(note) for note in state.waiting],
             }
             for state in sources
+        ],
+        "held": [
+            {"id": flood.id, "source": flood.source_id, "releases": len(flood.leads)}
+            for flood in app.store.held.waiting()
         ],
         "deliveries": app.store.deliveries.counts(),
         "paused": [

@@ -114,9 +114,10 @@ def _print_objects(objects: Sequence[rows.Object], *, as_csv: bool) -> None:
         print_json(objects)
         return
     flat = [{key: value for key, value in it.items() if not isinstance(value, Mapping)} for it in objects]
-    table = csv.DictWriter(sys.stdout, list(flat[0]) if flat else [], lineterminator="\n")
-    table.writeheader()
-    table.writerows(flat)
+    if flat:
+        table = csv.DictWriter(sys.stdout, list(flat[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows(flat)
 
 
 def _print(asked: _Asked) -> None:

@@ -15,7 +15,7 @@ from bot.messages.escape import clean
 Object = Mapping[str, object]
 LAB_COLUMNS = ("Lab", "Releases", "By month", "Median gap", "Last", "Next expected")
 MONTH_COLUMNS = ("Month", "Releases", "Open", "Permissive", "Most")
-_BAR = 12
+_BAR = 8
 _MOST_NAMED = 3
 _NAME_LIMIT = 40
 
@@ -154,17 +154,17 @@ def _gap(figures: Period) -> str:
     if not figures.quartiles:
         return TOO_FEW
     lower, middle, upper = figures.quartiles
-    return f"{middle:g} d (half: {lower:.0f} to {upper:.0f})"
+    return f"{middle:g} days\nhalf: {lower:.0f} to {upper:.0f}"
 
 
 def _last(row: LabRow) -> str:
-    return f"{clean(row.last.name, _NAME_LIMIT)}, {days_ago(row.figures.since_last or 0)}"
+    return f"{clean(row.last.name, _NAME_LIMIT)}\n{days_ago(row.figures.since_last or 0)}"
 
 
 def _expected(figures: Period) -> str:
     if not figures.expected:
         return TOO_FEW
-    late = "later than usual; " if figures.expected.last < figures.window.last else ""
+    late = "late; " if figures.expected.last < figures.window.last else ""
     return f"{expected_text(figures.expected)}\n{late}{hits_text(figures.expected.hits)}"
 
 

@@ -33,7 +33,7 @@ def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
         logs.configure("error", secrets=app.environment.secrets)
         sources = _chosen(works, everything, only)
         polled = poll_with_progress(works, sources)
-        works.owe_digests()
+        works.chores.owe()
         works.courier.hasten()
         delivered = works.courier.deliver_all()
         if as_json:
@@ -98,7 +98,10 @@ def tell(app: App, polled: Polled, delivered: Delivered) -> None:
         say(f"First sight of {counted(len(baselines), 'source')}: {known} things remembered, none announced.")
     for report in polled.reports:
         if report.held:
-            say(f"{report.source_id} showed {report.held} releases at once: remembered, not announced.")
+            say(
+                f"{report.source_id} showed {report.held} releases at once: held; "
+                "`cadencebot held` announces or ignores them."
+            )
     _complain(polled.failed)
     if delivered.closed:
         margin().print(f"Nothing can be sent: {escape(delivered.closed)}")

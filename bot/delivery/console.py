@@ -1,7 +1,9 @@
 """Print messages on the terminal, for a bot without Slack; a transcript file stands for the channel."""
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -9,7 +11,7 @@ from rich.padding import Padding
 from bot.clock import Clock
 from bot.delivery.card import card
 from bot.delivery.message import Absent, Later, Message, Outcome, Sent
-from bot.delivery.transcript import Transcript
+from bot.delivery.transcript import Transcript, is_after
 
 _DISK_TROUBLE = 60.0  # seconds until writing is tried again
 
@@ -49,12 +51,12 @@ class ConsoleNotifier:
     def find(
         self,
         message: Message,
-        since: float,  # noqa: ARG002  # the whole transcript is as quickly read
+        since: float,
     ) -> Sent | Absent | Later:
-        """Look for the message in the transcript."""
+        """Look for a message that has a name in common, among those printed after `since` (Unix time)."""
         try:
             for line in self._transcript.lines():
-                if line.get("delivery_id") == message.delivery_id and isinstance(line.get("ts"), str):
+                if _is_same(line, message, since):
                     return Sent(message.destination, line["ts"])
         except OSError as error:
             return self._later(error)
@@ -68,8 +70,24 @@ class ConsoleNotifier:
         return Later(_DISK_TROUBLE, f"{self._transcript.path}: {error.strerror or error}")
 
 
-def _record(message: Message, ts: str) -> dict[str, str]:
-    record = {"delivery_id": message.delivery_id, "ts": ts, "destination": message.destination}
+def _is_same(line: Mapping[str, Any], message: Message, since: float) -> bool:
+    if not isinstance(line.get("ts"), str):
+        return False
+    # An id is of one message for ever, whatever the clock says; a mark is not.
+    if line.get("delivery_id") == message.delivery_id:
+        return True
+    there = line.get("destination") == message.destination and is_after(line["ts"], since)
+    return there and any(mark in message.names for mark in line.get("marks", ()))
+
+
+def _record(message: Message, ts: str) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "delivery_id": message.delivery_id,
+        "ts": ts,
+        "destination": message.destination,
+    }
+    if message.marks:
+        record["marks"] = list(message.marks)
     if message.edit_ts:
         record["edits"] = message.edit_ts
     if message.thread_ts:

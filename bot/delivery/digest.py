@@ -17,6 +17,7 @@ _FACT_LIMIT = 80
 _TEXT_LIMIT = 590  # five characters each when all are escaped
 _WAVES_LIMIT = 30
 _QUIET_LIMIT = 8
+_SENTENCES, _SENTENCE_LIMIT = 4, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Digest:
     quiet: Sequence[Quiet]
     first: date
     last: date
+    rhythm: Sequence[str]  # sentences on the period beside the one before
     schedule: str  # as people type it: "weekly mon 09:00 Europe/Berlin"
 
 
@@ -52,6 +54,7 @@ def render_digest(digest: Digest) -> Content:
         blocks.context([" · ".join([*counts, f"{permissive} with a permissive licence"])]),
         blocks.divider(),
         *_releases(by_lab),
+        *blocks.sections(_rhythm(digest.rhythm)),
         *blocks.sections(_quiet(digest.quiet)),
         blocks.divider(),
         blocks.context([f"Comes {schedule} · {change}"]),
@@ -97,6 +100,13 @@ def _line(wave: Wave) -> str:
         "" if is_confirmed(wave) else "not confirmed by the lab",
     )
     return " · ".join([f"• {name}", *(literal(fact, _FACT_LIMIT) for fact in facts if fact)])
+
+
+def _rhythm(sentences: Sequence[str]) -> Iterator[str]:
+    if sentences:
+        yield "*Rhythm*"
+    for sentence in sentences[:_SENTENCES]:
+        yield literal(sentence, _SENTENCE_LIMIT)
 
 
 def _quiet(quiet: Sequence[Quiet]) -> Iterator[str]:

@@ -11,6 +11,7 @@ class Message:
     """Hold one message to one destination.
 
     A reply has `thread_ts`; an edit has `edit_ts`, and then `destination` is the channel id of the post.
+    `marks` are further names that it is found by, beside its delivery's id.
     """
 
     delivery_id: str
@@ -18,6 +19,12 @@ class Message:
     content: Content
     thread_ts: str = ""
     edit_ts: str = ""
+    marks: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return all that it is found by."""
+        return frozenset((self.delivery_id, *self.marks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class Notifier(Protocol):
         ...
 
     def find(self, message: Message, since: float) -> Sent | Absent | Unclear | Later | Refused | Closed:
-        """Look for the message by its delivery id among those posted after `since` (Unix time)."""
+        """Look for a message that has a name in common, among those posted after `since` (Unix time)."""
         ...
 
     def permalink(self, channel: str, ts: str) -> str:

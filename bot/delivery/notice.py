@@ -38,9 +38,9 @@ def render_flood(flood: Flood, lasts: timedelta) -> Content:
     more = len(flood.names) - len(names)
     named = ", ".join([*names, f"{more} more"] if more else names)
     text = (
-        f"*{literal(flood.source_id, _NAME_LIMIT)}* suddenly showed {len(flood.leads)} releases, far more than "
-        f"usual: {named}. Nobody was told. Announce them if they are real; otherwise ignore them, as happens "
-        f"by itself in {lasts.days} days."
+        f"*{literal(flood.source_id, _NAME_LIMIT)}* suddenly showed {len(flood.leads)} releases, far more "
+        f"than usual: {named}. Nobody was told. Announce them if they are real; otherwise ignore them, as "
+        f"happens by itself in {lasts.days} days."
     )
     choices = [
         blocks.button("Announce", "run:0", f"held announce {flood.id}"),

@@ -77,7 +77,9 @@ class SlackNotifier:
         content = {"text": message.content.text, "blocks": list(blocks) or None}
         if message.edit_ts:
             return call(self._client.chat_update, channel=message.destination, ts=message.edit_ts, **content)
-        payload = {"delivery_key": message.delivery_id}
+        payload: dict[str, Any] = {"delivery_key": message.delivery_id}
+        if message.marks:
+            payload["marks"] = list(message.marks)
         return call(
             self._client.chat_postMessage,
             channel=message.destination,
@@ -89,7 +91,7 @@ class SlackNotifier:
         )
 
     def find(self, message: Message, since: float) -> Sent | NotFound:
-        """Look for the message by its delivery id among those posted after `since` (Unix time).
+        """Look for a message that has a name in common, among those posted after `since` (Unix time).
 
         Absent is only said after everything since then was read. Later means: look again later. An edit is
         always absent, as repeating it does no harm.
@@ -104,7 +106,7 @@ class SlackNotifier:
             answer = self._read_page(message, channel, since, cursor)
             if isinstance(answer, Silence) or answer.error:
                 return _doubt(answer)
-            ts = self._own_ts(answer, message.delivery_id)
+            ts = self._own_ts(answer, message.names)
             if ts:
                 return Sent(channel, ts)
             cursor = (answer.body.get("response_metadata") or {}).get("next_cursor")
@@ -135,11 +137,11 @@ class SlackNotifier:
             return _doubt(answer)
         return str(answer.body.get("channel", {}).get("id", ""))
 
-    def _own_ts(self, answer: Answer, delivery_id: str) -> str:
-        """Return the ts of the message with this delivery id, if it is there and ours."""
+    def _own_ts(self, answer: Answer, names: frozenset[str]) -> str:
+        """Return the ts of the message with one of these names, if it is there and ours."""
         for message in answer.body.get("messages", ()):
             payload = (message.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("delivery_key") == delivery_id and self._is_ours(message):
+            if any(name in names for name in _names(payload)) and self._is_ours(message):
                 return str(message["ts"])
         return ""
 
@@ -182,6 +184,13 @@ def app_token_problem(app_token: str, api_url: str) -> str:
     client = web_client("", api_url)
     answer = call(client.apps_connections_open, app_token=app_token)
     return answer.reason if isinstance(answer, Silence) or answer.error else ""
+
+
+def _names(payload: Mapping[str, Any]) -> list[str]:
+    """Return what a message says that it is found by; any app may write anything there."""
+    marks = payload.get("marks")
+    stated = [payload.get("delivery_key"), *(marks if isinstance(marks, list) else ())]
+    return [name for name in stated if isinstance(name, str)]
 
 
 def _without(scopes: frozenset[str], uses: Mapping[str, str]) -> dict[str, str]:

@@ -51,6 +51,11 @@ class Transcript:
                 yield message
 
 
+def is_after(ts: str, since: float) -> bool:
+    """Tell whether a message was printed at `since` (Unix time) or later."""
+    return _microseconds(ts) >= since * _SECOND
+
+
 def _separator(descriptor: int, end: int) -> bytes:
     """Return what keeps a new line apart from one that a crash tore."""
     return b"\n" if end and os.pread(descriptor, 1, end - 1) != b"\n" else b""

@@ -15,7 +15,7 @@ from bot.report.spreadsheet import spreadsheet
 PAGE = "index.html"
 TITLE = "AI model releases"
 _IN_FEEDS = 100  # items: what a feed reader asks for every hour
-_IN_CALENDAR = 500
+_IN_CALENDAR = 250
 
 
 def report_files(shipments: Sequence[Shipment], now: datetime) -> Mapping[str, bytes]:

@@ -70,11 +70,6 @@ class Item:
         return self.lead.shipped.day
 
     @property
-    def released(self) -> str:
-        """Return its date as exactly as it is known, "" where only LLM Stats knows it."""
-        return "" if is_listed(self.lead.shipped) else day_text(self.lead.shipped)
-
-    @property
     def sources(self) -> tuple[Source, ...]:
         """Return each address that can be linked once, the lab's own word first."""
         found: dict[str, Source] = {}

@@ -33,3 +33,9 @@ CREATE TABLE restoration (
 
 -- For `recent`: counting a window without reading the releases in it.
 CREATE INDEX release_shown ON release (published_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = 0;
+
+-- What is done now and then, and when it is due again.
+CREATE TABLE chore (
+    name   TEXT PRIMARY KEY,
+    due_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

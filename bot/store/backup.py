@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store.refusals import in_words, make_room
+from bot.store.refusals import disk_in_words, in_words, make_room
 
 
 def back_up(database: Path, target: Path, *, replacing: bool = False) -> int:
@@ -19,15 +19,16 @@ def back_up(database: Path, target: Path, *, replacing: bool = False) -> int:
         raise StoreError(f"{target}: is there already; name a new file")
     draft = target.with_name(target.name + ".part")
     make_room(target)
-    draft.unlink(missing_ok=True)
-    try:
-        copy(database, draft)
-        prove(draft)
-        draft.replace(target)
-    finally:
+    with disk_in_words(target):
         draft.unlink(missing_ok=True)
-    to_disk(target.parent)
-    return target.stat().st_size
+        try:
+            copy(database, draft)
+            prove(draft)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+        to_disk(target.parent)
+        return target.stat().st_size
 
 
 def copy(database: Path, target: Path) -> None:

@@ -149,7 +149,8 @@ class Deliveries:
         """
         self._database.connection.execute(
             """
-            UPDATE delivery SET claimed_at = :since, reason = 'it may have been sent before a backup was put back',
+            UPDATE delivery SET claimed_at = :since,
+                reason = 'a backup was put back: it may have been sent before',
                 state = CASE kind WHEN 'edit' THEN state ELSE 'doubtful' END
             WHERE sequence > :sequence AND state = 'owed'
             """,

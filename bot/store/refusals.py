@@ -17,6 +17,16 @@ def in_words(path: Path) -> Iterator[None]:
         raise StoreError(f"{path}: {_explained(error)}") from error
 
 
+@contextmanager
+def disk_in_words(path: Path) -> Iterator[None]:
+    """Turn the disk's refusals of a file into a StoreError."""
+    try:
+        yield
+    except OSError as error:
+        said = error.strerror or error
+        raise StoreError(f"{path}: {said}; make room, or let the bot's user write there") from error
+
+
 def make_room(path: Path) -> None:
     """Make the directory of a file. Raises StoreError."""
     try:

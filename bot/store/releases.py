@@ -67,6 +67,13 @@ class Releases:
         errata = self._corrections.errata()
         return [_waiting_of(row, errata) for row in rows]
 
+    def overdue_since(self, now: datetime) -> datetime | None:
+        """Return when the first of the listings that waited in vain was seen, or None."""
+        rows = self._database.query(
+            f"SELECT min(seen_at) AS first FROM ({_WAITING} AND wait_until <= :now)", {"now": time_text(now)}
+        )
+        return moment(rows[0]["first"]) if rows[0]["first"] else None
+
     def _known(self, lab: str) -> list[Known]:
         repositories: dict[int, dict[str, str]] = defaultdict(dict)
         heads: dict[int, Row] = {}

@@ -9,7 +9,7 @@ from sqlite_utils import Database as Connection
 
 from bot.store.backup import copy, prove, to_disk
 from bot.store.database import Database, migrations, refuse_newer
-from bot.store.refusals import in_words, make_room
+from bot.store.refusals import disk_in_words, in_words, make_room
 from bot.store.rows import moment, time_text
 
 _LEFTOVERS = ("-wal", "-shm")
@@ -25,17 +25,18 @@ def restore(backup: Path, database: Path, kept: Path, now: datetime) -> datetime
     prove(backup)
     make_room(database)
     draft = database.with_name(database.name + ".part")
-    _forget(draft)
-    try:
-        copy(backup, draft)
-        known_until = _prepare(draft, now)
-        if database.exists():
-            _fold_in(database)
-            database.replace(kept)
-        draft.replace(database)
-    finally:
+    with disk_in_words(database):
         _forget(draft)
-    to_disk(database.parent)
+        try:
+            copy(backup, draft)
+            known_until = _prepare(draft, now)
+            if database.exists():
+                _fold_in(database)
+                database.replace(kept)
+            draft.replace(database)
+        finally:
+            _forget(draft)
+        to_disk(database.parent)
     return known_until
 
 

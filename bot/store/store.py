@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.model import Lab
 from bot.store.adoption import Adoption
+from bot.store.chores import Chores
 from bot.store.corrections import Corrections
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
@@ -45,6 +46,7 @@ class Store:
         self.adoption = Adoption(self._database)
         known = {lab.id: lab for lab in labs}
         self.watch = WatchBook(self._database)
+        self.chores = Chores(self._database)
         self.history = History(self._database, known)
         self.shipments = Shipments(self._database, self.corrections, known)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import schedule
 
+from bot.app.chores import Chores
 from bot.app.service import Service
 from bot.app.works import Works
 from bot.errors import StoreError
@@ -24,8 +25,19 @@ def house(tmp_path: Path) -> House:
     return house
 
 
+class NoChores(Chores):
+    """Have nothing else to do."""
+
+    def __init__(self) -> None:
+        pass
+
+    def do(self) -> None:
+        pass
+
+
 def service_of(house: House) -> Service:
-    return Service(Works(house.poller, house.courier), quiet_pulse(house.clock), lambda: None)
+    works = Works(house.poller, house.courier, NoChores())
+    return Service(works, quiet_pulse(house.clock), lambda: None)
 
 
 def run_until(service: Service, done: threading.Event) -> None:
@@ -79,10 +91,10 @@ def test_a_clock_set_back_by_an_hour_does_not_silence_the_ticks(house: House) ->
     service = service_of(house)
     scheduler = schedule.Scheduler()
     with ThreadPoolExecutor(1) as pool:
-        service._wind(scheduler, pool, pool)
+        service._wind(scheduler, pool, pool, pool)
         for job in scheduler.jobs:
             job.next_run += timedelta(hours=1)
         assert scheduler.idle_seconds > 3000
-        service._wind(scheduler, pool, pool)
+        service._wind(scheduler, pool, pool, pool)
         assert scheduler.idle_seconds <= 2
-        assert len(scheduler.jobs) == 3
+        assert len(scheduler.jobs) == 4

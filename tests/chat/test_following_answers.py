@@ -13,6 +13,7 @@ from bot.records import (
     FROM_SLACK,
     DigestPlan,
     ErrorReport,
+    Flood,
     Mute,
     Pause,
     Preferences,
@@ -58,11 +59,12 @@ def test_a_service_that_stands_still_is_noticed() -> None:
     assert "Nothing was read for 5 h: is `cadencebot run` still running?" in answer.text
 
 
-def test_a_flood_that_was_held_is_told_for_a_week() -> None:
-    held = replace(FINE, held=12, held_at=NOW - DAY)
-    said = "*hub:google* showed 12 releases at once 1 d ago: remembered, not announced"
-    assert said in shown(answers.status_answer(BotStatus("1.0", [held]), NOW))
-    assert said not in shown(answers.status_answer(BotStatus("1.0", [held]), NOW + 8 * DAY))
+def test_a_flood_that_waits_is_told_with_what_to_do() -> None:
+    flood = Flood(3, "hub:google", NOW - DAY, tuple(map(str, range(12))), ())
+    said = "*hub:google* showed 12 releases at once 1 d ago: held until somebody announces or ignores them"
+    answer = answers.status_answer(BotStatus("1.0", [FINE], held=[flood]), NOW)
+    assert said in shown(answer)
+    assert "`/releases held`" in shown(answer)
 
 
 def test_pauses_and_reports_are_told_and_only_those_who_may_can_correct() -> None:

@@ -1,11 +1,10 @@
 """A small world for a bot that dies: a Hub with a few organisations, a Slack, and a state directory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -43,12 +42,14 @@ def relicensed(repository: Repository, license: str) -> Repository:
     return replace(repository, card={"license": license})
 
 
-def environment(directory: Path, hub: Hub, slack: Slack, **defaults: str) -> Mapping[str, str]:
+def environment(
+    directory: Path, hub: Hub, slack: Slack, owners: Mapping[str, str] = OWNERS, every: str = "10m"
+) -> Mapping[str, str]:
     """Write a feeds.yaml in which every channel follows all labs; return the bot's variables."""
     config = directory / "feeds.yaml"
     labs = [
-        {"id": lab, "name": lab.title(), "sources": [{"hub": owner, **defaults}]}
-        for owner, lab in OWNERS.items()
+        {"id": lab, "name": lab.title(), "sources": [{"hub": owner, "every": every}]}
+        for owner, lab in owners.items()
     ]
     subscriptions = [{"channel": channel, "labs": "all"} for channel in slack.channels]
     config.write_text(yaml.safe_dump({"labs": labs, "subscriptions": subscriptions}), encoding="utf-8")
@@ -71,5 +72,6 @@ def the_store(directory: Path) -> "closing[Store]":
     return closing(Store(state_of(directory), LABS))
 
 
-def rows(store: Store, sql: str) -> Sequence[Mapping[str, Any]]:
-    return store._database.query(sql)
+def whole(store: Store) -> bool:
+    """Tell whether SQLite finds nothing wrong with the file."""
+    return store._database.query("PRAGMA integrity_check") == [{"integrity_check": "ok"}]

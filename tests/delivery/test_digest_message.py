@@ -16,6 +16,7 @@ WEEK = Digest(
     [Quiet("DeepSeek", 48, 35.0), Quiet("Z.ai", 1)],
     date(2026, 4, 13),
     date(2026, 4, 19),
+    ["3 releases, 1 more than in the period before."],
     "weekly mon 09:00 Europe/Berlin",
 )
 
@@ -29,7 +30,8 @@ def texts(content: Content) -> list[str]:
 
 
 def test_a_week_is_told_lab_by_lab_with_licence_and_size() -> None:
-    title, counts, google, moonshot, quiet, schedule = texts(render_digest(WEEK))
+    title, counts, google, moonshot, rhythm, quiet, schedule = texts(render_digest(WEEK))
+    assert rhythm.splitlines()[1] == "3 releases, 1 more than in the period before."
     assert title == "Model releases, 13–19 April"
     assert counts == "3 releases · 2 labs · 1 with a permissive licence"
     page = "https://huggingface.co/google/gemma-4-31B-it"

@@ -127,6 +127,7 @@ _DIGESTS = st.builds(
     st.lists(_QUIET, max_size=12),
     st.dates(),
     st.dates(),
+    st.lists(_OUTSIDE, max_size=6),
     _OUTSIDE,
 )
 
@@ -246,6 +247,10 @@ def test_everything_at_its_longest_at_once(hostile: str) -> None:
     alone = Wave(wave.lab, lead, (lead,), lead, url)
     check(render_alert(alone, NOW, interactive=True, change=LicenseChange(License("x", hostile, "x"), NOW)))
     check(render_group([alone] * MOST, NOW, interactive=True))
-    check(render_digest(Digest([alone] * 90, [Quiet(hostile, 10**6, 0.5)] * 20, NOW, NOW, hostile)))
+    check(
+        render_digest(
+            Digest([alone] * 90, [Quiet(hostile, 10**6, 0.5)] * 20, NOW, NOW, [hostile] * 3, hostile)
+        )
+    )
     for kind in NoteKind:
         check(render_note(wave, Note(kind, hostile, url, SourceKind.HUB, hostile, facts, license)))

@@ -16,7 +16,7 @@ def shipment(day: str, name: str, lab: str = "kimi", *, lead: str = "", **facts:
     """Return a release with open weights that its lab announced, and that is on the Hub."""
     facts = {"open": True, "license": "MIT", "verdict": "permissive", "parameters": 10**12} | facts
     it = shipped(day, name, lab, **facts)
-    key = f"{lab}/{name.lower()}"
+    key = f"{lab}/{name.lower()}".encode("ascii", "ignore").decode()  # a store holds no half characters
     return Shipment(key, f"{lab}/{lead.lower()}" if lead else key, it, it, mentions(name))
 
 

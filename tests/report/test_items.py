@@ -42,7 +42,9 @@ def test_the_labs_own_word_is_linked_first_and_each_address_once() -> None:
     assert only(twice).sources == item.sources
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "http://a@b.example/"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "http://a@b.example/"]
+)
 def test_what_is_no_plain_web_address_is_not_linked(url: str) -> None:
     it = replace(shipment("2026-04-01", "A"), mentions=(Mention(SourceKind.FEED, "A", url, NOW),))
     assert only(it).sources == ()

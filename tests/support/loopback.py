@@ -53,6 +53,8 @@ class Loopback:
         self._tls = tls
         self._handlers: dict[str, Handler | RawHandler] = {}
         self._raw: set[str] = set()
+        self._otherwise: Handler | RawHandler = lambda _: Answer(b"nothing here", 404)
+        self._otherwise_raw = False
         self._closing = threading.Event()
         self._open: set[socket.socket] = set()
         self._server = _Server(("127.0.0.1", 0), self._serve)
@@ -104,6 +106,14 @@ class Loopback:
         self._handlers[path] = handler
         self._raw.add(path)
 
+    def everywhere(self, handler: Handler) -> None:
+        """Let `handler` answer every path that has no handler of its own."""
+        self._otherwise, self._otherwise_raw = handler, False
+
+    def raw_everywhere(self, handler: RawHandler) -> None:
+        """Give `handler` the bare connection once any path was asked that has no handler of its own."""
+        self._otherwise, self._otherwise_raw = handler, True
+
     def wait(self, seconds: float) -> bool:
         """Let a handler wait; returns True at once when the server closes, so that no test hangs on it."""
         return self._closing.wait(seconds)
@@ -126,8 +136,8 @@ class Loopback:
         """Answer one request; returns whether the connection stays open."""
         self.asked.append(asked)
         path = asked.target.partition("?")[0]
-        handler = self._handlers.get(path, lambda _: Answer(b"nothing here", 404))
-        if path in self._raw:
+        handler = self._handlers.get(path, self._otherwise)
+        if path in self._raw or (self._otherwise_raw and path not in self._handlers):
             handler(connection)
             return False
         connection.sendall(_written(handler(asked)))

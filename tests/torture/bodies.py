@@ -1,19 +1,27 @@
 """Bodies made to break or exhaust who reads them, one for each shape that a kind of source can come in.
 
 A shape is a head, a piece that is repeated, and a tail. It is repeated as often as fits in the largest body
-that is fetched ("all of it"), and as often as is read before it is refused ("just enough"), which is where a
-parser works hardest.
+that is fetched ("all"), as often as is read before it is refused ("just enough"), which is where a parser works
+hardest, and a hundredth as often as fits ("some").
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 LARGEST = 4_990_000  # bytes; feeds and pages are fetched up to 5 MB
 
 # What is read at most, in pieces that hold these marks: bot/sources/limits.py and the constants of each kind.
 MOST: Mapping[str, Mapping[bytes, int]] = {
-    "feed": {b"<": 31_900, b"/>": 15_900, b"&": 249_000},
+    "feed": {
+        b"</": 15_900,
+        b"/>": 15_900,
+        b"<a": 15_900,
+        b"<i": 15_900,
+        b"<b": 15_900,
+        b"<": 99_000,
+        b"&": 249_000,
+    },
     "html": {b"<": 29_900},
     "next": {b"[": 290_000, b"{": 290_000, b",": 290_000, b":T": 290_000},
     "json": {b"[": 490_000, b"{": 490_000, b",": 490_000},
@@ -45,11 +53,13 @@ class Body:
     content: bytes
 
 
-def bodies(kind: str) -> Iterator[Body]:
-    """Yield all bodies for one kind of source, one after the other so that only one is in memory."""
+def bodies(kind: str, amounts: Collection[str]) -> Iterator[Body]:
+    """Yield the bodies for one kind of source, one after the other so that only one is in memory."""
     for shape in SHAPES[kind]:
-        for name, count in (("all of it", _fits(shape)), ("just enough", _is_read(shape, MOST[kind]))):
-            yield Body(f"{shape.name}, {name}", _wrapped(kind, shape.times(count)))
+        fits = _fits(shape)
+        counts = {"some": fits // 100, "all": fits, "just enough": _is_read(shape, MOST[kind])}
+        for amount in amounts:
+            yield Body(f"{shape.name}, {amount}", _wrapped(kind, shape.times(counts[amount])))
 
 
 def _numbered(text: bytes, number: int) -> bytes:

@@ -1,7 +1,7 @@
 """Poll every body of one kind of source, each in a process of its own, and say what that took.
 
-`python -m tests.torture.weigh KIND [HOW]` writes a JSON line for each body: its name, the seconds of CPU, the
-megabytes at the peak with interpreter and body, and how the poll ended. HOW is a word of the bodies to try.
+`python -m tests.torture.weigh KIND AMOUNT ...` writes a JSON line for each body: its name, the seconds of CPU,
+the megabytes at the peak with interpreter and body, and how the poll ended. AMOUNT is one of tests.torture.bodies.
 """
 
 import json
@@ -58,10 +58,9 @@ def _in_a_child(kind: str, body: Body) -> None:
         sys.stdout.write(json.dumps(lost) + "\n")
 
 
-def main(kind: str, how: str = "") -> None:
-    for body in bodies(kind):
-        if how in body.name:
-            _in_a_child(kind, body)
+def main(kind: str, *amounts: str) -> None:
+    for body in bodies(kind, amounts):
+        _in_a_child(kind, body)
 
 
 if __name__ == "__main__":

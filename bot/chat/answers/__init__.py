@@ -5,6 +5,7 @@ from bot.chat.answers.directory import labs_answer
 from bot.chat.answers.following import Following, digest_answer, list_answer, settings_answer
 from bot.chat.answers.health import BotStatus, status_answer
 from bot.chat.answers.helping import help_answer
+from bot.chat.answers.holding import held_answer
 from bot.chat.answers.reasons import why_answer
 from bot.chat.answers.recent import page_size, recent_answer
 from bot.chat.answers.rhythm import LabRhythm, cadence_answer, without_charts
@@ -19,6 +20,7 @@ __all__ = [
     "confirm_answer",
     "digest_answer",
     "error_answer",
+    "held_answer",
     "help_answer",
     "labs_answer",
     "list_answer",

@@ -22,6 +22,7 @@ from bot.messages.content import Content
 from bot.messages.escape import literal
 from bot.records import (
     ALL,
+    CADENCE,
     EMBEDDED,
     FROM_FILE,
     FROM_SLACK,
@@ -115,6 +116,8 @@ def followed_briefly(following: Following, limit: int) -> list[str]:
 
 def _lab_name(lab: str, names: Mapping[str, str]) -> str:
     """Return the name of a lab id, escaped; the id itself where no name is known."""
+    if lab.startswith(CADENCE):
+        return f"The cadence of {_lab_name(lab.removeprefix(CADENCE), names)}"
     if lab == ALL:
         return "All labs"
     return literal(names.get(lab, ""), LAB_LIMIT) or literal(lab, LAB_LIMIT) or "an unnamed lab"
@@ -193,7 +196,8 @@ def preference_lines(preferences: Preferences) -> list[str]:
 
 
 def _when(plan: DigestPlan) -> str:
-    every = "every day" if plan.every == "daily" else f"every {_DAYS[plan.weekday]}"
+    weekday = f"every {_DAYS[plan.weekday]}"
+    every = {"daily": "every day", "weekly": weekday, "monthly": "on the first of every month"}[plan.every]
     return f"{every} at {plan.hour:02}:{plan.minute:02} {literal(plan.zone, LAB_LIMIT)}"
 
 

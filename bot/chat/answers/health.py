@@ -5,21 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.chat.answers.pieces import counted, fitting, person, place, sentence, text_of
+from bot.chat.answers.pieces import counted, fitting, person, place, sentence, text_of, typed
 from bot.chat.phrases import ago, length
 from bot.errors import Failure
 from bot.messages import blocks
 from bot.messages.blocks import Element
 from bot.messages.content import Block, Content
 from bot.messages.escape import literal
-from bot.records import ErrorReport, Pause, SourceState
+from bot.records import ErrorReport, Flood, Pause, SourceState
 
 _SOURCE_LIMIT = 80
 _REASON_LIMIT = 200
 _REPORT_LIMIT = 300
 _PART_LIMIT = 2_200  # characters of each part; the three together stay below what Slack takes
 _REPORTS = 10
-_HELD_SHOWN = timedelta(days=7)
 _SILENT = timedelta(hours=1)  # beyond this without any poll, nobody polls
 _KINDS = {"hub": "Hugging Face organisation", "llm_stats": "LLM Stats listing"}
 _FAILURES = {
@@ -48,7 +47,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class BotStatus:
-    """Hold how the bot fares: its sources, deliveries by state, paused destinations, open reports.
+    """Hold how the bot fares: its sources, deliveries by state, paused destinations, open reports, floods.
 
     `corrects`: the asker may correct what was reported.
     """
@@ -59,12 +58,14 @@ class BotStatus:
     pauses: Sequence[Pause] = ()
     reports: Sequence[ErrorReport] = ()
     corrects: bool = False
+    held: Sequence[Flood] = ()
 
 
 def status_answer(status: BotStatus, now: datetime) -> Content:
     """Return what is wrong in full, and what is well in numbers."""
     summary, well, messages = _summary(status), list(_well(status.sources, now)), _messages(status.counts)
-    troubles = [trouble for state in status.sources if (trouble := _trouble(state, now))]
+    troubles = [_failing(state, now) for state in status.sources if state.failure]
+    troubles += [_flood(flood, now) for flood in status.held]
     paused = [_paused(pause, now) for pause in status.pauses]
     reports = [_report(report, now) for report in status.reports]
     silence = [_silence(status.sources, now)] if _silence(status.sources, now) else []
@@ -106,14 +107,14 @@ def _silence(sources: Sequence[SourceState], now: datetime) -> str:
     return f"⚠️ Nothing was read for {length(now - max(polled))}: is `cadencebot run` still running?"
 
 
-def _trouble(state: SourceState, now: datetime) -> str:
-    name = f"*{literal(state.id, _SOURCE_LIMIT) or 'a source'}*"
-    if state.failure:
-        return f"{name} {_failure(state, now)}"
-    if state.held and state.held_at and now - state.held_at <= _HELD_SHOWN:
-        held = f"showed {counted(state.held, 'release')} at once {ago(state.held_at, now)}"
-        return f"{name} {held}: remembered, not announced"
-    return ""
+def _failing(state: SourceState, now: datetime) -> str:
+    return f"*{literal(state.id, _SOURCE_LIMIT) or 'a source'}* {_failure(state, now)}"
+
+
+def _flood(flood: Flood, now: datetime) -> str:
+    showed = f"showed {counted(len(flood.leads), 'release')} at once {ago(flood.held_at, now)}"
+    todo = f"held until somebody announces or ignores them ({typed('held')})"
+    return f"*{literal(flood.source_id, _SOURCE_LIMIT)}* {showed}: {todo}"
 
 
 def _failure(state: SourceState, now: datetime) -> str:

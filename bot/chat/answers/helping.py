@@ -52,7 +52,7 @@ _COMMANDS: Mapping[Verb, _Help] = {
     Verb.LABS: _Help("finds a lab by a word of its name.", ("labs", "labs glm")),
     Verb.DIGEST: _Help(
         "sends a summary of the day or the week.",
-        ("digest weekly mon 09:00 Europe/Berlin", "digest daily 18:00", "digest off"),
+        ("digest weekly mon 09:00 Europe/Berlin", "digest daily 18:00", "digest monthly", "digest off"),
     ),
     Verb.SETTINGS: _Help(
         "sets how this channel is told of variants and of changes.",
@@ -61,6 +61,10 @@ _COMMANDS: Mapping[Verb, _Help] = {
     ),
     Verb.STATUS: _Help("shows how the sources fare, and what is owed or paused.", ("status",)),
     Verb.WHY: _Help("tells why something was announced, or was not.", ("why Kimi K2.6",)),
+    Verb.HELD: _Help(
+        "shows to admins what a source showed too much of at once, to be announced or ignored.",
+        ("held", "held announce 3", "held ignore 3"),
+    ),
     Verb.TEST: _Help("posts a message here, to see that it can.", ("test",)),
     Verb.HELP: _Help("shows this.", ("help", "help subscribe")),
 }

@@ -1,0 +1,51 @@
+"""Tell those who follow the rhythm of labs what became news in it, once each."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from bot.cadence.news import News
+from bot.cadence.watch import news
+from bot.messages import blocks
+from bot.messages.content import Content
+from bot.messages.escape import literal
+from bot.records import ALL, CADENCE, Subscription
+from bot.store.store import Store
+
+CHORE = "cadence news"
+_EVERY = timedelta(hours=6)  # a day begins somewhere; the history of years is read in a second
+_FRESH = 3  # days; a size or a licence often follows its release
+_LONGEST = 500  # characters
+
+
+def owe_cadence_news(store: Store, now: datetime) -> int:
+    """Owe every follower of a rhythm what is new in it; return how many lines. Raises StoreError."""
+    if not store.chores.is_due(CHORE, now):
+        return 0
+    followers = [one for one in store.subscriptions.all() if one.lab.startswith(CADENCE)]
+    fresh = news(store.shipments.history(), now.date(), _FRESH) if followers else []
+    with store.transaction():
+        store.chores.done(CHORE, now + _EVERY)
+        return sum(_owe(store, one, followers, now) for one in fresh)
+
+
+def _owe(store: Store, what: News, followers: Iterable[Subscription], now: datetime) -> int:
+    content = _content(what)
+    owed = [
+        store.deliveries.owe_line(f"cadence|{what.key}", destination, content, now)
+        for destination in _hearing(what.lab, what.day, followers)
+        if not store.preferences.is_muted(destination, what.lab, now)
+    ]
+    return sum(owed)
+
+
+def _hearing(lab: str, day: date, followers: Iterable[Subscription]) -> list[str]:
+    """Return the destinations that follow the lab's rhythm, and did on that day."""
+    wanted = (CADENCE + lab, CADENCE + ALL)
+    found = (one.destination for one in followers if one.lab in wanted and one.created_at.date() <= day)
+    return list(dict.fromkeys(found))
+
+
+def _content(what: News) -> Content:
+    text = literal(what.sentence, _LONGEST)
+    hint = f"`/releases cadence {literal(what.lab, 64)}` shows its rhythm"
+    return Content(text, (blocks.section(text), blocks.context([hint])))

@@ -1,0 +1,103 @@
+"""The pictures: small, complete, and the text beside them says the same."""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bot.cadence.period import Window, window_back
+from bot.cadence.shipped import Shipped
+from tests.cadence.releasing import every, shipped
+
+pytest.importorskip("matplotlib", reason="matplotlib is not installed (the extra charts)")
+
+from bot.charts.canvas import Picture
+from bot.charts.pictures import pictures
+
+YEAR = window_back(date(2026, 4, 26), 365)
+HISTORY = [
+    shipped("2026-04-20", "Kimi K2.6", verdict="conditions", parameters=10**12, open=True),
+    shipped("2026-04-16", "Qwen3.6-35B", "qwen", verdict="permissive", parameters=35 * 10**9, open=True),
+    shipped("2026-02-05", "Kimi K2.5", verdict="conditions", parameters=10**12, open=True),
+    shipped("2026-01-05", "Closed", "openai"),
+    shipped("2026-01-25", "Research", "openai", verdict="non-commercial"),
+    shipped("2020-01-01", "Long ago"),
+]
+HOSTILE = "$\\frac{1}{0}$ <b>&amp; \u202e \x00 \ud83d 月之暗面 🦙" + "x" * 10_000
+
+
+def drawn(history: Sequence[Shipped], suffix: str = "png", window: Window = YEAR) -> dict[str, Picture]:
+    return {it.name: it for it in pictures(history, window, suffix)}  # type: ignore[arg-type]  # png or svg
+
+
+def test_there_are_three_pictures_and_each_has_its_text() -> None:
+    found = drawn(HISTORY)
+    assert found["timeline"].text == (
+        "Model releases, 27 Apr 2025 to 26 Apr 2026: 5 in all. Kimi 2, Openai 2, Qwen 1. "
+        "1 permissive, 2 with conditions, 1 non-commercial, 1 not stated or not assessed."
+    )
+    assert found["gaps"].text == (
+        "Days between a lab's releases, 27 Apr 2025 to 26 Apr 2026: 2 gaps; "
+        "half of them last 47 days or less. 1 of 15–30, 1 of 61–120."
+    )
+    assert "Apr 2026 2" in found["months"].text
+    assert "Kimi most in Feb 2026 with 1" in found["months"].text
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_little_is_drawn_too(count: int) -> None:
+    for picture in drawn(HISTORY[:count]).values():
+        assert picture.data.startswith(b"\x89PNG")
+
+
+def test_a_png_has_the_size_of_a_preview_and_says_what_it_shows() -> None:
+    for picture in drawn(HISTORY).values():
+        assert struct.unpack(">II", picture.data[16:24]) == (1536, 864)
+        assert b"Description\x00" in picture.data
+
+
+def test_pngs_of_a_large_history_are_small() -> None:
+    verdicts = ("permissive", "conditions", "non-commercial", "unknown")
+    labs = [every([3] * 124, "2025-04-20", f"laboratory{lab}") for lab in range(40)]
+    history = [
+        replace(it, verdict=verdicts[number % 4], parameters=10 ** (8 + number % 5))
+        for mine in labs
+        for number, it in enumerate(mine)
+    ]
+    assert len(history) == 5_000
+    found = drawn(history)
+    assert {name: len(it.data) < 300_000 for name, it in found.items()} == dict.fromkeys(found, True)
+    assert "the 12 busiest of 40 labs" in found["timeline"].text
+
+
+def test_an_svg_is_xml_whose_text_is_text() -> None:
+    for picture in drawn(HISTORY, "svg").values():
+        root = ET.fromstring(picture.data)
+        words = " ".join(element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text"))
+        assert "2026" in words
+
+
+def test_the_same_history_makes_the_same_file() -> None:
+    assert drawn(HISTORY, "svg")["timeline"].data == drawn(HISTORY, "svg")["timeline"].data
+
+
+def test_every_class_of_licence_is_in_the_legend_and_looks_its_own() -> None:
+    svg = drawn(HISTORY, "svg")["timeline"].data.decode()
+    for words in ("permissive", "with conditions", "non-commercial", "not stated or not assessed"):
+        assert words in svg
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_hostile_names_are_drawn_as_they_stand(suffix: str) -> None:
+    found = drawn([shipped("2026-04-20", HOSTILE, lab_name=HOSTILE)], suffix)
+    assert len(found["timeline"].text) < 400
+    if suffix == "svg":
+        ET.fromstring(found["timeline"].data)
+
+
+@pytest.mark.parametrize("days", [1, 30, 400, 2_000])
+def test_any_window_can_be_drawn(days: int) -> None:
+    assert len(drawn(HISTORY, "png", window_back(date(2026, 4, 26), days))) == 3

@@ -1,0 +1,172 @@
+"""`cadence` and `report`, as a person and as a program use them."""
+
+import csv
+import io
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.cadence.period import Window
+from bot.cadence.shipped import Unit
+from bot.cli.bars import bar, sparkline
+from bot.cli.rhythm_rows import lab_cells, lab_object, lab_rows, month_cells, month_object, month_rows
+from tests.cadence.releasing import every, shipped
+from tests.cli.conftest import Shell
+
+SPRING = Window(date(2026, 2, 15), date(2026, 4, 26))
+HISTORY = [
+    *every([10, 20, 30, 40, 25, 20], "2025-11-12"),  # to 2026-04-06
+    shipped("2026-04-20", "Qwen3.6", "qwen", open=True, verdict="permissive", license="Apache 2.0"),
+    shipped("2026-04-20", "GLM-5.1", "zai", open=True, verdict="conditions"),
+]
+
+
+@pytest.fixture
+def polled(shell: Shell) -> Shell:
+    shell.run("poll", "--all")
+    return shell
+
+
+@pytest.mark.parametrize(
+    ("value", "most", "shown"),
+    [(0, 8, ""), (8, 8, "████"), (4, 8, "██"), (1, 1_000, "▏"), (5, 8, "██▌"), (0, 0, "")],
+)
+def test_a_bar_is_as_long_as_its_share_and_never_invisible(value: int, most: int, shown: str) -> None:
+    assert bar(value, most, 4) == shown
+
+
+def test_a_sparkline_has_a_column_a_value_and_a_dot_for_nothing() -> None:
+    assert sparkline([0, 1, 7, 14]) == "·▁▄█"
+    assert sparkline([]) == ""
+
+
+def test_a_lab_is_shown_with_its_bar_its_months_and_when_the_next_is_usual() -> None:
+    rows = lab_rows(HISTORY, SPRING, Unit.WAVE)
+    assert lab_cells(rows) == [
+        (
+            "Kimi",
+            "  3 ████████",
+            "███",
+            "too few to say",
+            "Model of 2026-04-06\n20 days ago",
+            "2026-04-26 to 05-05\nright 2 of 2 times: too few to say",
+        ),
+        ("Qwen", "  1 ██▋", "··█", "too few to say", "Qwen3.6\n6 days ago", "too few to say"),
+        ("Zai", "  1 ██▋", "··█", "too few to say", "GLM-5.1\n6 days ago", "too few to say"),
+    ]
+
+
+def test_the_expected_window_says_how_often_it_was_right_and_that_it_has_passed() -> None:
+    rows = lab_rows(every([10] * 20), Window(date(2025, 1, 1), date(2025, 12, 31)), Unit.WAVE)
+    gap, _, expected = lab_cells(rows)[0][3:]
+    assert gap == "10 days\nhalf: 10 to 10"
+    assert expected == "2025-07-30\nlate; right 16 of 16 times"
+
+
+def test_a_program_gets_the_figures_of_a_lab() -> None:
+    told = lab_object(lab_rows(HISTORY, SPRING, Unit.WAVE)[0])
+    assert {key: told[key] for key in ("lab", "releases", "last_30", "last_90", "last_365")} == {
+        "lab": "kimi",
+        "releases": 3,
+        "last_30": 1,
+        "last_90": 3,
+        "last_365": 7,
+    }
+    assert (told["expected_first"], told["expected_right"], told["expected_tried"]) == ("2026-04-26", 2, 2)
+    assert told["months"] == {"2026-02": 1, "2026-03": 1, "2026-04": 1}
+
+
+def test_months_count_every_lab_and_stay_within_the_window() -> None:
+    rows = month_rows(HISTORY, SPRING, Unit.WAVE)
+    assert month_cells(rows) == [
+        ("2026-02", "  1 ██▋", "0", "–", "Kimi 1"),
+        ("2026-03", "  1 ██▋", "0", "–", "Kimi 1"),
+        ("2026-04", "  3 ████████", "2", "50%", "Kimi 1, Qwen 1, Zai 1"),
+    ]
+    assert month_object(rows[2])["labs"] == {"Kimi": 1, "Qwen": 1, "Zai": 1}
+
+
+def test_the_unit_can_be_chosen() -> None:
+    sizes = [shipped("2026-04-20", f"Qwen3.6-{size}B", "qwen", family_key="qwen3.6") for size in (4, 27, 35)]
+    counts = {unit: lab_rows(sizes, SPRING, unit)[0].figures.releases for unit in Unit}
+    assert counts == {Unit.RELEASE: 3, Unit.WAVE: 1, Unit.LAUNCH: 1}
+
+
+def test_cadence_on_the_terminal(polled: Shell) -> None:
+    shown = polled.run("cadence", "since:20y").stdout
+    assert "Moonshot AI" in shown
+    assert "Next expected" in shown
+    assert "Releases in the last" in shown
+    months = polled.run("cadence", "qwen", "since:20y", "by:month", "unit:release").stdout
+    assert "every size counts" in months
+    assert "Most" in months
+
+
+def test_a_lab_that_is_named_is_shown_however_little_it_ships(polled: Shell) -> None:
+    assert polled.json("cadence", "since:1d") == []
+    assert [row["lab"] for row in polled.json("cadence", "kimi", "since:1d")] == ["moonshot"]
+
+
+def test_cadence_as_json_and_as_csv_say_the_same(polled: Shell) -> None:
+    told = polled.json("cadence", "since:20y")
+    rows = list(csv.DictReader(io.StringIO(polled.run("cadence", "since:20y", "--csv").stdout)))
+    assert [row["lab"] for row in rows] == [row["lab"] for row in told]
+    assert [int(row["releases"]) for row in rows] == [row["releases"] for row in told]
+    monthly = polled.json("cadence", "since:20y", "by:month")
+    assert sum(row["releases"] for row in monthly) == sum(row["releases"] for row in told)
+
+
+def test_nothing_read_yet_says_what_to_do(shell: Shell) -> None:
+    assert "`cadencebot poll` reads the sources" in shell.run("cadence").stdout
+    assert shell.json("cadence") == []
+    assert shell.run("cadence", "--csv").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        pytest.param(("by:moon",), "write by:lab or by:month", id="an unknown grouping"),
+        pytest.param(("unit:token",), "write unit:release or unit:wave or unit:launch", id="an unknown unit"),
+        pytest.param(("moonshoot",), "did you mean moonshot", id="an unknown lab"),
+    ],
+)
+def test_wrong_words_are_told_the_right_ones(shell: Shell, words: tuple[str, ...], complaint: str) -> None:
+    result = shell.run("cadence", *words)
+    assert result.exit_code == 2
+    assert complaint in result.stderr
+
+
+def test_the_pictures_are_drawn_beside_each_other(polled: Shell, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed (the extra charts)")
+    result = polled.run("cadence", "since:20y", "--png", str(tmp_path / "it.png"))
+    drawn = {path.name: path.read_bytes() for path in tmp_path.glob("*.png")}
+    assert set(drawn) == {"it.png", "it-gaps.png", "it-months.png"}
+    assert all(data.startswith(b"\x89PNG") and len(data) < 300_000 for data in drawn.values())
+    assert [line.partition(": ")[0] for line in result.stdout.splitlines()] == [
+        str(tmp_path / name) for name in ("it.png", "it-gaps.png", "it-months.png")
+    ]
+
+
+def test_a_picture_that_cannot_be_written_is_a_line(polled: Shell, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed (the extra charts)")
+    result = polled.run("cadence", "--svg", str(tmp_path / "nowhere" / "it.svg"))
+    assert result.exit_code == 2
+    assert "cannot be written" in result.stderr
+
+
+def test_without_matplotlib_a_picture_says_how_to_get_it(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    result = shell.run("cadence", "--png", str(tmp_path / "it.png"))
+    assert result.exit_code == 2
+    assert "pip install cadencebot[charts]" in result.stderr
+
+
+def test_the_report_is_written_and_listed(polled: Shell, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert "index.html" in polled.run("report", "--out", str(out)).stdout
+    assert "Kimi" in (out / "index.html").read_text(encoding="utf-8")
+    assert set(polled.json("report", "--out", str(out))["files"]) == {path.name for path in out.iterdir()}

@@ -1,0 +1,139 @@
+"""An ordeal: releases come out, Slack is not well, and the bot is killed over and over."""
+
+import itertools
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from bot.demo.hub import Hub, Repository
+from bot.demo.slack import Posted
+from bot.records import OPEN
+from tests.crash.child import for_ever, once
+from tests.crash.clocks import Fast
+from tests.crash.nursery import born, outlived
+from tests.crash.unruly import UnrulySlack
+from tests.crash.world import START, environment, relicensed, repository, the_store
+
+CHANNELS = {"C0ONE": "one", "C0TWO": "two"}
+OWNERS = {f"{name}-ai": name for name in ("amber", "basil", "cedar", "dahlia", "elder", "fennel", "ginger", "hazel")}
+SPEED = 20  # seconds by the bot's clock in one of ours
+PATIENCE = 1.0  # seconds by ours, which is more than a stand-in on a busy machine needs
+LONGEST_LIFE = 0.9  # seconds by ours
+
+
+@dataclass
+class Ordeal:
+    """Hold the world in which it takes place, and what has come out in it."""
+
+    directory: Path
+    hub: Hub
+    slack: UnrulySlack
+    clock: Fast
+    dice: Random
+    released: list[str] = field(default_factory=list)
+    variants: list[str] = field(default_factory=list)
+    kills: int = 0
+
+    def __post_init__(self) -> None:
+        self.variables = environment(self.directory, self.hub, self.slack, OWNERS, every="3s")
+        self._repositories: dict[str, Repository] = {}
+        self._names = _names()
+        self.hub.put(*(repository(f"{owner}/{next(self._names)}") for owner in OWNERS))
+        self.live_through()  # the baseline
+
+    def live_through(self) -> None:
+        code = outlived(once, self.variables, self.clock.now(), self.log)
+        assert code == 0, self.log.read_text()
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "errors"
+
+    def publish(self, releases: int) -> None:
+        """Put this many new repositories on the Hub, and now and then a variant or another licence."""
+        for _ in range(releases):
+            name = next(self._names)
+            self._put(repository(f"{self.dice.choice(list(OWNERS))}/{name}"))
+            self.released.append(name)
+        if self.dice.random() < 0.3:
+            former = self._repositories[self.dice.choice(self.released)]
+            if former.card["license"] == "mit":
+                self._put(relicensed(former, "apache-2.0"))
+        if self.dice.random() < 0.3:
+            name = self.dice.choice(self.released)
+            if f"{name}-FP8" not in self.variants:
+                self._put(repository(f"{self._repositories[name].name}-FP8"))
+                self.variants.append(f"{name}-FP8")
+
+    def _put(self, one: Repository) -> None:
+        self.hub.put(one)
+        self._repositories[one.name.partition("/")[2]] = one
+
+    def kill_once(self) -> None:
+        """Let a bot work for a moment and kill it: after some time, or as one of its calls reaches Slack."""
+        on_call = self.dice.random() < 0.5
+        call = self.slack.call_after(self.dice.randint(1, 8) if on_call else 0)
+        child = born(for_ever, self.variables, self.clock, self.log, PATIENCE)
+        call.wait(self.dice.uniform(0.1, LONGEST_LIFE) * (3 if on_call else 1))
+        child.kill()
+        child.join()
+        assert child.exitcode == -signal.SIGKILL, self.log.read_text()
+        child.close()
+        self.kills += 1
+
+    def settle(self) -> None:
+        """Let the bot do in peace all that is left to do."""
+        self.slack.calm = True
+        for _ in range(30):
+            self.live_through()
+            with the_store(self.directory) as store:
+                if not sum(store.deliveries.counts().get(state, 0) for state in OPEN):
+                    return
+            self.clock.skip(timedelta(minutes=11))
+
+    # --- what people see
+
+    def alerts(self, channel: str) -> Counter[str]:
+        """Return how many messages of a channel announce each release."""
+        top = [post for post in self.slack.posts(channel) if not post.thread_ts]
+        return Counter(itertools.chain.from_iterable(named(post) & set(self.released) for post in top))
+
+    def notes(self, channel: str) -> Counter[str]:
+        """Return how many replies in a channel tell of each variant."""
+        replies = [post.text for post in self.slack.posts(channel) if post.thread_ts]
+        return Counter(variant for variant in self.variants for text in replies if f"/{variant}," in text)
+
+    def licence(self, name: str) -> str:
+        return str(self._repositories[name].card["license"])
+
+
+def named(post: Posted) -> set[str]:
+    """Return the made-up names in a message."""
+    return set(re.findall(r"[A-Z][a-z]{5}-3\b", f"{post.text} {post.blocks}"))
+
+
+def keys(posts: Sequence[Posted]) -> list[str]:
+    return [post.metadata["event_payload"]["delivery_key"] for post in posts]
+
+
+def _names() -> Iterator[str]:
+    """Yield names that no model has: "Bavazu-3"."""
+    syllables = [consonant + vowel for vowel in "aou" for consonant in "vzbdg"]
+    for parts in itertools.product(syllables, repeat=3):
+        yield f"{''.join(parts).capitalize()}-3"
+
+
+@contextmanager
+def an_ordeal(directory: Path, seed: int, *, readable: bool = True) -> Iterator[Ordeal]:
+    """Yield an ordeal whose dice are thrown by `seed`; `readable` says whether the bot may read history."""
+    clock = Fast(START, SPEED, time.monotonic())
+    slack = UnrulySlack(clock.now, CHANNELS, Random(seed), PATIENCE, readable=readable)
+    with Hub(clock.now, quota=1_000_000) as hub, slack:
+        yield Ordeal(directory, hub, slack, clock, Random(seed))

@@ -1,0 +1,109 @@
+"""A Slack that is often not well: it refuses, breaks down, does what it was asked without saying so, or later."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from random import Random
+
+from bot.demo.serving import Answer, Request, dropped, hung
+from bot.demo.slack import Slack, rate_limited, refused, server_error
+
+LATE = timedelta(seconds=3)  # after the connection broke; the bot waits for longer before it believes its eyes
+HOPELESS = 1.5  # as long as this many times the caller's patience
+
+_WRITING = {
+    "429": 6,
+    "500": 4,
+    "500, but posted": 4,
+    "dropped": 4,
+    "posted, then dropped": 6,
+    "posted, then hung": 1,
+    "lands late": 5,
+}
+_READING = {"429": 3, "500": 3, "dropped": 3}
+_FAULTS: Mapping[str, Mapping[str, int]] = {
+    "chat.postMessage": _WRITING,
+    "chat.update": _WRITING,
+    "conversations.history": _READING,
+    "conversations.replies": _READING,
+}
+_WELL = 50  # beside the figures above: more than half of all calls
+
+
+class UnrulySlack(Slack):
+    """Count in `faults` how each call was spoilt; `patience` is that of its caller in seconds."""
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        channels: Mapping[str, str],
+        dice: Random,
+        patience: float,
+        *,
+        readable: bool = True,
+    ) -> None:
+        super().__init__(now, channels)
+        self.handle = self._meet
+        self.faults: Counter[str] = Counter()
+        self.calm = False
+        self.called = threading.Event()
+        self._dice = dice
+        self._patience = patience
+        self._readable = readable
+        self._landing: list[tuple[datetime, Request]] = []
+        self._countdown = 0
+
+    def call_after(self, calls: int) -> threading.Event:
+        """Return what is set as the so-manyth call from now on arrives."""
+        with self._lock:
+            self._countdown = calls
+            self.called = threading.Event()
+            return self.called
+
+    def _meet(self, request: Request) -> Answer:
+        if len(request.body) < int(request.headers.get("content-length", 0)):
+            return dropped()  # its sender was killed in the middle of it
+        with self._lock:
+            self._land()
+            self._countdown -= 1
+            if self._countdown == 0:
+                self.called.set()
+            method = request.path.removeprefix("/api/")
+            if not self._readable and method.startswith("conversations."):
+                return refused("missing_scope")
+            fault = self._choose(method)
+            self.faults[fault] += bool(fault)
+            return self._spoilt(request, fault)
+
+    def _choose(self, method: str) -> str:
+        weights = {} if self.calm else _FAULTS.get(method, {})
+        return self._dice.choices(["", *weights], [_WELL, *weights.values()])[0]
+
+    def _spoilt(self, request: Request, fault: str) -> Answer:
+        match fault:
+            case "429":
+                return rate_limited(self._dice.randint(1, 3))
+            case "500":
+                return server_error()
+            case "dropped":
+                return dropped()
+            case "lands late":
+                self._landing.append((self._now() + LATE, request))
+                return dropped()
+        answer = self._handle(request)
+        match fault:
+            case "500, but posted":
+                return server_error()
+            case "posted, then dropped":
+                return dropped()
+            case "posted, then hung":
+                return hung(HOPELESS * self._patience)
+        return answer
+
+    def _land(self) -> None:
+        """Do what was asked for some time ago, as far as its time has come."""
+        now = self._now()
+        for landing in [one for one in self._landing if one[0] <= now]:
+            self._landing.remove(landing)
+            self._handle(landing[1])

@@ -1,0 +1,29 @@
+"""Run the long form of the tests that try to break the bot, and print what was tried: `make torture`."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.torture.tally import table
+
+_FOLDERS = ("tests/torture", "tests/crash")
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest over the folders, with more `arguments` for it; return its exit code."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "tally.jsonl"
+        path.touch()
+        variables = {**os.environ, "CADENCEBOT_TORTURE": "1", "CADENCEBOT_TALLY": str(path)}
+        command = [sys.executable, "-m", "pytest", *(arguments or _FOLDERS)]
+        ended = subprocess.run(command, env=variables, check=False)
+        lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        sys.stdout.write("\n" + "\n".join(table(lines)) + "\n")
+    return ended.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

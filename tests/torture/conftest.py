@@ -1,0 +1,5 @@
+"""What the torture tests share: the tally."""
+
+from tests.torture.tally import pytest_runtest_makereport, tally
+
+__all__ = ["pytest_runtest_makereport", "tally"]
