@@ -1,8 +1,8 @@
 """Bodies made to break or exhaust who reads them, one for each shape that a kind of source can come in.
 
 A shape is a head, a piece that is repeated, and a tail. It is repeated as often as fits in the largest body
-that is fetched ("all"), as often as is read before it is refused ("just enough"), which is where a parser works
-hardest, and a hundredth as often as fits ("some").
+that is fetched ("all"), as often as is read before it is refused ("just enough"), which is where a parser
+works hardest, and a hundredth as often as fits ("some").
 """
 
 import json

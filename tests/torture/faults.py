@@ -1,4 +1,4 @@
-"""How a server can misbehave: each fault scripts a loopback server's answers to whatever address it is asked."""
+"""How a server can misbehave: each fault scripts a loopback server's answer to whatever it is asked."""
 
 import gzip
 import zlib
@@ -11,10 +11,10 @@ from tests.support.loopback import Answer, Asked, Loopback, RawHandler, reset
 _OK = b"HTTP/1.1 200 OK\r\n"
 _CHUNKED = _OK + b"Transfer-Encoding: chunked\r\n\r\n"
 _PACKED = {"Content-Encoding": "gzip"}
-_HOTEL = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>Log in to our network</h1></body></html>"
+_HOTEL = b"<!DOCTYPE html><html><title>Welcome</title><body><h1>Log in to our network</h1></body></html>"
 _CHALLENGE = (
     b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><noscript>Enable JavaScript and "
-    b'cookies to continue</noscript><script src="/cdn-cgi/challenge-platform/h/b/orchestrate"></script></body></html>'
+    b'cookies to continue</noscript><script src="/cdn-cgi/challenge-platform/h/b"></script></body></html>'
 )
 _ANY_REFUSAL = frozenset({Failure.BAD_ANSWER, Failure.EMPTY})
 _BROKEN = frozenset({Failure.UNREACHABLE, Failure.BAD_ANSWER})
@@ -104,12 +104,23 @@ _ENDLESS = b"%x\r\n%s\r\n" % (len(_MEGABYTE), _MEGABYTE)
 
 def faults() -> Iterator[Fault]:
     """Yield every fault."""
+    yield from _of_time()
+    yield from _of_form()
+    yield from _of_size()
+    yield from _of_redirects()
+    yield from _of_content()
+
+
+def _of_time() -> Iterator[Fault]:
     late = Failure.TIMEOUT
     yield _raw("says nothing", late, _drip(b"", b""))
     yield _raw("drips its headers", late, _drip(_OK + b"X-Long: ", b"x"))
     yield _raw("drips its body", late, _drip(_OK + b"Content-Length: 99999\r\n\r\n", b"<"))
     yield _raw("drips its chunks", late, _drip(_CHUNKED, b"1\r\n<\r\n"))
     yield _raw("says continue for ever", late, _drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"))
+
+
+def _of_form() -> Iterator[Fault]:
     yield _raw("resets at once", _BROKEN, _reset_after(b""))
     yield _raw("resets in its headers", _BROKEN, _reset_after(_OK))
     yield _raw(
@@ -127,6 +138,9 @@ def faults() -> Iterator[Fault]:
     yield _sends("makes noise", Failure.BAD_ANSWER, bytes(range(256)) * 40 + b"\r\n\r\n")
     yield _sends("sends one huge header", Failure.BAD_ANSWER, _OK + b"X: " + b"x" * 300_000)
     yield _sends("sends many headers", Failure.BAD_ANSWER, _OK + b"X: y\r\n" * 100_000 + b"\r\n")
+
+
+def _of_size() -> Iterator[Fault]:
     yield _raw(
         "sends 40 MB", Failure.TOO_LARGE, _flood(_OK + b"Content-Length: 40000000\r\n\r\n", _MEGABYTE, 40)
     )
@@ -144,6 +158,9 @@ def faults() -> Iterator[Fault]:
     yield _answers("sends half a gzip", Failure.BAD_ANSWER, gzip.compress(_HOTEL)[:-9], headers=_PACKED)
     yield _answers("calls plain text gzip", Failure.BAD_ANSWER, _HOTEL, headers=_PACKED)
     yield _answers("packs as nobody asked", Failure.BAD_ANSWER, _HOTEL, headers={"Content-Encoding": "br"})
+
+
+def _of_redirects() -> Iterator[Fault]:
     circle = {"/a": "/b", "/b": "/a"}
     yield _redirects(
         "redirects in a circle", Failure.TOO_MANY_REDIRECTS, lambda it: circle.get(it.target, "/a")
@@ -157,6 +174,9 @@ def faults() -> Iterator[Fault]:
         )
     yield _redirects("redirects to a file", Failure.FORBIDDEN_ADDRESS, lambda _: "file:///etc/passwd")
     yield _redirects("redirects nowhere", Failure.BAD_ANSWER, lambda _: "http://a:b:c/")
+
+
+def _of_content() -> Iterator[Fault]:
     yield _answers("says not modified, unasked", Failure.BAD_ANSWER, status=304)
     yield _answers("says nothing is there", Failure.BAD_ANSWER, status=204)
     yield _answers("sends a part", Failure.BAD_ANSWER, _HOTEL, 206)

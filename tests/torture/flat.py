@@ -1,7 +1,7 @@
-"""Fetch the paths that come on standard input from one server, with little memory to spare, and say how it went.
+"""Fetch the paths that come on standard input, with little memory to spare, and say how it went.
 
-`python -m tests.torture.flat HOST:PORT` answers each path with a JSON line: the failure, and by how many megabytes
-the process has grown since it began.
+`python -m tests.torture.flat HOST:PORT` answers each path with a JSON line: the failure, and by how many
+megabytes the process has grown since it began.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Count what the torture tests try, a JSON line for each test, and make the table of it.
 
-A conftest.py that imports `tally` and `pytest_runtest_makereport` from here gives its tests the fixture. Lines
-go to the file that CADENCEBOT_TALLY names, if it names one.
+A conftest.py that imports `tally` and `pytest_runtest_makereport` from here gives its tests the fixture.
+Lines go to the file that CADENCEBOT_TALLY names, if it names one.
 """
 
 import json

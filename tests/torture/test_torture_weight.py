@@ -1,7 +1,7 @@
 """No poll takes more than two seconds of CPU or 200 MB, whatever it is given: each is measured by itself.
 
-`make torture` prints the exact figures. The bodies at which parsers work hardest are left to it, and so is the
-exact bound: beside other tests a second of CPU does less.
+`make torture` prints the exact figures. The bodies at which parsers work hardest are left to it. The bound is
+generous: beside other tests a second of CPU does less.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.form import LONG
+from tests.torture.long import LONG
 from tests.torture.kinds import KINDS
 from tests.torture.tally import Tally
 

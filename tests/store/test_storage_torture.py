@@ -1,0 +1,387 @@
+"""Every method of the store, against a file that is locked, full or read-only, or a disk that fills up."""
+
+import hashlib
+import inspect
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.cadence.measuring import Counted, Measure, Subject, Task, week_of
+from bot.errors import Failure, SourceError, StoreError
+from bot.messages.content import Content
+from bot.model import Note, NoteKind, SourceKind
+from bot.records import ALL, Correction, DigestPlan, Mute, Preferences, SourceState, Subscription
+from bot.releases.filters import Filters
+from bot.releases.steps import Announce, Decision
+from bot.store import database
+from bot.store.store import FILE_NAME, Store
+from tests.support.clock import START
+from tests.support.house import LABS, House, licensed
+
+Call = Callable[[Store], object]
+
+KIMI, KEY = "moonshotai/Kimi-K2.6", "moonshot/kimi-k2.6"
+NOW = START + timedelta(days=3)
+LATER = NOW + timedelta(hours=1)
+WEEK = week_of(NOW)
+PLAN = DigestPlan("weekly")
+SAID = Content("hello")
+NOTE = Note(NoteKind.VARIANT, f"{KIMI}-GGUF", "https://hub.example/gguf", SourceKind.HUB)
+TASK = Task(WEEK, "moonshot", Subject.DOWNLOADS, "moonshotai", START)
+BASE = Task(WEEK, "moonshot", Subject.DERIVATIVES, KIMI, START)
+MORE = Task(WEEK, "zai", Subject.DOWNLOADS, "zai-org", START)
+OWED, CLAIMED = "line-owed", "line-claimed"
+
+
+def sequence(store: Store, reason: str) -> int:
+    """Return the delivery that the furniture left in this state."""
+    return next(one.sequence for one in store.deliveries.recent(99) if one.destination == reason)
+
+
+def one(store: Store, destination: str):
+    return next(it for it in store.deliveries.recent(99) if it.destination == destination)
+
+
+def alert(store: Store):
+    found = store.deliveries.alert_of(1, "C1")
+    assert found
+    return found
+
+
+# Methods that write, each with arguments that make it change something.
+WRITES: dict[str, Call] = {
+    "sources.failed": lambda s: s.sources.failed("feed:x", SourceError(Failure.TIMEOUT, "slow"), NOW, LATER),
+    "sources.remember": lambda s: s.sources.remember("feed:x", {"b": "1"}, NOW),
+    "sources.succeeded": lambda s: s.sources.succeeded(SourceState("feed:x", etag="2"), NOW),
+    "corrections.apply_now": lambda s: s.corrections.apply_now(NOW),
+    "corrections.forget_empty": lambda s: s.corrections.forget_empty(["moonshot/nothing-left"]),
+    "corrections.remove": lambda s: s.corrections.remove(KEY, "license"),
+    "corrections.set": lambda s: s.corrections.set(Correction(KEY, "active", "32", "ana", NOW)),
+    "releases.apply": lambda s: s.releases.apply(Decision((Announce("zai/glm-4.7"),)), NOW, live=True),
+    "releases.refresh": lambda s: s.releases.refresh([1]),
+    "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
+    "deliveries.claim_together": lambda s: s.deliveries.claim_together([], sequence(s, OWED), NOW),
+    "deliveries.doubt_after": lambda s: s.deliveries.doubt_after(0, NOW),
+    "deliveries.doubt_claims": lambda s: s.deliveries.doubt_claims(NOW, LATER),
+    "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),
+    "deliveries.note_content": lambda s: s.deliveries.note_content(1, "C1", "another"),
+    "deliveries.owe_alert": lambda s: s.deliveries.owe_alert(1, KEY, "C7", NOW),
+    "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(1, KEY, ["C7", "C8"], NOW),
+    "deliveries.owe_digest": lambda s: s.deliveries.owe_digest("C1", "2026-W16", SAID, NOW),
+    "deliveries.owe_edits": lambda s: s.deliveries.owe_edits(1, KEY, NOW),
+    "deliveries.owe_line": lambda s: s.deliveries.owe_line("r9", "C1", SAID, NOW),
+    "deliveries.owe_note": lambda s: s.deliveries.owe_note(1, KEY, NOTE, "variant:x", NOW),
+    "deliveries.owe_note_to": lambda s: s.deliveries.owe_note_to("C1", 1, KEY, NOTE, "variant:y", NOW),
+    "deliveries.retry": lambda s: s.deliveries.retry(alert(s), NOW),
+    "deliveries.settle": lambda s: s.deliveries.settle(sequence(s, CLAIMED), "unclear", "lost", NOW),
+    "deliveries.settle_sent": lambda s: s.deliveries.settle_sent(sequence(s, CLAIMED), "C1", "9.9", "", NOW),
+    "held.add": lambda s: s.held.add("feed:x", [KEY], NOW),
+    "held.expire": lambda s: s.held.expire(NOW, NOW),
+    "held.settle": lambda s: s.held.settle(1, "ignored", "ana", NOW),
+    "subscriptions.add": lambda s: s.subscriptions.add(Subscription("C9", ALL, Filters(), "test", NOW)),
+    "subscriptions.pause": lambda s: s.subscriptions.pause("C7", "archived", NOW, LATER),
+    "subscriptions.remove": lambda s: s.subscriptions.remove("C1", [ALL]),
+    "subscriptions.resume": lambda s: s.subscriptions.resume("C5"),
+    "subscriptions.sync": lambda s: s.subscriptions.sync("test", []),
+    "subscriptions.told": lambda s: s.subscriptions.told("C5", NOW),
+    "subscriptions.try_again": lambda s: s.subscriptions.try_again(NOW),
+    "preferences.advance": lambda s: s.preferences.advance("C1", LATER),
+    "preferences.mute": lambda s: s.preferences.mute(Mute("C1", "zai", None)),
+    "preferences.set": lambda s: s.preferences.set("C9", Preferences("off", digest=PLAN), NOW),
+    "preferences.unmute": lambda s: s.preferences.unmute("C1", [ALL]),
+    "reports.add": lambda s: s.reports.add(1, "C1", "UBEN", "it is not", NOW),
+    "reports.close": lambda s: s.reports.close(1, NOW),
+    "installations.consume_state": lambda s: s.installations.consume_state("state", NOW),
+    "installations.issue_state": lambda s: s.installations.issue_state("another", LATER),
+    "installations.save": lambda s: s.installations.save("T2", "", b"sealed", "UBOT", NOW),
+    "installations.uninstall": lambda s: s.installations.uninstall("T1", NOW),
+    "adoption.fail": lambda s: s.adoption.fail(TASK, "slow", LATER, 3),
+    "adoption.give_up": lambda s: s.adoption.give_up(WEEK, Subject.DOWNLOADS, "too many"),
+    "adoption.keep_derivatives": lambda s: s.adoption.keep_derivatives(
+        BASE, {Measure.MERGES: 3}, NOW, 1, complete=True
+    ),
+    "adoption.keep_downloads": lambda s: s.adoption.keep_downloads(TASK, {"id": Counted(KIMI, 7)}, NOW, 1),
+    "adoption.plan": lambda s: s.adoption.plan([MORE]),
+    "adoption.put_off": lambda s: s.adoption.put_off(WEEK, LATER),
+    "watch.beat": lambda s: s.watch.beat(NOW),
+    "watch.set_blind": lambda s: s.watch.set_blind({"feed:x": NOW}),
+    "chores.done": lambda s: s.chores.done("tidy", LATER),
+}
+
+# Methods that only ask.
+READS: dict[str, Call] = {
+    "sources.known": lambda s: s.sources.known("feed:x", ["a"]),
+    "sources.state": lambda s: s.sources.state("feed:x"),
+    "sources.states": lambda s: s.sources.states(),
+    "corrections.all": lambda s: s.corrections.all(),
+    "corrections.errata": lambda s: s.corrections.errata(),
+    "corrections.ids": lambda s: s.corrections.ids([KEY]),
+    "corrections.leads": lambda s: s.corrections.leads([KEY]),
+    "corrections.of": lambda s: s.corrections.of(KEY),
+    "releases.book": lambda s: s.releases.book(["moonshot", "zai"]),
+    "releases.overdue": lambda s: s.releases.overdue(NOW),
+    "releases.overdue_since": lambda s: s.releases.overdue_since(NOW),
+    "deliveries.alert_of": lambda s: s.deliveries.alert_of(1, "C1"),
+    "deliveries.alerts_at": lambda s: s.deliveries.alerts_at("C1", "1.000100"),
+    "deliveries.by_id": lambda s: s.deliveries.by_id("a"),
+    "deliveries.carried_by": lambda s: s.deliveries.carried_by(1),
+    "deliveries.companions": lambda s: s.deliveries.companions(alert(s), "moonshot", START),
+    "deliveries.counts": lambda s: s.deliveries.counts(),
+    "deliveries.first_alert_of_family": lambda s: s.deliveries.first_alert_of_family(1, "C1"),
+    "deliveries.heads": lambda s: s.deliveries.heads(),
+    "deliveries.newest": lambda s: s.deliveries.newest(),
+    "deliveries.notes_of": lambda s: s.deliveries.notes_of(1, "C1"),
+    "deliveries.of_release": lambda s: s.deliveries.of_release(1),
+    "deliveries.recent": lambda s: s.deliveries.recent(9, ("sent", "owed")),
+    "held.by_id": lambda s: s.held.by_id(1),
+    "held.untold": lambda s: s.held.untold(1),
+    "held.waiting": lambda s: s.held.waiting(),
+    "subscriptions.all": lambda s: s.subscriptions.all(),
+    "subscriptions.last_deliveries": lambda s: s.subscriptions.last_deliveries(),
+    "subscriptions.last_deliveries_to": lambda s: s.subscriptions.last_deliveries_to("C1"),
+    "subscriptions.of_destination": lambda s: s.subscriptions.of_destination("C1"),
+    "subscriptions.of_lab": lambda s: s.subscriptions.of_lab("zai"),
+    "subscriptions.pauses": lambda s: s.subscriptions.pauses(),
+    "preferences.digests_due": lambda s: s.preferences.digests_due(NOW),
+    "preferences.is_muted": lambda s: s.preferences.is_muted("C1", "moonshot", NOW),
+    "preferences.mutes": lambda s: s.preferences.mutes(),
+    "preferences.of": lambda s: s.preferences.of("C1"),
+    "reports.by_id": lambda s: s.reports.by_id(1),
+    "reports.open": lambda s: s.reports.open(),
+    "restorations.forgotten_since": lambda s: s.restorations.forgotten_since(NOW),
+    "installations.find": lambda s: s.installations.find("T1"),
+    "installations.teams": lambda s: s.installations.teams(),
+    "adoption.bases": lambda s: s.adoption.bases(["moonshot"], 3),
+    "adoption.changes": lambda s: s.adoption.changes(WEEK),
+    "adoption.is_planned": lambda s: s.adoption.is_planned(WEEK),
+    "adoption.next_due": lambda s: s.adoption.next_due(WEEK, NOW),
+    "adoption.of_lab": lambda s: s.adoption.of_lab(WEEK, "moonshot", Subject.DOWNLOADS),
+    "adoption.open_tasks": lambda s: s.adoption.open_tasks(WEEK),
+    "adoption.progress": lambda s: s.adoption.progress(WEEK),
+    "adoption.spent": lambda s: s.adoption.spent(WEEK, Subject.DOWNLOADS),
+    "adoption.sums": lambda s: s.adoption.sums(WEEK),
+    "watch.blind": lambda s: s.watch.blind(),
+    "watch.last_beat": lambda s: s.watch.last_beat(),
+    "chores.is_due": lambda s: s.chores.is_due("tidy", NOW),
+    "history.between": lambda s: s.history.between(START, NOW),
+    "history.days": lambda s: s.history.days(),
+    "history.find": lambda s: s.history.find("Kimi-K2.6"),
+    "history.id_of": lambda s: s.history.id_of(KEY),
+    "history.lead_of": lambda s: s.history.lead_of(KEY),
+    "history.named": lambda s: s.history.named("Kimi-K2.6"),
+    "history.names": lambda s: s.history.names(),
+    "history.newest": lambda s: s.history.newest(),
+    "history.observations": lambda s: s.history.observations(KIMI),
+    "history.recent": lambda s: s.history.recent(filters=Filters(max=7, match=("kimi",))),
+    "history.releases_by_day": lambda s: s.history.releases_by_day(["moonshot"], START),
+    "history.wave": lambda s: s.history.wave(1),
+    "history.waves_of": lambda s: s.history.waves_of([1]),
+    "shipments.all": lambda s: s.shipments.all(),
+    "shipments.history": lambda s: s.shipments.history(),
+}
+
+EVERY_WRITE = [pytest.param(call, id=name) for name, call in WRITES.items()]
+EVERY_READ = [pytest.param(call, id=name) for name, call in READS.items()]
+
+
+def furnish(directory: Path) -> None:
+    """Lead a bot's life for some days, so that every method finds something."""
+    house = House(directory, baselined=False)
+    house.hub.shown.append(house.repository("zai-org/GLM-4.7"))
+    house.poller.poll(house.sources)
+    house.show(house.hub, house.repository(KIMI, license=licensed("mit")))
+    house.show(house.hub, house.repository(f"{KIMI}-FP8"))
+    house.show(house.listing, house.row("Qwen9-Max", "qwen"))
+    with house.store.transaction():
+        furnish_tables(house.store)
+    house.store.close()
+
+
+def furnish_tables(store: Store) -> None:
+    store.sources.remember("feed:x", {"a": "1"}, START)
+    store.corrections.set(Correction(KEY, "license", "apache-2.0", "ana", START))
+    store.corrections.set(Correction("zai/glm-4.7", "kind", "other", "ana", START))
+    for destination in (OWED, CLAIMED):
+        store.deliveries.owe_line("r1", destination, SAID, START)
+    store.deliveries.settle(sequence(store, OWED), "owed", "later", START, LATER)
+    store.deliveries.claim(sequence(store, CLAIMED), START)
+    store.held.add("hub:org", ["zai/glm-4.7"], START)
+    store.subscriptions.pause("C5", "archived", START, LATER)
+    store.preferences.set("C1", Preferences(digest=PLAN), START)
+    store.preferences.mute(Mute("C1", "moonshot", None))
+    store.reports.add(1, "C1", "UANA", "it is MIT", START)
+    store.installations.save("T1", "", b"sealed", "UBOT", START)
+    store.installations.issue_state("state", LATER)
+    store.adoption.plan([TASK, BASE])
+    store.watch.set_blind({"feed:y": START})
+    store._database.connection.execute(
+        """
+        INSERT INTO release SELECT 99, 'moonshot/nothing-left', lab, family, family_key, 99, name, display,
+            opened_at, published_at, published_origin, published_precision, silent, facts, license,
+            license_id, license_verdict, parameters, task, withdrawn, home_lead_id, home_lab
+        FROM release WHERE id = 1
+        """
+    )
+    store._database.connection.execute("UPDATE release SET license_id = 'out of date' WHERE id = 1")
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("furnished")
+    furnish(directory)
+    return directory / FILE_NAME
+
+
+@pytest.fixture
+def place(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Be a directory with a furnished database, in which nobody is patient."""
+    monkeypatch.setattr(database, "PATIENCE", 0.02)
+    shutil.copy(furnished, tmp_path / FILE_NAME)
+    return tmp_path
+
+
+@pytest.fixture
+def full_of_things(place: Path) -> Iterator[Store]:
+    store = Store(place, LABS)
+    yield store
+    store.close()
+
+
+def digest(place: Path) -> str:
+    """Return what all tables hold, in short."""
+    raw = sqlite3.connect(place / FILE_NAME)
+    text = "\n".join(raw.iterdump())
+    raw.close()
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def written(store: Store, call: Call) -> None:
+    with store.transaction():
+        call(store)
+
+
+def test_every_method_is_in_one_of_the_tables(full_of_things: Store) -> None:
+    parts = {name: part for name, part in vars(full_of_things).items() if not name.startswith("_")}
+    methods = {
+        f"{name}.{method}"
+        for name, part in parts.items()
+        for method, _ in inspect.getmembers(type(part), inspect.isfunction)
+        if not method.startswith("_")
+    }
+    assert methods == {*WRITES, *READS}
+    assert not {*WRITES} & {*READS}
+
+
+@pytest.mark.parametrize("call", EVERY_WRITE)
+def test_a_write_changes_something(full_of_things: Store, place: Path, call: Call) -> None:
+    """Otherwise the tests below prove nothing of it."""
+    before = digest(place)
+    written(full_of_things, call)
+    assert digest(place) != before
+
+
+@pytest.mark.parametrize("call", EVERY_READ)
+def test_a_read_changes_nothing(full_of_things: Store, place: Path, call: Call) -> None:
+    before = digest(place)
+    call(full_of_things)
+    assert digest(place) == before
+
+
+@pytest.mark.parametrize("call", EVERY_WRITE)
+def test_locked_by_somebody_else(full_of_things: Store, place: Path, call: Call) -> None:
+    other = sqlite3.connect(place / FILE_NAME, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    before = digest(place)
+    with pytest.raises(StoreError, match="is locked by another program; stop it, or try again"):
+        written(full_of_things, call)
+    assert digest(place) == before
+    other.close()
+    written(full_of_things, call)
+    assert digest(place) != before
+
+
+@pytest.mark.parametrize("call", EVERY_READ)
+def test_questions_are_answered_while_somebody_writes(
+    full_of_things: Store, place: Path, call: Call
+) -> None:
+    other = sqlite3.connect(place / FILE_NAME, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    call(full_of_things)
+    other.close()
+
+
+@pytest.mark.parametrize("call", EVERY_READ)
+def test_a_question_to_a_file_that_somebody_keeps_for_himself(place: Path, call: Call) -> None:
+    owner = sqlite3.connect(place / FILE_NAME, isolation_level=None)
+    owner.execute("PRAGMA locking_mode = EXCLUSIVE")
+    owner.execute("PRAGMA journal_mode = WAL")
+    store = Store.__new__(Store)
+    with pytest.raises(StoreError, match="is locked by another program"):
+        owner.execute("BEGIN EXCLUSIVE")
+        store.__init__(place, LABS, readonly=True)  # type: ignore[misc]
+        call(store)
+    owner.close()
+
+
+def pages(store: Store, limit: int | None = None) -> None:
+    """Let the file grow no further than it is, or as far as it likes."""
+    connection = store._database.connection.conn
+    size = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {limit or size}")
+
+
+def fill(store: Store) -> None:
+    store.sources.remember("feed:filler", {f"{n}": "x" * 500 for n in range(2_000)}, NOW)
+
+
+@pytest.mark.parametrize("call", EVERY_WRITE)
+def test_a_disk_that_fills_up_behind_it(full_of_things: Store, place: Path, call: Call) -> None:
+    """What was written in the same transaction is not half there."""
+    pages(full_of_things)
+    before = digest(place)
+    with pytest.raises(StoreError, match="the disk is full; make room"), full_of_things.transaction():
+        call(full_of_things)
+        fill(full_of_things)
+    assert digest(place) == before
+    pages(full_of_things, 1_000_000)
+    written(full_of_things, call)
+    assert digest(place) != before
+
+
+@pytest.mark.parametrize("call", EVERY_WRITE)
+def test_a_disk_that_is_full(full_of_things: Store, place: Path, call: Call) -> None:
+    """There may be room for it in what the file has; otherwise it says so and leaves nothing."""
+    pages(full_of_things)
+    before = digest(place)
+    try:
+        written(full_of_things, call)
+    except StoreError as error:
+        assert "the disk is full" in str(error)
+        assert digest(place) == before
+    else:
+        assert digest(place) != before
+
+
+@pytest.mark.parametrize("call", EVERY_WRITE)
+def test_a_file_that_cannot_be_written(place: Path, call: Call) -> None:
+    before = digest(place)
+    reader = Store(place, LABS, readonly=True)
+    with pytest.raises(StoreError, match="cannot be written; let the bot's user write"):
+        written(reader, call)
+    assert digest(place) == before
+    reader.close()
+    writer = Store(place, LABS)
+    written(writer, call)
+    assert digest(place) != before
+    writer.close()
+
+
+@pytest.mark.parametrize("call", EVERY_READ)
+def test_questions_to_a_file_that_cannot_be_written(place: Path, call: Call) -> None:
+    reader = Store(place, LABS, readonly=True)
+    call(reader)
+    reader.close()
