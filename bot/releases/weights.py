@@ -22,6 +22,7 @@ _FORMATS = (
     ("ot",),
 )
 _EXTENSIONS = {extension for extensions in _FORMATS for extension in extensions}
+_LARGEST_FILE = 10**14  # bytes; what says to be larger says nothing, and SQLite has no room for it
 _LONGEST_PATH = 1000
 # Folders of copies in another format, and of what training leaves behind (reference/models.md, 2.3).
 _COPIES = re.compile(
@@ -147,10 +148,8 @@ def _siblings(item: Mapping[str, Any]) -> Iterable[tuple[str, int | None]]:
 def _size(sibling: Mapping[str, Any]) -> int | None:
     pointer = sibling.get("lfs")
     candidates = (sibling.get("size"), pointer.get("size") if isinstance(pointer, Mapping) else None)
-    sizes = (
-        size for size in candidates if isinstance(size, int) and not isinstance(size, bool) and size >= 0
-    )
-    return next(sizes, None)
+    whole = (size for size in candidates if isinstance(size, int) and not isinstance(size, bool))
+    return next((size for size in whole if 0 <= size <= _LARGEST_FILE), None)
 
 
 def _is_weight(path: str) -> bool:

@@ -78,8 +78,10 @@ def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]
 def _parse_xml(answer: Response) -> Any:
     """Run feedparser on bytes: a text could name a local file, and its sanitiser takes quadratic time."""
     refuse_odd_encoding(answer.headers, answer.body, answer.url)
-    stated = {name: answer.headers[name] for name in ("content-type",) if name in answer.headers}
-    headers = {"content-location": answer.url, "content-type": "application/xml; charset=utf-8"}
+    stated = {"content-location": answer.url}
+    if "content-type" in answer.headers:
+        stated["content-type"] = answer.headers["content-type"]
+    headers = {**stated, "content-type": "application/xml; charset=utf-8"}
     try:
         # In the encoding that the parser would have chosen: markup may hide from counting in UTF-16.
         body = convert_to_utf8(stated, _SURROGATE.sub(b"", answer.body), feedparser.FeedParserDict())

@@ -46,7 +46,7 @@ def parse_html(markup: str) -> BeautifulSoup:
     """Return the tree of a whole page or of a fragment."""
     # An XML declaration would make BeautifulSoup warn; as a bogus comment HTML ignores it all the same.
     # Of each NUL libxml2 makes an error: 100 bytes for one.
-    return BeautifulSoup(markup.replace("<?", "<!").replace("\0", ""), "lxml")
+    return BeautifulSoup(markup.replace("\0", "").replace("<?", "<!"), "lxml")
 
 
 def plain_text(markup: str, limit: int = TITLE_LIMIT) -> str:

@@ -15,6 +15,8 @@ def back_up(database: Path, target: Path, *, replacing: bool = False) -> int:
     VACUUM INTO reads one moment's state, whatever is written meanwhile (https://sqlite.org/lang_vacuum.html).
     Raises StoreError, leaving nothing half-written, and where `target` is there already unless `replacing`.
     """
+    if not database.exists():
+        raise StoreError(f"{database}: is not there yet; `cadencebot poll` makes it")
     if target.exists() and not replacing:
         raise StoreError(f"{target}: is there already; name a new file")
     draft = target.with_name(target.name + ".part")

@@ -9,8 +9,8 @@ from bot.records import ALL, DigestPlan, Mute, Preferences
 from bot.store.database import Database
 from bot.store.rows import Row, moment, time_text
 
-# Longer than a week, whatever a change of daylight saving adds.
-_FURTHEST = timedelta(days=9)
+# Longer than a month, whatever a change of daylight saving adds.
+_FURTHEST = timedelta(days=33)
 
 _plan: TypeAdapter[DigestPlan] = TypeAdapter(DigestPlan)
 _settings: TypeAdapter[Preferences] = TypeAdapter(Preferences)

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.message import Absent, Message, Sent
+from bot.delivery.message import Absent, Message, Outcome, Sent
 from bot.records import Preferences
 from tests.support.house import Channel, House
 
 KIMI = "moonshotai/Kimi-K2.6"
 
 pytestmark = pytest.mark.logs("delivery_not_sent")
+
+
+_IN_THREAD: dict[str, list[bool]] = {"thread": [True], "post": [False], "off": []}
 
 
 @dataclass
@@ -21,7 +24,7 @@ class Forgetful(Channel):
     posted: bool = True
     loses: bool = True
 
-    def send(self, message: Message):
+    def send(self, message: Message) -> Outcome:
         if "FP8" not in message.content.text or not self.loses:
             return super().send(message)
         self.loses = False
@@ -60,4 +63,8 @@ def test_a_channel_that_changed_its_mind_meanwhile_gets_it_once(
     if posted:
         assert [bool(message.thread_ts) for message in told] == [then == "thread"]
     else:
-        assert [bool(message.thread_ts) for message in told] == {"thread": [True], "post": [False], "off": []}[now]
+        assert [bool(message.thread_ts) for message in told] == {
+            "thread": [True],
+            "post": [False],
+            "off": [],
+        }[now]

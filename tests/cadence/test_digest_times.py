@@ -161,3 +161,21 @@ def _was_left_out(local: datetime, minutes: int) -> bool:
 )
 def test_a_plan_is_told_as_it_is_typed(plan: DigestPlan, words: str) -> None:
     assert plan_words(plan) == words
+
+
+@pytest.mark.parametrize(
+    ("after", "due"),
+    [
+        pytest.param("2026-04-01T06:59", "2026-04-01T07:00", id="on the first itself, before the time"),
+        pytest.param("2026-04-01T07:00", "2026-05-01T07:00", id="a moment later it is next month's"),
+        pytest.param("2026-10-20T00:00", "2026-11-01T08:00", id="behind the change to winter time"),
+        pytest.param("2026-12-31T23:00", "2027-01-01T08:00", id="over the turn of the year"),
+    ],
+)
+def test_a_monthly_digest_comes_on_the_first(after: str, due: str) -> None:
+    plan = DigestPlan("monthly", zone="Europe/Berlin")
+    moment = datetime.fromisoformat(after).replace(tzinfo=UTC)
+    assert next_digest(plan, moment) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+    start, end = period_before(plan, next_digest(plan, moment))
+    assert 28 <= (end - start).days <= 31
+    assert period_name(plan, end) == f"{start.astimezone(ZoneInfo('Europe/Berlin')):%Y-%m}"

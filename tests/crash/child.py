@@ -67,7 +67,7 @@ def once(variables: Mapping[str, str], start: datetime, log: Path, point: str = 
         die_at_step(point, hit)
     with open_app(variables, Jumping(start)) as app, at_work(app, Console(quiet=True)) as works:
         works.poller.poll(works.poller.rested())
-        works.owe_digests()
+        works.chores.owe()
         works.courier.deliver_all()
 
 
@@ -89,7 +89,7 @@ def for_ever(variables: Mapping[str, str], clock: Fast, log: Path, patience: flo
 
 def deliver_for_ever(works: Works) -> None:
     while True:
-        works.owe_digests()
+        works.chores.owe()
         works.courier.deliver_due()
         works.courier.clock.sleep(0.5)
 

@@ -1,7 +1,6 @@
 """An ordeal: releases come out, Slack is not well, and the bot is killed over and over."""
 
 import itertools
-import re
 import signal
 import time
 from collections import Counter
@@ -20,6 +19,7 @@ from tests.crash.clocks import Fast
 from tests.crash.nursery import born, outlived
 from tests.crash.unruly import UnrulySlack
 from tests.crash.world import START, environment, relicensed, repository, the_store
+from tests.support.made_up import named, names
 
 CHANNELS = {"C0ONE": "one", "C0TWO": "two"}
 OWNERS = {f"{name}-ai": name for name in ("amber", "basil", "cedar", "dahlia", "elder", "fennel", "ginger", "hazel")}
@@ -44,7 +44,7 @@ class Ordeal:
     def __post_init__(self) -> None:
         self.variables = environment(self.directory, self.hub, self.slack, OWNERS, every="3s")
         self._repositories: dict[str, Repository] = {}
-        self._names = _names()
+        self._names = names()
         self.hub.put(*(repository(f"{owner}/{next(self._names)}") for owner in OWNERS))
         self.live_through()  # the baseline
 
@@ -103,7 +103,7 @@ class Ordeal:
     def alerts(self, channel: str) -> Counter[str]:
         """Return how many messages of a channel announce each release."""
         top = [post for post in self.slack.posts(channel) if not post.thread_ts]
-        return Counter(itertools.chain.from_iterable(named(post) & set(self.released) for post in top))
+        return Counter(itertools.chain.from_iterable(named(f"{post.text} {post.blocks}") & set(self.released) for post in top))
 
     def notes(self, channel: str) -> Counter[str]:
         """Return how many replies in a channel tell of each variant."""
@@ -114,20 +114,8 @@ class Ordeal:
         return str(self._repositories[name].card["license"])
 
 
-def named(post: Posted) -> set[str]:
-    """Return the made-up names in a message."""
-    return set(re.findall(r"[A-Z][a-z]{5}-3\b", f"{post.text} {post.blocks}"))
-
-
 def keys(posts: Sequence[Posted]) -> list[str]:
     return [post.metadata["event_payload"]["delivery_key"] for post in posts]
-
-
-def _names() -> Iterator[str]:
-    """Yield names that no model has: "Bavazu-3"."""
-    syllables = [consonant + vowel for vowel in "aou" for consonant in "vzbdg"]
-    for parts in itertools.product(syllables, repeat=3):
-        yield f"{''.join(parts).capitalize()}-3"
 
 
 @contextmanager

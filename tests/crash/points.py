@@ -30,6 +30,29 @@ CARRYING = (
 DOUBTING = ("doubt", "mark_doubtful", "find")
 
 
+# What every run of the tests tries; the long form tries all, every time that they are passed.
+TELLING = (
+    "after fetch",
+    "before keep",
+    "after apply",
+    "after owe_alerts",
+    "before succeeded",
+    "after keep",
+    "before owe_digest",
+    "after advance",
+    "before claim",
+    "after mark_claimed_together",
+    "after claim",
+    "after send",
+    "before settle",
+    "after mark_sent",
+    "before mark_digest",
+    "after settle",
+    "before tell_instead",
+    "after tell_instead",
+)
+
+
 def around(*names: str) -> list[str]:
     """Return the points before and after each of these steps."""
     return [f"{when} {name}" for name in names for when in ("before", "after")]

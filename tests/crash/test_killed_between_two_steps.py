@@ -15,7 +15,7 @@ from bot.messages.content import Content
 from bot.records import FAILED, OPEN, DigestPlan, Preferences
 from tests.crash.child import STATEMENT, once
 from tests.crash.nursery import outlived
-from tests.crash.points import CARRYING, DIED, DOUBTING, KEEPING, around
+from tests.crash.points import CARRYING, DIED, DOUBTING, KEEPING, TELLING, around
 from tests.crash.world import Time, environment, relicensed, repository, state_of, the_store, whole
 from tests.torture.long import long_form
 
@@ -136,7 +136,7 @@ def test_a_day_has_every_kind_of_message_in_it(
     assert sum(words in text for _, text, _ in undisturbed[channel]) == 1
 
 
-@pytest.mark.parametrize("point", around(*KEEPING, *CARRYING))
+@pytest.mark.parametrize("point", TELLING)
 def test_killed_at_a_step_it_says_everything_once(
     point: str, world: World, undisturbed: Mapping[str, Sequence[Seen]]
 ) -> None:

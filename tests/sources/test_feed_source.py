@@ -308,3 +308,28 @@ def test_no_value_of_an_element_breaks_it(value: str, element: str) -> None:
     _parsed(rss(K2).replace(b"</item>", f"<{element}>{escape(value)}</{element}></item>".encode()))
     _parsed(atom(K2).replace(b"<entry>", f'<entry xml:base="{escape(value)}">'.encode()))
     _parsed(atom(K2, updated=escape(value)))
+
+
+@pytest.mark.parametrize("date", [10**400, -(10**400), 1e308, True, [[]]])
+def test_a_date_in_json_that_cannot_be_is_none(date: object) -> None:
+    items = [{"id": [[["x"]]], "title": "Kimi K2", "date_published": date}]
+    body = json.dumps({"version": "https://jsonfeed.org/version/1", "items": items}).encode()
+    (sighting,) = poll(watch(), body).sightings
+    assert (sighting.title, sighting.published) == ("Kimi K2", None)
+
+
+def test_a_number_that_is_too_long_in_a_description_breaks_nothing() -> None:
+    assert titles(poll(watch(), rss(K2, body="&#" + "9" * 5_000 + ";"))) == ["Kimi K2"]
+
+
+def test_an_archive_of_full_texts_is_baselined_by_its_titles() -> None:
+    body = "<p>Weights: <a href='https://huggingface.co/moonshotai/Kimi-K2'>here</a></p>" + "<br>" * 990
+    items = [(f"tag:{number}", f"https://lab.example/{number}", f"Kimi K{number}") for number in range(40)]
+    sightings = poll(watch(), rss(*items, body=body)).sightings
+    assert len(sightings) == 40
+    assert [bool(sighting.links) for sighting in sightings] == [True] * 30 + [False] * 10
+
+
+def test_a_post_without_title_in_such_an_archive_is_named_by_its_text() -> None:
+    body = "<p>Kimi K2 is here</p>" + "<br>" * 30_000
+    assert titles(poll(watch(), rss(("1", "https://lab.example/1", ""), body=body))) == ["Kimi K2 is here"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import SourceError
+from bot.errors import Failure, SourceError
 from bot.sources.flight import flight_objects
 
 URL = "https://lab.example/news"
@@ -69,3 +69,23 @@ def test_hostile_data_is_read_in_no_time(piece: str) -> None:
         flight_objects(page(piece * (1_000_000 // len(piece))), URL)
     flight_objects('self.__next_f.push([1,"' * 40_000, URL)
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param("[]" * 300_001, id="lists"),
+        pytest.param("{}" * 300_001, id="objects"),
+        pytest.param("a:T0," * 150_001, id="rows of text"),
+    ],
+)
+def test_data_of_too_many_values_is_refused(data: str) -> None:
+    with pytest.raises(SourceError, match="values; choose a shorter listing") as caught:
+        flight_objects(page(data), URL)
+    assert caught.value.failure is Failure.TOO_LARGE
+
+
+def test_false_starts_cost_no_more_than_a_look_at_the_page() -> None:
+    began = time.process_time()
+    assert flight_objects(page("[" * 190 + '"' + "x" * 4_000_000), URL) == []
+    assert time.process_time() - began < 2

@@ -599,3 +599,56 @@ class TestPages:
         hub = self.hub(endless, {LISTING: listing(K2, link=self.link(f"{LISTING}?cursor=0"))})
         with pytest.raises(SourceError, match="does not end: page 51"):
             hub.poll()
+
+
+@pytest.mark.parametrize(
+    "created",
+    [
+        pytest.param("1970-01-01T00:00:00.000Z", id="before there was a Hub"),
+        pytest.param("2099-12-31T00:00:00.000Z", id="far ahead"),
+        pytest.param("0001-01-01T00:00:00+14:00", id="before all calendars"),
+        pytest.param("9999-12-31T23:59:59-14:00", id="after all calendars"),
+    ],
+)
+def test_a_date_that_cannot_be_is_none(created: str) -> None:
+    (sighting,) = Hub({**K2, "_id": "0" * 24, "createdAt": created}).poll().sightings
+    assert sighting.published is None
+
+
+@pytest.mark.parametrize("depth", [400, 950])
+def test_lists_in_lists_break_nothing(depth: int) -> None:
+    deep: Any = 0
+    for _ in range(depth):
+        deep = [deep]
+    hub = Hub({**K2, "gated": deep, "tags": [deep, "license:mit"], "cardData": {"license": deep}}, K3)
+    assert titles(hub.poll()) == ["moonshotai/Kimi-K2", "moonshotai/Kimi-K3"]
+    hub.fetch.answers = {LISTING: answer({"error": deep})}
+    with pytest.raises(SourceError, match="instead of a list"):
+        hub.poll()
+
+
+def test_a_file_of_more_bytes_than_there_are_disks_has_no_size() -> None:
+    hub = Hub(K2)
+    hub.poll()
+    hub.shows(K2, K3)
+    files = [{"rfilename": "model.safetensors", "size": 10**400}]
+    hub.answers(K3, answer({**K3, "siblings": files}))
+    assert hub.poll().sightings[0].facts.download_bytes is None
+
+
+def test_a_listing_longer_than_any_lab_can_be_is_not_read() -> None:
+    hub = Hub(*(row(number, f"K-{number}") for number in range(8_001)))
+    with pytest.raises(SourceError, match="lists more than 8,000 models") as caught:
+        hub.poll()
+    assert caught.value.failure is Failure.TOO_LARGE
+
+
+def test_pages_that_hold_too_much_together_are_not_read() -> None:
+    hub = Hub()
+    heavy = [{**K2, "tags": [[]] * 200_000}]
+    pages = [answer(heavy, link=f'<{LISTING}?cursor={number}>; rel="next"') for number in range(4)]
+    hub.fetch.answers = {LISTING: pages}
+    with pytest.raises(SourceError) as caught:
+        hub.poll()
+    assert caught.value.failure is Failure.TOO_LARGE
+    assert len(hub.fetch.urls) == 3

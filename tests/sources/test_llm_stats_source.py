@@ -277,3 +277,26 @@ class TestApi:
         with pytest.raises(SourceError) as caught:
             watch(with_key=True).poll(FakeFetcher({f"{API}/models": limited}))
         assert caught.value.retry_after == waits
+
+
+class TestNonsense:
+    """Values that no honest listing holds."""
+
+    MODELS = f"{API}/models?limit=200"
+
+    def poll(self, *answers: Answer) -> Poll:
+        return watch(with_key=True).poll(FakeFetcher({f"{API}/models": answers}))
+
+    @pytest.mark.parametrize("cursor", ["\ud800", "x" * 5_000, ["x"], {"x": 1}, 7])
+    def test_an_odd_cursor_is_followed_as_text_or_not_at_all(self, cursor: Any) -> None:
+        first = {"models": [row("a")], "next_cursor": cursor}
+        assert titles(self.poll(Response(API, 200, {}, json.dumps(first).encode()), api(row("b"))))[0] == "A"
+
+    def test_figures_beyond_all_models_are_not_stated(self) -> None:
+        (sighting,) = self.poll(api(row("a", param_count=10**400, context_window=2**63))).sightings
+        assert (sighting.facts.parameters, sighting.facts.context_tokens) == (None, None)
+
+    def test_more_models_than_there_can_be_are_not_read(self) -> None:
+        with pytest.raises(SourceError, match="has 10001 entries") as caught:
+            self.poll(api(*(row(str(number)) for number in range(10_001))))
+        assert caught.value.failure is Failure.TOO_LARGE

@@ -1,12 +1,14 @@
 """Changelogs in Markdown, in the shapes in which documentation sites give them out."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.errors import Failure, SourceError
 from bot.sources.markdown import markdown_entries
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -185,5 +187,12 @@ def test_every_post_has_a_title_and_nothing_breaks(text: str) -> None:
 @pytest.mark.parametrize("piece", ['<Card "', "<Update ", "```\n", "~~~", "# ", "[", "[a](b", "\\", "* "])
 def test_hostile_text_is_read_in_no_time(piece: str) -> None:
     began = time.process_time()
-    markdown_entries(piece * (1_000_000 // len(piece)), BASE, NOW)
+    with suppress(SourceError):
+        markdown_entries(piece * (1_000_000 // len(piece)), BASE, NOW)
     assert time.process_time() - began < 2
+
+
+def test_more_headings_than_a_changelog_can_have_are_refused() -> None:
+    with pytest.raises(SourceError, match="more than 20,000 headings") as caught:
+        markdown_entries("# x\n" * 20_001, BASE, NOW)
+    assert caught.value.failure is Failure.TOO_LARGE

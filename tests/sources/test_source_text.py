@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.releases.plaintext import mentions
-from bot.sources.text import absolute, clean, plain_text, text_and_links
+from bot.sources.text import absolute, clean, parse_html, plain_text, text_and_links
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,23 @@ def test_mentions(words: tuple[str, ...], text: str, kept: bool) -> None:
 def test_absolute_refuses_what_is_no_web_address() -> None:
     assert absolute("/a b", "https://lab.example/x/") == "https://lab.example/a b"
     assert [absolute(link, "https://lab.example/") for link in ("ftp://x/y", "data:text/html,x")] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        pytest.param("GLM<b>-5.1</b>", "GLM -5.1", id="tags part words"),
+        pytest.param(
+            "<!-- x --><style>p {}</style>K2 <img src='a", "K2", id="what does not show, and a cut tag"
+        ),
+        pytest.param("<script>K3", "", id="a script without an end"),
+        pytest.param("a < b > c", "a < b > c", id="brackets that are no tags"),
+        pytest.param("&#" + "9" * 5_000 + ";", "\ufffd", id="a number too long to be one"),
+    ],
+)
+def test_plain_text_of_damaged_markup(markup: str, text: str) -> None:
+    assert plain_text(markup) == text
+
+
+def test_a_page_in_utf_16_is_no_reason_to_warn() -> None:
+    assert parse_html("<\0?\0x\0m\0l\0?\0>\0<\0p\0>\0K\0" + "2\0").get_text() == "K2"

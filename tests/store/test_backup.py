@@ -58,7 +58,7 @@ class TestBackingUp:
         assert (tmp_path / "backup.db").read_text() == "of yesterday"
 
     def test_without_a_database_nothing_is_made(self, tmp_path: Path) -> None:
-        with pytest.raises(StoreError, match="cannot be opened"):
+        with pytest.raises(StoreError, match="is not there yet"):
             back_up(tmp_path / FILE_NAME, tmp_path / "backup.db")
         assert list(tmp_path.iterdir()) == []
 

@@ -14,7 +14,10 @@ from bot.store.database import migrations
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
 
-FIRST_SCHEMA = "168ff388a25e5903accf5af577364435874a77b2b0bd89ef001ae9a5da2ed033"
+RELEASED = {
+    "schema.sql": "168ff388a25e5903accf5af577364435874a77b2b0bd89ef001ae9a5da2ed033",
+    "0002_slack.sql": "99f55e8343ea9d85c3ade7fb66534709abed048d9bfe8d387929896c340ec2d0",
+}
 _RELEASE = """
 INSERT INTO release VALUES (1, 'moonshot/kimi-k2.6', 'moonshot', 'kimi', 'moonshot/kimi-k2.6', 1,
     '{"lab": "moonshot", "family": "Kimi", "version": "K2.6", "display": "Kimi K2.6",
@@ -28,9 +31,9 @@ VALUES (:sequence, :id, 1, 'C1', :kind, :state, :now, :now, 'C1', :ts)
 """
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """Write a database as the first schema has it: a release, its alert and a note, and a gap after them."""
+@pytest.fixture(params=["0002 slack", "0003 promises"], ids=["the first schema", "the second schema"])
+def old(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Write a database as an older schema has it: a release, its alert and a note, and a gap after them."""
     raw = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
     raw.execute("PRAGMA foreign_keys = ON")
     migrations.apply(Connection(raw), stop_before="0002 slack")
@@ -45,6 +48,7 @@ def old(tmp_path: Path) -> Path:
     raw.execute("DELETE FROM delivery WHERE sequence = 40")
     raw.execute("INSERT INTO destination (id) VALUES ('C1')")
     raw.execute("INSERT INTO subscription VALUES (1, 'C1', 'all', '{\"max\": 7}', 'test', 'ana', :now)", now)
+    migrations.apply(Connection(raw), stop_before=request.param)
     raw.close()
     return tmp_path
 
@@ -97,10 +101,11 @@ def _schema(path: Path) -> list[tuple[str, str]]:
     return schema
 
 
-def test_the_first_schema_is_never_edited() -> None:
+@pytest.mark.parametrize(("script", "digest"), RELEASED.items())
+def test_a_released_schema_is_never_edited(script: str, digest: str) -> None:
     """Its databases are out there: what changes is a migration of its own."""
-    script = files("bot.store").joinpath("schema.sql").read_bytes()
-    assert hashlib.sha256(script).hexdigest() == FIRST_SCHEMA
+    text = files("bot.store").joinpath(script).read_bytes()
+    assert hashlib.sha256(text).hexdigest() == digest
 
 
 class TestReadonly:

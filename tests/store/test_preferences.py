@@ -107,3 +107,17 @@ def test_only_mutes_that_are_not_over_are_asked_for(store: Store) -> None:
     mute(store, "moonshot", None)
     assert [one.lab for one in store.preferences.mutes("C1", START + 3 * HOUR)] == ["moonshot"]
     assert len(store.preferences.mutes("C1")) == 2
+
+
+@pytest.mark.parametrize(
+    ("ahead", "due"),
+    [
+        pytest.param(timedelta(days=31), False, id="a month ahead is when a monthly digest comes"),
+        pytest.param(timedelta(days=34), True, id="no digest is further ahead: a clock was wrong"),
+        pytest.param(timedelta(days=4_000), True, id="nor is it years ahead"),
+    ],
+)
+def test_a_digest_put_off_by_a_clock_that_ran_ahead_is_due(store: Store, ahead: timedelta, due: bool) -> None:
+    with store.transaction():
+        store.preferences.set("C1", Preferences(digest=WEEKLY), START + ahead)
+    assert bool(store.preferences.digests_due(START)) is due

@@ -14,7 +14,7 @@ from bot.cadence.measuring import Counted, Measure, Subject, Task, week_of
 from bot.errors import Failure, SourceError, StoreError
 from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind
-from bot.records import ALL, Correction, DigestPlan, Mute, Preferences, SourceState, Subscription
+from bot.records import ALL, Correction, Delivery, DigestPlan, Mute, Preferences, SourceState, Subscription
 from bot.releases.filters import Filters
 from bot.releases.steps import Announce, Decision
 from bot.store import database
@@ -34,20 +34,17 @@ NOTE = Note(NoteKind.VARIANT, f"{KIMI}-GGUF", "https://hub.example/gguf", Source
 TASK = Task(WEEK, "moonshot", Subject.DOWNLOADS, "moonshotai", START)
 BASE = Task(WEEK, "moonshot", Subject.DERIVATIVES, KIMI, START)
 MORE = Task(WEEK, "zai", Subject.DOWNLOADS, "zai-org", START)
-OWED, CLAIMED = "line-owed", "line-claimed"
+OWED, CLAIMED = "C-owed", "C-claimed"  # destinations of one line each
+RELEASE = 2  # Kimi, behind what the baseline knew
 
 
-def sequence(store: Store, reason: str) -> int:
-    """Return the delivery that the furniture left in this state."""
-    return next(one.sequence for one in store.deliveries.recent(99) if one.destination == reason)
+def sequence(store: Store, destination: str) -> int:
+    """Return the number of the one delivery that was owed there."""
+    return next(one.sequence for one in store.deliveries.recent(99) if one.destination == destination)
 
 
-def one(store: Store, destination: str):
-    return next(it for it in store.deliveries.recent(99) if it.destination == destination)
-
-
-def alert(store: Store):
-    found = store.deliveries.alert_of(1, "C1")
+def alert(store: Store) -> Delivery:
+    found = store.deliveries.alert_of(RELEASE, "C1")
     assert found
     return found
 
@@ -62,20 +59,20 @@ WRITES: dict[str, Call] = {
     "corrections.remove": lambda s: s.corrections.remove(KEY, "license"),
     "corrections.set": lambda s: s.corrections.set(Correction(KEY, "active", "32", "ana", NOW)),
     "releases.apply": lambda s: s.releases.apply(Decision((Announce("zai/glm-4.7"),)), NOW, live=True),
-    "releases.refresh": lambda s: s.releases.refresh([1]),
+    "releases.refresh": lambda s: s.releases.refresh([RELEASE]),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
     "deliveries.claim_together": lambda s: s.deliveries.claim_together([], sequence(s, OWED), NOW),
     "deliveries.doubt_after": lambda s: s.deliveries.doubt_after(0, NOW),
     "deliveries.doubt_claims": lambda s: s.deliveries.doubt_claims(NOW, LATER),
     "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),
-    "deliveries.note_content": lambda s: s.deliveries.note_content(1, "C1", "another"),
-    "deliveries.owe_alert": lambda s: s.deliveries.owe_alert(1, KEY, "C7", NOW),
-    "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(1, KEY, ["C7", "C8"], NOW),
+    "deliveries.note_content": lambda s: s.deliveries.note_content(RELEASE, "C1", "another"),
+    "deliveries.owe_alert": lambda s: s.deliveries.owe_alert(RELEASE, KEY, "C7", NOW),
+    "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(RELEASE, KEY, ["C7", "C8"], NOW),
     "deliveries.owe_digest": lambda s: s.deliveries.owe_digest("C1", "2026-W16", SAID, NOW),
-    "deliveries.owe_edits": lambda s: s.deliveries.owe_edits(1, KEY, NOW),
+    "deliveries.owe_edits": lambda s: s.deliveries.owe_edits(RELEASE, KEY, NOW),
     "deliveries.owe_line": lambda s: s.deliveries.owe_line("r9", "C1", SAID, NOW),
-    "deliveries.owe_note": lambda s: s.deliveries.owe_note(1, KEY, NOTE, "variant:x", NOW),
-    "deliveries.owe_note_to": lambda s: s.deliveries.owe_note_to("C1", 1, KEY, NOTE, "variant:y", NOW),
+    "deliveries.owe_note": lambda s: s.deliveries.owe_note(RELEASE, KEY, NOTE, "variant:x", NOW),
+    "deliveries.owe_note_to": lambda s: s.deliveries.owe_note_to("C1", RELEASE, KEY, NOTE, "variant:y", NOW),
     "deliveries.retry": lambda s: s.deliveries.retry(alert(s), NOW),
     "deliveries.settle": lambda s: s.deliveries.settle(sequence(s, CLAIMED), "unclear", "lost", NOW),
     "deliveries.settle_sent": lambda s: s.deliveries.settle_sent(sequence(s, CLAIMED), "C1", "9.9", "", NOW),
@@ -93,7 +90,7 @@ WRITES: dict[str, Call] = {
     "preferences.mute": lambda s: s.preferences.mute(Mute("C1", "zai", None)),
     "preferences.set": lambda s: s.preferences.set("C9", Preferences("off", digest=PLAN), NOW),
     "preferences.unmute": lambda s: s.preferences.unmute("C1", [ALL]),
-    "reports.add": lambda s: s.reports.add(1, "C1", "UBEN", "it is not", NOW),
+    "reports.add": lambda s: s.reports.add(RELEASE, "C1", "UBEN", "it is not", NOW),
     "reports.close": lambda s: s.reports.close(1, NOW),
     "installations.consume_state": lambda s: s.installations.consume_state("state", NOW),
     "installations.issue_state": lambda s: s.installations.issue_state("another", LATER),
@@ -125,17 +122,17 @@ READS: dict[str, Call] = {
     "releases.book": lambda s: s.releases.book(["moonshot", "zai"]),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
     "releases.overdue_since": lambda s: s.releases.overdue_since(NOW),
-    "deliveries.alert_of": lambda s: s.deliveries.alert_of(1, "C1"),
+    "deliveries.alert_of": lambda s: s.deliveries.alert_of(RELEASE, "C1"),
     "deliveries.alerts_at": lambda s: s.deliveries.alerts_at("C1", "1.000100"),
     "deliveries.by_id": lambda s: s.deliveries.by_id("a"),
     "deliveries.carried_by": lambda s: s.deliveries.carried_by(1),
     "deliveries.companions": lambda s: s.deliveries.companions(alert(s), "moonshot", START),
     "deliveries.counts": lambda s: s.deliveries.counts(),
-    "deliveries.first_alert_of_family": lambda s: s.deliveries.first_alert_of_family(1, "C1"),
+    "deliveries.first_alert_of_family": lambda s: s.deliveries.first_alert_of_family(RELEASE, "C1"),
     "deliveries.heads": lambda s: s.deliveries.heads(),
     "deliveries.newest": lambda s: s.deliveries.newest(),
-    "deliveries.notes_of": lambda s: s.deliveries.notes_of(1, "C1"),
-    "deliveries.of_release": lambda s: s.deliveries.of_release(1),
+    "deliveries.notes_of": lambda s: s.deliveries.notes_of(RELEASE, "C1"),
+    "deliveries.of_release": lambda s: s.deliveries.of_release(RELEASE),
     "deliveries.recent": lambda s: s.deliveries.recent(9, ("sent", "owed")),
     "held.by_id": lambda s: s.held.by_id(1),
     "held.untold": lambda s: s.held.untold(1),
@@ -178,8 +175,8 @@ READS: dict[str, Call] = {
     "history.observations": lambda s: s.history.observations(KIMI),
     "history.recent": lambda s: s.history.recent(filters=Filters(max=7, match=("kimi",))),
     "history.releases_by_day": lambda s: s.history.releases_by_day(["moonshot"], START),
-    "history.wave": lambda s: s.history.wave(1),
-    "history.waves_of": lambda s: s.history.waves_of([1]),
+    "history.wave": lambda s: s.history.wave(RELEASE),
+    "history.waves_of": lambda s: s.history.waves_of([RELEASE]),
     "shipments.all": lambda s: s.shipments.all(),
     "shipments.history": lambda s: s.shipments.history(),
 }
@@ -213,7 +210,7 @@ def furnish_tables(store: Store) -> None:
     store.subscriptions.pause("C5", "archived", START, LATER)
     store.preferences.set("C1", Preferences(digest=PLAN), START)
     store.preferences.mute(Mute("C1", "moonshot", None))
-    store.reports.add(1, "C1", "UANA", "it is MIT", START)
+    store.reports.add(RELEASE, "C1", "UANA", "it is MIT", START)
     store.installations.save("T1", "", b"sealed", "UBOT", START)
     store.installations.issue_state("state", LATER)
     store.adoption.plan([TASK, BASE])
@@ -223,10 +220,10 @@ def furnish_tables(store: Store) -> None:
         INSERT INTO release SELECT 99, 'moonshot/nothing-left', lab, family, family_key, 99, name, display,
             opened_at, published_at, published_origin, published_precision, silent, facts, license,
             license_id, license_verdict, parameters, task, withdrawn, home_lead_id, home_lab
-        FROM release WHERE id = 1
+        FROM release WHERE id = 2
         """
     )
-    store._database.connection.execute("UPDATE release SET license_id = 'out of date' WHERE id = 1")
+    store._database.connection.execute("UPDATE release SET license_id = 'out of date' WHERE id = 2")
 
 
 @pytest.fixture(scope="module")
@@ -259,9 +256,19 @@ def digest(place: Path) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def written(store: Store, call: Call) -> None:
+def written(store: Store, *calls: Call) -> None:
     with store.transaction():
-        call(store)
+        for call in calls:
+            call(store)
+
+
+def refused(store: Store, call: Call) -> str:
+    """Return what a write was refused with, "" when it was not."""
+    try:
+        written(store, call)
+    except StoreError as error:
+        return str(error)
+    return ""
 
 
 def test_every_method_is_in_one_of_the_tables(full_of_things: Store) -> None:
@@ -305,26 +312,21 @@ def test_locked_by_somebody_else(full_of_things: Store, place: Path, call: Call)
 
 
 @pytest.mark.parametrize("call", EVERY_READ)
-def test_questions_are_answered_while_somebody_writes(
-    full_of_things: Store, place: Path, call: Call
-) -> None:
+def test_questions_are_answered_while_somebody_writes(full_of_things: Store, place: Path, call: Call) -> None:
     other = sqlite3.connect(place / FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     call(full_of_things)
     other.close()
 
 
-@pytest.mark.parametrize("call", EVERY_READ)
-def test_a_question_to_a_file_that_somebody_keeps_for_himself(place: Path, call: Call) -> None:
+def test_a_file_that_somebody_keeps_for_himself(place: Path) -> None:
     owner = sqlite3.connect(place / FILE_NAME, isolation_level=None)
     owner.execute("PRAGMA locking_mode = EXCLUSIVE")
-    owner.execute("PRAGMA journal_mode = WAL")
-    store = Store.__new__(Store)
+    owner.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StoreError, match="is locked by another program"):
-        owner.execute("BEGIN EXCLUSIVE")
-        store.__init__(place, LABS, readonly=True)  # type: ignore[misc]
-        call(store)
+        Store(place, LABS, readonly=True)
     owner.close()
+    Store(place, LABS, readonly=True).close()
 
 
 def pages(store: Store, limit: int | None = None) -> None:
@@ -343,9 +345,8 @@ def test_a_disk_that_fills_up_behind_it(full_of_things: Store, place: Path, call
     """What was written in the same transaction is not half there."""
     pages(full_of_things)
     before = digest(place)
-    with pytest.raises(StoreError, match="the disk is full; make room"), full_of_things.transaction():
-        call(full_of_things)
-        fill(full_of_things)
+    with pytest.raises(StoreError, match="the disk is full; make room"):
+        written(full_of_things, call, fill)
     assert digest(place) == before
     pages(full_of_things, 1_000_000)
     written(full_of_things, call)
@@ -357,13 +358,9 @@ def test_a_disk_that_is_full(full_of_things: Store, place: Path, call: Call) -> 
     """There may be room for it in what the file has; otherwise it says so and leaves nothing."""
     pages(full_of_things)
     before = digest(place)
-    try:
-        written(full_of_things, call)
-    except StoreError as error:
-        assert "the disk is full" in str(error)
-        assert digest(place) == before
-    else:
-        assert digest(place) != before
+    complaint = refused(full_of_things, call)
+    assert "the disk is full" in complaint or not complaint
+    assert (digest(place) == before) == bool(complaint)
 
 
 @pytest.mark.parametrize("call", EVERY_WRITE)

@@ -180,7 +180,7 @@ def _of_content() -> Iterator[Fault]:
     yield _answers("says not modified, unasked", Failure.BAD_ANSWER, status=304)
     yield _answers("says nothing is there", Failure.BAD_ANSWER, status=204)
     yield _answers("sends a part", Failure.BAD_ANSWER, _HOTEL, 206)
-    yield _answers("answers with a status that is none", Failure.BAD_ANSWER, b"", 999)
+    yield _answers("answers with a status that is none", Failure.SERVER_ERROR, b"", 999)
     yield _answers("sends an empty body", _ANY_REFUSAL)
     yield _answers("is a captive portal", _ANY_REFUSAL, _HOTEL, headers={"Content-Type": "text/html"})
     for kind in ("application/rss+xml", "application/json", "text/markdown; charset=punycode"):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.long import LONG
 from tests.torture.kinds import KINDS
+from tests.torture.long import LONG
 from tests.torture.tally import Tally
 
 ROOT = Path(__file__).parents[2]

@@ -1,7 +1,7 @@
 """Poll every body of one kind of source, each in a process of its own, and say what that took.
 
 `python -m tests.torture.weigh KIND AMOUNT ...` writes a JSON line for each body: its name, the seconds of
-CPU, the megabytes at the peak with interpreter and body, and how the poll ended. AMOUNT: tests.torture.bodies.
+CPU, the megabytes at the peak with interpreter and body, and how the poll ended. AMOUNT: see bodies.py.
 """
 
 import json

@@ -1,0 +1,165 @@
+"""A bot to be hurt: real store, decider and courier; sources, channel and clock as the machine wants them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.fetch import Fetcher
+from bot.model import Sighting, SourceKind
+from bot.sources.base import Memory, Poll
+from bot.store.backup import back_up
+from bot.store.restoring import restore
+from bot.store.store import FILE_NAME, Store
+from tests.machine.wall import Killed, Wall
+from tests.support.clock import FakeClock
+from tests.support.house import LABS, House
+
+POLLING = (
+    "releases.apply",
+    "deliveries.owe_alerts",
+    "deliveries.owe_note",
+    "deliveries.owe_edits",
+    "sources.remember",
+    "sources.succeeded",
+)
+DELIVERING = (
+    "deliveries.claim",
+    "deliveries.claim_together",
+    "deliveries.settle",
+    "deliveries.settle_sent",
+    "deliveries.note_content",
+)
+
+
+class WrongClock:
+    """Tell the time of the true clock and `error`; sleeping takes true time."""
+
+    def __init__(self, true: FakeClock) -> None:
+        self.true = true
+        self.error = timedelta()
+
+    def now(self) -> datetime:
+        return self.true.now() + self.error
+
+    def sleep(self, seconds: float) -> None:
+        self.true.sleep(seconds)
+
+    def advance(self, by: timedelta) -> None:
+        self.true.advance(by)
+
+
+@dataclass
+class VersionedSource:
+    """Be a source with an ETag, which changes with what it shows: it answers 304 to who has seen that.
+
+    `bodies` remembers what each ETag stood for.
+    """
+
+    id: str
+    kind: SourceKind
+    url: str
+    every: timedelta = timedelta(minutes=10)
+    shown: dict[str, Sighting] = field(default_factory=dict)
+    error: Exception | None = None
+    bodies: dict[str, frozenset[str]] = field(default_factory=dict)
+    version: int = 0
+
+    def show(self, *sightings: Sighting) -> None:
+        self.shown |= {sighting.external_id: sighting for sighting in sightings}
+        self.version += 1
+
+    def hide(self, external_id: str) -> Sighting:
+        self.version += 1
+        return self.shown.pop(external_id)
+
+    def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+        if self.error:
+            raise self.error
+        etag = f'"{self.version}"'
+        if memory.etag == etag:
+            return Poll((), {}, etag=etag, cursor=memory.cursor, count=memory.usual_count)
+        self.bodies[etag] = frozenset(self.shown)
+        digests = {external_id: _digest(sighting) for external_id, sighting in self.shown.items()}
+        known = memory.known(digests)
+        new = (_as_seen(self.shown[it], known.get(it)) for it in digests if digests[it] != known.get(it))
+        return Poll(tuple(new), digests, etag=etag, count=len(digests))
+
+
+def _digest(sighting: Sighting) -> str:
+    return f"{sighting.title} {sighting.facts.license}"
+
+
+def _as_seen(sighting: Sighting, known: str | None) -> Sighting:
+    return sighting if known is None else replace(sighting, amends=True)
+
+
+class Bot(House):
+    """Hold a house whose channel has moods and whose sources answer 304; `epoch` counts its databases."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, baselined=False, subscribed=False)
+        self.directory = directory
+        self.clock = WrongClock(FakeClock())  # type: ignore[assignment]
+        self.wall = Wall(self.clock.true)
+        self.sources = [VersionedSource(it.id, it.kind, it.url) for it in self.sources]  # type: ignore[misc]
+        self.hub, self.blog, self.listing = self.sources
+        self.poller.sources, self.poller.clock = self.sources, self.clock
+        self.restart()
+
+    def restart(self) -> None:
+        """Be a new process on the same store."""
+        super().restart()
+        self.courier.notifier, self.courier.clock = self.wall, self.clock
+
+    def end(self) -> None:
+        self.courier.threads.shutdown()
+        self.store.close()
+
+    def back_up(self) -> None:
+        back_up(self.directory / FILE_NAME, self.directory / "backup.db", replacing=True)
+
+    def put_back(self) -> None:
+        """Stop, put the backup back, and start again."""
+        self.store.close()
+        backup, database = self.directory / "backup.db", self.directory / FILE_NAME
+        restore(backup, database, self.directory / "replaced.db", self.clock.now())
+        self.wall.epoch += 1
+        self.store = self.poller.store = Store(self.directory, LABS)
+        self.restart()
+
+    @contextmanager
+    def mortal(self, step: str = "", when: str = "after") -> Iterator[None]:
+        """Let the process die inside, before or after a step if one is named, and start it again."""
+        try:
+            with _deadly(self.store, step, when) if step else _harmless():
+                yield
+        except Killed:
+            self.restart()
+
+    def query(self, sql: str, **parameters: object) -> list[Mapping[str, object]]:
+        return list(self.store._database.query(sql, parameters))
+
+
+@contextmanager
+def _deadly(store: Store, step: str, when: str) -> Iterator[None]:
+    part, method = step.split(".")
+    owner = getattr(store, part)
+    real = getattr(owner, method)
+
+    def dying(*arguments: object, **named: object) -> None:
+        if when == "after":
+            real(*arguments, **named)
+        raise Killed
+
+    setattr(owner, method, dying)
+    try:
+        yield
+    finally:
+        delattr(owner, method)
+
+
+@contextmanager
+def _harmless() -> Iterator[None]:
+    yield

@@ -1,0 +1,312 @@
+"""Whatever happens, in whatever order, the promises hold after every step: a machine tries to find otherwise."""
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bot.errors import Failure, SourceError
+from bot.model import Sighting
+from bot.records import ALL, OPEN, Mute
+from tests.machine import invariants
+from tests.machine.bot import DELIVERING, POLLING, Bot
+from tests.machine.wall import FINDING, SENDING
+from tests.support.house import licensed
+from tests.support.made_up import named, names
+from tests.torture.long import LONG
+
+OWNERS = {"moonshotai": "moonshot", "zai-org": "zai"}
+DESTINATIONS = ("C1", "C2")
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+ERRORS = (
+    SourceError(Failure.UNREACHABLE, "no route"),
+    SourceError(Failure.RATE_LIMITED, "too much", retry_after=600),
+    ValueError("a bug in a source"),
+)
+MEMORY = Path("/dev/shm")  # what is tried here is what is written when, not the disk
+owners = st.sampled_from(sorted(OWNERS))
+destinations = st.sampled_from(DESTINATIONS)
+followed = st.sampled_from([ALL, *OWNERS.values()])
+places = st.integers(0, 2)
+moments = st.sampled_from(["before", "after"])
+
+
+class Life(RuleBasedStateMachine):
+    """Lead a bot through all that may happen to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.directory = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
+        self.bot = Bot(Path(self.directory.name))
+        self.names = names()
+        self.baseline = {next(self.names) for _ in range(2)}
+        self.bot.hub.show(*(self.bot.repository(f"moonshotai/{name}") for name in sorted(self.baseline)))
+        self.bot.poller.poll(self.bot.sources)
+        self.published: dict[str, Sighting] = {}  # the repositories since, by name
+        self.unlicensed: set[str] = set()
+        self.spoken_of: set[str] = set()  # by blog or listing alone
+        self.hidden: list[Sighting] = []
+        self.followers: dict[str, set[str]] = defaultdict(set)  # whoever followed a lab, ever
+        self.owed: dict[str, frozenset[str]] = {}  # to whom each release was owed as it was announced
+        self.owed_in_backup: dict[str, frozenset[str]] | None = None
+        self.follow("C1", ALL)
+
+    # --- what comes out
+
+    @rule(owner=owners, count=st.sampled_from([1, 1, 1, 2, 5]), license=st.sampled_from(["mit", ""]))
+    def publish(self, owner: str, count: int, license: str) -> None:
+        for name in (next(self.names) for _ in range(count)):
+            facts = {"license": licensed(license)} if license else {}
+            self.published[name] = self.bot.repository(f"{owner}/{name}", **facts)
+            self.unlicensed |= set() if license else {name}
+            self.bot.hub.show(self.published[name])
+
+    @rule()
+    def publish_a_flood(self) -> None:
+        self.publish("moonshotai", 14, "mit")
+
+    @precondition(lambda self: self.published)
+    @rule(data=st.data())
+    def publish_a_variant(self, data: st.DataObject) -> None:
+        name = self._one_published(data)
+        self.bot.hub.show(self.bot.repository(f"{self.published[name].title}-FP8"))
+
+    @precondition(lambda self: self.published)
+    @rule(data=st.data())
+    def change_a_licence(self, data: st.DataObject) -> None:
+        name = self._one_published(data)
+        self.unlicensed.discard(name)
+        self._amend(name, facts=replace(self.published[name].facts, license=licensed("apache-2.0")))
+
+    @precondition(lambda self: self.published)
+    @rule(data=st.data())
+    def move_to_another_name(self, data: st.DataObject) -> None:
+        name = self._one_published(data)
+        self._amend(name, title=f"{self.published[name].title}-0711")
+
+    def _amend(self, name: str, **changes: object) -> None:
+        self.published[name] = replace(self.published[name], **changes)  # type: ignore[arg-type]
+        if self.published[name].external_id in self.bot.hub.shown:
+            self.bot.hub.show(self.published[name])
+
+    @precondition(lambda self: self.published)
+    @rule(data=st.data())
+    def take_out_of_the_listing(self, data: st.DataObject) -> None:
+        one = self.published[self._one_published(data)]
+        if one.external_id in self.bot.hub.shown:
+            self.hidden.append(self.bot.hub.hide(one.external_id))
+
+    @precondition(lambda self: self.hidden)
+    @rule()
+    def bring_back(self) -> None:
+        self.bot.hub.show(*self.hidden)
+        self.hidden.clear()
+
+    @rule(owner=owners, data=st.data(), words=st.sampled_from(["", " <!channel>", " & <@U1> *bold*"]))
+    def write_a_post(self, owner: str, data: st.DataObject, words: str) -> None:
+        name = self._known_or_new(data, owner)
+        title = f"Introducing {name.replace('-', ' ')}{words}"
+        self.bot.blog.show(self.bot.post(title, OWNERS[owner]))
+
+    @rule(owner=owners, data=st.data())
+    def list_a_model(self, owner: str, data: st.DataObject) -> None:
+        name = self._known_or_new(data, owner)
+        self.bot.listing.show(self.bot.row(name.replace("-", " "), OWNERS[owner]))
+
+    def _known_or_new(self, data: st.DataObject, owner: str) -> str:
+        theirs = [name for name, one in self.published.items() if one.lab == OWNERS[owner]]
+        if theirs and data.draw(st.booleans(), label="already published"):
+            return data.draw(st.sampled_from(theirs))
+        name = next(self.names)
+        self.spoken_of.add(name)
+        self.unlicensed.add(name)
+        return name
+
+    def _one_published(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.published)))
+
+    # --- polling
+
+    @rule()
+    def poll_what_is_due(self) -> None:
+        self.bot.poller.poll(self.bot.poller.due())
+        assert self.bot.poller.due() == [], "a storm: what was polled just now is due again"
+
+    @rule(place=places)
+    def poll(self, place: int) -> None:
+        self.bot.poller.poll([self.bot.sources[place]])
+
+    @rule(place=places, error=st.sampled_from(ERRORS))
+    def poll_in_vain(self, place: int, error: Exception) -> None:
+        source = self.bot.sources[place]
+        source.error = error
+        self.bot.poller.poll([source])
+        source.error = None
+
+    @rule(place=places, step=st.sampled_from(POLLING), when=moments)
+    def die_while_polling(self, place: int, step: str, when: str) -> None:
+        with self.bot.mortal(step, when):
+            self.bot.poller.poll([self.bot.sources[place]])
+
+    # --- delivering
+
+    @rule(
+        sends=st.lists(st.sampled_from(SENDING), max_size=4),
+        finds=st.lists(st.sampled_from(FINDING), max_size=3),
+        patiently=st.booleans(),
+    )
+    def deliver(self, sends: Sequence[str], finds: Sequence[str], patiently: bool) -> None:
+        self.bot.wall.sends.extend(sends)
+        self.bot.wall.finds.extend(finds)
+        with self.bot.mortal():
+            self.bot.courier.deliver_all() if patiently else self.bot.courier.deliver_due()
+        self.bot.wall.sends.clear()
+        self.bot.wall.finds.clear()
+
+    @rule(step=st.sampled_from(DELIVERING), when=moments)
+    def die_while_delivering(self, step: str, when: str) -> None:
+        with self.bot.mortal(step, when):
+            self.bot.courier.deliver_all()
+
+    # --- what people want
+
+    @rule(destination=destinations, lab=followed)
+    def follow(self, destination: str, lab: str) -> None:
+        self.bot.subscribe(destination, lab)
+        for each in OWNERS.values() if lab == ALL else (lab,):
+            self.followers[each].add(destination)
+
+    @rule(destination=destinations, lab=followed)
+    def leave(self, destination: str, lab: str) -> None:
+        with self.bot.store.transaction():
+            self.bot.store.subscriptions.remove(destination, [lab])
+
+    @rule(destination=destinations, lab=followed, hours=st.sampled_from([1, 30]))
+    def mute(self, destination: str, lab: str, hours: int) -> None:
+        with self.bot.store.transaction():
+            self.bot.store.preferences.mute(Mute(destination, lab, self.bot.clock.now() + hours * HOUR))
+
+    # --- time
+
+    @rule(minutes=st.sampled_from([1, 15, 90]))
+    def let_time_pass(self, minutes: int) -> None:
+        self.bot.later(minutes=minutes)
+
+    @rule(hours=st.sampled_from([2, 11]))
+    def suspend(self, hours: int) -> None:
+        self.bot.later(hours=hours)
+
+    @rule(hours=st.sampled_from([1, 5, 23]))
+    def set_the_clock_back(self, hours: int) -> None:
+        self.bot.clock.error = -hours * HOUR
+
+    @rule()
+    def put_the_clock_right(self) -> None:
+        self.bot.later(seconds=10)  # as long as it takes: what was on its way has arrived
+        self.bot.clock.error = timedelta()
+
+    @rule()
+    def run_a_little_ahead(self) -> None:
+        self.bot.later(seconds=10)
+        self.bot.clock.error = 4 * MINUTE
+
+    # --- backups
+
+    @rule()
+    def back_up(self) -> None:
+        self.bot.back_up()
+        self.owed_in_backup = deepcopy(self.owed)
+
+    @precondition(lambda self: self.owed_in_backup is not None)
+    @rule()
+    def put_a_backup_back(self) -> None:
+        self.bot.put_back()
+        self.owed = deepcopy(self.owed_in_backup or {})
+
+    # --- what holds
+
+    @invariant()
+    def the_promises_hold(self) -> None:
+        invariants.validators_are_never_ahead(self.bot)
+        invariants.ids_are_for_ever(self.bot)
+        invariants.nothing_is_said_twice(self.bot)
+        invariants.what_is_sent_stands_there(self.bot)
+        invariants.a_baseline_is_silent(self.bot, self.baseline)
+        invariants.a_flood_is_held(self.bot)
+        invariants.only_ours_is_markup(self.bot)
+        invariants.what_is_not_stated_is_not_guessed(self.bot, self.unlicensed)
+        invariants.nothing_waits_for_long(self.bot)
+        invariants.the_order_is_kept(self.bot)
+
+    @invariant()
+    def who_follows_is_owed(self) -> None:
+        """2: A delivery is owed if and only if its release was announced while somebody followed the lab."""
+        owed = defaultdict(set)
+        for row in self.bot.query(
+            """
+            SELECT r.key, r.lab, d.destination FROM release r
+            LEFT JOIN delivery d ON d.release_id = r.id AND d.kind = 'alert'
+            WHERE r.id = r.lead_id AND NOT r.silent
+            """
+        ):
+            owed[row["key"], row["lab"]] |= {row["destination"]} - {None}
+        for (key, lab), destinations in owed.items():
+            if key not in self.owed:
+                now = self.bot.store.subscriptions.of_lab(str(lab))
+                self.owed[str(key)] = frozenset(one.destination for one in now)
+            assert self.owed[str(key)] <= destinations <= self.followers[str(lab)]
+
+    def teardown(self) -> None:
+        try:
+            self._settle()
+        finally:
+            self.bot.end()
+            self.directory.cleanup()
+
+    def _settle(self) -> None:
+        """Let everything come to rest; then nothing is lost."""
+        self.bring_back()
+        self.put_the_clock_right()
+        for hours in (0.1, 1, 2, 2, 25, 2, 2):  # a paused channel, a listing that waits for a day, and the rest
+            self.bot.later(hours=hours)
+            self.bot.poller.poll(self.bot.sources)
+            self.bot.courier.deliver_all()
+        self.the_promises_hold()
+        self.who_follows_is_owed()
+        invariants.the_file_is_whole(self.bot)
+        assert self.bot.store.deliveries.recent(10, OPEN) == []
+        self._nothing_is_lost()
+
+    def _nothing_is_lost(self) -> None:
+        """Every release was announced or held back; every alert was sent, or says why not."""
+        rows = self.bot.query(
+            """
+            SELECT name.display, name.silent, EXISTS (
+                SELECT 1 FROM held, json_each(held.leads) AS kept WHERE kept.value = lead.key) AS held
+            FROM release name JOIN release lead ON lead.id = name.lead_id
+            """
+        )
+        known = {name: row for row in rows for name in named(row["display"])}
+        for name in (*self.published, *self.spoken_of):
+            assert not known[name]["silent"] or known[name]["held"], f"{name} was lost"
+        for one in self.bot.store.deliveries.recent(10_000):
+            assert one.state == "sent" or one.reason
+
+
+Life.TestCase.settings = settings(
+    max_examples=int(__import__("os").environ.get("EX", 12)),
+    stateful_step_count=60 if LONG else 25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TestLife = pytest.mark.logs(
+    "delivery_not_sent", "claims_doubted", "source_failed", "source_crashed", "notifier_crashed"
+)(Life.TestCase)

@@ -1,0 +1,19 @@
+"""Names that no model has, and how to find them in what people read."""
+
+import itertools
+import re
+from collections.abc import Iterator
+
+_SYLLABLES = [consonant + vowel for vowel in "aou" for consonant in "vzbdg"]
+_NAME = re.compile(r"\b([A-Z](?:[aou][vzbdg]){2}[aou])[ -]3\b")
+
+
+def names() -> Iterator[str]:
+    """Yield "Vavava-3", "Vavaza-3" ..., each a family of its own."""
+    for parts in itertools.product(_SYLLABLES, repeat=3):
+        yield f"{''.join(parts).capitalize()}-3"
+
+
+def named(text: object) -> set[str]:
+    """Return the made-up names in a text, written with a hyphen or a blank."""
+    return {f"{name}-3" for name in _NAME.findall(str(text))}
