@@ -195,6 +195,11 @@ class Delivery:
     carrier: int | None = None
 
     @property
+    def touched_at(self) -> datetime:
+        """Return when it was owed or last claimed, whichever is later."""
+        return max(self.created_at, self.claimed_at or self.created_at)
+
+    @property
     def is_of_forgotten_time(self) -> bool:
         """Tell whether it may have been sent before it was owed, in the time that a backup forgot."""
         return self.claimed_at is not None and self.claimed_at < self.created_at

@@ -12,7 +12,7 @@ from bot.app.doubting import in_doubt
 from bot.app.pausing import tell_subscribers
 from bot.clock import Clock
 from bot.delivery.message import Absent, Closed, Notifier, Outcome, Sent, Unclear
-from bot.delivery.outbox import LANDING, Settlement, settle
+from bot.delivery.outbox import LANDING, PAUSE, Settlement, settle
 from bot.errors import StoreError
 from bot.records import FAILED, OPEN, Delivery, Pause
 from bot.store.store import Store
@@ -74,6 +74,7 @@ class Courier:
         """
         if self._interrupted:
             self._doubt_claims()
+        self._follow_clock()
         ready = [head for head in self._heads() if self._ready_at(head) <= self.clock.now()]
         steps = [self.threads.submit(self._step, head) for head in ready]
         wait(steps)
@@ -92,6 +93,15 @@ class Courier:
 
     # --- when
 
+    def _follow_clock(self) -> None:
+        """Begin every wait anew that began at a time which is still to come: the clock was set back."""
+        now = self.clock.now()
+        ahead = self.store.deliveries.ahead_of(now)
+        if ahead:
+            with self.store.transaction():
+                self.store.deliveries.begin_anew(ahead, now)
+            log.warning("clock_set_back", waiting=len(ahead))
+
     def _heads(self) -> list[Delivery]:
         """Return the first open delivery of each destination that is not paused and not being sent."""
         now, pauses = self.clock.now(), self.store.subscriptions.pauses()
@@ -106,7 +116,8 @@ class Courier:
         """Return when a delivery may go; what is due further ahead than any wait, a wrong clock put off."""
         now = self.clock.now()
         due = head.due_at if head.due_at - now <= _LONGEST_WAIT else now
-        return max(due, self._free.get(head.destination, due))
+        free = self._free.get(head.destination, due)
+        return max(due, free) if free - now <= self.pace else due
 
     def _next_wait(self) -> timedelta | None:
         """Return how long until something can be sent; None when nothing can, or not soon enough to wait."""
@@ -226,4 +237,5 @@ class Courier:
 
 
 def _is_over(pause: Pause, now: datetime) -> bool:
-    return not now < pause.retry_at <= now + _LONGEST_WAIT
+    """Tell whether a destination is to be tried again; what pauses for longer, a wrong clock paused."""
+    return not now < pause.retry_at <= now + PAUSE

@@ -9,7 +9,7 @@ from bot.records import Delivery
 # A message may land a moment after the connection broke: only this long after we lost sight of it is "not
 # there" believed to mean "never posted".
 LANDING = timedelta(seconds=5)
-_PAUSE = timedelta(hours=1)
+PAUSE = timedelta(hours=1)  # until a destination that takes nothing is tried again
 _CLOSED = timedelta(minutes=5)
 _ENOUGH = 20  # tries, over some two hours, with an answer that nobody knows: others wait behind it
 _LONGEST_WAIT = timedelta(minutes=10)
@@ -40,7 +40,7 @@ def settle(outcome: Outcome | Absent, delivery: Delivery, now: datetime) -> Sett
         case Unclear(reason):
             settled = _unclear(reason, delivery, now)
         case Refused(reason):
-            settled = Settlement(_as_it_was(delivery), reason, now + _PAUSE, pause_until=now + _PAUSE)
+            settled = Settlement(_as_it_was(delivery), reason, now + PAUSE, pause_until=now + PAUSE)
         case Impossible(reason):
             settled = Settlement("impossible", reason)
         case Closed(reason):

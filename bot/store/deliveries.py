@@ -209,6 +209,30 @@ class Deliveries(Ledger):
         )
         return True
 
+    def ahead_of(self, now: datetime) -> list[Delivery]:
+        """Return what is open and was owed or claimed at a time that is still to come."""
+        return self._select(
+            "WHERE d.state IN ('owed', 'doubtful') AND (d.created_at > :now OR d.claimed_at > :now)",
+            now=time_text(now),
+        )
+
+    def begin_anew(self, ahead: Iterable[Delivery], now: datetime) -> None:
+        """Move all times of these back together, until the last time that something happened to each is now."""
+        for one in ahead:
+            shift = one.touched_at - now
+            self._database.connection.execute(
+                """
+                UPDATE delivery SET created_at = :created_at, claimed_at = :claimed_at, due_at = :due_at
+                WHERE sequence = :sequence AND state IN ('owed', 'doubtful')
+                """,
+                {
+                    "sequence": one.sequence,
+                    "created_at": time_text(one.created_at - shift),
+                    "claimed_at": time_text(one.claimed_at - shift) if one.claimed_at else None,
+                    "due_at": time_text(one.due_at - shift),
+                },
+            )
+
     def doubt_claims(self, now: datetime, due_at: datetime) -> int:
         """Mark claims that a dead process left behind: nobody knows whether those messages were posted.
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlite_utils import Database as Connection
@@ -49,9 +49,19 @@ def _prepare(draft: Path, now: datetime) -> datetime:
         refuse_newer(draft, Connection(raw))
         raw.execute("BEGIN IMMEDIATE")
         migrations.apply(Connection(raw))
-        known_until = min(_newest(raw) or now, now)
-        times = {"now": time_text(now), "until": time_text(known_until), "reason": _DOUBTED}
-        raw.execute("INSERT INTO restoration (restored_at, backed_up_at) VALUES (:now, :until)", times)
+        newest = _newest(raw) or now
+        known_until = min(newest, now)
+        # After all that the backup knows, even where the clock was set back meanwhile.
+        restored_at = max(now, newest + timedelta(microseconds=1))
+        times = {
+            "now": time_text(now),
+            "restored_at": time_text(restored_at),
+            "until": time_text(known_until),
+            "reason": _DOUBTED,
+        }
+        raw.execute(
+            "INSERT INTO restoration (restored_at, backed_up_at) VALUES (:restored_at, :until)", times
+        )
         raw.execute(
             """
             UPDATE delivery SET claimed_at = :until, due_at = :now, asked = 0, reason = :reason,

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import timedelta
 
+from bot.app import courier
 from bot.store.deliveries import delivery_id
 from tests.machine.bot import Bot
 from tests.support.made_up import named
@@ -83,6 +84,8 @@ def what_is_not_stated_is_not_guessed(bot: Bot, unlicensed: set[str]) -> None:
 def nothing_waits_for_long(bot: Bot) -> None:
     """8: However the clock was set, no message and no source is put off for longer than is usual."""
     now = bot.clock.now()
+    for pause in bot.store.subscriptions.pauses().values():
+        assert courier._is_over(pause, now) or pause.retry_at - now <= LONGEST_WAIT["delivery"]
     for head in bot.store.deliveries.heads():
         assert bot.courier._ready_at(head) - now <= LONGEST_WAIT["delivery"]
     due = bot.poller.due()

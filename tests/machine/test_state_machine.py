@@ -207,6 +207,7 @@ class Life(RuleBasedStateMachine):
     @rule(hours=st.sampled_from([1, 5, 23]))
     def set_the_clock_back(self, hours: int) -> None:
         self.bot.clock.error = -hours * HOUR
+        self.bot.courier.deliver_due()  # the next tick, a second later
 
     @rule()
     def put_the_clock_right(self) -> None:
@@ -308,5 +309,5 @@ Life.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
 )
 TestLife = pytest.mark.logs(
-    "delivery_not_sent", "claims_doubted", "source_failed", "source_crashed", "notifier_crashed"
+    "delivery_not_sent", "claims_doubted", "clock_set_back", "source_failed", "source_crashed", "notifier_crashed"
 )(Life.TestCase)
