@@ -74,6 +74,7 @@ class DigestPlan:
     hour: int = 9
     minute: int = 0
     zone: str = "UTC"  # an IANA name: Europe/Berlin
+    always: bool = False  # also when there is nothing to tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Change what a destination follows and how it is told: a transaction each, and a line for the channel."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ _RHYTHM = (
     "another class of licence, a record size."
 )
 _REMOVED = "the workspace removed the bot; installing it again resumes"
-_UNTIL_BACK = timedelta(days=1)  # as long as the courier puts anything off
+_UNTIL_BACK = timedelta(hours=1)  # as after any refusal
 _preferences: TypeAdapter[Preferences] = TypeAdapter(Preferences)
 
 
@@ -51,11 +51,11 @@ class Changes:
             case _:
                 return self._set(asker, destination, command)
 
-    def test(self, asker: Asker) -> None:
-        """Owe the asker's channel a message that shows that the bot can post there."""
+    def test(self, asker: Asker, destination: str) -> None:
+        """Owe a destination a message that shows that the bot can post there."""
         line = f"cadencebot can post here; <@{asker.user}> asked."
         with self.store.transaction():
-            self.store.deliveries.owe_line(asker.request, asker.destination, Content(line), self._now())
+            self.store.deliveries.owe_line(asker.request, destination, Content(line), self._now())
 
     def pause_team(self, team: str) -> None:
         """Pause the destinations of a workspace that removed the bot, "" being the only one."""
@@ -65,10 +65,23 @@ class Changes:
                 if destination.rpartition("/")[0] == team:
                     self.store.subscriptions.pause(destination, _REMOVED, now, now + _UNTIL_BACK)
 
+    def resume(self, destinations: Callable[[str], bool]) -> None:
+        """Let what is paused in these destinations go on at once."""
+        now = self._now()
+        with self.store.transaction():
+            for destination in filter(destinations, self.store.subscriptions.pauses()):
+                self.store.subscriptions.resume(destination)
+                self.store.deliveries.hasten_to(destination, now)
+
     # --- following
 
     def _subscribe(self, asker: Asker, destination: str, command: Command) -> Content:
         now = self._now()
+        before = {
+            one.lab: one.filters
+            for one in self.store.subscriptions.of_destination(destination)
+            if one.origin == self.origin
+        }
         with self.store.transaction():
             changed = [
                 self.store.subscriptions.add(
@@ -84,9 +97,10 @@ class Changes:
         if command.rhythm:
             return answers.said(f"{_follows(asker, destination, so_far)} {_followed(command)}.", [_RHYTHM])
         newest = self.questions.newest([lab.id for lab in command.labs])
-        return answers.subscribed_answer(
-            f"{_follows(asker, destination, so_far)} {_followed(command)}.", newest, now
-        )
+        told = f"{_follows(asker, destination, so_far)} {_followed(command)}"
+        former = {str(before[lab]) or "no filter" for lab in _wanted(command) if lab in before}
+        instead = f", instead of {' and '.join(sorted(former))}" if former and any(changed) else ""
+        return answers.subscribed_answer(f"{told}{instead}.", newest, now)
 
     def _unsubscribe(self, asker: Asker, destination: str, command: Command) -> Content:
         if command.everything and not command.rhythm and not command.confirmed:
@@ -106,8 +120,12 @@ class Changes:
         if not gone:
             place = _place(asker, destination)
             raise UsageError(f"{_named(command)} is not followed in {place}: `list` shows what is")
-        kept = ["What feeds.yaml says still stands; it is changed there."] if rest else []
-        return answers.said(f"{_follows(asker, destination, 'no longer')} {_named(command)}.", kept)
+        told = f"{_follows(asker, destination, 'no longer')} {_named(command)}"
+        if not rest:
+            return answers.said(f"{told}.")
+        if any(one.origin == FROM_FILE for one in rest):
+            return answers.said(f"{told} by itself: what feeds.yaml says still stands, and is changed there.")
+        return answers.said(f"{told} by name: it still comes with all labs; mute it to hear nothing of it.")
 
     # --- muting
 
@@ -143,9 +161,7 @@ class Changes:
         return answers.digest_answer(wanted, self._due(wanted))
 
     def _set(self, asker: Asker, destination: str, command: Command) -> Content:
-        known = self.store.preferences.of(destination)
-        parts = {"variants": known.variants, "updates": known.updates, "digest": known.digest}
-        wanted = _preferences.validate_python({**parts, **command.preferences})
+        wanted = self._with_settings(destination, command)
         said = " ".join(f"{name}:{value}" for name, value in command.preferences.items())
         self._prefer(asker, destination, wanted, f"set {said} in {_place(asker, destination)}")
         return answers.settings_answer(wanted)
@@ -158,6 +174,11 @@ class Changes:
 
     def _due(self, wanted: Preferences) -> datetime | None:
         return next_digest(wanted.digest, self._now()) if wanted.digest else None
+
+    def _with_settings(self, destination: str, command: Command) -> Preferences:
+        known = self.store.preferences.of(destination)
+        parts = {"variants": known.variants, "updates": known.updates, "digest": known.digest}
+        return _preferences.validate_python({**parts, **command.preferences})
 
     # --- telling
 

@@ -10,6 +10,7 @@ from bot.model import Kind, LicenseStatement, Release, SourceKind
 from bot.records import Correction
 from bot.releases.amounts import parse_size
 from bot.releases.corrections import name_apart
+from bot.releases.figures import human_count
 from bot.releases.labs import Directory
 from bot.releases.licenses import identify
 from bot.releases.nearest import nearest, or_else
@@ -63,6 +64,7 @@ class Corrector:
                 raise UsageError(
                     "say what is wrong: license:mit, size:35b, active:3b, lab:, kind:, merge:, split:"
                 )
+            _refuse_more_active_than_all(release, corrections)
             for correction in corrections:
                 self.store.corrections.set(correction)
             self._bring_in_order(_keys(release, corrections), now)
@@ -167,6 +169,17 @@ def _keys(release: Release, corrections: Iterable[Correction]) -> set[str]:
     """Return the keys of the releases that corrections of one are about."""
     others = {one.value for one in corrections if one.field in ("merge", "split")}
     return {release.name.release_key, *others}
+
+
+def _refuse_more_active_than_all(release: Release, corrections: Iterable[Correction]) -> None:
+    said = {one.field: int(one.value) for one in corrections if one.field in ("parameters", "active")}
+    total = said.get("parameters", release.facts.parameters)
+    active = said.get("active", release.facts.active_parameters)
+    if said and total and active and active > total:
+        raise UsageError(
+            f"{human_count(active)} active of {human_count(total)} in all cannot be: correct both, "
+            "size: and active:"
+        )
 
 
 def _license(text: str) -> str:

@@ -85,9 +85,8 @@ class Courier:
 
     def _doubt_claims(self) -> None:
         """Doubt what was claimed and never settled, by a process that was killed or a step that failed."""
-        now = self.clock.now()
         with self.store.transaction():
-            doubted = self.store.deliveries.doubt_claims(now, now + LANDING)
+            doubted = self.store.deliveries.doubt_claims(self.clock.now() + LANDING)
         if doubted:
             log.warning("claims_doubted", count=doubted)
 

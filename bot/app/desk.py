@@ -60,7 +60,7 @@ class Desk:
             return answers.said(f"I cannot use my memory just now: {error}. Nothing was changed.")
 
     def _change(self, asker: Asker, command: Command) -> Content:
-        destination = asker.person if command.privately else asker.destination
+        destination = _meant(asker, command)
         if command.verb is Verb.SUBSCRIBE and self.places.may_post(destination) is False:
             return answers.cannot_post_answer(command.text)
         return self.changes.make(asker, destination, command)
@@ -85,8 +85,7 @@ class Desk:
         return answers.help_answer(command.subject)
 
     def _list(self, asker: Asker, command: Command) -> Content:
-        destination = asker.person if command.privately else asker.destination
-        return answers.list_answer(self.questions.following(destination), self._now())
+        return answers.list_answer(self.questions.following(_meant(asker, command)), self._now())
 
     def _recent(self, _: Asker, command: Command) -> Content:
         total, waves = self.questions.recent(command, answers.page_size(command))
@@ -102,11 +101,11 @@ class Desk:
     def _labs(self, _: Asker, command: Command) -> Content:
         return answers.labs_answer(self.questions.named(command.subject), command.subject)
 
-    def _digest(self, asker: Asker, _: Command) -> Content:
-        return answers.digest_answer(self.questions.following(asker.destination).preferences)
+    def _digest(self, asker: Asker, command: Command) -> Content:
+        return answers.digest_answer(self.questions.following(_meant(asker, command)).preferences)
 
-    def _settings(self, asker: Asker, _: Command) -> Content:
-        return answers.settings_answer(self.questions.following(asker.destination).preferences)
+    def _settings(self, asker: Asker, command: Command) -> Content:
+        return answers.settings_answer(self.questions.following(_meant(asker, command)).preferences)
 
     def _status(self, asker: Asker, _: Command) -> Content:
         """Tell how the bot fares; of other channels and people only admins hear."""
@@ -118,9 +117,10 @@ class Desk:
         return answers.status_answer(replace(status, corrects=corrects), self._now())
 
     def _test(self, asker: Asker, command: Command) -> Content:
-        if self.places.may_post(asker.destination) is False:
+        destination = _meant(asker, command)
+        if self.places.may_post(destination) is False:
             return answers.cannot_post_answer(command.text)
-        self.changes.test(asker)
+        self.changes.test(asker, destination)
         return answers.said("A test message is on its way to this conversation.")
 
     def _why(self, asker: Asker, command: Command) -> Content:
@@ -201,14 +201,17 @@ class Desk:
 
     def welcome(self, asker: Asker) -> Content | None:
         """Greet a channel that invited the bot, and let what was paused there go on."""
-        with self.changes.store.transaction():
-            self.changes.store.subscriptions.resume(asker.destination)
+        self.changes.resume(lambda destination: destination == asker.destination)
         following = self.questions.following(asker.destination)
         return None if following.subscriptions else answers.help_answer("")
 
     def uninstalled(self, team: str) -> None:
         """Pause everything of a workspace that removed the bot; what it follows is kept."""
         self.changes.pause_team(team)
+
+    def installed(self, team: str) -> None:
+        """Let everything of a workspace go on that has installed the bot, again."""
+        self.changes.resume(lambda destination: destination.rpartition("/")[0] == team)
 
     def _wave(self, release_id: int) -> Wave:
         wave = self.questions.by_id(release_id)
@@ -218,3 +221,8 @@ class Desk:
 
     def _now(self) -> datetime:
         return self.questions.clock.now()
+
+
+def _meant(asker: Asker, command: Command) -> str:
+    """Return the destination that a command is about: the asker's own messages with to:dm."""
+    return asker.person if command.privately else asker.destination

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from bot.app.doubting import in_doubt
 from bot.cadence.digest import next_digest, period_before, period_name, plan_words
 from bot.cadence.period import Window
@@ -12,11 +14,14 @@ from bot.cadence.sections import rhythm_sentences, sections
 from bot.cadence.shipped import Shipped
 from bot.cadence.stats import ENOUGH, cadence
 from bot.delivery.digest import Digest, Quiet, render_digest
+from bot.errors import StoreError
 from bot.messages.content import Content
 from bot.model import Lab, Wave
 from bot.records import ALL, DigestPlan, Subscription
 from bot.releases.filters import matches
 from bot.store.store import Store
+
+log = structlog.get_logger()
 
 
 def owe_due_digests(store: Store, labs: Iterable[Lab], now: datetime) -> int:
@@ -26,7 +31,18 @@ def owe_due_digests(store: Store, labs: Iterable[Lab], now: datetime) -> int:
     """
     almanac = _Almanac(store, {lab.id: lab for lab in labs})
     due = store.preferences.digests_due(now)
-    return sum(_owe(store, almanac, destination, plan, now) for destination, plan, _ in due)
+    return sum(_guarded(store, almanac, destination, plan, now) for destination, plan, _ in due)
+
+
+def _guarded(store: Store, almanac: "_Almanac", destination: str, plan: DigestPlan, now: datetime) -> bool:
+    """Owe one digest; one that fails, as where this machine does not know its zone, stops no other."""
+    try:
+        return _owe(store, almanac, destination, plan, now)
+    except StoreError:
+        raise
+    except Exception:  # whatever is wrong with one plan, others wait behind it
+        log.exception("digest_failed", destination=destination, plan=plan)
+        return False
 
 
 def _owe(store: Store, almanac: "_Almanac", destination: str, plan: DigestPlan, now: datetime) -> bool:
@@ -39,7 +55,9 @@ def _owe(store: Store, almanac: "_Almanac", destination: str, plan: DigestPlan, 
         if content is None:
             return False
         with in_doubt(store, newest):
-            return store.deliveries.owe_digest(destination, period_name(plan, newest), content, now)
+            # with its plan: one that was changed may begin its period on the same day
+            period = f"{period_name(plan, newest)} {plan_words(plan)}"
+            return store.deliveries.owe_digest(destination, period, content, now)
 
 
 def _newest(plan: DigestPlan, now: datetime) -> datetime:
@@ -62,7 +80,7 @@ def _content(
         for wave in almanac.waves(start, end)
         if not muted & {wave.lab.id, ALL} and _is_wanted(wave, subscriptions)
     ]
-    if not waves:
+    if not waves and not plan.always:
         return None
     zone = ZoneInfo(plan.zone)
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date() - timedelta(days=1)

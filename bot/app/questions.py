@@ -146,6 +146,8 @@ class Questions:
 
     def _wishes(self, wave: Wave, destination: str, told: set[str]) -> list[str]:
         """Return what the subscriptions of those who were owed no alert made of a release."""
+        if wave.lead.silent:
+            return []  # known from a baseline: nobody was to be told
         known = self.store.subscriptions
         asked = known.of_destination(destination) if destination else known.of_lab(wave.lab.id)
         subscriptions = [

@@ -36,7 +36,8 @@ def period_name(plan: DigestPlan, due: datetime) -> str:
 def plan_words(plan: DigestPlan) -> str:
     """Return a plan as people type it: "weekly mon 09:00 Europe/Berlin"."""
     day = f" {DAYS[plan.weekday]}" if plan.every == "weekly" else ""
-    return f"{plan.every}{day} {plan.hour:02}:{plan.minute:02} {plan.zone}"
+    always = " always" if plan.always else ""
+    return f"{plan.every}{day} {plan.hour:02}:{plan.minute:02} {plan.zone}{always}"
 
 
 def _dues(plan: DigestPlan, near: datetime) -> Iterator[datetime]:

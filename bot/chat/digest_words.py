@@ -14,7 +14,7 @@ from bot.errors import UsageError
 from bot.records import DigestPlan
 from bot.releases.nearest import nearest, or_else
 
-_OFF = frozenset({"off", "none", "never", "stop"})
+_FLAGS = {**dict.fromkeys(("off", "none", "never", "stop"), "off"), "always": "always"}
 _FILLERS = frozenset({"a", "at", "each", "every", "in", "on", "the", "time", "tz", "zone"})
 _EVERY = {
     "daily": "daily",
@@ -72,6 +72,7 @@ def parse_plan(words: Sequence[Token]) -> DigestPlan | None:
         hour=at.hour,
         minute=at.minute,
         zone=parts.get("zone", "UTC"),
+        always="always" in parts,
     )
 
 
@@ -80,8 +81,8 @@ def _meaning(word: Token) -> tuple[str, Any]:
     said = word.value.lower()
     if said in _FILLERS:
         return "", None
-    if said in _OFF:
-        return "off", True
+    if said in _FLAGS:
+        return _FLAGS[said], True
     if said in _EVERY:
         return "every", _EVERY[said]
     weekday = _weekday(said)

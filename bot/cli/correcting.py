@@ -26,7 +26,7 @@ _KEYS = "license:mit, size:35b, active:3b, lab:zai, kind:other, merge:NAME, spli
 @click.option("--undo", is_flag=True, help="Take back what was corrected, or only the fields that are named.")
 def correct(words: tuple[str, ...], undo: bool) -> None:
     """Correct a release: it holds against later polls, and messages that stand are edited."""
-    name, wanted = _understood(words)
+    name, wanted = _understood(words, undo=undo)
     with open_app() as app:
         corrector = Corrector(app.store, app.labs, app.clock)
         release = corrector.find(name)
@@ -39,15 +39,20 @@ def correct(words: tuple[str, ...], undo: bool) -> None:
         _show(app, release)
 
 
-def _understood(words: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    """Return the name and the fields; a word without a colon belongs to what is before it."""
+def _understood(words: tuple[str, ...], *, undo: bool) -> tuple[str, dict[str, str]]:
+    """Return the name and the fields; a word without a colon belongs to what is before it.
+
+    What is taken back needs no value: `correct GLM-5.1 license --undo`.
+    """
     name: list[str] = []
     wanted: dict[str, str] = {}
     key = ""
     for word in words:
         field, colon, value = word.partition(":")
         field = _SPELLINGS.get(field.lower(), field.lower())
-        if colon and field in FIELDS:
+        if undo and name and field in FIELDS:
+            wanted[field] = ""
+        elif colon and field in FIELDS:
             key, wanted[field] = field, value
         elif colon and not value.startswith("//"):
             raise UsageError(f"“{word[:60]}” cannot be corrected: write {_KEYS}")

@@ -19,7 +19,7 @@ from bot.chat.phrases import ago
 from bot.cli.output import as_json_option, print_json, print_table, say
 from bot.delivery.card import rich_text
 from bot.errors import UsageError
-from bot.records import ALL, FROM_COMMAND_LINE, Subscription
+from bot.records import ALL, CADENCE, FROM_COMMAND_LINE, Mute, Pause, Subscription
 
 _SLACK_ID = re.compile(r"[CDGUW][A-Z0-9]{2,20}")
 
@@ -33,25 +33,24 @@ destination_option = click.option(
 
 
 @click.command(name="list")
+@destination_option
 @as_json_option
-def list_command(as_json: bool) -> None:
+def list_command(destination: str, as_json: bool) -> None:
     """List who follows what, where that comes from, and when it last delivered."""
     with open_app() as app:
         app.sync_standing_subscriptions()
-        subscriptions, pauses = app.store.subscriptions.all(), app.store.subscriptions.pauses()
+        now, known = app.clock.now(), app.store.subscriptions.all()
+        subscriptions = [one for one in known if destination in ("", one.destination)]
+        silence = _Silence(app.store.subscriptions.pauses(), app.store.preferences.mutes(now=now))
         last = _LastDeliveries(app.store.subscriptions.last_deliveries())
         if as_json:
             print_json(
-                [
-                    _as_object(subscription, last.of(subscription), subscription.destination in pauses)
-                    for subscription in subscriptions
-                ]
+                [_as_object(subscription, last.of(subscription), silence) for subscription in subscriptions]
             )
             return
         if not subscriptions:
             say("Nobody follows anything yet: `cadencebot subscribe --to C0123456789 all` changes that.")
             return
-        now = app.clock.now()
         print_table(
             ("Destination", "Follows", "Filters", "From", "By", "Last delivery", "State"),
             [
@@ -62,9 +61,7 @@ def list_command(as_json: bool) -> None:
                     subscription.origin,
                     subscription.created_by,
                     ago(last.of(subscription), now),
-                    _state(
-                        pauses[subscription.destination].reason if subscription.destination in pauses else ""
-                    ),
+                    silence.state(subscription),
                 )
                 for subscription in subscriptions
             ],
@@ -86,11 +83,33 @@ class _LastDeliveries:
         return max(times, default=None)
 
 
-def _state(reason: str) -> str:
-    return f"paused: {reason}" if reason else "active"
+class _Silence:
+    """Know which subscriptions bring nothing for now, and why."""
+
+    def __init__(self, pauses: Mapping[str, Pause], mutes: Sequence[Mute]) -> None:
+        self._pauses = pauses
+        self._mutes = mutes
+
+    def is_paused(self, subscription: Subscription) -> bool:
+        return subscription.destination in self._pauses
+
+    def mute(self, subscription: Subscription) -> Mute | None:
+        labs = (ALL, subscription.lab.removeprefix(CADENCE))
+        mutes = (one for one in self._mutes if one.destination == subscription.destination)
+        return next((one for one in mutes if one.lab in labs), None)
+
+    def state(self, subscription: Subscription) -> str:
+        """Return "active", or why nothing comes."""
+        if self.is_paused(subscription):
+            return f"paused: {self._pauses[subscription.destination].reason}"
+        mute = self.mute(subscription)
+        if mute is None:
+            return "active"
+        return f"muted until {mute.until:%Y-%m-%d %H:%M} UTC" if mute.until else "muted until unmuted"
 
 
-def _as_object(subscription: Subscription, last: datetime | None, paused: bool) -> dict[str, object]:
+def _as_object(subscription: Subscription, last: datetime | None, silence: _Silence) -> dict[str, object]:
+    mute = silence.mute(subscription)
     return {
         "destination": subscription.destination,
         "lab": subscription.lab,
@@ -99,7 +118,9 @@ def _as_object(subscription: Subscription, last: datetime | None, paused: bool) 
         "by": subscription.created_by or None,
         "since": subscription.created_at.isoformat(),
         "last_delivery": last.isoformat() if last else None,
-        "paused": paused,
+        "paused": silence.is_paused(subscription),
+        "muted": mute is not None,
+        "muted_until": mute.until.isoformat() if mute and mute.until else None,
     }
 
 

@@ -8,6 +8,7 @@ import click
 from bot.cli.output import say
 from bot.clock import SystemClock
 from bot.environment import read_environment
+from bot.errors import UsageError
 from bot.ops.lock import sole_user
 from bot.store.backup import back_up
 from bot.store.restoring import restore as put_back
@@ -21,6 +22,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def backup(file: Path | None) -> None:
     """Write a proven copy of the database, also while `run` works with it."""
     state = read_environment().cadencebot_state
+    if file and not file.absolute().parent.is_dir():
+        raise UsageError(f"{file.parent}: there is no such directory; make it first, or mount it")
     target = file or state / "backups" / f"cadencebot-{_stamp(SystemClock().now())}.db"
     size = back_up(state / FILE_NAME, target)
     say(f"Written and proven: {target} ({size / 1_000_000:,.1f} MB).")

@@ -18,7 +18,14 @@ from bot.releases.licenses import license_line
 
 @click.command()
 def identify() -> None:
-    """Tell how each raw name or title is understood."""
+    """Tell how each raw name or title is understood: JSON lines in, JSON lines out.
+
+    \b
+    {"source": "hub", "text": "Qwen/Qwen3.6-35B-A3B-FP8"}
+    {"source": "feed", "lab": "moonshot", "text": "Introducing Kimi K2.6"}
+
+    source is hub, feed, page or llm_stats; lab, tags, pipeline_tag and url may be left out.
+    """
     config = load_config(read_environment().cadencebot_config)
     labs = Directory(spec.lab for spec in config.labs)
     _translate(partial(identify_line, labs=labs))
@@ -26,7 +33,12 @@ def identify() -> None:
 
 @click.command(name="license")
 def license_command() -> None:
-    """Tell what each licence statement means."""
+    """Tell what each licence statement means: JSON lines in, JSON lines out.
+
+    \b
+    {"license": "apache-2.0"}
+    {"license": "other", "license_name": "modified-mit", "license_link": "LICENSE"}
+    """
     _translate(license_line)
 
 

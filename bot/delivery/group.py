@@ -20,7 +20,11 @@ _TEXT_LIMIT = 590  # five characters each when all are escaped
 
 
 def render_group(waves: Sequence[Wave], now: datetime, *, interactive: bool = False) -> Content:
-    """Return one message for these waves of one lab; rendering it again later gives its edit."""
+    """Return one message for these waves of one lab; rendering it again later gives its edit.
+
+    What was merged since stands there once, and what was withdrawn not at all.
+    """
+    waves = _standing(waves)
     lab = waves[0].lab
     title = f"{clean(lab.name, _LAB_LIMIT) or lab.id} released {len(waves)} models"
     rows = [_row(wave, number, interactive=interactive) for number, wave in enumerate(waves)]
@@ -28,6 +32,12 @@ def render_group(waves: Sequence[Wave], now: datetime, *, interactive: bool = Fa
     message: list[Block] = [blocks.header(title), *rows, _origin(waves, now), *blocks.actions(menu)]
     names = ", ".join(_sentence(wave) for wave in waves)
     return Content(literal(f"{title}: {names}.", _TEXT_LIMIT), tuple(message))
+
+
+def _standing(waves: Sequence[Wave]) -> Sequence[Wave]:
+    each = {(wave.lead.id, wave.lead.name.display): wave for wave in reversed(waves)}
+    standing = [wave for wave in reversed(each.values()) if not wave.lead.withdrawn]
+    return standing or list(waves)
 
 
 def _row(wave: Wave, number: int, *, interactive: bool) -> Block:

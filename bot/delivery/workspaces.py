@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from bot.delivery.message import Absent, Closed, Later, Message, Notifier, Outcome, Refused, Sent, Unclear
+from bot.errors import ConfigError
 
 _REST = 300.0  # seconds; a workspace that lets nobody in must not stop the others
 
@@ -27,7 +28,10 @@ class Workspaces:
     def send(self, message: Message) -> Outcome:
         """Post, reply or edit once in the message's own workspace."""
         team, place = _parted(message.destination)
-        notifier = self._notifier(team)
+        try:
+            notifier = self._notifier(team)
+        except ConfigError as error:  # a token that no key opens was surely not used
+            return Later(_REST, str(error))
         if notifier is None:
             return _not_installed(team)
         return self._of_team(team, notifier.send(replace(message, destination=place)))
@@ -35,7 +39,10 @@ class Workspaces:
     def find(self, message: Message, since: float) -> Sent | Absent | Unclear | Later | Refused | Closed:
         """Look for the message in its own workspace."""
         team, place = _parted(message.destination)
-        notifier = self._notifier(team)
+        try:
+            notifier = self._notifier(team)
+        except ConfigError as error:
+            return Later(_REST, str(error))
         if notifier is None:
             return _not_installed(team)
         return self._of_team(team, notifier.find(replace(message, destination=place), since))
@@ -43,18 +50,19 @@ class Workspaces:
     def permalink(self, channel: str, ts: str) -> str:
         """Return a link to a posted message, or "" where there is none."""
         team, place = _parted(channel)
-        notifier = self._notifier(team)
+        try:
+            notifier = self._notifier(team)
+        except ConfigError:
+            return ""
         return notifier.permalink(place, ts) if notifier else ""
 
     def _notifier(self, team: str) -> Notifier | None:
         if not team:
             return self.default
-        if team not in self._open:
-            notifier = self.open_team(team)
-            if notifier is None:
-                return None
+        notifier = self._open.get(team) or self.open_team(team)
+        if notifier is not None:
             self._open[team] = notifier
-        return self._open[team]
+        return notifier
 
     def _of_team(self, team: str, outcome: _Result) -> _Result | Sent | Later:
         """Return an outcome in terms of all workspaces: a reply to the message must find its way back."""

@@ -1,7 +1,7 @@
 """Read a body within its caps: so many bytes on the wire, so many unpacked, one layer of compression."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import httpx
 
@@ -10,6 +10,7 @@ from bot.fetch.address import shown
 
 ACCEPT_ENCODING = "gzip"  # zlib can stop at a cap; what we do not ask for we need not defuse
 _MAX_CHUNKS = 50_000  # about a second of CPU; a body of 20 MB in full reads has 320
+_PIECE = 250_000  # bytes
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32  # zlib looks at the header and takes either
 
 
@@ -62,16 +63,26 @@ def _unpacked(chunks: Iterable[bytes], url: httpx.URL, cap: int) -> bytes:
     for chunk in chunks:
         started = True
         try:
-            body += unpacker.decompress(chunk, cap - len(body) + 1)  # 0 would mean no cap
+            for piece in _pieces(unpacker, chunk):
+                body += piece
+                if len(body) > cap:
+                    raise _too_large(url, cap, unpacked=True)
         except zlib.error as error:
             raise _damaged(url, str(error)) from error
-        if len(body) > cap:
-            raise _too_large(url, cap, unpacked=True)
         if unpacker.unused_data:
             raise _damaged(url, "it goes on after its end")
     if started and not unpacker.eof:
         raise _damaged(url, "it breaks off")
     return bytes(body)
+
+
+def _pieces(unpacker: "zlib._Decompress", packed: bytes) -> Iterator[bytes]:
+    """Yield what a chunk unpacks to, piece by piece: 64 KB may hold 64 MB."""
+    piece = None
+    while piece is None or packed or len(piece) == _PIECE:
+        piece = unpacker.decompress(packed, _PIECE)
+        packed = unpacker.unconsumed_tail
+        yield piece
 
 
 def _too_large(url: httpx.URL, cap: int, *, unpacked: bool = False) -> SourceError:

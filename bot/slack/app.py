@@ -73,8 +73,11 @@ def _listen(app: App, listeners: Listeners, speaker: Speaker, workspaces: Worksp
         def listen(body: Payload, context: BoltContext) -> None:
             try:
                 workspace = workspaces.find(context.team_id or "", context.enterprise_id or "")
-                if workspace:
-                    handle(read_request(body, workspace.team, workspace.token), body)
+                request = read_request(body, workspace.team, workspace.token) if workspace else None
+                if request and request.asker.user:
+                    handle(request, body)
+                elif request:
+                    log.warning("slack_nobody_asked", request=request_id(body))
                 else:
                     log.warning("slack_stranger", team=context.team_id, enterprise=context.enterprise_id)
                     _respond(speaker, body, _STRANGER)
@@ -95,7 +98,9 @@ def _listen(app: App, listeners: Listeners, speaker: Speaker, workspaces: Worksp
 
 def _let_go(app: App, desk: Desk, workspaces: Workspaces) -> None:
     def let_go(context: BoltContext) -> None:
-        desk.uninstalled(workspaces.forget(context.team_id or "", context.enterprise_id or ""))
+        team = workspaces.forget(context.team_id or "", context.enterprise_id or "")
+        if team is not None:
+            desk.uninstalled(team)
         log.warning("slack_uninstalled", team=context.team_id)
 
     @app.event("app_uninstalled")

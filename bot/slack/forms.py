@@ -16,6 +16,8 @@ from bot.slack.speaking import Speaker
 
 log = structlog.get_logger(__name__)
 
+_LEFT = Content("You are not in that channel any more, so nothing was changed there.")
+
 
 @dataclass(frozen=True, slots=True)
 class Forms:
@@ -29,6 +31,8 @@ class Forms:
         """Do what one form says. An unknown or damaged one is logged."""
         callback, about = text_at(view, "callback_id"), text_at(view, "private_metadata")
         match callback, number(about):
+            case modals.SUBSCRIBE, _ if not self.home.may_change(request.asker, about):
+                self._tell(request, _LEFT)
             case modals.SUBSCRIBE, _:
                 there = replace(request, asker=_asker_at(request.asker, about), view="")
                 self._tell(there, self.desk.answer(there.asker, modals.read_subscribe(view)))

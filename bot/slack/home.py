@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.chat.asker import Asker
 from bot.slack.desk import Desk
 from bot.slack.payload import Request
 from bot.slack.places import Places
@@ -15,6 +16,13 @@ class Home:
     desk: Desk
     speaker: Speaker
     places: Places
+
+    def may_change(self, asker: Asker, destination: str) -> bool:
+        """Tell whether somebody may still change a destination that their Home tab showed once."""
+        if destination in ("", asker.person):
+            return True
+        channels = self.places.channels_of(asker.person)
+        return channels is None or destination in channels
 
     def show(self, request: Request) -> None:
         """Publish the asker's Home tab as things stand now."""

@@ -86,20 +86,21 @@ class ManyWorkspaces:
         sealed = self.store.installations.find(team, enterprise)
         return Workspace(team, self.seal.open(sealed)) if sealed else None
 
-    def forget(self, team: str, enterprise: str) -> str:
+    def forget(self, team: str, enterprise: str) -> str | None:
         """Let go of the token of a workspace that removed the bot."""
         with self.store.transaction():
             self.store.installations.uninstall(team, self.now(), enterprise)
-        return team
+        return team or None  # "" would be the only workspace of a bot that serves one
 
 
 class SealedInstallations(InstallationStore):
     """Keep what Bolt's flow brings: of an installation the bot's token alone, no person's."""
 
-    def __init__(self, store: Store, seal: Seal, now: Now) -> None:
+    def __init__(self, store: Store, seal: Seal, now: Now, installed: Callable[[str], None]) -> None:
         self._store = store
         self._seal = seal
         self._now = now
+        self._installed = installed
 
     @property
     def logger(self) -> Logger:
@@ -114,6 +115,7 @@ class SealedInstallations(InstallationStore):
             self._store.installations.save(
                 team, enterprise, sealed, installation.bot_user_id or "", self._now()
             )
+        self._installed(team)
 
 
 class States(OAuthStateStore):
@@ -142,15 +144,22 @@ class States(OAuthStateStore):
 
 
 def install_flow(
-    store: Store, seal: Seal, client: WebClient, *, client_id: str, client_secret: str, now: Now
+    store: Store,
+    seal: Seal,
+    client: WebClient,
+    *,
+    client_id: str,
+    client_secret: str,
+    now: Now,
+    installed: Callable[[str], None],
 ) -> OAuthFlow:
-    """Return the flow behind /slack/install and /slack/oauth_redirect."""
+    """Return the flow behind /slack/install and /slack/oauth_redirect; `installed` hears of each."""
     settings = OAuthSettings(
         client_id=client_id,
         client_secret=client_secret,
         scopes=SCOPES,
         user_scopes=[],
-        installation_store=SealedInstallations(store, seal, now),
+        installation_store=SealedInstallations(store, seal, now, installed),
         state_store=States(store, now),
         state_expiration_seconds=int(_STATE_FOR.total_seconds()),
     )

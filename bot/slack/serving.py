@@ -37,6 +37,11 @@ def answering(app: App, listen: str = "") -> Iterator[None]:
     if not listen and not app_token:
         yield
         return
+    if app.serves_many and (app.slack_token or not listen):
+        raise ConfigError(
+            "environment variable SLACK_CLIENT_ID is set: several workspaces are served with `run --http` "
+            "alone, each installed through /slack/install; unset SLACK_BOT_TOKEN"
+        )
     if not listen and not app.slack_token:
         raise ConfigError("environment variable SLACK_APP_TOKEN is set, and SLACK_BOT_TOKEN is not: set both")
     client = web_client("", environment.slack_api_url)
@@ -50,7 +55,7 @@ def answering(app: App, listen: str = "") -> Iterator[None]:
         bolt = make_app(desk, client, workspaces, places, threads, signing_secret=secret)
         front: HttpFront | SocketMode
         if listen:
-            front = HttpFront(parse_listen(listen), bolt, secret, _flow(app, client))
+            front = HttpFront(parse_listen(listen), bolt, secret, _flow(app, client, desk))
         else:
             front = SocketMode(bolt, app_token, environment.slack_api_url, app.clock.now)
         front.start()
@@ -79,7 +84,7 @@ def _token(workspaces: Workspaces, team: str) -> str:
     return workspace.token if workspace else ""
 
 
-def _flow(app: App, client: WebClient) -> OAuthFlow | None:
+def _flow(app: App, client: WebClient, desk: Desk) -> OAuthFlow | None:
     """Return the way to install the bot, where workspaces do that by themselves."""
     if not app.serves_many:
         return None
@@ -94,4 +99,5 @@ def _flow(app: App, client: WebClient) -> OAuthFlow | None:
         client_id=environment.slack_client_id,
         client_secret=secret,
         now=app.clock.now,
+        installed=desk.installed,
     )

@@ -27,8 +27,8 @@ class Workspaces(Protocol):
         """Return the workspace, or None when the bot is not installed there."""
         ...
 
-    def forget(self, team: str, enterprise: str) -> str:
-        """Let go of the token of a workspace that removed the bot; return its id, as `find` does."""
+    def forget(self, team: str, enterprise: str) -> str | None:
+        """Let go of the token of a workspace that removed the bot; return its id, None for an unknown one."""
         ...
 
 

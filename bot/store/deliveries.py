@@ -217,7 +217,7 @@ class Deliveries(Ledger):
         )
 
     def begin_anew(self, ahead: Iterable[Delivery], now: datetime) -> None:
-        """Move all times of these back together, until the last time that something happened to each is now."""
+        """Move all times of these back together, until what happened last to each happened now."""
         for one in ahead:
             shift = one.touched_at - now
             self._database.connection.execute(
@@ -233,18 +233,18 @@ class Deliveries(Ledger):
                 },
             )
 
-    def doubt_claims(self, now: datetime, due_at: datetime) -> int:
+    def doubt_claims(self, due_at: datetime) -> int:
         """Mark claims that a dead process left behind: nobody knows whether those messages were posted.
 
-        An edit may be made twice, so it is simply owed again.
+        An edit may be made twice, so it is simply owed again; not before the first can no longer land, which
+        might say less.
         """
         changed = self._database.connection.execute(
             """
             UPDATE delivery SET state = CASE kind WHEN 'edit' THEN 'owed' ELSE 'doubtful' END,
-                due_at = CASE kind WHEN 'edit' THEN :now ELSE :due_at END,
-                reason = 'the bot stopped while sending' WHERE state = 'claimed'
+                due_at = :due_at, reason = 'the bot stopped while sending' WHERE state = 'claimed'
             """,
-            {"now": time_text(now), "due_at": time_text(due_at)},
+            {"due_at": time_text(due_at)},
         )
         return changed.rowcount
 
@@ -266,6 +266,16 @@ class Deliveries(Ledger):
             WHERE state IN ('owed', 'doubtful') AND NOT asked
             """,
             {"now": time_text(now)},
+        )
+
+    def hasten_to(self, destination: str, now: datetime) -> None:
+        """Make what is owed to a destination due now, but for what its server named a time for."""
+        self._database.connection.execute(
+            """
+            UPDATE delivery SET due_at = :now
+            WHERE destination = :destination AND state IN ('owed', 'doubtful') AND NOT asked AND due_at > :now
+            """,
+            {"destination": destination, "now": time_text(now)},
         )
 
     def retry(self, delivery: Delivery, now: datetime) -> None:

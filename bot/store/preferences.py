@@ -28,13 +28,14 @@ class Wishes:
         return _preferences_of(rows[0]) if rows else Preferences()
 
     def set(self, destination: str, preferences: Preferences, digest_at: datetime | None) -> None:
-        """Store how a destination wants to be told, and when its next digest is due."""
+        """Store how a destination wants to be told, and when a digest that is new or changed is due first."""
         self._database.connection.execute(
             """
             INSERT INTO destination (id, variants, updates, digest, digest_at)
             VALUES (:id, :variants, :updates, :digest, :digest_at)
             ON CONFLICT (id) DO UPDATE SET variants = excluded.variants, updates = excluded.updates,
-                digest = excluded.digest, digest_at = excluded.digest_at
+                digest_at = CASE WHEN digest IS excluded.digest THEN digest_at ELSE excluded.digest_at END,
+                digest = excluded.digest
             """,
             {
                 "id": destination,

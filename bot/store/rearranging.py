@@ -9,6 +9,11 @@ from bot.store.rows import time_text
 _KEEP_HOME = "home_id = coalesce(home_id, release_id), home_head = coalesce(home_head, head)"
 
 
+# Why a message of a release that is moved away is left out; taking the correction back owes it again.
+_MERGED = "it is the same release as another"
+_WITHDRAWN = "a person withdrew it"
+
+
 class Rearranger:
     """Move artifacts, observations and deliveries; all of it belongs inside one transaction.
 
@@ -49,6 +54,12 @@ class Rearranger:
         )
         self._run("UPDATE delivery SET release_id = home_id, home_id = NULL WHERE home_id IS NOT NULL")
         self._run(
+            f"""
+            UPDATE delivery SET state = 'owed', reason = NULL, settled_at = NULL
+            WHERE state = 'skipped' AND reason IN ('{_MERGED}', '{_WITHDRAWN}')
+            """
+        )
+        self._run(
             """
             UPDATE release SET lead_id = coalesce(home_lead_id, lead_id), lab = coalesce(home_lab, lab),
                 name = json_set(name, '$.lab', coalesce(home_lab, lab)),
@@ -81,7 +92,7 @@ class Rearranger:
         self._keep_one_head(target)
         lead = self._lead(target)
         self._step_down(source, target if lead == source else lead)
-        self._mark_withdrawn(source, "it is the same release as another")
+        self._mark_withdrawn(source, _MERGED)
 
     def split(self, repository: str, key: str) -> None:
         """Give a repository, and what was seen of it, to the release with this key."""
@@ -128,7 +139,7 @@ class Rearranger:
         )
         if heirs[0]["id"] is not None:
             self._step_down(source, heirs[0]["id"])
-        self._mark_withdrawn(source, "a person withdrew it")
+        self._mark_withdrawn(source, _WITHDRAWN)
 
     def judge_head(self, key: str, provisional: bool, said_at: datetime) -> None:
         """Mark whether the weights that a release had by then give way to better ones."""

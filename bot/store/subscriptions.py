@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pydantic import TypeAdapter
 
-from bot.records import ALL, FROM_FILE, Pause, Subscription
+from bot.records import ALL, CADENCE, FROM_FILE, Pause, Subscription
 from bot.releases.filters import Filters
 from bot.store.database import Database
 from bot.store.rows import Row, moment, time_text
@@ -64,7 +64,8 @@ class Subscriptions:
             """
             INSERT INTO subscription (destination, lab, filters, origin, created_by, created_at)
             VALUES (:destination, :lab, :filters, :origin, :created_by, :created_at)
-            ON CONFLICT (destination, lab, origin) DO UPDATE SET filters = excluded.filters
+            ON CONFLICT (destination, lab, origin) DO UPDATE SET filters = excluded.filters,
+                created_by = excluded.created_by
             WHERE filters <> excluded.filters
             """,
             {
@@ -86,7 +87,7 @@ class Subscriptions:
         gone = [
             one
             for one in self.of_destination(destination)
-            if (ALL in labs or one.lab in labs)
+            if (ALL in labs or one.lab in labs or (CADENCE + ALL in labs and one.lab.startswith(CADENCE)))
             and (one.origin == origin if origin is not None else one.origin != FROM_FILE)
         ]
         self._database.connection.conn.executemany(

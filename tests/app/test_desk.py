@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat.asker import Asker
+from bot.delivery.message import Refused
 from bot.records import FROM_FILE, Subscription
 from bot.releases.filters import Filters
 from tests.support.house import licensed
@@ -168,3 +169,47 @@ def test_a_workspace_that_removes_the_bot_is_paused_and_keeps_what_it_follows(of
     office.desk.uninstalled("T2")
     assert office.follows("T2/C5") == ["moonshot"]
     assert list(office.house.store.subscriptions.pauses()) == ["T2/C5"]
+
+
+def test_what_still_comes_with_all_labs_is_said_to(office: Office) -> None:
+    office.say("subscribe all", ANA)
+    office.say("subscribe kimi", ANA)
+    said = office.say("unsubscribe kimi", ANA)
+    assert "still comes with all labs" in said
+    assert "feeds.yaml" not in said
+
+
+def test_other_filters_replace_the_former_ones_and_say_so(office: Office) -> None:
+    office.say("subscribe qwen license:permissive", ANA)
+    assert "(max:7b), instead of license:permissive" in office.say("subscribe qwen max:7b", ANA)
+
+
+@pytest.mark.logs("delivery_not_sent")
+def test_an_invitation_back_delivers_at_once_what_was_owed(office: Office) -> None:
+    office.say("subscribe all", ANA)
+    office.house.channel.outcomes = [Refused("not_in_channel")] * 2
+    office.house.show(office.house.hub, office.house.repository(KIMI))
+    assert not [text for _, text in office.deliver() if "released" in text]
+    office.desk.welcome(ANA)
+    assert [text for _, text in office.deliver() if "released" in text]
+
+
+def test_a_workspace_that_installs_the_bot_again_goes_on(office: Office) -> None:
+    office.say("subscribe kimi", Asker("UBO", "C5", team="T2", request="9"))
+    office.desk.uninstalled("T2")
+    office.desk.installed("T2")
+    assert office.house.store.subscriptions.pauses() == {}
+
+
+def test_to_dm_is_about_the_asker_in_questions_too(office: Office) -> None:
+    office.say("settings variants:off to:dm", ANA)
+    assert "not told" in office.say("settings to:dm", ANA)
+    assert "not told" not in office.say("settings", ANA)
+
+
+def test_changing_how_it_is_told_keeps_a_digest_that_is_due(office: Office) -> None:
+    office.say("digest daily 9:00", ANA)
+    office.house.later(days=1)
+    due = office.house.store.preferences.digests_due(office.house.clock.now())
+    office.say("settings variants:off", replace(ANA, request="2"))
+    assert len(due) == len(office.house.store.preferences.digests_due(office.house.clock.now())) == 1

@@ -161,3 +161,29 @@ def test_a_clock_that_runs_ahead_owes_no_digest_twice(house: House) -> None:
     with house.store.transaction():
         house.store.preferences.advance("C1", house.clock.now() - timedelta(hours=1))
     assert tick(house) == []
+
+
+def test_a_changed_plan_loses_no_release(house: House) -> None:
+    release(house)
+    wait_until(house, "2026-04-06T07:30")
+    assert len(tick(house)) == 1
+    plan(house, DigestPlan("weekly", weekday=4, hour=16, zone="Europe/Berlin"))
+    release(house, "moonshotai/Kimi-K3")
+    wait_until(house, "2026-04-10T15:00")
+    assert ["Kimi-K3" in text for text in tick(house)] == [True]
+
+
+def test_an_empty_digest_comes_where_it_was_asked_for(house: House) -> None:
+    plan(house, DigestPlan("daily", hour=9, always=True))
+    wait_until(house, "2026-04-03T09:30")
+    assert ["0 releases" in text for text in tick(house)] == [True]
+
+
+@pytest.mark.logs("digest_failed")
+def test_a_zone_that_this_machine_does_not_know_stops_no_other_digest(house: House) -> None:
+    with house.store.transaction():
+        broken = Preferences(digest=DigestPlan("daily", zone="Mars/Olympus"))
+        house.store.preferences.set("C0", broken, house.clock.now())
+    release(house)
+    wait_until(house, "2026-04-06T07:30")
+    assert len(tick(house)) == 1

@@ -174,7 +174,6 @@ def test_a_plan_is_told_as_it_is_typed(plan: DigestPlan, words: str) -> None:
 )
 def test_a_monthly_digest_comes_on_the_first(after: str, due: str) -> None:
     plan = DigestPlan("monthly", zone="Europe/Berlin")
-    moment = datetime.fromisoformat(after).replace(tzinfo=UTC)
     assert next_digest(plan, at(after)) == at(due)
     start, end = period_before(plan, at(due))
     assert 28 <= (end - start).days <= 31

@@ -72,7 +72,7 @@ def once(variables: Mapping[str, str], start: datetime, log: Path, point: str = 
 
 
 def for_ever(variables: Mapping[str, str], clock: Fast, log: Path, patience: float) -> None:
-    """Poll and deliver side by side, as the service does, until killed; Slack has so many seconds to answer."""
+    """Poll and deliver side by side, as the service does, until killed; Slack has `patience` seconds."""
     write_errors_to(log)
     with (
         open_app(variables, clock) as app,

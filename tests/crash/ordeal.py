@@ -22,7 +22,8 @@ from tests.crash.world import START, environment, relicensed, repository, the_st
 from tests.support.made_up import named, names
 
 CHANNELS = {"C0ONE": "one", "C0TWO": "two"}
-OWNERS = {f"{name}-ai": name for name in ("amber", "basil", "cedar", "dahlia", "elder", "fennel", "ginger", "hazel")}
+LABS = ("amber", "basil", "cedar", "dahlia", "elder", "fennel", "ginger", "hazel")
+OWNERS = {f"{lab}-ai": lab for lab in LABS}
 SPEED = 20  # seconds by the bot's clock in one of ours
 PATIENCE = 1.0  # seconds by ours, which is more than a stand-in on a busy machine needs
 LONGEST_LIFE = 0.9  # seconds by ours
@@ -102,16 +103,30 @@ class Ordeal:
 
     def alerts(self, channel: str) -> Counter[str]:
         """Return how many messages of a channel announce each release."""
-        top = [post for post in self.slack.posts(channel) if not post.thread_ts]
-        return Counter(itertools.chain.from_iterable(named(f"{post.text} {post.blocks}") & set(self.released) for post in top))
+        return Counter(name for _, told in self._announcing(channel) for name in told)
 
     def notes(self, channel: str) -> Counter[str]:
         """Return how many replies in a channel tell of each variant."""
         replies = [post.text for post in self.slack.posts(channel) if post.thread_ts]
         return Counter(variant for variant in self.variants for text in replies if f"/{variant}," in text)
 
-    def licence(self, name: str) -> str:
-        return str(self._repositories[name].card["license"])
+    def outdated(self, channel: str) -> list[str]:
+        """Return the releases whose alert states the licence that they had before."""
+        relicensed = {
+            name for name in self.released if self._repositories[name].card["license"] == "apache-2.0"
+        }
+        return [
+            *itertools.chain.from_iterable(
+                told
+                for post, told in self._announcing(channel)
+                if told <= relicensed and "Apache 2.0" not in post.text
+            )
+        ]
+
+    def _announcing(self, channel: str) -> Iterator[tuple[Posted, set[str]]]:
+        for post in self.slack.posts(channel):
+            if not post.thread_ts:
+                yield post, named(f"{post.text} {post.blocks}") & set(self.released)
 
 
 def keys(posts: Sequence[Posted]) -> list[str]:

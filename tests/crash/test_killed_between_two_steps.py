@@ -2,9 +2,10 @@
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from itertools import count
+from itertools import count as numbers
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,13 @@ from tests.crash.nursery import outlived
 from tests.crash.points import CARRYING, DIED, DOUBTING, KEEPING, TELLING, around
 from tests.crash.world import Time, environment, relicensed, repository, state_of, the_store, whole
 from tests.torture.long import long_form
+from tests.torture.tally import Tally
 
 EDITED, THREADED = "C0EDITED", "C0THREADED"  # how the two channels are told of changed facts
 CHANNELS = {EDITED: "edited", THREADED: "threaded"}
 KIMI = repository("moonshotai/Kimi-K2.6")
 Seen = tuple[str, str, str]  # the text of the message above it, its own, its blocks
+Reading = Mapping[str, Sequence[Seen]]  # by channel
 
 
 class World:
@@ -32,6 +35,7 @@ class World:
         self.directory = directory
         self.slack = slack
         self.time = time
+        self.deaths = 0
         self.variables = environment(directory, hub, slack)
         hub.put(repository("moonshotai/Kimi-K2.5"), repository("zai-org/GLM-5"), repository("Qwen/Qwen3.5"))
         self.run()  # the baseline
@@ -57,6 +61,7 @@ class World:
         """Be as after __init__, with the same servers."""
         shutil.rmtree(state_of(self.directory))
         shutil.copytree(self._kept, state_of(self.directory))
+        self.deaths = 0
         self.slack._posted = {channel: list(posts) for channel, posts in self._posted.items()}
 
     def run(self, point: str = "", hit: int = 0) -> bool:
@@ -64,9 +69,10 @@ class World:
         log = self.directory / "errors"
         code = outlived(once, self.variables, self.time.now, log, point, hit)
         assert code in (0, DIED), log.read_text()
+        self.deaths += code == DIED
         return code == DIED
 
-    def reading(self) -> Mapping[str, Sequence[Seen]]:
+    def reading(self) -> Reading:
         """Return what people see in each channel, whatever the order of the labs."""
         return {channel: sorted(self._seen(channel)) for channel in CHANNELS}
 
@@ -91,6 +97,17 @@ class World:
             assert sequences == sorted(sequences)
 
 
+def count(tally: Tally, world: World, undisturbed: Reading) -> None:
+    """Count the deaths, and the messages that are missing or too many after them."""
+    tally.count("kills", "at a step", world.deaths)
+    seen, wanted = (
+        Counter((channel, *one) for channel, posts in reading.items() for one in posts)
+        for reading in (world.reading(), undisturbed)
+    )
+    tally.count("lost", "messages", (wanted - seen).total())
+    tally.count("doubled", "messages", (seen - wanted).total())
+
+
 def _without_numbers(blocks: str) -> str:
     """Return blocks without the numbers in links to messages, which Slack gives anew."""
     return re.sub(r"/p\d{16}", "", blocks)
@@ -104,7 +121,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(made: World) -> Mapping[str, Sequence[Seen]]:
+def undisturbed(made: World) -> Reading:
     """Return what people see when nothing happens to the bot."""
     made.run()
     made.check()
@@ -112,7 +129,7 @@ def undisturbed(made: World) -> Mapping[str, Sequence[Seen]]:
 
 
 @pytest.fixture
-def world(made: World, undisturbed: Mapping[str, Sequence[Seen]]) -> World:
+def world(made: World, undisturbed: Reading) -> World:
     made.begin_again()
     return made
 
@@ -130,29 +147,29 @@ def world(made: World, undisturbed: Mapping[str, Sequence[Seen]]) -> World:
         pytest.param(THREADED, "a line for you", id="a line"),
     ],
 )
-def test_a_day_has_every_kind_of_message_in_it(
-    channel: str, words: str, undisturbed: Mapping[str, Sequence[Seen]]
-) -> None:
+def test_a_day_has_every_kind_of_message_in_it(channel: str, words: str, undisturbed: Reading) -> None:
     assert sum(words in text for _, text, _ in undisturbed[channel]) == 1
 
 
 @pytest.mark.parametrize("point", TELLING)
 def test_killed_at_a_step_it_says_everything_once(
-    point: str, world: World, undisturbed: Mapping[str, Sequence[Seen]]
+    point: str, world: World, undisturbed: Reading, tally: Tally
 ) -> None:
     assert world.run(point, 1), f"nothing ever passes {point}: the test tries nothing"
     assert not world.run()
+    count(tally, world, undisturbed)
     world.check()
     assert world.reading() == undisturbed
 
 
 @pytest.mark.parametrize("point", around(*DOUBTING))
 def test_killed_again_while_it_looks_for_what_it_may_have_said_it_says_everything_once(
-    point: str, world: World, undisturbed: Mapping[str, Sequence[Seen]]
+    point: str, world: World, undisturbed: Reading, tally: Tally
 ) -> None:
     assert world.run("after send", 2)
     assert world.run(point, 1)
     assert not world.run()
+    count(tally, world, undisturbed)
     world.check()
     assert world.reading() == undisturbed
 
@@ -160,12 +177,13 @@ def test_killed_again_while_it_looks_for_what_it_may_have_said_it_says_everythin
 @long_form
 @pytest.mark.parametrize("point", [*around(*KEEPING, *CARRYING), STATEMENT])
 def test_killed_any_time_that_it_passes_a_step_it_says_everything_once(
-    point: str, world: World, undisturbed: Mapping[str, Sequence[Seen]]
+    point: str, world: World, undisturbed: Reading, tally: Tally
 ) -> None:
-    for hit in count(1):
+    for hit in numbers(1):
         world.begin_again()
         died = world.run(point, hit)
         assert not (died and world.run())
+        count(tally, world, undisturbed)
         world.check()
         assert world.reading() == undisturbed, f"killed at hit {hit}"
         if not died:

@@ -1,4 +1,4 @@
-"""A Slack that is often not well: it refuses, breaks down, does what it was asked without saying so, or later."""
+"""A Slack that is often not well: it refuses, breaks down, does as it was asked without a word, or later."""
 
 import threading
 from collections import Counter
@@ -9,7 +9,9 @@ from random import Random
 from bot.demo.serving import Answer, Request, dropped, hung
 from bot.demo.slack import Slack, rate_limited, refused, server_error
 
-LATE = timedelta(seconds=3)  # after the connection broke; the bot waits for longer before it believes its eyes
+LATE = timedelta(
+    seconds=3
+)  # after the connection broke; the bot waits for longer before it believes its eyes
 HOPELESS = 1.5  # as long as this many times the caller's patience
 
 _WRITING = {
@@ -73,7 +75,7 @@ class UnrulySlack(Slack):
             if not self._readable and method.startswith("conversations."):
                 return refused("missing_scope")
             fault = self._choose(method)
-            self.faults[fault] += bool(fault)
+            self.faults.update([fault] if fault else [])
             return self._spoilt(request, fault)
 
     def _choose(self, method: str) -> str:
@@ -81,25 +83,18 @@ class UnrulySlack(Slack):
         return self._dice.choices(["", *weights], [_WELL, *weights.values()])[0]
 
     def _spoilt(self, request: Request, fault: str) -> Answer:
-        match fault:
-            case "429":
-                return rate_limited(self._dice.randint(1, 3))
-            case "500":
-                return server_error()
-            case "dropped":
-                return dropped()
-            case "lands late":
-                self._landing.append((self._now() + LATE, request))
-                return dropped()
-        answer = self._handle(request)
-        match fault:
-            case "500, but posted":
-                return server_error()
-            case "posted, then dropped":
-                return dropped()
-            case "posted, then hung":
-                return hung(HOPELESS * self._patience)
-        return answer
+        """Return what the caller gets; what is posted all the same is posted first."""
+        if fault == "429":
+            return rate_limited(self._dice.randint(1, 3))
+        if fault == "lands late":
+            self._landing.append((self._now() + LATE, request))
+        posts = fault not in {"500", "dropped", "lands late"}
+        answer = self._handle(request) if posts else dropped()
+        if fault.startswith("500"):
+            return server_error()
+        if fault == "posted, then hung":
+            return hung(HOPELESS * self._patience)
+        return dropped() if fault else answer
 
     def _land(self) -> None:
         """Do what was asked for some time ago, as far as its time has come."""

@@ -103,3 +103,11 @@ def test_a_bomb_takes_no_more_memory_than_its_cap():
         assert tracemalloc.get_traced_memory()[1] < 4_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("size", [249_999, 250_000, 250_001, 500_000, 999_999])
+def test_what_is_unpacked_piece_by_piece_is_whole(size):
+    for body in (bytes(size), bytes(range(251)) * (size // 251)):
+        packed = gzip.compress(body)
+        assert read([packed], cap=size, raw_cap=size) == body
+        assert read(split(packed, 97), cap=size, raw_cap=size) == body

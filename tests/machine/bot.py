@@ -1,7 +1,7 @@
 """A bot to be hurt: real store, decider and courier; sources, channel and clock as the machine wants them."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -95,6 +95,13 @@ def _as_seen(sighting: Sighting, known: str | None) -> Sighting:
     return sighting if known is None else replace(sighting, amends=True)
 
 
+@dataclass
+class Mortal:
+    """Tell whether the process has died."""
+
+    ended: bool = False
+
+
 class Bot(House):
     """Hold a house whose channel has moods and whose sources answer 304; `epoch` counts its databases."""
 
@@ -130,12 +137,14 @@ class Bot(House):
         self.restart()
 
     @contextmanager
-    def mortal(self, step: str = "", when: str = "after") -> Iterator[None]:
+    def mortal(self, step: str = "", when: str = "after") -> Iterator["Mortal"]:
         """Let the process die inside, before or after a step if one is named, and start it again."""
+        life = Mortal()
         try:
-            with _deadly(self.store, step, when) if step else _harmless():
-                yield
+            with _deadly(self.store, step, when) if step else nullcontext():
+                yield life
         except Killed:
+            life.ended = True
             self.restart()
 
     def query(self, sql: str, **parameters: object) -> list[Mapping[str, object]]:
@@ -158,8 +167,3 @@ def _deadly(store: Store, step: str, when: str) -> Iterator[None]:
         yield
     finally:
         delattr(owner, method)
-
-
-@contextmanager
-def _harmless() -> Iterator[None]:
-    yield

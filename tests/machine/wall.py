@@ -1,6 +1,7 @@
 """A channel of many moods: it posts, or not, or later, and says so, or not."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -25,13 +26,16 @@ class Killed(BaseException):
     """Be the end of the process: no `except Exception` on the way survives it."""
 
 
+_UNSENT: Mapping[str, Outcome] = {
+    "later": Later(30, "the network is down"),
+    "later, asked": Later(90, "ratelimited", asked=True),
+    "refused": Refused("is_archived"),
+    "impossible": Impossible("invalid_blocks"),
+    "closed": Closed("token_revoked"),
+}
 SENDING = (
+    *_UNSENT,
     "well",
-    "later",
-    "later, asked",
-    "refused",
-    "impossible",
-    "closed",
     "lost, posted",
     "lost, not posted",
     "lost, lands late",
@@ -39,7 +43,7 @@ SENDING = (
     "killed before",
     "killed after",
 )
-FINDING = ("well", "later", "blind", "killed")
+FINDING = ("well", "asked to look later", "blind", "killed while looking")
 
 
 @dataclass(frozen=True)
@@ -66,41 +70,37 @@ class Wall:
     posts: list[Posted] = field(default_factory=list)
     sends: deque[str] = field(default_factory=deque)
     finds: deque[str] = field(default_factory=deque)
+    _met: list[str] = field(default_factory=list)
     _landing: list[tuple[datetime, Message]] = field(default_factory=list)
 
     def send(self, message: Message) -> Outcome:
         self._land()
-        match self.sends.popleft() if self.sends else "well":
-            case "well":
-                return self._post(message)
-            case "later":
-                return Later(30, "the network is down")
-            case "later, asked":
-                return Later(90, "ratelimited", asked=True)
-            case "refused":
-                return Refused("is_archived")
-            case "impossible":
-                return Impossible("invalid_blocks")
-            case "closed":
-                return Closed("token_revoked")
-            case "lost, posted":
-                self._post(message)
-                return self._lost(message)
-            case "lost, not posted":
-                return self._lost(message)
-            case "lost, lands late":
-                self._landing.append((self.clock.now() + LATE, message))
-                return self._lost(message)
-            case "crashed, posted":
-                self._post(message)
-                raise ZeroDivisionError
-            case "killed before":
-                raise Killed
-            case "killed after":
-                self._post(message)
-                raise Killed
-            case mood:
-                raise AssertionError(mood)
+        mood = self._next(self.sends)
+        if mood in _UNSENT:
+            return _UNSENT[mood]
+        if mood == "killed before":
+            raise Killed
+        if mood == "lost, lands late":
+            self._landing.append((self.clock.now() + LATE, message))
+        elif mood != "lost, not posted":
+            sent = self._post(message)
+        if mood == "crashed, posted":
+            raise ZeroDivisionError
+        if mood == "killed after":
+            raise Killed
+        return sent if mood == "well" else self._lost(message)
+
+    def _next(self, moods: deque[str]) -> str:
+        mood = moods.popleft() if moods else "well"
+        self._met += [mood] if mood != "well" else []
+        return mood
+
+    def forget_moods(self) -> list[str]:
+        """Be well from now on; return the moods that were met since the last time."""
+        met, self._met = self._met, []
+        self.sends.clear()
+        self.finds.clear()
+        return met
 
     def _lost(self, message: Message) -> Outcome:
         """Return what the real notifier says of a lost answer: an edit may be made again."""
@@ -108,12 +108,12 @@ class Wall:
 
     def find(self, message: Message, since: float) -> Outcome | Absent:
         self._land()
-        match self.finds.popleft() if self.finds else "well":
-            case "later":
+        match self._next(self.finds):
+            case "asked to look later":
                 return Later(30, "ratelimited", asked=True)
             case "blind":
                 return Unclear("missing_scope")
-            case "killed":
+            case "killed while looking":
                 raise Killed
         oldest = datetime.fromtimestamp(since, self.clock.now().tzinfo) - _SKEW
         for posted in reversed(self.posts):

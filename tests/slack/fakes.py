@@ -164,6 +164,7 @@ class FakeStore:
     """As much of the store as installing takes."""
 
     installations: FakeInstallations = field(default_factory=FakeInstallations)
+    resumed: list[str] = field(default_factory=list)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

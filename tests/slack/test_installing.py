@@ -64,6 +64,7 @@ def front(many: App, store: FakeStore, slack: SlackApi, clock: FakeClock) -> Ite
         client_id="111.222",
         client_secret="client-secret",
         now=clock.now,
+        installed=store.resumed.append,
     )
     front = HttpFront(("127.0.0.1", 0), many, SECRET, flow)
     front.start()
@@ -212,5 +213,5 @@ class TestSealing:
 
 def test_the_token_of_an_enterprise_is_kept_by_its_id(store: FakeStore, clock: FakeClock) -> None:
     whole = Installation(enterprise_id="E1", team_id=None, user_id="U1", bot_token="xoxb-e", bot_user_id="U2")
-    SealedInstallations(store, Seal(KEY), clock.now).save(whole)
+    SealedInstallations(store, Seal(KEY), clock.now, store.resumed.append).save(whole)
     assert list(store.installations.kept) == [("", "E1")]

@@ -216,6 +216,8 @@ REQUESTS = [
         submitted("subscribe", CHANNEL, FORM),
         [("answer", CHANNEL, "subscribe qwen zai license:permissive max:70b"), ("home", CHANNEL, None)],
         [
+            ("users.conversations", {"user": USER}),
+            ("users.conversations", {}),
             ("chat.postEphemeral", {"channel": CHANNEL, "user": USER, "text": "an answer"}),
             ("users.conversations", {"user": USER}),
             ("users.conversations", {}),
@@ -469,10 +471,19 @@ class TestSpeaking:
     ) -> None:
         slack.will_answer("chat.postEphemeral", {"ok": False, "error": "not_in_channel"})
         send(submitted("subscribe", CHANNEL, FORM))
-        assert [(call.method, call.arguments["channel"]) for call in slack.calls[:2]] == [
+        posts = [call for call in slack.calls if call.method.startswith("chat.")]
+        assert [(call.method, call.arguments["channel"]) for call in posts] == [
             ("chat.postEphemeral", CHANNEL),
             ("chat.postMessage", USER),
         ]
+
+    def test_who_has_left_a_channel_changes_nothing_there(
+        self, send: Send, slack: SlackApi, desk: FakeDesk
+    ) -> None:
+        slack.will_answer("users.conversations", {"ok": True, "channels": [{"id": "C0OTHER"}]})
+        send(submitted("subscribe", CHANNEL, FORM))
+        assert desk.asked == []
+        assert "not in that channel" in slack.calls[1].arguments["text"]
 
     @pytest.mark.logs("slack_answer_lost")
     @pytest.mark.parametrize(

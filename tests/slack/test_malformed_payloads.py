@@ -29,6 +29,7 @@ WHOLE = [
     event("member_joined_channel", user="U0CADENCE", channel="C1"),
     event("tokens_revoked", tokens={"oauth": [], "bot": ["U1"]}),
 ]
+DAMAGE = ("slack_payload_unknown", "slack_answer_lost", "slack_uninstalled", "slack_nobody_asked")
 ROUTINE = ("slack_action_unknown", "slack_form_unknown", "slack_sdk.web.base_client")
 JUNK = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=20), st.just([]), st.just({}))
 
@@ -74,14 +75,18 @@ class Nowhere:
         return None
 
 
-@pytest.mark.logs("slack_payload_unknown", "slack_answer_lost", "slack_uninstalled", *ROUTINE)
+@pytest.mark.logs(
+    "slack_payload_unknown", "slack_answer_lost", "slack_uninstalled", "slack_nobody_asked", *ROUTINE
+)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(payload=damaged())
 def test_a_payload_without_some_of_its_keys_is_acknowledged(payload: dict[str, Any], deaf: App) -> None:
     assert deaf.dispatch(BoltRequest(body=payload, mode="socket_mode")).status == 200
 
 
-@pytest.mark.logs("slack_payload_unknown", "slack_answer_lost", "slack_uninstalled", *ROUTINE)
+@pytest.mark.logs(
+    "slack_payload_unknown", "slack_answer_lost", "slack_uninstalled", "slack_nobody_asked", *ROUTINE
+)
 def test_a_payload_without_any_one_of_its_keys_is_acknowledged(deaf: App) -> None:
     for whole in WHOLE:
         for path in paths(whole):

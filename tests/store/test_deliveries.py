@@ -115,7 +115,7 @@ class TestTogether:
     ) -> None:
         self.claim(store, four)
         with store.transaction():
-            assert store.deliveries.doubt_claims(START, START) == 4
+            assert store.deliveries.doubt_claims(START) == 4
         assert store.deliveries.heads()[0].sequence == four[0].sequence
         with store.transaction():
             store.deliveries.settle_sent(four[0].sequence, "C1", "7.7", "", START)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 _SYLLABLES = [consonant + vowel for vowel in "aou" for consonant in "vzbdg"]
-_NAME = re.compile(r"\b([A-Z](?:[aou][vzbdg]){2}[aou])[ -]3\b")
+_NAME = re.compile(r"\b([vzbdg][aou][vzbdg][aou][vzbdg][aou])[ -]3\b", re.IGNORECASE)
 
 
 def names() -> Iterator[str]:
@@ -15,5 +15,5 @@ def names() -> Iterator[str]:
 
 
 def named(text: object) -> set[str]:
-    """Return the made-up names in a text, written with a hyphen or a blank."""
-    return {f"{name}-3" for name in _NAME.findall(str(text))}
+    """Return the made-up names in a text, however they are written."""
+    return {f"{name.capitalize()}-3" for name in _NAME.findall(str(text))}

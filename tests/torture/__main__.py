@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.torture.tally import table
 
-_FOLDERS = ("tests/torture", "tests/crash")
+_FOLDERS = ("tests/torture", "tests/crash", "tests/machine")
 
 
 def main(arguments: list[str]) -> int:

@@ -134,6 +134,7 @@ def test_a_server_that_did_everything_wrong_is_read_once_it_comes_to_its_senses(
     assert poll(store, fetcher, source)[source.id].new == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured in /proc")
 def test_memory_stays_flat_whatever_is_sent(bad: Loopback, tally: Tally) -> None:
     """Let a child with a limit on its memory ask for everything that is too large."""
     large = [

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.cadence.stats import ENOUGH, Cadence, expected_window
+from bot.cadence.phrases import hits_text
+from bot.cadence.stats import ENOUGH, Cadence, back_test, expected_window
 from bot.chat.answers.pieces import counted, fitting, lab_name, run, share, text_of, window_words
 from bot.chat.commands import Command
 from bot.messages import blocks
@@ -95,7 +96,7 @@ def _pairs(rhythm: LabRhythm) -> Iterator[tuple[str, str]]:
     yield "Releases", _counts(cadence)
     yield "Median gap", _median(cadence)
     yield "Last release", _last(rhythm)
-    yield "Next expected", _expected(rhythm)
+    yield "Next expected", _expected(rhythm) + _hit_rate(rhythm)
     if cadence.gaps:
         yield "Longest gap", counted(max(cadence.gaps), "day")
 
@@ -146,7 +147,13 @@ def _sentences(rhythm: LabRhythm) -> Iterator[str]:
     cadence = rhythm.cadence
     yield f"{lab_name(rhythm.lab)}: {_counts(cadence)}; median gap {_median(cadence)}; last {_last(rhythm)}."
     if expected_window(cadence) is not None:
-        yield f"Next expected {_expected(rhythm)}."
+        yield f"Next expected {_expected(rhythm)}{_hit_rate(rhythm)}."
+
+
+def _hit_rate(rhythm: LabRhythm) -> str:
+    """Return how often such a window was right so far: a habit is worth what it has foretold."""
+    hits = back_test(rhythm.days)
+    return f"; {hits_text(hits)}" if hits.tried else ""
 
 
 def _counts(cadence: Cadence) -> str:
