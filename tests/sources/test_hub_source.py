@@ -615,16 +615,19 @@ def test_a_date_that_cannot_be_is_none(created: str) -> None:
     assert sighting.published is None
 
 
-@pytest.mark.parametrize("depth", [400, 950])
-def test_lists_in_lists_break_nothing(depth: int) -> None:
-    deep: Any = 0
-    for _ in range(depth):
-        deep = [deep]
-    hub = Hub({**K2, "gated": deep, "tags": [deep, "license:mit"], "cardData": {"license": deep}}, K3)
-    assert titles(hub.poll()) == ["moonshotai/Kimi-K2", "moonshotai/Kimi-K3"]
-    hub.fetch.answers = {LISTING: answer({"error": deep})}
-    with pytest.raises(SourceError, match="instead of a list"):
-        hub.poll()
+def test_lists_in_lists_break_nothing_however_little_depth_is_left_for_them() -> None:
+    for depth in range(400, 1000, 7):
+        deep = "[" * depth + "]" * depth
+        odd = json.dumps(
+            [{**K2, "gated": "X", "tags": ["X", "license:mit"], "cardData": {"license": "X"}}, K3]
+        )
+        for body in (odd.replace('"X"', deep), f'{{"error": {deep}}}'):
+            hub = Hub()
+            hub.fetch.answers = {LISTING: Response(LISTING, 200, {}, body.encode())}
+            try:
+                assert titles(hub.poll()) == ["moonshotai/Kimi-K2", "moonshotai/Kimi-K3"]
+            except SourceError as error:
+                assert error.failure is Failure.BAD_ANSWER
 
 
 def test_a_file_of_more_bytes_than_there_are_disks_has_no_size() -> None:
