@@ -194,6 +194,7 @@ class Delivery:
     reason: str = ""
     content: Content | None = None
     carrier: int | None = None
+    asked: bool = False  # the server named the time at which it is due
 
     @property
     def touched_at(self) -> datetime:

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 # `poll` waits this long for a delivery that is due again soon, and leaves the rest to the next run.
 _PATIENCE = timedelta(seconds=60)
 _MANY_ATTEMPTS = 5
-_LONGEST_WAIT = timedelta(days=1)  # that anything is ever put off for, Retry-After included
+_LONGEST_WAIT = timedelta(days=1)  # that a server ever puts anything off for
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Courier:
     def _ready_at(self, head: Delivery) -> datetime:
         """Return when a delivery may go; what is due further ahead than any wait, a wrong clock put off."""
         now = self.clock.now()
-        due = head.due_at if head.due_at - now <= _LONGEST_WAIT else now
+        due = head.due_at if head.due_at - now <= (_LONGEST_WAIT if head.asked else PAUSE) else now
         free = self._free.get(head.destination, due)
         return max(due, free) if free - now <= self.pace else due
 

@@ -175,7 +175,7 @@ def _digest(repository: Repository) -> str:
 def _written(told: object) -> str:
     try:
         return json.dumps(told, sort_keys=True)
-    except KeyError:  # lists in lists, as deep as they could just be read
+    except RecursionError:  # lists in lists, as deep as they could just be read
         return "nonsense"
 
 

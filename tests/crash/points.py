@@ -30,7 +30,9 @@ CARRYING = (
 DOUBTING = ("doubt", "mark_doubtful", "find")
 
 
-# What every run of the tests tries; the long form tries all, every time that they are passed.
+# What lies outside transactions; inside, every statement is a step of its own.
+OUTSIDE = ("fetch", "keep", "owe_digest", "claim", "send", "settle", "tell_instead")
+# What every run of the tests tries, the first time that it is passed.
 TELLING = (
     "after fetch",
     "before keep",

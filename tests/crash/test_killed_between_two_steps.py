@@ -16,7 +16,7 @@ from bot.messages.content import Content
 from bot.records import FAILED, OPEN, DigestPlan, Preferences
 from tests.crash.child import STATEMENT, once
 from tests.crash.nursery import outlived
-from tests.crash.points import CARRYING, DIED, DOUBTING, KEEPING, TELLING, around
+from tests.crash.points import DIED, DOUBTING, OUTSIDE, TELLING, around
 from tests.crash.world import Time, environment, relicensed, repository, state_of, the_store, whole
 from tests.torture.long import long_form
 from tests.torture.tally import Tally
@@ -175,7 +175,7 @@ def test_killed_again_while_it_looks_for_what_it_may_have_said_it_says_everythin
 
 
 @long_form
-@pytest.mark.parametrize("point", [*around(*KEEPING, *CARRYING), STATEMENT])
+@pytest.mark.parametrize("point", [*around(*OUTSIDE), STATEMENT])
 def test_killed_any_time_that_it_passes_a_step_it_says_everything_once(
     point: str, world: World, undisturbed: Reading, tally: Tally
 ) -> None:

@@ -27,6 +27,7 @@ Call = Callable[[Store], object]
 KIMI, KEY = "moonshotai/Kimi-K2.6", "moonshot/kimi-k2.6"
 NOW = START + timedelta(days=3)
 LATER = NOW + timedelta(hours=1)
+EARLIER = START - timedelta(days=1)
 WEEK = week_of(NOW)
 PLAN = DigestPlan("weekly")
 SAID = Content("hello")
@@ -60,12 +61,13 @@ WRITES: dict[str, Call] = {
     "corrections.set": lambda s: s.corrections.set(Correction(KEY, "active", "32", "ana", NOW)),
     "releases.apply": lambda s: s.releases.apply(Decision((Announce("zai/glm-4.7"),)), NOW, live=True),
     "releases.refresh": lambda s: s.releases.refresh([RELEASE]),
+    "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
     "deliveries.claim_together": lambda s: s.deliveries.claim_together([], sequence(s, OWED), NOW),
     "deliveries.doubt_after": lambda s: s.deliveries.doubt_after(0, NOW),
     "deliveries.doubt_claims": lambda s: s.deliveries.doubt_claims(LATER),
     "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),
-    "deliveries.hasten_to": lambda s: s.deliveries.hasten_to("C1", NOW),
+    "deliveries.hasten_to": lambda s: s.deliveries.hasten_to(OWED, EARLIER),
     "deliveries.note_content": lambda s: s.deliveries.note_content(RELEASE, "C1", "another"),
     "deliveries.owe_alert": lambda s: s.deliveries.owe_alert(RELEASE, KEY, "C7", NOW),
     "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(RELEASE, KEY, ["C7", "C8"], NOW),
@@ -123,6 +125,7 @@ READS: dict[str, Call] = {
     "releases.book": lambda s: s.releases.book(["moonshot", "zai"]),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
     "releases.overdue_since": lambda s: s.releases.overdue_since(NOW),
+    "deliveries.ahead_of": lambda s: s.deliveries.ahead_of(START),
     "deliveries.alert_of": lambda s: s.deliveries.alert_of(RELEASE, "C1"),
     "deliveries.alerts_at": lambda s: s.deliveries.alerts_at("C1", "1.000100"),
     "deliveries.by_id": lambda s: s.deliveries.by_id("a"),

@@ -2,7 +2,7 @@
 
 A shape is a head, a piece that is repeated, and a tail. It is repeated as often as fits in the largest body
 that is fetched ("all"), as often as is read before it is refused ("just enough"), which is where a parser
-works hardest, and a hundredth as often as fits ("some").
+works hardest, and a 250th as often as fits ("some").
 """
 
 import json
@@ -57,7 +57,7 @@ def bodies(kind: str, amounts: Collection[str]) -> Iterator[Body]:
     """Yield the bodies for one kind of source, one after the other so that only one is in memory."""
     for shape in SHAPES[kind]:
         fits = _fits(shape)
-        counts = {"some": fits // 100, "all": fits, "just enough": _is_read(shape, MOST[kind])}
+        counts = {"some": fits // 250, "all": fits, "just enough": _is_read(shape, MOST[kind])}
         for amount in amounts:
             yield Body(f"{shape.name}, {amount}", _wrapped(kind, shape.times(counts[amount])))
 

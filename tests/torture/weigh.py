@@ -59,6 +59,7 @@ def _in_a_child(kind: str, body: Body) -> None:
 
 
 def main(kind: str, *amounts: str) -> None:
+    _ending(Watch(KINDS[kind](SITE)), Everywhere(b"<rss><item><title>&nope;<b></item></rss>"))  # imports late
     for body in bodies(kind, amounts):
         _in_a_child(kind, body)
 
