@@ -2,34 +2,8 @@
 
 DIED = 86  # the exit code of a child that died where it was told to
 
-# From a source to the outbox: all but `fetch` and `keep` happen inside one transaction.
-KEEPING = (
-    "fetch",
-    "keep",
-    "remember",
-    "apply",
-    "owe_alerts",
-    "owe_note",
-    "owe_edits",
-    "succeeded",
-)
-# From the outbox to Slack and back, inside transactions (`mark_...`, `advance`) and around them.
-CARRYING = (
-    "owe_digest",
-    "advance",
-    "claim",
-    "mark_claimed",
-    "mark_claimed_together",
-    "send",
-    "settle",
-    "mark_sent",
-    "mark_digest",
-    "tell_instead",
-)
 # On the way back of one that was killed while sending.
 DOUBTING = ("doubt", "mark_doubtful", "find")
-
-
 # What lies outside transactions; inside, every statement is a step of its own.
 OUTSIDE = ("fetch", "keep", "owe_digest", "claim", "send", "settle", "tell_instead")
 # What every run of the tests tries, the first time that it is passed.

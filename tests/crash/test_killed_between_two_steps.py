@@ -151,11 +151,13 @@ def test_a_day_has_every_kind_of_message_in_it(channel: str, words: str, undistu
     assert sum(words in text for _, text, _ in undisturbed[channel]) == 1
 
 
-@pytest.mark.parametrize("point", TELLING)
+@pytest.mark.parametrize(
+    ("point", "hit"), [*((point, 1) for point in TELLING), *(("after send", hit) for hit in (3, 5, 7, 9, 11))]
+)
 def test_killed_at_a_step_it_says_everything_once(
-    point: str, world: World, undisturbed: Reading, tally: Tally
+    point: str, hit: int, world: World, undisturbed: Reading, tally: Tally
 ) -> None:
-    assert world.run(point, 1), f"nothing ever passes {point}: the test tries nothing"
+    assert world.run(point, hit), f"nothing passes {point} so often: the test tries nothing"
     assert not world.run()
     count(tally, world, undisturbed)
     world.check()
