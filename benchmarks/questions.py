@@ -52,7 +52,7 @@ def fill(store: Store, count: int) -> None:
         with store.transaction():
             touched = store.releases.apply(Decision(tuple(steps)), NOW, live=False)
             for key, release_id in touched.items():
-                store.deliveries.owe_alert(release_id, key, "C1", NOW)
+                store.deliveries.owe_alerts(release_id, key, ["C1"], NOW)
 
 
 def timed(name: str, question: Callable[[], object]) -> None:

@@ -31,10 +31,6 @@ class Deliveries(Ledger):
 
     # --- owing
 
-    def owe_alert(self, lead_id: int, lead_key: str, destination: str, now: datetime) -> None:
-        """Owe a destination the alert of a release, once and for all."""
-        self.owe_alerts(lead_id, lead_key, [destination], now)
-
     def owe_alerts(self, lead_id: int, lead_key: str, destinations: Iterable[str], now: datetime) -> None:
         """Owe each destination the alert of a release, once and for all.
 

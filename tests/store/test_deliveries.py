@@ -28,7 +28,7 @@ def of(store: Store, destination: str) -> list[Delivery]:
 def test_an_alert_is_owed_once(store: Store) -> None:
     release_id = owe(store, "google/gemma-4-31B-it", "C1", "C2", "C1")
     with store.transaction():
-        store.deliveries.owe_alert(release_id, "google/gemma-4-31b", "C1", START)
+        store.deliveries.owe_alerts(release_id, "google/gemma-4-31b", ["C1"], START)
     assert [one.destination for one in store.deliveries.of_release(release_id)] == ["C1", "C2"]
 
 

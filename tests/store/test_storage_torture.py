@@ -69,7 +69,6 @@ WRITES: dict[str, Call] = {
     "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),
     "deliveries.hasten_to": lambda s: s.deliveries.hasten_to(OWED, EARLIER),
     "deliveries.note_content": lambda s: s.deliveries.note_content(RELEASE, "C1", "another"),
-    "deliveries.owe_alert": lambda s: s.deliveries.owe_alert(RELEASE, KEY, "C7", NOW),
     "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(RELEASE, KEY, ["C7", "C8"], NOW),
     "deliveries.owe_digest": lambda s: s.deliveries.owe_digest("C1", "2026-W16", SAID, NOW),
     "deliveries.owe_edits": lambda s: s.deliveries.owe_edits(RELEASE, KEY, NOW),
