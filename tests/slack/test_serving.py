@@ -1,0 +1,75 @@
+"""`run` hears Slack over signed HTTP, and says at once what can never work."""
+
+import http.client
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.app.root import open_app
+from bot.errors import ConfigError
+from bot.slack.serving import answering
+from tests.slack.fakes import SlackApi
+from tests.slack.payloads import SECRET, as_form, command, signed
+
+FEEDS = "labs: [{id: qwen, name: Qwen, sources: [hub: Qwen]}]"
+
+
+def variables(directory: Path, **more: str) -> dict[str, str]:
+    config = directory / "feeds.yaml"
+    config.write_text(FEEDS, encoding="utf-8")
+    known = {"CADENCEBOT_CONFIG": str(config), "CADENCEBOT_STATE": str(directory / "state")}
+    return known | {"SLACK_SIGNING_SECRET": SECRET} | more
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def test_a_signed_command_is_acknowledged_and_answered_by_the_real_desk(tmp_path: Path) -> None:
+    with SlackApi() as slack:
+        settings = variables(tmp_path, SLACK_BOT_TOKEN="xoxb-one", SLACK_API_URL=slack.api_url)
+        body, port = as_form(command("labs", hook=slack.hook)), free_port()
+        with open_app(settings) as app, answering(app, f":{port}"):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            headers = {"Content-Type": "application/x-www-form-urlencoded", **signed(body, time.time())}
+            connection.request("POST", "/slack/events", body, headers)
+            assert connection.getresponse().status == 200
+            connection.close()
+        answers = [call.arguments for call in slack.calls if call.method == "hook"]
+        assert ["Qwen" in str(answer["text"]) for answer in answers] == [True]
+
+
+@pytest.mark.parametrize(
+    ("settings", "listen", "complaint"),
+    [
+        pytest.param(
+            {"SLACK_APP_TOKEN": "xapp-1"}, "", "SLACK_BOT_TOKEN is not", id="a socket without a bot"
+        ),
+        pytest.param(
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_APP_TOKEN": "x"}, "", "run --http", id="many by socket"
+        ),
+        pytest.param(
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_BOT_TOKEN": "x"},
+            ":0",
+            "unset SLACK_BOT_TOKEN",
+            id="many and one",
+        ),
+        pytest.param({"SLACK_CLIENT_ID": "1.2"}, ":0", "CADENCEBOT_SEAL_KEY", id="many without a seal"),
+        pytest.param(
+            {"SLACK_BOT_TOKEN": "x", "SLACK_SIGNING_SECRET": ""},
+            ":0",
+            "SLACK_SIGNING_SECRET",
+            id="nothing signed",
+        ),
+    ],
+)
+def test_what_can_never_work_is_refused_in_words(
+    tmp_path: Path, settings: dict[str, str], listen: str, complaint: str
+) -> None:
+    with open_app(variables(tmp_path, **settings)) as app:
+        with pytest.raises(ConfigError, match=complaint), answering(app, listen):
+            pass
