@@ -70,6 +70,9 @@ def test_a_signed_command_is_acknowledged_and_answered_by_the_real_desk(tmp_path
 def test_what_can_never_work_is_refused_in_words(
     tmp_path: Path, settings: dict[str, str], listen: str, complaint: str
 ) -> None:
-    with open_app(variables(tmp_path, **settings)) as app:
-        with pytest.raises(ConfigError, match=complaint), answering(app, listen):
-            pass
+    with (
+        open_app(variables(tmp_path, **settings)) as app,
+        pytest.raises(ConfigError, match=complaint),
+        answering(app, listen),
+    ):
+        pass
