@@ -76,7 +76,10 @@ def _desk(app: App, questions: Questions, places: Places) -> Desk:
 def _workspaces(app: App) -> Workspaces:
     if not app.serves_many:
         return OneWorkspace(app.slack_token)
-    return ManyWorkspaces(app.store, app.seal, app.clock.now)
+    workspaces = ManyWorkspaces(app.store, app.seal, app.clock.now)
+    for one in app.store.installations.teams():
+        workspaces.find(one.team, one.enterprise)  # a key that does not fit is told now, not at a click
+    return workspaces
 
 
 def _token(workspaces: Workspaces, team: str) -> str:

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from bot.app.root import open_app
 from bot.errors import ConfigError
@@ -74,5 +75,20 @@ def test_what_can_never_work_is_refused_in_words(
         open_app(variables(tmp_path, **settings)) as app,
         pytest.raises(ConfigError, match=complaint),
         answering(app, listen),
+    ):
+        pass
+
+
+def test_a_key_that_opens_no_stored_token_is_told_at_the_start(tmp_path: Path) -> None:
+    settings = variables(tmp_path, SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="hidden")
+    with (
+        open_app(settings | {"CADENCEBOT_SEAL_KEY": Fernet.generate_key().decode()}) as app,
+        app.store.transaction(),
+    ):
+        app.store.installations.save("T1", "", app.seal.close("xoxb-1"), "U1", app.clock.now())
+    with (
+        open_app(settings | {"CADENCEBOT_SEAL_KEY": Fernet.generate_key().decode()}) as app,
+        pytest.raises(ConfigError, match="add the key that sealed it"),
+        answering(app, ":0"),
     ):
         pass
