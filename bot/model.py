@@ -147,11 +147,15 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Hold the judgement of one sighting; `reason` is one short sentence for `why`."""
+    """The judgement of one sighting; `reason` is one short sentence for `why`.
+
+    `also` are the other models that the same title announces: "Claude Fable 5 and Claude Mythos 5".
+    """
 
     kind: Kind
     reason: str
     name: Name | None = None
+    also: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,11 @@ def _adoption(connection: Connection) -> None:
     _run("0004_adoption.sql", connection)
 
 
+@migrations(name="0005 eyes")
+def _eyes(connection: Connection) -> None:
+    _run("0005_eyes.sql", connection)
+
+
 def _run(file: str, connection: Connection) -> None:
     script = files("bot.store").joinpath(file).read_text(encoding="utf-8")
     # Not executescript: that commits the migration's own transaction before it starts.

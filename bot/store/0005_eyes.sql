@@ -1,0 +1,1 @@
+-- What the bot knows of what it does not see, and of what it has seen under another name.
