@@ -39,7 +39,8 @@ def corrected(verdict: Verdict, sighting: Sighting, errata: Errata) -> Verdict:
 
     Of the other models that a title announces, those that were merged into another are that one.
     """
-    verdict = replace(verdict, also=tuple(_final_name(name, errata) for name in verdict.also))
+    if verdict.also:
+        verdict = replace(verdict, also=tuple(_final_name(name, errata) for name in verdict.also))
     apart = errata.of(sighting.title.lower(), "split")
     said = verdict.name.release_key if verdict.name else ""
     key = errata.final(apart or said)
