@@ -135,8 +135,8 @@ def words_of_mention(text: str) -> str:
 def plain(text: str) -> str:
     """Return typed text without Slack's marks: links as addresses, entities as characters.
 
-    https://docs.slack.dev/messaging/formatting-message-text. What somebody typed that only looks like an
-    address ("z.ai", "ana@lab.example") is a link whose label is what was typed.
+    https://docs.slack.dev/messaging/formatting-message-text. A name that only looks like an
+    address ("z.ai", "ana@lab.example") comes as a link whose label is what was typed.
     """
     unlinked = _LINK.sub(_unmarked, text)
     return unlinked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -144,8 +144,9 @@ def plain(text: str) -> str:
 
 def _unmarked(found: re.Match[str]) -> str:
     target, label = str(found[1]), str(found[2] or "")
-    made_by_slack = target.startswith(("#", "@")) or _bare(target) == _bare(label)
-    return label if label and made_by_slack else target
+    named = target.startswith(("#", "@"))
+    only_a_name = "/" not in label and _bare(target) == _bare(label)
+    return label if label and (named or only_a_name) else target
 
 
 def _bare(address: str) -> str:

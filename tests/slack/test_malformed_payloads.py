@@ -115,7 +115,7 @@ def test_reading_a_payload_of_any_shape_never_fails(payload: dict[str, Any]) -> 
         pytest.param(
             "<@U0CADENCE> recent <http://z.ai|z.ai>", "recent z.ai", id="a lab that looks like a domain"
         ),
-        pytest.param("recent <http://Z.ai/|Z.ai>", "recent Z.ai", id="whatever Slack adds to the address"),
+        pytest.param("recent <http://z.ai/|Z.ai>", "recent Z.ai", id="whatever Slack adds to it"),
         pytest.param("why <https://hf.co/a/b>", "why https://hf.co/a/b", id="an address stays an address"),
         pytest.param(
             "why <https://hf.co/a/b|the card>", "why https://hf.co/a/b", id="so does one under a label"
