@@ -163,6 +163,7 @@ class Pause:
     reason: str
     retry_at: datetime
     told_at: datetime | None = None  # when its subscribers were told
+    told_before: int = 0  # how often they were told of pauses, this one included once told
 
 
 @dataclass(frozen=True, slots=True)

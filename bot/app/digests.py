@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.app.doubting import in_doubt
 from bot.cadence.digest import next_digest, period_before, period_name, plan_words
 from bot.cadence.period import Window
 from bot.cadence.sections import rhythm_sentences, sections
@@ -54,10 +53,9 @@ def _owe(store: Store, almanac: "_Almanac", destination: str, plan: DigestPlan, 
         store.preferences.advance(destination, next_digest(plan, now))
         if content is None:
             return False
-        with in_doubt(store, newest):
-            # with its plan: one that was changed may begin its period on the same day
-            period = f"{period_name(plan, newest)} {plan_words(plan)}"
-            return store.deliveries.owe_digest(destination, period, content, now)
+        # with its plan: one that was changed may begin its period on the same day
+        period = f"{period_name(plan, newest)} {plan_words(plan)}"
+        return store.deliveries.owe_digest(destination, period, content, now, known_until=newest)
 
 
 def _newest(plan: DigestPlan, now: datetime) -> datetime:

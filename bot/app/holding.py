@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.app.doubting import in_doubt
 from bot.app.owing import owe
 from bot.clock import Clock
 from bot.delivery.notice import render_flood
@@ -20,14 +19,22 @@ log = structlog.get_logger()
 LASTS = timedelta(days=7)
 
 
-def hold(store: Store, source_id: str, leads: Sequence[str], admins: Sequence[str], now: datetime) -> None:
+def hold(
+    store: Store,
+    source_id: str,
+    leads: Sequence[str],
+    admins: Sequence[str],
+    now: datetime,
+    *,
+    known_until: datetime | None,
+) -> None:
     """Keep a flood, by the keys of its leads, and owe the admins one line; belongs inside a transaction."""
     flood = store.held.add(source_id, leads, now)
     content = render_flood(flood, LASTS)
     # Not the number: a backup that is put back gives it to another flood.
     identity = f"held|{source_id}|{'|'.join(sorted(leads))}"
     for admin in admins:
-        store.deliveries.owe_line(identity, admin, content, now)
+        store.deliveries.owe_line(identity, admin, content, now, known_until=known_until)
     log.info("flood_held", source=source_id, releases=len(leads), number=flood.id)
 
 
@@ -57,8 +64,7 @@ class Holding:
             leads = self.store.held.untold(number)
             decision = Decision(tuple(Announce(key) for key in leads))
             touched = self.store.releases.apply(decision, now, live=True)
-            with in_doubt(self.store, flood.held_at):
-                owe(self.store, decision, touched, now)
+            owe(self.store, decision, touched, now, known_until=flood.held_at)
         return leads
 
     def ignore(self, number: int, by: str) -> Flood:

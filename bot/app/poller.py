@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bot.app.doubting import in_doubt
 from bot.app.holding import expire, hold
 from bot.app.owing import owe
 from bot.clock import Clock
@@ -187,18 +186,24 @@ class Poller:
         decision = decide(judged, book, now=now, settings=self.settings, silent=baseline, absence=absence)
         live = not baseline and not decision.held
         touched = self.store.releases.apply(decision, now, live=live)
-        with in_doubt(self.store, state.succeeded_at):
-            self._tell(source_id, decision, touched, now, live=live)
+        self._tell(source_id, decision, touched, now, live=live, known_until=state.succeeded_at)
         return decision
 
     def _tell(
-        self, source_id: str, decision: Decision, touched: Mapping[str, int], now: datetime, *, live: bool
+        self,
+        source_id: str,
+        decision: Decision,
+        touched: Mapping[str, int],
+        now: datetime,
+        *,
+        live: bool,
+        known_until: datetime | None,
     ) -> None:
         """Owe what a stored decision makes due: its messages, or the question what a flood is."""
         if decision.held:
-            hold(self.store, source_id, decision.held, self.admins, now)
+            hold(self.store, source_id, decision.held, self.admins, now, known_until=known_until)
         elif live:
-            owe(self.store, decision, touched, now)
+            owe(self.store, decision, touched, now, known_until=known_until)
 
     def _settle_overdue(self) -> Iterator[Report]:
         """Decide the listings that waited in vain for the Hub or the lab to confirm them."""
@@ -210,8 +215,7 @@ class Poller:
             book = self.store.releases.book(waiting.judged.sighting.lab for waiting in overdue)
             decision = decide_overdue(overdue, book, now=now, settings=self.settings)
             touched = self.store.releases.apply(decision, now, live=not decision.held)
-            with in_doubt(self.store, seen_at):
-                self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True)
+            self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True, known_until=seen_at)
         yield Report(SourceKind.LLM_STATS, announced=decision.announced(), held=len(decision.held))
 
     def _after(self, source: Source, state: SourceState, poll: Poll, now: datetime) -> SourceState:
