@@ -22,7 +22,7 @@ from bot.releases.filters import Filters
 from bot.store.backup import back_up
 from bot.store.restoring import restore
 from bot.store.store import FILE_NAME
-from tests.support.house import LABS, House, amended, licensed
+from tests.support.house import House, amended, licensed
 
 KIMI = "moonshotai/Kimi-K2.6"
 FAMILIES = ("Aster", "Briar", "Cedar", "Dahlia", "Elder")
@@ -71,7 +71,7 @@ class Life:
         """Poll every source, in this order where it matters, and deliver all."""
         sources = [getattr(self.house, name) for name in order or ("hub", "blog", "listing")]
         self.house.poller.poll(sources)
-        owe_due_digests(self.house.store, LABS, self.house.clock.now())
+        owe_due_digests(self.house.store, self.house.clock.now())
         self.house.courier.deliver_all()
 
     @property
