@@ -86,8 +86,6 @@ def _heads_first(item: Judged) -> tuple[bool, bool, bool, str]:
 
 
 _UNTUNED = frozenset({"base", "pt"})
-# They spell a name as they like; the lab knows better.
-_SECOND_HAND = frozenset({SourceKind.LLM_STATS, SourceKind.IMPORT})
 
 
 class _Ledger:
@@ -299,7 +297,7 @@ class _Ledger:
         when = moment_of(item.sighting, self.now, live=not self.silent)
         silent = self.silent or self._is_old(item) or (lead is not None and lead.held)
         self.steps.append(Open(name, lead_key, silent))
-        voice = frozenset({_voice(item.sighting.source)})
+        voice = frozenset({item.sighting.source.voice})
         return self.shelf.put(Known(name, lead_key, self.now, when, silent, told_by=voice, named_by=voice))
 
     def _attach(self, known: Known, item: Judged, *, head: bool) -> Known:
@@ -356,9 +354,11 @@ class _Ledger:
 
     def _hear(self, known: Known, item: Judged) -> bool:
         """Note that a kind of source speaks of the release; tell whether it is the first time."""
-        known, voice = self.shelf.releases[known.key], _voice(item.sighting.source)
+        known, voice = self.shelf.releases[known.key], item.sighting.source.voice
         name = item.verdict.name
-        second_hand = known.told_by and known.told_by <= _SECOND_HAND and voice is not SourceKind.IMPORT
+        # they spell a name as they like; the lab knows better
+        only_second_hand = bool(known.told_by) and all(one.traits.second_hand for one in known.told_by)
+        second_hand = only_second_hand and voice is not SourceKind.IMPORT
         if name and second_hand and name.release_key == known.key:
             known = replace(known, name=name)
             self.steps.append(Rename(known.key, name))
@@ -418,8 +418,3 @@ def _packaging(item: Judged) -> str:
         return ""
     stage = name.stage if name.stage.lower() in _UNTUNED or not name.packaging else ""
     return " ".join(filter(None, (stage, name.packaging)))
-
-
-def _voice(source: SourceKind) -> SourceKind:
-    """Count a feed and a page of a lab as one voice: both are its own posts."""
-    return SourceKind.FEED if source is SourceKind.PAGE else source

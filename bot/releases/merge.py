@@ -7,14 +7,6 @@ from datetime import datetime
 from bot.model import DateOrigin, Facts, Name, Published, SourceKind
 from bot.releases.sizes import stated_in
 
-_STRENGTH = {
-    SourceKind.HUB: 0,
-    SourceKind.FEED: 1,
-    SourceKind.PAGE: 1,
-    SourceKind.LLM_STATS: 2,
-    SourceKind.IMPORT: 3,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -39,7 +31,7 @@ def merge_facts(name: Name, evidence: Sequence[Evidence]) -> Facts:
     stating = [item for item in evidence if item.head]
     newest_first = sorted(stating, key=lambda item: item.seen_at, reverse=True)
     facts = Facts()
-    for item in sorted(newest_first, key=lambda item: _STRENGTH[item.source]):
+    for item in sorted(newest_first, key=lambda item: item.source.traits.rank):
         facts = facts.filled_from(item.facts)
     stated = stated_in(name.display)
     return facts.filled_from(Facts(parameters=stated.total, active_parameters=stated.active))
@@ -69,4 +61,4 @@ def first_published(evidence: Sequence[Evidence]) -> Published:
 
 
 def _is_post(item: Evidence) -> bool:
-    return item.source in (SourceKind.FEED, SourceKind.PAGE)
+    return item.source.voice is SourceKind.FEED
