@@ -35,10 +35,9 @@ def owe(
                 if step.note.kind is NoteKind.VARIANT:
                     _owe_variant(store, lead_id, step, now, known_until)
     for wave in store.history.waves_of(touched.values()):
-        if wave.lead.silent:
+        if wave.lead.silent or wave.lead.name.release_key in announced:
             continue
-        undecided = now - wave.lead.opened_at <= UNDECIDED or _gains_weights(decision, wave)
-        if undecided and wave.lead.name.release_key not in announced:
+        if now - wave.lead.opened_at <= UNDECIDED or _gains_weights(decision, wave):
             _owe_alerts(store, wave, now, known_until)
         store.deliveries.owe_edits(wave.lead.id, wave.lead.name.release_key, now, known_until=known_until)
 

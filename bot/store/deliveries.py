@@ -141,8 +141,7 @@ class Deliveries(Ledger):
         It may be made twice, so that a doubt only concerns what is told instead of it.
         """
         for row in self._alerts(lead_id):
-            new = row["created_at"] == time_text(now)  # owed in this moment, sent or looked up after it
-            unsent = new or row["state"] not in ("sent", "claimed", "doubtful")
+            unsent = row["state"] not in ("sent", "claimed", "doubtful")
             old = moment(row["created_at"]) < now - _EDITABLE
             if unsent or old or row["edit_owed"]:
                 continue
