@@ -37,7 +37,7 @@ def cadence_command(
     unit:launch. --png and --svg need matplotlib, the extra "charts": beside FILE they draw FILE-gaps and
     FILE-months, and print what each picture says.
     """
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         questions = Questions(app.store, app.labs, app.clock)
         asked = parse_command(" ".join((Verb.CADENCE, *words)), app.labs)
         if png or svg:

@@ -21,7 +21,7 @@ _RETRIABLE = ("owed", "unclear", "impossible", "skipped")
 @as_json_option
 def status(as_json: bool) -> None:
     """Show how every source fares, and what is owed, unclear or paused."""
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         states = app.store.sources.states()
         sources = [states.get(source, SourceState(source)) for source in app.config.source_ids]
         if as_json:
@@ -127,7 +127,7 @@ def _text(moment: datetime | None) -> str | None:
 @as_json_option
 def deliveries(only_open: bool, number: int, as_json: bool) -> None:
     """List the messages, newest first: sent, owed, unclear."""
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         states = (*OPEN, *FAILED) if only_open else ()
         found = app.store.deliveries.recent(number, states)
         if as_json:

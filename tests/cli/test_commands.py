@@ -238,3 +238,26 @@ def test_a_full_disk_is_one_line_and_loses_nothing(shell: Shell, monkeypatch: py
     after = shell.json("poll", "--all")
     assert after["delivered"] > len(after["releases"]) > 0
     assert after["owed"] == 0
+
+
+@pytest.mark.parametrize(
+    "command", [("recent",), ("status",), ("labs",), ("list",), ("cadence",), ("deliveries",)]
+)
+def test_a_question_makes_no_database(shell: Shell, command: tuple[str, ...]) -> None:
+    assert shell.run(*command).exit_code == 0
+    assert not (Path(shell.variables["CADENCEBOT_STATE"]) / "cadencebot.db").exists()
+
+
+def test_list_tells_a_mute_of_one_lab_the_digest_and_the_settings(shell: Shell) -> None:
+    for words in (
+        ("subscribe", "all"),
+        ("mute", "kimi"),
+        ("digest", "weekly"),
+        ("settings", "updates:thread"),
+    ):
+        shell.run(words[0], "--to", "C0OPEN", *words[1:])
+    told = shell.run("list", "--to", "C0OPEN").stdout
+    assert "Moonshot AI" in told
+    assert "muted" in told
+    assert "Monday at 09:00" in told
+    assert "told in the thread" in told
