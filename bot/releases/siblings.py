@@ -1,0 +1,58 @@
+"""What stands beside a repository in its organisation's listing, and what only all of it together tells."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+_MOST = 10_000  # names looked at: an organisation with more is not read either
+
+_NUMBERED = re.compile(r"(.*\D)(\d{3,12})", re.DOTALL)
+_SEAM = re.compile(r"[-_.]")
+_CHECKPOINTS = 3  # this many numbers behind one stem are steps of a training
+# 2507, 0905, 202606, 20260930; 2025 as in 03-2025: snapshots, however many of them there are.
+_DATE = re.compile(
+    r"(20)?(2[2-9]|3\d)(0[1-9]|1[0-2])([0-2]\d|3[01])?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|20[2-3]\d"
+)
+_LARGEST_IMAGE = 1_080
+
+
+class Siblings:
+    """The names that one organisation lists, each "owner/name", in any order and case."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names: set[str] = set()
+        self._steps: dict[str, set[str]] = {}
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        """Add a name, unless there are more than any organisation has."""
+        low = name.lower()
+        if len(self._names) >= _MOST or low in self._names:
+            return
+        self._names.add(low)
+        numbered = _NUMBERED.fullmatch(low)
+        if numbered and not _is_date_or_resolution(numbered[2]):
+            self._steps.setdefault(numbered[1], set()).add(numbered[2])
+
+    def is_one_of_many_steps(self, name: str) -> bool:
+        """Tell whether a name ends in a number as at least two of its siblings do, all else being equal.
+
+        Snapshots by date and image resolutions are such numbers too, and are no steps of a training.
+        """
+        numbered = _NUMBERED.fullmatch(name.lower())
+        return bool(numbered) and len(self._steps.get(numbered[1], ())) >= _CHECKPOINTS
+
+    def added_to_siblings(self, name: str) -> Iterator[str]:
+        """Yield what a name adds to each sibling that it begins with: "s1" for Foo-7B-S1 beside Foo-7B."""
+        low = name.lower()
+        for seam in _SEAM.finditer(low):
+            if low[: seam.start()] in self._names:
+                yield low[seam.end() :]
+
+
+def _is_date_or_resolution(number: str) -> bool:
+    """Tell whether a number is a snapshot's date, or the edge of an image cut into patches of 14 or 32."""
+    if _DATE.fullmatch(number):
+        return True
+    edge = int(number)
+    return edge <= _LARGEST_IMAGE and (edge % 14 == 0 or edge % 32 == 0)
