@@ -31,7 +31,7 @@ class Siblings:
             return
         self._names.add(low)
         numbered = _NUMBERED.fullmatch(low)
-        if numbered and not _is_date_or_resolution(numbered[2]):
+        if numbered and not _DATE.fullmatch(numbered[2]):
             self._steps.setdefault(numbered[1], set()).add(numbered[2])
 
     def is_one_of_many_steps(self, name: str) -> bool:
@@ -40,7 +40,8 @@ class Siblings:
         Snapshots by date and image resolutions are such numbers too, and are no steps of a training.
         """
         numbered = _NUMBERED.fullmatch(name.lower())
-        return bool(numbered) and len(self._steps.get(numbered[1], ())) >= _CHECKPOINTS
+        steps = self._steps.get(numbered[1], ()) if numbered else ()
+        return len(steps) >= _CHECKPOINTS and not all(map(_is_resolution, steps))
 
     def added_to_siblings(self, name: str) -> Iterator[str]:
         """Yield what a name adds to each sibling that it begins with: "s1" for Foo-7B-S1 beside Foo-7B."""
@@ -50,9 +51,7 @@ class Siblings:
                 yield low[seam.end() :]
 
 
-def _is_date_or_resolution(number: str) -> bool:
-    """Tell whether a number is a snapshot's date, or the edge of an image cut into patches of 14 or 32."""
-    if _DATE.fullmatch(number):
-        return True
+def _is_resolution(number: str) -> bool:
+    """Tell whether a number may be the edge of an image that is cut into patches of 14 or 32 points."""
     edge = int(number)
     return edge <= _LARGEST_IMAGE and (edge % 14 == 0 or edge % 32 == 0)

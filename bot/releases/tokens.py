@@ -56,8 +56,8 @@ def _visible(character: str) -> str:
 
 
 # Shapes, tried in this order after the tables.
-_PACKAGING = (  # q4_0, 4bit, int4, fp8, w4a16
-    r"i?q\d(_\w+)?|\d{1,2}(\.\d+)?(bits?|bpw)|(u?int|fp|bf|mxfp|nvfp)\d{1,2}"
+_PACKAGING = (  # q4_0, 4bit, int4, fp8, nvfp4a16, w4a16
+    r"i?q\d(_\w+)?|\d{1,2}(\.\d+)?(bits?|bpw)|(u?int|fp|bf|mxfp|nvfp|nf|mxint)\d{1,2}(a\d{1,2})?"
     r"|w\d{1,2}(a\d{1,2})?([cg]\d+)?|eo8"
 )
 _STAMP = (  # 2507, 202606, 20240620; 0528; 001
