@@ -22,6 +22,7 @@ from bot.releases.classify import judge
 from bot.releases.corrections import corrected
 from bot.releases.decide import decide, decide_overdue
 from bot.releases.labs import Directory
+from bot.releases.siblings import Siblings
 from bot.releases.steps import Decision, Judged, Settings
 from bot.sources.base import Memory, Poll, Source
 from bot.store.store import Store
@@ -143,12 +144,14 @@ class Poller:
 
     def _read(self, source: Source, state: SourceState) -> Report:
         poll = source.poll(self._memory(state), self.fetch, self.clock.now())
-        judged = [Judged(sighting, judge(sighting, self.labs)) for sighting in poll.sightings]
+        siblings = Siblings(poll.siblings)
+        judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
         return self._keep(source, state, poll, judged)
 
     def _memory(self, state: SourceState) -> Memory:
         return Memory(
             known=lambda identities: self.store.sources.known(state.id, identities),
+            repositories=lambda: self.store.sources.repositories(state.id),
             baselined=state.baseline_at is not None,
             etag=state.etag,
             last_modified=state.last_modified,

@@ -20,17 +20,13 @@ def judge_listing(sighting: Sighting) -> Verdict:
     beside = _beside(reading)
     if beside:
         return Verdict(Kind.OTHER, f"the name says that it is {beside}", name)
-    if _is_effort(reading):
+    mode = "mode of effort" if _is_effort(reading) else "speed of serving" if _is_tier(reading) else ""
+    if mode:
         model = parse(spelled(reading.tokens[:-1]), sighting.lab)
-        return Verdict(Kind.RELEASE, "a listed mode of effort stands for the model itself", model)
-    if _is_tier(reading):
-        model = parse(spelled(reading.tokens[:-1]), sighting.lab)
-        return Verdict(Kind.RELEASE, "a listed speed of serving stands for the model itself", model)
-    if stage_meanings(name.stage) == {"base"} or name.packaging:
-        layout = name.packaging or "the base of the tuned model"
-        return Verdict(Kind.VARIANT, f"the same release as {layout}", name)
-    if name.version and reading.tokens[-1].low in _TIERS:
-        return Verdict(Kind.VARIANT, "a listed speed of serving, unless it is a model of its own", name)
+        return Verdict(Kind.RELEASE, f"a listed {mode} stands for the model itself", model)
+    variant = _why_variant(reading)
+    if variant:
+        return Verdict(Kind.VARIANT, variant, name)
     return Verdict(Kind.RELEASE, "LLM Stats lists a model by this name", name)
 
 
@@ -44,6 +40,16 @@ def _beside(reading: Reading) -> str:
     only_stage = name.stage and not (name.version or name.line or name.size or name.stamp)
     if reading.tokens[-1].low in _ALIASES or (reading.family.owners and only_stage):
         return "an alias, which points at another model from time to time"
+    return ""
+
+
+def _why_variant(reading: Reading) -> str:
+    """Return why a listed name may mean the same release as another, or ""."""
+    name = reading.name
+    if name.packaging or stage_meanings(name.stage) == {"base"}:
+        return f"the same release as {name.packaging or 'the base of the tuned model'}"
+    if name.version and reading.tokens[-1].low in _TIERS:
+        return "a listed speed of serving, unless it is a model of its own"
     return ""
 
 

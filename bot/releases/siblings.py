@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 
-_MOST = 10_000  # names looked at: an organisation with more is not read either
-
 _NUMBERED = re.compile(r"(.*\D)(\d{3,12})", re.DOTALL)
 _SEAM = re.compile(r"[-_.]")
 _CHECKPOINTS = 3  # this many numbers behind one stem are steps of a training
@@ -16,23 +14,15 @@ _LARGEST_IMAGE = 1_080
 
 
 class Siblings:
-    """The names that one organisation lists, each "owner/name", in any order and case."""
+    """The names that one organisation or several list, each "owner/name", in any order and case."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._names: set[str] = set()
+        self._names = frozenset(name.lower() for name in names)
         self._steps: dict[str, set[str]] = {}
-        for name in names:
-            self.add(name)
-
-    def add(self, name: str) -> None:
-        """Add a name, unless there are more than any organisation has."""
-        low = name.lower()
-        if len(self._names) >= _MOST or low in self._names:
-            return
-        self._names.add(low)
-        numbered = _NUMBERED.fullmatch(low)
-        if numbered and not _DATE.fullmatch(numbered[2]):
-            self._steps.setdefault(numbered[1], set()).add(numbered[2])
+        for name in self._names:
+            numbered = _NUMBERED.fullmatch(name)
+            if numbered and not _DATE.fullmatch(numbered[2]):
+                self._steps.setdefault(numbered[1], set()).add(numbered[2])
 
     def is_one_of_many_steps(self, name: str) -> bool:
         """Tell whether a name ends in a number as at least two of its siblings do, all else being equal.
