@@ -144,8 +144,8 @@ def _named(lab: str, family: str, rest: Sequence[Token], display: str) -> Name:
         stage=stage,
         packaging=parts.get("packaging", ""),
         display=display,
-        release_key="-".join(filter(None, (*common, folded(size), folded(stamp)))),
-        family_key="-".join(filter(None, (*common, folded(stamp)))),
+        release_key=respelt("-".join(filter(None, (*common, folded(size), folded(stamp))))),
+        family_key=respelt("-".join(filter(None, (*common, folded(stamp))))),
     )
 
 
@@ -171,9 +171,9 @@ def respelt(key: str) -> str:
     3.0 is 3, "+" is "plus", and 05-2026 is 2605. Keys that an older version of the bot stored are told
     from new ones by nothing else, so that the two are equal once both are spelt alike.
     """
+    key = _ZERO.sub("", _PLUS.sub("-plus", key)).removeprefix("-")
     key = _FULL_DATE.sub(r"\1\2\3", key)
-    key = _MONTH_LAST.sub(r"\1\2", _MONTH_FIRST.sub(r"\2\1", key))
-    return _PLUS.sub("-plus", _ZERO.sub("", key)).removeprefix("-")
+    return _MONTH_LAST.sub(r"\1\2", _MONTH_FIRST.sub(r"\2\1", key))
 
 
 @lru_cache(maxsize=1_000)
