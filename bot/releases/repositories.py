@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
+from typing import NamedTuple
 
 from bot.model import Kind, Sighting, Verdict
 from bot.releases.names import Reading, read_name, split_owner, stage_meanings
@@ -13,8 +14,7 @@ from bot.releases.tables import mapping
 from bot.releases.tokens import LONGEST_NAME, Token, tokenize
 
 
-@dataclass(frozen=True, slots=True)
-class Parent:
+class Parent(NamedTuple):
     """What the card says that a repository was made from; all lower-case."""
 
     relation: str  # adapter, merge, quantized, finetune, or "" where the card does not say
@@ -84,9 +84,15 @@ _BASE_MODEL = re.compile(r"base_model:(?:(adapter|merge|quantized|finetune):)?([
 
 def _parents(tags: Iterable[str]) -> Iterator[Parent]:
     for tag in tags:
-        match = _BASE_MODEL.fullmatch(tag) if tag.startswith("base_model:") else None
-        if match:
-            yield Parent(match[1] or "", match[2].lower(), match[3].lower())
+        parent = _parent(tag) if tag.startswith("base_model:") else None
+        if parent:
+            yield parent
+
+
+@lru_cache(maxsize=10_000)  # many repositories have the same parent
+def _parent(tag: str) -> Parent | None:
+    match = _BASE_MODEL.fullmatch(tag)
+    return Parent(match[1] or "", match[2].lower(), match[3].lower()) if match else None
 
 
 def _is_companion(seen: Repository) -> Verdict | None:
@@ -94,11 +100,9 @@ def _is_companion(seen: Repository) -> Verdict | None:
         return seen.is_(Kind.OTHER, "the name starts with a packaging: a part of another model")
     reading = seen.reading
     tokens = reading.rest if reading.family.owners else reading.tokens
-    if _is_model_of_its_own(reading):
-        tokens = tuple(token for token in tokens if token.low != "encoder")
     for token, following in zip_longest(tokens, tokens[1:]):
         what = _companion_in(token.text) or _checkpoint(token, following)
-        if what:
+        if what and not (token.low == "encoder" and _is_model_of_its_own(reading)):
             return seen.is_(Kind.OTHER, f"the name says that it is {what}")
     if _HELPER.search(seen.title):
         return seen.is_(Kind.OTHER, "the name says which other model it is for")
@@ -138,13 +142,16 @@ def _checkpoint(token: Token, following: Token | None) -> str:
     return mapping("companions.tsv", "word", "what").get(word + "#", "")
 
 
-_PART_OF_TRAINING = re.compile(r"(s|stage|phase|epoch|run)[-_]?\d{1,2}(?![^\W_])|mix[-_]")
+_PART_OF_TRAINING = re.compile(
+    r"[-_.]((s|stage|phase|epoch|run)[-_]?\d{1,2}(?![^\W_])|mix[-_])", re.IGNORECASE
+)
 
 
 def _is_checkpoint_among_siblings(seen: Repository) -> Verdict | None:
     if seen.siblings.is_one_of_many_steps(seen.title):
         return seen.is_(Kind.OTHER, "one of several checkpoints that differ in a number")
-    if any(_PART_OF_TRAINING.match(added) for added in seen.siblings.added_to_siblings(seen.title)):
+    parts = _PART_OF_TRAINING.finditer(seen.title)
+    if any(seen.title[: part.start()] in seen.siblings for part in parts):
         return seen.is_(Kind.OTHER, "a part of the training of the model beside it")
     return None
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-_NUMBERED = re.compile(r"(.*\D)(\d{3,12})", re.DOTALL)
+_NUMBERED = re.compile(r"(.*\D)([0-9]{3,12})", re.DOTALL)
 _SEAM = re.compile(r"[-_.]")
 _CHECKPOINTS = 3  # this many numbers behind one stem are steps of a training
 # 2507, 0905, 202606, 20260930; 2025 as in 03-2025: snapshots, however many of them there are.
@@ -24,12 +24,15 @@ class Siblings:
             if numbered and not _DATE.fullmatch(numbered[2]):
                 self._steps.setdefault(numbered[1], set()).add(numbered[2])
 
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._names
+
     def is_one_of_many_steps(self, name: str) -> bool:
         """Tell whether a name ends in a number as at least two of its siblings do, all else being equal.
 
         Snapshots by date and image resolutions are such numbers too, and are no steps of a training.
         """
-        numbered = _NUMBERED.fullmatch(name.lower())
+        numbered = _NUMBERED.fullmatch(name.lower()) if name[-1:].isdecimal() else None
         steps = self._steps.get(numbered[1], ()) if numbered else ()
         return len(steps) >= _CHECKPOINTS and not all(map(_is_resolution, steps))
 
