@@ -147,9 +147,16 @@ _PART_OF_TRAINING = re.compile(
 )
 
 
+# Foo-7B-5T, Foo-Base-3.1TB: that much text was read by then; Foo-1T has that many parameters.
+_AFTER_TOKENS = re.compile(r"(.*(?:base|\d[bm])(?![a-z0-9]).*)[-_](\d+(?:\.\d+)?T)B?", re.IGNORECASE)
+
+
 def _is_checkpoint_among_siblings(seen: Repository) -> Verdict | None:
     if seen.siblings.is_one_of_many_steps(seen.title):
         return seen.is_(Kind.OTHER, "one of several checkpoints that differ in a number")
+    tokens = _AFTER_TOKENS.fullmatch(seen.title)
+    if tokens and tokens[1] in seen.siblings:
+        return seen.is_(Kind.OTHER, f"a checkpoint of the model beside it, after {tokens[2]} tokens")
     parts = _PART_OF_TRAINING.finditer(seen.title)
     if any(seen.title[: part.start()] in seen.siblings for part in parts):
         return seen.is_(Kind.OTHER, "a part of the training of the model beside it")
@@ -226,6 +233,15 @@ def _is_packaged(seen: Repository) -> Verdict | None:
     return seen.is_(Kind.VARIANT, f"the same weights as {layout}")
 
 
+_TUNED = ("-instruct", "-chat", "-it")
+
+
+def _is_base_beside_tuned(seen: Repository) -> Verdict | None:
+    if not seen.reading.name.stage and any(f"{seen.title}{tuned}" in seen.siblings for tuned in _TUNED):
+        return seen.is_(Kind.VARIANT, "the base of the tuned model beside it")
+    return None
+
+
 def _is_unfinished(seen: Repository) -> Verdict | None:
     stage = seen.reading.name.stage
     meanings = stage_meanings(stage)
@@ -245,5 +261,6 @@ _RULES: tuple[Rule, ...] = (
     _is_of_another_lab,
     _is_packed_from_own,
     _is_packaged,
+    _is_base_beside_tuned,
     _is_unfinished,
 )
