@@ -135,7 +135,7 @@ class _Ledger:
                 self._tell(known, item, NoteKind.CONFIRMATION)
 
     def _take_repository(self, item: Judged, name: Name) -> None:
-        known = self.shelf.releases.get(name.release_key)
+        known = self.shelf.of_key(name)
         if known is None:
             self._open_with_weights(item, name)
             return
@@ -256,7 +256,7 @@ class _Ledger:
 
     def _take_import(self, item: Judged, name: Name) -> None:
         """Join the release of this key or repository, or open one; what a person brings is not told."""
-        known = self.shelf.linked(item) or self.shelf.releases.get(name.release_key)
+        known = self.shelf.linked(item) or self.shelf.of_key(name)
         if known is None:
             self._open(item, name, self.shelf.wave_of(name, item))
         else:
