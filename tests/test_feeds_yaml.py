@@ -12,6 +12,7 @@ import pytest
 
 from bot.config import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, SourceSpec, load_config
 from bot.fetch import Response
+from bot.releases.plaintext import mentions
 from bot.sources.extract import extractor
 from bot.sources.feed import parse_feed
 from bot.sources.text import parse_html
@@ -117,6 +118,40 @@ def test_organisations_that_hold_other_things_as_well_are_filtered(config: Confi
         if isinstance(source, HubSpec) and source.include
     }
     assert {"nvidia", "tencent", "facebook", "microsoft", "allenai", "ByteDance-Seed"} <= filtered
+
+
+@pytest.mark.parametrize(
+    ("repository", "kept"),
+    [
+        ("ByteDance-Seed/Seed-OSS-36B-Instruct", True),
+        ("ByteDance-Seed/SeedVR2-7B", True),
+        ("ByteDance-Seed/UI-TARS-1.5-7B", True),
+        ("ByteDance-Seed/BAGEL-7B-MoT", True),
+        ("ByteDance-Seed/Stable-DiffCoder-8B-Instruct", True),
+        ("ByteDance-Seed/BFS-Prover-V2-7B", False),
+        ("ByteDance-Seed/academic-ds-9B", False),
+        ("inclusionAI/Ling-3.0-tiny", True),
+        ("inclusionAI/LLaDA2.1-flash", True),
+        ("inclusionAI/UI-Venus-1.5-30B-A3B", True),
+        ("inclusionAI/AReaL-1.5B-Preview-Stage-3", False),
+        ("internlm/Intern-S1-Pro", True),
+        ("internlm/internlm3-8b-instruct", True),
+        ("internlm/Visual-ERM", False),
+        ("PrimeIntellect/INTELLECT-3.1", True),
+        ("PrimeIntellect/Qwen3-0.6B", False),
+        ("ServiceNow-AI/Apriel-1.6-15b-Thinker", True),
+        ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16", True),
+        ("nvidia/C-RADIOv2-VLM-H", True),
+        ("nvidia/Riva-Translate-4B-Instruct", True),
+        ("nvidia/Qwen3-14B-NVFP4", False),
+        ("nvidia/quality-classifier-deberta", False),
+    ],
+)
+def test_a_filter_keeps_an_organisations_own_products(config: Config, repository: str, kept: bool) -> None:
+    owner, _, name = repository.partition("/")
+    hubs = (source for lab in config.labs for source in lab.sources if isinstance(source, HubSpec))
+    (hub,) = (hub for hub in hubs if hub.hub == owner)
+    assert mentions(hub.include, name) == kept
 
 
 def test_corporate_feeds_are_filtered(config: Config) -> None:
