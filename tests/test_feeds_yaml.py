@@ -154,6 +154,23 @@ def test_a_filter_keeps_an_organisations_own_products(config: Config, repository
     assert mentions(hub.include, name) == kept
 
 
+@pytest.mark.parametrize(
+    ("site", "title", "kept"),
+    [
+        ("https://docs.qwencloud.com", "qwen3.8-max, qwen3.8-max-2026-08-03", True),
+        ("https://docs.qwencloud.com", "wan2.7-t2v", True),
+        ("https://docs.qwencloud.com", "glm-5.3", False),
+        ("https://docs.perplexity.ai", "New model: pplx-decider-v1-27b", True),
+        ("https://docs.perplexity.ai", "GLM 5.3", False),
+    ],
+)
+def test_other_labs_models_on_a_labs_list_are_left_out(
+    pages: list[PageSpec], site: str, title: str, kept: bool
+) -> None:
+    (page,) = (page for page in pages if page.page.startswith(site))
+    assert mentions(page.include, title) == kept
+
+
 def test_corporate_feeds_are_filtered(config: Config) -> None:
     corporate = re.compile(
         r"nvidia|microsoft|amazon|salesforce|apple|huggingface\.co/blog|blog\.google|about\.fb"
@@ -293,15 +310,25 @@ DEEPSEEK_NEWS = """
       <div>September 10, 2026</div></a>
 """
 KIMI_PLATFORM = """# Platform Changelog
+<Update label="September 2026">
+  ### \N{LEFT-POINTING MAGNIFYING GLASS} Search API
+  One call searches the web.
+
+  ### \N{MONEY BAG} New way of billing
+  Half of it from vouchers.
+</Update>
 <Update label="July 2026">
-### \N{ROCKET} Kimi K3 on the Open Platform
-See [Kimi K3](/docs/guide/kimi-k3-quickstart).
+  ### \N{ROCKET} Kimi K3 on the Open Platform
+  See [Kimi K3](/docs/guide/kimi-k3-quickstart).
 </Update>
 """
 QWEN_CLOUD = """# Model releases
 <Update label="August 3, 2026">
-### qwen3.8-max
-The largest.
+  ### qwen3.8-max
+  The largest.
+
+  ### glm-5.3
+  Another lab's.
 </Update>
 """
 ZAI = """# New Released
@@ -328,9 +355,10 @@ MINIMAX_NEWS = {
 }
 LG = {"status": 200, "data": {"list": [{"seq": 677, "ttl": "K-EXAONE 2.0"}]}}
 PERPLEXITY = """# Changelog
-<Update label="October 2026">
-## New model: pplx-decider-v1-27b
-It decides.
+<Update label="October 2026" tags={["Models", "Pricing"]}>
+  **New model: `pplx-decider-v1-27b`**
+
+  It decides.
 </Update>
 """
 CLAUDE_PLATFORM = """---
@@ -406,9 +434,16 @@ SHAPES = {
     ),
     "https://platform.kimi.ai": (
         KIMI_PLATFORM,
-        [("\N{ROCKET} Kimi K3 on the Open Platform", "", "2026-07-01")],
+        [
+            ("\N{LEFT-POINTING MAGNIFYING GLASS} Search API", "", "2026-09-01"),
+            ("\N{MONEY BAG} New way of billing", "", "2026-09-01"),
+            ("\N{ROCKET} Kimi K3 on the Open Platform", "", "2026-07-01"),
+        ],
     ),
-    "https://docs.qwencloud.com": (QWEN_CLOUD, [("qwen3.8-max", "", "2026-08-03")]),
+    "https://docs.qwencloud.com": (
+        QWEN_CLOUD,
+        [("qwen3.8-max", "", "2026-08-03"), ("glm-5.3", "", "2026-08-03")],
+    ),
     "https://docs.z.ai": (ZAI, [("GLM-5.3-Flash", "", "2026-08-26")]),
     "https://docs.bigmodel.cn": (BIGMODEL, [("GLM-5.3-Flash 原生多模态模型上线", "", "2026-08-26")]),
     "https://platform.minimax.io": (
