@@ -140,6 +140,8 @@ def test_organisations_that_hold_other_things_as_well_are_filtered(config: Confi
         ("PrimeIntellect/INTELLECT-3.1", True),
         ("PrimeIntellect/Qwen3-0.6B", False),
         ("ServiceNow-AI/Apriel-1.6-15b-Thinker", True),
+        ("NousResearch/Hermes-4.3-36B", True),
+        ("NousResearch/Meta-Llama-3.1-8B-Instruct", False),
         ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16", True),
         ("nvidia/C-RADIOv2-VLM-H", True),
         ("nvidia/Riva-Translate-4B-Instruct", True),
