@@ -158,6 +158,24 @@ def test_a_post_that_announces_no_model_is_silent(house: House, title: str) -> N
     assert house.channel.messages == []
 
 
+@pytest.mark.parametrize("row", ["kimi-k2.6-highspeed", "kimi-k2.6-turbo", "kimi-k2.6-fast"])
+def test_a_faster_way_of_serving_is_no_release_however_late_it_is_listed(house: House, row: str) -> None:
+    house.show(house.hub, house.repository(KIMI))
+    house.later(days=80)
+    house.show(house.listing, house.row(row, "moonshot"))
+    house.later(days=2)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_model_with_a_word_of_speed_is_a_release_where_its_lab_says_so(house: House) -> None:
+    house.show(house.hub, house.repository(KIMI))
+    house.later(days=80)
+    house.show(house.listing, house.row("kimi-k2.6-turbo", "moonshot"))
+    house.show(house.blog, house.post("Introducing Kimi K2.6 Turbo", "moonshot"))
+    assert len(house.channel.alerts) == 2
+
+
 def test_a_listing_alone_waits_a_day_and_then_says_that_nobody_confirmed_it(house: House) -> None:
     house.show(house.listing, house.row("Kimi-K4", "moonshot"))
     house.later(hours=23)
