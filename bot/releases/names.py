@@ -118,6 +118,8 @@ def _role_in_place(token: Token, following: str, before: set[Role]) -> Role:
         return "stamp" if token.low.startswith("v") else "line"
     if token.low in _SIZE_LETTERS and (not following or following in _SIZE_LETTERS or "size" in before):
         return "size"
+    if not following and mapping("packagings.tsv", "word", "where").get(token.low) == "end":
+        return "packaging"
     if token.role in ("word", "companion"):
         return "line"
     return token.role

@@ -136,6 +136,8 @@ def test_the_kind_of_a_repository(repository: str, tags: tuple[str, ...], kind: 
         pytest.param("aeolus/Boreas-2-small-decoder", (), Kind.OTHER, id="a decoder always is"),
         pytest.param("aeolus/Boreas-2-7B-NF4", (), Kind.VARIANT, id="a packaging of late"),
         pytest.param("aeolus/Boreas-2-7B-AutoAWQ", (), Kind.VARIANT, id="a packaging by the tool's name"),
+        pytest.param("aeolus/Boreas-7B_MG", (), Kind.VARIANT, id="a packaging that is one at the end"),
+        pytest.param("aeolus/MG-7B", (), Kind.RELEASE, id="and a family's name at the start"),
         pytest.param("aeolus/Boreas-2-7B-nvfp4a16", (), Kind.VARIANT, id="weights and activations"),
     ],
 )
