@@ -27,6 +27,7 @@ class Repository:
     """Hold a repository as the rules see it; owners, tags and parents are lower-case."""
 
     title: str  # "owner/name"
+    task: str  # the Hub's pipeline tag
     reading: Reading
     owners: frozenset[str]  # of its lab
     tags: frozenset[str]
@@ -52,6 +53,7 @@ def judge_repository(sighting: Sighting, owners: frozenset[str], siblings: Sibli
         return Verdict(Kind.OTHER, "no repository of the Hub has such a name")
     seen = Repository(
         sighting.title,
+        sighting.facts.task,
         reading,
         owners | {owner.lower()},
         frozenset(tag.lower() for tag in sighting.tags),
@@ -102,7 +104,7 @@ def _is_companion(seen: Repository) -> Verdict | None:
     tokens = reading.rest if reading.family.owners else reading.tokens
     for token, following in zip_longest(tokens, tokens[1:]):
         what = _companion_in(token.text) or _checkpoint(token, following)
-        if what and not (token.low == "encoder" and _is_model_of_its_own(reading)):
+        if what and not (token.low == "encoder" and _is_model_of_its_own(seen)):
             return seen.is_(Kind.OTHER, f"the name says that it is {what}")
     if _HELPER.search(seen.title):
         return seen.is_(Kind.OTHER, "the name says which other model it is for")
@@ -112,9 +114,10 @@ def _is_companion(seen: Repository) -> Verdict | None:
 _HELPER = re.compile(r"(?<=[-_])for[-_](?=[A-Z])")
 
 
-def _is_model_of_its_own(reading: Reading) -> bool:
-    """Tell whether an encoder is no part of another model: then it has a version and a size of its own."""
-    return bool(reading.name.version and reading.name.size)
+def _is_model_of_its_own(seen: Repository) -> bool:
+    """Tell whether an encoder is no part of another model: it has a version and a size, or fills in words."""
+    name = seen.reading.name
+    return bool(name.version and name.size) or seen.task == "fill-mask"
 
 
 _LATENT_GRID = re.compile(r"f\d+[cd]\d+")  # f16d64: 16 times smaller, 64 channels

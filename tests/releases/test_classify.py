@@ -195,6 +195,11 @@ class TestPackaging:
         assert judged_repository(repository, *upstream, beside=beside).kind is kind
 
 
+def test_an_encoder_that_fills_in_words_is_a_model_of_its_own() -> None:
+    assert judged_repository("aeolus/boreas-encoder-150m", task="fill-mask").kind is Kind.RELEASE
+    assert judged_repository("aeolus/boreas-encoder-150m").kind is Kind.OTHER
+
+
 def test_a_language_models_base_is_a_stage_however_it_is_written() -> None:
     assert judged_repository("aeolus/boreas-base", task="fill-mask").kind is Kind.RELEASE
     verdict = judged_repository("aeolus/boreas-base", task="text-generation")
