@@ -238,7 +238,7 @@ _FIRST = frozenset({"", "1"})
 
 
 def _covers_version(general: Name, specific: Name) -> bool:
-    """Tell whether the versions agree, as far as the general name says one.
+    """Whether the versions agree, as far as the general name says one.
 
     The first is often not said (Shieldstral, Shieldstral-1.0-3B), and a stamp may stand for any version:
     mistral-small-2603 is Mistral-Small-4-119B-2603.

@@ -115,7 +115,7 @@ _HELPER = re.compile(r"(?<=[-_])for[-_](?=[A-Z])")
 
 
 def _is_model_of_its_own(seen: Repository) -> bool:
-    """Tell whether an encoder is no part of another model: it has a version and a size, or fills in words."""
+    """Whether an encoder is no part of another model: it has a version and a size, or fills in words."""
     name = seen.reading.name
     return bool(name.version and name.size) or seen.task == "fill-mask"
 
@@ -193,7 +193,7 @@ def _is_of_another_lab(seen: Repository) -> Verdict | None:
 
 
 def _is_own_in_spite_of_its_card(seen: Repository) -> bool:
-    """Tell whether the packaged model is the lab's, though its card names what that was tuned from.
+    """Whether the packaged model is the lab's, though its card names what that was tuned from.
 
     It is where the name is of the lab's own family, or where the lab lists the same name unpackaged.
     """
@@ -211,7 +211,7 @@ def _adds_a_word(seen: Repository) -> bool:
 
 
 def _is_packed_from_own(seen: Repository) -> Verdict | None:
-    """Give what the card calls a quantization of the lab's own model the name of that model."""
+    """A quantization of the lab's own model, as its card says, has the name of that model."""
     owner, repository = split_owner(seen.title)
     for parent in seen.parents:
         added = repository[len(parent.name) :]
