@@ -48,7 +48,7 @@ def judge_repository(sighting: Sighting, owners: frozenset[str], siblings: Sibli
     `siblings` are all that its organisation lists: some names mean something only beside others.
     """
     owner, repository = split_owner(sighting.title)
-    reading = _read(sighting) if len(repository) <= LONGEST_NAME else None
+    reading = _read(sighting) if max(len(owner), len(repository)) <= LONGEST_NAME else None
     if not reading or not reading.tokens:
         return Verdict(Kind.OTHER, "no repository of the Hub has such a name")
     seen = Repository(
