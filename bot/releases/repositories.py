@@ -240,7 +240,10 @@ _TUNED = ("-instruct", "-chat", "-it")
 
 
 def _is_base_beside_tuned(seen: Repository) -> Verdict | None:
-    if not seen.reading.name.stage and any(f"{seen.title}{tuned}" in seen.siblings for tuned in _TUNED):
+    """Judge a name without a stage; of the families that are known, tables/bare.tsv says what these hold."""
+    if seen.reading.family.owners or seen.reading.name.stage:
+        return None
+    if any(f"{seen.title}{tuned}" in seen.siblings for tuned in _TUNED):
         return seen.is_(Kind.VARIANT, "the base of the tuned model beside it")
     return None
 

@@ -155,6 +155,10 @@ def test_what_a_name_says_by_itself(repository: str, tags: tuple[str, ...], kind
         pytest.param("Boreas-7B-Mix-3R", ("Boreas-7B",), Kind.OTHER, id="a mix of data beside the model"),
         pytest.param("Boreas-RL-600", ("Boreas-RL-800", "Boreas-RL-1000"), Kind.OTHER, id="steps"),
         pytest.param("Boreas-2507", ("Boreas-2509", "Boreas-2512"), Kind.RELEASE, id="but not snapshots"),
+        pytest.param("Boreas-7B-5T", ("Boreas-7B",), Kind.OTHER, id="a checkpoint by the tokens read"),
+        pytest.param("Boreas-5T", ("Boreas",), Kind.RELEASE, id="but not a size"),
+        pytest.param("Boreas-7B", ("Boreas-7B-Instruct",), Kind.VARIANT, id="a base that does not say so"),
+        pytest.param("Boreas-7B", ("Boreas-7B-Coder",), Kind.RELEASE, id="but not beside another line"),
     ],
 )
 def test_what_a_name_says_beside_its_siblings(repository: str, beside: tuple[str, ...], kind: Kind) -> None:
