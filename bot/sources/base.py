@@ -19,7 +19,8 @@ class Memory:
     """Hold what the store remembers of a source between two polls.
 
     `known` maps those of the given identities that were seen before to the digest of what was seen;
-    `cursor` is the source's own small JSON object; `usual_count` is how many items the last good poll had.
+    `cursor` is the source's own small JSON object; `usual_count` is how many items the last good poll had;
+    `fingerprint` is that of the last body.
     """
 
     known: Callable[[Iterable[str]], Mapping[str, str]] = know_nothing
@@ -28,6 +29,7 @@ class Memory:
     last_modified: str = ""
     cursor: Mapping[str, Any] = field(default_factory=dict)
     usual_count: int = 0
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Poll:
     """Hold what a poll found: only what is new or changed, and what to remember of it.
 
     `identities` maps every identity to remember to a digest; all of it is stored in the transaction
-    that stores the sightings, so that a crash forgets both or neither.
+    that stores the sightings, so that a crash forgets both or neither. `fingerprint` is the same for bodies
+    that say the same.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -44,6 +47,7 @@ class Poll:
     last_modified: str = ""
     cursor: Mapping[str, Any] = field(default_factory=dict)
     count: int = 0
+    fingerprint: str = ""
     not_before: datetime | None = None  # the source asks not to be polled again sooner
 
 

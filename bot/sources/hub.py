@@ -81,6 +81,7 @@ class HubSource:
             etag=listing.etag,
             cursor={"waiting": inspection.waiting} if inspection.waiting else {},
             count=memory.usual_count if listing.not_modified else len(listing.repositories),
+            fingerprint=memory.fingerprint if listing.not_modified else listing.fingerprint,
             not_before=inspection.not_before,
         )
 

@@ -84,7 +84,8 @@ class VersionedSource:
         digests = {external_id: _digest(sighting) for external_id, sighting in self.shown.items()}
         known = memory.known(digests)
         new = (_as_seen(self.shown[it], known.get(it)) for it in digests if digests[it] != known.get(it))
-        return Poll(tuple(new), digests, etag=etag, count=len(digests))
+        # One thing stands there all the time: nothing at all would be no baseline.
+        return Poll(tuple(new), digests, etag=etag, count=1 + len(digests))
 
 
 def _digest(sighting: Sighting) -> str:
