@@ -1,7 +1,7 @@
 """Hold a flood back until a person announces or ignores it; nobody doing either ignores it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -52,15 +52,13 @@ def _goes_on(flood: Flood, source_id: str, now: datetime) -> bool:
 def expire(store: Store, now: datetime) -> int:
     """Ignore the floods that waited in vain; return how many. Raises StoreError."""
     waiting = store.held.waiting()
-    uncounted = [flood for flood in waiting if not now - _APART < _counted_at(flood) <= now]
-    over = [flood for flood in waiting if left(flood, now) <= timedelta()]
-    if not uncounted and not over:
+    counted = [_counted(flood, now) for flood in waiting]
+    over = [flood for flood in counted if left(flood, now) <= timedelta()]
+    if counted == waiting and not over:
         return 0
     with store.transaction():
-        for flood in uncounted:
-            # The last day may have been counted in the future, by a clock that was wrong.
-            passed = _counted_at(flood) <= now
-            store.held.count(flood.id, flood.days + 1 if passed else flood.days, now)
+        for flood in counted:
+            store.held.count(flood)
         return sum(store.held.settle(flood.id, "expired", "", now) for flood in over)
 
 
@@ -72,8 +70,12 @@ def left(flood: Flood, now: datetime) -> timedelta:
     return max(flood.held_at + LASTS - now, (LASTS.days - flood.days) * _APART)
 
 
-def _counted_at(flood: Flood) -> datetime:
-    return flood.counted_at or flood.held_at
+def _counted(flood: Flood, now: datetime) -> Flood:
+    """Return a flood that a round finds waiting; a day that was counted in the future is over."""
+    last = flood.counted_at or flood.held_at
+    if now - _APART < last <= now:
+        return flood
+    return replace(flood, days=flood.days + (1 if last <= now else 0), counted_at=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,11 +76,11 @@ class Floods:
         )
         return settled.rowcount == 1
 
-    def count(self, number: int, days: int, now: datetime) -> None:
-        """Store on how many days a flood was seen to wait."""
+    def count(self, flood: Flood) -> None:
+        """Store on how many days a flood was seen to wait, and when the last of them was counted."""
         self._database.connection.execute(
-            "UPDATE held SET days = :days, counted_at = :now WHERE id = :id",
-            {"id": number, "days": days, "now": time_text(now)},
+            "UPDATE held SET days = :days, counted_at = :at WHERE id = :id",
+            {"id": flood.id, "days": flood.days, "at": time_text(flood.counted_at or flood.held_at)},
         )
 
     def untold(self, number: int) -> list[str]:

@@ -5,6 +5,7 @@ import inspect
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,7 +80,7 @@ WRITES: dict[str, Call] = {
     "deliveries.settle": lambda s: s.deliveries.settle(sequence(s, CLAIMED), "unclear", "lost", NOW),
     "deliveries.settle_sent": lambda s: s.deliveries.settle_sent(sequence(s, CLAIMED), "C1", "9.9", "", NOW),
     "held.add": lambda s: s.held.add("feed:x", [KEY], NOW),
-    "held.count": lambda s: s.held.count(1, 1, NOW),
+    "held.count": lambda s: s.held.count(replace(s.held.waiting()[0], days=1)),
     "held.grow": lambda s: s.held.grow(1, [KEY]),
     "held.note_announced": lambda s: s.held.note_announced("hub:org", 3, NOW),
     "held.settle": lambda s: s.held.settle(1, "ignored", "ana", NOW),
