@@ -46,7 +46,7 @@ def hold(store: Store, source_id: str, leads: Sequence[str], admins: Sequence[st
 
 
 def _goes_on(flood: Flood, source_id: str, now: datetime) -> bool:
-    return flood.source_id == source_id and now - _DAY < flood.held_at <= now
+    return flood.source_id == source_id and bool(flood.leads) and now - _DAY < flood.held_at <= now
 
 
 def expire(store: Store, now: datetime) -> int:

@@ -227,6 +227,7 @@ class Poller:
     def _settle_overdue(self) -> Iterator[Report]:
         """Decide the listings that waited in vain for the Hub or the lab to confirm them."""
         now = self.clock.now()
+        self._shorten_waits(now + self.settings.confirm)
         if not self.store.releases.overdue(now):
             return
         with self.store.transaction():
@@ -238,6 +239,12 @@ class Poller:
             with in_doubt(self.store, seen_at):
                 self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True)
         yield Report(SourceKind.LLM_STATS, announced=decision.announced(), held=len(decision.held))
+
+    def _shorten_waits(self, longest: datetime) -> None:
+        """Let what was listed while the clock was ahead wait no longer than it would have."""
+        if self.store.releases.waits_beyond(longest):
+            with self.store.transaction():
+                self.store.releases.shorten_waits(longest)
 
     def _after(self, source: Source, state: SourceState, poll: Poll, now: datetime) -> SourceState:
         due = now + source.every * self.dice.uniform(0.9, 1.1)

@@ -61,6 +61,7 @@ WRITES: dict[str, Call] = {
     "corrections.remove": lambda s: s.corrections.remove(KEY, "license"),
     "corrections.set": lambda s: s.corrections.set(Correction(KEY, "active", "32", "ana", NOW)),
     "releases.apply": lambda s: s.releases.apply(Decision((Announce("zai/glm-4.7"),)), NOW, live=True),
+    "releases.shorten_waits": lambda s: s.releases.shorten_waits(EARLIER),
     "releases.refresh": lambda s: s.releases.refresh([RELEASE]),
     "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
@@ -126,6 +127,7 @@ READS: dict[str, Call] = {
     "corrections.of": lambda s: s.corrections.of(KEY),
     "releases.book": lambda s: s.releases.book(["moonshot", "zai"]),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
+    "releases.waits_beyond": lambda s: s.releases.waits_beyond(START),
     "releases.overdue_since": lambda s: s.releases.overdue_since(NOW),
     "deliveries.ahead_of": lambda s: s.deliveries.ahead_of(START),
     "deliveries.alert_of": lambda s: s.deliveries.alert_of(RELEASE, "C1"),
@@ -195,6 +197,7 @@ EVERY_READ = [pytest.param(call, id=name) for name, call in READS.items()]
 def furnish(directory: Path) -> None:
     """Lead a bot's life for some days, so that every method finds something."""
     house = House(directory, baselined=False)
+    house.listing.others = 1
     house.hub.shown.append(house.repository("zai-org/GLM-4.7"))
     house.poller.poll(house.sources)
     house.show(house.hub, house.repository(KIMI, license=licensed("mit")))
