@@ -45,9 +45,10 @@ class SourceState:
     failures: int = 0
     failure: str = ""
     complaint: str = ""
-    fingerprint: str = ""  # of the body that the validators stand for
-    whole_at: datetime | None = None  # when it is next read without them
-    distrusted_at: datetime | None = None  # when they stood for another body: never sent since
+    fingerprint: str = ""  # of its last body
+    whole_at: datetime | None = None  # when it is next read without its validators
+    outdated: bool = False  # they are known to be of an older body, and sent to see what is answered
+    distrusted_at: datetime | None = None  # when they were found to tell nothing: never sent since
     polls: int = 0
 
     @property

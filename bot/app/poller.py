@@ -13,7 +13,7 @@ import structlog
 from bot.app.doubting import in_doubt
 from bot.app.holding import announced_lately, expire, hold
 from bot.app.owing import owe
-from bot.app.validators import SHARES, are_left_out, have_lied, next_left_out
+from bot.app.validators import SHARES, are_left_out, weighed
 from bot.clock import Clock
 from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
@@ -145,11 +145,10 @@ class Poller:
             return self._fail(source, state, SourceError(Failure.BAD_ANSWER, message))
 
     def _read(self, source: Source, state: SourceState) -> Report:
-        now = self.clock.now()
-        poll = source.poll(self._memory(state, now), self.fetch, now)
+        began = self.clock.now()
+        poll = source.poll(self._memory(state, began), self.fetch, began)
         judged = [Judged(sighting, judge(sighting, self.labs)) for sighting in poll.sightings]
-        whole_at = next_left_out(state, now, self.dice.uniform(*SHARES))
-        return self._keep(source, replace(state, whole_at=whole_at), poll, judged)
+        return self._keep(state, self._after(source, state, poll, began), poll, judged)
 
     def _memory(self, state: SourceState, now: datetime) -> Memory:
         whole = are_left_out(state, now)
@@ -163,20 +162,19 @@ class Poller:
             fingerprint=state.fingerprint,
         )
 
-    def _keep(self, source: Source, state: SourceState, poll: Poll, judged: Sequence[Judged]) -> Report:
+    def _keep(self, state: SourceState, after: SourceState, poll: Poll, judged: Sequence[Judged]) -> Report:
         """Store a good poll whole: what it showed, what that means, whom to tell, and its validators."""
         now = self.clock.now()
-        after = self._after(source, state, poll, now)
         with self.store.transaction():
             if self._is_overtaken(state):
-                return Report(source.id)
-            decision = self._decide(source.id, state, judged, now)
-            self.store.sources.remember(source.id, poll.identities, now)
+                return Report(state.id)
+            decision = self._decide(state.id, state, judged, now)
+            self.store.sources.remember(state.id, poll.identities, now)
             self.store.sources.succeeded(after, now)
         if after.distrusted_at and not state.distrusted_at:
-            log.warning("validators_distrusted", source=source.id)
+            log.warning("validators_distrusted", source=state.id)
         return Report(
-            source.id,
+            state.id,
             new=len(judged),
             baseline=state.baseline_at != after.baseline_at,
             announced=decision.announced(),
@@ -246,18 +244,14 @@ class Poller:
             with self.store.transaction():
                 self.store.releases.shorten_waits(longest)
 
-    def _after(self, source: Source, state: SourceState, poll: Poll, now: datetime) -> SourceState:
+    def _after(self, source: Source, state: SourceState, poll: Poll, began: datetime) -> SourceState:
+        now = self.clock.now()
         due = now + source.every * self.dice.uniform(0.9, 1.1)
-        lied = state.distrusted_at is None and have_lied(state, poll)
         return replace(
-            state,
+            weighed(state, poll, began, self.dice.uniform(*SHARES)),
             baseline_at=state.baseline_at or (now if poll.count else None),
-            etag=poll.etag,
-            last_modified=poll.last_modified,
             cursor=poll.cursor,
             usual_count=poll.count,
-            fingerprint=poll.fingerprint,
-            distrusted_at=now if lied else state.distrusted_at,
             next_poll_at=max(due, poll.not_before or due),
         )
 

@@ -37,10 +37,8 @@ def remarks(state: SourceState, now: datetime) -> list[str]:
     if state.has_shown_nothing:
         odd.append("has shown nothing yet: what it shows first is remembered, not announced")
     if state.distrusted_at:
-        when = ago(state.distrusted_at, now)
-        odd.append(
-            f"changed its body and kept its ETag or Last-Modified, {when}: it is read whole every time"
-        )
+        found = ago(state.distrusted_at, now)
+        odd.append(f"says “not modified” of what has changed (found {found}), so it is read whole every time")
     return odd
 
 

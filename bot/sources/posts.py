@@ -39,9 +39,10 @@ def unchanged(answer: Response, memory: Memory) -> Poll | None:
     """
     if not answer.not_modified and memory.fingerprint != _fingerprint(answer.body):
         return None
+    valid = memory if answer.not_modified else answer
     return Poll(
-        etag=answer.etag or memory.etag,
-        last_modified=answer.last_modified or memory.last_modified,
+        etag=valid.etag,
+        last_modified=valid.last_modified,
         cursor=memory.cursor,
         count=memory.usual_count,
         fingerprint=memory.fingerprint,

@@ -1,9 +1,10 @@
 -- What the bot knows of what it does not see, and of what it has seen under another name.
 
--- What the validators of a source are worth: the body that they stand for, when it is next asked for without them,
--- and since when they are trusted no more.
+-- What the validators of a source are worth: its last body, when it is next asked for without them, whether they are
+-- known to be of an older body, and since when they are trusted no more.
 ALTER TABLE source ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
 ALTER TABLE source ADD COLUMN whole_at TEXT;
+ALTER TABLE source ADD COLUMN outdated INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE source ADD COLUMN distrusted_at TEXT;
 -- How often it was polled, by which a poll knows that another one has come before it.
 ALTER TABLE source ADD COLUMN polls INTEGER NOT NULL DEFAULT 0;

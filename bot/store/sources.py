@@ -53,15 +53,16 @@ class Sources:
         self._database.connection.execute(
             """
             INSERT INTO source (id, etag, last_modified, cursor, usual_count, baseline_at, polled_at,
-                succeeded_at, next_poll_at, fingerprint, whole_at, distrusted_at, polls)
+                succeeded_at, next_poll_at, fingerprint, whole_at, outdated, distrusted_at, polls)
             VALUES (:id, :etag, :last_modified, :cursor, :count, :baseline, :now, :now, :next, :fingerprint,
-                :whole, :distrusted, 1)
+                :whole, :outdated, :distrusted, 1)
             ON CONFLICT (id) DO UPDATE SET
                 etag = excluded.etag, last_modified = excluded.last_modified, cursor = excluded.cursor,
                 usual_count = excluded.usual_count, baseline_at = coalesce(baseline_at, excluded.baseline_at),
                 polled_at = excluded.polled_at, succeeded_at = excluded.succeeded_at,
                 next_poll_at = excluded.next_poll_at, fingerprint = excluded.fingerprint,
-                whole_at = excluded.whole_at, distrusted_at = excluded.distrusted_at, polls = polls + 1,
+                whole_at = excluded.whole_at, outdated = excluded.outdated,
+                distrusted_at = excluded.distrusted_at, polls = polls + 1,
                 rested_until = NULL, failing_since = NULL, failures = 0, failure = NULL, complaint = NULL
             """,
             {
@@ -75,6 +76,7 @@ class Sources:
                 "baseline": _text(state.baseline_at),
                 "fingerprint": state.fingerprint,
                 "whole": _text(state.whole_at),
+                "outdated": int(state.outdated),
                 "distrusted": _text(state.distrusted_at),
             },
         )
@@ -128,6 +130,7 @@ def _state_of(row: Row) -> SourceState:
         failure=row["failure"] or "",
         complaint=row["complaint"] or "",
         fingerprint=row["fingerprint"],
+        outdated=bool(row["outdated"]),
         polls=row["polls"],
         **times,
     )

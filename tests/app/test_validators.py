@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.app.validators import are_left_out, have_lied, next_left_out
+from bot.app.validators import are_left_out, weighed
 from bot.config import FeedSpec, HubSpec, PageSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
@@ -232,12 +233,48 @@ def test_a_clock_that_is_wrong_for_a_while_costs_two_whole_readings(tmp_path: Pa
     assert 1 <= len(site.whole) <= 2, "and the days go on as before"
 
 
+@dataclass
+class DeafSite(Site):
+    """Be a server that says "not modified" to all validators, though it makes new ones for each body."""
+
+    def get(self, url: str, *, etag: str = "", last_modified: str = "", **named: Any) -> Response:
+        self.headers = {"etag": f'"{hash(self.body)}"'} if "etag" in self.headers else self.headers
+        if etag or last_modified:
+            return Response(url, 304, self.headers)
+        return super().get(url, **named)
+
+
+@pytest.mark.logs("validators_distrusted")
+@OF_ALL_KINDS
+def test_a_server_that_calls_everything_not_modified_is_found_out_too(
+    tmp_path: Path, source: Source, address: str, body: Body, validators: Mapping[str, str]
+) -> None:
+    details = {"/models/moonshotai/Kimi-K9": json.dumps(row("Kimi-K9")).encode()}
+    site = DeafSite(address, body("Kimi-K2.5"), validators, details)
+    house = watching(tmp_path, source, site)
+    site.body = body("Kimi-K9", "Kimi-K2.5")
+    live(house, DAY + timedelta(hours=1))
+    assert len(house.channel.alerts) == 1
+    assert house.store.sources.state(source.id).distrusted_at
+    site.whole = []
+    live(house, timedelta(hours=3))
+    assert len(site.whole) >= 3
+
+
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
-READ = SourceState("feed:x", etag='"1"', last_modified="Monday", fingerprint="a", succeeded_at=NOW)
+LATER = NOW + timedelta(hours=5)
+READ = SourceState(
+    "feed:x", etag='"1"', last_modified="Monday", fingerprint="a", succeeded_at=NOW, whole_at=LATER
+)
 
 
+def lied(state: SourceState, poll: Poll) -> bool:
+    return weighed(state, poll, NOW, 0.5).distrusted_at is not None
+
+
+@pytest.mark.parametrize("state", [READ, replace(READ, whole_at=NOW)], ids=["sent", "left out"])
 @pytest.mark.parametrize(
-    ("poll", "lied"),
+    ("poll", "is_lie"),
     [
         pytest.param(Poll(etag='"1"', fingerprint="b"), True, id="the ETag of another body"),
         pytest.param(Poll(etag='"1"', fingerprint="a"), False, id="the ETag of the same body"),
@@ -254,24 +291,45 @@ READ = SourceState("feed:x", etag='"1"', last_modified="Monday", fingerprint="a"
         ),
     ],
 )
-def test_what_is_a_lie(poll: Poll, lied: bool) -> None:
-    assert have_lied(READ, poll) is lied
+def test_what_is_a_lie(state: SourceState, poll: Poll, is_lie: bool) -> None:
+    assert lied(state, poll) is is_lie
 
 
 @pytest.mark.parametrize(
-    ("poll", "lied"),
+    ("poll", "is_lie"),
     [
         pytest.param(Poll(last_modified="Monday", fingerprint="b"), True, id="the date of another body"),
         pytest.param(Poll(last_modified="Tuesday", fingerprint="b"), False, id="a new date"),
         pytest.param(Poll(etag='"1"', last_modified="Monday", fingerprint="b"), False, id="a first ETag"),
     ],
 )
-def test_what_is_a_lie_without_an_etag(poll: Poll, lied: bool) -> None:
-    assert have_lied(replace(READ, etag=""), poll) is lied
+def test_what_is_a_lie_without_an_etag(poll: Poll, is_lie: bool) -> None:
+    assert lied(replace(READ, etag=""), poll) is is_lie
 
 
 def test_a_server_without_validators_says_nothing_and_cannot_lie() -> None:
-    assert not have_lied(replace(READ, etag="", last_modified=""), Poll(fingerprint="b"))
+    assert not lied(replace(READ, etag="", last_modified=""), Poll(fingerprint="b"))
+
+
+def test_what_an_older_version_left_is_compared_from_the_next_body_on() -> None:
+    assert not lied(replace(READ, fingerprint=""), Poll(etag='"1"', fingerprint="b"))
+
+
+CHANGED = Poll(etag='"2"', last_modified="Tuesday", fingerprint="b")
+
+
+def test_validators_of_an_older_body_are_sent_once_more_to_see_what_is_answered() -> None:
+    state = weighed(replace(READ, whole_at=NOW), CHANGED, NOW, 0.5)
+    assert (state.outdated, state.etag, state.last_modified) == (True, '"1"', "Monday")
+    honest = weighed(state, CHANGED, NOW, 0.5)
+    assert (honest.outdated, honest.etag, honest.distrusted_at) == (False, '"2"', None)
+    unmodified = Poll(etag=state.etag, last_modified=state.last_modified, fingerprint=state.fingerprint)
+    assert lied(state, unmodified)
+
+
+def test_validators_that_were_sent_and_found_outdated_are_replaced_at_once() -> None:
+    state = weighed(READ, CHANGED, NOW, 0.5)
+    assert (state.outdated, state.etag, state.last_modified) == (False, '"2"', "Tuesday")
 
 
 @pytest.mark.parametrize(
@@ -287,6 +345,7 @@ def test_a_server_without_validators_says_nothing_and_cannot_lie() -> None:
 def test_when_validators_are_left_out(whole_at: datetime | None, left_out: bool) -> None:
     state = replace(READ, whole_at=whole_at)
     assert are_left_out(state, NOW) is left_out
-    following = next_left_out(state, NOW, 0.5)
-    assert NOW < following <= NOW + DAY
-    assert not are_left_out(replace(state, whole_at=following), NOW)
+    after = weighed(state, Poll(etag='"1"', fingerprint="a"), NOW, 0.5)
+    assert after.whole_at
+    assert NOW < after.whole_at <= NOW + DAY
+    assert not are_left_out(after, NOW)

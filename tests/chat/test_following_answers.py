@@ -69,8 +69,8 @@ def test_trouble_is_told_in_full_and_what_is_well_is_counted() -> None:
         pytest.param(
             replace(FINE, distrusted_at=NOW - 2 * DAY),
             "1 source: 1 fine.",
-            "• *hub:google* changed its body and kept its ETag or Last-Modified, 2 d ago: "
-            "it is read whole every time",
+            "• *hub:google* says “not modified” of what has changed (found 2 d ago), "
+            "so it is read whole every time",
             id="validators that lied",
         ),
     ],
