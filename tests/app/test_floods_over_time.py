@@ -60,7 +60,7 @@ class TestInDrips:
             house.later(minutes=11)
         assert len(house.store.held.waiting()) == 1
         assert 2 <= len(lines(house)) <= 6
-        last = int(re.findall(r"showed (\d+) releases", lines(house)[-1])[0])
+        last = int(re.findall(r"showed (\d+) release", lines(house)[-1])[0])
         assert last <= held(house) < 2 * last
 
     def test_announcing_it_announces_all_that_it_has_become(self, house: House, made_up: list[str]) -> None:
