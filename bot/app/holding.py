@@ -65,9 +65,11 @@ def expire(store: Store, now: datetime) -> int:
 def left(flood: Flood, now: datetime) -> timedelta:
     """Return how long a flood will wait at least: seven days, on each of which the bot has looked.
 
-    The clock alone is no witness: a round on which it is a month ahead counts for one of the days.
+    The clock alone is no witness: a round on which it is a month ahead counts for one of the days, and what
+    was held in the future was held on such a round.
     """
-    return max(flood.held_at + LASTS - now, (LASTS.days - flood.days) * _APART)
+    watched = (LASTS.days - flood.days) * _APART
+    return watched if flood.held_at > now else max(watched, flood.held_at + LASTS - now)
 
 
 def _counted(flood: Flood, now: datetime) -> Flood:

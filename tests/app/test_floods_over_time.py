@@ -166,6 +166,18 @@ class TestUnderAWrongClock:
             house.poller.poll([])
         assert held(house) == 0, "but not for ever"
 
+    def test_a_flood_that_was_held_a_month_ahead_waits_no_longer_than_others(
+        self, house: House, made_up: list[str]
+    ) -> None:
+        house.clock.advance(MONTH)
+        shown(house, made_up, 40)
+        house.clock.advance(-MONTH)
+        for _ in range(8):
+            assert left(house.store.held.waiting()[0], house.clock.now()) <= 7 * DAY
+            house.later(days=1)
+            house.poller.poll([])
+        assert held(house) == 0
+
     def test_a_bot_that_was_away_leaves_people_their_time(self, house: House, made_up: list[str]) -> None:
         shown(house, made_up, 20)
         house.later(days=20)
