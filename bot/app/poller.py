@@ -154,6 +154,7 @@ class Poller:
         whole = are_left_out(state, now)
         return Memory(
             known=lambda identities: self.store.sources.known(state.id, identities),
+            shown_elsewhere=lambda identities: self.store.sources.shown_elsewhere(state.id, identities),
             baselined=state.baseline_at is not None,
             etag="" if whole else state.etag,
             last_modified="" if whole else state.last_modified,
@@ -196,7 +197,9 @@ class Poller:
         baseline, absence = state.baseline_at is None, now - (state.succeeded_at or now)
         errata = self.store.corrections.errata()
         judged = [Judged(one.sighting, corrected(one.verdict, one.sighting, errata)) for one in judged]
-        book = self.store.releases.book(item.sighting.lab for item in judged)
+        sightings = [one.sighting for one in judged]
+        hub_ids = (one.external_id for one in sightings if one.source is SourceKind.HUB)
+        book = self.store.releases.book((one.lab for one in sightings), hub_ids)
         decision = decide(
             judged,
             book,
