@@ -99,8 +99,8 @@ def tell(app: App, polled: Polled, delivered: Delivered) -> None:
     for report in polled.reports:
         if report.held:
             say(
-                f"{report.source_id} showed {report.held} releases at once: held; "
-                "`cadencebot held` announces or ignores them."
+                f"{report.source_id} showed {counted(report.held, 'release')} more than is usual in a day: "
+                "held; `cadencebot held` announces or ignores them."
             )
     _complain(polled.failed)
     if delivered.closed:

@@ -1,5 +1,28 @@
 -- What the bot knows of what it does not see, and of what it has seen under another name.
 
+-- What the validators of a source are worth: its last body, when it is next asked for without them, whether they are
+-- known to be of an older body, and since when they are trusted no more.
+ALTER TABLE source ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE source ADD COLUMN whole_at TEXT;
+ALTER TABLE source ADD COLUMN outdated INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE source ADD COLUMN distrusted_at TEXT;
+-- How often it was polled, by which a poll knows that another one has come before it.
+ALTER TABLE source ADD COLUMN polls INTEGER NOT NULL DEFAULT 0;
+-- An empty first answer used to be taken for a baseline.
+UPDATE source SET baseline_at = NULL WHERE usual_count = 0;
+
+-- How many releases a poll announced: a flood may come in drips.
+CREATE TABLE announced (
+    source_id TEXT NOT NULL,
+    at        TEXT NOT NULL,
+    releases  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX announced_by_source ON announced (source_id, at);
+
+-- The days for which a flood was seen to wait, and when the last one was counted.
+ALTER TABLE held ADD COLUMN days INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE held ADD COLUMN counted_at TEXT;
+
 -- Repositories that a release's posts link and that were not open yet; lower-case "owner/name".
 CREATE TABLE promise (
     repository TEXT NOT NULL,

@@ -286,6 +286,7 @@ class TestWhatTheBaselineKnew:
 
     def test_weights_of_a_family_that_an_old_post_named_are_news(self, tmp_path: Path) -> None:
         house = House(tmp_path, baselined=False)
+        house.hub.others = 1
         house.show(house.hub)
         house.show(house.blog, house.post("Gemma 4: our most capable open models", "google", days_ago=20))
         house.show(house.hub, house.repository("google/gemma-4-31B-it"))
@@ -301,6 +302,7 @@ class TestWhatTheBaselineKnew:
 
     def test_the_first_post_on_weights_that_lay_there_for_weeks_is_news(self, tmp_path: Path) -> None:
         house = House(tmp_path, baselined=False)
+        house.blog.others = 1
         house.show(house.blog)
         house.show(house.hub, created(house, "moonshotai/Kimi-K3", days_ago=44))
         house.later(hours=2)
@@ -309,6 +311,7 @@ class TestWhatTheBaselineKnew:
 
     def test_a_post_on_last_years_model_is_not(self, tmp_path: Path) -> None:
         house = House(tmp_path, baselined=False)
+        house.blog.others = 1
         house.show(house.blog)
         house.show(house.hub, created(house, "moonshotai/Kimi-K2.5", days_ago=300))
         house.show(house.blog, house.post("Kimi K2.5: a look under the hood", "moonshot"))

@@ -5,6 +5,7 @@ import inspect
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,6 +61,7 @@ WRITES: dict[str, Call] = {
     "corrections.remove": lambda s: s.corrections.remove(KEY, "license"),
     "corrections.set": lambda s: s.corrections.set(Correction(KEY, "active", "32", "ana", NOW)),
     "releases.apply": lambda s: s.releases.apply(Decision((Announce("zai/glm-4.7"),)), NOW, live=True),
+    "releases.shorten_waits": lambda s: s.releases.shorten_waits(EARLIER),
     "releases.refresh": lambda s: s.releases.refresh([RELEASE]),
     "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
@@ -79,7 +81,9 @@ WRITES: dict[str, Call] = {
     "deliveries.settle": lambda s: s.deliveries.settle(sequence(s, CLAIMED), "unclear", "lost", NOW),
     "deliveries.settle_sent": lambda s: s.deliveries.settle_sent(sequence(s, CLAIMED), "C1", "9.9", "", NOW),
     "held.add": lambda s: s.held.add("feed:x", [KEY], NOW),
-    "held.expire": lambda s: s.held.expire(NOW, NOW),
+    "held.count": lambda s: s.held.count(replace(s.held.waiting()[0], days=1)),
+    "held.grow": lambda s: s.held.grow(1, [KEY]),
+    "held.note_announced": lambda s: s.held.note_announced("hub:org", 3, NOW),
     "held.settle": lambda s: s.held.settle(1, "ignored", "ana", NOW),
     "subscriptions.add": lambda s: s.subscriptions.add(Subscription("C9", ALL, Filters(), "test", NOW)),
     "subscriptions.pause": lambda s: s.subscriptions.pause("C7", "archived", NOW, LATER),
@@ -124,6 +128,7 @@ READS: dict[str, Call] = {
     "corrections.of": lambda s: s.corrections.of(KEY),
     "releases.book": lambda s: s.releases.book(["moonshot", "zai"]),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
+    "releases.waits_beyond": lambda s: s.releases.waits_beyond(START),
     "releases.overdue_since": lambda s: s.releases.overdue_since(NOW),
     "deliveries.ahead_of": lambda s: s.deliveries.ahead_of(START),
     "deliveries.alert_of": lambda s: s.deliveries.alert_of(RELEASE, "C1"),
@@ -138,6 +143,7 @@ READS: dict[str, Call] = {
     "deliveries.notes_of": lambda s: s.deliveries.notes_of(RELEASE, "C1"),
     "deliveries.of_release": lambda s: s.deliveries.of_release(RELEASE),
     "deliveries.recent": lambda s: s.deliveries.recent(9, ("sent", "owed")),
+    "held.announced": lambda s: s.held.announced("hub:org", START, NOW),
     "held.by_id": lambda s: s.held.by_id(1),
     "held.untold": lambda s: s.held.untold(1),
     "held.waiting": lambda s: s.held.waiting(),
@@ -192,6 +198,7 @@ EVERY_READ = [pytest.param(call, id=name) for name, call in READS.items()]
 def furnish(directory: Path) -> None:
     """Lead a bot's life for some days, so that every method finds something."""
     house = House(directory, baselined=False)
+    house.listing.others = 1
     house.hub.shown.append(house.repository("zai-org/GLM-4.7"))
     house.poller.poll(house.sources)
     house.show(house.hub, house.repository(KIMI, license=licensed("mit")))
