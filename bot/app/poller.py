@@ -22,7 +22,8 @@ from bot.releases.classify import judge
 from bot.releases.corrections import corrected
 from bot.releases.decide import decide, decide_overdue
 from bot.releases.labs import Directory
-from bot.releases.steps import Decision, Judged, Settings
+from bot.releases.moved import kept_at_home
+from bot.releases.steps import Book, Decision, Judged, Settings
 from bot.sources.base import Memory, Poll, Source
 from bot.store.store import Store
 
@@ -161,6 +162,8 @@ class Poller:
         baseline = state.baseline_at is None
         now = self.clock.now()
         with self.store.transaction():
+            if self.store.sources.state(source.id) != state:
+                return Report(source.id)  # another poll of it was faster, and stored what this one saw as new
             decision = self._decide(source.id, state, judged, now)
             self.store.sources.remember(source.id, poll.identities, now)
             self.store.sources.succeeded(self._after(source, state, poll, now), now)
@@ -178,15 +181,24 @@ class Poller:
         if not judged:
             return Decision()
         baseline, absence = state.baseline_at is None, now - (state.succeeded_at or now)
-        errata = self.store.corrections.errata()
-        judged = [Judged(one.sighting, corrected(one.verdict, one.sighting, errata)) for one in judged]
-        book = self.store.releases.book(item.sighting.lab for item in judged)
+        book, judged = self._in_context(source_id, judged)
         decision = decide(judged, book, now=now, settings=self.settings, silent=baseline, absence=absence)
         live = not baseline and not decision.held
         touched = self.store.releases.apply(decision, now, live=live)
         with in_doubt(self.store, state.succeeded_at):
             self._tell(source_id, decision, touched, now, live=live)
         return decision
+
+    def _in_context(self, source_id: str, judged: Sequence[Judged]) -> tuple[Book, list[Judged]]:
+        """Return what is known of the labs of these, and the verdicts as people and moves have them."""
+        labs = {one.sighting.lab for one in judged}
+        former = {lab: self.store.standing.former(source_id, lab) for lab in labs}
+        book = self.store.releases.book(labs.union(*former.values()))
+        errata, known = self.store.corrections.errata(), {one.key for one in book.releases}
+        at_home = (
+            (one.sighting, kept_at_home(one.verdict, former[one.sighting.lab], known)) for one in judged
+        )
+        return book, [Judged(sighting, corrected(verdict, sighting, errata)) for sighting, verdict in at_home]
 
     def _tell(
         self, source_id: str, decision: Decision, touched: Mapping[str, int], now: datetime, *, live: bool

@@ -12,6 +12,7 @@ from rich.console import Console
 from bot import __version__
 from bot.app.chores import Chores
 from bot.app.courier import Courier
+from bot.app.moving import note_standing, refuse_renamed_labs
 from bot.app.poller import Poller
 from bot.app.root import CONSOLE, App
 from bot.delivery.console import ConsoleNotifier
@@ -42,7 +43,7 @@ class Works:
 def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterator[Works]:
     """Hold the state directory alone, and yield the engines; `interactive`: somebody hears what is pressed.
 
-    Raises StoreError.
+    Raises StoreError, and ConfigError for a lab whose id was changed in feeds.yaml alone.
     """
     with (
         sole_user(app.state),
@@ -50,6 +51,8 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
         ThreadPoolExecutor(_POLLERS, thread_name_prefix="poll") as pollers,
         ThreadPoolExecutor(_SENDERS, thread_name_prefix="send") as senders,
     ):
+        refuse_renamed_labs(app)
+        note_standing(app)
         app.sync_standing_subscriptions()
         app.sync_embedded_default()
         poller = Poller(
