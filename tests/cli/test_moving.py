@@ -190,21 +190,19 @@ MAY_STAY = {("release", "first_key"), ("delivery", "content"), ("delivery", "not
 
 def test_nothing_in_the_database_names_the_old_id(polled: Shell, tmp_path: Path) -> None:
     years = tmp_path / "years.csv"
-    years.write_text(f"lab,name,date\n{OLD},Kimi K1,2025-01-20\n", encoding="utf-8")
+    years.write_text("lab,name,date\nkimi,Kimi K1,2025-01-20\n", encoding="utf-8")
     for words in (
         ["import", str(years)],
-        ["subscribe", "C0NEW", OLD],
-        ["mute", "C0NEW", OLD],
+        ["subscribe", OLD, "--to", "C0NEW"],
+        ["mute", OLD, "--to", "C0NEW"],
         ["correct", KIMI, "license:mit"],
-        ["correct", "qwen3.6-35b-a3b", f"lab:{OLD}"],
+        ["correct", "Qwen3.5-122B-A10B", f"lab:{OLD}"],
         ["correct", "kimi k1", "merge:kimi-k2.5"],
     ):
         result = polled.run(*words)
         assert result.exit_code == 0, (words, result.stderr)
     with change(polled) as connection:
-        follow = (
-            "INSERT INTO subscription (destination, lab, origin, created_at) VALUES ('C0NEW', ?, 'Slack', '')"
-        )
+        follow = "INSERT INTO subscription (destination, lab, origin, created_at) VALUES ('C0NEW', ?, 'Slack', '2026-04-20T00:00:00Z')"
         connection.execute(follow, [f"cadence:{OLD}"])
         for table, columns in (
             ("adoption_task", "week, subject, asked_of, lab, due_at"),
@@ -214,14 +212,14 @@ def test_nothing_in_the_database_names_the_old_id(polled: Shell, tmp_path: Path)
             values = ["2026-W16", "x", "y", OLD, *[0] * (columns.count(",") - 3)]
             places = ", ".join("?" * len(values))
             connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
-        held = "INSERT INTO held (source_id, held_at, leads) VALUES ('hub:x', '2026', ?)"
+        held = "INSERT INTO held (source_id, held_at, leads) VALUES ('hub:x', '2026-04-20T00:00:00Z', ?)"
         connection.execute(held, [f'["{OLD}/kimi-k2.6"]'])
     edit(polled, rename)
     moved = polled.json("move-lab", OLD, NEW)["moved"]
     assert {what: number for what, number in moved.items() if not number} == {}
     assert list(naming(polled, OLD)) == []
     assert rows(polled, "SELECT leads FROM held") == [(f'["{NEW}/kimi-k2.6"]',)]
-    assert polled.run("import", str(years)).stdout.startswith("1 line: 0 releases new")
+    assert polled.run("import", str(years)).stdout.endswith("1 imported before.\n")
     assert polled.run("poll", "--all").exit_code == 0
 
 
@@ -237,3 +235,23 @@ def naming(shell: Shell, lab: str) -> Iterator[tuple[str, str, str]]:
                 for column, cell in zip(columns, row, strict=True):
                     if isinstance(cell, str) and named.search(cell) and (table, column) not in MAY_STAY:
                         yield table, column, cell
+
+
+def test_a_release_that_both_ids_have_is_one_after_the_move(polled: Shell) -> None:
+    """As an older version left it, which took a renamed id for another lab and a packaging for its release."""
+    edit(polled, rename)
+    with change(polled) as connection:
+        connection.execute("DELETE FROM standing")
+    variant(polled, f"{KIMI}-GGUF")
+    assert polled.run("poll", "--all").exit_code == 0
+    assert alerts(polled) == ["Kimi-K2.6", "Kimi-K2.6"]
+    moved = polled.json("move-lab", OLD, NEW)
+    assert moved["merged"] == [f"{NEW}/kimi-k2.6"]
+    variant(polled, f"{KIMI}-FP8")
+    assert polled.run("poll", "--all").exit_code == 0
+    assert alerts(polled) == ["Kimi-K2.6", "Kimi-K2.6"]
+    repositories = (
+        "SELECT r.key, count(*) FROM artifact a JOIN release r ON r.id = a.release_id "
+        "WHERE a.repository LIKE '%/Kimi-K2.6%' AND r.lab LIKE 'kimi%' GROUP BY r.key"
+    )
+    assert rows(polled, repositories) == [(f"{NEW}/kimi-k2.6", 3)]
