@@ -202,7 +202,10 @@ def test_nothing_in_the_database_names_the_old_id(polled: Shell, tmp_path: Path)
         result = polled.run(*words)
         assert result.exit_code == 0, (words, result.stderr)
     with change(polled) as connection:
-        follow = "INSERT INTO subscription (destination, lab, origin, created_at) VALUES ('C0NEW', ?, 'Slack', '2026-04-20T00:00:00Z')"
+        follow = (
+            "INSERT INTO subscription (destination, lab, origin, created_at) "
+            "VALUES ('C0NEW', ?, 'Slack', '2026-04-20T00:00:00Z')"
+        )
         connection.execute(follow, [f"cadence:{OLD}"])
         for table, columns in (
             ("adoption_task", "week, subject, asked_of, lab, due_at"),
@@ -238,7 +241,7 @@ def naming(shell: Shell, lab: str) -> Iterator[tuple[str, str, str]]:
 
 
 def test_a_release_that_both_ids_have_is_one_after_the_move(polled: Shell) -> None:
-    """As an older version left it, which took a renamed id for another lab and a packaging for its release."""
+    """As an older version left it, which took a renamed id for another lab."""
     edit(polled, rename)
     with change(polled) as connection:
         connection.execute("DELETE FROM standing")
