@@ -15,10 +15,12 @@ from bot.app.courier import Courier
 from bot.app.moving import note_standing, refuse_renamed_labs
 from bot.app.poller import Poller
 from bot.app.root import CONSOLE, App
+from bot.clock import Clock
 from bot.delivery.console import ConsoleNotifier
 from bot.delivery.message import Notifier
 from bot.delivery.slack import SlackNotifier
 from bot.delivery.workspaces import Workspaces
+from bot.environment import Environment
 from bot.fetch.client import HttpFetcher
 from bot.ops.lock import sole_user
 from bot.releases.steps import Settings
@@ -90,11 +92,15 @@ def notifier_of(app: App, console: Console, *, interactive: bool = False) -> Not
 
 def fetcher_of(app: App) -> HttpFetcher:
     """Return a client for the sources, which closes at the end of its `with`."""
-    environment = app.environment
+    return fetcher_for(app.environment, app.clock)
+
+
+def fetcher_for(environment: Environment, clock: Clock) -> HttpFetcher:
+    """Return such a client where there is no more than an environment."""
     tokens = {
         urlsplit(environment.hf_endpoint).netloc: environment.hf_token.get_secret_value(),
         urlsplit(environment.llm_stats_url).netloc: environment.llm_stats_api_key.get_secret_value(),
     }
     return HttpFetcher(
-        clock=app.clock, user_agent=_USER_AGENT, allowed_hosts=environment.allowed_hosts, tokens=tokens
+        clock=clock, user_agent=_USER_AGENT, allowed_hosts=environment.allowed_hosts, tokens=tokens
     )
