@@ -135,7 +135,7 @@ def _by_keys(objects: Iterable[Item], now: datetime) -> Mapping[str, list[Item]]
         if any(name in one for name in _TYPES):
             continue
         flat: dict[Path, object] = {path: value for path, value in _scalars(one).items() if len(path) == 1}
-        title, date = _named(flat, _TITLES, _is_title), _named(flat, _DATES, _is_date(now))
+        title, date = _common([flat], _TITLES, _is_title), _common([flat], _DATES, _is_date(now))
         if title and date:
             groups[f"[?{_expression(title)} && {_expression(date)}]"].append(one)
     return groups
@@ -176,14 +176,14 @@ def _scalars(item: Item) -> dict[Path, object]:
 
 def _common(flat: Sequence[Mapping[Path, object]], names: Sequence[str], test: Test) -> Path:
     """Return the path that enough of the items have, with a value that passes the test; () for none."""
-    counts = Counter(path for one in flat for path, value in one.items() if test(path, value))
-    paths = [path for path, count in counts.items() if count >= _ENOUGH * len(flat)]
-    return min((path for path in paths if _rank(path, names) is not None), key=_order(names), default=())
-
-
-def _named(flat: Mapping[Path, object], names: Sequence[str], test: Test) -> Path:
-    paths = [path for path, value in flat.items() if test(path, value) and _rank(path, names) is not None]
+    counts = Counter(path for one in flat for path in _passing(one, names, test))
+    paths = (path for path, count in counts.items() if count >= _ENOUGH * len(flat))
     return min(paths, key=_order(names), default=())
+
+
+def _passing(flat: Mapping[Path, object], names: Sequence[str], test: Test) -> list[Path]:
+    """Return the paths that have one of these names and a value that passes the test."""
+    return [path for path, value in flat.items() if _rank(path, names) is not None and test(path, value)]
 
 
 def _order(names: Sequence[str]) -> Callable[[Path], tuple[int, int, int]]:

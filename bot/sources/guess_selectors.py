@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import soupsieve
 from bs4 import Tag
@@ -18,10 +19,15 @@ _HIGHEST = 10  # ancestors between a date or a heading and the whole item
 _LONGEST_DATE = 60  # characters of an element that is little more than a date
 _LEFT_OVER = 25  # characters beside the date, such as "5 min read"
 _SHORTEST_TITLE = 8
-_MOST_SEEDS = 400
+_MOST_SEEDS = 200  # dates, and headings
+_LARGEST_ITEM = 600  # tags and texts
+_MOST_GROUPS = 12
+_MOST_ITEMS = 100  # that a selector is tried upon
+_MOST_OPTIONS = 8  # classes of one element
 _MOST_PROPOSALS = 3
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _WHOLE = frozenset({"main", "body", "html", "[document]"})
+_TAG = re.compile(r"[a-z][a-z0-9-]*")
 _CLASS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,60}")
 # What a build adds to a name: CSS modules and the like. The name before or behind it stays.
 _HASHED = re.compile(
@@ -58,9 +64,8 @@ def propose_html(tree: Tag, url: str, now: datetime) -> list[PageSpec]:
         item = _item_around(seed, now)
         if item is not None:
             groups[_look_of(item)][id(item)] = item
-    layouts = [
-        _layout(tree, tuple(group.values()), now) for group in groups.values() if len(group) >= _FEWEST
-    ]
+    largest = sorted(groups.values(), key=len, reverse=True)[:_MOST_GROUPS]
+    layouts = [_layout(tree, tuple(group.values()), now) for group in largest if len(group) >= _FEWEST]
     found = sorted(filter(None, layouts), key=_worth, reverse=True)
     return [_spec(url, layout) for layout in found[:_MOST_PROPOSALS]]
 
@@ -79,8 +84,7 @@ def _spec(url: str, layout: Layout) -> PageSpec:
 
 def _dates(body: Tag, now: datetime) -> Iterator[Tag]:
     """Yield the elements that are little more than a date."""
-    found = (tag for tag in body.find_all(True) if _is_date(tag, now))
-    yield from (tag for tag, _ in zip(found, range(_MOST_SEEDS), strict=False))
+    yield from islice((tag for tag in body.find_all(True) if _is_date(tag, now)), _MOST_SEEDS)
 
 
 def _is_date(tag: Tag, now: datetime) -> bool:
@@ -100,8 +104,8 @@ def _item_around(seed: Tag, now: datetime) -> Tag | None:
     What is called a title counts before what only has words; what holds two of anything is no single item.
     """
     around = []
-    for node, _ in zip((seed, *seed.parents), range(_HIGHEST), strict=False):
-        if node.name in _WHOLE or len(_titles_in(node)) > 1 or len(set(map(_text, _dates(node, now)))) > 1:
+    for node in islice((seed, *seed.parents), _HIGHEST):
+        if node.name in _WHOLE or _is_large(node) or _holds_several(node, now):
             break
         if _link_of(node) is not None:
             around.append(node)
@@ -109,14 +113,20 @@ def _item_around(seed: Tag, now: datetime) -> Tag | None:
     return next(named, None) or next((node for node in around if _title_in(node, now) is not None), None)
 
 
+def _is_large(node: Tag) -> bool:
+    return next(islice(node.descendants, _LARGEST_ITEM, None), None) is not None
+
+
+def _holds_several(node: Tag, now: datetime) -> bool:
+    """Tell whether a node holds two titles or two dates: then it is a list, or a page."""
+    titles = {_text(heading) for heading in node.find_all(_HEADINGS)} - {""}
+    return len(titles) > 1 or len(set(map(_text, _dates(node, now)))) > 1
+
+
 def _link_of(node: Tag) -> Tag | None:
     if node.name == "a" and node.get("href"):
         return node
     return node.select_one("a[href]") or node.find_parent("a", href=True)
-
-
-def _titles_in(node: Tag) -> set[str]:
-    return {_text(heading) for heading in node.find_all(_HEADINGS)} - {""}
 
 
 def _title_in(node: Tag, now: datetime) -> Tag | None:
@@ -163,7 +173,7 @@ def _layout(tree: Tag, items: tuple[Tag, ...], now: datetime) -> Layout | None:
     item = _item_selector(tree, items)
     if not item:
         return None
-    chosen = tuple(soupsieve.select(item, tree))
+    chosen = tuple(soupsieve.select(item, tree, limit=_MOST_ITEMS))
     title = _inside(chosen, lambda one: _title_in(one, now), lambda tag: bool(_text(tag)))
     date = _inside(
         chosen,
@@ -181,9 +191,6 @@ def _item_selector(tree: Tag, items: Sequence[Tag]) -> str:
     prefix = _common_path(items)
     if prefix and items[0].name == "a":
         options = dict.fromkeys((f'a[href^="{prefix}"]', *options))
-    for heading in _HEADINGS:
-        if all(item.find(heading) for item in items):
-            options[f"{items[0].name}:has({heading})"] = None
     chosen, fewest = "", 0
     for option in options:
         selected = soupsieve.select(option, tree)
@@ -239,8 +246,8 @@ def _link_selector(items: Sequence[Tag], title: str) -> str:
     """Return what selects the links of items, which must differ; "" where they stand around the items."""
     if all(item.name == "a" and item.get("href") for item in items):
         return "@href"
-    anchors = (anchor for item in items[:3] for anchor in item.select("a[href]"))
-    heading = (f"{title} a", f"a:has({title})") if title and title != "a" else ()
+    anchors = (anchor for item in items[:3] for anchor in item.select("a[href]", limit=_MOST_OPTIONS))
+    heading = (f":is({title}) a", f"a:has({title})") if title and title != "a" else ()
     options = ("a", *heading, *dict.fromkeys(option for anchor in anchors for option in _options(anchor)))
     for option in map(str, options):
         targets = [anchor.get("href") for item in items for anchor in soupsieve.select(option, item, limit=1)]
@@ -251,11 +258,13 @@ def _link_selector(items: Sequence[Tag], title: str) -> str:
 
 def _options(tag: Tag) -> list[str]:
     """Return selectors of one element, the most telling first."""
-    telling = [f".{name}" for name in _classes(tag)]
+    telling = [f".{name}" for name in _classes(tag)][:_MOST_OPTIONS]
     if tag.name in ("time", "article", *_HEADINGS):
         telling.insert(0, tag.name)
     looks = [name for name in tag.get("class") or () if _CLASS.fullmatch(name) and _LOOKS.fullmatch(name)]
-    return [*telling, *_parts_of_hashed(tag), *(f"{tag.name}.{name}" for name in looks), tag.name]
+    kind = [tag.name] if _TAG.fullmatch(tag.name) else []
+    styled = [f"{tag.name}.{name}" for name in looks[:_MOST_OPTIONS] if kind]
+    return [*telling, *_parts_of_hashed(tag), *styled, *kind]
 
 
 def _plainness(option: str) -> int:
@@ -279,7 +288,7 @@ def _classes(tag: Tag) -> list[str]:
 
 def _parts_of_hashed(tag: Tag) -> list[str]:
     """Return what stays of a class name that a build has given a random part."""
-    hashed = filter(None, map(_HASHED.fullmatch, tag.get("class") or ()))
+    hashed = filter(None, map(_HASHED.fullmatch, (tag.get("class") or ())[:_MOST_OPTIONS]))
     return [
         f"[class*=__{match['after']}]" if match["after"] else f"[class*={match['before']}]"
         for match in hashed
