@@ -22,6 +22,7 @@ _SHORTEST_TITLE = 8
 _MOST_SEEDS = 200  # dates, and headings
 _LARGEST_ITEM = 600  # tags and texts
 _MOST_GROUPS = 12
+_MOST_OTHERS = 3  # elements that an item's selector may select for each one that is meant
 _MOST_ITEMS = 100  # that a selector is tried upon
 _MOST_OPTIONS = 8  # classes of one element
 _MOST_PROPOSALS = 3
@@ -91,7 +92,7 @@ def _is_date(tag: Tag, now: datetime) -> bool:
     stated = tag.get("datetime")
     if isinstance(stated, str) and read_date(stated, now):
         return True
-    text = " ".join("".join(tag.find_all(string=True, recursive=False)).split())
+    text = _own_text(tag)
     if not 6 <= len(text) <= _LONGEST_DATE:
         return False
     published, rest = split_date(text, now)
@@ -130,9 +131,9 @@ def _link_of(node: Tag) -> Tag | None:
 
 
 def _title_in(node: Tag, now: datetime) -> Tag | None:
-    """Return the element of a node that is most likely its title; its first words where none is called so."""
-    called = _called_title(node)
-    return called or next((one for one in _leaves(node) if _is_wordy(one, now)), None)
+    """Return the element of a node that is most likely its title: what is called so, else its first words."""
+    wordy = (one for one in (*_leaves(node), node) if _is_wordy(one, now))
+    return _called_title(node) or next(wordy, None)
 
 
 def _called_title(node: Tag) -> Tag | None:
@@ -151,8 +152,13 @@ def _leaves(node: Tag) -> list[Tag]:
 
 
 def _is_wordy(tag: Tag, now: datetime) -> bool:
-    text = _text(tag)
+    text = _own_text(tag)
     return len(text) >= _SHORTEST_TITLE and " " in text and split_date(text, now)[0] is None
+
+
+def _own_text(tag: Tag) -> str:
+    """Return the text of an element without that of the elements in it."""
+    return " ".join("".join(tag.find_all(string=True, recursive=False)).split())
 
 
 def _text(tag: Tag) -> str:
@@ -198,7 +204,7 @@ def _item_selector(tree: Tag, items: Sequence[Tag]) -> str:
             continue
         if not chosen or len(selected) < fewest:
             chosen, fewest = option, len(selected)
-    return chosen if fewest <= len(items) * 3 else ""
+    return chosen if fewest <= len(items) * _MOST_OTHERS or len(items) >= _MOST_SEEDS else ""
 
 
 def _common_path(items: Sequence[Tag]) -> str:

@@ -66,7 +66,7 @@ def rows(shell: Shell, question: str) -> list[tuple[Any, ...]]:
         return connection.execute(question).fetchall()
 
 
-@pytest.mark.parametrize("command", [("poll", "--all"), ("poll",), ("check",)], ids=" ".join)
+@pytest.mark.parametrize("command", [("poll", "--all"), ("run",), ("check",)], ids=" ".join)
 def test_a_renamed_id_is_refused_with_the_command_that_moves_it(
     polled: Shell, command: tuple[str, ...]
 ) -> None:
