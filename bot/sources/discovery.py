@@ -22,7 +22,9 @@ _FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/
 _MOST_FEEDS = 5
 _START = 4_000  # bytes in which a document says what it is
 _HARDLY_ANY_TEXT = 800  # characters; the shortest real page of posts has some thousand
-_XML = re.compile(rb"<(\?xml|rss|feed|rdf:rdf|urlset|sitemapindex)\b", re.IGNORECASE)
+_FIRST_TAG = re.compile(rb"<([A-Za-z][\w:.-]{0,40})")
+_SITEMAPS = frozenset({b"urlset", b"sitemapindex"})
+_FEED_ROOTS = frozenset({b"rss", b"feed", b"rdf:rdf"}) | _SITEMAPS
 _SCRIPTED = (
     "its posts are not in the page: scripts bring them in a browser. Look in the browser's network panel for "
     "the request whose answer has the titles and try that, or a Markdown twin of the page (….md, /llms.txt)"
@@ -92,17 +94,14 @@ def discover(answer: Response, now: datetime, wanted: str = "") -> Found:
 def kind_of(answer: Response) -> str:
     """Return "feed" or the format of a page, by what the body begins with; a content type often lies."""
     start = answer.body[:_START].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if re.search(rb"<html\b|<!doctype html", start, re.IGNORECASE):
-        return "html"
-    if _XML.match(start) or (start[:1] == b"{" and b"jsonfeed.org" in start):
-        return "feed"
     if start[:1] in (b"{", b"["):
-        return "json"
-    return (
-        "html"
-        if start[:1] == b"<" and not urlsplit(answer.url).path.endswith((".md", ".mdx"))
-        else "markdown"
-    )
+        return "feed" if start[:1] == b"{" and b"jsonfeed.org" in start else "json"
+    if start[:1] != b"<":
+        return "markdown"
+    first = _FIRST_TAG.search(start)
+    if first and first[1].lower() in _FEED_ROOTS:
+        return "feed"
+    return "markdown" if urlsplit(answer.url).path.endswith((".md", ".mdx")) else "html"
 
 
 def _specs(answer: Response, kind: str, now: datetime, *, alone: bool) -> tuple[FeedSpec | PageSpec, ...]:
@@ -122,7 +121,8 @@ def _specs(answer: Response, kind: str, now: datetime, *, alone: bool) -> tuple[
 
 
 def _is_sitemap(answer: Response) -> bool:
-    return re.search(rb"<(urlset|sitemapindex)\b", answer.body[:_START]) is not None
+    first = _FIRST_TAG.search(answer.body[:_START])
+    return first is not None and first[1].lower() in _SITEMAPS
 
 
 def _from_data(answer: Response, now: datetime) -> list[PageSpec]:

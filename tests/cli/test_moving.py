@@ -127,19 +127,23 @@ def test_a_moved_lab_is_not_announced_again_and_no_release_is_doubled(polled: Sh
     ) == [(2,)]
 
 
-def test_a_source_given_to_another_lab_keeps_its_releases_where_they_are(polled: Shell) -> None:
+@pytest.mark.parametrize("number", [0, 1], ids=["an organisation", "a page of posts"])
+def test_a_source_given_to_another_lab_keeps_its_releases_where_they_are(polled: Shell, number: int) -> None:
     def give(config: dict[str, Any]) -> None:
         lab_of(config, OLD)["aliases"] = []  # no two labs may share a name
-        source = lab_of(config, OLD)["sources"].pop(0)
+        source = lab_of(config, OLD)["sources"].pop(number)
         lab_of(config, "zai")["sources"].append(source)
 
     releases = rows(polled, "SELECT count(*) FROM release")
     edit(polled, give)
     assert polled.run("poll", "--all").exit_code == 0
     variant(polled, f"{KIMI}-GGUF")
+    polled.play("post", ["kimi-k2.6"])
+    polled.play("edit", [KIMI])
     assert polled.run("poll", "--all").exit_code == 0
     assert alerts(polled) == ["Kimi-K2.6"]
     assert rows(polled, "SELECT count(*) FROM release") == releases
+    assert rows(polled, "SELECT DISTINCT lab FROM release WHERE key LIKE '%/kimi%'") == [(OLD,)]
 
 
 def test_what_an_older_version_stored_tells_under_which_lab_a_source_stood(polled: Shell) -> None:

@@ -157,6 +157,10 @@ def test_objects_without_a_type_are_known_by_their_keys() -> None:
     [
         pytest.param('<?xml version="1.0"?><rss version="2.0">', URL, "feed", id="RSS behind a declaration"),
         pytest.param('<feed xmlns="http://www.w3.org/2005/Atom">', URL, "feed", id="Atom without one"),
+        pytest.param(
+            "<rss><channel><![CDATA[<!doctype html><html>]]>", URL, "feed", id="RSS with a page in it"
+        ),
+        pytest.param("Write `<html>` first", URL, "markdown", id="text that speaks of tags"),
         pytest.param('{"version": "https://jsonfeed.org/version/1.1"}', URL, "feed", id="a JSON feed"),
         pytest.param('{"posts": []}', URL, "json", id="any other object"),
         pytest.param("[1, 2]", URL, "json", id="a list"),
