@@ -75,10 +75,9 @@ def move_lab(app: App, old: str, new: str, by: str) -> Moved:
     with store.transaction():
         told = [one for one in news(store.shipments.history(), now.date(), FRESH) if one.lab == old]
         move, merged = _without_doubles(app, Move(old, new), by)
-        mover = store.mover(move)
-        counts = mover.move()
+        counts = store.moves.move(move)
         for one in told:
-            mover.rename_line(identity(one), identity(_moved(one, move)))
+            store.moves.rename_line(identity(one), identity(_moved(one, move)))
     return Moved(counts, merged)
 
 
@@ -104,7 +103,7 @@ def _without_doubles(app: App, move: Move, by: str) -> tuple[Move, tuple[str, ..
     """
     store, now = app.store, app.clock.now()
     errata, places, merged = store.corrections.errata(), dict[str, str](), list[str]()
-    for former, key in store.mover(move).collisions():
+    for former, key in store.moves.collisions(move):
         if errata.final(former) == key:
             places[former] = former
             continue

@@ -21,15 +21,13 @@ _BARE: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-class Mover:
-    """Moves what is stored; all of it belongs inside one transaction."""
+class Moves:
+    """Gives a lab another id. Every method that writes belongs inside a transaction."""
 
-    def __init__(self, database: Database, move: Move) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._move = move
-        self._ids = {"old": move.old, "new": move.new}
 
-    def collisions(self) -> list[tuple[str, str]]:
+    def collisions(self, move: Move) -> list[tuple[str, str]]:
         """Return the keys of releases that both ids have: that of the old id, and what it would become."""
         rows = self._database.query(
             """
@@ -37,23 +35,13 @@ class Mover:
               ON other.key = :new || substr(r.key, length(:old) + 1)
             WHERE substr(r.key, 1, length(:old) + 1) = :old || '/' ORDER BY r.id
             """,
-            self._ids,
+            {"old": move.old, "new": move.new},
         )
-        return [(row["key"], self._move.renamed(row["key"])) for row in rows]
+        return [(row["key"], move.renamed(row["key"])) for row in rows]
 
-    def move(self) -> dict[str, int]:
-        """Move everything; return how many rows that were, by what a person would call them."""
-        moved = {
-            "releases": self._releases(),
-            "observations": self._observations(),
-            "subscriptions": self._subscriptions(""),
-            "rhythms": self._subscriptions(CADENCE),
-            **{what: self._lab(table, apart) for what, (table, apart) in _BARE.items()},
-        }
-        self._corrections()
-        self._floods()
-        self._imports()
-        return moved
+    def move(self, move: Move) -> dict[str, int]:
+        """Move all that is stored; return how many rows that were, by what a person would call them."""
+        return _Mover(self._database, move).move()
 
     def rename_line(self, former: str, now: str) -> None:
         """Give a line that destinations were told another identity (see Deliveries.owe_line).
@@ -73,6 +61,28 @@ class Mover:
                 for destination in (row["destination"] for row in rows)
             ],
         )
+
+
+class _Mover:
+    """Works through one move, table by table."""
+
+    def __init__(self, database: Database, move: Move) -> None:
+        self._database = database
+        self._move = move
+        self._ids = {"old": move.old, "new": move.new}
+
+    def move(self) -> dict[str, int]:
+        moved = {
+            "releases": self._releases(),
+            "observations": self._observations(),
+            "subscriptions": self._subscriptions(""),
+            "rhythms": self._subscriptions(CADENCE),
+            **{what: self._lab(table, apart) for what, (table, apart) in _BARE.items()},
+        }
+        self._corrections()
+        self._floods()
+        self._imports()
+        return moved
 
     # --- one kind of thing each
 

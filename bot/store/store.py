@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.model import Lab
-from bot.releases.moved import Move
 from bot.store.adoption import Adoption
 from bot.store.chores import Chores
 from bot.store.corrections import Corrections
@@ -14,7 +13,7 @@ from bot.store.deliveries import Deliveries
 from bot.store.held import Floods
 from bot.store.history import History
 from bot.store.installations import Installations
-from bot.store.moving import Mover
+from bot.store.moving import Moves
 from bot.store.preferences import Wishes
 from bot.store.releases import Releases
 from bot.store.reports import Reports
@@ -38,6 +37,7 @@ class Store:
         self._database = Database(directory / FILE_NAME, readonly=readonly)
         self.sources = Sources(self._database)
         self.standing = Standing(self._database)
+        self.moves = Moves(self._database)
         self.corrections = Corrections(self._database)
         self.releases = Releases(self._database, self.corrections)
         self.deliveries = Deliveries(self._database)
@@ -59,10 +59,6 @@ class Store:
         """Store everything that happens inside together, or nothing of it."""
         with self._database.transaction():
             yield
-
-    def mover(self, move: Move) -> Mover:
-        """Return what gives a lab another id."""
-        return Mover(self._database, move)
 
     def close(self) -> None:
         """Close the file."""

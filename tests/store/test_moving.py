@@ -27,10 +27,10 @@ def test_what_was_owed_before_is_not_owed_again(store: Store) -> None:
     open_release(store, "moonshotai/Kimi-K2.6", "moonshot", START)
     before = owe_all(store, OLD)
     with store.transaction():
-        store.mover(Move("moonshot", "kimi-lab")).move()
+        store.moves.move(Move("moonshot", "kimi-lab"))
     assert owe_all(store, NEW) == before
     with store.transaction():
-        store.mover(Move("kimi-lab", "moonshot")).move()
+        store.moves.move(Move("kimi-lab", "moonshot"))
     assert owe_all(store, OLD) == before
 
 
@@ -42,7 +42,7 @@ def test_a_line_about_a_rhythm_follows_unless_it_has_to_be_looked_up(
         assert store.deliveries.owe_line("cadence|a", "C1", Content("news"), START)
         if doubted:
             store.deliveries.claim(store.deliveries.newest(), START)
-        store.mover(Move("moonshot", "kimi-lab")).rename_line("cadence|a", "cadence|b")
+        store.moves.rename_line("cadence|a", "cadence|b")
         assert store.deliveries.owe_line("cadence|b", "C1", Content("news"), START) is again
 
 
