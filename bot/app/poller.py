@@ -194,7 +194,8 @@ class Poller:
         labs = {one.sighting.lab for one in judged}
         former = {lab: self.store.standing.former(source_id, lab) for lab in labs}
         book = self.store.releases.book(labs.union(*former.values()))
-        errata, known = self.store.corrections.errata(), {one.key for one in book.releases}
+        errata = self.store.corrections.errata()
+        known = {one.key for one in book.releases} | {subject for subject, _ in errata.rules}
         at_home = (
             (one.sighting, kept_at_home(one.verdict, former[one.sighting.lab], known)) for one in judged
         )

@@ -48,19 +48,16 @@ class Moves:
 
         One that may stand in its channel is looked up by the id that it has, and keeps it.
         """
-        rows = self._database.query(
-            """
-            SELECT DISTINCT destination FROM delivery
-            WHERE kind = 'line' AND state NOT IN ('claimed', 'doubtful', 'unclear')
-            """
-        )
-        self._database.connection.conn.executemany(
-            "UPDATE delivery SET id = ? WHERE id = ?",
-            [
-                (line_id(now, destination), line_id(former, destination))
-                for destination in (row["destination"] for row in rows)
-            ],
-        )
+        rows = self._database.query("SELECT DISTINCT destination FROM delivery WHERE kind = 'line'")
+        for destination in (row["destination"] for row in rows):
+            self._database.connection.execute(
+                """
+                UPDATE delivery SET id = :now
+                WHERE id = :former AND state NOT IN ('claimed', 'doubtful', 'unclear')
+                  AND NOT EXISTS (SELECT 1 FROM delivery AS told WHERE told.id = :now)
+                """,
+                {"former": line_id(former, destination), "now": line_id(now, destination)},
+            )
 
 
 class _Mover:

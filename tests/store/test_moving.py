@@ -34,11 +34,20 @@ def test_what_was_owed_before_is_not_owed_again(store: Store) -> None:
     assert owe_all(store, OLD) == before
 
 
+def test_a_line_that_both_ids_told_stays(store: Store) -> None:
+    with store.transaction():
+        for line in ("cadence|a", "cadence|b"):
+            store.deliveries.owe_line(line, "C1", Content("news"), START)
+        store.moves.rename_line("cadence|a", "cadence|b")
+        assert not store.deliveries.owe_line("cadence|a", "C1", Content("news"), START)
+
+
 @pytest.mark.parametrize(("doubted", "again"), [(False, False), (True, True)], ids=["told", "in doubt"])
 def test_a_line_about_a_rhythm_follows_unless_it_has_to_be_looked_up(
     store: Store, doubted: bool, again: bool
 ) -> None:
     with store.transaction():
+        store.deliveries.owe_line("another", "C1", Content("news"), START)
         assert store.deliveries.owe_line("cadence|a", "C1", Content("news"), START)
         if doubted:
             store.deliveries.claim(store.deliveries.newest(), START)
