@@ -23,8 +23,9 @@ from bot.releases.classify import judge
 from bot.releases.corrections import corrected
 from bot.releases.decide import decide, decide_overdue
 from bot.releases.labs import Directory
+from bot.releases.moved import kept_at_home
 from bot.releases.siblings import Siblings
-from bot.releases.steps import Decision, Judged, Settings
+from bot.releases.steps import Book, Decision, Judged, Settings
 from bot.sources.base import Memory, Poll, Source
 from bot.store.store import Store
 
@@ -198,11 +199,7 @@ class Poller:
         if not judged:
             return Decision()
         baseline, absence = state.baseline_at is None, now - (state.succeeded_at or now)
-        errata = self.store.corrections.errata()
-        judged = [Judged(one.sighting, corrected(one.verdict, one.sighting, errata)) for one in judged]
-        sightings = [one.sighting for one in judged]
-        hub_ids = (one.external_id for one in sightings if one.source is SourceKind.HUB)
-        book = self.store.releases.book((one.lab for one in sightings), hub_ids)
+        book, judged = self._in_context(source_id, judged)
         decision = decide(
             judged,
             book,
@@ -217,6 +214,19 @@ class Poller:
         with in_doubt(self.store, state.succeeded_at):
             self._tell(source_id, decision, touched, now, live=live)
         return decision
+
+    def _in_context(self, source_id: str, judged: Sequence[Judged]) -> tuple[Book, list[Judged]]:
+        """Return what is known of the labs of these, and the verdicts as people and moves have them."""
+        labs = {one.sighting.lab for one in judged}
+        former = {lab: self.store.standing.former(source_id, lab) for lab in labs}
+        hub_ids = (one.sighting.external_id for one in judged if one.sighting.source is SourceKind.HUB)
+        book = self.store.releases.book(labs.union(*former.values()), hub_ids)
+        errata = self.store.corrections.errata()
+        known = {one.key for one in book.releases} | {subject for subject, _ in errata.rules}
+        at_home = (
+            (one.sighting, kept_at_home(one.verdict, former[one.sighting.lab], known)) for one in judged
+        )
+        return book, [Judged(sighting, corrected(verdict, sighting, errata)) for sighting, verdict in at_home]
 
     def _tell(
         self, source_id: str, decision: Decision, touched: Mapping[str, int], now: datetime, *, live: bool

@@ -17,6 +17,7 @@ from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind
 from bot.records import ALL, Correction, Delivery, DigestPlan, Mute, Preferences, SourceState, Subscription
 from bot.releases.filters import Filters
+from bot.releases.moved import Move
 from bot.releases.steps import Announce, Decision
 from bot.store import database
 from bot.store.store import FILE_NAME, Store
@@ -112,6 +113,9 @@ WRITES: dict[str, Call] = {
     "adoption.put_off": lambda s: s.adoption.put_off(WEEK, LATER),
     "watch.beat": lambda s: s.watch.beat(NOW),
     "watch.set_blind": lambda s: s.watch.set_blind({"feed:x": NOW}),
+    "standing.note": lambda s: s.standing.note({"hub:x": "moonshot"}, NOW),
+    "moves.move": lambda s: s.moves.move(Move("moonshot", "kimi-lab")),
+    "moves.rename_line": lambda s: s.moves.rename_line("r1", "r2"),
     "chores.done": lambda s: s.chores.done("tidy", LATER),
 }
 
@@ -119,6 +123,7 @@ WRITES: dict[str, Call] = {
 READS: dict[str, Call] = {
     "sources.known": lambda s: s.sources.known("feed:x", ["a"]),
     "sources.shown_elsewhere": lambda s: s.sources.shown_elsewhere("feed:x", ["a"]),
+    "sources.repositories": lambda s: s.sources.repositories("hub:x"),
     "sources.state": lambda s: s.sources.state("feed:x"),
     "sources.states": lambda s: s.sources.states(),
     "corrections.all": lambda s: s.corrections.all(),
@@ -173,6 +178,10 @@ READS: dict[str, Call] = {
     "adoption.sums": lambda s: s.adoption.sums(WEEK),
     "watch.blind": lambda s: s.watch.blind(),
     "watch.last_beat": lambda s: s.watch.last_beat(),
+    "standing.all": lambda s: s.standing.all(),
+    "standing.former": lambda s: s.standing.former("hub:x", "moonshot"),
+    "standing.known_labs": lambda s: s.standing.known_labs(),
+    "moves.collisions": lambda s: s.moves.collisions(Move("moonshot", "zai")),
     "chores.is_due": lambda s: s.chores.is_due("tidy", NOW),
     "history.between": lambda s: s.history.between(START, NOW),
     "history.days": lambda s: s.history.days(),
@@ -228,9 +237,12 @@ def furnish_tables(store: Store) -> None:
     store.watch.set_blind({"feed:y": START})
     store._database.connection.execute(
         """
-        INSERT INTO release SELECT 99, 'moonshot/nothing-left', lab, family, family_key, 99, name, display,
-            opened_at, published_at, published_origin, published_precision, silent, facts, license,
-            license_id, license_verdict, parameters, task, withdrawn, home_lead_id, home_lab
+        INSERT INTO release (id, key, lab, family, family_key, lead_id, name, display, opened_at,
+            published_at, published_origin, published_precision, silent, facts, license, license_id,
+            license_verdict, task)
+        SELECT 99, 'moonshot/nothing-left', lab, family, family_key, 99, name, display, opened_at,
+            published_at, published_origin, published_precision, silent, facts, license, license_id,
+            license_verdict, task
         FROM release WHERE id = 2
         """
     )
