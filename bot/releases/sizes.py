@@ -53,11 +53,12 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
     factor, then the card. Whether there are weights at all: the list of files, which listings leave out.
     """
     name = _text(item.get("id"), 300)
-    card = card_facts(readme, name)
+    card = card_facts(readme, name, hub_count(item))
     named, weights = stated_in(name), weight_set(item)
     size = weights.size if weights else None
     parameters, approximate = _parameters(item, named, card, size)
-    active = _to_more_digits(named.active, card.active_parameters)
+    is_of_another = bool(card.parameters and parameters and contradicts(parameters, card.parameters))
+    active = named.active if is_of_another else _to_more_digits(named.active, card.active_parameters)
     return Facts(
         license=statement_of(_mapping(item.get("cardData")), _texts(item.get("tags"))),
         parameters=parameters,
