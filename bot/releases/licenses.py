@@ -24,7 +24,8 @@ def identify(statement: LicenseStatement | None, owner: str = "", repository: st
 
     `owner` is a Hub owner or a lab id, `repository` a repository with or without its owner: the same
     license_name means other terms at other labs. What is not in the table keeps its own words and the
-    verdict "unknown"; nothing is derived from a lab's other models.
+    verdict "unknown", unless the words themselves exclude commercial use; nothing is derived from a lab's
+    other models.
     """
     terms = _terms(statement or LicenseStatement(), owner, repository)
     return License(

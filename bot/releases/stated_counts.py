@@ -53,7 +53,7 @@ _OTHER_THING = _pattern(
     rf"|{_COUNT}(?:[ -](?:tokens?|native|long|input))?[ -](?:context|上下文)"
     rf"|{_COUNT}(?:[ -]{_PARAMETERS})?(?:[ -](?!{_PARAMETERS})\w{{1,20}}){{0,3}}?[ -]{_PART}(?!\w)"
     rf"|(?<!\w){_PART}(?!\w)(?:[ ,:]+(?:of|with|has|is|at|about|{_PARAMETERS})){{0,4}}[ ,:]*{_COUNT}"
-    rf"|\bcontext(?: length| window| size)?(?: of| up to| to|:)*[ ,]+{_COUNT}"
+    rf"|\bcontext(?: length| window| size)?(?: of| up to| to|:)* {_COUNT}"
     r"|\bactive (?=users?\b|community|develop|learning|research)|\bactive(?:ated)? experts?\b"
 )
 
