@@ -150,8 +150,8 @@ def test_a_number_alone_is_the_total_where_the_size_is_asked_for() -> None:
 
 
 WORDS = (
-    "671B|1 trillion|total|activates|active|of|(|)|parameters|tokens|from|to|激活|总参数|32 亿|A3B|-|,|. |∼|experts"
-    "|per token|a billion|1,000|T"
+    "671B|1 trillion|total|activates|active|of|(|)|parameters|tokens|from|to|激活|总参数|32 亿|A3B|-|,|. |∼"
+    "|experts|per token|a billion|1,000|T"
 )
 
 
