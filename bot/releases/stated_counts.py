@@ -82,7 +82,7 @@ _NAMED_SIZE = _pattern(
 _WHOLE = _pattern(rf"[ -](?:\w{{1,20}}[ -]){{0,3}}?(?:moe|mixture|model|{_PARAMETERS})| ?, ?$")
 _SIZE_BEFORE = _pattern(rf"(?:{_PARAMETERS}|\bsize|规模)(?: (?:is|are|of)|为|达到?)?[ ,:|]*$")
 _ITS_SIZE = _pattern(
-    rf"(?:\b(?:is|are|has|have|contains|comprises|features|with)\b|拥有|具有|包含)"
+    r"(?:\b(?:is|are|has|have|contains|comprises|features|with)\b|拥有|具有|包含|^an?\b|, an?\b)"
     rf"(?:[ -]+\w{{1,20}}){{0,4}}? ?({_COUNT})[ -]?{_PARAMETERS}"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？])")
