@@ -24,7 +24,7 @@ _NUMBER = r"(?<![\w.,×-])(?:\d{1,3}(?:,\d{3})+|\d{1,7}(?:\.\d{1,3})?)"
 _UNIT = rf"(?:{'|'.join(_SCALES)}|[TBM])(?![A-Za-z0-9])"
 _COUNT = rf"(?:{_NUMBER}[ -]?|(?<!half )\b(?:{'|'.join(_WORDED)})[ -](?=[tbm]r?illion)){_UNIT}"
 _RANGE = rf"{_NUMBER} ?[TBM]?(?: ?[–~∼-] ?| to )\d{{1,7}}(?:\.\d{{1,3}})? ?{_UNIT}"
-_SEVERAL = rf"{_COUNT}(?: ?, ?{_COUNT})*,? (?:and|or|&) {_COUNT}"
+_SEVERAL = rf"{_COUNT}(?: ?, ?{_COUNT}){{0,5}},? (?:and|or|&) {_COUNT}"
 _COUNTS = _pattern(rf"(?P<several>{_RANGE}|{_SEVERAL})|{_COUNT}")
 _PARAMETERS = r"(?:param(?:eter)?s?\b|参数量?)"
 
@@ -63,13 +63,16 @@ _TOTAL = r"(?P<total>\b(?:total(?:s|l?ing)?|overall|altogether|in all)\b|总)"
 _ACTIVE = r"\b(?:active|activated|live(?= param)|averaging|on average)\b|激活"
 _BEHIND_ONLY = r"\bper (?:token|forward|inference)\b|\b(?:for|at) (?:each|every|a) (?:token|step|forward)\b"
 _VERB = r"\bactivat(?:es|ing|e)\b"
+# A word of letters or one Chinese sign. It cannot be divided: "++" is what keeps long words from taking hours.
+_WORD = r"(?:[^\W\u3400-\u9fff]++|[\u3400-\u9fff])"
+_NEW_THOUGHT = rf"(?:(?:and|with|but|while|where|yet|plus)\b|{_VERB}|总|激活)"
 _BEHIND = _pattern(
-    rf"(?:[ -]*(?!(?:and|with|but|while|where|yet|plus)\b|{_VERB}|总|激活)\w{{1,40}}){{0,6}}?[ -]*"
+    rf"(?:[ -]*+(?!{_NEW_THOUGHT}){_WORD}){{0,6}}?[ -]*+"
     rf"(?:{_TOTAL}|(?P<active>{_ACTIVE}|{_BEHIND_ONLY}))"
 )
 _AHEAD = _pattern(
-    rf"(?:{_TOTAL}(?:[ ,:]*\w{{1,40}}){{0,3}}|(?P<active>(?:{_ACTIVE})(?:[ ,:]*\w{{1,40}}){{0,3}}"
-    rf"|{_VERB}(?:[ ,:]*[\w%/]{{1,40}}){{0,8}}))[ ,:|]*$"
+    rf"(?:{_TOTAL}(?:[ ,:]*+{_WORD}){{0,3}}|(?P<active>(?:{_ACTIVE})(?:[ ,:]*+{_WORD}){{0,3}}"
+    rf"|{_VERB}(?:[ ,:%/]*+{_WORD}){{0,8}}))[ ,:|]*+$"
 )
 _REST = _pattern(
     rf"({_COUNT})(?:[ ,-]+\w{{1,40}}){{0,5}}?[ ,]+(?:of|from)"
