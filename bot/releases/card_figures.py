@@ -181,7 +181,7 @@ def _said(texts: Sequence[str], name: str) -> list[Stated]:
 def _after_name(texts: Sequence[str], name: str) -> Iterator[str]:
     """Yield the rest of each sentence that has the name, or the longest part of it that any has."""
     for shorter in _shortened(name) if name else ():
-        words = r"[-_ ]?".join(map(re.escape, re.split(r"[-_]", shorter)))
+        words = r"[-_ .]?".join(map(re.escape, re.split(r"[-_]", shorter)))
         spelled = re.compile(rf"(?<![\w-]){words}(?![\w-]|\.\d)", re.IGNORECASE)
         rests = [text[found.end() :].partition(". ")[0] for text in texts for found in spelled.finditer(text)]
         if rests:

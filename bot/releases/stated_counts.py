@@ -63,7 +63,7 @@ _TOTAL = r"(?P<total>\b(?:total(?:s|l?ing)?|overall|altogether|in all)\b|总)"
 _ACTIVE = r"\b(?:active|activated|live(?= param)|averaging|on average)\b|激活"
 _BEHIND_ONLY = r"\bper (?:token|forward|inference)\b|\b(?:for|at) (?:each|every|a) (?:token|step|forward)\b"
 _VERB = r"\bactivat(?:es|ing|e)\b"
-# A word of letters or one Chinese sign. It cannot be divided: "++" is what keeps long words from taking hours.
+# A word of letters or one Chinese sign, which cannot be divided: otherwise long words would take hours.
 _WORD = r"(?:[^\W\u3400-\u9fff]++|[\u3400-\u9fff])"
 _NEW_THOUGHT = rf"(?:(?:and|with|but|while|where|yet|plus)\b|{_VERB}|总|激活)"
 _BEHIND = _pattern(
@@ -174,7 +174,7 @@ def _as_size(figures: list[_Figure], *, is_size: bool) -> list[_Figure]:
 
 
 def _beside_active(figures: Sequence[_Figure], at: int) -> bool:
-    """Tell whether the number after this one, or before the last one, is that of the active parameters."""
+    """Whether the number after this one, or before the last one, is that of the active parameters."""
     neighbour = figures[at + 1 : at + 2] or figures[max(0, at - 1) : at]
     return any(it.of == "active" for it in neighbour)
 
