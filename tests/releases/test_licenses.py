@@ -232,6 +232,24 @@ def test_the_owner_may_stand_in_the_link() -> None:
             id="only a link to a known text",
         ),
         pytest.param(
+            LicenseStatement("other", "license", "https://acme.example/Acme%20Community%20License.pdf"),
+            "unknown",
+            "Acme Community License",
+            id="a file that has the name",
+        ),
+        pytest.param(
+            LicenseStatement("other", "", "https://acme.example/files/Falcon_LLM_License.html?raw"),
+            "conditions",
+            "TII Falcon License 2.0",
+            id="a file that has a known name",
+        ),
+        pytest.param(
+            LicenseStatement("other", "", "https://acme.example/model/LICENSE-MODEL.md"),
+            "unknown",
+            "a licence of its own",
+            id="a file of the usual name",
+        ),
+        pytest.param(
             LicenseStatement("", "", "https://acme.example/terms"),
             "unknown",
             "a licence of its own",
