@@ -111,8 +111,8 @@ def _stated(statement: LicenseStatement, place: Place) -> Terms:
         return _with_name(terms, name, place) if name else terms
     if name:
         return look_up(f"other:{name}", place) or read(name, place) or look_up(link, place) or unknown(name)
-    if terms := look_up(link, place):
-        return terms
+    if linked := look_up(link, place):
+        return linked
     if file := _named_by(link):
         return read(file, place) or unknown(file)
     return _unnamed(fold(key) or ("other" if link else ""), place)
