@@ -41,8 +41,8 @@ def main() -> int:
     for table in ("titles", "titles_more"):
         judged = score.judged_titles(table)
         lines += [*_labs(table, judged, keys=False), *_misses(judged)]
-    lines += ["\nsizes and licences", *facts.misses()]
-    lines += _figures(score.figures() | facts.figures())
+    lines += _figures(score.figures())
+    lines += ["\nsizes and licences", *facts.misses(), *_figures(facts.figures())]
     sys.stdout.write("\n".join(lines) + "\n")
     return int(any(line.endswith("DROPPED") for line in lines))
 
