@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.model import DateOrigin, Facts, Name, Published, SourceKind
 from bot.releases.sizes import stated_in
+from bot.releases.stated_counts import said_of_itself
 
 _STRENGTH = {
     SourceKind.HUB: 0,
@@ -43,15 +44,19 @@ class Evidence:
 def merge_facts(name: Name, evidence: Sequence[Evidence]) -> Facts:
     """Return one set of facts: Hub over post over listing, the newest word first within each.
 
-    The figures that the name itself states fill what nobody else says.
+    The figures that the name itself states fill what nobody else says, and then those of the summary: a post
+    may be all there is.
     """
     stating = [item for item in evidence if item.head]
     newest_first = sorted(stating, key=lambda item: item.seen_at, reverse=True)
     facts = Facts()
     for item in sorted(newest_first, key=lambda item: _STRENGTH[item.source]):
         facts = facts.filled_from(item.facts)
-    stated = stated_in(name.display)
-    return facts.filled_from(Facts(parameters=stated.total, active_parameters=stated.active))
+    stated, said = stated_in(name.display), said_of_itself(facts.summary)
+    facts = facts.filled_from(Facts(parameters=stated.total, active_parameters=stated.active))
+    if facts.parameters:  # a summary that speaks of actives may speak of another model's
+        return facts
+    return facts.filled_from(Facts(parameters=said.total, active_parameters=said.active))
 
 
 def better_name(known: Name, told_by: Collection[SourceKind], heard: Name, source: SourceKind) -> Name:

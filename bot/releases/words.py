@@ -71,7 +71,7 @@ def size_words(facts: Facts, name: str) -> str:
     if not facts.parameters:
         return ""
     said = said_of_itself(facts.summary)
-    active = facts.active_parameters or said.active
+    active = facts.active_parameters
     aside = _contradicting(said.total, facts.parameters) or _contradicting(said.active, active, " active")
     about = "about " if facts.parameters_approximate and not _as_said(said.total, facts.parameters) else ""
     words = f"{about}{_total(facts, name)} parameters"

@@ -71,6 +71,20 @@ def test_the_name_states_what_nobody_else_does() -> None:
     assert (facts.parameters, facts.active_parameters) == (35 * 10**9, 3 * 10**9)
 
 
+def test_a_post_that_is_all_there_is_states_the_size_in_its_summary() -> None:
+    post = said(SourceKind.FEED, summary="Kimi K3 is a MoE of 2.8T total parameters with 50B active.")
+    facts = merge_facts(parse("Kimi K3", "moonshot"), [post])
+    assert (facts.parameters, facts.active_parameters) == (2800 * 10**9, 50 * 10**9)
+
+
+def test_a_summary_adds_nothing_to_a_size_that_is_known() -> None:
+    card = said(
+        SourceKind.HUB, parameters=7 * 10**9, summary="It learned of 671B total, 37B active parameters."
+    )
+    facts = merge_facts(parse("Rocket-Distill", "lab"), [card])
+    assert (facts.parameters, facts.active_parameters) == (7 * 10**9, None)
+
+
 @pytest.mark.parametrize(
     ("evidence", "origin", "offset"),
     [

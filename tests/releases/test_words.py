@@ -32,7 +32,11 @@ B = 10**9
         ),
         pytest.param(
             "GLM-5.1",
-            {"parameters": 754 * B, "summary": "It has 744B total parameters with 40B active parameters."},
+            {
+                "parameters": 754 * B,
+                "active_parameters": 40 * B,
+                "summary": "It has 744B total parameters with 40B active parameters.",
+            },
             "744B parameters, 40B active",
             id="the summary's active figure too",
         ),
@@ -50,6 +54,7 @@ B = 10**9
             "Kimi K2.6",
             {
                 "parameters": 1026 * B,
+                "active_parameters": 32 * B,
                 "parameters_approximate": True,
                 "summary": "It activates 32B of its 1T parameters for each token.",
             },
@@ -77,6 +82,12 @@ B = 10**9
             {"parameters": 7 * B, "summary": "It outperforms models of 671B total parameters."},
             "7.0B parameters",
             id="figures of other models are none",
+        ),
+        pytest.param(
+            "Rocket-Distill",
+            {"parameters": 7 * B, "summary": "It learned of a MoE of 671B total and 37B active parameters."},
+            "7.0B parameters (the lab says 671B)",
+            id="what is active in another model is not active in this",
         ),
         pytest.param("Rocket", {"summary": "Rocket has 7B total parameters."}, "", id="nothing known"),
     ],
