@@ -149,21 +149,12 @@ def _asks(key: str) -> bool:
 
 def _asked(group: Iterable[_Pair]) -> list[Stated]:
     """Return what the values of a model's keys state: one answer, or all of them where they contradict."""
-    texts = [_answer(key, value) for key, value in group if _asks(key)]
+    texts = [f"{_key(key)}: {value}" for key, value in group if _asks(key)]
     found = [it for text in texts for it in counts_in(text, is_size="activ" not in text.partition(":")[0])]
     totals, actives = [it.total for it in found], [it.active for it in found]
     together = Stated(agreed(totals), agreed(actives))
     is_one = bool(together.total) == any(totals) and bool(together.active) == any(actives)
     return [together] if is_one else found
-
-
-def _answer(key: str, value: str) -> str:
-    """Return a key with its value as a sentence; "Total / active parameters: 1T / 32B" are two."""
-    words = re.findall(r"total|activ\w+", key[:80].lower())
-    values = value.split("/")
-    if len(words) == len(values) == 2:
-        return "; ".join(f"{word} parameters: {part}" for word, part in zip(words, values, strict=True))
-    return f"{_key(key)}: {value}"
 
 
 # --- prose

@@ -71,7 +71,8 @@ _BEHIND = _pattern(
     rf"(?:{_TOTAL}|(?P<active>{_ACTIVE}|{_BEHIND_ONLY}))"
 )
 _AHEAD = _pattern(
-    rf"(?:{_TOTAL}(?:[ ,:]*+{_WORD}){{0,3}}|(?P<active>(?:{_ACTIVE})(?:[ ,:]*+{_WORD}){{0,3}}"
+    rf"(?:{_TOTAL}{_PARAMETERS}?(?:[ ,:]*+{_WORD}){{0,3}}"
+    rf"|(?P<active>(?:{_ACTIVE}){_PARAMETERS}?(?:[ ,:]*+{_WORD}){{0,3}}"
     rf"|{_VERB}(?:[ ,:%/]*+{_WORD}){{0,8}}))[ ,:|]*+$"
 )
 _REST = _pattern(
@@ -79,8 +80,11 @@ _REST = _pattern(
     rf"(?: (?:its|the|an?|all|total|about|around|over|some|nearly|approximately))* ({_COUNT})"
 )
 _NAMED_SIZE = _pattern(
-    rf"(^|[:,;] |\b(?:an?|the|is|our|of|with) )({_COUNT})(?:[ -]{_PARAMETERS})?(?:-| ?, ?| )"
+    rf"(^|[:,;] |\b(?:an?|the|is|our|of|with|has|having) )({_COUNT})(?:[ -]{_PARAMETERS})?(?:-| ?, ?| )"
     r"A(\d{1,4}(?:\.\d{1,3})?B)(?![\w-])"
+)
+_IN_PARALLEL = _pattern(
+    rf"\b(total|activ\w{{1,6}})[ /&]+(total|activ\w{{1,6}})(?: {_PARAMETERS})?: ?({_COUNT}) ?/ ?({_COUNT})"
 )
 _WHOLE = _pattern(rf"[ -](?:\w{{1,20}}[ -]){{0,3}}?(?:moe|mixture|model|{_PARAMETERS})| ?, ?$")
 _SIZE_BEFORE = _pattern(rf"(?:{_PARAMETERS}|\bsize|规模)(?: (?:is|are|of)|为|达到?)?[ ,:|]*$")
@@ -137,11 +141,12 @@ class _Figure:
 
 def _sentences(text: str) -> Iterator[str]:
     for sentence in _SENTENCE_END.split(plain(text)):
-        bare = _NAMED_SIZE.sub(r"\1\2 total , \3 active", _OTHER_THING.sub(" , ", sentence))
+        apart = _IN_PARALLEL.sub(r"\3 \1 ; \4 \2", sentence)
+        bare = _NAMED_SIZE.sub(r"\1\2 total , \3 active", _OTHER_THING.sub(" , ", apart))
         yield _REST.sub(r"\1 active ; \2 total", bare) if re.search(_ACTIVE_WORD, bare) else bare
 
 
-_ACTIVE_WORD = _pattern(f"{_ACTIVE}|{_VERB}")
+_ACTIVE_WORD = _pattern(f"{_ACTIVE}|{_BEHIND_ONLY}|{_VERB}")
 
 
 def _figures(sentence: str) -> list[_Figure]:

@@ -64,6 +64,13 @@ def stated(text: str) -> tuple[float | None, float | None]:
         pytest.param("560B total, activating 18B∼31B (averaging∼27B)", 560, 27, id="of a range the average"),
         pytest.param("1T total parameters | ≈ 50B active parameters", 1000, 50, id="cells of a row"),
         pytest.param("671B‑parameter MoE, 37B activated", 671, 37, id="a hyphen that does not break"),
+        pytest.param("Total/Active: 671B/37B", 671, 37, id="in parallel"),
+        pytest.param("Active / total parameters: 37B / 671B", 671, 37, id="in parallel, active first"),
+        pytest.param(
+            "Only 17 billion of 400 billion parameters are used per token.", 400, 17, id="some of all"
+        ),
+        pytest.param("a model having 57B-A14B parameters", 57, 14, id="as in a name, with parameters"),
+        pytest.param("总参数量为 1.02T，激活参数量为 42B。", 1020, 42, id="Chinese amounts"),
         pytest.param("总参数 1T，激活 32B", 1000, 32, id="Chinese"),
         pytest.param("激活参数为 40B，总参数量为 744B。", 744, 40, id="Chinese, active first"),
         pytest.param("拥有 3200 亿总参数，每个 token 激活 180 亿参数", 320, 18, id="Chinese numbers"),
