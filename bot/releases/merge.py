@@ -17,13 +17,13 @@ _STRENGTH = {
     SourceKind.IMPORT: 3,
 }
 # A lab writes its models' names in its posts, in its repositories as an address allows it.
-_SPELLING = (
-    SourceKind.FEED,
-    SourceKind.PAGE,
-    SourceKind.HUB,
-    SourceKind.LLM_STATS,
-    SourceKind.IMPORT,
-)
+_SPELLING = {
+    SourceKind.FEED: 0,
+    SourceKind.PAGE: 0,
+    SourceKind.HUB: 1,
+    SourceKind.LLM_STATS: 2,
+    SourceKind.IMPORT: 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def better_name(known: Name, told_by: Collection[SourceKind], heard: Name, sourc
     """
     if heard.release_key != known.release_key or source is SourceKind.IMPORT:
         return known
-    told = min(map(_SPELLING.index, told_by), default=len(_SPELLING))
-    better = (*_misspelt(heard), _SPELLING.index(source)) < (*_misspelt(known), told)
+    told = min((_SPELLING[kind] for kind in told_by), default=_SPELLING[SourceKind.IMPORT])
+    better = (*_misspelt(heard), _SPELLING[source]) < (*_misspelt(known), told)
     return heard if better else known
 
 

@@ -174,6 +174,9 @@ POST, HUB, LISTING, IMPORT = SourceKind.FEED, SourceKind.HUB, SourceKind.LLM_STA
         ),
         pytest.param("Gemma 4", {POST}, "Gemma 5", POST, "Gemma 4", id="another release is no spelling"),
         pytest.param("Kimi K2.6", {POST, HUB}, "Kimi-K2.6", POST, "Kimi K2.6", id="of equals the first"),
+        pytest.param(
+            "Kimi K2.6", {SourceKind.PAGE}, "Kimi-K2.6", POST, "Kimi K2.6", id="a feed after a page"
+        ),
     ],
 )
 def test_the_name_that_people_read(
