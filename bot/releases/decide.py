@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.model import DateOrigin, Kind, License, LicenseStatement, Name, Note, NoteKind, Sighting, SourceKind
 from bot.releases.licenses import identify
+from bot.releases.merge import better_name
 from bot.releases.shelf import NEAR, Shelf, moment_of
 from bot.releases.steps import (
     Announce,
@@ -93,8 +94,6 @@ def _heads_first(item: Judged) -> tuple[bool, bool, bool, str]:
 
 
 _UNTUNED = frozenset({"base", "pt"})
-# They spell a name as they like; the lab knows better.
-_SECOND_HAND = frozenset({SourceKind.LLM_STATS, SourceKind.IMPORT})
 
 
 class _Ledger:
@@ -365,10 +364,10 @@ class _Ledger:
         """Note that a kind of source speaks of the release; tell whether it is the first time."""
         known, voice = self.shelf.releases[known.key], _voice(item.sighting.source)
         name = item.verdict.name
-        second_hand = known.told_by and known.told_by <= _SECOND_HAND and voice is not SourceKind.IMPORT
-        if name and second_hand and name.release_key == known.key:
-            known = replace(known, name=name)
-            self.steps.append(Rename(known.key, name))
+        spelt = better_name(known.name, known.told_by, name, voice) if name else known.name
+        if spelt != known.name:
+            known = replace(known, name=spelt)
+            self.steps.append(Rename(known.key, spelt))
         by_name = {voice} if name and name.release_key == known.key else set()
         self.shelf.put(
             replace(known, told_by=known.told_by | {voice}, named_by=known.named_by.union(by_name))

@@ -94,7 +94,7 @@ class _Mover:
 
     def _observations(self) -> int:
         self._names("observation", self._move.renamed)
-        self._rewrite("observation", "said_key", self._move.renamed)
+        self._rewrite("observation", "said_key", self._move.renamed, where="said_key IS NOT NULL")
         return self._run("UPDATE observation SET lab = :new WHERE lab = :old", self._ids)
 
     def _names(self, table: str, key: Callable[[str], str]) -> None:

@@ -117,7 +117,7 @@ def test_a_moved_lab_is_not_announced_again_and_no_release_is_doubled(polled: Sh
     polled.play("post", ["kimi-k2.6"])
     assert polled.run("check").exit_code == 0
     assert polled.run("poll", "--all").exit_code == 0
-    assert alerts(polled) == ["Kimi-K2.6"]
+    assert alerts(polled) == ["Kimi K2.6"]
     assert rows(polled, "SELECT count(*) FROM release") == releases
     assert rows(polled, f"SELECT lab, count(*) FROM release WHERE key = '{NEW}/kimi-k2.6'") == [(NEW, 1)]
     assert rows(
@@ -141,7 +141,7 @@ def test_a_source_given_to_another_lab_keeps_its_releases_where_they_are(polled:
     polled.play("post", ["kimi-k2.6"])
     polled.play("edit", [KIMI])
     assert polled.run("poll", "--all").exit_code == 0
-    assert alerts(polled) == ["Kimi-K2.6"]
+    assert alerts(polled) == ["Kimi K2.6"]
     assert rows(polled, "SELECT count(*) FROM release") == releases
     assert rows(polled, "SELECT DISTINCT lab FROM release WHERE key LIKE '%/kimi%'") == [(OLD,)]
 
