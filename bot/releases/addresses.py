@@ -9,6 +9,30 @@ from bot.releases.names import parse
 from bot.releases.titles import told_by
 from bot.releases.tokens import clean, tokenize
 
+_ANYBODYS = re.compile(r"https?://(?:www\.)?huggingface\.co/blog/[^/?#]+/?")
+
+
+def is_anybodys(url: str) -> bool:
+    """Return whether a post stands where anybody may post, so that only known families are the lab's own.
+
+    Posts of an organisation have its name in the address: https://huggingface.co/blog/ibm-granite/...
+    """
+    return bool(_ANYBODYS.fullmatch(url.partition("?")[0]))
+
+
+_WORDY = 2  # words of letters: a shorter address (/blog/12345) tells nothing
+
+
+def may_name(url: str, name: str) -> bool:
+    """Return whether a post's address leaves open that the post is about this name: it has its first word.
+
+    The address of a customer's story names the customer, whatever the title says.
+    """
+    slug = url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].lower()
+    words = re.findall(r"[a-z]+", slug)
+    return len(words) < _WORDY or not set(words).isdisjoint(re.findall(r"[a-z]+", name.lower())[:1])
+
+
 _OF_A_NAME = frozenset({"version", "size", "stamp", "line"})
 
 

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 from bot.releases.families import Family, first_words, known_at, spelled
 from bot.releases.tables import mapping, rows
-from bot.releases.tokens import Token, clean, tokenize
+from bot.releases.tokens import Token, clean, role_of, tokenize
 
 LONGEST_TITLE = 300
 
@@ -23,6 +23,8 @@ class Mention:
     own: bool = True  # of the lab that posts, as far as the tables know
     numbered: bool = False  # has a version or a size
     app: bool = False  # an app's or an interface's name
+    benchmark: bool = False
+    known: bool = False  # the family stands in the tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ class Title:
         """Tell whether the word at this place has one of these roles."""
         return not self.told[at].isdisjoint(roles)
 
+    def goes_on_with_another(self, at: int) -> bool:
+        """Return whether "and" and another name follow: Claude 3.7 Sonnet and Claude Code."""
+        if self.tokens[at].low != "and" or at + 1 == len(self.tokens):
+            return False
+        another = self.tokens[at + 1]
+        return another.text[0].isupper() or another.role in ("line", "version")
+
 
 _BREAK = re.compile(r"[:|,;!?&()/。、…<>]|\.\s|\s-|-\s")
 _EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
@@ -56,10 +65,20 @@ def read_title(text: str, owners: frozenset[str]) -> Title:
         text = _MARKUP.sub(" ", text)
     if not text.isascii():
         text = _EAST_ASIAN.sub(r" \1 ", text)
-    tokens = tokenize(text.strip())
+    tokens = _without_label(tokenize(text.strip()))
     told = tuple([told_by(token.low) for token in tokens])
     title = Title(tokens, told, _NOTHING.union(*told))
     return Title(title.tokens, title.told, title.roles, tuple(_mentions(title, owners)))
+
+
+def _without_label(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return a title without the section that it stands in: "Seed Research | ..."."""
+    at = next((at for at, token in enumerate(tokens) if "|" in token.gap), 0)
+    labelled = 0 < at <= _LONGEST_LABEL and not told_by(tokens[at - 1].low).isdisjoint({"story", "topic"})
+    return tokens[at:] if labelled else tokens
+
+
+_LONGEST_LABEL = 3  # words
 
 
 @lru_cache(maxsize=20_000)
@@ -88,37 +107,6 @@ def _words_without_spaces() -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple((word, roles) for word, roles in _title_words().items() if not word.isascii())
 
 
-def platforms_in(tokens: Sequence[Token]) -> Iterator[str]:
-    """Return for each platform named among these tokens that it "serves" a model or has its "weights"."""
-    at = 0
-    while at < len(tokens):
-        words, what = _platform_at(tokens, at)
-        if what:
-            yield what
-        at += max(1, words)
-
-
-def _platform_at(tokens: Sequence[Token], at: int) -> tuple[int, str]:
-    """Return how many tokens the longest platform named at this place has, and what it does."""
-    for words, capital, what in _platforms_by_first_word().get(tokens[at].low, ()):
-        same = tuple(token.low for token in tokens[at : at + len(words)]) == words
-        if same and (not capital or tokens[at].text != tokens[at].low):
-            return len(words), what
-    return 0, ""
-
-
-@cache
-def _platforms_by_first_word() -> Mapping[str, Sequence[tuple[tuple[str, ...], bool, str]]]:
-    """Return the platforms' words, whether a capital is needed, and what they do; the longest names first."""
-    platforms: dict[str, list[tuple[tuple[str, ...], bool, str]]] = {}
-    for row in rows("platforms.tsv"):
-        words = tuple(token.low for token in tokenize(row["platform"]))
-        platforms.setdefault(words[0], []).append((words, not row["platform"].islower(), row["what"]))
-    for spellings in platforms.values():
-        spellings.sort(key=lambda spelling: -len(spelling[0]))
-    return platforms
-
-
 def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
     at = 0
     while at < len(title.tokens):
@@ -127,7 +115,7 @@ def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
             found = _app_at(title, at) or _known_model_at(title, at, owners)
         if not found and _in_name(title, at) and not known_at(title.tokens, at):
             end = _end_of_words(title, at)
-            found = _new_name(title, at, end)
+            found = _new_name(title, at, end, owners)
         if found:
             yield found
         at = found.end if found else end
@@ -147,8 +135,19 @@ def _app_at(title: Title, at: int) -> Mention | None:
             family = known_at(tokens, at)
             if family and family[1] >= end and _names_a_model(title, end, family[1]):
                 return None  # Grok is an app; Grok 4, Claude Opus and MiniMax-Hailuo are models
+            end = end if family and family[1] == end else _end_of_app(title, end)
             return Mention(at, end, spelled(tokens[at:end]), app=True)
     return None
+
+
+def _end_of_app(title: Title, end: int) -> int:
+    """Return where an app's name with a number ends: ChatGPT Images 2.0, Claude Code 3."""
+    at = end
+    while not title.breaks_before(at) and _is_capital(title.tokens[at]) and not known_at(title.tokens, at):
+        at += 1
+        if title.tokens[at - 1].role in NUMBERS:
+            return at
+    return end
 
 
 def _names_a_model(title: Title, end: int, end_of_family: int) -> bool:
@@ -181,7 +180,7 @@ def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | 
         return None
     if not (own or numbered) or (len(name) == 1 and name[0].text.islower()):
         return None  # "ring" and "command" are families, and words
-    return Mention(at, end, spelled(name), family.name, own, numbered)
+    return Mention(at, end, spelled(name), family.name, own, numbered, known=True)
 
 
 def _is_pun(title: Title, at: int, known: tuple[Family, int]) -> bool:
@@ -200,25 +199,76 @@ def _is_pun(title: Title, at: int, known: tuple[Family, int]) -> bool:
 _LONGEST_NEW_NAME = 3  # words before the version
 
 
-def _new_name(title: Title, at: int, end: int) -> Mention | None:
+def _new_name(title: Title, at: int, end: int, owners: frozenset[str]) -> Mention | None:
     """Return the name of a family that no table knows, in a run of capitalised words.
 
-    It ends like those of models do (Shieldstral, BioGPT, Chinese CLIP), or a version follows it.
+    It is coined like those of models (Shieldstral, Chinese CLIP, MolmoMotion), or a version follows it.
     """
     for last in range(at, end):
-        if title.tokens[last].text.endswith(_endings()):
-            start, stop = max(at, last - 1), _extended(title, last + 1)
-            text = spelled(title.tokens[start:stop])
-            return Mention(start, stop, text, family=text, numbered=_numbered(title.tokens[start:stop]))
+        what = _coined_as(title, last, owners)
+        if what:
+            return _coined(title, max(at, last - 1) if what == "model" else last, last, what)
     if title.breaks_before(end) or title.tokens[end].role not in _VERSIONS or _counts(title, end):
         return None
     start, stop = max(at, end - _LONGEST_NEW_NAME), _extended(title, end)
-    return Mention(start, stop, spelled(title.tokens[start:stop]), numbered=True)
+    text = spelled(title.tokens[start:stop])
+    return Mention(start, stop, text, numbered=True) if _HAS_LETTER.search(text) else None
+
+
+_HAS_LETTER = re.compile(r"[^\W\d_]")
+
+
+def _coined_as(title: Title, at: int, owners: frozenset[str]) -> str:
+    """Return what a word names by the way it is coined: a "model", a "line" of a family, a "benchmark" ... or ""."""
+    token = title.tokens[at]
+    what = next((what for ending, what in _endings() if token.text.endswith(ending)), "")
+    if what == "model" or not _is_camel(token.text):
+        return what if what == "model" else ""
+    following = title.tokens[at + 1 : at + 2]
+    sized = following and following[0].gap == "-" and _group(following[0]) == "size"
+    return what or ("line" if sized or _is_own_with_word(token.text, owners) else "")
 
 
 @cache
-def _endings() -> tuple[str, ...]:
-    return tuple(row["ending"] for row in rows("endings.tsv"))
+def _endings() -> tuple[tuple[str, str], ...]:
+    return tuple((row["ending"], row["what"]) for row in rows("endings.tsv"))
+
+
+def _is_camel(text: str) -> bool:
+    """Return whether a word has a capital inside and small letters: LifeSciBench, GDPval."""
+    return any(letter.isupper() for letter in text[1:]) and any(letter.islower() for letter in text)
+
+
+_SHORTEST_FAMILY = 3  # letters, in front of a word that is written together with it
+_NO_LINE = frozenset({"product", "topic", "device"})
+
+
+def _is_own_with_word(text: str, owners: frozenset[str]) -> bool:
+    """Return whether a word is one of the lab's families with a line: MolmoMotion, SeedRealtime."""
+    for at in range(_SHORTEST_FAMILY, len(text)):
+        word = text[at:].lower()
+        if not text[at].isupper() or not _NO_LINE.isdisjoint(told_by(word)) or role_of(word) not in _PLAIN:
+            continue
+        known = known_at(tokenize(text[:at]), 0)
+        if known and known[0].owners and known[0].of(owners):
+            return True
+    return False
+
+
+def _coined(title: Title, start: int, last: int, what: str) -> Mention:
+    """Return the name whose coined word is the `last` of its family.
+
+    Words between a line and "model" only describe it: SeedRealtime Audio-Visual LLM.
+    """
+    stop = _extended(title, last + 1)
+    described = stop < len(title.tokens) and title.tells(stop, "noun") and not title.breaks_before(stop)
+    if what == "line" and described and not _numbered(title.tokens[start:stop]):
+        stop = last + 1
+        while title.tokens[stop].gap in _TIGHT:
+            stop += 1
+    text = spelled(title.tokens[start:stop])
+    numbered = _numbered(title.tokens[start:stop])
+    return Mention(start, stop, text, text, True, numbered, what == "tool", what == "benchmark")
 
 
 _VERSIONS = frozenset({"version", "size"})
@@ -255,7 +305,7 @@ def _counts(title: Title, at: int) -> bool:
     return (title.tells(at - 1, "count") and "." not in number) or bool(_YEAR.fullmatch(number))
 
 
-_NUMBERS = frozenset({"version", "size", "stamp"})
+NUMBERS = frozenset({"version", "size", "stamp"})
 _WITH_CAPITAL = frozenset({"line", "stage", "companion", "packaging"})
 
 
@@ -269,13 +319,29 @@ def _extended(title: Title, end: int) -> int:
         token = title.tokens[end]
         tight = token.gap in _TIGHT
         if not tight and (_counts(title, end) or _says_otherwise(title, end)):
-            return end
+            return end + 1 if _ends_name(title, end) else end
         end += 1
-        if tight or token.role in _NUMBERS or (token.role in _WITH_CAPITAL and _goes_on(token)):
+        if tight or token.role in NUMBERS or (token.role in _WITH_CAPITAL and _goes_on(token)):
             sure = end
         elif token.role != "word" or not _is_capital(token):
-            return sure
+            return end - 1 if end - sure == _PAIR and _is_pair(title, end - 1) else sure
     return end
+
+
+_PAIR = 2  # tokens behind what surely belongs to a name: a word and "and"
+
+
+def _is_pair(title: Title, at: int) -> bool:
+    """Return whether "and" stands here between two lines of one version: GPT-6 Sol and Luna."""
+    following = title.tokens[at + 1 : at + 2]
+    another = following and following[0].role == "word" and _in_name(title, at + 1)
+    return bool(another) and title.tokens[at].low == "and" and title.breaks_before(at + 2)
+
+
+def _ends_name(title: Title, at: int) -> bool:
+    """Return whether a word that often describes a model ends a name here: Stable Audio Open."""
+    ends = title.tells(at, "naming") and title.breaks_before(at + 1)
+    return ends and _is_capital(title.tokens[at])
 
 
 _TIGHT = frozenset({"", "-", "_", ".", " ["})  # FLUX.2 [klein]
@@ -286,14 +352,19 @@ def _says_otherwise(title: Title, at: int) -> bool:
     token, following = title.tokens[at], title.tokens[at + 1 : at + 2]
     if not title.told[at] or token.role in _WITH_CAPITAL:
         return False
-    numbered = bool(following) and following[0].role in _NUMBERS and not title.breaks_before(at + 1)
+    numbered = bool(following) and following[0].role in NUMBERS and not title.breaks_before(at + 1)
     return not (numbered and _is_capital(token) and title.tells(at, "filler"))
 
 
 def _goes_on(token: Token) -> bool:
     """Tell whether a word of the tables is meant as part of a name: capitalised, or a size or mode."""
-    return _is_capital(token) or mapping("lines.tsv", "word", "group").get(token.low) in ("size", "mode")
+    return _is_capital(token) or _group(token) in ("size", "mode")
+
+
+def _group(token: Token) -> str:
+    """Return what kind of line a word is, "size", "mode" or "purpose", or ""."""
+    return mapping("lines.tsv", "word", "group").get(token.low, "")
 
 
 def _numbered(tokens: Sequence[Token]) -> bool:
-    return any(token.role in _NUMBERS for token in tokens)
+    return any(token.role in NUMBERS for token in tokens)
