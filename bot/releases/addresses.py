@@ -20,17 +20,16 @@ def is_anybodys(url: str) -> bool:
     return bool(_ANYBODYS.fullmatch(url.partition("?")[0]))
 
 
-_WORDY = 2  # words of letters: a shorter address (/blog/12345) tells nothing
+_LETTERS = re.compile(r"[a-z]+")
 
 
-def may_name(url: str, name: str) -> bool:
-    """Return whether a post's address leaves open that the post is about this name: it has its first word.
+def speaks_of(url: str, name: str) -> bool:
+    """Return whether the last part of a post's address has the first word of a name.
 
-    The address of a customer's story names the customer, whatever the title says.
+    The address of a customer's story names the customer, whatever its title says.
     """
-    slug = url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].lower()
-    words = re.findall(r"[a-z]+", slug)
-    return len(words) < _WORDY or not set(words).isdisjoint(re.findall(r"[a-z]+", name.lower())[:1])
+    slug = url.partition("#")[0].rstrip("/").rpartition("/")[2].lower()
+    return not set(_LETTERS.findall(slug)).isdisjoint(_LETTERS.findall(name.lower())[:1])
 
 
 _OF_A_NAME = frozenset({"version", "size", "stamp", "line"})

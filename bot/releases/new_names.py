@@ -3,10 +3,10 @@
 import re
 
 from bot.model import Kind, Verdict
-from bot.releases.families import known_at
+from bot.releases.families import foreign_at, known_at
 from bot.releases.post import Post
 from bot.releases.tables import mapping
-from bot.releases.titles import Title
+from bot.releases.titles import NUMBERS, Title
 
 
 def size_announced(post: Post) -> Verdict | None:
@@ -72,8 +72,10 @@ def called_a_model(post: Post) -> Verdict | None:
     """Judge "NAME: an adjective model" and "Introducing NAME, our first model": a new family's introduction."""
     title, start = post.title, _after_verb(post)
     verb, first = bool(start), _after_lab(post, start or _after_fillers(title))
-    end = _end_of_new_name(title, first)
-    if not first < end <= first + _LONGEST_SUBJECT or end >= len(title.tokens) or any(title.told[first:end]):
+    end = _end_of_new_name(title, first, roles=_PLAIN | NUMBERS)
+    if not first < end <= first + _LONGEST_SUBJECT or end >= len(title.tokens):
+        return None
+    if foreign_at(title.tokens, first, post.owners):
         return None
     described = _DESCRIPTION.search(title.tokens[end].gap) if verb else ":" in title.tokens[end].gap
     if described:
@@ -97,8 +99,8 @@ _PREPOSITIONS = frozenset(
 def _describes_model(title: Title, start: int) -> bool:
     """Return whether a description from `start` is one of a model, and no sentence that a model begins."""
     for at in range(start, min(start + _LONGEST_DESCRIPTION, len(title.tokens))):
-        if title.tells(at, "noun"):
-            return _is_noun_behind(title, at)
+        if _is_noun_behind(title, at):
+            return True
         if title.tokens[at].low in _PREPOSITIONS or title.tells(at, "product", "device"):
             return False
     return False
@@ -108,10 +110,11 @@ def _is_noun_behind(title: Title, at: int) -> bool:
     """Return whether a noun for models stands here that no verb follows: "AI model achieves ..." is a sentence."""
     if not title.tells(at, "noun"):
         return False
-    after = at + 1
-    return title.breaks_before(after) or not title.tells(after, "deed", "effect", "product", "device", "noun")
+    return title.breaks_before(at + 1) or not title.tells(at + 1, *_NO_END)
 
 
+# Behind such a word a noun is not what a description ends with: "foundation model", "model achieves ...".
+_NO_END = ("deed", "effect", "product", "device", "noun")
 _COINED = re.compile(r"[a-z][A-Z]|[A-Z]{3}|\d")
 
 
@@ -120,7 +123,7 @@ def line_presented(post: Post) -> Verdict | None:
     title = post.title
     start = first = _after_lab(post, 0)
     end = _end_of_new_name(title, first)
-    if end < first + 2 or title.breaks_before(end) or any(title.told[first:end]):
+    if end < first + 2 or title.breaks_before(end):
         return None
     purpose = mapping("lines.tsv", "word", "group").get(title.tokens[end - 1].low) == "purpose"
     if not purpose or title.tokens[first].role != "word" or not title.tells(end, "effect"):
@@ -152,22 +155,28 @@ def _after_lab(post: Post, start: int) -> int:
     return at
 
 
-def _end_of_new_name(title: Title, start: int) -> int:
+_PLAIN: frozenset[str] = frozenset({"word", "line"})
+
+
+def _end_of_new_name(title: Title, start: int, roles: frozenset[str] = _PLAIN) -> int:
+    """Return where capitalised words of these roles end that tell nothing and are no app's."""
     end = start
-    while end < len(title.tokens) and _in_new_name(title, end) and not (
-        end > start and title.breaks_before(end)
-    ):
+    while end < len(title.tokens) and not (end > start and title.breaks_before(end)):
+        token = title.tokens[end]
+        plain = not title.told[end] or title.tells(end, "naming")
+        if token.text[0].islower() or token.role not in roles or not plain or _is_taken(title, end):
+            break
         end += 1
     return end
 
 
-def _in_new_name(title: Title, at: int) -> bool:
-    token = title.tokens[at]
-    taken = any(
-        (mention.app or mention.benchmark) and mention.start <= at < mention.end for mention in title.mentions
-    )
-    plain = token.role in ("word", "line") and not title.tells(at, "product", "noun", "arrival")
-    return plain and token.text[0].isupper() and not taken
+def _is_taken(title: Title, at: int) -> bool:
+    """Return whether an app's or a benchmark's name is here, which is not a family's as well (Gemini)."""
+    for mention in title.mentions:
+        if mention.start <= at < mention.end and (mention.app or mention.benchmark):
+            known = known_at(title.tokens, mention.start)
+            return not known or known[1] != mention.end
+    return False
 
 
 def _ends_phrase(title: Title, end: int) -> bool:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.model import Kind, Name, Sighting, Verdict
+from bot.releases.families import known_at
 from bot.releases.names import parse
 from bot.releases.titles import Mention, Title
 
@@ -23,7 +24,11 @@ class Post:
 
         A family that no table knows is called as the title calls it, with the lab's name where that is said.
         """
-        return self.named(mention.text, display="" if mention.family else mention.text)
+        name = self.named(mention.text)
+        lab, behind = self.title.tokens[mention.start].text, mention.start + 1
+        if mention.family or not self.is_lab(mention.start) or known_at(self.title.tokens, behind):
+            return name
+        return name if name.display.startswith(lab) else replace(name, display=f"{lab} {name.display}")
 
     def named(self, text: str, *, display: str = "") -> Name:
         """Return the parts of a name, and what people read if that is not to be the name itself."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.model import Kind, Sighting, Verdict
-from bot.releases.addresses import is_anybodys, may_name, named_by_address, named_by_links
+from bot.releases.addresses import is_anybodys, named_by_address, named_by_links, speaks_of
 from bot.releases.availability import had_somewhere
 from bot.releases.new_names import (
     called_a_model,
@@ -185,6 +185,7 @@ def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:
         at += 1
     if title.breaks_before(at) or title.goes_on_with_another(at):
         return released(post, mention, "the title gives a model's name")
+    at = _behind_description(title, at)
     if title.tells(at, "product"):
         return Verdict(Kind.PRODUCT, f"the title names an app or interface: {title.tokens[at].text}")
     if title.tells(at, "arrival", "effect", "announce", "past") or _goes_into_preview(title, at):
@@ -194,6 +195,18 @@ def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:
     if title.tells(at, "deed"):
         return other(post, "the title tells what was done with a model")
     return None
+
+
+_LONGEST_DESCRIPTION = 6  # words
+
+
+def _behind_description(title: Title, start: int) -> int:
+    """Return where the arrival of a described model is told, or `start`: NAME Full-Duplex LLM Released."""
+    at = start
+    while at - start < _LONGEST_DESCRIPTION and not title.breaks_before(at) and not title.told[at]:
+        at += 1
+    described = not title.breaks_before(at) and title.tells(at, "noun") and not title.breaks_before(at + 1)
+    return at + 1 if described and title.tells(at + 1, "arrival") else start
 
 
 def _goes_into_preview(title: Title, at: int) -> bool:
@@ -226,9 +239,10 @@ def _motto_with_a_name(post: Post) -> Verdict | None:
     last = next((it for it in post.models if listed_with(post, it)[1] == len(title.tokens)), None)
     if not last or not last.numbered or not last.known or not last.start:
         return None
-    if title.tokens[last.start - 1].low != "with" or not may_name(post.sighting.url, last.text):
+    if title.tokens[last.start - 1].low != "with" or not speaks_of(post.sighting.url, last.text):
         return None
-    if any(_tells_of_use(title, at) for at in range(last.start)):
+    others = any(mention.start < last.start for mention in title.mentions)
+    if others or any(_tells_of_use(title, at) for at in range(last.start)):
         return None
     return released(post, last, "the title is a motto with a model's name", waits=True)
 
@@ -239,7 +253,8 @@ _QUESTIONS = frozenset({"how", "why", "what", "when", "where", "who", "inside", 
 def _tells_of_use(title: Title, at: int) -> bool:
     """Return whether a word tells what was done with a model, and so that it is known."""
     word = title.tokens[at].low
-    story = title.tells(at, "story") and (word.endswith("ing") or word in _QUESTIONS)
+    gerund = word.endswith("ing") and title.tokens[at].role != "line"
+    story = (title.tells(at, "story") and (gerund or word in _QUESTIONS)) or (gerund and at == 0)
     return story or title.tells(at, "deed", "product")
 
 

@@ -268,7 +268,9 @@ def _coined(title: Title, start: int, last: int, what: str) -> Mention:
             stop += 1
     text = spelled(title.tokens[start:stop])
     numbered = _numbered(title.tokens[start:stop])
-    return Mention(start, stop, text, text, True, numbered, what == "tool", what == "benchmark")
+    if what in ("tool", "benchmark"):
+        return Mention(start, stop, text, numbered=numbered, app=what == "tool", benchmark=what == "benchmark")
+    return Mention(start, stop, text, family=text, numbered=numbered)
 
 
 _VERSIONS = frozenset({"version", "size"})
