@@ -18,7 +18,8 @@ def identify_line(line: str, labs: Directory) -> dict[str, object]:
     """Return the fields of a JSON line with what was understood of it, or {"error": ...} for a bad one.
 
     In: source and text, optional lab (id, name, alias or Hub owner), tags, pipeline_tag and url.
-    Out: these, with lab as its id, the parts of the name, its keys, kind and reason. A line without a lab
+    Out: these, with lab as its id, the parts of the name, its keys, kind and reason; where a title announces
+    several models, `also` has the names of the others and `also_keys` their release keys. A line without a lab
     gets the owner's or the named family's, if the directory knows it.
     """
     try:
@@ -46,7 +47,15 @@ def identify_line(line: str, labs: Directory) -> dict[str, object]:
         "family_key": name.family_key,
         "kind": verdict.kind.value,
         "reason": verdict.reason,
+        **_others(verdict.also),
     }
+
+
+def _others(also: tuple[Name, ...]) -> dict[str, object]:
+    """Return the fields for the other models of a title, if there are some."""
+    if not also:
+        return {}
+    return {"also": [name.display for name in also], "also_keys": [name.release_key for name in also]}
 
 
 def _complaint(given: object) -> str:

@@ -26,7 +26,7 @@ class Post:
         """
         name = self.named(mention.text)
         lab, behind = self.title.tokens[mention.start].text, mention.start + 1
-        if mention.family or not self.is_lab(mention.start) or known_at(self.title.tokens, behind):
+        if mention.known or not self.is_lab(mention.start) or known_at(self.title.tokens, behind):
             return name
         return name if name.display.startswith(lab) else replace(name, display=f"{lab} {name.display}")
 

@@ -180,7 +180,7 @@ def _begins_with_a_name(post: Post) -> Verdict | None:
 
 
 def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:
-    title, at = post.title, mention.end
+    title, at = post.title, listed_with(post, mention)[1]
     while not title.breaks_before(at) and post.is_around(at) and not title.tells(at, "arrival"):
         at += 1
     if title.breaks_before(at) or title.goes_on_with_another(at):

@@ -173,6 +173,8 @@ def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | 
         return None
     family, end = known
     own = bool(family.owners) and family.of(owners)
+    if own and _has_version(title, end):
+        end += 1  # whatever the family's name means besides: Step 5
     end = _extended(title, end)
     name = title.tokens[at:end]
     numbered = _numbered(name)
@@ -181,6 +183,13 @@ def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | 
     if not (own or numbered) or (len(name) == 1 and name[0].text.islower()):
         return None  # "ring" and "command" are families, and words
     return Mention(at, end, spelled(name), family.name, own, numbered, known=True)
+
+
+def _has_version(title: Title, at: int) -> bool:
+    """Return whether a number that is no year stands directly behind a family's name."""
+    if title.breaks_before(at) or title.tokens[at].role not in _VERSIONS:
+        return False
+    return not _YEAR.fullmatch(title.tokens[at].low)
 
 
 def _is_pun(title: Title, at: int, known: tuple[Family, int]) -> bool:
@@ -280,7 +289,7 @@ def _end_of_words(title: Title, at: int) -> int:
     """Return where the run of words that may be a new family's name ends, at least one word on."""
     end = at + 1
     while not title.breaks_before(end) and _in_name(title, end):
-        if title.tokens[end].low in _first_words() and known_at(title.tokens, end):
+        if title.tokens[end].low in _first_words() and (known_at(title.tokens, end) or _app_at(title, end)):
             break
         end += 1
     return end
@@ -321,7 +330,9 @@ def _extended(title: Title, end: int) -> int:
         token = title.tokens[end]
         tight = token.gap in _TIGHT
         if not tight and (_counts(title, end) or _says_otherwise(title, end)):
-            return end + 1 if _ends_name(title, end) else end
+            if _ends_name(title, end):
+                return end + 1
+            return sure if title.tells(end, "noun", "topic") else end
         end += 1
         if tight or token.role in NUMBERS or (token.role in _WITH_CAPITAL and _goes_on(token)):
             sure = end
