@@ -19,8 +19,8 @@ def identify_line(line: str, labs: Directory) -> dict[str, object]:
 
     In: source and text, optional lab (id, name, alias or Hub owner), tags, pipeline_tag and url.
     Out: these, with lab as its id, the parts of the name, its keys, kind and reason; where a title announces
-    several models, `also` has the names of the others and `also_keys` their release keys. A line without a lab
-    gets the owner's or the named family's, if the directory knows it.
+    several models, also the others' names and release keys. A line without a lab gets the owner's or the
+    named family's, if the directory knows it.
     """
     try:
         given = json.loads(line)

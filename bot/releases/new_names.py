@@ -10,20 +10,17 @@ from bot.releases.titles import NUMBERS, Title
 
 
 def size_announced(post: Post) -> Verdict | None:
-    """Judge "Introducing Kestrel Mini": a new name with a word of size; a lab's Max and Pro are subscriptions."""
+    """Judge "Introducing Kestrel Mini": a new name with a word of size. A lab's Max and Pro are plans."""
     title, start = post.title, _after_verb(post)
-    if not start:
-        return None
     first = _after_lab(post, start)
     end = _end_of_new_name(title, first)
-    words = title.tokens[first if end > first + 1 else start : end]
-    sizes = mapping("lines.tsv", "word", "group")
-    if len(words) < 2 or not title.breaks_before(end) or not any(sizes.get(w.low) == "size" for w in words):
+    begin = first if end > first + 1 else start
+    sized = any(_group(title, at) == "size" for at in range(begin, end))
+    if not start or end < begin + 2 or not sized or not title.breaks_before(end):
         return None
-    if end == first + 1 and title.tokens[first].low in _PLANS:
+    if begin == start and title.tokens[first].low in _PLANS:
         return Verdict(Kind.PRODUCT, f"{title.tokens[first].text} is a subscription")
-    name = post.named(" ".join(word.text for word in words))
-    return Verdict(Kind.RELEASE, "the title announces a new name with a word of size", name)
+    return _named(post, begin, end, "the title announces a new name with a word of size")
 
 
 _PLANS = frozenset({"max", "pro", "plus", "ultra"})
@@ -33,15 +30,12 @@ def lab_with_line_announced(post: Post) -> Verdict | None:
     """Judge "Meet Cohere Transcribe Arabic": the lab's name with what the model is for."""
     title, start = post.title, _after_verb(post)
     first = _after_lab(post, start)
-    if not start or first == start or first >= len(title.tokens):
-        return None
-    word = title.tokens[first]
-    purpose = mapping("lines.tsv", "word", "group").get(word.low) == "purpose" and word.low not in _APPS_TOO
     end = _end_of_new_name(title, first)
-    if not purpose or title.told[first] or end == first or not _ends_phrase(title, end):
+    if not 0 < start < first < end or not _is_purpose(title, first) or title.tokens[first].low in _APPS_TOO:
         return None
-    name = post.named(" ".join(token.text for token in title.tokens[first - 1 : end]))
-    return Verdict(Kind.RELEASE, "the title announces a model under the lab's name", name)
+    if not title.breaks_before(end) and not title.tells(end, "arrival", "noun", "filler"):
+        return None
+    return _named(post, first - 1, end, "the title announces a model under the lab's name")
 
 
 _APPS_TOO = frozenset({"agent", "code", "live"})
@@ -53,85 +47,85 @@ def line_announced(post: Post) -> Verdict | None:
     The word may be an app's, so that the name waits for somebody to confirm it.
     """
     title, start = post.title, _after_verb(post)
-    known = known_at(title.tokens, start) if 0 < start < len(title.tokens) else None
-    if not known or not known[0].owners or not known[0].of(post.owners):
+    app = next((mention for mention in title.mentions if mention.app and 0 < start == mention.start), None)
+    known = known_at(title.tokens, start) if app else None
+    if not app or not known or known[1] != app.end or not known[0].of(post.owners):
         return None
-    end = known[1] + 1
-    app = next((mention for mention in title.mentions if mention.start == start), None)
-    if not app or not app.app or app.end != known[1] or end > len(title.tokens):
+    end = min(_end_of_new_name(title, app.end), app.end + 1)
+    if end == app.end or title.breaks_before(app.end) or title.tokens[app.end].role != "word":
         return None
-    word = title.tokens[known[1]]
-    named = word.role == "word" and word.text[0].isupper() and not title.told[known[1]]
-    if not named or not (title.breaks_before(end) or title.goes_on_with_another(end)):
+    if not title.breaks_before(end) and not title.goes_on_with_another(end):
         return None
-    name = post.named(" ".join(token.text for token in title.tokens[start:end]))
-    return Verdict(Kind.RELEASE, "the title announces a new word behind a family", name, waits=True)
+    return _named(post, start, end, "the title announces a new word behind a family", waits=True)
+
+
+def line_presented(post: Post) -> Verdict | None:
+    """Judge "NVIDIA Kumo Tabular Sets a New ...": a new name with what the model is for, and a verb."""
+    title, first = post.title, _after_lab(post, 0)
+    end = _end_of_new_name(title, first)
+    if end < first + 2 or title.breaks_before(end) or not title.tells(end, "effect"):
+        return None
+    if not _is_purpose(title, end - 1) or title.tokens[first].role != "word":
+        return None
+    return _named(post, first, end, "the title presents a new name", waits=True)
 
 
 def called_a_model(post: Post) -> Verdict | None:
-    """Judge "NAME: an adjective model" and "Introducing NAME, our first model": a new family's introduction."""
+    """Judge "NAME: an adjective model" and "Introducing NAME, our first model", of a new family."""
     title, start = post.title, _after_verb(post)
-    verb, first = bool(start), _after_lab(post, start or _after_fillers(title))
+    first = _after_lab(post, start or _after_fillers(title))
     end = _end_of_new_name(title, first, roles=_PLAIN | NUMBERS)
     if not first < end <= first + _LONGEST_SUBJECT or end >= len(title.tokens):
         return None
     if foreign_at(title.tokens, first, post.owners):
         return None
-    described = _DESCRIPTION.search(title.tokens[end].gap) if verb else ":" in title.tokens[end].gap
-    if described:
-        called = post.is_around(end) and _describes_model(title, end)
-    else:
-        called = verb and _is_noun_behind(title, end) and any(_COINED.search(token.text) for token in title.tokens[first:end])
-    if not called:
+    if not _is_described(post, end, announced=bool(start)) and not (
+        start and _ends_description(title, end) and _is_coined(title, first, end)
+    ):
         return None
-    name = post.named(" ".join(token.text for token in title.tokens[first:end]))
-    return Verdict(Kind.RELEASE, "the title calls it a model", name)
+    return _named(post, first, end, "the title calls it a model")
 
 
 _LONGEST_SUBJECT = 3  # words
 _LONGEST_DESCRIPTION = 7  # words before "model"
-_DESCRIPTION = re.compile(r"[:,(]|\s-\s")
+_ASIDE = re.compile(r"[:,(]|\s-\s")
 _PREPOSITIONS = frozenset(
     {"for", "of", "to", "with", "in", "on", "by", "from", "via", "using", "toward", "towards"}
 )
 
 
-def _describes_model(title: Title, start: int) -> bool:
-    """Return whether a description from `start` is one of a model, and no sentence that a model begins."""
+def _is_described(post: Post, start: int, *, announced: bool) -> bool:
+    """Return whether a description of a model follows, behind a colon or, if announced, another mark."""
+    title, gap = post.title, post.title.tokens[start].gap
+    if not post.is_around(start) or not (_ASIDE.search(gap) if announced else ":" in gap):
+        return False
     for at in range(start, min(start + _LONGEST_DESCRIPTION, len(title.tokens))):
-        if _is_noun_behind(title, at):
+        if _ends_description(title, at):
             return True
         if title.tokens[at].low in _PREPOSITIONS or title.tells(at, "product", "device"):
             return False
     return False
 
 
-def _is_noun_behind(title: Title, at: int) -> bool:
-    """Return whether a noun for models stands here that no verb follows: "AI model achieves ..." is a sentence."""
-    if not title.tells(at, "noun"):
-        return False
-    return title.breaks_before(at + 1) or not title.tells(at + 1, *_NO_END)
+def _ends_description(title: Title, at: int) -> bool:
+    """Return whether a noun for models ends a phrase here: not "foundation model", not "model achieves"."""
+    goes_on = not title.breaks_before(at + 1) and title.tells(
+        at + 1, "deed", "effect", "product", "device", "noun"
+    )
+    return title.tells(at, "noun") and not goes_on
 
 
-# Behind such a word a noun is not what a description ends with: "foundation model", "model achieves ...".
-_NO_END = ("deed", "effect", "product", "device", "noun")
 _COINED = re.compile(r"[a-z][A-Z]|[A-Z]{3}|\d")
 
 
-def line_presented(post: Post) -> Verdict | None:
-    """Judge "NVIDIA Kumo Tabular Sets a New ...": a new name that ends with what the model is for, and a verb."""
-    title = post.title
-    start = first = _after_lab(post, 0)
-    end = _end_of_new_name(title, first)
-    if end < first + 2 or title.breaks_before(end):
-        return None
-    purpose = mapping("lines.tsv", "word", "group").get(title.tokens[end - 1].low) == "purpose"
-    if not purpose or title.tokens[first].role != "word" or not title.tells(end, "effect"):
-        return None
-    text = " ".join(token.text for token in title.tokens[first:end])
-    lab = " ".join(token.text for token in title.tokens[:start])
-    name = post.named(text, display=f"{lab} {text}".strip())
-    return Verdict(Kind.RELEASE, "the title presents a new name", name, waits=True)
+def _is_coined(title: Title, start: int, end: int) -> bool:
+    return any(_COINED.search(token.text) for token in title.tokens[start:end])
+
+
+def _named(post: Post, start: int, end: int, reason: str, *, waits: bool = False) -> Verdict:
+    """Return that the model is released whose name stands between these places."""
+    name = post.named(" ".join(token.text for token in post.title.tokens[start:end]), start)
+    return Verdict(Kind.RELEASE, reason, name, waits=waits)
 
 
 def _after_verb(post: Post) -> int:
@@ -148,9 +142,9 @@ def _after_fillers(title: Title) -> int:
 
 
 def _after_lab(post: Post, start: int) -> int:
-    """Return where the lab's name and what may stand around it end: Introducing Cohere's new ..."""
-    at = start
-    while at < len(post.title.tokens) and (post.is_lab(at) or (at > start and post.title.tells(at, "filler"))):
+    """Return where the lab's name and what may stand behind it end: Introducing Cohere's new ..."""
+    title, at = post.title, start
+    while at < len(title.tokens) and (post.is_lab(at) or (at > start and title.tells(at, "filler"))):
         at += 1
     return at
 
@@ -179,5 +173,9 @@ def _is_taken(title: Title, at: int) -> bool:
     return False
 
 
-def _ends_phrase(title: Title, end: int) -> bool:
-    return title.breaks_before(end) or title.tells(end, "arrival", "noun", "filler")
+def _is_purpose(title: Title, at: int) -> bool:
+    return _group(title, at) == "purpose" and not title.told[at]
+
+
+def _group(title: Title, at: int) -> str:
+    return mapping("lines.tsv", "word", "group").get(title.tokens[at].low, "")

@@ -20,20 +20,20 @@ class Post:
     models: tuple[Mention, ...]  # that may be the lab's own
 
     def name(self, mention: Mention) -> Name:
-        """Return the parts of a name in the title.
+        """Return the parts of a name in the title."""
+        return self.named(mention.text, mention.start)
 
-        A family that no table knows is called as the title calls it, with the lab's name where that is said.
+    def named(self, text: str, start: int) -> Name:
+        """Return the parts of the name `text` that stands at `start`.
+
+        A family that no table knows is called as the title calls it, with the lab's name if that is said.
         """
-        name = self.named(mention.text)
-        lab, behind = self.title.tokens[mention.start].text, mention.start + 1
-        if mention.known or not self.is_lab(mention.start) or known_at(self.title.tokens, behind):
+        name, tokens = parse(text, self.sighting.lab), self.title.tokens
+        before = start if self.is_lab(start) else start - 1
+        if before < 0 or not self.is_lab(before) or known_at(tokens, before) or known_at(tokens, before + 1):
             return name
+        lab = tokens[before].text
         return name if name.display.startswith(lab) else replace(name, display=f"{lab} {name.display}")
-
-    def named(self, text: str, *, display: str = "") -> Name:
-        """Return the parts of a name, and what people read if that is not to be the name itself."""
-        name = parse(text, self.sighting.lab)
-        return replace(name, display=display) if display else name
 
     def is_lab(self, at: int) -> bool:
         """Return whether a word of the title is one of the lab's names."""
@@ -64,7 +64,10 @@ def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) 
         return Verdict(Kind.PRODUCT, f"{mention.text} is an app, an interface or a device")
     if not mention.family and _has_version_of_library(title, mention):
         return Verdict(Kind.PRODUCT, f"{mention.text} has a version as libraries have it")
-    return Verdict(Kind.RELEASE, reason, post.name(mention), waits=waits)
+    name = post.name(mention)
+    if name.packaging:
+        return Verdict(Kind.VARIANT, f"the title is about a packaging: {name.packaging}", name)
+    return Verdict(Kind.RELEASE, reason, name, waits=waits)
 
 
 _VERSION_OF_LIBRARY = re.compile(r"v?(0\.\d.*|\d+\.\d+\.\d+.*)")  # 0.4, v2.2.0, 2026.4.0

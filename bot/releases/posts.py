@@ -61,8 +61,8 @@ def _names_a_part(post: Post) -> Verdict | None:
     first = next(iter(post.models), None)
     words = post.title.tokens[first.start : first.end] if first else ()
     part = next((token.low for token in words if token.role == "companion"), "")
-    if not first or not part:
-        return None
+    if not first or not part or (part == "encoder" and first.numbered):
+        return None  # an encoder with a version or a size is a model of its own
     what = mapping("companions.tsv", "word", "what")[part]
     return Verdict(Kind.OTHER, f"{first.text} is {what}", post.name(first))
 
@@ -190,11 +190,9 @@ def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:
         return Verdict(Kind.PRODUCT, f"the title names an app or interface: {title.tokens[at].text}")
     if title.tells(at, "arrival", "effect", "announce", "past") or _goes_into_preview(title, at):
         return released(post, mention, "the title says that a model has arrived")
-    if mention.numbered and title.tells(at, "deed") and _addresses_reader(title, at):
-        return released(post, mention, "the title says what a model lets its reader do")
-    if title.tells(at, "deed"):
-        return other(post, "the title tells what was done with a model")
-    return None
+    if mention.numbered and _presents(title, at):
+        return released(post, mention, "the title says what a model is for", waits=True)
+    return other(post, "the title tells what was done with a model") if title.tells(at, "deed") else None
 
 
 _LONGEST_DESCRIPTION = 6  # words
@@ -216,9 +214,16 @@ def _goes_into_preview(title: Title, at: int) -> bool:
     return title.tokens[at].low == "preview" and title.tokens[at - 1].low in ("in", "public", "limited")
 
 
-def _addresses_reader(title: Title, at: int) -> bool:
-    """Return whether a verb is followed by "you": lets you build."""
-    return not title.breaks_before(at + 1) and title.tokens[at + 1].low == "you"
+def _presents(title: Title, at: int) -> bool:
+    """Return whether words behind a name present it: "lets you build ..." or "for Agentic RAG: ..."."""
+    if title.tells(at, "deed"):
+        return not title.breaks_before(at + 1) and title.tokens[at + 1].low == "you"
+    if title.tokens[at].low != "for":
+        return False
+    at += 1
+    while not title.breaks_before(at) and not title.told[at]:
+        at += 1
+    return at < len(title.tokens) and ":" in title.tokens[at].gap
 
 
 def _ends_with_a_name(post: Post) -> Verdict | None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.model import Name
 from bot.releases.families import known_at, spelled
 from bot.releases.post import Post
-from bot.releases.tables import mapping
 from bot.releases.titles import NUMBERS, Mention, Title
 from bot.releases.tokens import Token
 
@@ -13,18 +12,13 @@ from bot.releases.tokens import Token
 def listed_with(post: Post, first: Mention) -> tuple[tuple[Name, ...], int]:
     """Return the names that stand beside the first one of a list, and where the list ends.
 
-    A name that only says what is different takes its family, and without a number its version, from the first.
+    A name that only says what is different takes its family from the first, and its version if it has none.
     """
-    names: list[Name] = []
-    keys = {post.name(first).release_key}
-    end = first.end
+    names, end = {post.name(first).release_key: post.name(first)}, first.end
     while found := _another(post, first, _after_joint(post.title, end)):
-        text, end = found
-        name = post.named(text)
-        if name.release_key not in keys:
-            keys.add(name.release_key)
-            names.append(name)
-    return tuple(names), end
+        name, end = found
+        names.setdefault(name.release_key, name)
+    return tuple(names.values())[1:], end
 
 
 _AND = frozenset({"and", "和", "与", "及"})
@@ -44,21 +38,19 @@ def _after_joint(title: Title, end: int) -> int:
     return at
 
 
-def _another(post: Post, first: Mention, at: int) -> tuple[str, int] | None:
-    """Return the text of the name at this place and where it ends."""
+def _another(post: Post, first: Mention, at: int) -> tuple[Name, int] | None:
+    """Return the name at this place and where it ends."""
     title = post.title
-    if at >= len(title.tokens):
-        return None
     mention = next((mention for mention in title.mentions if mention.start == at), None)
     if mention and (mention.family or mention.app or mention.benchmark):
-        return (mention.text, mention.end) if mention in post.models else None
+        return (post.name(mention), mention.end) if mention in post.models else None
     end = _end_of_words(title, at)
     if end == at or not _may_follow(title, end):
         return None
     text = _completed(title.tokens[first.start : first.end], title.tokens[at:end])
     if text:
-        return text, end
-    return (mention.text, mention.end) if mention in post.models and mention else None
+        return post.named(text, first.start), end
+    return (post.name(mention), mention.end) if mention and mention in post.models else None
 
 
 def _end_of_words(title: Title, at: int) -> int:
@@ -66,8 +58,8 @@ def _end_of_words(title: Title, at: int) -> int:
     end = at
     while end < len(title.tokens) and (end == at or not title.breaks_before(end)):
         token = title.tokens[end]
-        word = token.role == "line" or (token.role == "word" and token.text[0].isupper() and not title.told[end])
-        if not word and token.role not in NUMBERS:
+        new = token.role == "word" and token.text[0].isupper() and not title.told[end]
+        if not new and token.role != "line" and token.role not in NUMBERS:
             break
         end += 1
     return end
@@ -81,28 +73,34 @@ def _may_follow(title: Title, end: int) -> bool:
 
 
 def _completed(first: Sequence[Token], different: Sequence[Token]) -> str:
-    """Return a name that tells only what is different from the first one, or "" if they are not of one kind."""
+    """Return a name that only tells what is different from the first, or "" if they are not of one kind."""
     known = known_at(first, 0)
-    family = first[: known[1]] if known else first[:1]
+    family = first[: known[1] if known else 1]
     rest = first[len(family) :]
-    if not rest:
+    kept: Sequence[Token] = ()
+    if rest and different[0].role in NUMBERS:  # Gemini 3.8 Flash and 3.5 Flash Cyber
+        kept = family
+    elif rest and different[-1].role in NUMBERS:
+        kept = _family_of_word(family, rest, different[0])
+    elif rest:  # GPT-5.4 mini and nano; GPT-6 Sol and Luna
+        kept = first[: _end_of_numbers(first)]
+        kept = kept if _roles(first[len(kept) :]) == _roles(different) else ()
+    if not kept:
         return ""
-    joint = different[0]._replace(gap=rest[0].gap or " ")
-    if different[0].role in NUMBERS or (_is_word(rest[0]) and different[-1].role in NUMBERS):
-        return spelled((*family, joint, *different[1:]))
-    numbers = [at for at, token in enumerate(rest) if token.role in NUMBERS]
-    replaced = rest[numbers[-1] + 1 :] if numbers else ()
-    if not replaced or _kinds(replaced) != _kinds(different):
-        return ""
-    kept = first[: len(first) - len(replaced)]
-    return spelled((*kept, different[0]._replace(gap=replaced[0].gap), *different[1:]))
+    joint = different[0]._replace(gap=first[len(kept)].gap or " ")
+    return spelled((*kept, joint, *different[1:]))
 
 
-def _is_word(token: Token) -> bool:
-    return token.role not in NUMBERS
+def _family_of_word(family: Sequence[Token], rest: Sequence[Token], word: Token) -> Sequence[Token]:
+    """Return what stays of a family before another word with a number of its own."""
+    if rest[0].role not in NUMBERS:  # Claude Fable 5 and Mythos 5
+        return family
+    return family[:-1] if family[-1].role == word.role else ()  # Mistral Medium 4 and Small 5
 
 
-def _kinds(tokens: Sequence[Token]) -> frozenset[str]:
-    """Return of which kinds the words of a line are: sizes (mini and nano), or names (Sol and Luna)."""
-    groups = mapping("lines.tsv", "word", "group")
-    return frozenset(groups.get(token.low, "name") for token in tokens)
+def _end_of_numbers(tokens: Sequence[Token]) -> int:
+    return max((at + 1 for at, token in enumerate(tokens) if token.role in NUMBERS), default=0)
+
+
+def _roles(tokens: Sequence[Token]) -> frozenset[str]:
+    return frozenset(token.role for token in tokens)

@@ -228,14 +228,22 @@ _HAS_LETTER = re.compile(r"[^\W\d_]")
 
 
 def _coined_as(title: Title, at: int, owners: frozenset[str]) -> str:
-    """Return what a word names by the way it is coined: a "model", a "line" of a family, a "benchmark" ... or ""."""
+    """Return what a word names, as it is coined: a "model", a "line", a "benchmark", a "tool", or ""."""
     token = title.tokens[at]
-    what = next((what for ending, what in _endings() if token.text.endswith(ending)), "")
-    if what == "model" or not _is_camel(token.text):
-        return what if what == "model" else ""
+    what = next((what for ending, what in _endings() if _ends_with(token.text, ending, what)), "")
+    if what or not _is_camel(token.text):
+        return what
     following = title.tokens[at + 1 : at + 2]
     sized = following and following[0].gap == "-" and _group(following[0]) == "size"
-    return what or ("line" if sized or _is_own_with_word(token.text, owners) else "")
+    return "line" if sized or _is_own_with_word(token.text, owners) else ""
+
+
+def _ends_with(text: str, ending: str, what: str) -> bool:
+    """Return whether a word has this ending; one of no model is set off by a capital: EVMbench, OlmoTrace."""
+    if what == "model":
+        return text.endswith(ending)
+    before, first = text[: -len(ending)][-1:], text[-len(ending) :][:1]
+    return text.lower().endswith(ending) and bool(before) and before.isupper() != first.isupper()
 
 
 @cache
@@ -244,7 +252,7 @@ def _endings() -> tuple[tuple[str, str], ...]:
 
 
 def _is_camel(text: str) -> bool:
-    """Return whether a word has a capital inside and small letters: LifeSciBench, GDPval."""
+    """Return whether a word has a capital inside and small letters: GigaPath."""
     return any(letter.isupper() for letter in text[1:]) and any(letter.islower() for letter in text)
 
 
@@ -276,10 +284,9 @@ def _coined(title: Title, start: int, last: int, what: str) -> Mention:
         while title.tokens[stop].gap in _TIGHT:
             stop += 1
     text = spelled(title.tokens[start:stop])
-    numbered = _numbered(title.tokens[start:stop])
     if what in ("tool", "benchmark"):
-        return Mention(start, stop, text, numbered=numbered, app=what == "tool", benchmark=what == "benchmark")
-    return Mention(start, stop, text, family=text, numbered=numbered)
+        return Mention(start, stop, text, app=what == "tool", benchmark=what == "benchmark")
+    return Mention(start, stop, text, family=text, numbered=_numbered(title.tokens[start:stop]))
 
 
 _VERSIONS = frozenset({"version", "size"})
