@@ -6,7 +6,7 @@ from bot.model import Kind, Verdict
 from bot.releases.families import foreign_at, known_at
 from bot.releases.post import Post
 from bot.releases.tables import mapping
-from bot.releases.titles import NUMBERS, Title
+from bot.releases.titles import LINES_OF_APPS, NUMBERS, Title
 
 
 def size_announced(post: Post) -> Verdict | None:
@@ -31,14 +31,15 @@ def lab_with_line_announced(post: Post) -> Verdict | None:
     title, start = post.title, _after_verb(post)
     first = _after_lab(post, start)
     end = _end_of_new_name(title, first)
-    if not 0 < start < first < end or not _is_purpose(title, first) or title.tokens[first].low in _APPS_TOO:
+    if (
+        not 0 < start < first < end
+        or not _is_purpose(title, first)
+        or title.tokens[first].low in LINES_OF_APPS
+    ):
         return None
     if not title.breaks_before(end) and not title.tells(end, "arrival", "noun", "filler"):
         return None
     return _named(post, first - 1, end, "the title announces a model under the lab's name")
-
-
-_APPS_TOO = frozenset({"agent", "code", "live"})
 
 
 def line_announced(post: Post) -> Verdict | None:

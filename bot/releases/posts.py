@@ -259,8 +259,9 @@ def _tells_of_use(title: Title, at: int) -> bool:
     """Return whether a word tells what was done with a model, and so that it is known."""
     word = title.tokens[at].low
     gerund = word.endswith("ing") and title.tokens[at].role != "line"
-    story = (title.tells(at, "story") and (gerund or word in _QUESTIONS)) or (gerund and at == 0)
-    return story or title.tells(at, "deed", "product")
+    if title.tells(at, "story"):
+        return at == 0 or gerund or word in _QUESTIONS
+    return (gerund and at == 0) or title.tells(at, "deed", "product")
 
 
 def _named_by_address(post: Post) -> Verdict | None:

@@ -151,9 +151,14 @@ def _end_of_app(title: Title, end: int) -> int:
 
 
 def _names_a_model(title: Title, end: int, end_of_family: int) -> bool:
-    """Tell whether more than the app's name, which ends at `end`, stands here."""
+    """Tell whether more than the app's name, which ends at `end`, stands here: a line, or a number."""
     added = title.tokens[end : _extended(title, end)]
-    return end_of_family > end or any(token.role != "word" or token.gap in _TIGHT for token in added)
+    if end_of_family > end or any(token.gap in _TIGHT for token in added) or _numbered(added):
+        return True
+    return any(token.role != "word" and token.low not in LINES_OF_APPS for token in added)
+
+
+LINES_OF_APPS = frozenset({"agent", "code", "live"})  # that an app may have as well
 
 
 @cache
@@ -257,14 +262,13 @@ def _is_camel(text: str) -> bool:
 
 
 _SHORTEST_FAMILY = 3  # letters, in front of a word that is written together with it
-_NO_LINE = frozenset({"product", "topic", "device"})
 
 
 def _is_own_with_word(text: str, owners: frozenset[str]) -> bool:
     """Return whether a word is one of the lab's families with a line: MolmoMotion, SeedRealtime."""
     for at in range(_SHORTEST_FAMILY, len(text)):
         word = text[at:].lower()
-        if not text[at].isupper() or not _NO_LINE.isdisjoint(told_by(word)) or role_of(word) not in _PLAIN:
+        if not text[at].isupper() or "topic" in told_by(word) or role_of(word) not in _PLAIN:
             continue
         known = known_at(tokenize(text[:at]), 0)
         if known and known[0].owners and known[0].of(owners):
