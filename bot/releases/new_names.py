@@ -9,46 +9,51 @@ from bot.releases.tables import mapping
 from bot.releases.titles import LINES_OF_APPS, NUMBERS, Title
 
 
-def size_announced(post: Post) -> Verdict | None:
-    """Judge "Introducing Kestrel Mini": a new name with a word of size. A lab's Max and Pro are plans."""
+def new_name_announced(post: Post) -> Verdict | None:
+    """Judge "Introducing NAME" by what the new name consists of."""
     title, start = post.title, _after_verb(post)
+    if not start:
+        return None
     first = _after_lab(post, start)
     end = _end_of_new_name(title, first)
-    begin = first if end > first + 1 else start
-    sized = any(_group(title, at) == "size" for at in range(begin, end))
-    if not start or end < begin + 2 or not sized or not title.breaks_before(end):
+    return (
+        _with_size(post, first if end > first + 1 else start, end)
+        or _of_lab(post, start, first, end)
+        or _line_of_app(post, start)
+    )
+
+
+def _with_size(post: Post, start: int, end: int) -> Verdict | None:
+    """Judge "Introducing Kestrel Mini": a new name with a word of size. A lab's Max and Pro are plans."""
+    title = post.title
+    sized = any(_group(title, at) == "size" for at in range(start, end))
+    if end < start + 2 or not sized or not title.breaks_before(end):
         return None
-    if begin == start and title.tokens[first].low in _PLANS:
-        return Verdict(Kind.PRODUCT, f"{title.tokens[first].text} is a subscription")
-    return _named(post, begin, end, "the title announces a new name with a word of size")
+    if title.tokens[end - 1].low in _PLANS and all(post.is_around(at) for at in range(start, end - 1)):
+        return Verdict(Kind.PRODUCT, f"{title.tokens[end - 1].text} is a subscription")
+    return _named(post, start, end, "the title announces a new name with a word of size")
 
 
 _PLANS = frozenset({"max", "pro", "plus", "ultra"})
 
 
-def lab_with_line_announced(post: Post) -> Verdict | None:
+def _of_lab(post: Post, start: int, first: int, end: int) -> Verdict | None:
     """Judge "Meet Cohere Transcribe Arabic": the lab's name with what the model is for."""
-    title, start = post.title, _after_verb(post)
-    first = _after_lab(post, start)
-    end = _end_of_new_name(title, first)
-    if (
-        not 0 < start < first < end
-        or not _is_purpose(title, first)
-        or title.tokens[first].low in LINES_OF_APPS
-    ):
+    title = post.title
+    if not start < first < end or not _is_purpose(title, first):
         return None
     if not title.breaks_before(end) and not title.tells(end, "arrival", "noun", "filler"):
         return None
     return _named(post, first - 1, end, "the title announces a model under the lab's name")
 
 
-def line_announced(post: Post) -> Verdict | None:
+def _line_of_app(post: Post, start: int) -> Verdict | None:
     """Judge "Introducing Claude Fable": a family that is an app as well, and a new word behind it.
 
     The word may be an app's, so that the name waits for somebody to confirm it.
     """
-    title, start = post.title, _after_verb(post)
-    app = next((mention for mention in title.mentions if mention.app and 0 < start == mention.start), None)
+    title = post.title
+    app = next((mention for mention in title.mentions if mention.app and mention.start == start), None)
     known = known_at(title.tokens, start) if app else None
     if not app or not known or known[1] != app.end or not known[0].of(post.owners):
         return None
@@ -175,7 +180,9 @@ def _is_taken(title: Title, at: int) -> bool:
 
 
 def _is_purpose(title: Title, at: int) -> bool:
-    return _group(title, at) == "purpose" and not title.told[at]
+    """Return whether a word says what a model is for, and is none that apps have as well."""
+    own = not title.told[at] and title.tokens[at].low not in LINES_OF_APPS
+    return own and _group(title, at) == "purpose"
 
 
 def _group(title: Title, at: int) -> str:

@@ -7,13 +7,7 @@ from functools import lru_cache
 from bot.model import Kind, Sighting, Verdict
 from bot.releases.addresses import is_anybodys, named_by_address, named_by_links, speaks_of
 from bot.releases.availability import had_somewhere
-from bot.releases.new_names import (
-    called_a_model,
-    lab_with_line_announced,
-    line_announced,
-    line_presented,
-    size_announced,
-)
+from bot.releases.new_names import called_a_model, line_presented, new_name_announced
 from bot.releases.post import Post, other, released
 from bot.releases.several import listed_with
 from bot.releases.tables import mapping
@@ -291,9 +285,7 @@ _RULES: tuple[Rule, ...] = (
     had_somewhere,
     _announced,
     _lab_family_announced,
-    size_announced,
-    lab_with_line_announced,
-    line_announced,
+    new_name_announced,
     _named_before_colon,
     _tells_something_else,
     called_a_model,

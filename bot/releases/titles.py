@@ -235,38 +235,42 @@ _HAS_LETTER = re.compile(r"[^\W\d_]")
 def _coined_as(title: Title, at: int, owners: frozenset[str]) -> str:
     """Return what a word names, as it is coined: a "model", a "line", a "benchmark", a "tool", or ""."""
     token = title.tokens[at]
-    what = next((what for ending, what in _endings() if _ends_with(token.text, ending, what)), "")
-    if what or not _is_camel(token.text):
+    what = _by_ending(token.text)
+    if what or not _CAMEL.match(token.text):
         return what
     following = title.tokens[at + 1 : at + 2]
     sized = following and following[0].gap == "-" and _group(following[0]) == "size"
     return "line" if sized or _is_own_with_word(token.text, owners) else ""
 
 
-def _ends_with(text: str, ending: str, what: str) -> bool:
-    """Return whether a word has this ending; one of no model is set off by a capital: EVMbench, OlmoTrace."""
-    if what == "model":
-        return text.endswith(ending)
+_CAMEL = re.compile(r"(?=.*[a-z]).+[A-Z]")  # a capital inside and small letters: GigaPath
+
+
+@lru_cache(maxsize=20_000)
+def _by_ending(text: str) -> str:
+    """Return what a word names by its ending; one of no model is set off by a capital: EVMbench, OlmoTrace."""
+    if text.endswith(_endings("model")):
+        return "model"
+    return next((what for what in ("benchmark", "tool") if _is_set_off(text, _endings(what))), "")
+
+
+def _is_set_off(text: str, endings: tuple[str, ...]) -> bool:
+    ending = next((ending for ending in endings if text.lower().endswith(ending)), "")
     before, first = text[: -len(ending)][-1:], text[-len(ending) :][:1]
-    return text.lower().endswith(ending) and bool(before) and before.isupper() != first.isupper()
+    return bool(ending and before) and before.isupper() != first.isupper()
 
 
 @cache
-def _endings() -> tuple[tuple[str, str], ...]:
-    return tuple((row["ending"], row["what"]) for row in rows("endings.tsv"))
+def _endings(what: str) -> tuple[str, ...]:
+    return tuple(row["ending"] for row in rows("endings.tsv") if row["what"] == what)
 
 
-def _is_camel(text: str) -> bool:
-    """Return whether a word has a capital inside and small letters: GigaPath."""
-    return any(letter.isupper() for letter in text[1:]) and any(letter.islower() for letter in text)
-
-
-_SHORTEST_FAMILY = 3  # letters, in front of a word that is written together with it
+_SHORTEST_FAMILY, _LONGEST_FAMILY = 3, 20  # letters, in front of a word that is written together with it
 
 
 def _is_own_with_word(text: str, owners: frozenset[str]) -> bool:
     """Return whether a word is one of the lab's families with a line: MolmoMotion, SeedRealtime."""
-    for at in range(_SHORTEST_FAMILY, len(text)):
+    for at in range(_SHORTEST_FAMILY, min(len(text), _LONGEST_FAMILY + 1)):
         word = text[at:].lower()
         if not text[at].isupper() or "topic" in told_by(word) or role_of(word) not in _PLAIN:
             continue
