@@ -3,10 +3,11 @@
 import re
 
 from bot.model import Kind, Verdict
+from bot.releases.extent import NUMBERS, PLAIN, group
 from bot.releases.families import foreign_at, known_at
+from bot.releases.mentions import LINES_OF_APPS
 from bot.releases.post import Post
-from bot.releases.tables import mapping
-from bot.releases.titles import LINES_OF_APPS, NUMBERS, Title
+from bot.releases.titles import Title
 
 
 def new_name_announced(post: Post) -> Verdict | None:
@@ -26,7 +27,7 @@ def new_name_announced(post: Post) -> Verdict | None:
 def _with_size(post: Post, start: int, end: int) -> Verdict | None:
     """Judge "Introducing Kestrel Mini": a new name with a word of size. A lab's Max and Pro are plans."""
     title = post.title
-    sized = any(_group(title, at) == "size" for at in range(start, end))
+    sized = any(group(token) == "size" for token in title.tokens[start:end])
     if end < start + 2 or not sized or not title.breaks_before(end):
         return None
     if title.tokens[end - 1].low in _PLANS and all(post.is_around(at) for at in range(start, end - 1)):
@@ -80,7 +81,7 @@ def called_a_model(post: Post) -> Verdict | None:
     """Judge "NAME: an adjective model" and "Introducing NAME, our first model", of a new family."""
     title, start = post.title, _after_verb(post)
     first = _after_lab(post, start or _after_fillers(title))
-    end = _end_of_new_name(title, first, roles=_PLAIN | NUMBERS)
+    end = _end_of_new_name(title, first, roles=PLAIN | NUMBERS)
     if not first < end <= first + _LONGEST_SUBJECT or end >= len(title.tokens):
         return None
     if foreign_at(title.tokens, first, post.owners):
@@ -155,10 +156,7 @@ def _after_lab(post: Post, start: int) -> int:
     return at
 
 
-_PLAIN: frozenset[str] = frozenset({"word", "line"})
-
-
-def _end_of_new_name(title: Title, start: int, roles: frozenset[str] = _PLAIN) -> int:
+def _end_of_new_name(title: Title, start: int, roles: frozenset[str] = PLAIN) -> int:
     """Return where capitalised words of these roles end that tell nothing and are no app's."""
     end = start
     while end < len(title.tokens) and not (end > start and title.breaks_before(end)):
@@ -182,8 +180,4 @@ def _is_taken(title: Title, at: int) -> bool:
 def _is_purpose(title: Title, at: int) -> bool:
     """Return whether a word says what a model is for, and is none that apps have as well."""
     own = not title.told[at] and title.tokens[at].low not in LINES_OF_APPS
-    return own and _group(title, at) == "purpose"
-
-
-def _group(title: Title, at: int) -> str:
-    return mapping("lines.tsv", "word", "group").get(title.tokens[at].low, "")
+    return own and group(title.tokens[at]) == "purpose"

@@ -7,11 +7,12 @@ from functools import lru_cache
 from bot.model import Kind, Sighting, Verdict
 from bot.releases.addresses import is_anybodys, named_by_address, named_by_links, speaks_of
 from bot.releases.availability import had_somewhere
+from bot.releases.mentions import read_title
 from bot.releases.new_names import called_a_model, line_presented, new_name_announced
 from bot.releases.post import Post, other, released
 from bot.releases.several import listed_with
 from bot.releases.tables import mapping
-from bot.releases.titles import Mention, Title, read_title
+from bot.releases.titles import Mention, Title
 from bot.releases.tokens import clean, tokenize
 
 Rule = Callable[[Post], Verdict | None]

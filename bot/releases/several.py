@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from bot.model import Name
+from bot.releases.extent import NUMBERS
 from bot.releases.families import known_at, spelled
 from bot.releases.post import Post
-from bot.releases.titles import NUMBERS, Mention, Title
+from bot.releases.titles import Mention, Title
 from bot.releases.tokens import Token
 
 
@@ -14,11 +15,13 @@ def listed_with(post: Post, first: Mention) -> tuple[tuple[Name, ...], int]:
 
     A name that only says what is different takes its family from the first, and its version if it has none.
     """
-    names, end = {post.name(first).release_key: post.name(first)}, first.end
+    names: dict[str, Name] = {}
+    end = first.end
     while found := _another(post, first, _after_joint(post.title, end)):
         name, end = found
         names.setdefault(name.release_key, name)
-    return tuple(names.values())[1:], end
+    own = post.name(first).release_key if names else ""
+    return tuple(name for key, name in names.items() if key != own), end
 
 
 _AND = frozenset({"and", "和", "与", "及"})
