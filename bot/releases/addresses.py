@@ -48,7 +48,7 @@ def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
     known = known_at(tokens, 0)
     if not known or not known[0].owners or not known[0].of(owners) or known[1] == len(tokens):
         return None
-    if any(token.role not in _OF_A_NAME for token in tokens[known[1] :]):
+    if any(token.role not in _OF_A_NAME or "product" in told_by(token.low) for token in tokens[known[1] :]):
         return None
     return parse(spelled(tokens), lab)
 

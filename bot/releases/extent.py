@@ -26,9 +26,10 @@ YEAR = re.compile(r"(19|20)\d\d")
 
 
 def counts(title: Title, at: int) -> bool:
-    """Tell whether a number counts something (Top 10, Phase 2) or is a year."""
-    number = title.tokens[at].low
-    return (title.tells(at - 1, "count") and "." not in number) or bool(YEAR.fullmatch(number))
+    """Tell whether a number counts something (Top 10, Phase 2), is a year, or a day before one."""
+    number, following = title.tokens[at].low, title.tokens[at + 1 : at + 2]
+    dated = any(YEAR.fullmatch(word) for word in (number, *(token.low for token in following)))
+    return dated or (title.tells(at - 1, "count") and "." not in number)
 
 
 NUMBERS = frozenset({"version", "size", "stamp"})
