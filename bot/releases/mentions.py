@@ -107,9 +107,21 @@ def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | 
     numbered = has_number(name)
     if _is_pun(title, at, known) and not numbered:
         return None
+    if own and _is_tool(title, known[1], end):
+        return Mention(at, end, spelled(name), app=True)
     if not (own or numbered) or (len(name) == 1 and name[0].text.islower()):
         return None  # "ring" and "command" are families, and words
     return Mention(at, end, spelled(name), family.name, own, numbered, known=True)
+
+
+def _is_tool(title: Title, start: int, end: int) -> bool:
+    """Return whether a family's name goes on with a word for something else: olmo-eval, qwen-cookbook."""
+    return any(
+        title.tokens[at].role == "word"
+        and title.tokens[at].gap in TIGHT
+        and title.tells(at, "product", "topic")
+        for at in range(start, end)
+    )
 
 
 def _has_version(title: Title, at: int) -> bool:

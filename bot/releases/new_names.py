@@ -109,7 +109,7 @@ def _is_described(post: Post, start: int, *, announced: bool) -> bool:
     for at in range(start, min(start + _LONGEST_DESCRIPTION, len(title.tokens))):
         if _ends_description(title, at):
             return True
-        if title.tokens[at].low in _PREPOSITIONS or title.tells(at, "product", "device"):
+        if title.tokens[at].low in _PREPOSITIONS or title.tells(at, "product", "device", "topic"):
             return False
     return False
 

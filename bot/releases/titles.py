@@ -58,7 +58,7 @@ _MARKUP = re.compile(r"<[^<>]{0,40}>")
 
 def read_words(text: str) -> Title:
     """Return a title with what its words tell; its names are for bot.releases.mentions."""
-    text = clean(text, LONGEST_TITLE)
+    text = clean(text.replace("—", " - "), LONGEST_TITLE)  # what it separates is no one word
     if "<" in text:
         text = _MARKUP.sub(" ", text)
     if not text.isascii():
