@@ -75,8 +75,9 @@ def _head(post: Post, mention: Mention) -> Mention:
     if mention.numbered or not after or not after[0].numbered:
         return mention
     between = range(mention.end, after[0].start)
-    in_a_row = all(post.is_around(at) and not title.breaks_before(at) for at in between)
-    return after[0] if between and in_a_row and not title.breaks_before(after[0].start) else mention
+    unbroken = not any(title.breaks_before(at) for at in (*between, after[0].start))
+    describing = all(post.is_around(at) or _is_adjective(title, at) for at in between)
+    return after[0] if between and unbroken and describing else mention
 
 
 def _stands_announced(post: Post, mention: Mention) -> bool:
