@@ -93,3 +93,13 @@ def test_a_bad_line_says_what_to_write(line: str, complaint: str) -> None:
     answer = identify_line(line, LABS)
     assert list(answer) == ["error"]
     assert complaint in str(answer["error"])
+
+
+def test_the_other_models_of_a_title_are_shown_if_there_are_some() -> None:
+    answer = identified(source="feed", lab="qwen", text="Introducing Qwen4-Max and Qwen4-Plus")
+    assert (answer["name"], answer["also"], answer["also_keys"]) == (
+        "Qwen4-Max",
+        ["Qwen4-Plus"],
+        ["qwen/qwen-4-plus"],
+    )
+    assert "also" not in identified(source="feed", lab="qwen", text="Introducing Qwen4-Max")
