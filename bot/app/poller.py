@@ -22,6 +22,7 @@ from bot.releases.classify import judge
 from bot.releases.corrections import corrected
 from bot.releases.decide import decide, decide_overdue
 from bot.releases.labs import Directory
+from bot.releases.siblings import Siblings
 from bot.releases.steps import Decision, Judged, Settings
 from bot.sources.base import Memory, Poll, Source
 from bot.store.store import Store
@@ -143,12 +144,15 @@ class Poller:
 
     def _read(self, source: Source, state: SourceState) -> Report:
         poll = source.poll(self._memory(state), self.fetch, self.clock.now())
-        judged = [Judged(sighting, judge(sighting, self.labs)) for sighting in poll.sightings]
+        siblings = Siblings(poll.siblings)
+        judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
         return self._keep(source, state, poll, judged)
 
     def _memory(self, state: SourceState) -> Memory:
         return Memory(
             known=lambda identities: self.store.sources.known(state.id, identities),
+            repositories=lambda: self.store.sources.repositories(state.id),
+            shown_elsewhere=lambda identities: self.store.sources.shown_elsewhere(state.id, identities),
             baselined=state.baseline_at is not None,
             etag=state.etag,
             last_modified=state.last_modified,
@@ -180,7 +184,9 @@ class Poller:
         baseline, absence = state.baseline_at is None, now - (state.succeeded_at or now)
         errata = self.store.corrections.errata()
         judged = [Judged(one.sighting, corrected(one.verdict, one.sighting, errata)) for one in judged]
-        book = self.store.releases.book(item.sighting.lab for item in judged)
+        sightings = [one.sighting for one in judged]
+        hub_ids = (one.external_id for one in sightings if one.source is SourceKind.HUB)
+        book = self.store.releases.book((one.lab for one in sightings), hub_ids)
         decision = decide(judged, book, now=now, settings=self.settings, silent=baseline, absence=absence)
         live = not baseline and not decision.held
         touched = self.store.releases.apply(decision, now, live=live)

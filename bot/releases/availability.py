@@ -59,9 +59,17 @@ def _end_of_availability(post: Post, start: int) -> int:
         if arrives or (not aside and post.is_around(at)):
             at += 1
         elif not aside and title.goes_on_with_another(at):
-            at += 2
+            at = _end_of_word(title, at + 1)
         else:
             break
+    return at
+
+
+def _end_of_word(title: Title, at: int) -> int:
+    """Return where the word at this place ends: R+ is two tokens."""
+    at += 1
+    while at < len(title.tokens) and not title.tokens[at].gap:
+        at += 1
     return at
 
 

@@ -37,6 +37,28 @@ class Sources:
         )
         return {row["identity"]: row["digest"] for row in rows}
 
+    def repositories(self, source_id: str) -> list[str]:
+        """Return the lower-case "owner/name" of the repositories that the source ever showed."""
+        rows = self._database.query(
+            """
+            SELECT substr(identity, 6) AS name FROM seen
+            WHERE source_id = :source_id AND identity >= 'name:' AND identity < 'name;'
+            """,
+            {"source_id": source_id},
+        )
+        return [row["name"] for row in rows]
+
+    def shown_elsewhere(self, source_id: str, identities: Iterable[str]) -> set[str]:
+        """Return those of the identities that another source showed before."""
+        rows = self._database.query(
+            """
+            SELECT DISTINCT seen.identity FROM json_each(:wanted) AS wanted
+            JOIN seen ON seen.identity = wanted.value AND seen.source_id <> :source_id
+            """,
+            {"source_id": source_id, "wanted": json.dumps(list(identities))},
+        )
+        return {row["identity"] for row in rows}
+
     def remember(self, source_id: str, identities: Mapping[str, str], now: datetime) -> None:
         """Add identities, or bring the digest of known ones up to date."""
         self._database.connection.conn.executemany(

@@ -35,7 +35,7 @@ def _figures(measured: dict[str, dict[str, float]]) -> Iterator[str]:
 def main() -> int:
     """Print the labs, the misses and all figures; return the exit code."""
     lines: list[str] = []
-    for table in ("repositories", "repositories_more"):
+    for table in score.REPOSITORIES:
         judged = score.judged_repositories(table)
         lines += [*_labs(table, judged, keys=True), *_misses(judged)]
     for name, (table, addresses) in score.TITLES.items():
