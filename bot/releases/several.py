@@ -46,7 +46,8 @@ def _another(post: Post, first: Mention, at: int) -> tuple[Name, int] | None:
     title = post.title
     mention = next((mention for mention in title.mentions if mention.start == at), None)
     if mention and (mention.family or mention.app or mention.benchmark):
-        return (post.name(mention), mention.end) if mention in post.models else None
+        listed = mention in post.models and (_says_more(post, mention) or not _says_more(post, first))
+        return (post.name(mention), mention.end) if listed else None
     end = _end_of_words(title, at)
     if end == at or not _may_follow(title, end):
         return None
@@ -54,6 +55,12 @@ def _another(post: Post, first: Mention, at: int) -> tuple[Name, int] | None:
     if text:
         return post.named(text, first.start), end
     return (post.name(mention), mention.end) if mention and mention in post.models else None
+
+
+def _says_more(post: Post, mention: Mention) -> bool:
+    """Return whether a name says more than the family, which is no news beside a model: GPT-6 and Sora."""
+    name = post.name(mention)
+    return bool(name.version or name.line or name.size)
 
 
 def _end_of_words(title: Title, at: int) -> int:

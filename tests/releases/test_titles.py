@@ -314,6 +314,10 @@ def test_an_app_is_no_model(lab: str, title: str) -> None:
             id="a list behind a colon",
         ),
         pytest.param("openai", "Introducing GPT-7 and gpt-7", "GPT-7", [], id="the same one, spelled again"),
+        pytest.param(
+            "mistral", "Introducing Codestral and Devstral", "Codestral", ["Devstral"], id="two new families"
+        ),
+        pytest.param("openai", "GPT-6 and Sora in the API", "GPT-6", [], id="no family that all know"),
         pytest.param("anthropic", "Claude Opus 6 and Claude Code", "Claude Opus 6", [], id="no app"),
         pytest.param(
             "cohere", "Introducing Command A 2 and Llama 5 on North", "Command A 2", [], id="no partner"
