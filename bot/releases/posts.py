@@ -187,7 +187,7 @@ def _by_what_follows(post: Post, mention: Mention) -> Verdict | None:
     if title.tells(at, "arrival", "effect", "announce", "past") or _goes_into_preview(title, at):
         return released(post, mention, "the title says that a model has arrived")
     if mention.numbered and _presents(title, at):
-        return released(post, mention, "the title says what a model is for", waits=True)
+        return released(post, mention, "the title says what a model is for", waits=not mention.known)
     return other(post, "the title tells what was done with a model") if title.tells(at, "deed") else None
 
 
