@@ -20,6 +20,20 @@ def is_anybodys(url: str) -> bool:
     return bool(_ANYBODYS.fullmatch(url.partition("?")[0]))
 
 
+_NOT_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
+
+
+def announces(url: str, name: str) -> bool:
+    """Return whether the last part of a post's address is a verb of announcement and this name, at least."""
+    verb, _, rest = _slug(url).lower().partition("-")
+    wanted = _NOT_LETTER_OR_DIGIT.sub("", name.lower())
+    return "announce" in told_by(verb) and _NOT_LETTER_OR_DIGIT.sub("", rest).startswith(wanted)
+
+
+def _slug(url: str) -> str:
+    return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
+
+
 _LETTERS = re.compile(r"[a-z]+")
 
 
@@ -28,8 +42,7 @@ def speaks_of(url: str, name: str) -> bool:
 
     The address of a customer's story names the customer, whatever its title says.
     """
-    slug = url.partition("#")[0].rstrip("/").rpartition("/")[2].lower()
-    return not set(_LETTERS.findall(slug)).isdisjoint(_LETTERS.findall(name.lower())[:1])
+    return not set(_LETTERS.findall(_slug(url).lower())).isdisjoint(_LETTERS.findall(name.lower())[:1])
 
 
 _OF_A_NAME = frozenset({"version", "size", "stamp", "line"})
@@ -37,7 +50,7 @@ _OF_A_NAME = frozenset({"version", "size", "stamp", "line"})
 
 def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
     """Return the model that a post's address names and nothing else: .../news/mistral-medium-3."""
-    slug = clean(url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2])
+    slug = clean(_slug(url))
     first, _, rest = slug.partition("-")
     if "announce" in told_by(first.lower()):
         slug, first = rest, rest.partition("-")[0]

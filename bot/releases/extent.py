@@ -90,6 +90,11 @@ def _goes_on(token: Token) -> bool:
     return is_capital(token) or group(token) in ("size", "mode")
 
 
+def is_size(word: str) -> bool:
+    """Return whether a lower-case word is a size: mini."""
+    return mapping("lines.tsv", "word", "group").get(word) == "size"
+
+
 def group(token: Token) -> str:
     """Return what kind of line a word is, "size", "mode" or "purpose", or ""."""
     return mapping("lines.tsv", "word", "group").get(token.low, "")

@@ -3,7 +3,7 @@
 import re
 
 from bot.model import Kind, Verdict
-from bot.releases.extent import NUMBERS, PLAIN, group
+from bot.releases.extent import NUMBERS, PLAIN, group, is_size
 from bot.releases.families import foreign_at, known_at
 from bot.releases.mentions import LINES_OF_APPS
 from bot.releases.post import Post
@@ -27,7 +27,9 @@ def new_name_announced(post: Post) -> Verdict | None:
 def _with_size(post: Post, start: int, end: int) -> Verdict | None:
     """Judge "Introducing Kestrel Mini": a new name with a word of size. A lab's Max and Pro are plans."""
     title = post.title
-    sized = any(group(token) == "size" for token in title.tokens[start:end])
+    sized = any(
+        is_size(token.low) or is_size(token.low.removesuffix("s")) for token in title.tokens[start:end]
+    )
     if end < start + 2 or not sized or not title.breaks_before(end):
         return None
     if title.tokens[end - 1].low in _PLANS and all(post.is_around(at) for at in range(start, end - 1)):

@@ -59,7 +59,7 @@ def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) 
     """Return that a model is released, unless the name is an app's, an interface's or a device's."""
     title, end = post.title, mention.end
     app = not title.breaks_before(end) and title.tells(end, "product")
-    device = not mention.family and "device" in title.roles
+    device = not mention.family and "device" in title.roles and not _has_parameters(title, mention)
     if app or device:
         return Verdict(Kind.PRODUCT, f"{mention.text} is an app, an interface or a device")
     if not mention.family and _has_version_of_library(title, mention):
@@ -68,6 +68,14 @@ def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) 
     if name.packaging:
         return Verdict(Kind.VARIANT, f"the title is about a packaging: {name.packaging}", name)
     return Verdict(Kind.RELEASE, reason, name, waits=waits)
+
+
+_PARAMETERS = re.compile(r"\d+(\.\d+)?[bm]")
+
+
+def _has_parameters(title: Title, mention: Mention) -> bool:
+    """Return whether a name has the size of a model, which may run on a phone: Bonsai 27B."""
+    return any(_PARAMETERS.fullmatch(token.low) for token in title.tokens[mention.start : mention.end])
 
 
 _VERSION_OF_LIBRARY = re.compile(r"v?(0\.\d.*|\d+\.\d+\.\d+.*)")  # 0.4, v2.2.0, 2026.4.0

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.model import Kind, Sighting, Verdict
-from bot.releases.addresses import is_anybodys, named_by_address, named_by_links, speaks_of
+from bot.releases.addresses import announces, is_anybodys, named_by_address, named_by_links, speaks_of
 from bot.releases.availability import had_somewhere
 from bot.releases.mentions import read_title
 from bot.releases.new_names import called_a_model, line_presented, new_name_announced
@@ -141,14 +141,43 @@ def _lab_family_announced(post: Post) -> Verdict | None:
 def _named_before_colon(post: Post) -> Verdict | None:
     """Judge "NAME: subtitle", where the subtitle may be about anything."""
     first = next(iter(post.models), None)
-    if not first or not all(post.is_before(at) for at in range(first.start)):
+    if not first or not _stands_first(post, first):
         return None
-    end = listed_with(post, first)[1]
+    end = _end_of_arrival(post.title, listed_with(post, first)[1])
     if end == len(post.title.tokens) or ":" not in post.title.tokens[end].gap:
         return None
     if post.title.tells(end, "announce") and not first.numbered:
         return Verdict(Kind.PRODUCT, f"the title announces something new in {first.text}")
     return released(post, first, "the title is a model's name and a motto")
+
+
+def _stands_first(post: Post, mention: Mention) -> bool:
+    """Return whether a title begins with a name, or with "... model" and the name."""
+    before, title = range(mention.start), post.title
+    if all(post.is_before(at) for at in before):
+        return True
+    called = title.tells(mention.start - 1, "noun")
+    return called and all(post.is_before(at) or _is_adjective(title, at) for at in before)
+
+
+_ARRIVING = frozenset({"is", "are", "now", "officially", "fully", "open", "source", "sourced"})
+
+
+def _end_of_arrival(title: Title, start: int) -> int:
+    """Return where "is here", "officially released" or "open source" ends behind a name, or `start`."""
+    at = start
+    while not title.breaks_before(at) and (title.tells(at, "arrival") or title.tokens[at].low in _ARRIVING):
+        at += 1
+    arrived = at > start and (title.tells(at - 1, "arrival") or title.tokens[at - 1].low.startswith("source"))
+    return at if arrived else start
+
+
+def _announced_by_address(post: Post) -> Verdict | None:
+    """Judge a motto whose address says what the title does not: .../introducing-gpt-live-1-in-the-api."""
+    for mention in post.models:
+        if mention.known and announces(post.sighting.url, mention.text):
+            return released(post, mention, "the address announces a model that the title names")
+    return None
 
 
 def _tells_something_else(post: Post) -> Verdict | None:
@@ -226,7 +255,8 @@ def _ends_with_a_name(post: Post) -> Verdict | None:
     """Judge a play on words that ends with a name: "Time to Speak Some Dialects, Qwen-TTS!"."""
     for mention in post.models:
         at_end = listed_with(post, mention)[1] == len(post.title.tokens)
-        if at_end and set(post.title.tokens[mention.start].gap) & set(",:!|"):
+        in_list = any(before.end == mention.start for before in post.title.mentions)
+        if at_end and not in_list and set(post.title.tokens[mention.start].gap) & set(",:!|"):
             return released(post, mention, "the title ends with a model's name")
     return None
 
@@ -290,6 +320,7 @@ _RULES: tuple[Rule, ...] = (
     new_name_announced,
     _named_before_colon,
     called_a_model,
+    _announced_by_address,
     _tells_something_else,
     _begins_with_a_name,
     line_presented,
