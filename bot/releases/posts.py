@@ -143,6 +143,7 @@ def _named_before_colon(post: Post) -> Verdict | None:
     first = next(iter(post.models), None)
     if not first or not _stands_first(post, first):
         return None
+    first = _head(post, first)
     end = _end_of_arrival(post.title, listed_with(post, first)[1])
     if end == len(post.title.tokens) or ":" not in post.title.tokens[end].gap:
         return None
