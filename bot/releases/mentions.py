@@ -19,7 +19,7 @@ from bot.releases.extent import (
 from bot.releases.families import Family, first_words, known_at, spelled
 from bot.releases.tables import rows
 from bot.releases.titles import Mention, Title, read_words
-from bot.releases.tokens import tokenize
+from bot.releases.tokens import Token, tokenize
 
 
 @lru_cache(maxsize=8_000)  # the same names come again and again
@@ -35,6 +35,8 @@ def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
         found, end = None, at + 1
         if title.tokens[at].low in _first_words():
             found = _app_at(title, at) or _known_model_at(title, at, owners)
+        elif title.tokens[at].low in owners:
+            found = _of_lab_at(title, at)
         if not found and in_name(title, at) and not known_at(title.tokens, at):
             end = _end_of_words(title, at)
             found = _new_name(title, at, end, owners)
@@ -122,6 +124,23 @@ def _is_tool(title: Title, start: int, end: int) -> bool:
         and title.tells(at, "product", "topic")
         for at in range(start, end)
     )
+
+
+def _of_lab_at(title: Title, at: int) -> Mention | None:
+    """Return the name that the lab's own begins, if both are written as one word: jina-vlm, Sarvam-M."""
+    end = at + 1
+    while end < len(title.tokens) and title.tokens[end].gap == "-":
+        end += 1
+    name = title.tokens[at:end]
+    if not any(token.role == "line" or token.role in NUMBERS or _is_initial(token) for token in name[1:]):
+        return None
+    end = extended(title, end)
+    name = title.tokens[at:end]
+    return Mention(at, end, spelled(name), family=spelled(name), numbered=has_number(name))
+
+
+def _is_initial(token: Token) -> bool:
+    return len(token.text) == 1 and token.text.isupper()
 
 
 def _has_version(title: Title, at: int) -> bool:

@@ -86,7 +86,7 @@ def called_a_model(post: Post) -> Verdict | None:
     end = _end_of_new_name(title, first, roles=PLAIN | NUMBERS)
     if not first < end <= first + _LONGEST_SUBJECT or end >= len(title.tokens):
         return None
-    if foreign_at(title.tokens, first, post.owners):
+    if foreign_at(title.tokens, first, post.owners) and title.tokens[end].low != "our":
         return None
     if not _is_described(post, end, announced=bool(start)) and not (
         start and _ends_description(title, end) and _is_coined(title, first, end)

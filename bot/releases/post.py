@@ -32,8 +32,8 @@ class Post:
         before = start if self.is_lab(start) else start - 1
         if before < 0 or not self.is_lab(before) or known_at(tokens, before) or known_at(tokens, before + 1):
             return name
-        lab = tokens[before].text
-        return name if name.display.startswith(lab) else replace(name, display=f"{lab} {name.display}")
+        lab, joint = tokens[before].text, "-" if tokens[before + 1].gap == "-" else " "
+        return name if name.display.startswith(lab) else replace(name, display=lab + joint + name.display)
 
     def is_lab(self, at: int) -> bool:
         """Return whether a word of the title is one of the lab's names."""

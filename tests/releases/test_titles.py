@@ -135,6 +135,13 @@ def test_a_title_that_announces_a_model(lab: str, title: str, name: str) -> None
     assert (verdict.kind, named(verdict), verdict.waits) == (Kind.RELEASE, name, False)
 
 
+def test_an_address_may_announce_what_the_title_only_names() -> None:
+    title = "Build more natural voice experiences with GPT-Live-1 in the API"
+    assert judged("openai", title).kind is Kind.OTHER
+    verdict = judged("openai", title, "https://openai.com/index/introducing-gpt-live-1-in-the-api/")
+    assert (verdict.kind, named(verdict)) == (Kind.RELEASE, "GPT-Live-1")
+
+
 MOTTO = "https://deepmind.google/blog/intelligent-transcription-with-gemini-3-5-transcribe/"
 
 
@@ -183,6 +190,9 @@ def test_a_name_that_is_only_mentioned_waits(lab: str, title: str, url: str, nam
         ),
         pytest.param(
             "openai", "Coding with GPT-7", "https://openai.com/index/coding-with-gpt-7", id="a gerund"
+        ),
+        pytest.param(
+            "openai", "Acme improves reviews with OpenAI o3, o4-mini, and GPT-4.1", "", id="a list of tools"
         ),
         pytest.param("google", "How a clinic heals with Gemini 4", MOTTO, id="a question"),
         pytest.param("google", "Create films in Flow with Gemini 4", MOTTO, id="an app does it"),
