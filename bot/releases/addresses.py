@@ -26,8 +26,10 @@ _NOT_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 def announces(url: str, name: str) -> bool:
     """Return whether the last part of a post's address is a verb of announcement and this name, at least."""
     verb, _, rest = _slug(url).lower().partition("-")
+    if "announce" not in told_by(verb):
+        return False
     wanted = _NOT_LETTER_OR_DIGIT.sub("", name.lower())
-    return "announce" in told_by(verb) and _NOT_LETTER_OR_DIGIT.sub("", rest).startswith(wanted)
+    return _NOT_LETTER_OR_DIGIT.sub("", rest).startswith(wanted)
 
 
 def _slug(url: str) -> str:

@@ -46,6 +46,7 @@ def _endings(what: str) -> tuple[str, ...]:
 _SHORTEST_FAMILY, _LONGEST_FAMILY = 3, 20  # letters, in front of a word that is written together with it
 
 
+@lru_cache(maxsize=8_000)
 def _is_own_with_word(text: str, owners: frozenset[str]) -> bool:
     """Return whether a word is one of the lab's families with a line: MolmoMotion, SeedRealtime."""
     for at in range(_SHORTEST_FAMILY, min(len(text), _LONGEST_FAMILY + 1)):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 
 from bot.releases.coined import coined_as
@@ -26,7 +25,7 @@ from bot.releases.tokens import Token, tokenize
 def read_title(text: str, owners: frozenset[str]) -> Title:
     """Return a title with the names in it; `owners` are the lab's id, name and Hub owners, lower-case."""
     title = read_words(text)
-    return replace(title, mentions=tuple(_mentions(title, owners)))
+    return Title(title.tokens, title.told, title.roles, tuple(_mentions(title, owners)))
 
 
 def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:

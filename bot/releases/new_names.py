@@ -82,6 +82,8 @@ def line_presented(post: Post) -> Verdict | None:
 def called_a_model(post: Post) -> Verdict | None:
     """Judge "NAME: an adjective model" and "Introducing NAME, our first model", of a new family."""
     title, start = post.title, _after_verb(post)
+    if not start and not any(":" in token.gap for token in title.tokens):
+        return None
     first = _after_lab(post, start or _after_fillers(title))
     end = _end_of_new_name(title, first, roles=PLAIN | NUMBERS)
     if not first < end <= first + _LONGEST_SUBJECT or end >= len(title.tokens):

@@ -44,7 +44,8 @@ def _with_others(post: Post, verdict: Verdict) -> Verdict:
     if verdict.kind is not Kind.RELEASE:
         return verdict
     first = next((mention for mention in post.models if post.name(mention) == verdict.name), None)
-    return replace(verdict, also=listed_with(post, first)[0]) if first else verdict
+    also = listed_with(post, first)[0] if first else ()
+    return replace(verdict, also=also) if also else verdict
 
 
 @lru_cache(maxsize=1_000)
@@ -280,11 +281,16 @@ def _motto_with_a_name(post: Post) -> Verdict | None:
 
 
 _QUESTIONS = frozenset({"how", "why", "what", "when", "where", "who", "inside", "behind"})
+_OF_A_SENTENCE = frozenset(
+    {"is", "are", "was", "were", "be", "can", "will", "has", "have", "we", "they", "these"}
+)
 
 
 def _tells_of_use(title: Title, at: int) -> bool:
     """Return whether a word tells what was done with a model, and so that it is known."""
     word = title.tokens[at].low
+    if word in _OF_A_SENTENCE:
+        return True
     gerund = word.endswith("ing") and title.tokens[at].role != "line"
     if title.tells(at, "story"):
         return at == 0 or gerund or word in _QUESTIONS

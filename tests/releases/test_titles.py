@@ -194,6 +194,9 @@ def test_a_name_that_is_only_mentioned_waits(lab: str, title: str, url: str, nam
         pytest.param(
             "openai", "Acme improves reviews with OpenAI o3, o4-mini, and GPT-4.1", "", id="a list of tools"
         ),
+        pytest.param(
+            "google", "These developers are changing lives with Gemini 4", MOTTO, id="a whole sentence"
+        ),
         pytest.param("google", "How a clinic heals with Gemini 4", MOTTO, id="a question"),
         pytest.param("google", "Create films in Flow with Gemini 4", MOTTO, id="an app does it"),
         pytest.param(
