@@ -26,6 +26,7 @@ def listed_with(post: Post, first: Mention) -> tuple[tuple[Name, ...], int]:
 
 _AND = frozenset({"and", "和", "与", "及"})
 _JOINTS = frozenset(",&/、 ")
+_DETERMINERS = frozenset({"a", "an", "the", "our", "its", "new", "all", "latest", "improved", "updated"})
 
 
 def _after_joint(title: Title, end: int) -> int:
@@ -33,18 +34,17 @@ def _after_joint(title: Title, end: int) -> int:
     tokens, last = title.tokens, len(title.tokens)
     if end >= last or not _JOINTS.issuperset(tokens[end].gap):
         return last
-    at = end + 1 if tokens[end].low in _AND else end
-    if at == end and not tokens[end].gap.strip():
-        return last
-    while at < last and title.tells(at, "filler"):
-        at += 1
-    return at
+    if tokens[end].low in _AND:
+        return end + 1
+    return end if tokens[end].gap.strip() else last
 
 
 def _another(post: Post, first: Mention, at: int) -> tuple[Name, int] | None:
     """Return the name at this place and where it ends."""
-    title = post.title
-    mention = next((mention for mention in title.mentions if mention.start == at), None)
+    title, described = post.title, at
+    while described < len(title.tokens) and title.tokens[described].low in _DETERMINERS:
+        described += 1  # "and our new Claude Haiku 6"; but ", a vision model" lists nothing
+    mention = next((mention for mention in title.mentions if mention.start == described), None)
     if mention and (mention.family or mention.app or mention.benchmark):
         listed = mention in post.models and (_says_more(post, mention) or not _says_more(post, first))
         return (post.name(mention), mention.end) if listed else None

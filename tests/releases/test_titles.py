@@ -330,6 +330,16 @@ def test_an_app_is_no_model(lab: str, title: str) -> None:
             "mistral", "Introducing Codestral and Devstral", "Codestral", ["Devstral"], id="two new families"
         ),
         pytest.param("openai", "GPT-6 and Sora in the API", "GPT-6", [], id="no family that all know"),
+        pytest.param(
+            "anthropic",
+            "Introducing Claude Opus 6 and our new Claude Haiku 6",
+            "Claude Opus 6",
+            ["Claude Haiku 6"],
+            id="a description before the second",
+        ),
+        pytest.param(
+            "zai", "We have released GLM-6V, a vision model", "GLM-6V", [], id="no description alone"
+        ),
         pytest.param("anthropic", "Claude Opus 6 and Claude Code", "Claude Opus 6", [], id="no app"),
         pytest.param(
             "cohere", "Introducing Command A 2 and Llama 5 on North", "Command A 2", [], id="no partner"
