@@ -344,6 +344,7 @@ def test_an_app_is_no_model(lab: str, title: str) -> None:
         pytest.param(
             "cohere", "Introducing Command A 2 and Llama 5 on North", "Command A 2", [], id="no partner"
         ),
+        pytest.param("openai", "GPT-6, now with o3 inside: one for all", "GPT-6", [], id="no part of it"),
         pytest.param(
             "mistral", "Mistral Large 4: better than GPT-7", "Mistral Large 4", [], id="no comparison"
         ),
