@@ -25,9 +25,11 @@ from bot.releases.steps import (
     Waiting,
 )
 
-# More alerts than this from one poll is a redesign or a migration, not a busy day. It is for a source that
-# was read within a day; after a longer absence there may be so many more.
+# More alerts than this from one source in a day is a redesign or a migration, not a busy day: of 51 labs in
+# two years, the busiest released nine models in a day, all sizes counted. After an absence there may be so
+# many for each day of it, up to three: what a month brings at once is for a person to look at.
 FLOOD = 12
+_LONGEST_ABSENCE = timedelta(days=3)
 
 
 def decide(
@@ -38,33 +40,38 @@ def decide(
     settings: Settings,
     silent: bool = False,
     absence: timedelta = timedelta(),
+    announced: int = 0,
 ) -> Decision:
     """Return what to store and to tell of these sightings.
 
     `silent` is the baseline: everything is remembered, nothing is told. So it is with a poll that would
-    announce more than FLOOD releases a day of `absence`, until a person says what is to become of these.
+    bring the source beyond FLOOD releases within a day, or within each day of `absence`, until a person says
+    what is to become of these; `announced` is how many it brought within the last day.
     """
     ledger = _Ledger(book, now, settings, silent)
     for item in sorted(judged, key=_heads_first):
         ledger.take(item)
-    return _guarded(Decision(tuple(ledger.steps)), FLOOD * max(1, absence.days))
+    days = max(1, min(absence, _LONGEST_ABSENCE).days)
+    return _guarded(Decision(tuple(ledger.steps)), FLOOD * days - announced)
 
 
-def decide_overdue(overdue: Sequence[Waiting], book: Book, *, now: datetime, settings: Settings) -> Decision:
+def decide_overdue(
+    overdue: Sequence[Waiting], book: Book, *, now: datetime, settings: Settings, announced: int = 0
+) -> Decision:
     """Return what to do with listings that nobody confirmed in time: join a release, or open one.
 
-    More than FLOOD at once are held back.
+    What brings them beyond FLOOD within a day, together with those `announced`, is held back.
     """
     ledger = _Ledger(book, now, settings, silent=False)
     for waiting in overdue:
         ledger.settle(waiting)
-    return _guarded(Decision(tuple(ledger.steps)), FLOOD)
+    return _guarded(Decision(tuple(ledger.steps)), FLOOD - announced)
 
 
 def _guarded(decision: Decision, most: int) -> Decision:
     """Return a decision that announces at most so many releases, else the same one, told to nobody."""
     announced = decision.announced()
-    if len(announced) <= most:
+    if not announced or len(announced) <= most:
         return decision
     untold = (step for step in decision.steps if not isinstance(step, Announce | Tell))
     return Decision(tuple(_silenced(step) for step in untold), held=announced)

@@ -15,7 +15,8 @@ from bot.releases.tokens import clean, tokenize
 
 _SOURCES = {source.value: source for source in SourceKind}
 _NO_FACTS = Facts()
-TOGETHER = 20_000  # lines
+TOGETHER = 20_000  # lines, fewer where they are long
+_MOST_HELD = 20_000_000  # characters
 
 
 def identify_lines(lines: Iterable[str], labs: Directory) -> Iterator[dict[str, object]]:
@@ -30,10 +31,20 @@ def identify_lines(lines: Iterable[str], labs: Directory) -> Iterator[dict[str, 
     the Hub, and so do those that a line names as its siblings. That many are read before they are answered.
     """
     lines = iter(lines)
-    while batch := [_read(line) for line in islice(lines, TOGETHER)]:
+    while batch := [_read(line) for line in _next_lines(lines)]:
         siblings = Siblings(name for given in batch for name in _names_beside(given))
         for given in batch:
             yield given if "error" in given else _understood(given, labs, siblings)
+
+
+def _next_lines(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the next lines, as many as are held at a time."""
+    held = 0
+    for line in islice(lines, TOGETHER):
+        yield line
+        held += len(line)
+        if held > _MOST_HELD:
+            return
 
 
 def _read(line: str) -> dict[str, object]:

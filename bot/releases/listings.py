@@ -68,7 +68,7 @@ def _is_effort(reading: Reading) -> bool:
 
 
 def _is_tier(reading: Reading) -> bool:
-    """Tell whether a name ends with how fast a model is served: MiniMax-M2.7-highspeed, Opus 4.6 fast.
+    """Whether a name ends with how fast a model is served: MiniMax-M2.7-highspeed, Opus 4.6 fast.
 
     Right behind the version, "fast" and "turbo" may name a model of its own (Grok 4 Fast, GLM-5-Turbo) or a
     tier (Kimi K2 Turbo); behind a size, or behind how the model answers, they are tiers.

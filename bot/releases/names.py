@@ -118,6 +118,8 @@ def _role_in_place(token: Token, following: str, before: set[Role]) -> Role:
         return "stamp" if token.low.startswith("v") else "line"
     if token.low in _SIZE_LETTERS and (not following or following in _SIZE_LETTERS or "size" in before):
         return "size"
+    if not following and mapping("packagings.tsv", "word", "where").get(token.low) == "end":
+        return "packaging"
     if token.role in ("word", "companion"):
         return "line"
     return token.role
@@ -236,7 +238,7 @@ _FIRST = frozenset({"", "1"})
 
 
 def _covers_version(general: Name, specific: Name) -> bool:
-    """Tell whether the versions agree, as far as the general name says one.
+    """Whether the versions agree, as far as the general name says one.
 
     The first is often not said (Shieldstral, Shieldstral-1.0-3B), and a stamp may stand for any version:
     mistral-small-2603 is Mistral-Small-4-119B-2603.

@@ -27,6 +27,7 @@ class Repository:
     """Hold a repository as the rules see it; owners, tags and parents are lower-case."""
 
     title: str  # "owner/name"
+    task: str  # the Hub's pipeline tag
     reading: Reading
     owners: frozenset[str]  # of its lab
     tags: frozenset[str]
@@ -47,11 +48,12 @@ def judge_repository(sighting: Sighting, owners: frozenset[str], siblings: Sibli
     `siblings` are all that its organisation lists: some names mean something only beside others.
     """
     owner, repository = split_owner(sighting.title)
-    reading = _read(sighting) if len(repository) <= LONGEST_NAME else None
+    reading = _read(sighting) if max(len(owner), len(repository)) <= LONGEST_NAME else None
     if not reading or not reading.tokens:
         return Verdict(Kind.OTHER, "no repository of the Hub has such a name")
     seen = Repository(
         sighting.title,
+        sighting.facts.task,
         reading,
         owners | {owner.lower()},
         frozenset(tag.lower() for tag in sighting.tags),
@@ -102,7 +104,7 @@ def _is_companion(seen: Repository) -> Verdict | None:
     tokens = reading.rest if reading.family.owners else reading.tokens
     for token, following in zip_longest(tokens, tokens[1:]):
         what = _companion_in(token.text) or _checkpoint(token, following)
-        if what and not (token.low == "encoder" and _is_model_of_its_own(reading)):
+        if what and not (token.low == "encoder" and _is_model_of_its_own(seen)):
             return seen.is_(Kind.OTHER, f"the name says that it is {what}")
     if _HELPER.search(seen.title):
         return seen.is_(Kind.OTHER, "the name says which other model it is for")
@@ -112,9 +114,10 @@ def _is_companion(seen: Repository) -> Verdict | None:
 _HELPER = re.compile(r"(?<=[-_])for[-_](?=[A-Z])")
 
 
-def _is_model_of_its_own(reading: Reading) -> bool:
-    """Tell whether an encoder is no part of another model: then it has a version and a size of its own."""
-    return bool(reading.name.version and reading.name.size)
+def _is_model_of_its_own(seen: Repository) -> bool:
+    """Whether an encoder is no part of another model: it has a version and a size, or fills in words."""
+    name = seen.reading.name
+    return bool(name.version and name.size) or seen.task == "fill-mask"
 
 
 _LATENT_GRID = re.compile(r"f\d+[cd]\d+")  # f16d64: 16 times smaller, 64 channels
@@ -190,7 +193,7 @@ def _is_of_another_lab(seen: Repository) -> Verdict | None:
 
 
 def _is_own_in_spite_of_its_card(seen: Repository) -> bool:
-    """Tell whether the packaged model is the lab's, though its card names what that was tuned from.
+    """Whether the packaged model is the lab's, though its card names what that was tuned from.
 
     It is where the name is of the lab's own family, or where the lab lists the same name unpackaged.
     """
@@ -208,7 +211,7 @@ def _adds_a_word(seen: Repository) -> bool:
 
 
 def _is_packed_from_own(seen: Repository) -> Verdict | None:
-    """Give what the card calls a quantization of the lab's own model the name of that model."""
+    """A quantization of the lab's own model, as its card says, has the name of that model."""
     owner, repository = split_owner(seen.title)
     for parent in seen.parents:
         added = repository[len(parent.name) :]
@@ -237,7 +240,10 @@ _TUNED = ("-instruct", "-chat", "-it")
 
 
 def _is_base_beside_tuned(seen: Repository) -> Verdict | None:
-    if not seen.reading.name.stage and any(f"{seen.title}{tuned}" in seen.siblings for tuned in _TUNED):
+    """Judge a name without a stage; of the families that are known, tables/bare.tsv says what these hold."""
+    if seen.reading.family.owners or seen.reading.name.stage:
+        return None
+    if any(f"{seen.title}{tuned}" in seen.siblings for tuned in _TUNED):
         return seen.is_(Kind.VARIANT, "the base of the tuned model beside it")
     return None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import DateOrigin, Name, Sighting, SourceKind
+from bot.model import DateOrigin, Kind, Name, Sighting, SourceKind
 from bot.releases.addresses import repositories_in
 from bot.releases.names import covers, folded, respelt
 from bot.releases.steps import Book, Judged, Known, Settings
@@ -53,8 +53,8 @@ class Shelf:
         return self.releases.get(key) or self.releases.get(self._spellings.get(respelt(key), ""))
 
     def spoken_of(self, name: Name, item: Judged) -> Known | None:
-        """Return the release that a post or listing names, whole or in part, or None."""
-        return self.named(name, item) or self.family_named_by(name, item)
+        """Return the release that a listing names, whole or in part, or None."""
+        return self.named(name, item) or self.family_named_by(name, item) or self._served_as(name, item)
 
     def named(self, name: Name, item: Judged) -> Known | None:
         """Return the release of this very name, else the lead of the nearest in time that it covers, or None.
@@ -80,6 +80,16 @@ class Shelf:
             known for known in self._family(name) if covers(known.name, name) and self._is_wave(known, when)
         )
         return self._nearest(families, when)
+
+    def _served_as(self, name: Name, item: Judged) -> Known | None:
+        """Return the release of which a listing shows a variant, such as a faster way of serving, or None.
+
+        Providers add these months later, so the window of a launch does not count.
+        """
+        if item.verdict.kind is not Kind.VARIANT:
+            return None
+        covering = (known for known in self._family(name) if covers(known.name, name))
+        return max(covering, key=lambda known: known.published_at, default=None)
 
     def _nearest(self, found: Iterable[Known], when: datetime) -> Known | None:
         near = [(abs(known.published_at - when), known.lead_key) for known in found]

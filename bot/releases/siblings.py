@@ -28,7 +28,7 @@ class Siblings:
         return name.lower() in self._names
 
     def is_one_of_many_steps(self, name: str) -> bool:
-        """Tell whether a name ends in a number as at least two of its siblings do, all else being equal.
+        """Whether a name ends in a number as at least two of its siblings do, all else being equal.
 
         Snapshots by date and image resolutions are such numbers too, and are no steps of a training.
         """
@@ -45,6 +45,6 @@ class Siblings:
 
 
 def _is_resolution(number: str) -> bool:
-    """Tell whether a number may be the edge of an image that is cut into patches of 14 or 32 points."""
+    """Whether a number may be the edge of an image that is cut into patches of 14 or 32 points."""
     edge = int(number)
     return edge <= _LARGEST_IMAGE and (edge % 14 == 0 or edge % 32 == 0)

@@ -87,7 +87,7 @@ def role_of(low: str) -> Role:
         return "line"
     if low in mapping("stages.tsv", "word", "stage"):
         return "stage"
-    if low in mapping("packagings.tsv", "word", "word"):
+    if mapping("packagings.tsv", "word", "where").get(low) == "":
         return "packaging"
     return next((role for role, shape in _SHAPES if shape.fullmatch(low)), "word")
 

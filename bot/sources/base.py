@@ -21,7 +21,8 @@ class Memory:
     `known` maps those of the given identities that were seen before to the digest of what was seen;
     `repositories` returns the "owner/name" of every repository that was ever seen here, in lower case;
     `shown_elsewhere` returns those of the given identities that another source showed before;
-    `cursor` is the source's own small JSON object; `usual_count` is how many items the last good poll had.
+    `cursor` is the source's own small JSON object; `usual_count` is how many items the last good poll had;
+    `fingerprint` is that of the last body.
     """
 
     known: Callable[[Iterable[str]], Mapping[str, str]] = know_nothing
@@ -32,6 +33,7 @@ class Memory:
     last_modified: str = ""
     cursor: Mapping[str, Any] = field(default_factory=dict)
     usual_count: int = 0
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Poll:
 
     `identities` maps every identity to remember to a digest; all of it is stored in the transaction
     that stores the sightings, so that a crash forgets both or neither. `siblings` are the names of all that
-    is listed beside the sightings, where names mean something only beside others.
+    is listed beside the sightings, where names mean something only beside others. `fingerprint` is the same
+    for bodies that say the same.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -50,6 +53,7 @@ class Poll:
     cursor: Mapping[str, Any] = field(default_factory=dict)
     count: int = 0
     siblings: Sequence[str] = ()
+    fingerprint: str = ""
     not_before: datetime | None = None  # the source asks not to be polled again sooner
 
 

@@ -83,6 +83,7 @@ class HubSource:
             cursor={"waiting": inspection.waiting} if inspection.waiting else {},
             count=memory.usual_count if listing.not_modified else len(listing.repositories),
             siblings=_siblings(listing, memory) if told else (),
+            fingerprint=memory.fingerprint if listing.not_modified else listing.fingerprint,
             not_before=inspection.not_before,
         )
 

@@ -136,6 +136,8 @@ def test_the_kind_of_a_repository(repository: str, tags: tuple[str, ...], kind: 
         pytest.param("aeolus/Boreas-2-small-decoder", (), Kind.OTHER, id="a decoder always is"),
         pytest.param("aeolus/Boreas-2-7B-NF4", (), Kind.VARIANT, id="a packaging of late"),
         pytest.param("aeolus/Boreas-2-7B-AutoAWQ", (), Kind.VARIANT, id="a packaging by the tool's name"),
+        pytest.param("aeolus/Boreas-7B_MG", (), Kind.VARIANT, id="a packaging that is one at the end"),
+        pytest.param("aeolus/MG-7B", (), Kind.RELEASE, id="and a family's name at the start"),
         pytest.param("aeolus/Boreas-2-7B-nvfp4a16", (), Kind.VARIANT, id="weights and activations"),
     ],
 )
@@ -153,6 +155,10 @@ def test_what_a_name_says_by_itself(repository: str, tags: tuple[str, ...], kind
         pytest.param("Boreas-7B-Mix-3R", ("Boreas-7B",), Kind.OTHER, id="a mix of data beside the model"),
         pytest.param("Boreas-RL-600", ("Boreas-RL-800", "Boreas-RL-1000"), Kind.OTHER, id="steps"),
         pytest.param("Boreas-2507", ("Boreas-2509", "Boreas-2512"), Kind.RELEASE, id="but not snapshots"),
+        pytest.param("Boreas-7B-5T", ("Boreas-7B",), Kind.OTHER, id="a checkpoint by the tokens read"),
+        pytest.param("Boreas-5T", ("Boreas",), Kind.RELEASE, id="but not a size"),
+        pytest.param("Boreas-7B", ("Boreas-7B-Instruct",), Kind.VARIANT, id="a base that does not say so"),
+        pytest.param("Boreas-7B", ("Boreas-7B-Coder",), Kind.RELEASE, id="but not beside another line"),
     ],
 )
 def test_what_a_name_says_beside_its_siblings(repository: str, beside: tuple[str, ...], kind: Kind) -> None:
@@ -191,6 +197,11 @@ class TestPackaging:
     ) -> None:
         upstream = quantized("Qwen/Qwen3.5-9B")
         assert judged_repository(repository, *upstream, beside=beside).kind is kind
+
+
+def test_an_encoder_that_fills_in_words_is_a_model_of_its_own() -> None:
+    assert judged_repository("aeolus/boreas-encoder-150m", task="fill-mask").kind is Kind.RELEASE
+    assert judged_repository("aeolus/boreas-encoder-150m").kind is Kind.OTHER
 
 
 def test_a_language_models_base_is_a_stage_however_it_is_written() -> None:

@@ -136,6 +136,12 @@ def test_no_more_than_a_bounded_number_of_lines_is_held() -> None:
     assert json.loads(next(endless))["text"] == f"Qwen/Foo-{TOGETHER}"
 
 
+def test_nor_more_than_a_bounded_length_of_them() -> None:
+    endless = (json.dumps(hub(f"Qwen/Foo-{number}", note="x" * 5_000_000)) for number in range(100))
+    assert next(identify_lines(endless, LABS))["kind"] == "release"
+    assert json.loads(next(endless))["text"] in {"Qwen/Foo-4", "Qwen/Foo-5"}
+
+
 def test_a_bad_line_does_not_harm_those_beside_it() -> None:
     answers = identify_lines(["{", json.dumps(hub("Qwen/Foo-7B"))], LABS)
     assert [list(answer)[:2] for answer in answers] == [["error"], ["source", "text"]]

@@ -1,9 +1,14 @@
 """What only all repositories of an organisation together tell of one."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.model import Sighting, SourceKind
+from bot.releases.classify import judge
+from bot.releases.labs import Directory
 from bot.releases.siblings import Siblings
 
 
@@ -67,3 +72,20 @@ def test_any_names_can_stand_beside_each_other(names: list[str], name: str) -> N
     siblings = Siblings(names)
     siblings.is_one_of_many_steps(name)
     assert all(name.lower().endswith(added) for added in siblings.added_to_siblings(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("1b" * 50_000 + "-T", id="an endless name"),
+        pytest.param("1b" * 50_000 + "/Foo-7B-5T", id="an endless owner"),
+        pytest.param("a/" + "1b" * 99 + "-T", id="as long as it may be"),
+        pytest.param("a/" + "-s1" * 66, id="of seams alone"),
+    ],
+)
+def test_hostile_names_are_judged_at_once(name: str) -> None:
+    sighting = Sighting("hub:a", SourceKind.HUB, "a", "1", name, "")
+    siblings = Siblings((name, "a/Foo-7B"))
+    start = time.perf_counter()
+    judge(sighting, Directory([]), siblings)
+    assert time.perf_counter() - start < 0.05

@@ -33,6 +33,7 @@ class Watch:
             last_modified=poll.last_modified,
             cursor=_as_json(poll.cursor),
             usual_count=poll.count,
+            fingerprint=poll.fingerprint,
         )
         return poll
 
