@@ -23,8 +23,9 @@ def identify_lines(lines: Iterable[str], labs: Directory) -> Iterator[dict[str, 
     """Yield the fields of each JSON line with what was understood of it, or {"error": ...} for a bad one.
 
     In: source and text, optional lab (id, name, alias or Hub owner), tags, pipeline_tag, url and siblings.
-    Out: these, with lab as its id, the parts of the name, its keys, kind and reason. A line without a lab
-    gets the owner's or the named family's, if the directory knows it.
+    Out: these, with lab as its id, the parts of the name, its keys, kind and reason; where a title announces
+    several models, also the others' names and release keys. A line without a lab gets the owner's or the
+    named family's, if the directory knows it.
 
     The repositories of one owner among TOGETHER lines stand beside each other, as they do in a listing of
     the Hub, and so do those that a line names as its siblings. That many are read before they are answered.
@@ -86,7 +87,15 @@ def _understood(given: dict[str, object], labs: Directory, siblings: Siblings) -
         "family_key": name.family_key,
         "kind": verdict.kind.value,
         "reason": verdict.reason,
+        **_others(verdict.also),
     }
+
+
+def _others(also: tuple[Name, ...]) -> dict[str, object]:
+    """Return the fields for the other models of a title, if there are some."""
+    if not also:
+        return {}
+    return {"also": [name.display for name in also], "also_keys": [name.release_key for name in also]}
 
 
 def _complaint(given: object) -> str:

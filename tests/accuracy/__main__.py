@@ -38,9 +38,9 @@ def main() -> int:
     for table in score.REPOSITORIES:
         judged = score.judged_repositories(table)
         lines += [*_labs(table, judged, keys=True), *_misses(judged)]
-    for table in ("titles", "titles_more"):
-        judged = score.judged_titles(table)
-        lines += [*_labs(table, judged, keys=False), *_misses(judged)]
+    for name, (table, addresses) in score.TITLES.items():
+        judged = score.judged_titles(table, addresses=addresses)
+        lines += [*_labs(name, judged, keys=False), *_misses(judged)]
     lines += _figures(score.figures())
     lines += ["\nsizes and licences", *facts.misses(), *_figures(facts.figures())]
     sys.stdout.write("\n".join(lines) + "\n")

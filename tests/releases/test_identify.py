@@ -100,6 +100,16 @@ def test_a_bad_line_says_what_to_write(line: str, complaint: str) -> None:
     assert complaint in str(answer["error"])
 
 
+def test_the_other_models_of_a_title_are_shown_if_there_are_some() -> None:
+    answer = identified(source="feed", lab="qwen", text="Introducing Qwen4-Max and Qwen4-Plus")
+    assert (answer["name"], answer["also"], answer["also_keys"]) == (
+        "Qwen4-Max",
+        ["Qwen4-Plus"],
+        ["qwen/qwen-4-plus"],
+    )
+    assert "also" not in identified(source="feed", lab="qwen", text="Introducing Qwen4-Max")
+
+
 def kinds(*given: dict[str, object]) -> list[object]:
     return [answer["kind"] for answer in identify_lines(map(json.dumps, given), LABS)]
 
