@@ -1,9 +1,11 @@
 """Times and releases in the words of an answer: pure."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.model import Artifact, DateOrigin, License, Mention, Published, Release, Wave
+from bot.records import SourceState
 from bot.releases import words
 from bot.releases.serving import memory_to_serve
 from bot.releases.words import NOT_STATED
@@ -28,6 +30,17 @@ def length(span: timedelta) -> str:
 def ago(moment: datetime | None, now: datetime) -> str:
     """Return how long ago something happened, or "never"."""
     return f"{length(now - moment)} ago" if moment else "never"
+
+
+def remarks(state: SourceState, now: datetime) -> list[str]:
+    """Return what is odd about a source although it answers."""
+    odd = []
+    if state.has_shown_nothing:
+        odd.append("has shown nothing yet: what it shows first is remembered, not announced")
+    if state.distrusted_at:
+        found = ago(state.distrusted_at, now)
+        odd.append(f"says “not modified” of what has changed (found {found}), so it is read whole every time")
+    return odd
 
 
 def dated(published: Published) -> str:
@@ -72,6 +85,14 @@ def wave_object(wave: Wave) -> dict[str, Any]:
         "models": [release_object(member) for member in wave.sizes],
         "previous": wave.previous.name.display if wave.previous else None,
     }
+
+
+def wave_objects(waves: Iterable[Wave]) -> Iterator[dict[str, Any]]:
+    """Yield an object for each wave, and for each model that its post announced beside the lead."""
+    for wave in waves:
+        yield wave_object(wave)
+        for other in wave.also:
+            yield wave_object(Wave(wave.lab, other, (other,)))
 
 
 def release_object(release: Release) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from rich.progress import Progress
 
 from bot.app.checking import SourceCheck, TokenCheck, check_slack, check_sources
 from bot.app.courier import Delivered
+from bot.app.moving import refuse_renamed_labs
 from bot.app.poller import Polled, Report
 from bot.app.root import App, open_app
 from bot.app.works import Works, at_work
-from bot.chat.phrases import wave_object
+from bot.chat.phrases import wave_objects
 from bot.cli.output import as_json_option, counted, margin, print_json, print_waves, say, screen
 from bot.errors import UsageError
 from bot.ops import logs
@@ -77,7 +78,7 @@ def _as_object(app: App, polled: Polled, delivered: Delivered) -> dict[str, obje
         "baselines": sum(report.baseline for report in polled.reports),
         "new": sum(report.new for report in polled.reports if not report.baseline),
         "held": sum(report.held for report in polled.reports),
-        "releases": [wave_object(app.store.history.wave(lead)) for lead in leads],
+        "releases": list(wave_objects(app.store.history.wave(lead) for lead in leads)),
         "delivered": delivered.sent,
         "owed": delivered.owed,
         "undeliverable": delivered.failed,
@@ -99,8 +100,8 @@ def tell(app: App, polled: Polled, delivered: Delivered) -> None:
     for report in polled.reports:
         if report.held:
             say(
-                f"{report.source_id} showed {report.held} releases at once: held; "
-                "`cadencebot held` announces or ignores them."
+                f"{report.source_id} showed {counted(report.held, 'release')} more than is usual in a day: "
+                "held; `cadencebot held` announces or ignores them."
             )
     _complain(polled.failed)
     if delivered.closed:
@@ -127,6 +128,7 @@ def check(online: bool, as_json: bool) -> None:
     """Prove feeds.yaml, and with --online everything that it names."""
     logs.configure("error")
     with open_app(readonly=True) as app:
+        refuse_renamed_labs(app)
         sources = build_sources(app.config, app.environment)
         results: list[SourceCheck] = []
         token = TokenCheck()

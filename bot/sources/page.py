@@ -48,7 +48,7 @@ class PageSource:
         """
         if memory.cursor.get("selectors") != self._selectors:
             # A person has changed how the page is read: what it says unchanged must be read all the same.
-            memory = replace(memory, etag="", last_modified="", cursor={}, usual_count=0)
+            memory = replace(memory, etag="", last_modified="", fingerprint="", usual_count=0)
         answer = fetch.get(
             self.url,
             etag=memory.etag,
@@ -62,7 +62,7 @@ class PageSource:
         entries = self._extract(answer, now)
         self._refuse_collapse(entries, memory.usual_count)
         poll = poll_of(answer, entries, (self.url,), self._reader, memory)
-        return replace(poll, cursor={**poll.cursor, "selectors": self._selectors})
+        return replace(poll, cursor={"selectors": self._selectors})
 
     def _refuse_collapse(self, entries: Sequence[Entry], usual: int) -> None:
         if not entries:

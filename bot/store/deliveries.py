@@ -23,6 +23,11 @@ def delivery_id(release_key: str, destination: str, kind: str) -> str:
     return str(uuid5(_NAMESPACE, f"{release_key}|{destination}|{kind}"))
 
 
+def line_id(identity: str, destination: str) -> str:
+    """Return the id that a message about no release has for ever."""
+    return delivery_id(f"line|{identity}", destination, "line")
+
+
 _DOUBT_COLUMNS = "state, claimed_at, reason"
 _DOUBT_VALUES = ":state, :claimed_at, :reason"
 _RESTORED = "a backup was put back: it may have been sent before"
@@ -55,7 +60,7 @@ class Deliveries(Ledger):
             "SELECT destination FROM delivery WHERE release_id = :id AND kind = 'alert'", {"id": lead_id}
         )
         having = {row["destination"] for row in rows}
-        doubt = self._doubt(known_until, "alert")
+        doubt, first_key = self._doubt(known_until, "alert"), self._first_key(lead_id, lead_key)
         self._database.connection.conn.executemany(
             f"""
             INSERT INTO delivery (id, release_id, destination, kind, created_at, due_at, {_DOUBT_COLUMNS})
@@ -64,7 +69,7 @@ class Deliveries(Ledger):
             """,
             [
                 {
-                    "id": delivery_id(lead_key, destination, "alert"),
+                    "id": delivery_id(first_key, destination, "alert"),
                     "lead_id": lead_id,
                     "destination": destination,
                     "now": time_text(now),
@@ -88,7 +93,7 @@ class Deliveries(Ledger):
 
         `identity` names it for ever: the request or the event that it comes from.
         """
-        key = delivery_id(f"line|{identity}", destination, "line")
+        key = line_id(identity, destination)
         return self._owe(key, destination, "line", now, known_until, content=content_text(content))
 
     def owe_digest(
@@ -130,7 +135,8 @@ class Deliveries(Ledger):
         known_until: datetime | None,
     ) -> None:
         """Owe one destination a note, whether or not it has the alert."""
-        identity = delivery_id(lead_key, destination, f"note:{about}")
+        first_key = self._first_key(release_id, lead_key)
+        identity = delivery_id(first_key, destination, f"note:{about}")
         self._owe(
             identity, destination, "note", now, known_until, release_id=release_id, note=note_text(note)
         )
@@ -140,13 +146,19 @@ class Deliveries(Ledger):
 
         It may be made twice, so that a doubt only concerns what is told instead of it.
         """
+        first_key = self._first_key(lead_id, lead_key)
         for row in self._alerts(lead_id):
             unsent = row["state"] not in ("sent", "claimed", "doubtful")
             old = moment(row["created_at"]) < now - _EDITABLE
             if unsent or old or row["edit_owed"]:
                 continue
-            identity = delivery_id(lead_key, row["destination"], f"edit:{row['edits']}")
+            identity = delivery_id(first_key, row["destination"], f"edit:{row['edits']}")
             self._owe(identity, row["destination"], "edit", now, known_until, release_id=lead_id)
+
+    def _first_key(self, release_id: int, key: str) -> str:
+        """Return the key under which a release began: its lab may have been renamed since."""
+        rows = self._database.query("SELECT first_key FROM release WHERE id = :id", {"id": release_id})
+        return next((row["first_key"] for row in rows if row["first_key"]), key)
 
     def _alerts(self, lead_id: int) -> list[dict[str, str]]:
         return self._database.query(

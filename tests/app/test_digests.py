@@ -117,13 +117,11 @@ def test_what_is_known_from_a_first_poll_is_told_by_its_own_date(tmp_path: Path)
 def test_labs_are_quiet_by_the_rule_of_the_cadence_page(tmp_path: Path) -> None:
     house = House(tmp_path, subscribed=False, baselined=False)
     house.blog.shown += [
-        *(house.post(f"Introducing GLM-{number}", "zai", days_ago=70 - 6 * number) for number in range(2, 8)),
-        *(
-            house.post(f"Introducing Qwen{number}", "qwen", days_ago=500 - 6 * number)
-            for number in range(2, 8)
-        ),
+        *(house.post(f"Introducing GLM-{n}", "zai", days_ago=70 - 6 * n) for n in range(2, 8)),
+        *(house.post(f"Introducing Qwen{n}", "qwen", days_ago=500 - 6 * n) for n in range(2, 8)),
         house.post("Introducing Gemini 2", "google", days_ago=90),
     ]
+    house.hub.others = 1
     house.poller.poll(house.sources)
     for lab in ("qwen", "google"):
         house.subscribe("C1", lab)
