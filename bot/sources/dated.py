@@ -1,0 +1,96 @@
+"""Feed entries whose title is only a date: their text says what it is about (Z.ai, Anthropic, Mintlify).
+
+Such an entry is read like the section of a Markdown changelog under that date.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from bs4 import Tag
+
+from bot.sources.dates import is_only_date, split_date
+from bot.sources.entries import Entry
+from bot.sources.markdown import markdown_entries
+from bot.sources.text import parse_html
+
+_LONGEST = 50_000  # characters of one text
+_MOST_TAGS = 30_000  # in the texts of one feed: BeautifulSoup takes a second for them
+_LINE, _INDENT = "\x02", "\x03"  # stand for line breaks and indents until the spaces of the source are gone
+_HIDDEN = ("script", "style", "svg", "pre", "template")
+_BLOCK = re.compile(r"p|div|section|article|header|blockquote|table|tr|hr|[uod]l|d[dt]")
+_INLINE = {"strong": "**", "b": "**", "code": "`"}
+
+
+def with_names(entries: Iterable[Entry], base: str, now: datetime) -> tuple[Entry, ...]:
+    """Return the entries, in place of each that only a date names the posts that its text names.
+
+    The posts keep what the entry was as their `whole`. An entry whose text names nothing stays as it is.
+    """
+    return tuple(post for entry in _within_reach(entries) for post in _posts(*entry, base, now))
+
+
+def _within_reach(entries: Iterable[Entry]) -> Iterator[tuple[Entry, bool]]:
+    left = _MOST_TAGS
+    for entry in entries:
+        is_dated = bool(entry.title and entry.body) and is_only_date(entry.title)
+        left -= entry.body.count("<") if is_dated else 0
+        yield entry, is_dated and left >= 0
+
+
+def _posts(entry: Entry, is_dated: bool, base: str, now: datetime) -> list[Entry]:
+    if not is_dated:
+        return [entry]
+    stated = entry.published or split_date(entry.title, now)[0]
+    day = f"{now:%Y-%m-%d}"  # a heading that is a date to be sure, whatever the title says
+    found = markdown_entries(f"# {day}\n\n{_as_markdown(entry.body[:_LONGEST])}", base, now)
+    section = split_date(day, now)[0]
+    posts = [
+        replace(
+            post,
+            guid=entry.guid,
+            link=entry.link or post.link,
+            published=stated if post.published == section else post.published,
+            whole=entry,
+        )
+        for post in found
+    ]
+    return posts or [entry]
+
+
+def _as_markdown(body: str) -> str:
+    """Return a text with its headings, list items, bold words, code and links as Markdown has them.
+
+    Its headings are one level deeper, for it stands under a heading.
+    """
+    if "<" not in body:
+        return re.sub(r"^#", "##", body, flags=re.MULTILINE)
+    tree = parse_html(body)
+    for hidden in tree.find_all(_HIDDEN):
+        hidden.decompose()
+    in_item: dict[int, bool] = {}
+    for tag in tree.find_all(True):  # parents first
+        parent = tag.parent
+        in_item[id(tag)] = bool(parent) and (parent.name == "li" or in_item.get(id(parent), False))
+        before, after = _marks(tag, in_item=in_item[id(tag)])
+        tag.insert(0, before)
+        tag.append(after)
+    text = " ".join(tree.get_text().split())
+    return "\n".join(line.strip(" ") for line in text.split(_LINE)).replace(_INDENT, "    ")
+
+
+def _marks(tag: Tag, *, in_item: bool) -> tuple[str, str]:
+    """Return what Markdown writes before and after what an element holds, itself perhaps in a list item."""
+    if tag.name == "li":
+        return _LINE + (_INDENT if in_item else "") + "- ", _LINE
+    if _BLOCK.fullmatch(tag.name):
+        return ("", "") if in_item else (2 * _LINE, 2 * _LINE)
+    if re.fullmatch("h[1-6]", tag.name):
+        return f"{2 * _LINE}{'#' * min(int(tag.name[1]) + 1, 6)} ", 2 * _LINE
+    if tag.name == "a" and tag.get("href") and tag.get_text(strip=True):
+        address = "".join(str(tag["href"]).split()).replace("(", "%28").replace(")", "%29")
+        return "[", f"]({address})"
+    if tag.name == "br":
+        return _LINE, ""
+    return _INLINE.get(tag.name, ""), _INLINE.get(tag.name, "")

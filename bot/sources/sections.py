@@ -1,0 +1,92 @@
+"""What stands under a date without a heading of its own: which paragraphs and list items are posts."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.sources.dates import is_only_date
+from bot.sources.text import plain_text
+
+LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)")
+_ITEM = re.compile(r" {0,3}[*+-][ \t]+([^\n]*)")
+_BOLD = re.compile(r"\*\*[^*\n]{1,300}\*\*|__[^_\n]{1,300}__")
+_MARKED = re.compile(r"\*\*|__|`[^`\n]{1,300}`")
+_SENTENCE = re.compile(r"[.!?](?:\s|$)|[。！？]")
+_NUMBERED = re.compile(r"(?=.*[^\W\d_])(?=.*\d)")
+
+
+@dataclass(slots=True)
+class Saying:
+    """A paragraph or list item by its first line; `text[start:until]` is all of it, and what follows."""
+
+    line: str
+    is_item: bool
+    start: int
+    until: int
+
+    @property
+    def title(self) -> str:
+        """Return its first line without Markdown."""
+        return plain(self.line)[0]
+
+
+def posts_under(text: str) -> list[Saying]:
+    """Return the posts of the text under a date.
+
+    A line that is nothing but a bold or linked name with a number is a post, and what follows is its text.
+    Without such lines every list item is one, and every paragraph that comes first, follows a line of labels
+    or sets a name in bold or as code; the rest goes with what stands before it.
+    """
+    blocks = list(_blocks(text))
+    posts = [block for block in blocks if _is_name(block)] or _told(blocks) or blocks[:1]
+    for post, following in pairwise(posts):
+        post.until = following.start
+    if posts:
+        posts[-1].until = len(text)
+    return posts
+
+
+def plain(line: str) -> tuple[str, str]:
+    """Return a line without its Markdown, and the first address that it links."""
+    linked = LINK.search(line)
+    words = re.sub(r"\\(?=[\\`*_#\[\]-])|[*`]|\{#[\w-]*\}", "", LINK.sub(r"\1", line[:1000]))
+    return plain_text(words), linked[2] if linked else ""
+
+
+def name_of(post: Saying) -> str:
+    """Return what the only post of a date is called: by its words, or where they name nothing by its link."""
+    title, link = plain(post.line)
+    slug = link.partition("?")[0].rstrip("/").rpartition("/")[2]
+    told = _NUMBERED.match(title) or not _NUMBERED.match(slug) or is_only_date(slug)
+    return title if told else slug
+
+
+def _blocks(text: str) -> Iterator[Saying]:
+    start, fresh = 0, True
+    for line in text.splitlines(keepends=True):
+        item = _ITEM.match(line)
+        if (item or (fresh and not line.startswith("    "))) and plain(line)[0]:
+            yield Saying(item[1] if item else line.strip(), bool(item), start, len(text))
+        start, fresh = start + len(line), not line.strip()
+
+
+def _told(blocks: list[Saying]) -> list[Saying]:
+    told, introduced = [], True
+    for block in blocks:
+        labels = not block.is_item and _has_labels(block.title)
+        if not labels and (introduced or block.is_item or _MARKED.search(block.line)):
+            told.append(block)
+        introduced = labels
+    return told
+
+
+def _has_labels(title: str) -> bool:
+    """Tell whether a line only sorts what follows: "Feature · Model: gpt-9-sol"."""
+    return " · " in title and not _SENTENCE.search(title)
+
+
+def _is_name(block: Saying) -> bool:
+    rest, title = _BOLD.sub("", LINK.sub("", block.line)), block.title
+    alone = rest != block.line and not re.search(r"\w", rest)
+    return alone and not block.is_item and bool(_NUMBERED.match(title)) and not is_only_date(title)
