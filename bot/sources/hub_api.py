@@ -1,5 +1,6 @@
 """The Hub's answers: whole listings, single repositories and model cards (reference/hub.md, sections 1-2)."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -183,6 +184,20 @@ class HubApi:
             return self.fetch.get(url, max_bytes=_FILE_BYTES).body.decode("utf-8", "replace")
         except SourceError:
             return ""
+
+
+def stable_digest(repository: Repository) -> str:
+    """Return what changes with anything that a listing tells of a repository."""
+    return digest_of([repository.name, [repository.item.get(name) for name in _FIELDS]])
+
+
+def digest_of(told: object) -> str:
+    """Return a short digest of what an answer said."""
+    try:
+        written = json.dumps(told, sort_keys=True)
+    except RecursionError:  # lists in lists, as deep as they could just be read
+        written = "nonsense"
+    return hashlib.sha256(written.encode()).hexdigest()[:32]
 
 
 def _rows(answer: Response) -> list[Any]:
