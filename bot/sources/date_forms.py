@@ -63,7 +63,7 @@ WITH_YEAR = _compiled(
     rf"{_ALONE}{_DAY}[\s./-]+(?:of\s+)?{_NAME}{_TO}{_YEAR}",
     rf"(?<!\d){_YEAR}{_TO}{_NAME}[\s./-]+{_DAY}",
     rf"{_ALONE}(?P<one>\d\d?)(?P<mark>[./-])(?P<other>\d\d?)(?P=mark){_YEAR}(?![\d.])",
-    rf"(?<!\d){_YEAR}(?:[-/]|\.(?=\d\d)){_MONTH}(?![-/.]?\d)",
+    rf"(?<![\d.]){_YEAR}(?:[-/]|\.(?=\d\d)){_MONTH}(?![-/.]?\d)",
     rf"(?<!\d){_YEAR}\s?[年년]\s?{_MONTH}\s?[月월]份?",
     rf"{_NAME}{_TO}{_YEAR}",
 )

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from bot.model import Published
 from bot.sources.dates import plausible
 
+_HALF_A_YEAR = 6  # months
+
 
 @dataclass(slots=True)
 class Headings:
@@ -32,9 +34,9 @@ class Headings:
     def complete(self, level: int, parts: Mapping[str, str]) -> Published | None:
         """Return the date that a heading means by a part of one; None where it only begins a year.
 
-        A month without a year, under no heading that has one, is the newest that is not in the future; one
-        that follows another is the nearest to that, for a list goes down month by month. So December stands
-        for the old year when January comes, under the same words.
+        A month without a year, under no heading that has one, is the newest that is not in the future. The
+        list goes down from there: one that is much later than the month before it is of the year before; one
+        a little later only stands in disorder. So December is of the old year when January stands above it.
         """
         self.leave(level)
         known = {name: value for _, outer in self.above for name, value in outer.items()}
@@ -58,9 +60,8 @@ class Headings:
         newest = limit.year if (month, day) <= (limit.month, limit.day) else limit.year - 1
         if not self.last:
             return newest
-        before = self.last[0] * 12 + self.last[1]
-        years = range(min(newest, self.last[0] - 1), newest + 1)
-        return min(years, key=lambda year: (abs(year * 12 + month - before), year))
+        year, before = self.last
+        return min(newest, year - 1 if month - before >= _HALF_A_YEAR else year)
 
     def _published(self, year: int, month: int, day: str | None) -> Published | None:
         try:
