@@ -11,16 +11,17 @@ from datetime import datetime
 from bs4 import Tag
 
 from bot.sources.dates import is_only_date, split_date
-from bot.sources.entries import Entry
+from bot.sources.entries import Entry, canonical_title
 from bot.sources.markdown import markdown_entries
 from bot.sources.text import parse_html
 
 _LONGEST = 50_000  # characters of one text
 _MOST_TAGS = 30_000  # in the texts of one feed: BeautifulSoup takes a second for them
 _LINE, _INDENT = "\x02", "\x03"  # stand for line breaks and indents until the spaces of the source are gone
-_HIDDEN = ("script", "style", "svg", "pre", "template")
+_HIDDEN = ("script", "style", "svg", "pre", "template", "thead")
 _BLOCK = re.compile(r"p|div|section|article|header|blockquote|table|tr|hr|[uod]l|d[dt]")
-_INLINE = {"strong": "**", "b": "**", "code": "`"}
+_INLINE = {"strong": "**", "b": "**", "code": "`", "td": " "}
+_NO_WORDS = "\u200b"  # in place of the words of a link around an icon: Markdown has no link without
 
 
 def with_names(entries: Iterable[Entry], base: str, now: datetime) -> tuple[Entry, ...]:
@@ -55,6 +56,7 @@ def _posts(entry: Entry, is_dated: bool, base: str, now: datetime) -> list[Entry
             whole=entry,
         )
         for post in found
+        if canonical_title(post.title)
     ]
     return posts or [entry]
 
@@ -82,15 +84,16 @@ def _as_markdown(body: str) -> str:
 
 def _marks(tag: Tag, *, in_item: bool) -> tuple[str, str]:
     """Return what Markdown writes before and after what an element holds, itself perhaps in a list item."""
-    if tag.name == "li":
+    name = str(tag.get("data-as") or tag.name)  # Mintlify writes <span data-as="p">
+    if name == "li":
         return _LINE + (_INDENT if in_item else "") + "- ", _LINE
-    if _BLOCK.fullmatch(tag.name):
+    if _BLOCK.fullmatch(name):
         return ("", "") if in_item else (2 * _LINE, 2 * _LINE)
-    if re.fullmatch("h[1-6]", tag.name):
-        return f"{2 * _LINE}{'#' * min(int(tag.name[1]) + 1, 6)} ", 2 * _LINE
-    if tag.name == "a" and tag.get("href") and tag.get_text(strip=True):
-        address = "".join(str(tag["href"]).split()).replace("(", "%28").replace(")", "%29")
-        return "[", f"]({address})"
-    if tag.name == "br":
+    if re.fullmatch("h[1-6]", name):
+        return f"{2 * _LINE}{'#' * min(int(name[1]) + 1, 6)} ", 2 * _LINE
+    address = "".join(str(tag.get("href") or "").split()).replace("(", "%28").replace(")", "%29")
+    if name == "a" and address and not address.startswith("#"):
+        return "[", f"{'' if tag.get_text(strip=True) else _NO_WORDS}]({address})"
+    if name == "br":
         return _LINE, ""
-    return _INLINE.get(tag.name, ""), _INLINE.get(tag.name, "")
+    return _INLINE.get(name, ""), _INLINE.get(name, "")

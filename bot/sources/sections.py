@@ -9,7 +9,7 @@ from bot.sources.dates import is_only_date
 from bot.sources.text import plain_text
 
 LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)")
-_ITEM = re.compile(r" {0,3}[*+-][ \t]+([^\n]*)")
+_ITEM = re.compile(r" {0,3}(?:[*+•-]|\d{1,3}[.)])[ \t]+([^\n]*)")
 _BOLD = re.compile(r"\*\*[^*\n]{1,300}\*\*|__[^_\n]{1,300}__")
 _MARKED = re.compile(r"\*\*|__|`[^`\n]{1,300}`")
 _SENTENCE = re.compile(r"[.!?](?:\s|$)|[。！？]")
@@ -35,8 +35,9 @@ def posts_under(text: str) -> list[Saying]:
     """Return the posts of the text under a date.
 
     A line that is nothing but a bold or linked name with a number is a post, and what follows is its text.
-    Without such lines every list item is one, and every paragraph that comes first, follows a line of labels
-    or sets a name in bold or as code; the rest goes with what stands before it.
+    Without such lines every list item is one, and every paragraph that sets a name in bold or as code; of the
+    others the first one, and the first that has a number. A line of labels begins anew, and is none itself.
+    What is no post goes with the one before it.
     """
     blocks = list(_blocks(text))
     posts = [block for block in blocks if _is_name(block)] or _told(blocks) or blocks[:1]
@@ -72,12 +73,17 @@ def _blocks(text: str) -> Iterator[Saying]:
 
 
 def _told(blocks: list[Saying]) -> list[Saying]:
-    told, introduced = [], True
+    told: list[Saying] = []
+    is_first, named = True, False
     for block in blocks:
-        labels = not block.is_item and _has_labels(block.title)
-        if not labels and (introduced or block.is_item or _MARKED.search(block.line)):
+        if not block.is_item and _has_labels(block.title):
+            is_first, named = True, False
+            continue
+        sets_apart = bool(_MARKED.search(block.line))
+        names = sets_apart or bool(_NUMBERED.match(block.title))
+        if block.is_item or is_first or sets_apart or (names and not named):
             told.append(block)
-        introduced = labels
+        is_first, named = False, named or names
     return told
 
 

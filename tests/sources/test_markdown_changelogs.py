@@ -181,8 +181,8 @@ We've also launched [Claude Haiku 9](/haiku) (`claude-haiku-9`).
 ## October 3, 2026
 Two of them:
 
-- We've retired Claude Opus 4.
-- We've launched **Claude Sonnet 9**.
+1. We've retired Claude Opus 4.
+2. We've launched **Claude Sonnet 9**.
 """
 
 
