@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from bs4 import Tag
+from bs4 import PageElement, Tag
+from bs4.element import PreformattedString
 
 from bot.sources.dates import is_only_date, split_date
 from bot.sources.entries import Entry, canonical_title
 from bot.sources.markdown import markdown_entries
 from bot.sources.text import parse_html
 
-_LONGEST = 50_000  # characters of one text
-_MOST_TAGS = 30_000  # in the texts of one feed: BeautifulSoup takes a second for them
+_LONGEST = 20_000  # characters of one text
+_MOST = 300_000  # of all texts of one feed, read in about a second; real ones have a tenth
+_EACH = 300  # characters could be read in the time that a text takes, however short
 _LINE, _INDENT = "\x02", "\x03"  # stand for line breaks and indents until the spaces of the source are gone
 _HIDDEN = ("script", "style", "svg", "pre", "template", "thead")
 _BLOCK = re.compile(r"p|div|section|article|header|blockquote|table|tr|hr|[uod]l|d[dt]")
@@ -33,10 +35,11 @@ def with_names(entries: Iterable[Entry], base: str, now: datetime) -> tuple[Entr
 
 
 def _within_reach(entries: Iterable[Entry]) -> Iterator[tuple[Entry, bool]]:
-    left = _MOST_TAGS
+    """Yield the entries, and whether each is to be taken apart: the first, as sites list the newest first."""
+    left = _MOST
     for entry in entries:
         is_dated = bool(entry.title and entry.body) and is_only_date(entry.title)
-        left -= entry.body.count("<") if is_dated else 0
+        left -= _EACH + min(len(entry.body), _LONGEST) if is_dated else 0
         yield entry, is_dated and left >= 0
 
 
@@ -68,18 +71,22 @@ def _as_markdown(body: str) -> str:
     """
     if "<" not in body:
         return re.sub(r"^#", "##", body, flags=re.MULTILINE)
-    tree = parse_html(body)
-    for hidden in tree.find_all(_HIDDEN):
-        hidden.decompose()
-    in_item: dict[int, bool] = {}
-    for tag in tree.find_all(True):  # parents first
-        parent = tag.parent
-        in_item[id(tag)] = bool(parent) and (parent.name == "li" or in_item.get(id(parent), False))
-        before, after = _marks(tag, in_item=in_item[id(tag)])
-        tag.insert(0, before)
-        tag.append(after)
-    text = " ".join(tree.get_text().split())
+    text = " ".join("".join(_pieces(parse_html(body))).split())
     return "\n".join(line.strip(" ") for line in text.split(_LINE)).replace(_INDENT, "    ")
+
+
+def _pieces(tree: Tag) -> Iterator[str]:
+    """Yield the words of a tree and the marks between them, in one pass, however deep it is."""
+    waiting: list[tuple[PageElement | str, bool]] = [(tree, False)]
+    while waiting:
+        piece, in_item = waiting.pop()
+        if not isinstance(piece, Tag):
+            yield "" if isinstance(piece, PreformattedString) else str(piece)
+        elif piece.name not in _HIDDEN:
+            before, after = _marks(piece, in_item=in_item)
+            yield before
+            waiting.append((after, False))
+            waiting.extend((child, in_item or piece.name == "li") for child in reversed(piece.contents))
 
 
 def _marks(tag: Tag, *, in_item: bool) -> tuple[str, str]:

@@ -167,7 +167,7 @@ def _lesser(section: _Section, text: str, now: datetime) -> list[_Mark]:
             split_date(title, now)[0] or mark.published,
             *(mark.end + post.start,) * 2,
             until=mark.end + post.until,
-            link=plain(post.line)[1] if not post.is_item or post.line.startswith("[") else "",
+            link=post.link if not post.is_item or post.line.startswith("[") else "",
         )
         for post, title in zip(posts, titles, strict=True)
     ]

@@ -21,14 +21,11 @@ class Saying:
     """A paragraph or list item by its first line; `text[start:until]` is all of it, and what follows."""
 
     line: str
+    title: str  # the line without Markdown
+    link: str  # the first that it has
     is_item: bool
     start: int
     until: int
-
-    @property
-    def title(self) -> str:
-        """Return its first line without Markdown."""
-        return plain(self.line)[0]
 
 
 def posts_under(text: str) -> list[Saying]:
@@ -57,8 +54,7 @@ def plain(line: str) -> tuple[str, str]:
 
 def name_of(post: Saying) -> str:
     """Return what the only post of a date is called: by its words, or where they name nothing by its link."""
-    title, link = plain(post.line)
-    slug = link.partition("?")[0].rstrip("/").rpartition("/")[2]
+    title, slug = post.title, post.link.partition("?")[0].rstrip("/").rpartition("/")[2]
     told = _NUMBERED.match(title) or not _NUMBERED.match(slug) or is_only_date(slug)
     return title if told else slug
 
@@ -67,8 +63,11 @@ def _blocks(text: str) -> Iterator[Saying]:
     start, fresh = 0, True
     for line in text.splitlines(keepends=True):
         item = _ITEM.match(line)
-        if (item or (fresh and not line.startswith("    "))) and plain(line)[0]:
-            yield Saying(item[1] if item else line.strip(), bool(item), start, len(text))
+        if item or (fresh and line.strip() and not line.startswith("    ")):
+            first = item[1] if item else line.strip()
+            title, link = plain(first)
+            if title:
+                yield Saying(first, title, link, bool(item), start, len(text))
         start, fresh = start + len(line), not line.strip()
 
 

@@ -1,6 +1,7 @@
 """Feeds: what is new is told once, and what is no feed is a failure that says what it is."""
 
 import json
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -414,8 +415,41 @@ def test_more_dated_texts_than_can_be_read_keep_their_titles() -> None:
     items: list[Item] = [
         (f"{n}", f"https://lab.example/{n}", f"{2016 + n // 12}-{n % 12 + 1}") for n in range(40)
     ]
-    names = titles(poll(watch(), rss(*items, body="<h2>GLM-9</h2>" + "<br>" * 990)))
-    assert (names[:30], names[30]) == (["GLM-9"] * 30, "2018-7")
+    names = titles(poll(watch(), rss(*items, body="<h2>GLM-9</h2>" + "<br>" * 2_400)))
+    assert (names[:29], names[-1]) == (["GLM-9"] * 29, "2019-4")
+
+
+PIECES = (
+    "<p>|</p>|<ul><li>|<h2>|<b>|</b>|<a href='/k2'>|<a href='('>|</a>|<br>|<pre>|<!-- |<code>|K2.6|words |\n|\n\n"
+    "|# |- |**|`|[|](|2026-04-20"
+)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(PIECES.split("|")),
+        max_size=25,
+    ).map("".join)
+)
+def test_whatever_stands_under_a_date_every_post_has_a_title_and_is_new_once(body: str) -> None:
+    feed = watch()
+    first = poll(feed, rss(("9", "https://lab.example/9", "2026-04-20"), body=body))
+    assert all(any(map(str.isalnum, title)) for title in titles(first))
+    assert len({sighting.external_id for sighting in first.sightings}) == len(first.sightings) > 0
+    assert titles(poll(feed, rss(("9", "https://lab.example/9", "2026-04-20"), body=body, built="x"))) == []
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<div>", "<ul><li>", "<b>x", "<a href=x>y", "<p><b>K2</b></p>", "- x\n", "# x\n", "x\n\n", "**", "["],
+)
+def test_hostile_texts_under_dates_are_read_in_no_time(piece: str) -> None:
+    items: list[Item] = [(f"{n}", f"https://lab.example/{n}", f"2026-04-{n % 30 + 1}") for n in range(60)]
+    body = rss(*items, body=piece * (30_000 // len(piece)))
+    began = time.process_time()
+    _parsed(body)
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/rss+xml; charset=us-ascii", "nonsense"])
