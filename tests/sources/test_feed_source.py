@@ -420,8 +420,8 @@ def test_more_dated_texts_than_can_be_read_keep_their_titles() -> None:
 
 
 PIECES = (
-    "<p>|</p>|<ul><li>|<h2>|<b>|</b>|<a href='/k2'>|<a href='('>|</a>|<br>|<pre>|<!-- |<code>|K2.6|words |\n|\n\n"
-    "|# |- |**|`|[|](|2026-04-20"
+    "<p>|</p>|<ul><li>|<h2>|<b>|</b>|<a href='/k2'>|<a href='('>|</a>|<br>|<pre>|<!-- |<code>|K2.6|words |\n"
+    "|\n\n|# |- |**|`|[|](|2026-04-20"
 )
 
 
