@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta, timezone
+from itertools import takewhile
 
 from bot.model import DateOrigin, Published
 from bot.sources.date_forms import AFTER, BEFORE, MERE_WORD, MONTHS, WEEKDAYS, WITH_YEAR, WITHOUT_YEAR, ZONES
@@ -13,7 +14,6 @@ _LONGEST_DATE = 80  # with its weekday, its time and the name of its zone
 _AROUND = " \t:,|-–—·/()[]（）：，、"  # what stands between a date and a name
 _BEFORE_IT = 60  # characters in which a weekday or the time may stand
 _WORD = re.compile(r"[^\W\d_]+")
-_FIRST_WORD = re.compile(r"\W*([^\W\d_]*)")
 _UNIX_TIME = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?", re.ASCII)
 _OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d\d?):?(\d\d)?")
@@ -63,8 +63,8 @@ def split_date(text: str, now: datetime) -> tuple[Published | None, str]:
 def split_partial(text: str) -> tuple[Parts, str]:
     """Return what a text says of a date without all of it, and the text without that.
 
-    The parts are some of "year", "month" and "day", as numbers; there are none where the text has a whole
-    date, or has words beside the date that it is not set apart from.
+    The parts are some of "year", "month" and "day", as numbers; there are none where words or numbers stand
+    beside them that they are not set apart from.
     """
     text = text[:_LONGEST]
     for match in (form.search(text) for form in WITHOUT_YEAR):
@@ -81,7 +81,7 @@ def split_partial(text: str) -> tuple[Parts, str]:
 
 def is_only_date(text: str) -> bool:
     """Tell whether a text says when and nothing else, in full or in part, plausible or not."""
-    first = _FIRST_WORD.match(text)[1].lower()  # type: ignore[index]  # it matches anything
+    first = "".join(takewhile(str.isalpha, text.lstrip(_AROUND))).lower()
     begins_so = (
         not first or not first.isascii() or MERE_WORD.fullmatch(first) or first[:3] in {*MONTHS, *WEEKDAYS}
     )
@@ -134,9 +134,8 @@ def _parts(match: re.Match[str]) -> Parts:
         one, other = int(told["one"]), int(told["other"])
         if told["mark"] != "." and max(one, other) <= 12 and one != other:
             return {}
-        told["day"], told["month"] = (
-            (told["other"], told["one"]) if other > 12 else (told["one"], told["other"])
-        )
+        day, month = ("other", "one") if other > 12 else ("one", "other")
+        told |= {"day": told[day], "month": told[month]}
     if int(told.get("month", 1)) not in range(1, 13) or int(told.get("day", 1)) not in range(1, 32):
         return {}
     return {name: told[name] for name in ("year", "month", "day") if name in told}

@@ -4,6 +4,7 @@ import calendar
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from html import escape
 from io import BytesIO
 from itertools import chain
 from typing import Any
@@ -18,15 +19,15 @@ from bot.fetch.address import shown
 from bot.model import Published, SourceKind
 from bot.sources.base import Memory, Poll
 from bot.sources.dated import with_names
-from bot.sources.dates import plausible, read_date
+from bot.sources.dates import is_only_date, plausible, read_date
 from bot.sources.entries import Entry
 from bot.sources.limits import refuse_costly_markup, refuse_many, refuse_odd_encoding
 from bot.sources.posts import Reader, body_text, poll_of, unchanged
 from bot.sources.text import absolute, clean, plain_text
 
 _MAX_BYTES = 5_000_000  # feedparser takes 9 s for 5.9 MB
-# References to halves of a character (U+D800 to U+DFFF), which feedparser cannot encode.
 _ADDRESS = re.compile(r"\s*https?://", re.IGNORECASE)
+# References to halves of a character (U+D800 to U+DFFF), which feedparser cannot encode.
 _SURROGATE = re.compile(
     rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));?",
     re.IGNORECASE,
@@ -109,13 +110,22 @@ def _what_it_is(body: bytes) -> str:
 
 def _xml_entry(raw: Any, base: str, now: datetime) -> Entry:
     contents = [part.get("value") or "" for part in raw.get("content", ())]
+    title = plain_text(raw.get("title") or "")
     return Entry(
         guid=clean(raw.get("id"), 2000),
         link=_first_address(_xml_links(raw), base),
-        title=plain_text(raw.get("title") or ""),
+        title=title,
         published=_xml_date(raw, now),
-        body=max([*contents, raw.get("summary") or ""], key=len),
+        body=_body(title, max(contents, key=len, default=""), raw.get("summary") or ""),
     )
+
+
+def _body(title: str, content: str, summary: str) -> str:
+    """Return the longer of two texts, and under a mere date both: either may be all that names the post."""
+    longer, shorter = sorted((content, summary), key=len, reverse=True)
+    if shorter in longer or "<" in shorter or not is_only_date(title):
+        return longer
+    return f"<p>{escape(shorter)}</p>\n{longer}"
 
 
 def _xml_links(raw: Any) -> Iterator[object]:
@@ -172,11 +182,12 @@ def _json_links(item: Mapping[str, Any]) -> Iterator[object]:
 
 
 def _json_entry(item: Mapping[str, Any], base: str, now: datetime) -> Entry:
-    body = item.get("content_html") or item.get("content_text") or item.get("summary")
+    content = _as_text(item.get("content_html") or item.get("content_text"))
+    title = clean(item.get("title"))
     return Entry(
         guid=clean(_as_text(item.get("id")), 2000),
         link=_first_address(_json_links(item), base),
-        title=clean(item.get("title")),
+        title=title,
         published=read_date(item.get("date_published"), now) or read_date(item.get("date_modified"), now),
-        body=body if isinstance(body, str) else "",
+        body=_body(title, content, _as_text(item.get("summary"))),
     )

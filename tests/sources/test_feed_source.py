@@ -384,6 +384,15 @@ def test_a_title_that_is_only_a_date_gives_way_to_what_the_text_names(
     assert titles(poll(feed, rss(("9", "https://lab.example/log#9", title), K2, body=body + " "))) == []
 
 
+def test_a_short_description_may_be_all_that_names_the_post() -> None:
+    body = rss(("9", "https://lab.example/log#9", "2026-04-19"), body="GLM-9 & more").replace(
+        b"</item>",
+        b"<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'>"
+        b"&lt;p&gt;It sees, and it reads what it sees.&lt;/p&gt;</content:encoded></item>",
+    )
+    assert titles(poll(watch(), body)) == ["GLM-9 & more"]
+
+
 def test_a_post_in_such_a_text_carries_its_links() -> None:
     sighting = poll(watch(), rss(("9", "https://lab.example/log#9", "2026-04-19"), body=DATED)).sightings[0]
     assert sighting.links == ("https://docs.example/guides/vlm/glm-9.3-flash",)
