@@ -21,7 +21,7 @@ from bot.fetch.address import shown
 from bot.model import Published
 from bot.sources.dates import is_only_date, split_date, split_partial
 from bot.sources.entries import Entry
-from bot.sources.sections import LINK, name_of, plain, posts_under
+from bot.sources.sections import LINK, name_of, only_sorts, plain, posts_under
 from bot.sources.text import absolute
 from bot.sources.years import Headings
 
@@ -34,6 +34,7 @@ _TOKEN = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 _ATTRIBUTE = re.compile(r"""([A-Za-z]+)=(?:"([^"]*)"|'([^']*)')""")
+_DAY = re.compile(r"[0-3]?\d")  # of the month that stands above it
 _MOST_MARKS = 20_000  # read in a second; a changelog of years has some thousand
 
 
@@ -120,8 +121,10 @@ def _dated(level: int, text: str, headings: Headings) -> tuple[str, Published | 
         headings.dated(level, published)
     else:
         parts, rest = split_partial(text)
+        if not parts and _DAY.fullmatch(text) and headings.has_month(level):
+            parts, rest = {"day": text}, ""
         published = headings.complete(level, parts) if parts else None
-    if is_only_date(text):
+    if is_only_date(text) or (published and not rest):
         return "", published
     return (rest, published) if published else (text, None)
 
@@ -139,6 +142,8 @@ def _outline(marks: Iterable[_Mark], length: int) -> list[_Section]:
         post = None
         while mark.kind == "heading" and section.outer and mark.level <= section.mark.level:
             section = section.outer
+        if mark.kind == "heading" and section.mark.published and only_sorts(mark.title):
+            mark.title, mark.published = "", mark.published or section.mark.published
         if mark.kind == "heading" and mark.published and not mark.title:
             section = _Section(mark, section)
             sections.append(section)

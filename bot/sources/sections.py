@@ -13,6 +13,14 @@ _ITEM = re.compile(r" {0,3}(?:[*+•-]|\d{1,3}[.)])[ \t]+([^\n]*)")
 _BOLD = re.compile(r"\*\*[^*\n]{1,300}\*\*|__[^_\n]{1,300}__")
 _MARKED = re.compile(r"\*\*|__|`[^`\n]{1,300}`")
 _SENTENCE = re.compile(r"[.!?](?:\s|$)|[。！？]")
+# Words of headings that only sort what stands below them: "New features", "Added", "Models".
+_SORTS = re.compile(
+    r"(?:new|other|api|model|feature|fix|bug|bugfix|improvement|enhancement|optimi[sz]ation|change|addition"
+    r"|deprecation|announcement|launch|release|update|highlight|issue|note)(?:s|es)?"
+    r"|added|changed|fixed|improved|updated|removed|deprecated|released|launched|breaking|known|general|misc"
+    r"|what|in|and|the|security|performance|新增|新功能|功能|新模型|模型|优化|修复|更新|变更|其他",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"(?=.*[^\W\d_])(?=.*\d)")
 
 
@@ -43,6 +51,12 @@ def posts_under(text: str) -> list[Saying]:
     if posts:
         posts[-1].until = len(text)
     return posts
+
+
+def only_sorts(title: str) -> bool:
+    """Tell whether a heading is no name but a word for what stands below it."""
+    words = re.findall(r"[^\W\d_]+", title)
+    return bool(words) and not re.search(r"\d", title) and all(map(_SORTS.fullmatch, words))
 
 
 def plain(line: str) -> tuple[str, str]:

@@ -26,6 +26,10 @@ class Headings:
         while self.above and self.above[-1][0] >= level:
             self.above.pop()
 
+    def has_month(self, level: int) -> bool:
+        """Tell whether a heading of this level stands under one that says a month."""
+        return any("month" in outer for above, outer in self.above if above < level)
+
     def dated(self, level: int, published: Published) -> None:
         """Note a heading with a whole date."""
         at = published.at

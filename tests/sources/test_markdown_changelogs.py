@@ -169,6 +169,24 @@ It thinks.
 
 A new model for [images](https://lab.example/guides/image/cogview-9/).
 """
+HEADINGS_THAT_SORT = """
+## October 2026
+### 24
+#### New models
+- Released GPT-9.
+- Released GPT-9 mini.
+#### Bug fixes
+It works again.
+### 3
+#### GPT-8.9
+##### Added
+- A tool
+## September 2026
+### Known issues
+### 新模型
+- GLM-9
+### Sora
+"""
 PARAGRAPHS = """
 ## October 24, 2026
 
@@ -239,6 +257,18 @@ Two of them:
                 ("cogview-9", "2026-10-13", "day", "https://lab.example/guides/image/cogview-9/"),
             ],
             id="names in bold, or in a link alone (Z.ai)",
+        ),
+        pytest.param(
+            HEADINGS_THAT_SORT,
+            [
+                ("Released GPT-9.", "2026-10-24", "day", ""),
+                ("Released GPT-9 mini.", "2026-10-24", "day", ""),
+                ("It works again.", "2026-10-24", "day", ""),
+                ("GPT-8.9", "2026-10-03", "day", ""),
+                ("GLM-9", "2026-09-01", "month", ""),
+                ("Sora", "2026-09-01", "month", ""),
+            ],
+            id="headings that sort what stands below them, under mere numbers of days",
         ),
         pytest.param(
             PARAGRAPHS,
