@@ -41,11 +41,12 @@ def posts_under(text: str) -> list[Saying]:
 
     A line that is nothing but a bold or linked name with a number is a post, and what follows is its text.
     Without such lines every list item is one, and every paragraph that sets a name in bold or as code; of the
-    others the first one, and the first that has a number. A line of labels begins anew, and is none itself.
-    What is no post goes with the one before it.
+    others the first one, and the first that has a number. A line of labels or a mere date begins anew, and is
+    none itself. What is no post goes with the one before it.
     """
     blocks = list(_blocks(text))
-    posts = [block for block in blocks if _is_name(block)] or _told(blocks) or blocks[:1]
+    telling = [block for block in blocks if not is_only_date(block.title)]
+    posts = [block for block in telling if _is_name(block)] or _told(blocks) or telling[:1]
     for post, following in pairwise(posts):
         post.until = following.start
     if posts:
@@ -89,7 +90,7 @@ def _told(blocks: list[Saying]) -> list[Saying]:
     told: list[Saying] = []
     is_first, named = True, False
     for block in blocks:
-        if not block.is_item and _has_labels(block.title):
+        if is_only_date(block.title) or (not block.is_item and _has_labels(block.title)):
             is_first, named = True, False
             continue
         sets_apart = bool(_MARKED.search(block.line))
@@ -106,6 +107,6 @@ def _has_labels(title: str) -> bool:
 
 
 def _is_name(block: Saying) -> bool:
-    rest, title = _BOLD.sub("", LINK.sub("", block.line)), block.title
+    rest = _BOLD.sub("", LINK.sub("", block.line))
     alone = rest != block.line and not re.search(r"\w", rest)
-    return alone and not block.is_item and bool(_NUMBERED.match(title)) and not is_only_date(title)
+    return alone and not block.is_item and bool(_NUMBERED.match(block.title))

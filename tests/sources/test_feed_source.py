@@ -365,6 +365,13 @@ SENTENCES = (
             id="nothing but the address of a link",
         ),
         pytest.param("2031-04-19", "# GLM-9\nText", ["GLM-9"], id="Markdown, under a date to come"),
+        pytest.param(
+            "April 2026",
+            "<p><b>April 19</b></p><ul><li>Released GLM-9.</li></ul><p><b>2026-04-03</b></p><p>GLM-8 is out.</p>",
+            ["Released GLM-9.", "GLM-8 is out."],
+            id="days in bold",
+        ),
+        pytest.param("2026-04-19", "<p>April 19, 2026</p>", ["2026-04-19"], id="the date again"),
         pytest.param("2026-04-19", "", ["2026-04-19"], id="nothing"),
         pytest.param("2026-04-19", "<p> <img src='x'></p>", ["2026-04-19"], id="an image"),
         pytest.param("GLM-9 (2026-04-19)", DATED, ["GLM-9 (2026-04-19)"], id="a title with a name"),
