@@ -367,7 +367,7 @@ SENTENCES = (
         pytest.param("2031-04-19", "# GLM-9\nText", ["GLM-9"], id="Markdown, under a date to come"),
         pytest.param(
             "April 2026",
-            "<p><b>April 19</b></p><ul><li>Released GLM-9.</li></ul><p><b>2026-04-03</b></p><p>GLM-8 is out.</p>",
+            "<p><b>April 19</b></p><ul><li>Released GLM-9.</li></ul><p><b>2026-04-03</b></p><p>GLM-8 is out.",
             ["Released GLM-9.", "GLM-8 is out."],
             id="days in bold",
         ),
