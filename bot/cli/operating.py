@@ -1,5 +1,6 @@
 """`status`, `deliveries`, `retry`: how the bot itself fares."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ from bot.chat.phrases import ago, length, remarks
 from bot.chat.story import delivery_object
 from bot.cli.output import as_json_option, print_json, print_table, say
 from bot.errors import UsageError
-from bot.records import FAILED, OPEN, SourceState
+from bot.records import FAILED, NOTHING_YET, OPEN, SourceState
 
 _REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
+_PLACEHOLDERS = 20  # repositories that status names one by one
 _RETRIABLE = ("owed", "unclear", "impossible", "skipped")
 
 
@@ -52,6 +54,8 @@ def status(as_json: bool) -> None:
                     f"{delivery.kind} of {delivery.release} for {delivery.destination} is {delivery.state}: "
                     f"{delivery.reason}"
                 )
+        for line in _placeholders(sources, now):
+            say(line)
         for flood in app.store.held.waiting():
             say(
                 f"{flood.source_id} showed {len(flood.leads)} releases at once {ago(flood.held_at, now)}: "
@@ -60,6 +64,16 @@ def status(as_json: bool) -> None:
             )
         for pause in app.store.subscriptions.pauses().values():
             say(f"{pause.destination} was paused {ago(pause.since, now)}: {pause.reason}")
+
+
+def _placeholders(sources: Iterable[SourceState], now: datetime) -> Iterator[str]:
+    """Yield a line on each new repository that is held because the lab has put nothing into it."""
+    held = [note for state in sources for note in state.waiting if note.get("why") == NOTHING_YET]
+    for note in held[:_PLACEHOLDERS]:
+        since = ago(datetime.fromisoformat(note["since"]), now)
+        yield f"{note['id']} was first seen {since} and is held: {NOTHING_YET}."
+    if len(held) > _PLACEHOLDERS:
+        yield f"So are {len(held) - _PLACEHOLDERS} more; `cadencebot status --json` lists all."
 
 
 def _summary(sources: list[SourceState]) -> str:

@@ -16,6 +16,7 @@ from bot.records import ErrorReport, Flood, Pause, SourceState
 
 _SOURCE_LIMIT = 80
 _REASON_LIMIT = 200
+_WAITING = 5  # new repositories that are named
 _REPORT_LIMIT = 300
 _PART_LIMIT = 2_200  # characters of each part; the three together stay below what Slack takes
 _REPORTS = 10
@@ -144,8 +145,10 @@ def _well(sources: Sequence[SourceState], now: datetime) -> Iterator[str]:
         young, old = ago(moments[-1], now), ago(moments[0], now)
         span = f"read {young}" if young == old else f"read between {young} and {old}"
         yield f"{counted(len(states), _KINDS.get(kind, kind))}, {span}"
-    if waiting := sum(len(state.waiting) for state in sources):
-        yield f"Waited for: {waiting} new on the Hub (`why` tells what for)"
+    if waiting := [note for state in sources for note in state.waiting]:
+        names = ", ".join(literal(note["id"], _SOURCE_LIMIT) for note in waiting[:_WAITING])
+        more = f" and {len(waiting) - _WAITING} more" if len(waiting) > _WAITING else ""
+        yield f"Waited for: {len(waiting)} new on the Hub (`why` tells what for): {names}{more}"
 
 
 def _messages(counts: Mapping[str, int]) -> str:
