@@ -255,6 +255,8 @@ class Release:
     artifacts: tuple[Artifact, ...] = ()
     mentions: tuple[Mention, ...] = ()
     withdrawn: bool = False  # a person said that it is no release
+    came_at: datetime | None = None  # when it was last news: announced, or its weights opened
+    news_at: datetime | None = None  # the same of all that share its alert, where it leads one
 
     @property
     def variants(self) -> tuple[Artifact, ...]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.chat.phrases import dated, download, licence, sizes
+from bot.chat.phrases import came_out, download, licence, sizes
 from bot.delivery.card import page
 from bot.messages.content import Content
 from bot.model import Wave
@@ -99,7 +99,7 @@ def print_waves(waves: Sequence[Wave], title: str) -> None:
         ("Released", "Lab", "Model", "Licence", "Parameters", "Download"),
         [
             (
-                dated(wave.lead.published),
+                came_out(wave),
                 wave.lab.name,
                 wave.lead.name.display
                 if len(wave.sizes) == 1

@@ -96,5 +96,11 @@ def first_published(evidence: Sequence[Evidence]) -> Published:
     return min(candidates, key=lambda date: date.at)
 
 
+def last_news(published: Published, evidence: Sequence[Evidence]) -> datetime:
+    """Return when the release was last news: when it came out, or when its weights opened after that."""
+    opened = [it.seen_at for it in evidence if it.source is SourceKind.HUB and it.live and it.head]
+    return max(published.at, min(opened, default=published.at))
+
+
 def _is_post(item: Evidence) -> bool:
     return item.source.voice is SourceKind.FEED

@@ -66,6 +66,11 @@ class Item:
         return self.lead.shipped.day
 
     @property
+    def news_day(self) -> date:
+        """Return the day in UTC on which it was last news: announced, or its weights opened."""
+        return self.lead.news_day
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         """Return each address that can be linked once, the lab's own word first."""
         found: dict[str, Source] = {}
@@ -110,7 +115,7 @@ def items(shipments: Iterable[Shipment]) -> list[Item]:
     waves: dict[str, list[Shipment]] = defaultdict(list)
     for it in shipments:
         waves[it.lead_key].append(it)
-    return sorted(map(_item, waves.values()), key=lambda it: (it.day, it.lead.key), reverse=True)
+    return sorted(map(_item, waves.values()), key=lambda it: (it.news_day, it.lead.key), reverse=True)
 
 
 def _item(wave: list[Shipment]) -> Item:

@@ -60,3 +60,14 @@ INSERT INTO standing (address, lab, seen_at)
 
 -- The key under which a release began, where its lab was renamed since: the ids of its messages are made of it.
 ALTER TABLE release ADD COLUMN first_key TEXT;
+
+-- When a release was last news: announced, or its weights opened; of a lead, the last of all that share its alert.
+ALTER TABLE release ADD COLUMN came_at TEXT;
+ALTER TABLE release ADD COLUMN news_at TEXT;
+UPDATE release SET came_at = max(published_at, coalesce((
+    SELECT min(o.seen_at) FROM observation o JOIN artifact a ON a.hub_id = o.external_id AND a.head = 1
+    WHERE o.release_id = release.id AND o.source = 'hub' AND o.live = 1 AND o.amends = 0), ''));
+UPDATE release SET news_at = (SELECT max(member.came_at) FROM release member WHERE member.lead_id = release.id)
+WHERE id = lead_id;
+DROP INDEX release_shown;
+CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = 0;

@@ -25,7 +25,7 @@ _SHOWN_AS_NEWS = "lead.id = lead.lead_id AND lead.withdrawn = 0"  # as the index
 # What SQLite can check of a question; memory and names are narrowed down after it.
 _CHOSEN = f"""
     FROM release lead
-    WHERE {_SHOWN_AS_NEWS} AND lead.published_at >= :since
+    WHERE {_SHOWN_AS_NEWS} AND lead.news_at >= :since
       AND (:everywhere OR lead.lab IN (SELECT value FROM json_each(:labs)))
       AND (:unfiltered OR EXISTS (
         SELECT 1 FROM release model WHERE model.lead_id = lead.id AND NOT model.withdrawn
@@ -37,7 +37,7 @@ _CHOSEN = f"""
           AND (:least IS NULL OR model.parameters >= :least)
           AND (:most IS NULL OR model.parameters <= :most)))
 """
-_NEWEST_FIRST = "ORDER BY lead.published_at DESC, lead.id DESC"
+_NEWEST_FIRST = "ORDER BY lead.news_at DESC, lead.id DESC"
 
 
 class History:
@@ -55,9 +55,10 @@ class History:
         limit: int = _MOST,
         offset: int = 0,
     ) -> tuple[int, list[Wave]]:
-        """Return how many waves of these labs (all when empty) came out since then, and a page of them.
+        """Return how many waves of these labs (all when empty) were news since then, and a page of them.
 
-        The newest come first; a wave counts when one of its models is as the filters say.
+        News is the announcement, and the opening of weights after it; the newest come first. A wave counts
+        when one of its models is as the filters say.
         """
         filters = filters or Filters()
         chosen = {

@@ -10,7 +10,7 @@ from typing import Any
 from bot.model import DateOrigin, Facts, Kind, License, Name, Published, Sighting, SourceKind, Verdict
 from bot.releases.corrections import Errata, corrected, corrected_facts, corrected_known
 from bot.releases.licenses import identify
-from bot.releases.merge import Evidence, first_published, merge_facts
+from bot.releases.merge import Evidence, first_published, last_news, merge_facts
 from bot.releases.steps import (
     Announce,
     Attach,
@@ -159,9 +159,17 @@ class Releases:
 
     def refresh(self, release_ids: Iterable[int]) -> None:
         """Merge anew what all observations of these releases say, and what people know better."""
-        errata = self._corrections.errata()
-        for release_id in release_ids:
+        errata, refreshed = self._corrections.errata(), list(release_ids)
+        for release_id in refreshed:
             self._refresh(release_id, errata)
+        self._database.connection.execute(
+            """
+            UPDATE release SET news_at = (
+                SELECT max(member.came_at) FROM release member WHERE member.lead_id = release.id)
+            WHERE id IN (SELECT lead_id FROM release WHERE id IN (SELECT value FROM json_each(:ids)))
+            """,
+            {"ids": json.dumps(refreshed)},
+        )
 
     def _refresh(self, release_id: int, errata: Errata) -> None:
         rows = self._database.query(
@@ -183,15 +191,18 @@ class Releases:
         facts = corrected_facts(stated, rows[0]["key"], errata)
         repository = next((row["repository"] for row in rows if row["repository"] and row["head"]), "")
         license = identify(facts.license, repository.split("/")[0] or rows[0]["lab"], repository)
-        self._write_facts(release_id, facts, license, first_published(evidence))
+        published = first_published(evidence)
+        self._write_facts(release_id, facts, license, published, last_news(published, evidence))
 
-    def _write_facts(self, release_id: int, facts: Facts, license: License, published: Published) -> None:
+    def _write_facts(
+        self, release_id: int, facts: Facts, license: License, published: Published, came_at: datetime
+    ) -> None:
         self._database.connection.execute(
             """
             UPDATE release SET facts = :facts, license = :license, license_id = :license_id,
                 license_verdict = :verdict, parameters = :parameters, task = :task,
                 published_at = :published_at, published_origin = :published_origin,
-                published_precision = :published_precision
+                published_precision = :published_precision, came_at = :came_at
             WHERE id = :id
             """,
             {
@@ -202,6 +213,7 @@ class Releases:
                 "verdict": license.verdict,
                 "parameters": facts.parameters,
                 "task": facts.task,
+                "came_at": time_text(came_at),
                 **published_columns(published),
             },
         )
@@ -283,6 +295,8 @@ class _Writer:
                 "license_verdict": "not stated",
                 "parameters": None,
                 "task": "",
+                "came_at": time_text(self._now),
+                "news_at": time_text(self._now),
             },
         )
         self._touch(step.name.release_key)
