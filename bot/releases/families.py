@@ -43,6 +43,19 @@ def first_words() -> Collection[str]:
     return _by_first_word().keys()
 
 
+@cache
+def spellings_of(owners: frozenset[str]) -> tuple[str, ...]:
+    """Return how the known families are written that one of these owners makes."""
+    return tuple(
+        dict.fromkeys(
+            spelling
+            for row in rows("families.tsv")
+            if not owners.isdisjoint(row["owners"].lower().split())
+            for spelling in (row["family"], *filter(None, row["aliases"].split("; ")))
+        )
+    )
+
+
 _ROLES: Mapping[str, Role] = {role: role for role in get_args(Role)}
 
 
