@@ -12,6 +12,7 @@ import structlog
 
 from bot.app.doubting import in_doubt
 from bot.app.holding import expire, hold
+from bot.app.overhearing import Listener, ask_about_hints, note_brought
 from bot.app.owing import owe
 from bot.clock import Clock
 from bot.errors import Failure, SourceError, StoreError
@@ -21,6 +22,7 @@ from bot.records import SourceState
 from bot.releases.classify import judge
 from bot.releases.corrections import corrected
 from bot.releases.decide import decide, decide_overdue
+from bot.releases.hints import Names
 from bot.releases.labs import Directory
 from bot.releases.steps import Decision, Judged, Settings
 from bot.sources.base import Memory, Poll, Source
@@ -108,6 +110,7 @@ class Poller:
         overdue = tuple(self._settle_overdue())
         for report in overdue:
             progress(report)
+        ask_about_hints(self.store, self.admins, self.clock.now())
         return Polled((*reports, *overdue))
 
     def _lanes(self, sources: Iterable[Source]) -> list[list[Source]]:
@@ -144,7 +147,8 @@ class Poller:
     def _read(self, source: Source, state: SourceState) -> Report:
         poll = source.poll(self._memory(state), self.fetch, self.clock.now())
         judged = [Judged(sighting, judge(sighting, self.labs)) for sighting in poll.sightings]
-        return self._keep(source, state, poll, judged)
+        listener = Listener(self.store, self.labs, source.id, source.kind)
+        return self._keep(source, state, poll, judged, listener, listener.names(poll.passages))
 
     def _memory(self, state: SourceState) -> Memory:
         return Memory(
@@ -156,13 +160,24 @@ class Poller:
             usual_count=state.usual_count,
         )
 
-    def _keep(self, source: Source, state: SourceState, poll: Poll, judged: Sequence[Judged]) -> Report:
+    def _keep(
+        self,
+        source: Source,
+        state: SourceState,
+        poll: Poll,
+        judged: Sequence[Judged],
+        listener: Listener,
+        names: Names,
+    ) -> Report:
         """Store a good poll whole: what it showed, what that means, whom to tell, and its validators."""
         baseline = state.baseline_at is None
         now = self.clock.now()
         with self.store.transaction():
+            heard = listener.overheard(names, poll.identities, silent=baseline)
+            judged = [*judged, *listener.grown(heard, now)]
             decision = self._decide(source.id, state, judged, now)
-            self.store.sources.remember(source.id, poll.identities, now)
+            listener.keep_hints(heard, now, self.settings.confirm)
+            self.store.sources.remember(source.id, {**poll.identities, **heard.remember}, now)
             self.store.sources.succeeded(self._after(source, state, poll, now), now)
         return Report(
             source.id,
@@ -192,6 +207,7 @@ class Poller:
         self, source_id: str, decision: Decision, touched: Mapping[str, int], now: datetime, *, live: bool
     ) -> None:
         """Owe what a stored decision makes due: its messages, or the question what a flood is."""
+        note_brought(self.store, decision.opened(), now)
         if decision.held:
             hold(self.store, source_id, decision.held, self.admins, now)
         elif live:

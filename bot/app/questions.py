@@ -120,9 +120,15 @@ class Questions:
         return [self._story(item, destination) for item in _newest_word(remembered)]
 
     def waiting(self, text: str) -> list[str]:
-        """Return what is told of repositories that were seen and are not announced yet."""
+        """Return what is told of repositories that are not announced yet, and of mere names."""
         word = text.strip().lower()
-        return [
+        hints = [
+            f"{hint.name.display}  is named by {hint.source_id} since {hint.seen_at:%Y-%m-%d %H:%M} UTC, "
+            f"and no item carries it: “{hint.words}” {hint.url}"
+            for hint in self.store.hints.open()
+            if word and word in hint.name.display.lower()
+        ]
+        return hints + [
             f"{note['id']}  was first seen {note['since'][:16]} UTC by {state.id} and is waited for: "
             f"{note.get('why') or NO_WEIGHTS}"
             for state in self.store.sources.states().values()

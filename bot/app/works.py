@@ -20,7 +20,6 @@ from bot.delivery.slack import SlackNotifier
 from bot.delivery.workspaces import Workspaces
 from bot.fetch.client import HttpFetcher
 from bot.ops.lock import sole_user
-from bot.releases.steps import Settings
 from bot.sources.build import build_sources
 
 # Threads live as long as the bot: each keeps its own connection to the database.
@@ -58,7 +57,7 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
             fetch=fetcher,
             labs=app.labs,
             clock=app.clock,
-            settings=Settings(app.config.defaults.group, app.config.defaults.confirm),
+            settings=app.settings,
             threads=pollers,
             own_hosts=app.environment.allowed_hosts,
             admins=app.config.admins,

@@ -11,7 +11,7 @@ from bot.chat.phrases import ago, length
 from bot.chat.story import delivery_object
 from bot.cli.output import as_json_option, print_json, print_table, say
 from bot.errors import UsageError
-from bot.records import FAILED, OPEN, SourceState
+from bot.records import FAILED, OPEN, Flood, SourceState
 
 _REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
 _RETRIABLE = ("owed", "unclear", "impossible", "skipped")
@@ -54,12 +54,22 @@ def status(as_json: bool) -> None:
                 )
         for flood in app.store.held.waiting():
             say(
-                f"{flood.source_id} showed {len(flood.leads)} releases at once {ago(flood.held_at, now)}: "
-                f"held; `cadencebot held` lists them, `held announce {flood.id}` or `held ignore {flood.id}` "
-                "settles it."
+                f"{_held(flood)} {ago(flood.held_at, now)}: held; `cadencebot held` tells more, "
+                f"`held announce {flood.id}` or `held ignore {flood.id}` settles it."
+            )
+        for hint in app.store.hints.waiting():
+            say(
+                f"{hint.source_id} names {hint.name.display}, which no item carries, and waits until "
+                f"{hint.wait_until:%Y-%m-%d %H:%M} UTC for a source that shows it: “{hint.words}”"
             )
         for pause in app.store.subscriptions.pauses().values():
             say(f"{pause.destination} was paused {ago(pause.since, now)}: {pause.reason}")
+
+
+def _held(flood: Flood) -> str:
+    if flood.hint:
+        return f"{flood.source_id} names {flood.hint.name.display}, which no source shows; asked about"
+    return f"{flood.source_id} showed {len(flood.leads)} releases at once"
 
 
 def _summary(sources: list[SourceState]) -> str:
@@ -106,8 +116,18 @@ def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
             for state in sources
         ],
         "held": [
-            {"id": flood.id, "source": flood.source_id, "releases": len(flood.leads)}
+            {"id": flood.id, "source": flood.source_id, "releases": len(flood.names)}
             for flood in app.store.held.waiting()
+        ],
+        "hints": [
+            {
+                "name": hint.name.display,
+                "source": hint.source_id,
+                "words": hint.words,
+                "url": hint.url,
+                "wait_until": _text(hint.wait_until),
+            }
+            for hint in app.store.hints.waiting()
         ],
         "deliveries": app.store.deliveries.counts(),
         "paused": [

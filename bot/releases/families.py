@@ -44,16 +44,13 @@ def first_words() -> Collection[str]:
 
 
 @cache
-def spellings_of(owners: frozenset[str]) -> tuple[str, ...]:
-    """Return how the known families are written that one of these owners makes."""
-    return tuple(
-        dict.fromkeys(
-            spelling
-            for row in rows("families.tsv")
-            if not owners.isdisjoint(row["owners"].lower().split())
-            for spelling in (row["family"], *filter(None, row["aliases"].split("; ")))
-        )
-    )
+def own_families(owners: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the known families that one of these owners makes, each with its spellings."""
+    return {
+        row["family"]: (row["family"], *filter(None, row["aliases"].split("; ")))
+        for row in rows("families.tsv")
+        if not owners.isdisjoint(row["owners"].lower().split())
+    }
 
 
 _ROLES: Mapping[str, Role] = {role: role for role in get_args(Role)}

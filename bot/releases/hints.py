@@ -5,19 +5,18 @@ families of the lab count, with a version, size or stamp that stands next to the
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.model import Name
-from bot.releases.families import known_at, spelled, spellings_of
-from bot.releases.names import covers, folded, parse
+from bot.releases.families import known_at, own_families, spelled
+from bot.releases.names import parse
 from bot.releases.plaintext import clean as one_line
-from bot.releases.tables import mapping
 from bot.releases.tokens import Token, clean, tokenize
 
-MOST_NAMES = 500  # different ones in one text; the longest archive has some hundred
-_MOST_PLACES = 20_000  # where a family's name stands in one text
+_MOST_NAMES = 500  # different ones in one text; the longest archive has some hundred
+_MOST_PLACES = 5_000  # where a family's name stands in one text
 _LONGEST = 90  # characters of a name in running text
 _SENTENCE = 280  # characters
 
@@ -33,11 +32,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The plain text of a post, or of a whole page where `post` is "", with the addresses that it links.
+    """The plain text of an item, or of what is none where `post` is "", with the addresses that it links.
 
-    `post` is the post's first identity. `title` is what the text begins with, where it is an item's title.
+    `post` is the item's first identity and `title` what its text begins with. An item is a post that the bot
+    was shown: a whole page is none, nor is a post that `include` leaves out.
     """
 
+    lab: str
     text: str
     url: str  # where no link is near
     links: tuple[Link, ...] = ()
@@ -64,18 +65,35 @@ class Found:
         return self.name.release_key
 
 
-def names_in(passage: Passage, lab: str, owners: frozenset[str], families: Iterable[str] = ()) -> list[Found]:
-    """Return the names in a passage, each once, in order.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names in a body, and the families that it was read for."""
 
-    `owners` are the lab's id, name and Hub owners, lower-case; `families` are further names of its families,
-    which no table knows.
+    found: tuple[Found, ...] = ()
+    families: frozenset[str] = frozenset()
+
+
+def names_in(passages: Sequence[Passage], owners: frozenset[str], releases: Iterable[Name]) -> Names:
+    """Return the names of a lab's own models in all that a body says.
+
+    `owners` are the lab's id, name and Hub owners, lower-case; `releases` are its known releases. A family
+    that no table knows is looked for once it counts versions: other words of a few letters are no names.
     """
-    new = tuple(sorted(families))
+    if not any(passage.text.strip() for passage in passages):
+        return Names()
+    counting = tuple(sorted({name.family for name in releases if name.version}))
+    found = (one for passage in passages for one in _names_in(passage, owners, counting))
+    return Names(tuple(found), frozenset((*own_families(owners), *counting)))
+
+
+def _names_in(passage: Passage, owners: frozenset[str], families: tuple[str, ...]) -> list[Found]:
+    """Return the names in a passage, each once, in order."""
+    spellings = [spelling for family in own_families(owners).values() for spelling in family]
     found: dict[str, Found] = {}
-    for count, place in enumerate(_beginnings((*spellings_of(owners), *new)).finditer(passage.text)):
-        if count == _MOST_PLACES or len(found) == MOST_NAMES:
+    for count, place in enumerate(_beginnings((*spellings, *families)).finditer(passage.text)):
+        if count == _MOST_PLACES or len(found) == _MOST_NAMES:
             break
-        name = _name_at(passage.text[place.start() : place.start() + _LONGEST], lab, owners, new)
+        name = _name_at(passage.text[place.start() : place.start() + _LONGEST], passage.lab, owners, families)
         if name and name.release_key not in found:
             found[name.release_key] = _found(name, passage, place.start())
     return list(found.values())
@@ -161,8 +179,35 @@ def _is_capital(token: Token) -> bool:
 
 # What follows a number that counts: "Gemini 2 million users", "Claude 3 times a day".
 _COUNTED = frozenset(
-    "million billion trillion thousand times x percent days weeks months years hours minutes seconds tokens "
-    "users developers people models steps examples languages countries ways things of out and-a-half".split()
+    {
+        "million",
+        "billion",
+        "trillion",
+        "thousand",
+        "times",
+        "x",
+        "percent",
+        "days",
+        "weeks",
+        "months",
+        "years",
+        "hours",
+        "minutes",
+        "seconds",
+        "tokens",
+        "users",
+        "developers",
+        "people",
+        "models",
+        "steps",
+        "examples",
+        "languages",
+        "countries",
+        "ways",
+        "things",
+        "of",
+        "out",
+    }
 )
 
 
@@ -208,37 +253,3 @@ def _sentence_at(text: str, at: int) -> str:
 def _nearest(links: Sequence[Link], at: int) -> str:
     """Return the address whose words stand nearest to a place; of two, the one before it."""
     return min(links, key=lambda link: max(link.start - at, at - link.end, 0), default=Link(0, 0, "")).url
-
-
-# --- which of them are news
-
-
-def is_known(name: Name, known: Iterable[Name]) -> bool:
-    """Tell whether one of the names equals this one, or covers it, or is covered by it."""
-    return any(
-        name.release_key == other.release_key or covers(other, name) or covers(name, other) for other in known
-    )
-
-
-def may_be_new(name: Name, family: Collection[Name]) -> bool:
-    """Tell whether a name that is not known can be a model that has just come out.
-
-    `family` are the known releases of its family. Texts speak of the models of years, most of which came out
-    before the bot watched. So the version is not behind the newest of the same line (where there is none, of
-    the family), and at most one whole number ahead; and where a family counts versions, a name without one
-    is only short for something.
-    """
-    versions = [_numbers(other.version) for other in family if other.version]
-    if not versions:
-        return True
-    version = _numbers(name.version)
-    line = [_numbers(one.version) for one in family if one.version and folded(one.line) == folded(name.line)]
-    return bool(version) and version >= max(line or versions) and version[0] <= max(versions)[0] + 1
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return the numbers of a version, comparable: 3 and 3.0 are one."""
-    numbers = [int(number) for number in re.findall(r"\d{1,6}", version)]
-    while numbers and not numbers[-1]:
-        numbers.pop()
-    return tuple(numbers) if numbers or not version else (0,)

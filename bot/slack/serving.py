@@ -70,6 +70,7 @@ def _desk(app: App, questions: Questions, places: Places) -> Desk:
         Changes(app.store, questions),
         Reporting(app.store, corrector, app.config.admins),
         places,
+        app.settings,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
+from bot.releases.hints import Passage
 
 
 def know_nothing(_identities: Iterable[str]) -> Mapping[str, str]:
@@ -35,7 +36,8 @@ class Poll:
     """Hold what a poll found: only what is new or changed, and what to remember of it.
 
     `identities` maps every identity to remember to a digest; all of it is stored in the transaction
-    that stores the sightings, so that a crash forgets both or neither.
+    that stores the sightings, so that a crash forgets both or neither. `passages` are all that a changed
+    body says, old and new, for names that no item carried.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -45,6 +47,7 @@ class Poll:
     cursor: Mapping[str, Any] = field(default_factory=dict)
     count: int = 0
     not_before: datetime | None = None  # the source asks not to be polled again sooner
+    passages: tuple[Passage, ...] = ()
 
 
 class Source(Protocol):

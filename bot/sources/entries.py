@@ -38,12 +38,12 @@ class Entry:
 class News:
     """Hold the posts never seen before, each with its first identity, and all identities to remember.
 
-    `count` is the number of different posts shown, old and new.
+    `shown` are all different posts, old and new.
     """
 
     posts: tuple[tuple[str, Entry], ...]
     identities: Mapping[str, str]
-    count: int
+    shown: tuple[tuple[str, Entry], ...]
 
 
 def new_entries(entries: Sequence[Entry], known: Known, homes: Iterable[str] = ()) -> News:
@@ -55,14 +55,16 @@ def new_entries(entries: Sequence[Entry], known: Known, homes: Iterable[str] = (
     shown = identities(entries, homes)
     seen = known([key for _, keys in shown for key in keys])
     posts: list[tuple[str, Entry]] = []
+    every: list[tuple[str, Entry]] = []
     remember: dict[str, str] = {}
     for entry, keys in shown:
         post = next((seen[key] for key in keys if key in seen), "")
         if not post:
             post = keys[0]
             posts.append((post, entry))
+        every.append((post, entry))
         remember.update({key: post for key in keys if key not in seen})
-    return News(tuple(posts), remember, len(shown))
+    return News(tuple(posts), remember, tuple(every))
 
 
 def identities(

@@ -13,6 +13,7 @@ from bot.model import SourceKind
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry
 from bot.sources.extract import extractor
+from bot.sources.passages import page_passage
 from bot.sources.posts import Reader, poll_of, unchanged
 
 _MAX_BYTES = 5_000_000
@@ -62,7 +63,11 @@ class PageSource:
         entries = self._extract(answer, now)
         self._refuse_collapse(entries, memory.usual_count)
         poll = poll_of(answer, entries, (self.url,), self._reader, memory)
-        return replace(poll, cursor={**poll.cursor, "selectors": self._selectors})
+        return replace(
+            poll,
+            cursor={**poll.cursor, "selectors": self._selectors},
+            passages=(*poll.passages, page_passage(answer, self._reader.lab)),
+        )
 
     def _refuse_collapse(self, entries: Sequence[Entry], usual: int) -> None:
         if not entries:

@@ -7,8 +7,8 @@ counters do, and is then read whole.
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.errors import SourceError
@@ -23,14 +23,38 @@ _MOST_MARKUP = 2_000_000  # characters, of all passages of one body together
 _LONGEST_POST = 60_000  # characters of markup; Microsoft's longest has 40,000
 _MOST_TEXT = 400_000  # characters of one page's plain text
 _MOST_LINKS = 5_000
+_BEGINNING = 5_000  # characters in which HTML says that it is
+# Addresses of pictures and of the words of a format lead no reader anywhere.
+_NOT_FOR_READERS = re.compile(
+    r"\.(?:svg|png|jpe?g|webp|gif|ico|css|js|woff2?)(?:$|[?#])|//(?:www\.)?w3\.org|//schema\.org",
+    re.IGNORECASE,
+)
 _PIECE = re.compile(r"<(?P<tag>/?[A-Za-z][^<>]*)>|<[^<>]*>|(?P<text>[^<]+|<)")
 _HIDDEN = re.compile(r"<(script|style|svg|noscript)\b[^<>]*>(?:.*?</\1\s*>|.*)", re.IGNORECASE | re.DOTALL)
 _NAME = re.compile(r"/?([A-Za-z][\w-]{0,20})")
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'<>\s]{1,2000})""", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#?\w{1,32};")
 # Around parts of a word these leave it whole; other tags in a line stand for a space, and the rest end it.
-_IN_WORD = frozenset("b i em strong code mark u font tt kbd".split())
-_IN_LINE = frozenset("a span small sup sub time label abbr img wbr q cite s del ins".split())
+_IN_WORD = frozenset(("b", "i", "em", "strong", "code", "mark", "u", "font", "tt", "kbd"))
+_IN_LINE = frozenset(
+    (
+        "a",
+        "span",
+        "small",
+        "sup",
+        "sub",
+        "time",
+        "label",
+        "abbr",
+        "img",
+        "wbr",
+        "q",
+        "cite",
+        "s",
+        "del",
+        "ins",
+    )
+)
 
 
 @dataclass(slots=True)
@@ -41,38 +65,48 @@ class _Text:
     length: int = 0
     links: list[Link] = field(default_factory=list)
 
+    @property
+    def whole(self) -> str:
+        """Return all of it."""
+        return "".join(self.parts)
+
     def add(self, text: str) -> None:
         self.parts.append(text)
         self.length += len(text)
 
 
-def post_passage(post: str, entry: Entry, base: str, *, is_item: bool) -> Passage:
-    """Return a post's title and body; one that `include` leaves out is no item, and its title only text."""
+def post_passages(
+    posts: Iterable[tuple[str, Entry]], base: str, lab: str, is_item: Callable[[Entry], bool]
+) -> Iterator[Passage]:
+    """Yield the titles and bodies of posts, each with its first identity, as far as a poll has time for."""
+    left = _MOST_MARKUP
+    for post, entry in posts:
+        left -= len(entry.body)
+        if left < 0:
+            return
+        passage = post_passage(post, entry, base, lab)
+        yield passage if is_item(entry) else replace(passage, post="", title="")
+
+
+def post_passage(post: str, entry: Entry, base: str, lab: str) -> Passage:
+    """Return a post's title and body."""
     text = _Text()
     text.add(f"{entry.title}\n")
     _read_markup(text, entry.body[:_LONGEST_POST], base)
-    return Passage(
-        "".join(text.parts),
-        entry.link or base,
-        tuple(text.links),
-        post,
-        title=entry.title if is_item else "",
-    )
+    return Passage(lab, text.whole, entry.link or base, tuple(text.links), post, entry.title)
 
 
-def page_passage(answer: Response) -> Passage:
+def page_passage(answer: Response, lab: str) -> Passage:
     """Return all that a page says: its visible text, and the texts in its data."""
     body, text = answer.body.decode("utf-8-sig", "replace"), _Text()
     if body.lstrip()[:1] in ("{", "["):
         _read_texts(text, _json_texts(body), answer.url)
-        return Passage("".join(text.parts), answer.url, tuple(text.links))
-    body = body[:_MOST_MARKUP]
-    if "<html" in body[:5_000].lower() or "<body" in body.lower():
-        _read_markup(text, body, answer.url)
+    elif re.search(r"<(?:html|body)\b", body[:_BEGINNING], re.IGNORECASE):
+        _read_markup(text, body[:_MOST_MARKUP], answer.url)
         _read_texts(text, _flight_texts(body, answer.url), answer.url)
     else:
-        _read_markup(text, with_anchors(body), answer.url)
-    return Passage("".join(text.parts), answer.url, tuple(text.links))
+        _read_markup(text, with_anchors(body[:_MOST_MARKUP]), answer.url)
+    return Passage(lab, text.whole, answer.url, tuple(text.links))
 
 
 def _read_markup(text: _Text, markup: str, base: str) -> None:
@@ -98,12 +132,12 @@ def _read_texts(text: _Text, texts: Iterable[str], base: str) -> None:
     for one in texts:
         if text.length > _MOST_TEXT:
             break
-        address = absolute(one, base) if one.startswith(("http://", "https://", "/")) and " " not in one else ""
-        if address and len(text.links) < _MOST_LINKS:
-            text.links.append(Link(text.length, text.length, address))
-        elif not address:
+        address = absolute(one, base) if re.match(r"(?:https?:/)?/\S+$", one) else ""
+        if not address:
             _read_markup(text, one, base)
             text.add("\n")
+        elif len(text.links) < _MOST_LINKS and not _NOT_FOR_READERS.search(address):
+            text.links.append(Link(text.length, text.length, address))
 
 
 def _json_texts(body: str) -> Iterator[str]:

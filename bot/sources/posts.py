@@ -14,6 +14,7 @@ from bot.releases.plaintext import mentions
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry, new_entries
 from bot.sources.limits import refuse_many
+from bot.sources.passages import post_passages
 from bot.sources.text import TITLE_LIMIT, clean, plain_text, text_and_links
 
 _MOST_TAGS = 30_000  # in the bodies that one poll looks into: BeautifulSoup takes a second for them
@@ -67,7 +68,12 @@ def poll_of(
         etag=answer.etag,
         last_modified=answer.last_modified,
         cursor={"body": _fingerprint(answer.body)},
-        count=news.count,
+        count=len(news.shown),
+        passages=tuple(
+            post_passages(
+                news.shown, answer.url, reader.lab, lambda entry: mentions(reader.include, entry.title)
+            )
+        ),
     )
 
 

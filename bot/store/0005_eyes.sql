@@ -1,1 +1,21 @@
 -- What the bot knows of what it does not see, and of what it has seen under another name.
+
+-- Names that stood in the text of a feed or page and that no item carried, each once for ever.
+CREATE TABLE hint (
+    key        TEXT PRIMARY KEY,                -- the release key of the name
+    lab        TEXT NOT NULL,
+    name       TEXT NOT NULL,                   -- JSON of model.Name
+    source_id  TEXT NOT NULL,
+    source     TEXT NOT NULL,
+    words      TEXT NOT NULL,                   -- the sentence or line around it
+    url        TEXT NOT NULL,                   -- the nearest link
+    seen_at    TEXT NOT NULL,
+    wait_until TEXT NOT NULL,                   -- when a person is asked, if no source brings the release
+    state      TEXT NOT NULL DEFAULT 'waiting'  -- waiting, asked (what came of it stands in `held`), brought
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hint_by_lab ON hint (lab);
+CREATE INDEX hint_open ON hint (wait_until) WHERE state <> 'brought';
+-- A hint that a person was asked about is settled like a flood; its `leads` are none.
+ALTER TABLE held ADD COLUMN hint TEXT REFERENCES hint (key);
+-- Names of models in posts that are no release.
+CREATE INDEX observation_by_the_way ON observation (lab, seen_at) WHERE release_id IS NULL AND name IS NOT NULL;

@@ -11,6 +11,7 @@ from bot.store.corrections import Corrections
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.held import Floods
+from bot.store.hints import Hints
 from bot.store.history import History
 from bot.store.installations import Installations
 from bot.store.preferences import Wishes
@@ -37,7 +38,8 @@ class Store:
         self.corrections = Corrections(self._database)
         self.releases = Releases(self._database, self.corrections)
         self.deliveries = Deliveries(self._database)
-        self.held = Floods(self._database)
+        self.hints = Hints(self._database)
+        self.held = Floods(self._database, self.hints)
         self.subscriptions = Subscriptions(self._database)
         self.preferences = Wishes(self._database)
         self.reports = Reports(self._database)

@@ -112,9 +112,14 @@ def _failing(state: SourceState, now: datetime) -> str:
 
 
 def _flood(flood: Flood, now: datetime) -> str:
+    source = literal(flood.source_id, _SOURCE_LIMIT)
+    if flood.hint:
+        name = literal(flood.hint.name.display, _SOURCE_LIMIT)
+        asked = f"asked about {ago(flood.held_at, now)} ({typed('held')})"
+        return f"*{source}* names {name}, which no source has shown: {asked}"
     showed = f"showed {counted(len(flood.leads), 'release')} at once {ago(flood.held_at, now)}"
     todo = f"held until somebody announces or ignores them ({typed('held')})"
-    return f"*{literal(flood.source_id, _SOURCE_LIMIT)}* {showed}: {todo}"
+    return f"*{source}* {showed}: {todo}"
 
 
 def _failure(state: SourceState, now: datetime) -> str:

@@ -1,0 +1,106 @@
+"""What a body names beyond its items: remembered, judged where an item has grown, and asked about in time."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.app.doubting import in_doubt
+from bot.delivery.notice import render_hint
+from bot.model import Name, SourceKind
+from bot.records import LASTS, Hint
+from bot.releases.classify import judge, owners_of
+from bot.releases.hints import Found, Names, Passage, names_in
+from bot.releases.labs import Directory
+from bot.releases.overhearing import (
+    Overheard,
+    grown_sighting,
+    hints_among,
+    identities,
+    is_known,
+    on_its_name,
+    overheard,
+    worth_judging,
+)
+from bot.releases.shelf import NEAR
+from bot.releases.steps import Judged
+from bot.store.store import Store
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who speaks: a source, and the labs that it may speak of."""
+
+    store: Store
+    labs: Directory
+    source_id: str
+    source: SourceKind
+
+    def names(self, passages: Sequence[Passage]) -> Names:
+        """Return the names of the lab's own models in all that a body says."""
+        if not passages:
+            return Names()
+        lab = passages[0].lab
+        return names_in(passages, owners_of(lab, self.labs), self.store.releases.names(lab))
+
+    def overheard(self, names: Names, new_posts: Collection[str], *, silent: bool) -> Overheard:
+        """Return what of the names is new, as the source remembers; of a `silent` reading nothing is."""
+        asked = identities(names.found, names.families)
+        before = self.store.sources.known(self.source_id, asked) if asked else {}
+        heard = overheard(names.found, names.families, before, new_posts)
+        return Overheard(remember=heard.remember) if silent else heard
+
+    def grown(self, heard: Overheard, now: datetime) -> list[Judged]:
+        """Return what known items show by names that they did not have, judged by the words around these."""
+        if not heard.grown:
+            return []
+        book = self.store.releases.book({one.name.lab for one in heard.grown})
+        return [self._judged(one) for one in worth_judging(heard.grown, book, now)]
+
+    def _judged(self, found: Found) -> Judged:
+        sighting = grown_sighting(found, self.source_id, self.source)
+        return Judged(sighting, on_its_name(judge(sighting, self.labs), found))
+
+    def keep_hints(self, heard: Overheard, now: datetime, confirm: timedelta) -> None:
+        """Store the names that no item carried, once the items are; belongs inside their transaction."""
+        for lab in {one.name.lab for one in heard.new}:
+            new = [one for one in heard.new if one.name.lab == lab]
+            carried = self.store.releases.named_by_the_way(lab, now - NEAR)
+            hints = hints_among(new, self.store.releases.names(lab), carried, self.store.hints.names(lab))
+            for one in hints:
+                self.store.hints.add(
+                    Hint(one.name, self.source_id, self.source, one.words, one.url, now, now + confirm)
+                )
+                log.info("hint", source=self.source_id, name=one.name.display, words=one.words)
+
+
+def note_brought(store: Store, opened: Sequence[Name], now: datetime) -> None:
+    """Settle the hints whose releases were opened just now; belongs inside their transaction."""
+    if opened:
+        for hint in store.hints.open():
+            if is_known(hint.name, opened):
+                store.hints.brought(hint.key, now)
+
+
+def ask_about_hints(store: Store, admins: Iterable[str], now: datetime) -> None:
+    """Owe the admins a line for each hint that waited in vain. Raises StoreError."""
+    if not store.hints.due(now):
+        return
+    with store.transaction():
+        for hint in store.hints.due(now):
+            if is_known(hint.name, store.releases.names(hint.name.lab)):
+                store.hints.brought(hint.key, now)
+            else:
+                _ask(store, hint, admins, now)
+
+
+def _ask(store: Store, hint: Hint, admins: Iterable[str], now: datetime) -> None:
+    question = store.held.add_hint(hint, now)
+    content = render_hint(question.id, hint, LASTS)
+    with in_doubt(store, hint.seen_at):
+        for admin in admins:
+            store.deliveries.owe_line(f"hint|{hint.key}", admin, content, now)
+    log.info("hint_asked", source=hint.source_id, name=hint.name.display, number=question.id)

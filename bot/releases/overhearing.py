@@ -1,0 +1,184 @@
+"""Which of the names in a body are news: what an item did not name before, and what no item carries. Pure.
+
+A source remembers, among the identities that it ever showed, each name that stood in its text, the names of
+each item, and the families that it was read for. The first reading for a family only remembers: of what
+stands there nobody knows for how long it has.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.model import Kind, Name, Sighting, SourceKind, Verdict
+from bot.releases.hints import Found
+from bot.releases.names import covers, folded
+from bot.releases.shelf import NEAR
+from bot.releases.steps import Book, Known
+
+# More new names than this in one body are a page that shows what it hid before, not news.
+MOST_AT_ONCE = 12
+_MOST_REMEMBERED = 200  # names of one item
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """The names that a body did not have before: in an item that is known (`grown`), or at all (`new`)."""
+
+    grown: tuple[Found, ...] = ()
+    new: tuple[Found, ...] = ()
+    remember: Mapping[str, str] = field(default_factory=dict)
+
+
+def identities(found: Iterable[Found], families: Iterable[str]) -> frozenset[str]:
+    """Return what the memory of a source is to be asked for, before `overheard`."""
+    found = list(found)
+    return frozenset(
+        (
+            *(_family(family) for family in families),
+            *(_family(one.name.family) for one in found),
+            *(_name(one) for one in found),
+            *(_item(one.post) for one in found if one.post),
+        )
+    )
+
+
+def overheard(
+    found: Sequence[Found], families: Iterable[str], before: Mapping[str, str], new_posts: Collection[str]
+) -> Overheard:
+    """Return what of the names in a body was not there before; `before` is what the source remembers.
+
+    `families` are those that the body was read for, `new_posts` the first identities of the items that were
+    not known: what these name is for their titles to say.
+    """
+    was_read = [one for one in found if _family(one.name.family) in before]
+    grown = [
+        one
+        for one in was_read
+        if one.post and one.post not in new_posts and one.key not in before.get(_item(one.post), "").split()
+    ]
+    titled = {one.key for one in found if one.titled}
+    new = [one for one in was_read if _name(one) not in before and one.key not in titled]
+    remember = {_family(family): "read" for family in (*families, *(one.name.family for one in found))}
+    remember |= {_name(one): "named" for one in found}
+    return Overheard(
+        tuple(grown), tuple({one.key: one for one in new}.values()), remember | _items(found, before)
+    )
+
+
+def _items(found: Iterable[Found], before: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of each item, those of former times with them."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for one in found:
+        if one.post:
+            names[_item(one.post)].append(one.key)
+    return {
+        item: " ".join(list(dict.fromkeys((*before.get(item, "").split(), *keys)))[:_MOST_REMEMBERED])
+        for item, keys in names.items()
+    }
+
+
+def _family(family: str) -> str:
+    return f"family:{folded(family)}"
+
+
+def _name(found: Found) -> str:
+    return f"name:{found.key}"
+
+
+def _item(post: str) -> str:
+    return f"names:{post}"
+
+
+# --- what known items name now
+
+
+def grown_sighting(found: Found, source_id: str, source: SourceKind) -> Sighting:
+    """Return what an item shows by naming a model that it did not name before: the words that name it.
+
+    It has no date: the item's own is of the day on which it was begun.
+    """
+    return Sighting(
+        source_id, source, found.name.lab, f"{_item(found.post)}:{found.key}", found.words, found.url
+    )
+
+
+def on_its_name(verdict: Verdict, found: Found) -> Verdict:
+    """Return the verdict on the words, if it is about the model that is new there."""
+    named = (verdict.name, *verdict.also) if verdict.name else ()
+    if any(name and _same(name, found.name) for name in named):
+        return verdict
+    return Verdict(
+        Kind.OTHER, f"a known post now names {found.name.display}, and does not say that it is out"
+    )
+
+
+def worth_judging(grown: Iterable[Found], book: Book, now: datetime) -> list[Found]:
+    """Return those that may be about a release of these weeks, each sentence once.
+
+    Whoever mends an old entry may name models of years: they are no news.
+    """
+    sentences = {(one.post, one.words): one for one in reversed(list(grown))}
+    return [one for one in reversed(sentences.values()) if _is_of_late(one.name, book.releases, now)]
+
+
+def _is_of_late(name: Name, releases: Iterable[Known], now: datetime) -> bool:
+    known = [one for one in releases if _same(one.name, name)]
+    if known:
+        return any(now - one.opened_at <= NEAR for one in known)
+    return may_be_new(name, [one.name for one in releases])
+
+
+# --- names that no item carried
+
+
+def hints_among(
+    new: Sequence[Found], releases: Iterable[Name], carried: Iterable[Name], hinted: Iterable[Name]
+) -> list[Found]:
+    """Return the names that are hints; of those that cover one another only the most general.
+
+    `carried` are the names that items carried without being judged a release; `hinted` those of all hints
+    there ever were: nobody is asked twice.
+    """
+    releases = list(releases)
+    taken = [*releases, *carried, *hinted]
+    hints: list[Found] = []
+    for one in sorted(new, key=lambda found: len(found.key)):
+        if not is_known(one.name, taken) and may_be_new(one.name, releases):
+            hints.append(one)
+            taken.append(one.name)
+    return hints if len(hints) <= MOST_AT_ONCE else []
+
+
+def is_known(name: Name, known: Iterable[Name]) -> bool:
+    """Tell whether one of the names equals this one, or covers it, or is covered by it."""
+    return any(_same(name, other) for other in known)
+
+
+def _same(one: Name, other: Name) -> bool:
+    return one.release_key == other.release_key or covers(one, other) or covers(other, one)
+
+
+def may_be_new(name: Name, known: Iterable[Name]) -> bool:
+    """Tell whether a name that is not known can be a model that has just come out; `known` are the lab's.
+
+    Texts speak of the models of years, most of which came out before the bot watched. So the version is not
+    behind the newest of the same line (where there is none, of the family), and at most one whole number
+    ahead; and where a family counts versions, a name without one is only short for something.
+    """
+    family = [one for one in known if folded(one.family) == folded(name.family) and one.version]
+    if not family:
+        return True
+    line = [numbers(one.version) for one in family if folded(one.line) == folded(name.line)]
+    newest = max(numbers(one.version) for one in family)
+    version = numbers(name.version)
+    return bool(version) and version >= max(line, default=newest) and version[0] <= newest[0] + 1
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version, such that 3 and 3.0 are one; () where there is no version."""
+    parts = [int(number) for number in re.findall(r"\d{1,6}", version)]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
