@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.app.covering import coverage, watched
 from bot.app.root import App
 from bot.app.works import fetcher_of
 from bot.delivery.message import Notifier
@@ -10,6 +11,8 @@ from bot.delivery.slack import SlackNotifier, app_token_problem
 from bot.environment import Environment
 from bot.errors import SourceError
 from bot.fetch import Fetcher
+from bot.ops.missing import explained
+from bot.releases.coverage import Record
 from bot.sources.base import Memory, Source
 
 _DEAF = (
@@ -43,6 +46,23 @@ def _check(app: App, source: Source, fetcher: Fetcher) -> SourceCheck:
     except SourceError as error:
         return SourceCheck(source.id, complaint=str(error))
     return SourceCheck(source.id, found.count)
+
+
+def perhaps_blind(app: App) -> dict[str, str]:
+    """Return why sources are perhaps blind, in a sentence each, by their ids."""
+    records = coverage(app.store, watched(app.config), app.clock.now())
+    return {
+        source_id: f"{explained(record)}{_named(app, record)}."
+        for source_id, record in records.items()
+        if record.is_perhaps_blind
+    }
+
+
+def _named(app: App, record: Record) -> str:
+    """Return which of the missed releases the source names in its text all the same."""
+    hints = (app.store.hints.by_key(release.key) for release in record.missed_last)
+    names = [hint.name.display for hint in hints if hint and hint.source_id == record.source_id]
+    return f"; its text names {', '.join(names)}: what selects its items may be out of date" if names else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import __version__
+from bot.app.covering import coverage
 from bot.cadence.stats import cadence
 from bot.chat.answers import BotStatus, Following, LabRhythm
 from bot.chat.commands import Command, MisunderstoodError, Suggestion
@@ -12,6 +13,7 @@ from bot.chat.story import Story, wanting_words
 from bot.clock import Clock
 from bot.model import Lab, Mention, Release, Wave
 from bot.records import ALL, NO_WEIGHTS, Remembered, SourceState
+from bot.releases.coverage import Watched
 from bot.releases.labs import Directory
 from bot.releases.nearest import nearest, or_else
 from bot.store.store import Store
@@ -29,6 +31,7 @@ class Questions:
     labs: Directory
     clock: Clock
     sources: Sequence[str] = ()  # the ids of those in feeds.yaml, polled yet or not
+    watched: Sequence[Watched] = ()  # what these can be expected to show
 
     def recent(self, asked: Command, limit: int) -> tuple[int, list[Wave]]:
         """Return how many waves came out in the window that is asked for, and the page of them."""
@@ -97,6 +100,7 @@ class Questions:
             pauses=tuple(self.store.subscriptions.pauses().values()),
             reports=self.store.reports.open(),
             held=self.store.held.waiting(),
+            coverage=coverage(self.store, self.watched, self.clock.now()),
         )
 
     def following(self, destination: str) -> Following:

@@ -6,12 +6,14 @@ from typing import Any
 import click
 
 from bot import __version__
+from bot.app.covering import coverage, watched
 from bot.app.root import App, open_app
 from bot.chat.phrases import ago, length
 from bot.chat.story import delivery_object
 from bot.cli.output import as_json_option, print_json, print_table, say
 from bot.errors import UsageError
 from bot.records import FAILED, OPEN, Flood, SourceState
+from bot.releases.coverage import Record
 
 _REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
 _RETRIABLE = ("owed", "unclear", "impossible", "skipped")
@@ -28,16 +30,18 @@ def status(as_json: bool) -> None:
             print_json(_status_object(app, sources))
             return
         now = app.clock.now()
+        records = coverage(app.store, watched(app.config), now)
         say(_summary(sources))
         print_table(
-            ("Source", "Last success", "Next poll", "Items", "State"),
+            ("Source", "Last success", "Next poll", "Items", "Releases", "State"),
             [
                 (
                     state.id,
                     ago(state.succeeded_at, now),
                     _due(state.next_poll_at, now),
                     str(state.usual_count or ""),
-                    _health(state, now),
+                    _shown(records.get(state.id)),
+                    _health(state, records.get(state.id), now),
                 )
                 for state in sorted(sources, key=lambda state: (not state.failure, state.id))
             ],
@@ -87,7 +91,11 @@ def _due(moment: datetime | None, now: datetime) -> str:
     return f"in {length(moment - now)}"
 
 
-def _health(state: SourceState, now: datetime) -> str:
+def _shown(record: Record | None) -> str:
+    return f"showed {record.showed} of {record.expected}" if record and record.expected else ""
+
+
+def _health(state: SourceState, record: Record | None, now: datetime) -> str:
     if state.failure:
         return (
             f"failing for {length(now - (state.failing_since or now))} ({state.failure}): {state.complaint}"
@@ -95,10 +103,13 @@ def _health(state: SourceState, now: datetime) -> str:
     waiting = len(state.waiting)
     if waiting:
         return f"fine; {waiting} new, waited for (`why` tells which)"
+    if record and record.is_perhaps_blind:
+        return f"perhaps blind: missed the last {len(record.missed_last)} (`check` tells which)"
     return "fine" if state.polled_at else "not polled yet"
 
 
 def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
+    records = coverage(app.store, watched(app.config), app.clock.now())
     return {
         "version": __version__,
         "sources": [
@@ -112,6 +123,7 @@ def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
                 "failure": state.failure or None,
                 "complaint": state.complaint or None,
                 "waiting": [dict(note) for note in state.waiting],
+                **_coverage_object(records.get(state.id, Record(state.id))),
             }
             for state in sources
         ],
@@ -134,6 +146,14 @@ def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
             {"destination": pause.destination, "since": _text(pause.since), "reason": pause.reason}
             for pause in app.store.subscriptions.pauses().values()
         ],
+    }
+
+
+def _coverage_object(record: Record) -> dict[str, Any]:
+    return {
+        "showed": record.showed,
+        "expected": record.expected,
+        "perhaps_blind": record.is_perhaps_blind,
     }
 
 

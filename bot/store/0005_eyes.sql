@@ -19,3 +19,9 @@ CREATE INDEX hint_open ON hint (wait_until) WHERE state <> 'brought';
 ALTER TABLE held ADD COLUMN hint TEXT REFERENCES hint (key);
 -- Names of models in posts that are no release.
 CREATE INDEX observation_by_the_way ON observation (lab, seen_at) WHERE release_id IS NULL AND name IS NOT NULL;
+
+-- The sources that the admins were told are perhaps blind, until they are told that these show something again.
+CREATE TABLE perhaps_blind (
+    source_id TEXT PRIMARY KEY,
+    since     TEXT NOT NULL                     -- the first release of those that it missed
+) STRICT, WITHOUT ROWID;

@@ -8,6 +8,7 @@ from bot.model import Lab
 from bot.store.adoption import Adoption
 from bot.store.chores import Chores
 from bot.store.corrections import Corrections
+from bot.store.coverage import Coverage
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.held import Floods
@@ -48,6 +49,7 @@ class Store:
         self.adoption = Adoption(self._database)
         known = {lab.id: lab for lab in labs}
         self.watch = WatchBook(self._database)
+        self.coverage = Coverage(self._database)
         self.chores = Chores(self._database)
         self.history = History(self._database, known)
         self.shipments = Shipments(self._database, self.corrections, known)
