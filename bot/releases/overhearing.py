@@ -8,7 +8,7 @@ stands there nobody knows for how long it has.
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.model import Kind, Name, Sighting, SourceKind, Verdict
@@ -157,6 +157,8 @@ def is_known(name: Name, known: Iterable[Name]) -> bool:
 
 
 def _same(one: Name, other: Name) -> bool:
+    if one.version and other.version and _series(one) == _series(other) and _number(one) == _number(other):
+        other = replace(other, version=one.version)  # V1.5 and 1.5, 3 and 3.0
     return one.release_key == other.release_key or covers(one, other) or covers(other, one)
 
 
@@ -164,21 +166,29 @@ def may_be_new(name: Name, known: Iterable[Name]) -> bool:
     """Tell whether a name that is not known can be a model that has just come out; `known` are the lab's.
 
     Texts speak of the models of years, most of which came out before the bot watched. So the version is not
-    behind the newest of the same line (where there is none, of the family), and at most one whole number
-    ahead; and where a family counts versions, a name without one is only short for something.
+    behind the newest of the same line (where there is none, of the family), and at most one ahead. DeepSeek's
+    V and R are two series. Where a family counts versions, a name without one is only short for something,
+    unless it has a date.
     """
-    family = [one for one in known if folded(one.family) == folded(name.family) and one.version]
-    if not family:
-        return True
-    line = [numbers(one.version) for one in family if folded(one.line) == folded(name.line)]
-    newest = max(numbers(one.version) for one in family)
-    version = numbers(name.version)
-    return bool(version) and version >= max(line, default=newest) and version[0] <= newest[0] + 1
+    family = [one for one in known if folded(one.family) == folded(name.family)]
+    counting = [one for one in family if one.version]
+    if not counting or not name.version:
+        return not counting or bool(name.stamp)
+    series = [one for one in counting if _series(one) == _series(name)]
+    if not series:
+        return bool(_series(name))
+    newest, version = max(map(_number, series)), _number(name)
+    same_line = [_number(one) for one in family if folded(one.line) == folded(name.line)]
+    return max(same_line, default=newest) <= version < int(newest) + 2
 
 
-def numbers(version: str) -> tuple[int, ...]:
-    """Return the numbers of a version, such that 3 and 3.0 are one; () where there is no version."""
-    parts = [int(number) for number in re.findall(r"\d{1,6}", version)]
-    while len(parts) > 1 and not parts[-1]:
-        parts.pop()
-    return tuple(parts)
+def _series(name: Name) -> str:
+    """Return the letter before a version; "v" says no more than that it is one."""
+    letters = re.match(r"[a-z]*", name.version.lower())
+    return letters[0].removeprefix("v") if letters else ""
+
+
+def _number(name: Name) -> float:
+    """Return a version as a decimal number: 4.20 is 4.2, and before 4.3."""
+    found = re.search(r"\d{1,6}(\.\d{1,6})?", name.version)
+    return float(found[0]) if found else 0.0

@@ -19,7 +19,7 @@ from bot.sources.flight import flight_objects
 from bot.sources.markdown import with_anchors
 from bot.sources.text import absolute
 
-_MOST_MARKUP = 2_000_000  # characters, of all passages of one body together
+_MOST_MARKUP = 1_000_000  # characters, of all passages of one body together
 _LONGEST_POST = 60_000  # characters of markup; Microsoft's longest has 40,000
 _MOST_TEXT = 400_000  # characters of one page's plain text
 _MOST_LINKS = 5_000
@@ -31,6 +31,7 @@ _NOT_FOR_READERS = re.compile(
 )
 _PIECE = re.compile(r"<(?P<tag>/?[A-Za-z][^<>]*)>|<[^<>]*>|(?P<text>[^<]+|<)")
 _HIDDEN = re.compile(r"<(script|style|svg|noscript)\b[^<>]*>(?:.*?</\1\s*>|.*)", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:.*?-->|.*)", re.DOTALL)  # React parts a word by them: GLM<!-- -->-5.2
 _NAME = re.compile(r"/?([A-Za-z][\w-]{0,20})")
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'<>\s]{1,2000})""", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#?\w{1,32};")
@@ -111,19 +112,19 @@ def page_passage(answer: Response, lab: str) -> Passage:
 
 def _read_markup(text: _Text, markup: str, base: str) -> None:
     opened: tuple[int, str] | None = None
-    for piece in _PIECE.finditer(_HIDDEN.sub(" ", markup)):
+    for piece in _PIECE.finditer(_HIDDEN.sub(" ", _COMMENT.sub("", markup))):
         if text.length > _MOST_TEXT:
             break
         if piece["text"]:
             text.add(_REFERENCE.sub(lambda found: html.unescape(found[0]), piece["text"]))
             continue
-        tag = piece["tag"] or "!"
+        tag = piece["tag"] or ""
         name = (_NAME.match(tag) or ("", ""))[1].lower()
         text.add("" if name in _IN_WORD else " " if name in _IN_LINE else "\n")
         if name == "a":
-            if opened and len(text.links) < _MOST_LINKS:
+            if opened:
                 text.links.append(Link(opened[0], text.length, opened[1]))
-            target = _HREF.search(tag)
+            target = _HREF.search(tag) if len(text.links) < _MOST_LINKS else None
             address = absolute(html.unescape(target[1]), base) if target else ""
             opened = (text.length, address) if address else None
 
