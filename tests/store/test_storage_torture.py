@@ -5,6 +5,7 @@ import inspect
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +15,19 @@ from bot.cadence.measuring import Counted, Measure, Subject, Task, week_of
 from bot.errors import Failure, SourceError, StoreError
 from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind
-from bot.records import ALL, Correction, Delivery, DigestPlan, Mute, Preferences, SourceState, Subscription
+from bot.records import (
+    ALL,
+    Correction,
+    Delivery,
+    DigestPlan,
+    Hint,
+    Mute,
+    Preferences,
+    SourceState,
+    Subscription,
+)
 from bot.releases.filters import Filters
+from bot.releases.names import parse
 from bot.releases.steps import Announce, Decision
 from bot.store import database
 from bot.store.store import FILE_NAME, Store
@@ -35,6 +47,7 @@ NOTE = Note(NoteKind.VARIANT, f"{KIMI}-GGUF", "https://hub.example/gguf", Source
 TASK = Task(WEEK, "moonshot", Subject.DOWNLOADS, "moonshotai", START)
 BASE = Task(WEEK, "moonshot", Subject.DERIVATIVES, KIMI, START)
 MORE = Task(WEEK, "zai", Subject.DOWNLOADS, "zai-org", START)
+HINT = Hint(parse("Kimi K3", "moonshot"), "feed:x", SourceKind.FEED, "Kimi K3 is here", "", START, NOW)
 OWED, CLAIMED = "C-owed", "C-claimed"  # destinations of one line each
 RELEASE = 2  # Kimi, behind what the baseline knew
 
@@ -79,6 +92,10 @@ WRITES: dict[str, Call] = {
     "deliveries.settle": lambda s: s.deliveries.settle(sequence(s, CLAIMED), "unclear", "lost", NOW),
     "deliveries.settle_sent": lambda s: s.deliveries.settle_sent(sequence(s, CLAIMED), "C1", "9.9", "", NOW),
     "held.add": lambda s: s.held.add("feed:x", [KEY], NOW),
+    "held.add_hint": lambda s: s.held.add_hint(HINT, NOW),
+    "hints.add": lambda s: s.hints.add(replace(HINT, name=parse("Kimi K4", "moonshot"))),
+    "hints.asked": lambda s: s.hints.asked(HINT.key),
+    "hints.brought": lambda s: s.hints.brought(HINT.key, NOW),
     "held.expire": lambda s: s.held.expire(NOW, NOW),
     "held.settle": lambda s: s.held.settle(1, "ignored", "ana", NOW),
     "subscriptions.add": lambda s: s.subscriptions.add(Subscription("C9", ALL, Filters(), "test", NOW)),
@@ -108,6 +125,7 @@ WRITES: dict[str, Call] = {
     "adoption.put_off": lambda s: s.adoption.put_off(WEEK, LATER),
     "watch.beat": lambda s: s.watch.beat(NOW),
     "watch.set_blind": lambda s: s.watch.set_blind({"feed:x": NOW}),
+    "watch.set_perhaps_blind": lambda s: s.watch.set_perhaps_blind({"feed:x": NOW}),
     "chores.done": lambda s: s.chores.done("tidy", LATER),
 }
 
@@ -122,6 +140,8 @@ READS: dict[str, Call] = {
     "corrections.leads": lambda s: s.corrections.leads([KEY]),
     "corrections.of": lambda s: s.corrections.of(KEY),
     "releases.book": lambda s: s.releases.book(["moonshot", "zai"]),
+    "releases.named_by_the_way": lambda s: s.releases.named_by_the_way("qwen", START),
+    "releases.names": lambda s: s.releases.names("moonshot"),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
     "releases.overdue_since": lambda s: s.releases.overdue_since(NOW),
     "deliveries.ahead_of": lambda s: s.deliveries.ahead_of(START),
@@ -137,6 +157,12 @@ READS: dict[str, Call] = {
     "deliveries.notes_of": lambda s: s.deliveries.notes_of(RELEASE, "C1"),
     "deliveries.of_release": lambda s: s.deliveries.of_release(RELEASE),
     "deliveries.recent": lambda s: s.deliveries.recent(9, ("sent", "owed")),
+    "coverage.shown": lambda s: s.coverage.shown(START),
+    "hints.by_key": lambda s: s.hints.by_key(HINT.key),
+    "hints.due": lambda s: s.hints.due(NOW),
+    "hints.names": lambda s: s.hints.names("moonshot"),
+    "hints.open": lambda s: s.hints.open(),
+    "hints.waiting": lambda s: s.hints.waiting(),
     "held.by_id": lambda s: s.held.by_id(1),
     "held.untold": lambda s: s.held.untold(1),
     "held.waiting": lambda s: s.held.waiting(),
@@ -165,6 +191,7 @@ READS: dict[str, Call] = {
     "adoption.spent": lambda s: s.adoption.spent(WEEK, Subject.DOWNLOADS),
     "adoption.sums": lambda s: s.adoption.sums(WEEK),
     "watch.blind": lambda s: s.watch.blind(),
+    "watch.perhaps_blind": lambda s: s.watch.perhaps_blind(),
     "watch.last_beat": lambda s: s.watch.last_beat(),
     "chores.is_due": lambda s: s.chores.is_due("tidy", NOW),
     "history.between": lambda s: s.history.between(START, NOW),
@@ -210,6 +237,7 @@ def furnish_tables(store: Store) -> None:
     store.deliveries.settle(sequence(store, OWED), "owed", "later", START, LATER)
     store.deliveries.claim(sequence(store, CLAIMED), START)
     store.held.add("hub:org", ["zai/glm-4.7"], START)
+    store.hints.add(HINT)
     store.subscriptions.pause("C5", "archived", START, LATER)
     store.preferences.set("C1", Preferences(digest=PLAN), START)
     store.preferences.mute(Mute("C1", "moonshot", None))
