@@ -52,16 +52,15 @@ def perhaps_blind(app: App) -> dict[str, str]:
     """Return why sources are perhaps blind, in a sentence each, by their ids."""
     records = coverage(app.store, watched(app.config), app.clock.now())
     return {
-        source_id: f"{explained(record)}{_named(app, record)}."
+        source_id: f"{explained(record)}{_named(record)}."
         for source_id, record in records.items()
         if record.is_perhaps_blind
     }
 
 
-def _named(app: App, record: Record) -> str:
+def _named(record: Record) -> str:
     """Return which of the missed releases the source names in its text all the same."""
-    hints = (app.store.hints.by_key(release.key) for release in record.missed_last)
-    names = [hint.name.display for hint in hints if hint and hint.source_id == record.source_id]
+    names = [release.name for release in record.missed_last if release.named_by == record.source_id]
     return f"; its text names {', '.join(names)}: what selects its items may be out of date" if names else ""
 
 

@@ -14,11 +14,12 @@ from bot.releases.classify import judge, owners_of
 from bot.releases.hints import Found, Names, Passage, names_in
 from bot.releases.labs import Directory
 from bot.releases.overhearing import (
+    MOST_AT_ONCE,
     Overheard,
     grown_sighting,
     hints_among,
     identities,
-    is_known,
+    known_as,
     on_its_name,
     overheard,
     worth_judging,
@@ -70,6 +71,12 @@ class Listener:
             new = [one for one in heard.new if one.name.lab == lab]
             carried = self.store.releases.named_by_the_way(lab, now - NEAR)
             hints = hints_among(new, self.store.releases.names(lab), carried, self.store.hints.names(lab))
+            waiting = sum(hint.source_id == self.source_id for hint in self.store.hints.waiting())
+            if len(hints) + waiting > MOST_AT_ONCE:
+                log.warning(
+                    "too_many_hints", source=self.source_id, names=[one.name.display for one in hints]
+                )
+                continue
             for one in hints:
                 self.store.hints.add(
                     Hint(one.name, self.source_id, self.source, one.words, one.url, now, now + confirm)
@@ -79,10 +86,10 @@ class Listener:
 
 def note_brought(store: Store, opened: Sequence[Name], now: datetime) -> None:
     """Settle the hints whose releases were opened just now; belongs inside their transaction."""
-    if opened:
-        for hint in store.hints.open():
-            if is_known(hint.name, opened):
-                store.hints.brought(hint.key, now)
+    for hint in store.hints.open() if opened else ():
+        release = known_as(hint.name, opened)
+        if release:
+            store.hints.brought(hint.key, release.release_key, now)
 
 
 def ask_about_hints(store: Store, admins: Iterable[str], now: datetime) -> None:
@@ -91,8 +98,9 @@ def ask_about_hints(store: Store, admins: Iterable[str], now: datetime) -> None:
         return
     with store.transaction():
         for hint in store.hints.due(now):
-            if is_known(hint.name, store.releases.names(hint.name.lab)):
-                store.hints.brought(hint.key, now)
+            release = known_as(hint.name, store.releases.names(hint.name.lab))
+            if release:
+                store.hints.brought(hint.key, release.release_key, now)
             else:
                 _ask(store, hint, admins, now)
 

@@ -31,7 +31,8 @@ class Watched:
 class Shown:
     """A release that was announced, and when each source showed it first.
 
-    `organisations` are those of the Hub, lower-case, that posts on it link.
+    `organisations` are those of the Hub, lower-case, that posts on it link. `named_by` is the source that
+    named it in its text before another one brought it, or "".
     """
 
     key: str
@@ -39,6 +40,7 @@ class Shown:
     name: str  # that people read
     by: Mapping[str, datetime]
     organisations: frozenset[str] = frozenset()
+    named_by: str = ""
 
     @cached_property
     def at(self) -> datetime:
@@ -121,5 +123,7 @@ def _outcomes(one: Watched, releases: Iterable[Shown], now: datetime) -> Iterato
 
 
 def _is_expected(one: Watched, release: Shown) -> bool:
+    if release.named_by == one.source_id:
+        return True
     has_weights = not one.organisation or one.organisation in release.organisations
     return has_weights and mentions(one.include, release.name)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from bot.model import Name
 from bot.releases.families import known_at, own_families, spelled
@@ -16,6 +17,7 @@ from bot.releases.plaintext import clean as one_line
 from bot.releases.tokens import Token, clean, tokenize
 
 _MOST_NAMES = 500  # different ones in one text; the longest archive has some hundred
+_MOST_FOUND = 3_000  # in one body, in all its posts together
 _MOST_PLACES = 5_000  # where a family's name stands in one text
 _LONGEST = 90  # characters of a name in running text
 _SENTENCE = 280  # characters
@@ -83,7 +85,7 @@ def names_in(passages: Sequence[Passage], owners: frozenset[str], releases: Iter
         return Names()
     counting = tuple(sorted({name.family for name in releases if name.version}))
     found = (one for passage in passages for one in _names_in(passage, owners, counting))
-    return Names(tuple(found), frozenset((*own_families(owners), *counting)))
+    return Names(tuple(islice(found, _MOST_FOUND)), frozenset((*own_families(owners), *counting)))
 
 
 def _names_in(passage: Passage, owners: frozenset[str], families: tuple[str, ...]) -> list[Found]:

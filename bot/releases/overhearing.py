@@ -17,7 +17,7 @@ from bot.releases.names import covers, folded
 from bot.releases.shelf import NEAR
 from bot.releases.steps import Book, Known
 
-# More new names than this in one body are a page that shows what it hid before, not news.
+# More hints than this from one source are a page that shows what it hid before, not news.
 MOST_AT_ONCE = 12
 _MOST_REMEMBERED = 200  # names of one item
 
@@ -56,7 +56,7 @@ def overheard(
     grown = [
         one
         for one in was_read
-        if one.post and one.post not in new_posts and one.key not in before.get(_item(one.post), "").split()
+        if one.post and one.post not in new_posts and _key(one) not in before.get(_item(one.post), "").split()
     ]
     titled = {one.key for one in found if one.titled}
     new = [one for one in was_read if _name(one) not in before and one.key not in titled]
@@ -72,7 +72,7 @@ def _items(found: Iterable[Found], before: Mapping[str, str]) -> dict[str, str]:
     names: dict[str, list[str]] = defaultdict(list)
     for one in found:
         if one.post:
-            names[_item(one.post)].append(one.key)
+            names[_item(one.post)].append(_key(one))
     return {
         item: " ".join(list(dict.fromkeys((*before.get(item, "").split(), *keys)))[:_MOST_REMEMBERED])
         for item, keys in names.items()
@@ -84,7 +84,12 @@ def _family(family: str) -> str:
 
 
 def _name(found: Found) -> str:
-    return f"name:{found.key}"
+    return f"name:{_key(found)}"
+
+
+def _key(found: Found) -> str:
+    """Return a name's key without the lab, whose id may change."""
+    return found.key.partition("/")[2]
 
 
 def _item(post: str) -> str:
@@ -100,7 +105,7 @@ def grown_sighting(found: Found, source_id: str, source: SourceKind) -> Sighting
     It has no date: the item's own is of the day on which it was begun.
     """
     return Sighting(
-        source_id, source, found.name.lab, f"{_item(found.post)}:{found.key}", found.words, found.url
+        source_id, source, found.name.lab, f"{_item(found.post)}:{_key(found)}", found.words, found.url
     )
 
 
@@ -148,12 +153,17 @@ def hints_among(
         if not is_known(one.name, taken) and may_be_new(one.name, releases):
             hints.append(one)
             taken.append(one.name)
-    return hints if len(hints) <= MOST_AT_ONCE else []
+    return hints
 
 
 def is_known(name: Name, known: Iterable[Name]) -> bool:
     """Tell whether one of the names equals this one, or covers it, or is covered by it."""
-    return any(_same(name, other) for other in known)
+    return known_as(name, known) is not None
+
+
+def known_as(name: Name, known: Iterable[Name]) -> Name | None:
+    """Return the first of the names that equals this one, or covers it, or is covered by it."""
+    return next((other for other in known if _same(name, other)), None)
 
 
 def _same(one: Name, other: Name) -> bool:

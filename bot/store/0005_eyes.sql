@@ -11,7 +11,8 @@ CREATE TABLE hint (
     url        TEXT NOT NULL,                   -- the nearest link
     seen_at    TEXT NOT NULL,
     wait_until TEXT NOT NULL,                   -- when a person is asked, if no source brings the release
-    state      TEXT NOT NULL DEFAULT 'waiting'  -- waiting, asked (what came of it stands in `held`), brought
+    state      TEXT NOT NULL DEFAULT 'waiting', -- waiting, asked (what came of it stands in `held`), brought
+    brought    TEXT                             -- the key of the release that another source brought
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hint_by_lab ON hint (lab);
 CREATE INDEX hint_open ON hint (wait_until) WHERE state <> 'brought';

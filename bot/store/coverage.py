@@ -38,16 +38,25 @@ class Coverage:
             """,
             {"since": time_text(since), "by_hint": f"{FROM_HINT}%"},
         )
+        named = self._named()
         releases = [list(group) for _, group in groupby(rows, key=lambda row: row["id"])]
-        return [_shown_of(sights) for sights in releases if sights[0]["live"]]
+        return [_shown_of(sights, named.get(sights[0]["id"], "")) for sights in releases if sights[0]["live"]]
+
+    def _named(self) -> dict[int, str]:
+        """Return which source had named a release in its text before another one brought it."""
+        rows = self._database.query(
+            "SELECT r.lead_id, h.source_id FROM hint h JOIN release r ON r.key = h.brought"
+        )
+        return {row["lead_id"]: row["source_id"] for row in rows}
 
 
-def _shown_of(sights: Sequence[Row]) -> Shown:
+def _shown_of(sights: Sequence[Row], named_by: str) -> Shown:
     links = "\n".join(sight["links"] or "" for sight in sights)
     return Shown(
         key=sights[0]["key"],
         lab=sights[0]["lab"],
         name=sights[0]["display"],
         by={sight["source_id"]: moment(sight["first_at"]) for sight in sights},
+        named_by=named_by,
         organisations=frozenset(owner.lower() for owner in _REPOSITORY.findall(links)),
     )

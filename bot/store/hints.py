@@ -57,19 +57,17 @@ class Hints:
 
     def asked(self, key: str) -> None:
         """Note that a person was asked."""
-        self._set(key, "asked")
+        self._database.connection.execute("UPDATE hint SET state = 'asked' WHERE key = :key", {"key": key})
 
-    def brought(self, key: str, now: datetime) -> None:
-        """Note that a source has brought the release; the question, if there is one, is settled."""
-        self._set(key, "brought")
+    def brought(self, key: str, release_key: str, now: datetime) -> None:
+        """Note which release another source has brought; the question, if there is one, is settled."""
+        given = {"key": key, "release": release_key, "now": time_text(now)}
+        self._database.connection.execute(
+            "UPDATE hint SET state = 'brought', brought = :release WHERE key = :key", given
+        )
         self._database.connection.execute(
             "UPDATE held SET state = 'brought', settled_at = :now WHERE hint = :key AND state = 'waiting'",
-            {"key": key, "now": time_text(now)},
-        )
-
-    def _set(self, key: str, state: str) -> None:
-        self._database.connection.execute(
-            "UPDATE hint SET state = :state WHERE key = :key", {"key": key, "state": state}
+            given,
         )
 
     def _select(self, which: str, *, now: datetime | None = None, key: str = "") -> list[Hint]:

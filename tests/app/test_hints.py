@@ -9,6 +9,7 @@ import pytest
 
 from bot.app.changes import Changes
 from bot.app.correcting import Corrector
+from bot.app.covering import coverage
 from bot.app.desk import Desk
 from bot.app.holding import Holding
 from bot.app.questions import Questions
@@ -18,6 +19,7 @@ from bot.config import FeedSpec, PageSpec
 from bot.errors import UsageError
 from bot.fetch import Response
 from bot.messages.content import Content
+from bot.releases.coverage import Watched
 from bot.releases.labs import Directory
 from bot.sources.feed import FeedSource
 from bot.sources.page import PageSource
@@ -160,6 +162,13 @@ class TestWhatIsAHint:
         assert len(alerts(house)) == 1
 
 
+@pytest.mark.logs("too_many_hints")
+def test_a_page_that_shows_what_it_hid_before_asks_nothing(house: House, site: Site) -> None:
+    models = " and ".join(f"CogView-4-Line{letter}" for letter in "ABCDEFGHIJKLM")
+    site.shows(["Building with GLM"], models)
+    assert named(house) == []
+
+
 class TestFirstReadings:
     def test_what_stands_there_at_first_is_only_remembered(self, house: House) -> None:
         site = Site(house)
@@ -241,6 +250,14 @@ class TestAsking:
         wait(house, days=2)
         assert asked(house) == []
         assert len(alerts(house)) == 1
+
+    def test_it_is_then_a_miss_of_the_source_that_only_named_it(self, house: House, site: Site) -> None:
+        site.says(NEWS, BUILDING)
+        house.show(house.hub, house.repository("zai-org/GLM-6"))
+        wait(house, days=4)
+        watched = Watched(site.feed.id, frozenset({"zai"}), include=("CogView",))
+        [missed] = coverage(house.store, [watched], house.clock.now())[site.feed.id].outcomes
+        assert (missed.release.name, missed.showed) == ("GLM-6", False)
 
     def test_brought_after_the_question_there_is_nothing_to_answer(self, house: House, site: Site) -> None:
         site.says(NEWS, BUILDING)

@@ -1,6 +1,7 @@
 """Which releases a source should have shown, which it did, and when that makes it suspicious."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,10 @@ class TestWhatIsExpected:
     def test_it_is(self, watched: Watched, missed: bool) -> None:
         found = record(watched, release(10, links=["linked"]))
         assert found.expected == int(missed)
+
+    def test_what_it_named_before_others_brought_it_is_expected_of_it(self) -> None:
+        named = replace(release(10), named_by=BLOG)
+        assert record(blog(("Kimi",)), named).expected == 1
 
     def test_what_it_showed_counts_whatever_was_expected(self) -> None:
         assert record(blog(("Kimi",)), release(10, (BLOG,))).showed == 1

@@ -144,12 +144,6 @@ class TestOverheard:
         self.read(before, ("a", "GLM-5.1"))
         assert self.read(before, ("c", "GLM-6"), new=("c",)) == []
 
-    def test_of_a_redesigned_page_that_shows_what_it_hid_nothing_is_a_hint(self) -> None:
-        text = " and ".join(f"CogView-{number}-Line{letter}" for number in (4, 5) for letter in "ABCDEFGH")
-        found = names_in([Passage("zai", text, "")], OWNERS, ()).found
-        assert len(found) > 12
-        assert hints_among(found, [], [], []) == []
-
     def test_of_names_that_cover_one_another_one_is_a_hint(self) -> None:
         found = names_in([Passage("zai", "GLM-6 9B, GLM-6 and GLM-6-Flash", "")], OWNERS, ()).found
         assert [one.name.display for one in hints_among(found, KNOWN, [], [])] == ["GLM-6"]

@@ -95,7 +95,7 @@ WRITES: dict[str, Call] = {
     "held.add_hint": lambda s: s.held.add_hint(HINT, NOW),
     "hints.add": lambda s: s.hints.add(replace(HINT, name=parse("Kimi K4", "moonshot"))),
     "hints.asked": lambda s: s.hints.asked(HINT.key),
-    "hints.brought": lambda s: s.hints.brought(HINT.key, NOW),
+    "hints.brought": lambda s: s.hints.brought(HINT.key, KEY, NOW),
     "held.expire": lambda s: s.held.expire(NOW, NOW),
     "held.settle": lambda s: s.held.settle(1, "ignored", "ana", NOW),
     "subscriptions.add": lambda s: s.subscriptions.add(Subscription("C9", ALL, Filters(), "test", NOW)),
