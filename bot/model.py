@@ -124,6 +124,7 @@ class Sighting:
     published: Published | None = None
     tags: tuple[str, ...] = ()
     links: tuple[str, ...] = ()  # addresses in the body, such as the repository that a post is about
+    include: tuple[str, ...] = ()  # words one of which a model's name must have, for this source to open it
     facts: Facts = field(default_factory=Facts)
     amends: bool = False  # seen before; only its name or its facts are new
 
@@ -232,10 +233,21 @@ class Wave:
     first_alert_url: str = ""
 
     @property
+    def also(self) -> tuple[Release, ...]:
+        """The models that a post announces beside the lead, by names of their own: Fable 5 and Mythos 5."""
+        shared = self.lead.name.family_key
+        return tuple(
+            member
+            for member in self.members[1:]
+            if member.post_url and not member.name.family_key.startswith(shared)
+        )
+
+    @property
     def sizes(self) -> tuple[Release, ...]:
-        """Return the models to list: all but a lead that only names the family ("Gemma 4")."""
-        sized = tuple(member for member in self.members if member.artifacts)
-        return sized or self.members
+        """The models to list: all but a lead that only names the family ("Gemma 4")."""
+        named = (self.lead, *self.also) if self.also else ()
+        listed = tuple(member for member in self.members if member.artifacts or member in named)
+        return listed or self.members
 
 
 class NoteKind(StrEnum):

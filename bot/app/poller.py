@@ -153,6 +153,7 @@ class Poller:
     def _memory(self, state: SourceState) -> Memory:
         return Memory(
             known=lambda identities: self.store.sources.known(state.id, identities),
+            shown_elsewhere=lambda identities: self.store.sources.shown_elsewhere(state.id, identities),
             baselined=state.baseline_at is not None,
             etag=state.etag,
             last_modified=state.last_modified,
@@ -195,7 +196,9 @@ class Poller:
         baseline, absence = state.baseline_at is None, now - (state.succeeded_at or now)
         errata = self.store.corrections.errata()
         judged = [Judged(one.sighting, corrected(one.verdict, one.sighting, errata)) for one in judged]
-        book = self.store.releases.book(item.sighting.lab for item in judged)
+        sightings = [one.sighting for one in judged]
+        hub_ids = (one.external_id for one in sightings if one.source is SourceKind.HUB)
+        book = self.store.releases.book((one.lab for one in sightings), hub_ids)
         decision = decide(judged, book, now=now, settings=self.settings, silent=baseline, absence=absence)
         live = not baseline and not decision.held
         touched = self.store.releases.apply(decision, now, live=live)

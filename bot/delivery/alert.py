@@ -71,8 +71,9 @@ def headline(wave: Wave) -> str:
         return f"No release: {name} by {lab} was announced by mistake"
     if not is_confirmed(wave):
         return f"LLM Stats lists {name} by {lab}"
-    verb = "released" if _has_weights(wave.sizes) else "announced"
-    return f"{lab} {verb} {name}" + (f" in {len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "")
+    released = all(model.artifacts for model in wave.sizes) and _has_weights(wave.sizes)
+    sizes = f" in {len(wave.sizes)} sizes" if len(wave.sizes) > 1 and not wave.also else ""
+    return f"{lab} {'released' if released else 'announced'} {name}{sizes}"
 
 
 def _has_weights(models: Sequence[Release]) -> bool:

@@ -79,7 +79,7 @@ def _angle(inner: str) -> Span:
         return Span(visible(_date(date)))
     target, _, label = inner.partition("|")
     shown = visible(_unescaped(label or target))
-    if target[0] in "!@#":
+    if target.startswith(("!", "@", "#")):
         mark = "#" if target[0] == "#" else "@"
         return Span(f"{mark}{shown.lstrip('!@#')}", mention=True)
     url = _unescaped(target)

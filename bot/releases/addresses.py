@@ -30,12 +30,37 @@ def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
     return parse(spelled(tokens), lab)
 
 
-_REPOSITORY = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([\w.-]{1,96})/([\w.-]{1,96})/?")
+# Parts of the Hub's site, where an owner would stand.
+_NO_OWNERS = frozenset(
+    {
+        "blog",
+        "collections",
+        "datasets",
+        "docs",
+        "kernels",
+        "learn",
+        "organizations",
+        "papers",
+        "spaces",
+        "tasks",
+    }
+)
+_REPOSITORY = re.compile(
+    r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([\w.-]{1,96})/([\w.-]{1,96})"
+    r"(?:/|/(?:tree|blob|resolve|discussions)(?:/.*)?)?"
+)
+
+
+def repositories_in(links: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield owner and name of the Hub's repositories among these addresses."""
+    for link in links:
+        match = _REPOSITORY.fullmatch(link.partition("?")[0].partition("#")[0])
+        if match and match[1].lower() not in _NO_OWNERS:
+            yield match[1], match[2]
 
 
 def named_by_links(links: Iterable[str], lab: str, owners: frozenset[str]) -> Iterator[Name]:
     """Return the models whose repositories, of the lab's own, are among these addresses."""
-    for link in links:
-        match = _REPOSITORY.fullmatch(link.partition("?")[0].partition("#")[0])
-        if match and match[1].lower() in owners:
-            yield parse(f"{match[1]}/{match[2]}", lab)
+    for owner, name in repositories_in(links):
+        if owner.lower() in owners:
+            yield parse(f"{owner}/{name}", lab)

@@ -1,12 +1,14 @@
 """Judge what a sighting is: a release, a variant of one, a product, or something else."""
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from bot.model import Kind, Lab, Sighting, SourceKind, Verdict
 from bot.releases.labs import Directory
 from bot.releases.listings import judge_listing
 from bot.releases.names import parse
+from bot.releases.plaintext import mentions
 from bot.releases.posts import judge_post
 from bot.releases.repositories import judge_repository
 
@@ -27,9 +29,23 @@ def judge(sighting: Sighting, labs: Directory) -> Verdict:
         case SourceKind.HUB:
             return judge_repository(sighting, owners)
         case SourceKind.FEED | SourceKind.PAGE:
-            return judge_post(sighting, owners)
+            return _within(sighting.include, judge_post(sighting, owners))
         case SourceKind.LLM_STATS | SourceKind.IMPORT:
             return judge_listing(sighting)
+
+
+def _within(include: tuple[str, ...], verdict: Verdict) -> Verdict:
+    """Return the verdict on a post of a source that is read for some names only.
+
+    A post that compares itself with SmolLM2 has the word in its title, and announces somebody else's model.
+    """
+    names = [name for name in (verdict.name, *verdict.also) if name and mentions(include, name.display)]
+    if verdict.kind is not Kind.RELEASE or not include:
+        return verdict
+    if not names:
+        wanted = ", ".join(include)
+        return replace(verdict, kind=Kind.OTHER, reason=f"feeds.yaml reads this source for {wanted} only")
+    return replace(verdict, name=names[0], also=tuple(names[1:]))
 
 
 def _learned(sighting: Sighting, lab: Lab | None) -> Verdict | None:

@@ -35,7 +35,12 @@ class Errata:
 
 
 def corrected(verdict: Verdict, sighting: Sighting, errata: Errata) -> Verdict:
-    """Return the verdict on a sighting as people corrected it: which release it is, whose, and what kind."""
+    """Return the verdict on a sighting as people corrected it: which release it is, whose, and what kind.
+
+    Of the other models that a title announces, those that were merged into another are that one.
+    """
+    if verdict.also:
+        verdict = replace(verdict, also=tuple(_final_name(name, errata) for name in verdict.also))
     apart = errata.of(sighting.title.lower(), "split")
     said = verdict.name.release_key if verdict.name else ""
     key = errata.final(apart or said)
@@ -48,7 +53,11 @@ def corrected(verdict: Verdict, sighting: Sighting, errata: Errata) -> Verdict:
     kind = _kind(errata.of(key, "kind"), Kind.RELEASE if apart else verdict.kind)
     if name == verdict.name and kind is verdict.kind:
         return verdict
-    return Verdict(kind, f"a person corrected this: {_meaning(name, kind)}", name)
+    return replace(verdict, kind=kind, reason=f"a person corrected this: {_meaning(name, kind)}", name=name)
+
+
+def _final_name(name: Name, errata: Errata) -> Name:
+    return errata.names.get(errata.final(name.release_key), name)
 
 
 def _kind(said: str, judged: Kind) -> Kind:

@@ -17,6 +17,7 @@ from bot.releases.steps import (
     Known,
     Observe,
     Open,
+    Promise,
     Rename,
     Settings,
     Step,
@@ -103,7 +104,7 @@ class _Ledger:
     def take(self, item: Judged) -> None:
         """Decide one sighting by what kind of source shows it."""
         name = item.verdict.name
-        if item.sighting.amends:
+        if item.sighting.amends or item.sighting.external_id in self.shelf.keys:
             self._amend(item)
         elif name is None or item.verdict.kind in (Kind.PRODUCT, Kind.OTHER):
             self.steps.append(Observe(item))
@@ -176,28 +177,70 @@ class _Ledger:
     def _take_post(self, item: Judged, name: Name) -> None:
         known = self._named_or_linked(name, item)
         if known is not None:
-            self.steps.append(Observe(item, known.key))
-            if self._is_untold(known, item) and self._announce_silent(known):
-                self._hear(known, item)
-            else:
-                self._confirm(known, item)
+            self._take_word_on(known, item)
         elif item.verdict.kind is Kind.RELEASE:
-            lead = self.shelf.wave_of(name, item)
-            known = self._open(item, name, lead)
-            if lead is not None:
-                self._tell(known, item, NoteKind.SIZE)
-            elif not self._is_old(item):
-                self._announce(known)
-            self._settle_waiting(known)
+            known = self._open_by_post(item, name)
         else:
             self.steps.append(Observe(item))
+            return
+        for other in item.verdict.also:
+            known = self._take_beside(known, _speaking_of(item, other), other)
+
+    def _take_word_on(self, known: Known, item: Judged) -> None:
+        """Store a post on a release that is known; the lab's first word on what a baseline found is news."""
+        self.steps.append(Observe(item, known.key))
+        if self._is_untold(known, item) and self._announce_silent(known):
+            self._hear(known, item)
+        else:
+            self._confirm(known, item)
+        self._promise(known, item)
+
+    def _open_by_post(self, item: Judged, name: Name) -> Known:
+        lead = self.shelf.family_named_by(name, item) or self.shelf.wave_of(name, item)
+        known = self._open(item, name, lead)
+        self._promise(known, item)
+        if lead is None:
+            if not self._is_old(item):
+                self._announce(known)
+        elif not self._announce_silent(lead):
+            self._tell(known, item, NoteKind.SIZE)
+        self._settle_waiting(known)
+        return known
+
+    def _take_beside(self, first: Known, item: Judged, name: Name) -> Known:
+        """Store what a title says of one more model, under the alert of the first; return that release.
+
+        An alert of long ago gathers nothing any more: then this model is news by itself.
+        """
+        known = self.shelf.named(name, item)
+        if known is not None:
+            self._take_word_on(known, item)
+            return first
+        lead = self.shelf.releases[first.lead_key]
+        if not self.shelf.takes(lead, item):
+            return self._open_by_post(item, name)
+        known = self._open(item, name, lead)
+        if lead.opened_at != self.now:
+            self._tell(known, item, NoteKind.SIZE)
+        self._settle_waiting(known)
+        return first
+
+    def _promise(self, known: Known, item: Judged) -> None:
+        """Remember the repositories that a post links and that open later, under whatever name."""
+        promised = self.shelf.not_open(item)
+        if promised:
+            self.steps.append(Promise(known.key, promised))
+            known = self.shelf.releases[known.key]
+            self.shelf.put(replace(known, promised=known.promised.union(promised)))
 
     def _named_or_linked(self, name: Name, item: Judged) -> Known | None:
-        """Find what a post is about: the model that it names, or the repository that it links.
+        """Return what a post is about: the model that it names, or the repository that it links, or None.
 
         A name without version and size may be a play on words: there the link is the better witness.
         """
-        named, linked = self.shelf.spoken_of(name, item), self.shelf.linked(item)
+        named, linked = self.shelf.named(name, item), self.shelf.linked_as(name, item)
+        if item.verdict.kind is not Kind.RELEASE:
+            named = named or self.shelf.family_named_by(name, item)
         return named or linked if name.version or name.size else linked or named
 
     def _take_listing(self, item: Judged, name: Name) -> None:
@@ -256,9 +299,8 @@ class _Ledger:
         when = moment_of(item.sighting, self.now, live=not self.silent)
         silent = self.silent or self._is_old(item) or (lead is not None and lead.held)
         self.steps.append(Open(name, lead_key, silent))
-        return self.shelf.put(
-            Known(name, lead_key, self.now, when, silent, frozenset({_voice(item.sighting.source)}))
-        )
+        voice = frozenset({_voice(item.sighting.source)})
+        return self.shelf.put(Known(name, lead_key, self.now, when, silent, told_by=voice, named_by=voice))
 
     def _attach(self, known: Known, item: Judged, *, head: bool) -> Known:
         sighting = item.sighting
@@ -320,7 +362,10 @@ class _Ledger:
         if name and second_hand and name.release_key == known.key:
             known = replace(known, name=name)
             self.steps.append(Rename(known.key, name))
-        self.shelf.put(replace(known, told_by=known.told_by | {voice}))
+        by_name = {voice} if name and name.release_key == known.key else set()
+        self.shelf.put(
+            replace(known, told_by=known.told_by | {voice}, named_by=known.named_by.union(by_name))
+        )
         return voice not in known.told_by
 
     def _tell_of_licence(self, known: Known, item: Judged) -> None:
@@ -359,6 +404,11 @@ def _identified(stated: LicenseStatement | None, sighting: Sighting) -> License:
 def _is_empty(sighting: Sighting, known: Known) -> bool:
     """Tell whether a release's own repository holds no weights; a listing does not say."""
     return sighting.facts.weights == "none" or (known.empty and sighting.facts.weights != "there")
+
+
+def _speaking_of(item: Judged, name: Name) -> Judged:
+    """Return a post as its word on another model that its title names."""
+    return replace(item, verdict=replace(item.verdict, name=name, also=()))
 
 
 def _packaging(item: Judged) -> str:

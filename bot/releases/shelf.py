@@ -1,15 +1,20 @@
 """Find which release a sighting means, in the book as it stands: pure."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import DateOrigin, Name, Sighting
-from bot.releases.names import covers
+from bot.model import DateOrigin, Name, Sighting, SourceKind
+from bot.releases.addresses import repositories_in
+from bot.releases.names import covers, folded
 from bot.releases.steps import Book, Judged, Known, Settings
 
 # Dates of one release disagree by days everywhere (reference/identity.md): they only guard a match by name.
 NEAR = timedelta(days=45)
 # Sizes whose repositories were created this close together are one wave of a lab's history.
 TOGETHER = timedelta(days=14)
+_ROUNDED = timedelta(days=1)  # a date without a time may be so much earlier
+_MOST_PROMISES = 20  # of one post
 
 
 class Shelf:
@@ -23,6 +28,7 @@ class Shelf:
         self.releases: dict[str, Known] = {}
         self.keys: dict[str, str] = {}
         self._families: dict[tuple[str, str], list[str]] = {}
+        self._promises: dict[str, str] = {}
         self._now = now
         self._settings = settings
         self._silent = silent
@@ -36,28 +42,67 @@ class Shelf:
         self.releases[known.key] = known
         for repository, hub_id in known.repositories.items():
             self.keys[repository] = self.keys[hub_id] = known.key
+        self._promises.update(dict.fromkeys(known.promised, known.key))
         return known
 
     def spoken_of(self, name: Name, item: Judged) -> Known | None:
-        """Find the release that a post or listing names: exactly, or the nearest in time of those covered."""
+        """Return the release that a post or listing names, whole or in part, or None."""
+        return self.named(name, item) or self.family_named_by(name, item)
+
+    def named(self, name: Name, item: Judged) -> Known | None:
+        """Return the release of this very name, else the lead of the nearest in time that it covers, or None.
+
+        A flagship that comes after its smaller sibling is no word on the sibling: see `_is_spoken_for`.
+        """
         exact = self.releases.get(name.release_key)
         if exact is not None:
             return exact
         when = moment_of(item.sighting, self._now)
-        near = [
-            (abs(known.published_at - when), known.lead_key)
+        covered = (
+            known
             for known in self._family(name)
-            if covers(name, known.name) or (covers(known.name, name) and self._is_wave(known))
-        ]
+            if (self._is_of_one_launch(known, when) and announces(name, known.name))
+            or (covers(name, known.name) and not _is_spoken_for(known, name))
+        )
+        return self._nearest(covered, when)
+
+    def family_named_by(self, name: Name, item: Judged) -> Known | None:
+        """Return the lead of a launch that only names the family of this model, while it gathers, or None."""
+        when = moment_of(item.sighting, self._now)
+        families = (
+            known for known in self._family(name) if covers(known.name, name) and self._is_wave(known, when)
+        )
+        return self._nearest(families, when)
+
+    def _nearest(self, found: Iterable[Known], when: datetime) -> Known | None:
+        near = [(abs(known.published_at - when), known.lead_key) for known in found]
         distance, lead_key = min(near, default=(NEAR * 2, ""))
         return self.releases[lead_key] if distance <= NEAR else None
 
+    def _is_of_one_launch(self, known: Known, when: datetime) -> bool:
+        """Whether a release and what happened at `when` are no further apart than one launch takes.
+
+        Live, our own clock tells; but what dates itself days ago is no part of what was opened just now.
+        """
+        if self._silent or known.silent:
+            return abs(known.published_at - when) <= self._settings.group
+        dated = self._now - when <= self._settings.group + _ROUNDED
+        return dated and self._now - known.opened_at <= self._settings.group
+
     def awaiting_weights(self, name: Name, item: Judged) -> Known | None:
-        """Find a release that was announced without weights and whose name covers these."""
+        """Return the lead of a release that was announced without weights and is waiting for these, or None.
+
+        It linked their repository, or its name covers theirs.
+        """
+        linking = self._promises.get(item.sighting.title.lower())
+        if linking:
+            return self.releases[self.releases[linking].lead_key]
         when = moment_of(item.sighting, self._now, live=not self._silent)
         for known in self._family(name):
-            near = abs(known.published_at - when) <= NEAR
-            if near and covers(known.name, name) and self._gathers(known):
+            covered = covers(known.name, name) or (
+                self._is_of_one_launch(known, when) and announces(known.name, name)
+            )
+            if covered and abs(known.published_at - when) <= NEAR and self._gathers(known):
                 return self.releases[known.lead_key]
         return None
 
@@ -70,9 +115,13 @@ class Shelf:
         arrived = self._weights_of(known)
         return not known.head and (not arrived or self._now - min(arrived) <= self._settings.group)
 
-    def _is_wave(self, known: Known) -> bool:
-        """Tell whether a post on one model still belongs to a release that only names its family."""
-        return self._silent or self._now - known.opened_at <= self._settings.group
+    def _is_wave(self, known: Known, when: datetime) -> bool:
+        """Whether a word on one model still belongs to a release that only names its family."""
+        return self._silent or self._is_of_one_launch(known, when)
+
+    def takes(self, lead: Known, item: Judged) -> bool:
+        """Whether the alert of a launch still takes another model that a post names beside it."""
+        return self._is_of_one_launch(lead, moment_of(item.sighting, self._now))
 
     def _weights_of(self, lead: Known) -> list[datetime]:
         """Return when the weights of a wave came."""
@@ -100,12 +149,28 @@ class Shelf:
         return None
 
     def linked(self, item: Judged) -> Known | None:
-        """Find the release whose repository the sighting links."""
+        """Return the release whose repository the sighting links, or None."""
+        return next(self._linked(item), None)
+
+    def linked_as(self, name: Name, item: Judged) -> Known | None:
+        """Return the release whose repository a post links that calls it by this other name, or None.
+
+        Posts link older models too, to compare or to thank: such a one has another version, is of long ago,
+        or has had a post of its own.
+        """
+        when = moment_of(item.sighting, self._now)
+        return next((known for known in self._linked(item) if _may_be_called(known, name, when)), None)
+
+    def _linked(self, item: Judged) -> Iterator[Known]:
         for link in item.sighting.links:
             repository = "/".join(link.split("?")[0].rstrip("/").split("/")[-2:]).lower()
             if repository in self.keys:
-                return self.releases[self.keys[repository]]
-        return None
+                yield self.releases[self.keys[repository]]
+
+    def not_open(self, item: Judged) -> tuple[str, ...]:
+        """Return the repositories that a sighting links and nobody has seen, lower-case, at most twenty."""
+        linked = (f"{owner}/{name}".lower() for owner, name in repositories_in(item.sighting.links))
+        return tuple(dict.fromkeys(one for one in linked if one not in self.keys))[:_MOST_PROMISES]
 
     def _family(self, name: Name) -> list[Known]:
         return [self.releases[key] for key in self._families.get(_family_of(name), ())]
@@ -121,6 +186,35 @@ def moment_of(sighting: Sighting, now: datetime, *, live: bool = False) -> datet
     if published is None or (live and published.origin is DateOrigin.CREATED):
         return now
     return published.at
+
+
+# How a model answers: the lines of one launch that its post does not name.
+_ANSWERING = frozenset({"think", "thinking", "reasoning", "reasoner"})
+
+
+def announces(general: Name, specific: Name) -> bool:
+    """Whether the post of a launch speaks of this model, as "Olmo 3" does of Olmo-3-32B-Think."""
+    words = (word for word in folded(specific.line).split("-") if word not in _ANSWERING)
+    return covers(general, replace(specific, line="-".join(words)))
+
+
+def _is_spoken_for(known: Known, general: Name) -> bool:
+    """Whether a release has had a word of its own by its exact name, so that a more general one is not its.
+
+    "Gemini 4" ten days after "Gemini 4 Flash" is another model. Between names that differ by a number of
+    parameters alone only the lab's own post counts: listings name each size that they know.
+    """
+    if SourceKind.FEED in known.named_by:
+        return True
+    return SourceKind.LLM_STATS in known.named_by and folded(known.name.line) != folded(general.line)
+
+
+def _may_be_called(known: Known, name: Name, when: datetime) -> bool:
+    if not (name.version or name.size):
+        return True  # the name may be a play on words: there the link is the better witness
+    if _family_of(known.name) == _family_of(name) and folded(known.name.version) != folded(name.version):
+        return False
+    return abs(known.published_at - when) <= NEAR and SourceKind.FEED not in known.named_by
 
 
 def _family_of(name: Name) -> tuple[str, str]:

@@ -25,8 +25,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Hold what deciding needs of a release: `told_by` are the kinds of source that have spoken of it.
+    """What deciding needs of a release.
 
+    `told_by` are the kinds of source that have spoken of it, `named_by` those that did so by its exact name;
+    `promised` are the repositories ("owner/name", lower case) that its posts link and that are not open yet.
     `head` is the Hub's _id of its own weights, or ""; a provisional head gives way to a better one, as a
     base does when the tuned model appears.
     """
@@ -37,6 +39,8 @@ class Known:
     published_at: datetime
     silent: bool
     told_by: frozenset[SourceKind] = frozenset()
+    named_by: frozenset[SourceKind] = frozenset()
+    promised: frozenset[str] = frozenset()
     repositories: Mapping[str, str] = field(default_factory=dict)  # lower-case "owner/name" -> the Hub's _id
     head: str = ""
     provisional: bool = False
@@ -104,6 +108,14 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """That a release's post links repositories ("owner/name", lower case) that are not open yet."""
+
+    key: str
+    repositories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """Give a listing that waited to the release that it meant."""
 
@@ -127,7 +139,7 @@ class Tell:
     about: str
 
 
-Step = Observe | Open | Attach | Rename | Confirm | Announce | Tell
+Step = Observe | Open | Attach | Rename | Promise | Confirm | Announce | Tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,8 +116,28 @@ def gate_words(facts: Facts) -> str:
 
 
 def subject(wave: Wave) -> str:
-    """Return what the alert is about: the model, or the name that several sizes share."""
-    return without_size(wave.lead.name) if len(wave.sizes) > 1 else wave.sizes[0].name.display
+    """What the alert is about: the model, the name that several sizes share, or the names of several models.
+
+    Weights that came under another name than the lab announced stand behind that name.
+    """
+    if wave.also:
+        return _enumerated([model.name.display for model in (wave.lead, *wave.also)])
+    if len(wave.sizes) > 1:
+        return without_size(wave.lead.name)
+    only, shared = wave.sizes[0].name, wave.lead.name
+    if only.family_key.startswith(shared.family_key):
+        return only.display
+    return f"{shared.display} ({only.display})"
+
+
+_MOST_NAMES = 4
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    """Return "A, B and C"; of many the first, with how many more there are."""
+    if len(names) > _MOST_NAMES:
+        return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def without_size(name: Name) -> str:

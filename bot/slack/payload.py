@@ -16,6 +16,7 @@ Payload = Mapping[str, Any]
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
 _LONGEST_ID = 18  # digits; SQLite's numbers end there
 _LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_AROUND_ADDRESSES = re.compile(r"^(?:https?://|mailto:|tel:)|/$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +135,22 @@ def words_of_mention(text: str) -> str:
 def plain(text: str) -> str:
     """Return typed text without Slack's marks: links as addresses, entities as characters.
 
-    https://docs.slack.dev/messaging/formatting-message-text
+    https://docs.slack.dev/messaging/formatting-message-text. A name that only looks like an
+    address ("z.ai", "ana@lab.example") comes as a link whose label is what was typed.
     """
     unlinked = _LINK.sub(_unmarked, text)
     return unlinked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _unmarked(found: re.Match[str]) -> str:
-    return (found[2] or found[1]) if found[1].startswith(("#", "@")) else str(found[1])
+    target, label = str(found[1]), str(found[2] or "")
+    named = target.startswith(("#", "@"))
+    only_a_name = "/" not in label and _bare(target) == _bare(label)
+    return label if label and (named or only_a_name) else target
+
+
+def _bare(address: str) -> str:
+    return _AROUND_ADDRESSES.sub("", address.lower())
 
 
 def _user(body: Payload) -> str:

@@ -1,6 +1,6 @@
 """What every kind of source is: it remembers, it polls, it yields sightings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -20,10 +20,12 @@ class Memory:
     """Hold what the store remembers of a source between two polls.
 
     `known` maps those of the given identities that were seen before to the digest of what was seen;
+    `shown_elsewhere` returns those of the given identities that another source showed before;
     `cursor` is the source's own small JSON object; `usual_count` is how many items the last good poll had.
     """
 
     known: Callable[[Iterable[str]], Mapping[str, str]] = know_nothing
+    shown_elsewhere: Callable[[Iterable[str]], Collection[str]] = know_nothing
     baselined: bool = False
     etag: str = ""
     last_modified: str = ""

@@ -1,7 +1,8 @@
 """Organisations on the Hugging Face Hub: new is a repository `_id` never seen before.
 
 Never its date: labs create repositories in private and show them weeks later under the old date. A rename
-keeps the `_id`, a repository that is deleted and made again keeps its name; neither is news. Files, card and
+and a move to another organisation keep the `_id`, a repository that is deleted and made again keeps its name;
+neither is news. Files, card and
 configuration are asked for new repositories only.
 """
 
@@ -105,13 +106,15 @@ class HubSource:
         found = _Sorted()
         listed = {_id_key(repository): repository for repository in repositories}
         known = memory.known(listed)
-        taken = memory.known(_name_key(listed[key]) for key in listed.keys() - known.keys())
+        unknown = listed.keys() - known.keys()
+        taken = memory.known(_name_key(listed[key]) for key in unknown)
+        moved = memory.shown_elsewhere(unknown)
         for key, repository in listed.items():
             if key in known and known[key] == _digest(repository):
                 continue
             if not mentions(self._spec.include, repository.name.rpartition("/")[2]):
                 found.silent.append(repository)
-            elif key in known or _name_key(repository) in taken:
+            elif key in known or key in moved or _name_key(repository) in taken:
                 found.amended.append(repository)
             else:
                 found.new.append(repository)

@@ -24,7 +24,7 @@ from bot.sources.text import absolute, plain_text
 
 _FENCED = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
 _TOKEN = re.compile(
-    r"""^(?P<marks>\#{1,6})[ \t]+(?P<heading>[^\n]*)
+    r"""^[ ]{0,3}(?P<marks>\#{1,6})[ \t]+(?P<heading>[^\n]*)
     |<(?P<tag>Update|Card)\b(?P<attributes>(?:[^<>"']|"[^"]*"|'[^']*')*+)>
     |(?P<end></Update>)
     |^[ ]{0,3}[*+-][ \t]+(?P<bullet>[^\n]*)""",

@@ -100,6 +100,7 @@ def _sighting(post: str, entry: Entry, base: str, reader: Reader) -> Sighting:
         url=entry.link or base,
         published=entry.published,
         links=links,
+        include=reader.include,
         facts=Facts(summary=summary(entry.body) or _stated(entry.body, text)),
     )
 

@@ -1,7 +1,9 @@
 """Releases, artifacts and observations: the book that deciding reads, and the steps that it writes."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +21,7 @@ from bot.releases.steps import (
     Known,
     Observe,
     Open,
+    Promise,
     Rename,
     Waiting,
 )
@@ -52,14 +55,27 @@ class Releases:
 
     # --- what deciding reads
 
-    def book(self, labs: Iterable[str]) -> Book:
-        """Return the releases and waiting listings of the labs, and of those that corrections lead to."""
+    def book(self, labs: Iterable[str], hub_ids: Iterable[str] = ()) -> Book:
+        """Return the releases and waiting listings of the labs.
+
+        With those of the labs that corrections lead to, and that these repositories are known under.
+        """
         errata = self._corrections.errata()
-        labs = {*labs, *(name.lab for name in errata.names.values())}
+        labs = {*labs, *self._labs_of(hub_ids), *(name.lab for name in errata.names.values())}
         known = {known.key: known for lab in sorted(labs) for known in self._known(lab)}
         releases = [corrected_known(one, errata) for one in known.values()]
         waiting = self._database.query(_WAITING)
         return Book(releases, [_waiting_of(row, errata) for row in waiting])
+
+    def _labs_of(self, hub_ids: Iterable[str]) -> list[str]:
+        rows = self._database.query(
+            """
+            SELECT DISTINCT r.lab FROM artifact a JOIN release r ON r.id = a.release_id
+            WHERE a.hub_id IN (SELECT value FROM json_each(:ids))
+            """,
+            {"ids": json.dumps(list(hub_ids))},
+        )
+        return [row["lab"] for row in rows]
 
     def overdue(self, now: datetime) -> list[Waiting]:
         """Return the listings that waited in vain for somebody to confirm them."""
@@ -85,15 +101,24 @@ class Releases:
             if row["head"]:
                 heads[row["release_id"]] = row
         voices: dict[int, set[SourceKind]] = defaultdict(set)
+        named_by: dict[int, set[SourceKind]] = defaultdict(set)
         for row in self._database.query(
             f"""
-            SELECT DISTINCT o.release_id, o.source FROM observation o JOIN release r ON r.id = o.release_id
-            WHERE {_OF_LAB}
+            SELECT DISTINCT o.release_id, o.source, o.said_key = r.key AS exact
+            FROM observation o JOIN release r ON r.id = o.release_id WHERE {_OF_LAB}
             """,
             {"lab": lab},
         ):
             source = SourceKind(row["source"])
-            voices[row["release_id"]].add(SourceKind.FEED if source is SourceKind.PAGE else source)
+            voice = SourceKind.FEED if source is SourceKind.PAGE else source
+            voices[row["release_id"]].add(voice)
+            if row["exact"]:
+                named_by[row["release_id"]].add(voice)
+        promised: dict[int, set[str]] = defaultdict(set)
+        for row in self._database.query(
+            f"SELECT p.* FROM promise p JOIN release r ON r.id = p.release_id WHERE {_OF_LAB}", {"lab": lab}
+        ):
+            promised[row["release_id"]].add(row["repository"])
         rows = self._database.query(
             f"""
             SELECT r.*, lead.key AS lead_key, r.silent AND r.key IN ({KEPT_BACK}) AS held
@@ -102,7 +127,12 @@ class Releases:
             {"lab": lab},
         )
         return [
-            _known_of(row, frozenset(voices[row["id"]]), repositories[row["id"]], heads.get(row["id"]))
+            replace(
+                _known_of(row, repositories[row["id"]], heads.get(row["id"])),
+                told_by=frozenset(voices[row["id"]]),
+                named_by=frozenset(named_by[row["id"]]),
+                promised=frozenset(promised[row["id"]]),
+            )
             for row in rows
         ]
 
@@ -206,6 +236,8 @@ class _Writer:
                 self._attach(step)
             case Rename():
                 self._rename(step)
+            case Promise():
+                self._promise(step)
             case Confirm():
                 self._confirm(step)
             case Announce():
@@ -230,6 +262,7 @@ class _Writer:
                 "kind": verdict.kind,
                 "reason": verdict.reason,
                 "name": name_text(verdict.name) if verdict.name else None,
+                "said_key": verdict.name.release_key if verdict.name else None,
                 "release_id": self._touch(step.key) if step.key else None,
                 "wait_until": time_text(step.wait_until) if step.wait_until else None,
             },
@@ -301,6 +334,13 @@ class _Writer:
             {"id": self._touch(step.key), "name": name_text(step.name), "display": step.name.display},
         )
 
+    def _promise(self, step: Promise) -> None:
+        release_id = self._touch(step.key)
+        self._connection.conn.executemany(
+            "INSERT INTO promise (repository, release_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [(repository, release_id) for repository in step.repositories],
+        )
+
     def _confirm(self, step: Confirm) -> None:
         self._connection.execute(
             "UPDATE observation SET release_id = :release_id, wait_until = NULL WHERE id = :id",
@@ -333,16 +373,13 @@ def _sighting_columns(sighting: Sighting) -> dict[str, Any]:
     }
 
 
-def _known_of(
-    row: Row, voices: frozenset[SourceKind], repositories: Mapping[str, str], head: Row | None
-) -> Known:
+def _known_of(row: Row, repositories: Mapping[str, str], head: Row | None) -> Known:
     return Known(
         name=name_of(row["name"]),
         lead_key=row["lead_key"],
         opened_at=moment(row["opened_at"]),
         published_at=moment(row["published_at"]),
         silent=bool(row["silent"]),
-        told_by=voices,
         repositories=repositories,
         head=head["hub_id"] if head else "",
         provisional=bool(head and head["provisional"]),

@@ -37,6 +37,17 @@ class Sources:
         )
         return {row["identity"]: row["digest"] for row in rows}
 
+    def shown_elsewhere(self, source_id: str, identities: Iterable[str]) -> set[str]:
+        """Return those of the identities that another source showed before."""
+        rows = self._database.query(
+            """
+            SELECT DISTINCT seen.identity FROM json_each(:wanted) AS wanted
+            JOIN seen ON seen.identity = wanted.value AND seen.source_id <> :source_id
+            """,
+            {"source_id": source_id, "wanted": json.dumps(list(identities))},
+        )
+        return {row["identity"] for row in rows}
+
     def remember(self, source_id: str, identities: Mapping[str, str], now: datetime) -> None:
         """Add identities, or bring the digest of known ones up to date."""
         self._database.connection.conn.executemany(

@@ -112,6 +112,14 @@ def test_reading_a_payload_of_any_shape_never_fails(payload: dict[str, Any]) -> 
         pytest.param("recent", "recent", id="without a mention, all of it"),
         pytest.param("<@U0CADENCE>", "", id="the mention alone is an empty command"),
         pytest.param("<@U0CADENCE> ask <@U0ANA>", "ask @U0ANA", id="another person is only a word"),
+        pytest.param(
+            "<@U0CADENCE> recent <http://z.ai|z.ai>", "recent z.ai", id="a lab that looks like a domain"
+        ),
+        pytest.param("recent <http://z.ai/|Z.ai>", "recent Z.ai", id="whatever Slack adds to it"),
+        pytest.param("why <https://hf.co/a/b>", "why https://hf.co/a/b", id="an address stays an address"),
+        pytest.param(
+            "why <https://hf.co/a/b|the card>", "why https://hf.co/a/b", id="so does one under a label"
+        ),
     ],
 )
 def test_what_is_said_to_the_bot(text: str, words: str) -> None:

@@ -132,6 +132,7 @@ WRITES: dict[str, Call] = {
 # Methods that only ask.
 READS: dict[str, Call] = {
     "sources.known": lambda s: s.sources.known("feed:x", ["a"]),
+    "sources.shown_elsewhere": lambda s: s.sources.shown_elsewhere("feed:x", ["a"]),
     "sources.state": lambda s: s.sources.state("feed:x"),
     "sources.states": lambda s: s.sources.states(),
     "corrections.all": lambda s: s.corrections.all(),

@@ -1,6 +1,6 @@
 """A whole bot: real store, decider and courier; sources and notifier that a test scripts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -103,9 +103,12 @@ class Channel:
 class House:
     """Hold one bot with a Hub, a blog and a listing, all past their baseline, and one channel."""
 
-    def __init__(self, directory: Path, *, baselined: bool = True, subscribed: bool = True) -> None:
+    def __init__(
+        self, directory: Path, labs: Sequence[Lab] = LABS, *, baselined: bool = True, subscribed: bool = True
+    ) -> None:
         self.clock = FakeClock()
-        self.store = Store(directory, LABS)
+        self.store = Store(directory, labs)
+        self.labs = Directory(labs)
         self.channel = Channel()
         self.hub = ScriptedSource("hub:org", SourceKind.HUB, "https://hub.example/api")
         self.blog = ScriptedSource("feed:blog", SourceKind.FEED, "https://blog.example/rss")
@@ -113,7 +116,7 @@ class House:
         self.sources = [self.hub, self.blog, self.listing]
         threads = ThreadPoolExecutor(1)  # so that outcomes are answered in a known order
         self.poller = Poller(
-            self.store, self.sources, NoFetcher(), Directory(LABS), self.clock, Settings(), threads
+            self.store, self.sources, NoFetcher(), self.labs, self.clock, Settings(), threads
         )
         self.courier = Courier(self.store, self.channel, self.clock, threads, timedelta())
         if subscribed:
@@ -147,7 +150,7 @@ class House:
         return Sighting(
             source_id=self.hub.id,
             source=SourceKind.HUB,
-            lab=lab or _lab_of(name),
+            lab=lab or self._lab_of(name),
             external_id=hub_id or f"id:{name}",
             title=name,
             url=f"https://hub.example/{name}",
@@ -160,6 +163,11 @@ class House:
         published = Published(self.clock.now() - timedelta(days=days_ago), DateOrigin.POSTED)
         url = f"https://blog.example/{title.replace(' ', '-')}"
         return Sighting(self.blog.id, SourceKind.FEED, lab, f"guid:{title}", title, url, published)
+
+    def _lab_of(self, repository: str) -> str:
+        lab = self.labs.by_owner(repository.partition("/")[0])
+        assert lab, f"no lab publishes {repository}"
+        return lab.id
 
     def row(self, name: str, lab: str, days_ago: float = 0) -> Sighting:
         published = Published(self.clock.now() - timedelta(days=days_ago), DateOrigin.LISTED, "day")
@@ -178,8 +186,3 @@ def licensed(key: str, name: str = "") -> LicenseStatement:
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def _lab_of(repository: str) -> str:
-    owner = repository.partition("/")[0]
-    return next(lab.id for lab in LABS if owner in lab.owners)

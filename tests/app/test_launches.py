@@ -1,0 +1,224 @@
+"""What belongs to one launch, and what is a release of its own although it looks like part of one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.model import Sighting, SourceKind
+from tests.support.house import House, ScriptedSource, licensed
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def linking(post: Sighting, *links: str) -> Sighting:
+    return replace(post, links=links)
+
+
+def moved(sighting: Sighting, source: ScriptedSource, repository: str, lab: str = "") -> Sighting:
+    """Return a repository as another organisation shows it, whose listing says less of it."""
+    return replace(
+        sighting,
+        source_id=source.id,
+        title=repository,
+        url=f"https://hub.example/{repository}",
+        lab=lab or sighting.lab,
+        facts=replace(sighting.facts, license=None, parameters=None),
+    )
+
+
+# --- a repository that is known, wherever it shows up
+
+
+@pytest.fixture
+def second(house: House) -> ScriptedSource:
+    """Return another organisation, past its baseline."""
+    source = ScriptedSource("hub:second", SourceKind.HUB, "https://hub.example/second")
+    house.poller.poll([source])
+    return source
+
+
+@pytest.mark.parametrize(
+    ("repository", "lab"),
+    [
+        pytest.param("Qwen-Two/Qwen9-32B", "qwen", id="to another organisation of its lab"),
+        pytest.param("Qwen-Two/Qwen9-32B-Renamed", "qwen", id="and gets another name there"),
+        pytest.param("zai-org/Qwen9-32B", "zai", id="to another lab"),
+    ],
+)
+def test_a_repository_that_moves_is_no_news_and_keeps_its_facts(
+    house: House, second: ScriptedSource, repository: str, lab: str
+) -> None:
+    original = house.repository("Qwen/Qwen9-32B", license=licensed("apache-2.0"), parameters=32_000_000_000)
+    house.show(house.hub, original)
+    house.later(days=2)
+    house.show(second, moved(original, second, repository, lab))
+    assert len(house.channel.alerts) == 1
+    assert house.channel.replies == []
+    (wave,) = house.store.history.recent()[1]
+    assert (wave.lead.license.id, wave.lead.facts.parameters) == ("apache-2.0", 32_000_000_000)
+    assert [(one.repository, one.head) for one in wave.lead.artifacts] == [(repository, True)]
+
+
+def test_an_old_model_that_moved_is_still_old_to_its_new_packagings(tmp_path: Path) -> None:
+    house = House(tmp_path, baselined=False)
+    old = house.repository("Qwen/Qwen8-32B")
+    house.show(house.hub, old)
+    house.later(days=2)
+    second = ScriptedSource("hub:second", SourceKind.HUB, "https://hub.example/second")
+    house.show(second, moved(old, second, "qwen-ai/Qwen8-32B"))
+    house.later(days=2)
+    packed = replace(
+        house.repository("Qwen/Qwen8-32B-GGUF"), source_id=second.id, title="qwen-ai/Qwen8-32B-GGUF"
+    )
+    house.show(second, packed)
+    assert house.channel.messages == []
+
+
+# --- a flagship and its smaller siblings
+
+
+@pytest.mark.parametrize(
+    ("sibling", "flagship"),
+    [
+        pytest.param(
+            "Introducing Gemini 4 Flash", "Introducing Gemini 4", id="a post after a sibling's post"
+        ),
+        pytest.param("Gemini 4 Flash-Lite is here", "Gemini 4: our best model", id="a smaller sibling still"),
+    ],
+)
+def test_a_flagship_is_not_swallowed_by_a_sibling_that_had_a_post_of_its_own(
+    house: House, sibling: str, flagship: str
+) -> None:
+    house.show(house.blog, house.post(sibling, "google"))
+    house.later(days=10)
+    house.show(house.blog, house.post(flagship, "google"))
+    assert len(house.channel.alerts) == 2
+
+
+def test_a_flagship_is_not_swallowed_by_a_sibling_that_was_listed(house: House) -> None:
+    house.show(house.listing, house.row("gemini-4-flash", "google"))
+    house.later(hours=26)
+    house.show(house.listing)
+    house.later(days=9)
+    house.show(house.blog, house.post("Introducing Gemini 4", "google"))
+    assert len(house.channel.alerts) == 2
+
+
+def test_a_sibling_of_the_same_day_is_part_of_the_launch(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Gemini 4", "google"))
+    house.later(hours=2)
+    house.show(house.blog, house.post("Introducing Gemini 4 Flash", "google"))
+    assert len(house.channel.alerts) == 1
+    assert len(house.channel.replies) == 1
+    names = [member.name.display for member in house.store.history.recent()[1][0].members]
+    assert names == ["Gemini 4", "Gemini 4 Flash"]
+
+
+def test_a_sibling_of_the_next_week_is_news(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Gemini 4", "google"))
+    house.later(days=6)
+    house.show(house.blog, house.post("Introducing Gemini 4 Flash", "google"))
+    assert len(house.channel.alerts) == 2
+
+
+def test_a_general_name_days_later_is_the_release_whose_weights_had_no_word_yet(house: House) -> None:
+    house.show(house.hub, house.repository("deepseek-ai/DeepSeek-V5-Pro"))
+    house.later(days=5)
+    house.show(house.blog, house.post("DeepSeek-V5: towards the next step", "deepseek"))
+    assert len(house.channel.alerts) == 1
+
+
+def test_the_listing_of_a_size_does_not_make_the_familys_post_another_release(house: House) -> None:
+    house.show(house.hub, house.repository("mistralai/Mistral-Medium-5-128B"))
+    house.later(days=1)
+    house.show(house.listing, house.row("mistral-medium-5-128b", "mistral"))
+    house.later(days=1)
+    house.show(house.blog, house.post("Introducing Mistral Medium 5", "mistral"))
+    assert len(house.channel.alerts) == 1
+
+
+# --- how a model answers is no launch of its own on the day
+
+
+def test_a_post_takes_the_lines_that_answer_otherwise_on_the_same_day(house: House) -> None:
+    house.show(house.blog, house.post("GLM-7: open weights for everybody", "zai"))
+    house.later(hours=2)
+    house.show(
+        house.hub, house.repository("zai-org/GLM-7-32B-Thinking"), house.repository("zai-org/GLM-7-32B")
+    )
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_post_joins_the_lines_that_answer_otherwise_and_came_before_it(house: House) -> None:
+    house.show(house.hub, house.repository("zai-org/GLM-7-32B-Thinking"))
+    house.later(hours=2)
+    house.show(house.blog, house.post("GLM-7: open weights for everybody", "zai"))
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_thinking_model_of_the_next_week_is_news(house: House) -> None:
+    house.show(house.blog, house.post("GLM-7: open weights for everybody", "zai"))
+    house.show(house.hub, house.repository("zai-org/GLM-7-32B"))
+    house.later(days=7)
+    house.show(house.hub, house.repository("zai-org/GLM-7-32B-Thinking"))
+    assert len(house.channel.alerts) == 2
+
+
+# --- what a post links
+
+
+def test_weights_that_a_post_linked_before_they_were_open_join_it_under_any_name(house: House) -> None:
+    post = house.post("Qwen9.8-Max: built for work", "qwen")
+    house.show(house.blog, linking(post, "https://huggingface.co/Qwen/Qwen9.8-2.4T-A95B/tree/main"))
+    house.later(days=12)
+    house.show(house.hub, house.repository("Qwen/Qwen9.8-2.4T-A95B"))
+    house.show(house.hub, house.repository("Qwen/Qwen9.8-2.4T-A95B-FP8"))
+    assert len(house.channel.alerts) == 1
+    assert "Qwen9.8-Max (Qwen9.8-2.4T-A95B)" in house.channel.edits[-1]
+
+
+def test_a_post_that_links_an_older_model_of_its_family_is_not_about_that(house: House) -> None:
+    house.show(house.hub, house.repository("moonshotai/Kimi-K2.6"))
+    house.later(days=10)
+    post = house.post("Kimi K3: a new generation", "moonshot")
+    house.show(house.blog, linking(post, "https://huggingface.co/moonshotai/Kimi-K2.6"))
+    assert len(house.channel.alerts) == 2
+
+
+def test_a_post_by_another_name_is_about_the_new_repository_that_it_links(house: House) -> None:
+    house.show(house.hub, house.repository("Qwen/Qwen9.8-2.4T-A95B"))
+    house.later(hours=3)
+    post = house.post("Qwen9.8-Max: built for work", "qwen")
+    house.show(house.blog, linking(post, "https://huggingface.co/Qwen/Qwen9.8-2.4T-A95B"))
+    assert len(house.channel.alerts) == 1
+
+
+# --- a source that is read for some names only
+
+
+@pytest.mark.parametrize(
+    ("title", "alerts"),
+    [
+        pytest.param("Introducing Gemma 6", 1, id="the model that is announced has the word"),
+        pytest.param("Introducing Orchid 3: better than Gemma 6", 0, id="another model compares itself"),
+    ],
+)
+def test_include_asks_for_the_word_in_the_name_that_is_announced(
+    house: House, title: str, alerts: int
+) -> None:
+    house.show(house.blog, replace(house.post(title, "google"), include=("Gemma",)))
+    assert len(house.channel.alerts) == alerts
+
+
+# --- another lab's model
+
+
+def test_another_labs_repackaging_is_neither_news_nor_a_packaging_of_the_release(house: House) -> None:
+    house.show(house.hub, house.repository("Qwen/Qwen3.8-27B"))
+    house.show(house.hub, house.repository("mistralai/Qwen3.8-27B-NVFP4"))
+    assert len(house.channel.messages) == 1
+    assert len(house.store.history.recent()[1][0].lead.artifacts) == 1
