@@ -76,7 +76,7 @@ def identities(
     """
     own = {canonical_link(home) for home in homes}
     shown = _distinct((entry, _keys(entry, own)) for entry in entries)
-    counts = Counter(key for _, keys in shown for key in keys)
+    counts = Counter(key for entry, keys in shown for key in (*keys, _dated(entry)))
     return tuple((entry, _telling(entry, keys, counts)) for entry, keys in shown)
 
 
@@ -101,8 +101,18 @@ def _distinct(shown: Iterable[tuple[Entry, tuple[str, ...]]]) -> list[tuple[Entr
 
 def _telling(entry: Entry, keys: tuple[str, ...], counts: Mapping[str, int]) -> tuple[str, ...]:
     unique = tuple(key for key in keys if counts[key] == 1)
+    if len(unique) > 1:
+        return unique
+    # Each month has a "Models" that grows: there the date tells which one it is.
+    when = _dated(entry)
+    dated = (when,) if when and not unique and counts[when] == 1 else ()
     # A lone identity is lost when a newcomer shares it ("Bug fixes"); the entry as a whole still stands.
-    return unique if len(unique) > 1 else (*unique, _digest(entry, keys))
+    return (*unique, *dated, _digest(entry, keys))
+
+
+def _dated(entry: Entry) -> str:
+    title = canonical_title(entry.title)
+    return _short(f"dated:{entry.published.at.date()}:{title}") if title and entry.published else ""
 
 
 def _digest(entry: Entry, keys: tuple[str, ...]) -> str:

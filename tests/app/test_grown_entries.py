@@ -74,6 +74,11 @@ class TestGrown:
         )
         assert len(told(house)) == 1
 
+    def test_so_is_one_that_has_the_heading_of_every_month(self, house: House) -> None:
+        months = "## May 2026\n\n### Models\n\nGLM-5.1.\n{}\n## April 2026\n\n### Models\n\nGLM-5.\n"
+        changelog(house, months.format(""), months.format("\n- Introducing GLM-5.2\n"))
+        assert len(told(house)) == 1
+
     def test_an_entry_of_a_feed_that_gets_a_second_model_is_announced_once(self, house: House) -> None:
         feed(house, "<p>GLM-5.1 is here</p>", "<p>GLM-5.1 is here</p><p>Introducing GLM-5.2</p>")
         feed(house, "<p>GLM-5.1 is here</p><p>Introducing the GLM-5.2</p>")
