@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
+from click.testing import CliRunner
 
 from bot.app.changes import Changes
 from bot.app.correcting import Corrector
@@ -15,6 +17,7 @@ from bot.app.holding import Holding
 from bot.app.questions import Questions
 from bot.app.reporting import Reporting
 from bot.chat.asker import Asker
+from bot.cli import main
 from bot.config import FeedSpec, PageSpec
 from bot.errors import UsageError
 from bot.fetch import Response
@@ -294,6 +297,33 @@ class TestTheDesk:
         site.says(NEWS, BUILDING)
         told = self.desk(house).answer(Asker("UANA", "C1", request="1.ana"), "why GLM-6")
         assert "is named by feed:z.example/rss" in told.text
+
+
+class TestTheCommandLine:
+    @pytest.fixture
+    def variables(self, tmp_path: Path) -> dict[str, str]:
+        sources = [{"hub": "zai-org"}, {"feed": FEED}]
+        config = {"labs": [{"id": "zai", "name": "Z.ai", "sources": sources}]}
+        (tmp_path / "feeds.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        return {
+            "CADENCEBOT_CONFIG": str(tmp_path / "feeds.yaml"),
+            "CADENCEBOT_STATE": str(tmp_path),
+            "COLUMNS": "300",
+        }
+
+    def test_it_lists_and_settles_as_the_buttons_do(
+        self, house: House, site: Site, variables: dict[str, str]
+    ) -> None:
+        def said(*words: str) -> str:
+            result = CliRunner().invoke(main, words, env=variables)
+            return " ".join(result.output.split())
+
+        site.says(NEWS, BUILDING)
+        assert f"{site.feed.id} names GLM-6, which no item carries" in said("status")
+        wait(house, days=2)
+        assert "only names it: “Our teams now build on GLM-6” https://z.example/m/glm-6" in said("held")
+        assert "Ignored: GLM-6" in said("held", "ignore", "1")
+        assert "Nothing is held back" in said("held")
 
 
 class Anywhere:
