@@ -176,9 +176,9 @@ def may_be_new(name: Name, known: Iterable[Name]) -> bool:
     """Tell whether a name that is not known can be a model that has just come out; `known` are the lab's.
 
     Texts speak of the models of years, most of which came out before the bot watched. So the version is not
-    behind the newest of the same line (where there is none, of the family), and at most one ahead. DeepSeek's
-    V and R are two series. Where a family counts versions, a name without one is only short for something,
-    unless it has a date.
+    behind the newest of the same line (where there is none, of the family). DeepSeek's V and R are two series.
+    Where a family counts versions, a name without one is only short for something, unless it has a date; and a
+    whole number that stands apart ("Claude 10") counts something else, unless it is the next one.
     """
     family = [one for one in known if folded(one.family) == folded(name.family)]
     counting = [one for one in family if one.version]
@@ -189,7 +189,10 @@ def may_be_new(name: Name, known: Iterable[Name]) -> bool:
         return bool(_series(name))
     newest, version = max(map(_number, series)), _number(name)
     same_line = [_number(one) for one in family if folded(one.line) == folded(name.line)]
-    return max(same_line, default=newest) <= version < int(newest) + 2
+    if version < max(same_line, default=newest):
+        return False
+    stands_apart = "." not in name.version and f" {name.version}" in name.display
+    return not stands_apart or version < int(newest) + 2
 
 
 def _series(name: Name) -> str:

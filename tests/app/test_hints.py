@@ -139,7 +139,7 @@ class TestWhatIsAHint:
                 "Ask zai-org/GLM-5.1-FP8 or GLM-5.1 9B.", id="what a known release covers is no news"
             ),
             pytest.param("It began with GLM-4.6 and GLM 4.", id="an older version is no news"),
-            pytest.param("GLM 9 is far away.", id="a version far ahead is a number"),
+            pytest.param("GLM 10 and GLM 20 users.", id="a number far ahead counts something"),
             pytest.param("GLM 6 million times.", id="a number that counts is no version"),
             pytest.param("Scored by GLM-6-RM.", id="a reward model is none"),
             pytest.param("On 2026-12-01 GLM costs $6 per 6 tokens.", id="dates and prices are no versions"),
@@ -187,7 +187,7 @@ class TestFirstReadings:
         site.says(NEWS, ("Building with GLM", "Now with GLM-6.5 as well."))
         assert named(house) == []
         site.says(NEWS, ("Building with GLM", "Now with GLM-6.5 as well."), ("More", "And GLM-7."))
-        assert named(house) == []  # GLM-7 is two ahead of all that is known
+        assert [name for name, _ in named(house)] == ["GLM-7"]
 
     def test_a_name_that_vanishes_and_returns_is_not_asked_about_again(
         self, house: House, site: Site

@@ -101,7 +101,9 @@ KNOWN = [
     [
         pytest.param("GLM-5.2", True, id="the next version"),
         pytest.param("GLM-6", True, id="the next whole number"),
-        pytest.param("GLM-7", False, id="two ahead"),
+        pytest.param("GLM-9.3", True, id="any later one"),
+        pytest.param("GLM 6", True, id="the next whole number, apart"),
+        pytest.param("GLM 10", False, id="a whole number apart that is far ahead"),
         pytest.param("GLM-5", False, id="behind the newest"),
         pytest.param("GLM-4.7V", True, id="next of its own line"),
         pytest.param("GLM-5-Air", False, id="behind the newest of its line"),
