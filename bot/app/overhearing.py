@@ -40,17 +40,18 @@ class Listener:
     source_id: str
     source: SourceKind
 
-    def names(self, passages: Sequence[Passage]) -> Names:
-        """Return the names of the lab's own models in all that a body says."""
-        if not passages:
-            return Names()
+    def names(self, passages: Sequence[Passage]) -> Names | None:
+        """Return the names of the lab's own models in all that a body says, None where it says nothing."""
+        if not any(passage.text.strip() for passage in passages):
+            return None
         lab = passages[0].lab
         return names_in(passages, owners_of(lab, self.labs), self.store.releases.names(lab))
 
-    def overheard(self, names: Names, new_posts: Collection[str], *, silent: bool) -> Overheard:
+    def overheard(self, names: Names | None, new_posts: Collection[str], *, silent: bool) -> Overheard:
         """Return what of the names is new, as the source remembers; of a `silent` reading nothing is."""
-        asked = identities(names.found, names.families)
-        before = self.store.sources.known(self.source_id, asked) if asked else {}
+        if names is None:
+            return Overheard()
+        before = self.store.sources.known(self.source_id, identities(names.found, names.families))
         heard = overheard(names.found, names.families, before, new_posts)
         return Overheard(remember=heard.remember) if silent else heard
 

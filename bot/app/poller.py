@@ -168,7 +168,7 @@ class Poller:
         poll: Poll,
         judged: Sequence[Judged],
         listener: Listener,
-        names: Names,
+        names: Names | None,
     ) -> Report:
         """Store a good poll whole: what it showed, what that means, whom to tell, and its validators."""
         baseline = state.baseline_at is None

@@ -69,7 +69,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names in a body, and the families that it was read for."""
+    """The names in a body, and the families of the tables that it was read for."""
 
     found: tuple[Found, ...] = ()
     families: frozenset[str] = frozenset()
@@ -81,11 +81,9 @@ def names_in(passages: Sequence[Passage], owners: frozenset[str], releases: Iter
     `owners` are the lab's id, name and Hub owners, lower-case; `releases` are its known releases. A family
     that no table knows is looked for once it counts versions: other words of a few letters are no names.
     """
-    if not any(passage.text.strip() for passage in passages):
-        return Names()
     counting = tuple(sorted({name.family for name in releases if name.version}))
     found = (one for passage in passages for one in _names_in(passage, owners, counting))
-    return Names(tuple(islice(found, _MOST_FOUND)), frozenset((*own_families(owners), *counting)))
+    return Names(tuple(islice(found, _MOST_FOUND)), frozenset(own_families(owners)))
 
 
 def _names_in(passage: Passage, owners: frozenset[str], families: tuple[str, ...]) -> list[Found]:

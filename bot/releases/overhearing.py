@@ -37,7 +37,7 @@ def identities(found: Iterable[Found], families: Iterable[str]) -> frozenset[str
     return frozenset(
         (
             *(_family(family) for family in families),
-            *(_family(one.name.family) for one in found),
+            _family(""),
             *(_name(one) for one in found),
             *(_item(one.post) for one in found if one.post),
         )
@@ -52,7 +52,8 @@ def overheard(
     `families` are those that the body was read for, `new_posts` the first identities of the items that were
     not known: what these name is for their titles to say.
     """
-    was_read = [one for one in found if _family(one.name.family) in before]
+    families = frozenset((*families, ""))
+    was_read = [one for one in found if _reading(one, families) in before]
     grown = [
         one
         for one in was_read
@@ -60,7 +61,7 @@ def overheard(
     ]
     titled = {one.key for one in found if one.titled}
     new = [one for one in was_read if _name(one) not in before and one.key not in titled]
-    remember = {_family(family): "read" for family in (*families, *(one.name.family for one in found))}
+    remember = {_family(family): "read" for family in families}
     remember |= {_name(one): "named" for one in found}
     return Overheard(
         tuple(grown), tuple({one.key: one for one in new}.values()), remember | _items(found, before)
@@ -77,6 +78,14 @@ def _items(found: Iterable[Found], before: Mapping[str, str]) -> dict[str, str]:
         item: " ".join(list(dict.fromkeys((*before.get(item, "").split(), *keys)))[:_MOST_REMEMBERED])
         for item, keys in names.items()
     }
+
+
+def _reading(found: Found, families: Collection[str]) -> str:
+    """Return what tells that the text was read for such names before.
+
+    A family that no table knows is known by a release of it, so that its older names are no news anyway.
+    """
+    return _family(found.name.family if found.name.family in families else "")
 
 
 def _family(family: str) -> str:
@@ -176,9 +185,9 @@ def may_be_new(name: Name, known: Iterable[Name]) -> bool:
     """Tell whether a name that is not known can be a model that has just come out; `known` are the lab's.
 
     Texts speak of the models of years, most of which came out before the bot watched. So the version is not
-    behind the newest of the same line (where there is none, of the family). DeepSeek's V and R are two series.
-    Where a family counts versions, a name without one is only short for something, unless it has a date; and a
-    whole number that stands apart ("Claude 10") counts something else, unless it is the next one.
+    behind the newest of the same line (where there is none, of the family), in its series: DeepSeek's V and R
+    are two. Where a family counts versions, a name without one is only short for something, unless it has a
+    date; and a whole number that stands apart ("Claude 10") counts something else, unless it is the next one.
     """
     family = [one for one in known if folded(one.family) == folded(name.family)]
     counting = [one for one in family if one.version]

@@ -123,6 +123,11 @@ class TestWhatIsAHint:
         site.shows(["Building with GLM"], "New: <b>GLM-5.2</b> is here")
         assert named(house) == [("GLM-5.2", site.page.id)]
 
+    def test_a_family_that_no_table_knows_is_known_by_its_releases(self, house: House, site: Site) -> None:
+        house.show(house.hub, house.repository("zai-org/Kestrel-2-9B"))
+        site.shows(["Building with GLM"], "Kestrel 1 was slow, Kestrel 3 is not")
+        assert named(house) == [("Kestrel 3", site.page.id)]
+
     def test_two_sources_that_name_it_are_one_hint(self, house: House, site: Site) -> None:
         site.says(NEWS, BUILDING)
         site.shows(["Building with GLM"], "GLM-6")
