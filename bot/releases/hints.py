@@ -179,35 +179,7 @@ def _is_capital(token: Token) -> bool:
 
 # What follows a number that counts: "Gemini 2 million users", "Claude 3 times a day".
 _COUNTED = frozenset(
-    {
-        "million",
-        "billion",
-        "trillion",
-        "thousand",
-        "times",
-        "x",
-        "percent",
-        "days",
-        "weeks",
-        "months",
-        "years",
-        "hours",
-        "minutes",
-        "seconds",
-        "tokens",
-        "users",
-        "developers",
-        "people",
-        "models",
-        "steps",
-        "examples",
-        "languages",
-        "countries",
-        "ways",
-        "things",
-        "of",
-        "out",
-    }
+    {"million", "billion", "thousand", "times", "percent", "days", "months", "years", "users", "people"}
 )
 
 

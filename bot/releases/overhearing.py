@@ -19,7 +19,7 @@ from bot.releases.steps import Book, Known
 
 # More hints than this from one source are a page that shows what it hid before, not news.
 MOST_AT_ONCE = 12
-_MOST_REMEMBERED = 200  # names of one item
+_MOST_REMEMBERED = 200  # names of one item; what names more tells nothing by one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,7 @@ def overheard(
     families = frozenset((*families, ""))
     was_read = [one for one in found if _reading(one, families) in before]
     grown = [
-        one
-        for one in was_read
-        if one.post and one.post not in new_posts and _key(one) not in before.get(_item(one.post), "").split()
+        one for one in was_read if one.post and one.post not in new_posts and _is_new_in_its_item(one, before)
     ]
     titled = {one.key for one in found if one.titled}
     new = [one for one in was_read if _name(one) not in before and one.key not in titled]
@@ -66,6 +64,11 @@ def overheard(
     return Overheard(
         tuple(grown), tuple({one.key: one for one in new}.values()), remember | _items(found, before)
     )
+
+
+def _is_new_in_its_item(found: Found, before: Mapping[str, str]) -> bool:
+    names = before.get(_item(found.post), "").split()
+    return _key(found) not in names and len(names) < _MOST_REMEMBERED
 
 
 def _items(found: Iterable[Found], before: Mapping[str, str]) -> dict[str, str]:
@@ -140,7 +143,7 @@ def worth_judging(grown: Iterable[Found], book: Book, now: datetime) -> list[Fou
 def _is_of_late(name: Name, releases: Iterable[Known], now: datetime) -> bool:
     known = [one for one in releases if _same(one.name, name)]
     if known:
-        return any(now - one.opened_at <= NEAR for one in known)
+        return any(now - one.published_at <= NEAR for one in known)
     return may_be_new(name, [one.name for one in releases])
 
 
