@@ -254,6 +254,11 @@ class Config(Part):
             dict.fromkeys(one for one in ids if one != SourceKind.LLM_STATS or self.llm_stats.enabled)
         )
 
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Return the lab of each address: that of a source, or of an organisation in the listing."""
+        return {_address(source): lab.id for lab in self.labs for source in lab.sources}
+
     @model_validator(mode="after")
     def _names_are_unique_and_known(self) -> Self:
         if not self.labs:

@@ -150,13 +150,16 @@ class Name:
 class Verdict:
     """The judgement of one sighting; `reason` is one short sentence for `why`.
 
-    `also` are the other models that the same title announces: "Claude Fable 5 and Claude Mythos 5".
+    `also` are the other models that the same title announces: "Claude Fable 5 and Claude Mythos 5". `waits`
+    marks a release whose title only brings its name: it is news if nothing known equals or covers it, once
+    `confirm` is over or somebody confirms it.
     """
 
     kind: Kind
     reason: str
     name: Name | None = None
     also: tuple[Name, ...] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

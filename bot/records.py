@@ -49,6 +49,16 @@ class SourceState:
     failures: int = 0
     failure: str = ""
     complaint: str = ""
+    fingerprint: str = ""  # of its last body
+    whole_at: datetime | None = None  # when it is next read without its validators
+    outdated: bool = False  # they are known to be of an older body, and sent to see what is answered
+    distrusted_at: datetime | None = None  # when they were found to tell nothing: never sent since
+    polls: int = 0
+
+    @property
+    def has_shown_nothing(self) -> bool:
+        """Return whether it answers, and showed nothing yet that could be its baseline."""
+        return self.succeeded_at is not None and self.baseline_at is None
 
     @property
     def waiting(self) -> list[Mapping[str, str]]:
@@ -166,8 +176,9 @@ class Flood:
     """Hold what a source showed all at once, far more than usual, and what became of it.
 
     `leads` are the keys of the releases that were not announced and `names` what people call them, both in
-    the order of publication. `state` is waiting, announced, ignored, expired or brought. Where it is about a
-    single `hint`, there are no leads, and `names` is its name.
+    the order of publication. `state` is waiting, announced, ignored, expired or brought. `days` are those on
+    which it was seen to wait, the last of them counted at `counted_at`. Where it is about a single `hint`,
+    there are no leads, and `names` is its name.
     """
 
     id: int
@@ -179,6 +190,8 @@ class Flood:
     settled_at: datetime | None = None
     settled_by: str = ""
     hint: Hint | None = None
+    days: int = 0
+    counted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

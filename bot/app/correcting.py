@@ -67,7 +67,7 @@ class Corrector:
             _refuse_more_active_than_all(release, corrections)
             for correction in corrections:
                 self.store.corrections.set(correction)
-            self._bring_in_order(_keys(release, corrections), now)
+            self.bring_in_order(_keys(release, corrections), now)
             return self._as_it_is(release)
 
     def undo(self, release: Release, fields: Collection[str] = ()) -> list[Correction]:
@@ -83,7 +83,7 @@ class Corrector:
             keys = _keys(release, gone) | self._homes(gone)
             for correction in gone:
                 self.store.corrections.remove(correction.subject, correction.field)
-            self._bring_in_order(keys, now)
+            self.bring_in_order(keys, now)
             self.store.corrections.forget_empty(one.value for one in gone if one.field == "split")
         return gone
 
@@ -146,8 +146,11 @@ class Corrector:
 
     # --- what follows from it
 
-    def _bring_in_order(self, keys: set[str], now: datetime) -> None:
-        """Apply all corrections, and owe an edit wherever an alert of one of these releases stands."""
+    def bring_in_order(self, keys: set[str], now: datetime) -> None:
+        """Apply all corrections, and owe an edit wherever an alert of one of these releases stands.
+
+        It belongs inside a transaction.
+        """
         alerted = self.store.corrections.leads(keys)
         self.store.corrections.apply_now(now)
         self.store.releases.refresh(self.store.corrections.ids(keys).values())

@@ -4,8 +4,8 @@ So it is with a name that no item carried: a hint is asked about in the same way
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,24 +22,66 @@ from bot.store.store import Store
 
 log = structlog.get_logger()
 
+_DAY = timedelta(days=1)
+_APART = timedelta(hours=20)  # two rounds that count for two days: a daily one is never quite on time
+
+
+def announced_lately(store: Store, source_id: str, now: datetime) -> int:
+    """Return how many releases a source brought within the last day that were announced."""
+    return store.held.announced(source_id, now - _DAY, now)
+
 
 def hold(store: Store, source_id: str, leads: Sequence[str], admins: Sequence[str], now: datetime) -> None:
-    """Keep a flood, by the keys of its leads, and owe the admins one line; belongs inside a transaction."""
-    flood = store.held.add(source_id, leads, now)
+    """Keep a flood, by the keys of its leads, and owe the admins one line; belongs inside a transaction.
+
+    What comes within a day of a flood of the same source joins it. The admins are asked again whenever it has
+    about doubled: a source that drips must not flood them either.
+    """
+    before = next((one for one in store.held.waiting() if _goes_on(one, source_id, now)), None)
+    flood = store.held.grow(before.id, leads) if before else store.held.add(source_id, leads, now)
+    log.info("flood_held", source=source_id, releases=len(leads), number=flood.id)
+    if before and len(before.leads).bit_length() == len(flood.leads).bit_length():
+        return
     content = render_flood(flood, LASTS)
     # Not the number: a backup that is put back gives it to another flood.
-    identity = f"held|{source_id}|{'|'.join(sorted(leads))}"
+    identity = f"held|{source_id}|{'|'.join(sorted(flood.leads))}"
     for admin in admins:
         store.deliveries.owe_line(identity, admin, content, now)
-    log.info("flood_held", source=source_id, releases=len(leads), number=flood.id)
+
+
+def _goes_on(flood: Flood, source_id: str, now: datetime) -> bool:
+    return flood.source_id == source_id and bool(flood.leads) and now - _DAY < flood.held_at <= now
 
 
 def expire(store: Store, now: datetime) -> int:
     """Ignore the floods that waited in vain; return how many. Raises StoreError."""
-    if not any(now - flood.held_at >= LASTS for flood in store.held.waiting()):
+    waiting = store.held.waiting()
+    counted = [_counted(flood, now) for flood in waiting]
+    over = [flood for flood in counted if left(flood, now) <= timedelta()]
+    if counted == waiting and not over:
         return 0
     with store.transaction():
-        return store.held.expire(now - LASTS, now)
+        for flood in counted:
+            store.held.count(flood)
+        return sum(store.held.settle(flood.id, "expired", "", now) for flood in over)
+
+
+def left(flood: Flood, now: datetime) -> timedelta:
+    """Return how long a flood will wait at least: seven days, on each of which the bot has looked.
+
+    The clock alone is no witness: a round on which it is a month ahead counts for one of the days, and what
+    was held in the future was held on such a round.
+    """
+    watched = (LASTS.days - flood.days) * _APART
+    return watched if flood.held_at > now else max(watched, flood.held_at + LASTS - now)
+
+
+def _counted(flood: Flood, now: datetime) -> Flood:
+    """Return a flood that a round finds waiting; a day that was counted in the future is over."""
+    last = flood.counted_at or flood.held_at
+    if now - _APART < last <= now:
+        return flood
+    return replace(flood, days=flood.days + (1 if last <= now else 0), counted_at=now)
 
 
 @dataclass(frozen=True, slots=True)

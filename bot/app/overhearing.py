@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 import structlog
 
 from bot.app.doubting import in_doubt
 from bot.delivery.notice import render_hint
-from bot.model import Name, SourceKind
+from bot.model import Name
 from bot.records import LASTS, Hint
 from bot.releases.classify import judge, owners_of
 from bot.releases.hints import Found, Names, Passage, names_in
@@ -26,6 +27,7 @@ from bot.releases.overhearing import (
 )
 from bot.releases.shelf import NEAR
 from bot.releases.steps import Judged
+from bot.sources.base import Source
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -33,25 +35,30 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who speaks: a source, and the labs that it may speak of."""
+    """What is made of the names in one body of a source; `names` is None for a body that says nothing."""
 
     store: Store
     labs: Directory
-    source_id: str
-    source: SourceKind
+    source: Source
+    names: Names | None
 
-    def names(self, passages: Sequence[Passage]) -> Names | None:
-        """Return the names of the lab's own models in all that a body says, None where it says nothing."""
+    @classmethod
+    def of(cls, store: Store, labs: Directory, source: Source, passages: Sequence[Passage]) -> Self:
+        """Find the names of the lab's own models in all that a body says."""
         if not any(passage.text.strip() for passage in passages):
-            return None
+            return cls(store, labs, source, None)
         lab = passages[0].lab
-        return names_in(passages, owners_of(lab, self.labs), self.store.releases.names(lab))
+        return cls(store, labs, source, names_in(passages, owners_of(lab, labs), store.releases.names(lab)))
 
-    def overheard(self, names: Names | None, new_posts: Collection[str], *, silent: bool) -> Overheard:
-        """Return what of the names is new, as the source remembers; of a `silent` reading nothing is."""
+    def overheard(self, new_posts: Collection[str], *, silent: bool) -> Overheard:
+        """Return what of the names is new, as the source remembers; of a `silent` reading nothing is.
+
+        `new_posts` are the identities that the poll brings.
+        """
+        names = self.names
         if names is None:
             return Overheard()
-        before = self.store.sources.known(self.source_id, identities(names.found, names.families))
+        before = self.store.sources.known(self.source.id, identities(names.found, names.families))
         heard = overheard(names.found, names.families, before, new_posts)
         return Overheard(remember=heard.remember) if silent else heard
 
@@ -63,7 +70,7 @@ class Listener:
         return [self._judged(one) for one in worth_judging(heard.grown, book, now)]
 
     def _judged(self, found: Found) -> Judged:
-        sighting = grown_sighting(found, self.source_id, self.source)
+        sighting = grown_sighting(found, self.source.id, self.source.kind)
         return Judged(sighting, on_its_name(judge(sighting, self.labs), found))
 
     def keep_hints(self, heard: Overheard, now: datetime, confirm: timedelta) -> None:
@@ -72,17 +79,17 @@ class Listener:
             new = [one for one in heard.new if one.name.lab == lab]
             carried = self.store.releases.named_by_the_way(lab, now - NEAR)
             hints = hints_among(new, self.store.releases.names(lab), carried, self.store.hints.names(lab))
-            waiting = sum(hint.source_id == self.source_id for hint in self.store.hints.waiting())
+            waiting = sum(hint.source_id == self.source.id for hint in self.store.hints.waiting())
             if len(hints) + waiting > MOST_AT_ONCE:
                 log.warning(
-                    "too_many_hints", source=self.source_id, names=[one.name.display for one in hints]
+                    "too_many_hints", source=self.source.id, names=[one.name.display for one in hints]
                 )
                 continue
             for one in hints:
                 self.store.hints.add(
-                    Hint(one.name, self.source_id, self.source, one.words, one.url, now, now + confirm)
+                    Hint(one.name, self.source.id, self.source.kind, one.words, one.url, now, now + confirm)
                 )
-                log.info("hint", source=self.source_id, name=one.name.display, words=one.words)
+                log.info("hint", source=self.source.id, name=one.name.display, words=one.words)
 
 
 def note_brought(store: Store, opened: Sequence[Name], now: datetime) -> None:

@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.app.doubting import in_doubt
-from bot.app.holding import expire, hold
+from bot.app.holding import announced_lately, expire, hold
 from bot.app.overhearing import Listener, ask_about_hints, note_brought
 from bot.app.owing import owe
+from bot.app.validators import SHARES, are_left_out, weighed
 from bot.clock import Clock
 from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
@@ -22,9 +23,10 @@ from bot.records import SourceState
 from bot.releases.classify import judge
 from bot.releases.corrections import corrected
 from bot.releases.decide import decide, decide_overdue
-from bot.releases.hints import Names
 from bot.releases.labs import Directory
-from bot.releases.steps import Decision, Judged, Settings
+from bot.releases.moved import kept_at_home
+from bot.releases.siblings import Siblings
+from bot.releases.steps import Book, Decision, Judged, Settings
 from bot.sources.base import Memory, Poll, Source
 from bot.store.store import Store
 
@@ -67,8 +69,8 @@ class Polled:
 class Poller:
     """Poll sources into the store.
 
-    Several threads may poll at once; a source is polled by one of them at a time as long as the caller
-    does not hand it in twice.
+    Several threads may poll at once. Of two that read one source side by side, the first is heard: what the
+    other one read is dropped, for it was understood without knowing what the first one stored.
     """
 
     store: Store
@@ -102,10 +104,12 @@ class Poller:
     ) -> Polled:
         """Poll these sources, the hosts side by side and each host's sources one after the other.
 
-        `progress` is called from the polling threads as each source is done. Raises StoreError.
+        `progress` is called from the polling threads as each source is done. Raises StoreError, but not
+        before all lanes have ended: whoever hears of it may hand the same sources in again.
         """
-        lanes = self.threads.map(lambda lane: self._poll_lane(lane, progress), self._lanes(sources))
-        reports = tuple(report for lane in lanes for report in lane)
+        lanes = [self.threads.submit(self._poll_lane, lane, progress) for lane in self._lanes(sources)]
+        wait(lanes)
+        reports = tuple(report for lane in lanes for report in lane.result())
         expire(self.store, self.clock.now())
         overdue = tuple(self._settle_overdue())
         for report in overdue:
@@ -145,48 +149,62 @@ class Poller:
             return self._fail(source, state, SourceError(Failure.BAD_ANSWER, message))
 
     def _read(self, source: Source, state: SourceState) -> Report:
-        poll = source.poll(self._memory(state), self.fetch, self.clock.now())
-        judged = [Judged(sighting, judge(sighting, self.labs)) for sighting in poll.sightings]
-        listener = Listener(self.store, self.labs, source.id, source.kind)
-        return self._keep(source, state, poll, judged, listener, listener.names(poll.passages))
+        began = self.clock.now()
+        poll = source.poll(self._memory(state, began), self.fetch, began)
+        siblings = Siblings(poll.siblings)
+        judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
+        listener = Listener.of(self.store, self.labs, source, poll.passages)
+        return self._keep(state, self._after(source, state, poll, began), poll, judged, listener)
 
-    def _memory(self, state: SourceState) -> Memory:
+    def _memory(self, state: SourceState, now: datetime) -> Memory:
+        whole = are_left_out(state, now)
         return Memory(
             known=lambda identities: self.store.sources.known(state.id, identities),
+            repositories=lambda: self.store.sources.repositories(state.id),
             shown_elsewhere=lambda identities: self.store.sources.shown_elsewhere(state.id, identities),
             baselined=state.baseline_at is not None,
-            etag=state.etag,
-            last_modified=state.last_modified,
+            etag="" if whole else state.etag,
+            last_modified="" if whole else state.last_modified,
             cursor=state.cursor or {},
             usual_count=state.usual_count,
+            fingerprint=state.fingerprint,
         )
 
     def _keep(
         self,
-        source: Source,
         state: SourceState,
+        after: SourceState,
         poll: Poll,
         judged: Sequence[Judged],
         listener: Listener,
-        names: Names | None,
     ) -> Report:
         """Store a good poll whole: what it showed, what that means, whom to tell, and its validators."""
-        baseline = state.baseline_at is None
         now = self.clock.now()
         with self.store.transaction():
-            heard = listener.overheard(names, poll.identities, silent=baseline)
+            if self._is_overtaken(state):
+                return Report(state.id)
+            heard = listener.overheard(poll.identities, silent=state.baseline_at is None)
             judged = [*judged, *listener.grown(heard, now)]
-            decision = self._decide(source.id, state, judged, now)
+            decision = self._decide(state.id, state, judged, now)
             listener.keep_hints(heard, now, self.settings.confirm)
-            self.store.sources.remember(source.id, {**poll.identities, **heard.remember}, now)
-            self.store.sources.succeeded(self._after(source, state, poll, now), now)
+            self.store.sources.remember(state.id, {**poll.identities, **heard.remember}, now)
+            self.store.sources.succeeded(after, now)
+        if after.distrusted_at and not state.distrusted_at:
+            log.warning("validators_distrusted", source=state.id)
         return Report(
-            source.id,
+            state.id,
             new=len(judged),
-            baseline=baseline,
+            baseline=state.baseline_at != after.baseline_at,
             announced=decision.announced(),
             held=len(decision.held),
         )
+
+    def _is_overtaken(self, state: SourceState) -> bool:
+        """Return whether another poll of the source was stored since this one began."""
+        overtaken = self.store.sources.state(state.id).polls != state.polls
+        if overtaken:
+            log.info("poll_overtaken", source=state.id)
+        return overtaken
 
     def _decide(
         self, source_id: str, state: SourceState, judged: Sequence[Judged], now: datetime
@@ -194,17 +212,34 @@ class Poller:
         if not judged:
             return Decision()
         baseline, absence = state.baseline_at is None, now - (state.succeeded_at or now)
-        errata = self.store.corrections.errata()
-        judged = [Judged(one.sighting, corrected(one.verdict, one.sighting, errata)) for one in judged]
-        sightings = [one.sighting for one in judged]
-        hub_ids = (one.external_id for one in sightings if one.source is SourceKind.HUB)
-        book = self.store.releases.book((one.lab for one in sightings), hub_ids)
-        decision = decide(judged, book, now=now, settings=self.settings, silent=baseline, absence=absence)
+        book, judged = self._in_context(source_id, judged)
+        decision = decide(
+            judged,
+            book,
+            now=now,
+            settings=self.settings,
+            silent=baseline,
+            absence=absence,
+            announced=announced_lately(self.store, source_id, now),
+        )
         live = not baseline and not decision.held
         touched = self.store.releases.apply(decision, now, live=live)
         with in_doubt(self.store, state.succeeded_at):
             self._tell(source_id, decision, touched, now, live=live)
         return decision
+
+    def _in_context(self, source_id: str, judged: Sequence[Judged]) -> tuple[Book, list[Judged]]:
+        """Return what is known of the labs of these, and the verdicts as people and moves have them."""
+        labs = {one.sighting.lab for one in judged}
+        former = {lab: self.store.standing.former(source_id, lab) for lab in labs}
+        hub_ids = (one.sighting.external_id for one in judged if one.sighting.source is SourceKind.HUB)
+        book = self.store.releases.book(labs.union(*former.values()), hub_ids)
+        errata = self.store.corrections.errata()
+        known = {one.key for one in book.releases} | {subject for subject, _ in errata.rules}
+        at_home = (
+            (one.sighting, kept_at_home(one.verdict, former[one.sighting.lab], known)) for one in judged
+        )
+        return book, [Judged(sighting, corrected(verdict, sighting, errata)) for sighting, verdict in at_home]
 
     def _tell(
         self, source_id: str, decision: Decision, touched: Mapping[str, int], now: datetime, *, live: bool
@@ -214,28 +249,37 @@ class Poller:
         if decision.held:
             hold(self.store, source_id, decision.held, self.admins, now)
         elif live:
+            self.store.held.note_announced(source_id, len(decision.announced()), now)
             owe(self.store, decision, touched, now)
 
     def _settle_overdue(self) -> Iterator[Report]:
         """Decide the listings that waited in vain for the Hub or the lab to confirm them."""
         now = self.clock.now()
+        self._shorten_waits(now + self.settings.confirm)
         if not self.store.releases.overdue(now):
             return
         with self.store.transaction():
             overdue, seen_at = self.store.releases.overdue(now), self.store.releases.overdue_since(now)
             book = self.store.releases.book(waiting.judged.sighting.lab for waiting in overdue)
-            decision = decide_overdue(overdue, book, now=now, settings=self.settings)
+            announced = announced_lately(self.store, SourceKind.LLM_STATS, now)
+            decision = decide_overdue(overdue, book, now=now, settings=self.settings, announced=announced)
             touched = self.store.releases.apply(decision, now, live=not decision.held)
             with in_doubt(self.store, seen_at):
                 self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True)
         yield Report(SourceKind.LLM_STATS, announced=decision.announced(), held=len(decision.held))
 
-    def _after(self, source: Source, state: SourceState, poll: Poll, now: datetime) -> SourceState:
+    def _shorten_waits(self, longest: datetime) -> None:
+        """Let what was listed while the clock was ahead wait no longer than it would have."""
+        if self.store.releases.waits_beyond(longest):
+            with self.store.transaction():
+                self.store.releases.shorten_waits(longest)
+
+    def _after(self, source: Source, state: SourceState, poll: Poll, began: datetime) -> SourceState:
+        now = self.clock.now()
         due = now + source.every * self.dice.uniform(0.9, 1.1)
         return replace(
-            state,
-            etag=poll.etag,
-            last_modified=poll.last_modified,
+            weighed(state, poll, began, self.dice.uniform(*SHARES)),
+            baseline_at=state.baseline_at or (now if poll.count else None),
             cursor=poll.cursor,
             usual_count=poll.count,
             next_poll_at=max(due, poll.not_before or due),
@@ -247,6 +291,8 @@ class Poller:
         if error.retry_after is not None:
             rest = timedelta(seconds=error.retry_after)
         with self.store.transaction():
+            if self._is_overtaken(state):
+                return Report(source.id)
             self.store.sources.failed(source.id, error, now, now + rest * self.dice.uniform(1.0, 1.1))
         log.warning("source_failed", source=source.id, failure=error.failure, complaint=str(error))
         return Report(source.id, failure=error.failure, complaint=str(error))

@@ -13,7 +13,7 @@ from bot.store.store import Store
 
 CHORE = "cadence news"
 _EVERY = timedelta(hours=6)  # a day begins somewhere; the history of years is read in a second
-_FRESH = 3  # days; a size or a licence often follows its release
+FRESH = 3  # days; a size or a licence often follows its release
 _LONGEST = 500  # characters
 
 
@@ -22,16 +22,21 @@ def owe_cadence_news(store: Store, now: datetime) -> int:
     if not store.chores.is_due(CHORE, now):
         return 0
     followers = [one for one in store.subscriptions.all() if one.lab.startswith(CADENCE)]
-    fresh = news(store.shipments.history(), now.date(), _FRESH) if followers else []
+    fresh = news(store.shipments.history(), now.date(), FRESH) if followers else []
     with store.transaction():
         store.chores.done(CHORE, now + _EVERY)
         return sum(_owe(store, one, followers, now) for one in fresh)
 
 
+def identity(what: News) -> str:
+    """Return what names the line that tells a piece of news, for ever."""
+    return f"cadence|{what.key}"
+
+
 def _owe(store: Store, what: News, followers: Iterable[Subscription], now: datetime) -> int:
     content = _content(what)
     owed = [
-        store.deliveries.owe_line(f"cadence|{what.key}", destination, content, now)
+        store.deliveries.owe_line(identity(what), destination, content, now)
         for destination in _hearing(what.lab, what.day, followers)
         if not store.preferences.is_muted(destination, what.lab, now)
     ]

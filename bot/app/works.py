@@ -12,12 +12,15 @@ from rich.console import Console
 from bot import __version__
 from bot.app.chores import Chores
 from bot.app.courier import Courier
+from bot.app.moving import note_standing, refuse_renamed_labs
 from bot.app.poller import Poller
 from bot.app.root import CONSOLE, App
+from bot.clock import Clock
 from bot.delivery.console import ConsoleNotifier
 from bot.delivery.message import Notifier
 from bot.delivery.slack import SlackNotifier
 from bot.delivery.workspaces import Workspaces
+from bot.environment import Environment
 from bot.fetch.client import HttpFetcher
 from bot.ops.lock import sole_user
 from bot.sources.build import build_sources
@@ -41,7 +44,7 @@ class Works:
 def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterator[Works]:
     """Hold the state directory alone, and yield the engines; `interactive`: somebody hears what is pressed.
 
-    Raises StoreError.
+    Raises StoreError, and ConfigError for a lab whose id was changed in feeds.yaml alone.
     """
     with (
         sole_user(app.state),
@@ -49,6 +52,8 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
         ThreadPoolExecutor(_POLLERS, thread_name_prefix="poll") as pollers,
         ThreadPoolExecutor(_SENDERS, thread_name_prefix="send") as senders,
     ):
+        refuse_renamed_labs(app)
+        note_standing(app)
         app.sync_standing_subscriptions()
         app.sync_embedded_default()
         poller = Poller(
@@ -86,11 +91,15 @@ def notifier_of(app: App, console: Console, *, interactive: bool = False) -> Not
 
 def fetcher_of(app: App) -> HttpFetcher:
     """Return a client for the sources, which closes at the end of its `with`."""
-    environment = app.environment
+    return fetcher_for(app.environment, app.clock)
+
+
+def fetcher_for(environment: Environment, clock: Clock) -> HttpFetcher:
+    """Return such a client where there is no more than an environment."""
     tokens = {
         urlsplit(environment.hf_endpoint).netloc: environment.hf_token.get_secret_value(),
         urlsplit(environment.llm_stats_url).netloc: environment.llm_stats_api_key.get_secret_value(),
     }
     return HttpFetcher(
-        clock=app.clock, user_agent=_USER_AGENT, allowed_hosts=environment.allowed_hosts, tokens=tokens
+        clock=clock, user_agent=_USER_AGENT, allowed_hosts=environment.allowed_hosts, tokens=tokens
     )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.model import Artifact, DateOrigin, License, Mention, Published, Release, Wave
+from bot.records import SourceState
 from bot.releases import words
 from bot.releases.serving import memory_to_serve
 from bot.releases.words import NOT_STATED
@@ -28,6 +29,17 @@ def length(span: timedelta) -> str:
 def ago(moment: datetime | None, now: datetime) -> str:
     """Return how long ago something happened, or "never"."""
     return f"{length(now - moment)} ago" if moment else "never"
+
+
+def remarks(state: SourceState, now: datetime) -> list[str]:
+    """Return what is odd about a source although it answers."""
+    odd = []
+    if state.has_shown_nothing:
+        odd.append("has shown nothing yet: what it shows first is remembered, not announced")
+    if state.distrusted_at:
+        found = ago(state.distrusted_at, now)
+        odd.append(f"says “not modified” of what has changed (found {found}), so it is read whole every time")
+    return odd
 
 
 def dated(published: Published) -> str:

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from bot.app.holding import Holding
+from bot.app.holding import Holding, left
 from bot.app.root import open_app
 from bot.chat.phrases import ago, length
 from bot.cli.output import as_json_option, counted, print_json, print_table, say
 from bot.errors import UsageError
-from bot.records import LASTS, Flood
+from bot.records import Flood
 
 _NAMED = 6  # releases that the table names
 
@@ -41,7 +41,7 @@ def held(deed: str | None, number: int | None, as_json: bool) -> None:
                     str(flood.id),
                     flood.source_id,
                     ago(flood.held_at, now),
-                    length(flood.held_at + LASTS - now),
+                    length(left(flood, now)),
                     _named(flood),
                 )
                 for flood in waiting

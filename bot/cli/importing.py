@@ -7,6 +7,7 @@ import click
 
 from bot.app.history_file import HistoryFile, read_history
 from bot.app.importing import Imported, Importer
+from bot.app.moving import refuse_renamed_labs
 from bot.app.root import open_app
 from bot.cli.output import as_json_option, counted, margin, print_json, say
 
@@ -22,6 +23,7 @@ def import_command(file: Path, as_json: bool) -> None:
     Nothing of it is announced, and bringing the same file again changes nothing.
     """
     with open_app() as app:
+        refuse_renamed_labs(app)
         history = read_history(file, app.labs, app.clock.now())
         imported = Importer(app.store, app.labs, app.clock).bring(file, history.lines)
         if as_json:

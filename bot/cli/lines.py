@@ -3,7 +3,7 @@
 import gc
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
@@ -11,24 +11,30 @@ import click
 
 from bot.config import load_config
 from bot.environment import read_environment
-from bot.releases.identify import identify_line
+from bot.releases.identify import TOGETHER, identify_lines
 from bot.releases.labs import Directory
 from bot.releases.licenses import license_line
 
 
-@click.command()
-def identify() -> None:
-    """Tell how each raw name or title is understood: JSON lines in, JSON lines out.
+@click.command(
+    help=f"""Tell how each raw name or title is understood: JSON lines in, JSON lines out.
 
     \b
-    {"source": "hub", "text": "Qwen/Qwen3.6-35B-A3B-FP8"}
-    {"source": "feed", "lab": "moonshot", "text": "Introducing Kimi K2.6"}
+    {{"source": "hub", "text": "Qwen/Qwen3.6-35B-A3B-FP8"}}
+    {{"source": "feed", "lab": "moonshot", "text": "Introducing Kimi K2.6"}}
 
     source is hub, feed, page or llm_stats; lab, tags, pipeline_tag and url may be left out.
+
+    Some names mean something only beside others: Foo-7B-S1 is a training stage where there is a Foo-7B.
+    All repositories of one owner in the input are each other's siblings, and a line may list more of them
+    as "siblings". So nothing is answered before the input ends, or {TOGETHER:,} lines of it are read; only
+    what is read together stands together.
     """
+)
+def identify() -> None:
     config = load_config(read_environment().cadencebot_config)
     labs = Directory(spec.lab for spec in config.labs)
-    _translate(partial(identify_line, labs=labs))
+    _translate(partial(identify_lines, labs=labs))
 
 
 @click.command(name="license")
@@ -39,23 +45,28 @@ def license_command() -> None:
     {"license": "apache-2.0"}
     {"license": "other", "license_name": "modified-mit", "license_link": "LICENSE"}
     """
-    _translate(license_line)
+    _translate(partial(map, license_line))
 
 
-def _translate(answer: Callable[[str], Mapping[str, object]]) -> None:
-    """Answer line by line; exit with 1 when a line could not be read."""
+def _translate(answers: Callable[[Iterable[str]], Iterable[Mapping[str, object]]]) -> None:
+    """Write the answer to each line, in order; exit with 1 when a line could not be read."""
     failed = False
     encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each line
     with _no_collector():
-        for raw in sys.stdin.buffer:
-            line = raw.decode("utf-8", "replace")
-            if line.strip():
-                result = answer(line)
-                failed = failed or "error" in result
-                sys.stdout.write(encode(result) + "\n")
+        for answer in answers(_lines()):
+            failed = failed or "error" in answer
+            sys.stdout.write(encode(answer) + "\n")
         sys.stdout.flush()
     if failed:
         raise click.exceptions.Exit(1)
+
+
+def _lines() -> Iterator[str]:
+    """Yield the lines of standard input that are not empty."""
+    for raw in sys.stdin.buffer:
+        line = raw.decode("utf-8", "replace")
+        if line.strip():
+            yield line
 
 
 @contextmanager

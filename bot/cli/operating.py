@@ -8,7 +8,7 @@ import click
 from bot import __version__
 from bot.app.covering import coverage, watched
 from bot.app.root import App, open_app
-from bot.chat.phrases import ago, length
+from bot.chat.phrases import ago, length, remarks
 from bot.chat.story import delivery_object
 from bot.cli.output import as_json_option, print_json, print_table, say
 from bot.errors import UsageError
@@ -79,9 +79,10 @@ def _held(flood: Flood) -> str:
 def _summary(sources: list[SourceState]) -> str:
     failing = sum(1 for state in sources if state.failure)
     unpolled = sum(1 for state in sources if not state.polled_at)
+    bare = sum(1 for state in sources if state.has_shown_nothing and not state.failure)
     return (
-        f"cadencebot {__version__}: {len(sources)} sources, {len(sources) - failing - unpolled} fine, "
-        f"{failing} failing, {unpolled} not polled yet."
+        f"cadencebot {__version__}: {len(sources)} sources, {len(sources) - failing - unpolled - bare} fine, "
+        f"{failing} failing, {unpolled} not polled yet{f', {bare} with nothing yet' if bare else ''}."
     )
 
 
@@ -100,12 +101,13 @@ def _health(state: SourceState, record: Record | None, now: datetime) -> str:
         return (
             f"failing for {length(now - (state.failing_since or now))} ({state.failure}): {state.complaint}"
         )
-    waiting = len(state.waiting)
-    if waiting:
-        return f"fine; {waiting} new, waited for (`why` tells which)"
-    if record and record.is_perhaps_blind:
-        return f"perhaps blind: missed the last {len(record.missed_last)} (`check` tells which)"
-    return "fine" if state.polled_at else "not polled yet"
+    if not state.polled_at:
+        return "not polled yet"
+    waiting = [f"{len(state.waiting)} new, waited for (`why` tells which)"] if state.waiting else []
+    missed = len(record.missed_last) if record and record.is_perhaps_blind else 0
+    blind = [f"perhaps blind: missed the last {missed} (`check` tells which)"] if missed else []
+    fine = [] if state.has_shown_nothing or missed else ["fine"]
+    return "; ".join([*fine, *blind, *remarks(state, now), *waiting])
 
 
 def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
@@ -122,6 +124,8 @@ def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
                 "failures": state.failures,
                 "failure": state.failure or None,
                 "complaint": state.complaint or None,
+                "shown_nothing": state.has_shown_nothing,
+                "validators_distrusted_since": _text(state.distrusted_at),
                 "waiting": [dict(note) for note in state.waiting],
                 **_coverage_object(records.get(state.id, Record(state.id))),
             }

@@ -9,6 +9,7 @@ from rich.progress import Progress
 
 from bot.app.checking import SourceCheck, TokenCheck, check_slack, check_sources, perhaps_blind
 from bot.app.courier import Delivered
+from bot.app.moving import refuse_renamed_labs
 from bot.app.poller import Polled, Report
 from bot.app.root import App, open_app
 from bot.app.works import Works, at_work, notifier_of
@@ -99,8 +100,8 @@ def tell(app: App, polled: Polled, delivered: Delivered) -> None:
     for report in polled.reports:
         if report.held:
             say(
-                f"{report.source_id} showed {report.held} releases at once: held; "
-                "`cadencebot held` announces or ignores them."
+                f"{report.source_id} showed {counted(report.held, 'release')} more than is usual in a day: "
+                "held; `cadencebot held` announces or ignores them."
             )
     _complain(polled.failed)
     if delivered.closed:
@@ -127,6 +128,7 @@ def check(online: bool, as_json: bool) -> None:
     """Prove feeds.yaml, and with --online everything that it names."""
     logs.configure("error")
     with open_app() as app:
+        refuse_renamed_labs(app)
         sources = build_sources(app.config, app.environment)
         results: list[SourceCheck] = []
         token = TokenCheck()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.delivery.controls import details_button, more_menu
@@ -96,10 +96,14 @@ def is_confirmed(wave: Wave) -> bool:
 def _introduction(wave: Wave, models: Sequence[Release]) -> str:
     name = link(main_url(wave), _label(wave), _NAME_LIMIT) or _NAMELESS
     task = next((model.facts.task for model in wave.members if model.facts.task), "")
-    summary = next((model.facts.summary for model in wave.members if model.facts.summary), "")
+    summary = _summary(wave)
     facts = (f"*{name}*", literal(words.task_words(task), _FACT_LIMIT), _common_gate(models))
     lines = (" · ".join(fact for fact in facts if fact), literal(summary, _SUMMARY_LIMIT))
     return "\n".join(line for line in lines if line)
+
+
+def _summary(wave: Wave) -> str:
+    return next((model.facts.summary for model in wave.members if model.facts.summary), "")
 
 
 def _label(wave: Wave) -> str:
@@ -129,7 +133,7 @@ def _first_url(wave: Wave, *sources: SourceKind) -> str:
 
 
 def _facts(wave: Wave, models: Sequence[Release], changed: str) -> Iterator[tuple[str, str]]:
-    size, context = words.size_range(models), words.context_range(models)
+    size, context = _size_of_all(wave, models), words.context_range(models)
     mark = f"\n_{literal(changed, _LICENSE_LIMIT + 40)}_" if changed else ""
     if _has_weights(models):
         yield "Licence", _license(models) + mark
@@ -143,6 +147,13 @@ def _facts(wave: Wave, models: Sequence[Release], changed: str) -> Iterator[tupl
         yield "Size", literal(size, _FACT_LIMIT)
     if context:
         yield "Context", literal(context, _FACT_LIMIT)
+
+
+def _size_of_all(wave: Wave, models: Sequence[Release]) -> str:
+    """Return the size of one model as the summary above it has it, or the range of several."""
+    if len(models) > 1:
+        return words.size_range(models)
+    return words.size_words(replace(models[0].facts, summary=_summary(wave)), models[0].name.display)
 
 
 def _is_licensed(models: Sequence[Release]) -> bool:
@@ -298,7 +309,7 @@ def _sentences(wave: Wave, models: Sequence[Release], changed: str) -> str:
     sentences = [
         headline(wave) + doubt,
         f"Licence: {license}{differs}" + (f" ({changed})" if changed else ""),
-        f"Size: {words.size_range(models) or words.NOT_STATED}",
+        f"Size: {_size_of_all(wave, models) or words.NOT_STATED}",
     ]
     if not _has_weights(models):
         sentences.append(f"Weights: {_without_weights(wave)}")

@@ -39,10 +39,11 @@ def render_flood(flood: Flood, lasts: timedelta) -> Content:
     names = [literal(name, _NAME_LIMIT) for name in flood.names[:_NAMED]]
     more = len(flood.names) - len(names)
     named = ", ".join([*names, f"{more} more"] if more else names)
+    plural = "" if len(flood.leads) == 1 else "s"
     text = (
-        f"*{literal(flood.source_id, _NAME_LIMIT)}* suddenly showed {len(flood.leads)} releases, far more "
-        f"than usual: {named}. Nobody was told. Announce them if they are real; otherwise ignore them, as "
-        f"happens by itself in {lasts.days} days."
+        f"*{literal(flood.source_id, _NAME_LIMIT)}* suddenly showed {len(flood.leads)} release{plural}, more "
+        f"than is usual in a day: {named}. Nobody was told. Announce them if they are real; otherwise ignore "
+        f"them, as happens by itself in {lasts.days} days."
     )
     return Content(text, (blocks.section(f"🌊 {text}"), *_choices(flood.id)))
 

@@ -9,12 +9,50 @@ from bot.releases.names import parse
 from bot.releases.titles import told_by
 from bot.releases.tokens import clean, tokenize
 
+_ANYBODYS = re.compile(r"https?://(?:www\.)?huggingface\.co/blog/[^/?#]+/?")
+
+
+def is_anybodys(url: str) -> bool:
+    """Return whether a post stands where anybody may post, so that only known families are the lab's own.
+
+    Posts of an organisation have its name in the address: https://huggingface.co/blog/ibm-granite/...
+    """
+    return bool(_ANYBODYS.fullmatch(url.partition("?")[0]))
+
+
+_NOT_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
+
+
+def announces(url: str, name: str) -> bool:
+    """Return whether the last part of a post's address is a verb of announcement and this name, at least."""
+    verb, _, rest = _slug(url).lower().partition("-")
+    if "announce" not in told_by(verb):
+        return False
+    wanted = _NOT_LETTER_OR_DIGIT.sub("", name.lower())
+    return _NOT_LETTER_OR_DIGIT.sub("", rest).startswith(wanted)
+
+
+def _slug(url: str) -> str:
+    return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
+
+
+_LETTERS = re.compile(r"[a-z]+")
+
+
+def speaks_of(url: str, name: str) -> bool:
+    """Return whether the last part of a post's address has the first word of a name.
+
+    The address of a customer's story names the customer, whatever its title says.
+    """
+    return not set(_LETTERS.findall(_slug(url).lower())).isdisjoint(_LETTERS.findall(name.lower())[:1])
+
+
 _OF_A_NAME = frozenset({"version", "size", "stamp", "line"})
 
 
 def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
     """Return the model that a post's address names and nothing else: .../news/mistral-medium-3."""
-    slug = clean(url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2])
+    slug = clean(_slug(url))
     first, _, rest = slug.partition("-")
     if "announce" in told_by(first.lower()):
         slug, first = rest, rest.partition("-")[0]
@@ -25,7 +63,7 @@ def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
     known = known_at(tokens, 0)
     if not known or not known[0].owners or not known[0].of(owners) or known[1] == len(tokens):
         return None
-    if any(token.role not in _OF_A_NAME for token in tokens[known[1] :]):
+    if any(token.role not in _OF_A_NAME or "product" in told_by(token.low) for token in tokens[known[1] :]):
         return None
     return parse(spelled(tokens), lab)
 

@@ -54,14 +54,14 @@ def summary(markdown: str) -> str:
     return _summary_of(blocks(markdown))
 
 
-def card_facts(markdown: str, name: str = "") -> Facts:
+def card_facts(markdown: str, name: str = "", counted: int | None = None) -> Facts:
     """Return the parameters, active parameters and context length that a card's text states, and its summary.
 
-    `name` is the repository's, to find its row in a table of models. Nothing is derived: a figure that the
-    card does not state of its own model, or states in two ways, is None.
+    `name` is the repository's and `counted` the Hub's count, to find its row in a table of models. Nothing is
+    derived: a figure that the card does not state of its own model, or states in two ways, is None.
     """
     card = list(blocks(markdown))
-    figures = figures_in(card, name)
+    figures = figures_in(card, name, counted)
     return Facts(
         parameters=figures.total,
         active_parameters=figures.active,

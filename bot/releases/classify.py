@@ -11,15 +11,18 @@ from bot.releases.names import parse
 from bot.releases.plaintext import mentions
 from bot.releases.posts import judge_post
 from bot.releases.repositories import judge_repository
+from bot.releases.siblings import Siblings
 
 _WORD = re.compile(r"\w+")
+_ALONE = Siblings()
 _LONGEST = 1_000  # characters of a title; no announcement says its model's name after that
 
 
-def judge(sighting: Sighting, labs: Directory) -> Verdict:
-    """Return the verdict on one sighting by itself; reference/identity.md has the rules.
+def judge(sighting: Sighting, labs: Directory, siblings: Siblings = _ALONE) -> Verdict:
+    """Return the verdict on one sighting; reference/identity.md has the rules.
 
-    Whether a release is new, or a variant belongs to one, is for bot.releases.decide, which sees the others.
+    `siblings` are the repositories that the organisation of a Hub sighting lists. Whether a release is new,
+    or a variant belongs to one, is for bot.releases.decide, which sees the others.
     """
     learned = _learned(sighting, labs.find(sighting.lab))
     if learned:
@@ -27,7 +30,7 @@ def judge(sighting: Sighting, labs: Directory) -> Verdict:
     owners = owners_of(sighting.lab, labs)
     match sighting.source:
         case SourceKind.HUB:
-            return judge_repository(sighting, owners)
+            return judge_repository(sighting, owners, siblings)
         case SourceKind.FEED | SourceKind.PAGE:
             return _within(sighting.include, judge_post(sighting, owners))
         case SourceKind.LLM_STATS | SourceKind.IMPORT:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.model import DateOrigin, Kind, License, LicenseStatement, Name, Note, NoteKind, Sighting, SourceKind
 from bot.releases.licenses import identify
+from bot.releases.merge import better_name
 from bot.releases.shelf import NEAR, Shelf, moment_of
 from bot.releases.steps import (
     Announce,
@@ -25,9 +26,11 @@ from bot.releases.steps import (
     Waiting,
 )
 
-# More alerts than this from one poll is a redesign or a migration, not a busy day. It is for a source that
-# was read within a day; after a longer absence there may be so many more.
+# More alerts than this from one source in a day is a redesign or a migration, not a busy day: of 51 labs in
+# two years, the busiest released nine models in a day, all sizes counted. After an absence there may be so
+# many for each day of it, up to three: what a month brings at once is for a person to look at.
 FLOOD = 12
+_LONGEST_ABSENCE = timedelta(days=3)
 
 
 def decide(
@@ -38,33 +41,38 @@ def decide(
     settings: Settings,
     silent: bool = False,
     absence: timedelta = timedelta(),
+    announced: int = 0,
 ) -> Decision:
     """Return what to store and to tell of these sightings.
 
     `silent` is the baseline: everything is remembered, nothing is told. So it is with a poll that would
-    announce more than FLOOD releases a day of `absence`, until a person says what is to become of these.
+    bring the source beyond FLOOD releases within a day, or within each day of `absence`, until a person says
+    what is to become of these; `announced` is how many it brought within the last day.
     """
     ledger = _Ledger(book, now, settings, silent)
     for item in sorted(judged, key=_heads_first):
         ledger.take(item)
-    return _guarded(Decision(tuple(ledger.steps)), FLOOD * max(1, absence.days))
+    days = max(1, min(absence, _LONGEST_ABSENCE).days)
+    return _guarded(Decision(tuple(ledger.steps)), FLOOD * days - announced)
 
 
-def decide_overdue(overdue: Sequence[Waiting], book: Book, *, now: datetime, settings: Settings) -> Decision:
+def decide_overdue(
+    overdue: Sequence[Waiting], book: Book, *, now: datetime, settings: Settings, announced: int = 0
+) -> Decision:
     """Return what to do with listings that nobody confirmed in time: join a release, or open one.
 
-    More than FLOOD at once are held back.
+    What brings them beyond FLOOD within a day, together with those `announced`, is held back.
     """
     ledger = _Ledger(book, now, settings, silent=False)
     for waiting in overdue:
         ledger.settle(waiting)
-    return _guarded(Decision(tuple(ledger.steps)), FLOOD)
+    return _guarded(Decision(tuple(ledger.steps)), FLOOD - announced)
 
 
 def _guarded(decision: Decision, most: int) -> Decision:
     """Return a decision that announces at most so many releases, else the same one, told to nobody."""
     announced = decision.announced()
-    if len(announced) <= most:
+    if not announced or len(announced) <= most:
         return decision
     untold = (step for step in decision.steps if not isinstance(step, Announce | Tell))
     return Decision(tuple(_silenced(step) for step in untold), held=announced)
@@ -86,8 +94,6 @@ def _heads_first(item: Judged) -> tuple[bool, bool, bool, str]:
 
 
 _UNTUNED = frozenset({"base", "pt"})
-# They spell a name as they like; the lab knows better.
-_SECOND_HAND = frozenset({SourceKind.LLM_STATS, SourceKind.IMPORT})
 
 
 class _Ledger:
@@ -135,7 +141,7 @@ class _Ledger:
                 self._tell(known, item, NoteKind.CONFIRMATION)
 
     def _take_repository(self, item: Judged, name: Name) -> None:
-        known = self.shelf.releases.get(name.release_key)
+        known = self.shelf.of_key(name)
         if known is None:
             self._open_with_weights(item, name)
             return
@@ -256,7 +262,7 @@ class _Ledger:
 
     def _take_import(self, item: Judged, name: Name) -> None:
         """Join the release of this key or repository, or open one; what a person brings is not told."""
-        known = self.shelf.linked(item) or self.shelf.releases.get(name.release_key)
+        known = self.shelf.linked(item) or self.shelf.of_key(name)
         if known is None:
             self._open(item, name, self.shelf.wave_of(name, item))
         else:
@@ -358,10 +364,10 @@ class _Ledger:
         """Note that a kind of source speaks of the release; tell whether it is the first time."""
         known, voice = self.shelf.releases[known.key], _voice(item.sighting.source)
         name = item.verdict.name
-        second_hand = known.told_by and known.told_by <= _SECOND_HAND and voice is not SourceKind.IMPORT
-        if name and second_hand and name.release_key == known.key:
-            known = replace(known, name=name)
-            self.steps.append(Rename(known.key, name))
+        spelt = better_name(known.name, known.told_by, name, voice) if name else known.name
+        if spelt != known.name:
+            known = replace(known, name=spelt)
+            self.steps.append(Rename(known.key, spelt))
         by_name = {voice} if name and name.release_key == known.key else set()
         self.shelf.put(
             replace(known, told_by=known.told_by | {voice}, named_by=known.named_by.union(by_name))

@@ -79,6 +79,7 @@ def family_of(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Family, 
     """Return the family of a name, and where its tokens start and end.
 
     A lab's name in front of its family's is left out: nvidia-foo; but not where it is the family: sarvam-m.
+    Where a lab calls its family as itself, the name may be left out too: "Music 3.0" is MiniMax's.
     """
     known = known_at(tokens, 0)
     if known:
@@ -87,11 +88,21 @@ def family_of(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Family, 
     known = known_at(tokens, 1) if led_by_lab else None
     if known:
         return known[0], 1, known[1]
+    named_like_lab = _named_like_lab(owners) if tokens[0].role == "line" else None
+    if named_like_lab:
+        return named_like_lab, 0, 0
     start = 1 if led_by_lab and tokens[1].role == "word" else 0
     end = start + 1
     while end < len(tokens) and tokens[end].role == "word" and not foreign_at(tokens, end, owners):
         end += 1
     return Family(spelled(tokens[start:end])), start, end
+
+
+def _named_like_lab(owners: frozenset[str]) -> Family | None:
+    """Return the family that has its lab's own name (MiniMax, Qwen), if this lab has one."""
+    spellings = (_by_first_word().get(owner, ()) for owner in sorted(owners))
+    found = (family for known in spellings for words, family in known if len(words) == 1)
+    return next((family for family in found if family.of(owners) and family.name.lower() in owners), None)
 
 
 def _with_own_behind(

@@ -71,10 +71,13 @@ def human_parameters(count: int, name: str = "") -> str:
     Exact counts hold vision towers and draft heads, so that Qwen3.6-35B-A3B has 35.95 B and is 35B.
     """
     stated = stated_in(name).total
-    if not stated:
-        return human_count(count)
-    unit = next(unit for unit in "TBMK" if stated >= UNITS[unit])
-    return f"{stated / UNITS[unit]:.3f}".rstrip("0").rstrip(".") + unit
+    return as_stated(stated) if stated else human_count(count)
+
+
+def as_stated(count: int) -> str:
+    """Return a figure that somebody stated with all its digits: "1T", "31.6B", "0.6B" as "600M"."""
+    unit = next((unit for unit in "TBMK" if count >= UNITS[unit]), "")
+    return f"{count / UNITS[unit]:.3f}".rstrip("0").rstrip(".") + unit if unit else str(count)
 
 
 def human_bytes(size: int) -> str:

@@ -1,35 +1,76 @@
 """Tell how one raw name, title or listing is understood: the work of `cadencebot identify`."""
 
 import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from bot.model import Facts, Name, Sighting, SourceKind
 from bot.releases.classify import judge
 from bot.releases.families import known_at
 from bot.releases.labs import Directory
 from bot.releases.names import split_owner
+from bot.releases.siblings import Siblings
 from bot.releases.titles import LONGEST_TITLE
 from bot.releases.tokens import clean, tokenize
 
 _SOURCES = {source.value: source for source in SourceKind}
 _NO_FACTS = Facts()
+TOGETHER = 20_000  # lines, fewer where they are long
+_MOST_HELD = 20_000_000  # characters
 
 
-def identify_line(line: str, labs: Directory) -> dict[str, object]:
-    """Return the fields of a JSON line with what was understood of it, or {"error": ...} for a bad one.
+def identify_lines(lines: Iterable[str], labs: Directory) -> Iterator[dict[str, object]]:
+    """Yield the fields of each JSON line with what was understood of it, or {"error": ...} for a bad one.
 
-    In: source and text, optional lab (id, name, alias or Hub owner), tags, pipeline_tag and url.
-    Out: these, with lab as its id, the parts of the name, its keys, kind and reason. A line without a lab
-    gets the owner's or the named family's, if the directory knows it.
+    In: source and text, optional lab (id, name, alias or Hub owner), tags, pipeline_tag, url and siblings.
+    Out: these, with lab as its id, the parts of the name, its keys, kind and reason; where a title announces
+    several models, also the others' names and release keys. A line without a lab gets the owner's or the
+    named family's, if the directory knows it.
+
+    The repositories of one owner among TOGETHER lines stand beside each other, as they do in a listing of
+    the Hub, and so do those that a line names as its siblings. That many are read before they are answered.
     """
+    lines = iter(lines)
+    while batch := [_read(line) for line in _next_lines(lines)]:
+        siblings = Siblings(name for given in batch for name in _names_beside(given))
+        for given in batch:
+            yield given if "error" in given else _understood(given, labs, siblings)
+
+
+def _next_lines(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the next lines, as many as are held at a time."""
+    held = 0
+    for line in islice(lines, TOGETHER):
+        yield line
+        held += len(line)
+        if held > _MOST_HELD:
+            return
+
+
+def _read(line: str) -> dict[str, object]:
+    """Return a line's object, or one with nothing but "error"."""
     try:
         given = json.loads(line)
     except (ValueError, RecursionError) as error:
         return {"error": f"not a line of JSON: {error}"}
     complaint = _complaint(given)
-    if complaint:
-        return {"error": complaint}
+    return {"error": complaint} if complaint else given
+
+
+def _names_beside(given: dict[str, object]) -> Iterator[str]:
+    """Yield the names of repositories that a line tells of, each with the line's owner where it has none."""
+    if given.get("source") != SourceKind.HUB:
+        return
+    text, siblings = str(given["text"]), given.get("siblings")
+    yield text
+    owner = split_owner(text)[0]
+    for name in siblings if isinstance(siblings, list) else ():
+        yield name if "/" in name or not owner else f"{owner}/{name}"
+
+
+def _understood(given: dict[str, object], labs: Directory, siblings: Siblings) -> dict[str, object]:
     sighting = _sighting(given, labs)
-    verdict = judge(sighting, labs)
+    verdict = judge(sighting, labs, siblings)
     name = verdict.name or Name(sighting.lab, "")
     return {
         **given,
@@ -46,14 +87,22 @@ def identify_line(line: str, labs: Directory) -> dict[str, object]:
         "family_key": name.family_key,
         "kind": verdict.kind.value,
         "reason": verdict.reason,
+        **_others(verdict.also),
     }
+
+
+def _others(also: tuple[Name, ...]) -> dict[str, object]:
+    """Return the fields for the other models of a title, if there are some."""
+    if not also:
+        return {}
+    return {"also": [name.display for name in also], "also_keys": [name.release_key for name in also]}
 
 
 def _complaint(given: object) -> str:
     """Return what is wrong with a line's object, or ""."""
     if not isinstance(given, dict):
         return 'write an object: {"source": "hub", "text": "owner/name"}'
-    source, text, tags = given.get("source"), given.get("text"), given.get("tags") or []
+    source, text = given.get("source"), given.get("text")
     if not isinstance(source, str) or source not in _SOURCES:
         return f"source: write one of {', '.join(_SOURCES)}"
     if not isinstance(text, str) or not text.strip():
@@ -61,8 +110,10 @@ def _complaint(given: object) -> str:
     for field in ("lab", "pipeline_tag", "url"):
         if not isinstance(given.get(field) or "", str):
             return f"{field}: write a text"
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        return "tags: write a list of texts"
+    for field in ("tags", "siblings"):
+        texts = given.get(field) or []
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            return f"{field}: write a list of texts"
     return ""
 
 

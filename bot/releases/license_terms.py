@@ -86,9 +86,24 @@ def read(text: str, place: Place = NOWHERE) -> Terms | None:
 
 
 def unknown(text: str) -> Terms:
-    """Return the terms of a licence that nobody here knows, under its own words."""
+    """Return the terms of a licence that nobody here knows, under its own words.
+
+    Of its terms it states at most one by its name: that commercial use is excluded ("acme-nc-1.0").
+    """
     shown = clean(text, _SHOWN)
-    return Terms(fold(shown), shown, condition="not a licence that is known here: read it")
+    key = fold(shown)
+    for kind, words in _EXCLUDING.items():
+        if words.search(key) and not _ADMITTING.search(key):
+            condition = f"{kind} by its name: read the licence"
+            return Terms(key, shown, kind, "non-commercial", "no", condition=condition)
+    return Terms(key, shown, condition="not a licence that is known here: read it")
+
+
+_EXCLUDING = {
+    "non-commercial": re.compile(r"(?:^|-)(?:non-?commercial|nc)(?:-|$)"),
+    "research-only": re.compile(r"(?:^|-)(?:research|academic)(?:-|$)"),
+}
+_ADMITTING = re.compile(r"(?<!non)(?<!non-)commercial")
 
 
 def _listed(text: str) -> Terms | None:

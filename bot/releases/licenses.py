@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from bot.model import License, LicenseStatement
 from bot.releases.license_terms import LONGEST, Place, Terms, fold, look_up, read, unknown
@@ -24,7 +25,8 @@ def identify(statement: LicenseStatement | None, owner: str = "", repository: st
 
     `owner` is a Hub owner or a lab id, `repository` a repository with or without its owner: the same
     license_name means other terms at other labs. What is not in the table keeps its own words and the
-    verdict "unknown"; nothing is derived from a lab's other models.
+    verdict "unknown", unless the words themselves exclude commercial use; nothing is derived from a lab's
+    other models.
     """
     terms = _terms(statement or LicenseStatement(), owner, repository)
     return License(
@@ -109,7 +111,19 @@ def _stated(statement: LicenseStatement, place: Place) -> Terms:
         return _with_name(terms, name, place) if name else terms
     if name:
         return look_up(f"other:{name}", place) or read(name, place) or look_up(link, place) or unknown(name)
-    return look_up(link, place) or _unnamed(fold(key) or ("other" if link else ""), place)
+    if linked := look_up(link, place):
+        return linked
+    if file := _named_by(link):
+        return read(file, place) or unknown(file)
+    return _unnamed(fold(key) or ("other" if link else ""), place)
+
+
+def _named_by(link: str) -> str:
+    """Return the name that a licence's file has, "Acme License" of Acme%20License.pdf, or ""."""
+    path = unquote(re.split(r"[?#]", link)[0])
+    name = re.sub(r"\.[A-Za-z]{2,4}$", "", path.rpartition("/")[2])
+    is_name = re.search(r"licen[cs]e|agreement|terms", name, re.IGNORECASE) and not _says_nothing(name)
+    return name if is_name and fold(name).count("-") else ""
 
 
 def _unnamed(key: str, place: Place) -> Terms:

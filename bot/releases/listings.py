@@ -7,6 +7,7 @@ from bot.releases.tables import mapping
 from bot.releases.tokens import LONGEST_NAME
 
 _EFFORTS = frozenset({"minimal", "low", "medium", "high", "xhigh"})
+_TIERS = frozenset({"highspeed", "fast", "turbo"})
 _ALIASES = frozenset({"latest", "default"})
 
 
@@ -19,12 +20,13 @@ def judge_listing(sighting: Sighting) -> Verdict:
     beside = _beside(reading)
     if beside:
         return Verdict(Kind.OTHER, f"the name says that it is {beside}", name)
-    if _is_effort(reading):
+    mode = "mode of effort" if _is_effort(reading) else "speed of serving" if _is_tier(reading) else ""
+    if mode:
         model = parse(spelled(reading.tokens[:-1]), sighting.lab)
-        return Verdict(Kind.RELEASE, "a listed mode of effort stands for the model itself", model)
-    if stage_meanings(name.stage) == {"base"} or name.packaging:
-        layout = name.packaging or "the base of the tuned model"
-        return Verdict(Kind.VARIANT, f"the same release as {layout}", name)
+        return Verdict(Kind.RELEASE, f"a listed {mode} stands for the model itself", model)
+    variant = _why_variant(reading)
+    if variant:
+        return Verdict(Kind.VARIANT, variant, name)
     return Verdict(Kind.RELEASE, "LLM Stats lists a model by this name", name)
 
 
@@ -41,6 +43,16 @@ def _beside(reading: Reading) -> str:
     return ""
 
 
+def _why_variant(reading: Reading) -> str:
+    """Return why a listed name may mean the same release as another, or ""."""
+    name = reading.name
+    if name.packaging or stage_meanings(name.stage) == {"base"}:
+        return f"the same release as {name.packaging or 'the base of the tuned model'}"
+    if name.version and reading.tokens[-1].low in _TIERS:
+        return "a listed speed of serving, unless it is a model of its own"
+    return ""
+
+
 def _is_effort(reading: Reading) -> bool:
     """Tell whether a name ends with how long the model thinks: gpt-5-high, DeepSeek-V4-Pro-Max.
 
@@ -53,3 +65,18 @@ def _is_effort(reading: Reading) -> bool:
     if last == "max":
         return mapping("lines.tsv", "word", "group").get(before) == "size"
     return last in _EFFORTS and (last != "medium" or len(reading.rest) > 1)
+
+
+def _is_tier(reading: Reading) -> bool:
+    """Whether a name ends with how fast a model is served: MiniMax-M2.7-highspeed, Opus 4.6 fast.
+
+    Right behind the version, "fast" and "turbo" may name a model of its own (Grok 4 Fast, GLM-5-Turbo) or a
+    tier (Kimi K2 Turbo); behind a size, or behind how the model answers, they are tiers.
+    """
+    last = reading.tokens[-1].low
+    if last not in _TIERS or len(reading.rest) < 2:
+        return False
+    name = reading.name
+    others = mapping("lines.tsv", "word", "group")
+    modes = [word for word in name.line.lower().split("-")[:-1] if others.get(word) in {"size", "mode"}]
+    return last == "highspeed" or bool(name.size or modes)

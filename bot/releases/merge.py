@@ -1,16 +1,26 @@
 """Merge what several sources state of one release, the strongest evidence first: pure."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import DateOrigin, Facts, Name, Published, SourceKind
 from bot.releases.sizes import stated_in
+from bot.releases.stated_counts import said_of_itself
 
 _STRENGTH = {
     SourceKind.HUB: 0,
     SourceKind.FEED: 1,
     SourceKind.PAGE: 1,
+    SourceKind.LLM_STATS: 2,
+    SourceKind.IMPORT: 3,
+}
+# A lab writes its models' names in its posts, in its repositories as an address allows it.
+_SPELLING = {
+    SourceKind.FEED: 0,
+    SourceKind.PAGE: 0,
+    SourceKind.HUB: 1,
     SourceKind.LLM_STATS: 2,
     SourceKind.IMPORT: 3,
 }
@@ -34,15 +44,45 @@ class Evidence:
 def merge_facts(name: Name, evidence: Sequence[Evidence]) -> Facts:
     """Return one set of facts: Hub over post over listing, the newest word first within each.
 
-    The figures that the name itself states fill what nobody else says.
+    The figures that the name itself states fill what nobody else says, and then those of the summary: a post
+    may be all there is.
     """
     stating = [item for item in evidence if item.head]
     newest_first = sorted(stating, key=lambda item: item.seen_at, reverse=True)
     facts = Facts()
     for item in sorted(newest_first, key=lambda item: _STRENGTH[item.source]):
         facts = facts.filled_from(item.facts)
-    stated = stated_in(name.display)
-    return facts.filled_from(Facts(parameters=stated.total, active_parameters=stated.active))
+    stated, said = stated_in(name.display), said_of_itself(facts.summary)
+    facts = facts.filled_from(Facts(parameters=stated.total, active_parameters=stated.active))
+    if facts.parameters:  # a summary that speaks of actives may speak of another model's
+        return facts
+    return facts.filled_from(Facts(parameters=said.total, active_parameters=said.active))
+
+
+def better_name(known: Name, told_by: Collection[SourceKind], heard: Name, source: SourceKind) -> Name:
+    """Return the better of two spellings of one release key: the known one, unless the one heard beats it.
+
+    `told_by` are the kinds of source that have spoken of the release so far. The lab's post spells best, then
+    its repository, then a listing; but a title in capitals ("GEMMA 4") or small letters where another source
+    has capitals ("granite-4.2") is nobody's spelling. What a person imports renames nothing.
+    """
+    if heard.release_key != known.release_key or source is SourceKind.IMPORT:
+        return known
+    told = min((_SPELLING[kind] for kind in told_by), default=_SPELLING[SourceKind.IMPORT])
+    better = (*_misspelt(heard), _SPELLING[source]) < (*_misspelt(known), told)
+    return heard if better else known
+
+
+def _misspelt(name: Name) -> tuple[bool, bool, int]:
+    """Return how far a name is from a proper one, as the order of best first has it.
+
+    Its family is in another case than in the table of families; it is all capitals; it has fewer of them.
+    """
+    words = re.findall(r"[^\W\d_]+", name.display)
+    family = "".join(re.findall(r"[^\W_]+", name.family))
+    spelled = family in "".join(re.findall(r"[^\W_]+", name.display))
+    shouts = name.display.isupper() and any(len(word) > 4 for word in words)
+    return not spelled, shouts, -sum(word[0].isupper() for word in words)
 
 
 def first_published(evidence: Sequence[Evidence]) -> Published:

@@ -118,6 +118,8 @@ def _role_in_place(token: Token, following: str, before: set[Role]) -> Role:
         return "stamp" if token.low.startswith("v") else "line"
     if token.low in _SIZE_LETTERS and (not following or following in _SIZE_LETTERS or "size" in before):
         return "size"
+    if not following and mapping("packagings.tsv", "word", "where").get(token.low) == "end":
+        return "packaging"
     if token.role in ("word", "companion"):
         return "line"
     return token.role
@@ -144,20 +146,36 @@ def _named(lab: str, family: str, rest: Sequence[Token], display: str) -> Name:
         stage=stage,
         packaging=parts.get("packaging", ""),
         display=display,
-        release_key="-".join(filter(None, (*common, folded(size), folded(stamp)))),
-        family_key="-".join(filter(None, (*common, folded(stamp)))),
+        release_key=respelt("-".join(filter(None, (*common, folded(size), folded(stamp))))),
+        family_key=respelt("-".join(filter(None, (*common, folded(stamp))))),
     )
 
 
-_FULL_DATE = re.compile(r"(20\d\d)-(\d\d)-(\d\d)")
 _NOT_IN_KEYS = re.compile(r"[^\w.+]+|_+")
 
 
 @lru_cache(maxsize=20_000)
 def folded(part: str) -> str:
     """Return a part of a name as it stands in keys: lower-case, with hyphens for all that separates."""
-    part = _FULL_DATE.sub(r"\1\2\3", part.lower())
-    return _NOT_IN_KEYS.sub("-", part).strip("-")
+    return respelt(_NOT_IN_KEYS.sub("-", part.lower()).strip("-"))
+
+
+_FULL_DATE = re.compile(r"(?<![^-/])(20\d\d)-(\d\d)-(\d\d)(?=-|$)")
+_MONTH_FIRST = re.compile(r"(?<![^-/])(0[1-9]|1[0-2])-?20(\d\d)(?=-|$)")
+_MONTH_LAST = re.compile(r"(?<![^-/])20(2\d)-?(0[1-9]|1[0-2])(?=-|$)")
+_ZERO = re.compile(r"(?<=\d)(?:\.0)+(?=-|$)")
+_PLUS = re.compile(r"-?\+")
+
+
+def respelt(key: str) -> str:
+    """Return a key, or a part of one, with the spellings joined that people use for one thing.
+
+    3.0 is 3, "+" is "plus", and 05-2026 is 2605. Keys that an older version of the bot stored are told
+    from new ones by nothing else, so that the two are equal once both are spelt alike.
+    """
+    key = _ZERO.sub("", _PLUS.sub("-plus", key)).removeprefix("-")
+    key = _FULL_DATE.sub(r"\1\2\3", key)
+    return _MONTH_LAST.sub(r"\1\2", _MONTH_FIRST.sub(r"\2\1", key))
 
 
 @lru_cache(maxsize=1_000)
@@ -208,11 +226,26 @@ def covers(general: Name, specific: Name) -> bool:
     what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
     """
     return (
-        _same(general, specific, "lab", "family", "version")
+        _same(general, specific, "lab", "family")
+        and _covers_version(general, specific)
         and _covers_line(_words(general.line), _words(specific.line))
         and _words(general.size) <= _words(specific.size)
         and (not general.stamp or _same(general, specific, "stamp"))
     )
+
+
+_FIRST = frozenset({"", "1"})
+
+
+def _covers_version(general: Name, specific: Name) -> bool:
+    """Whether the versions agree, as far as the general name says one.
+
+    The first is often not said (Shieldstral, Shieldstral-1.0-3B), and a stamp may stand for any version:
+    mistral-small-2603 is Mistral-Small-4-119B-2603.
+    """
+    said, meant = (folded(name.version).removeprefix("v") for name in (general, specific))
+    by_stamp = not said and bool(general.stamp) and _same(general, specific, "stamp")
+    return said == meant or by_stamp or (said in _FIRST and meant in _FIRST)
 
 
 def _same(one: Name, other: Name, *parts: str) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import DateOrigin, Name, Sighting, SourceKind
+from bot.model import DateOrigin, Kind, Name, Sighting, SourceKind
 from bot.releases.addresses import repositories_in
-from bot.releases.names import covers, folded
+from bot.releases.names import covers, folded, respelt
 from bot.releases.steps import Book, Judged, Known, Settings
 
 # Dates of one release disagree by days everywhere (reference/identity.md): they only guard a match by name.
@@ -28,6 +28,7 @@ class Shelf:
         self.releases: dict[str, Known] = {}
         self.keys: dict[str, str] = {}
         self._families: dict[tuple[str, str], list[str]] = {}
+        self._spellings: dict[str, str] = {}
         self._promises: dict[str, str] = {}
         self._now = now
         self._settings = settings
@@ -39,22 +40,28 @@ class Shelf:
         """Put a release in its place, or in the place of what was known of it before."""
         if known.key not in self.releases:
             self._families.setdefault(_family_of(known.name), []).append(known.key)
+            self._spellings.setdefault(respelt(known.key), known.key)
         self.releases[known.key] = known
         for repository, hub_id in known.repositories.items():
             self.keys[repository] = self.keys[hub_id] = known.key
         self._promises.update(dict.fromkeys(known.promised, known.key))
         return known
 
+    def of_key(self, name: Name) -> Known | None:
+        """Return the release of this key, however an older version of the bot spelt it, or None."""
+        key = name.release_key
+        return self.releases.get(key) or self.releases.get(self._spellings.get(respelt(key), ""))
+
     def spoken_of(self, name: Name, item: Judged) -> Known | None:
-        """Return the release that a post or listing names, whole or in part, or None."""
-        return self.named(name, item) or self.family_named_by(name, item)
+        """Return the release that a listing names, whole or in part, or None."""
+        return self.named(name, item) or self.family_named_by(name, item) or self._served_as(name, item)
 
     def named(self, name: Name, item: Judged) -> Known | None:
         """Return the release of this very name, else the lead of the nearest in time that it covers, or None.
 
         A flagship that comes after its smaller sibling is no word on the sibling: see `_is_spoken_for`.
         """
-        exact = self.releases.get(name.release_key)
+        exact = self.of_key(name)
         if exact is not None:
             return exact
         when = moment_of(item.sighting, self._now)
@@ -73,6 +80,16 @@ class Shelf:
             known for known in self._family(name) if covers(known.name, name) and self._is_wave(known, when)
         )
         return self._nearest(families, when)
+
+    def _served_as(self, name: Name, item: Judged) -> Known | None:
+        """Return the release of which a listing shows a variant, such as a faster way of serving, or None.
+
+        Providers add these months later, so the window of a launch does not count.
+        """
+        if item.verdict.kind is not Kind.VARIANT:
+            return None
+        covering = (known for known in self._family(name) if covers(known.name, name))
+        return max(covering, key=lambda known: known.published_at, default=None)
 
     def _nearest(self, found: Iterable[Known], when: datetime) -> Known | None:
         near = [(abs(known.published_at - when), known.lead_key) for known in found]
@@ -144,7 +161,7 @@ class Shelf:
                 together = abs(lead.published_at - when) <= TOGETHER
             else:
                 together = not lead.silent and self._now - lead.opened_at <= self._settings.group
-            if known.name.family_key == name.family_key and together:
+            if together and respelt(known.name.family_key) == respelt(name.family_key):
                 return lead
         return None
 
@@ -218,4 +235,4 @@ def _may_be_called(known: Known, name: Name, when: datetime) -> bool:
 
 
 def _family_of(name: Name) -> tuple[str, str]:
-    return name.lab, name.family.lower()
+    return name.lab, folded(name.family)

@@ -48,16 +48,18 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
     Any field may be missing or of the wrong type; what is not stated stays empty. The order of evidence is
     that of reference/identity.md. Total parameters: the Hub's own count unless it contradicts the name or
     the bytes, approximate where the weights are packed; then the name and the card. Active parameters: the
-    name and the card. Where these two agree the card has more digits, else the name counts. Bytes: one
-    complete set of files, never usedStorage. Context: the configuration, never multiplied by a rope
+    name and the card. Where these two agree the card has more digits, else the name counts; a card whose
+    total contradicts the one that counts is another model's, and so are its actives. Bytes: one complete set
+    of files, never usedStorage. Context: the configuration, never multiplied by a rope
     factor, then the card. Whether there are weights at all: the list of files, which listings leave out.
     """
     name = _text(item.get("id"), 300)
-    card = card_facts(readme, name)
+    card = card_facts(readme, name, hub_count(item))
     named, weights = stated_in(name), weight_set(item)
     size = weights.size if weights else None
     parameters, approximate = _parameters(item, named, card, size)
-    active = _to_more_digits(named.active, card.active_parameters)
+    is_of_another = bool(card.parameters and parameters and contradicts(parameters, card.parameters))
+    active = named.active if is_of_another else _to_more_digits(named.active, card.active_parameters)
     return Facts(
         license=statement_of(_mapping(item.get("cardData")), _texts(item.get("tags"))),
         parameters=parameters,

@@ -1,11 +1,10 @@
-"""Read a post's title: its words, what they tell, and the models and apps that it names."""
+"""A post's title: its words, what they tell, and the names in it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from bot.releases.families import Family, first_words, known_at, spelled
 from bot.releases.tables import mapping, rows
 from bot.releases.tokens import Token, clean, tokenize
 
@@ -23,6 +22,8 @@ class Mention:
     own: bool = True  # of the lab that posts, as far as the tables know
     numbered: bool = False  # has a version or a size
     app: bool = False  # an app's or an interface's name
+    benchmark: bool = False
+    known: bool = False  # the family stands in the tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +43,39 @@ class Title:
         """Tell whether the word at this place has one of these roles."""
         return not self.told[at].isdisjoint(roles)
 
+    def goes_on_with_another(self, at: int) -> bool:
+        """Return whether "and" and another name follow: Claude 3.7 Sonnet and Claude Code."""
+        if self.tokens[at].low != "and" or at + 1 == len(self.tokens):
+            return False
+        another = self.tokens[at + 1]
+        return another.text[0].isupper() or another.role in ("line", "version")
+
 
 _BREAK = re.compile(r"[:|,;!?&()/。、…<>]|\.\s|\s-|-\s")
 _EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
 _MARKUP = re.compile(r"<[^<>]{0,40}>")
 
 
-@lru_cache(maxsize=8_000)  # the same names come again and again
-def read_title(text: str, owners: frozenset[str]) -> Title:
-    """Return a title with the names in it; `owners` are the lab's id, name and Hub owners, lower-case."""
-    text = clean(text, LONGEST_TITLE)
+def read_words(text: str) -> Title:
+    """Return a title with what its words tell; its names are for bot.releases.mentions."""
+    text = clean(text.replace("—", " - "), LONGEST_TITLE)  # what it separates is no one word
     if "<" in text:
         text = _MARKUP.sub(" ", text)
     if not text.isascii():
         text = _EAST_ASIAN.sub(r" \1 ", text)
-    tokens = tokenize(text.strip())
+    tokens = _without_label(tokenize(text.strip()))
     told = tuple([told_by(token.low) for token in tokens])
-    title = Title(tokens, told, _NOTHING.union(*told))
-    return Title(title.tokens, title.told, title.roles, tuple(_mentions(title, owners)))
+    return Title(tokens, told, _NOTHING.union(*told))
+
+
+def _without_label(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return a title without the section that it stands in: "Seed Research | ..."."""
+    at = next((at for at, token in enumerate(tokens) if "|" in token.gap), 0)
+    labelled = 0 < at <= _LONGEST_LABEL and not told_by(tokens[at - 1].low).isdisjoint({"story", "topic"})
+    return tokens[at:] if labelled else tokens
+
+
+_LONGEST_LABEL = 3  # words
 
 
 @lru_cache(maxsize=20_000)
@@ -86,214 +102,3 @@ def _title_words() -> Mapping[str, frozenset[str]]:
 @cache
 def _words_without_spaces() -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple((word, roles) for word, roles in _title_words().items() if not word.isascii())
-
-
-def platforms_in(tokens: Sequence[Token]) -> Iterator[str]:
-    """Return for each platform named among these tokens that it "serves" a model or has its "weights"."""
-    at = 0
-    while at < len(tokens):
-        words, what = _platform_at(tokens, at)
-        if what:
-            yield what
-        at += max(1, words)
-
-
-def _platform_at(tokens: Sequence[Token], at: int) -> tuple[int, str]:
-    """Return how many tokens the longest platform named at this place has, and what it does."""
-    for words, capital, what in _platforms_by_first_word().get(tokens[at].low, ()):
-        same = tuple(token.low for token in tokens[at : at + len(words)]) == words
-        if same and (not capital or tokens[at].text != tokens[at].low):
-            return len(words), what
-    return 0, ""
-
-
-@cache
-def _platforms_by_first_word() -> Mapping[str, Sequence[tuple[tuple[str, ...], bool, str]]]:
-    """Return the platforms' words, whether a capital is needed, and what they do; the longest names first."""
-    platforms: dict[str, list[tuple[tuple[str, ...], bool, str]]] = {}
-    for row in rows("platforms.tsv"):
-        words = tuple(token.low for token in tokenize(row["platform"]))
-        platforms.setdefault(words[0], []).append((words, not row["platform"].islower(), row["what"]))
-    for spellings in platforms.values():
-        spellings.sort(key=lambda spelling: -len(spelling[0]))
-    return platforms
-
-
-def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
-    at = 0
-    while at < len(title.tokens):
-        found, end = None, at + 1
-        if title.tokens[at].low in _first_words():
-            found = _app_at(title, at) or _known_model_at(title, at, owners)
-        if not found and _in_name(title, at) and not known_at(title.tokens, at):
-            end = _end_of_words(title, at)
-            found = _new_name(title, at, end)
-        if found:
-            yield found
-        at = found.end if found else end
-
-
-@cache
-def _first_words() -> frozenset[str]:
-    """Return the words with which the names of known families and apps begin."""
-    return frozenset((*first_words(), *_apps_by_first_word()))
-
-
-def _app_at(title: Title, at: int) -> Mention | None:
-    tokens = title.tokens
-    for words in _apps_by_first_word().get(tokens[at].low, ()):
-        end = at + len(words)
-        if tuple(token.low for token in tokens[at:end]) == words:
-            family = known_at(tokens, at)
-            if family and family[1] >= end and _names_a_model(title, end, family[1]):
-                return None  # Grok is an app; Grok 4, Claude Opus and MiniMax-Hailuo are models
-            return Mention(at, end, spelled(tokens[at:end]), app=True)
-    return None
-
-
-def _names_a_model(title: Title, end: int, end_of_family: int) -> bool:
-    """Tell whether more than the app's name, which ends at `end`, stands here."""
-    added = title.tokens[end : _extended(title, end)]
-    return end_of_family > end or any(token.role != "word" or token.gap in _TIGHT for token in added)
-
-
-@cache
-def _apps_by_first_word() -> Mapping[str, Sequence[tuple[str, ...]]]:
-    apps: dict[str, list[tuple[str, ...]]] = {}
-    for row in rows("products.tsv"):
-        words = tuple(token.low for token in tokenize(row["product"]))
-        apps.setdefault(words[0], []).append(words)
-    for spellings in apps.values():
-        spellings.sort(key=len, reverse=True)
-    return apps
-
-
-def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | None:
-    known = known_at(title.tokens, at)
-    if not known:
-        return None
-    family, end = known
-    own = bool(family.owners) and family.of(owners)
-    end = _extended(title, end)
-    name = title.tokens[at:end]
-    numbered = _numbered(name)
-    if _is_pun(title, at, known) and not numbered:
-        return None
-    if not (own or numbered) or (len(name) == 1 and name[0].text.islower()):
-        return None  # "ring" and "command" are families, and words
-    return Mention(at, end, spelled(name), family.name, own, numbered)
-
-
-def _is_pun(title: Title, at: int, known: tuple[Family, int]) -> bool:
-    """Tell whether a family's name only begins a play on words, without a line: Qwen-dary, Gemma-rizing.
-
-    Nobody introduces a pun: what a verb of announcement leads to is a name, however it is written.
-    """
-    family, end = known
-    if end >= len(title.tokens) or (at and title.tells(at - 1, "announce")):
-        return False
-    suffix = title.tokens[end]
-    glued = suffix.gap == "-" and suffix.role == "word" and suffix.text.islower()
-    return glued and title.tokens[end - 1].text[0].isupper() and suffix.low not in family.words
-
-
-_LONGEST_NEW_NAME = 3  # words before the version
-
-
-def _new_name(title: Title, at: int, end: int) -> Mention | None:
-    """Return the name of a family that no table knows, in a run of capitalised words.
-
-    It ends like those of models do (Shieldstral, BioGPT, Chinese CLIP), or a version follows it.
-    """
-    for last in range(at, end):
-        if title.tokens[last].text.endswith(_endings()):
-            start, stop = max(at, last - 1), _extended(title, last + 1)
-            text = spelled(title.tokens[start:stop])
-            return Mention(start, stop, text, family=text, numbered=_numbered(title.tokens[start:stop]))
-    if title.breaks_before(end) or title.tokens[end].role not in _VERSIONS or _counts(title, end):
-        return None
-    start, stop = max(at, end - _LONGEST_NEW_NAME), _extended(title, end)
-    return Mention(start, stop, spelled(title.tokens[start:stop]), numbered=True)
-
-
-@cache
-def _endings() -> tuple[str, ...]:
-    return tuple(row["ending"] for row in rows("endings.tsv"))
-
-
-_VERSIONS = frozenset({"version", "size"})
-
-
-def _end_of_words(title: Title, at: int) -> int:
-    """Return where the run of words that may be a new family's name ends, at least one word on."""
-    end = at + 1
-    while not title.breaks_before(end) and _in_name(title, end):
-        if title.tokens[end].low in _first_words() and known_at(title.tokens, end):
-            break
-        end += 1
-    return end
-
-
-def _in_name(title: Title, at: int) -> bool:
-    token = title.tokens[at]
-    return not title.told[at] and token.role in _PLAIN and _is_capital(token)
-
-
-_PLAIN = frozenset({"word", "line"})
-
-
-def _is_capital(token: Token) -> bool:
-    return token.low != token.text or (not token.text.isalpha() and token.text.isascii())
-
-
-_YEAR = re.compile(r"(19|20)\d\d")
-
-
-def _counts(title: Title, at: int) -> bool:
-    """Tell whether a number counts something (Top 10, Phase 2) or is a year."""
-    number = title.tokens[at].low
-    return (title.tells(at - 1, "count") and "." not in number) or bool(_YEAR.fullmatch(number))
-
-
-_NUMBERS = frozenset({"version", "size", "stamp"})
-_WITH_CAPITAL = frozenset({"line", "stage", "companion", "packaging"})
-
-
-def _extended(title: Title, end: int) -> int:
-    """Return where a name that goes on from `end` ends: at the last token that surely belongs to it.
-
-    Capitalised words without a meaning belong to it when the title, or its phrase, ends with them.
-    """
-    sure = end
-    while not title.breaks_before(end):
-        token = title.tokens[end]
-        tight = token.gap in _TIGHT
-        if not tight and (_counts(title, end) or _says_otherwise(title, end)):
-            return end
-        end += 1
-        if tight or token.role in _NUMBERS or (token.role in _WITH_CAPITAL and _goes_on(token)):
-            sure = end
-        elif token.role != "word" or not _is_capital(token):
-            return sure
-    return end
-
-
-_TIGHT = frozenset({"", "-", "_", ".", " ["})  # FLUX.2 [klein]
-
-
-def _says_otherwise(title: Title, at: int) -> bool:
-    """Tell whether a word speaks of the model instead of naming it; before a number it names: Open 100B."""
-    token, following = title.tokens[at], title.tokens[at + 1 : at + 2]
-    if not title.told[at] or token.role in _WITH_CAPITAL:
-        return False
-    numbered = bool(following) and following[0].role in _NUMBERS and not title.breaks_before(at + 1)
-    return not (numbered and _is_capital(token) and title.tells(at, "filler"))
-
-
-def _goes_on(token: Token) -> bool:
-    """Tell whether a word of the tables is meant as part of a name: capitalised, or a size or mode."""
-    return _is_capital(token) or mapping("lines.tsv", "word", "group").get(token.low) in ("size", "mode")
-
-
-def _numbered(tokens: Sequence[Token]) -> bool:
-    return any(token.role in _NUMBERS for token in tokens)

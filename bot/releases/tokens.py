@@ -56,8 +56,8 @@ def _visible(character: str) -> str:
 
 
 # Shapes, tried in this order after the tables.
-_PACKAGING = (  # q4_0, 4bit, int4, fp8, w4a16
-    r"i?q\d(_\w+)?|\d{1,2}(\.\d+)?(bits?|bpw)|(u?int|fp|bf|mxfp|nvfp)\d{1,2}"
+_PACKAGING = (  # q4_0, 4bit, int4, fp8, nvfp4a16, w4a16
+    r"i?q\d(_\w+)?|\d{1,2}(\.\d+)?(bits?|bpw)|(u?int|fp|bf|mxfp|nvfp|nf|mxint)\d{1,2}(a\d{1,2})?"
     r"|w\d{1,2}(a\d{1,2})?([cg]\d+)?|eo8"
 )
 _STAMP = (  # 2507, 202606, 20240620; 0528; 001
@@ -67,8 +67,8 @@ _SIZE = (  # 35B, 0.6b, 270m, 128k, A3B, E4B; 8x22B; 16E; 16x16; 224p, 384; patc
     r"[ae]?\d+(\.\d+)?[bmtk]|\d+x\d+(\.\d+)?[bm]|\d{1,4}e|\d+(x\d+){1,3}|(?!20[2-9]\d)\d{3,4}p?"
     r"|patch\d+|so\d+m(\d+)?|[slbgh](14|16|32)|f\d+[a-z]\d+"
 )
-_VERSION = (  # 4, 3.6, v2.3.1, 4o, 3n, 2.5+; K2.6, R1; v2p0
-    r"v?\d{1,2}(\.\d+){0,3}[a-ce-wyz]?\+?|[a-z]\d{1,2}(\.\d+){0,2}[a-ce-wyz]?\+?|v\d+p\d+"
+_VERSION = (  # 4, 3.6, v2.3.1, 4o, 3n; K2.6, R1; v2p0
+    r"v?\d{1,2}(\.\d+){0,3}[a-ce-wyz]?|[a-z]\d{1,2}(\.\d+){0,2}[a-ce-wyz]?|v\d+p\d+"
 )
 _SHAPES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ("packaging", re.compile(_PACKAGING)),
@@ -87,16 +87,17 @@ def role_of(low: str) -> Role:
         return "line"
     if low in mapping("stages.tsv", "word", "stage"):
         return "stage"
-    if low in mapping("packagings.tsv", "word", "word"):
+    if mapping("packagings.tsv", "word", "where").get(low) == "":
         return "packaging"
     return next((role for role, shape in _SHAPES if shape.fullmatch(low)), "word")
 
 
 _GAPS = re.compile(r"((?:[\s/:|,;!?&()\[\]{}<>\"'“”‘’«»·。、…=-]|\.+(?=\s|$))+)")
 _QUANT = re.compile(r"i?q\d_\w+", re.IGNORECASE)
+_PLUS = re.compile(r"[^+]*[^\W_]\+")  # Command A+, R+
 _DIGITS_APART = re.compile(r"(?<=\d)_(?=\d{1,2}(?![^\W_]))")  # v1_5, 3_3; but not gemma4_12b
 _SEAMS = re.compile(r"_+|(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])")
-_GLUED = re.compile(r"([^\W\d_]{2,}?)(v?[1-9]\d?(?:\.\d+)*\+?)([^\W\d_]*)", re.IGNORECASE)
+_GLUED = re.compile(r"([^\W\d_]{2,}?)(v?[1-9]\d?(?:\.\d+)*)([^\W\d_]*)", re.IGNORECASE)
 _BETWEEN_WORDS = frozenset({"2", "4"})  # Text2World, LLM4Decompile: no versions
 
 
@@ -114,6 +115,8 @@ def _tokens_of(gap: str, chunk: str) -> tuple[Token, ...]:
     """Return what a chunk without spaces and hyphens consists of: Qwen3.6, parakeet_realtime, FLUX.2."""
     if _QUANT.fullmatch(chunk):
         return (Token(chunk, chunk.lower(), gap, "packaging"),)
+    if _PLUS.fullmatch(chunk):
+        return (*_tokens_of(gap, chunk[:-1]), Token("+", "plus", "", "line"))
     text = _DIGITS_APART.sub(".", chunk)
     found: list[Token] = []
     for seam, part in zip([gap, *_SEAMS.findall(text)], _SEAMS.split(text), strict=True):

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.model import DateOrigin, Facts, License, Mention, Name, Published, Release, Wave
-from bot.releases.sizes import human_bytes, human_context, human_count, human_parameters
+from bot.releases.figures import (
+    as_stated,
+    contradicts,
+    human_bytes,
+    human_context,
+    human_count,
+    human_parameters,
+)
+from bot.releases.stated_counts import said_of_itself
 
 NOT_STATED = "not stated"
 NOT_THERE_YET = "not there yet"
@@ -55,12 +63,36 @@ def license_words(license: License) -> str:
 
 
 def size_words(facts: Facts, name: str) -> str:
-    """Return the parameters, as the name has them if it does: "1.0T parameters, 32B active", or ""."""
+    """Return the parameters: "1.0T parameters, 32B active", or "".
+
+    The total is the name's where it has one. What the summary says counts for more, as it stands in the same
+    message; where it contradicts what is known, both are told: "862B parameters (the lab says 1.6T)".
+    """
     if not facts.parameters:
         return ""
-    about = "about " if facts.parameters_approximate else ""
-    active = f", {human_count(facts.active_parameters)} active" if facts.active_parameters else ""
-    return f"{about}{human_parameters(facts.parameters, name)} parameters{active}"
+    said = said_of_itself(facts.summary)
+    active = facts.active_parameters
+    aside = _contradicting(said.total, facts.parameters) or _contradicting(said.active, active, " active")
+    about = "about " if facts.parameters_approximate and not _as_said(said.total, facts.parameters) else ""
+    words = f"{about}{_total(facts, name)} parameters"
+    if active:
+        words += f", {_as_said(said.active, active) or human_count(active)} active"
+    return f"{words} (the lab says {aside})" if aside else words
+
+
+def _total(facts: Facts, name: str) -> str:
+    """Return a total that is known as the summary says it, or else the name, or else rounded."""
+    total = facts.parameters or 0
+    return _as_said(said_of_itself(facts.summary).total, total) or human_parameters(total, name)
+
+
+def _as_said(said: int | None, known: int) -> str:
+    """Return what a summary says of a figure, or "" where it says nothing or another figure."""
+    return as_stated(said) if said and not contradicts(known, said) else ""
+
+
+def _contradicting(said: int | None, known: int | None, of: str = "") -> str:
+    return as_stated(said) + of if said and known and contradicts(known, said) else ""
 
 
 def download_words(facts: Facts) -> str:
@@ -75,10 +107,10 @@ def size_range(models: Sequence[Release]) -> str:
     """Return the parameters of one or several models: "5.1B to 31B parameters", or ""."""
     if len(models) == 1:
         return size_words(models[0].facts, models[0].name.display)
-    stated = [(it.facts.parameters, it.name.display) for it in models if it.facts.parameters]
-    if not stated:
-        return ""
-    return f"{_range(human_parameters(*min(stated)), human_parameters(*max(stated)))} parameters"
+    stated = [model for model in models if model.facts.parameters]
+    by_size = sorted(stated, key=lambda model: model.facts.parameters or 0)
+    totals = [_total(model.facts, model.name.display) for model in by_size]
+    return f"{_range(totals[0], totals[-1])} parameters" if totals else ""
 
 
 def download_range(models: Sequence[Release]) -> str:

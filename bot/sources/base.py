@@ -1,6 +1,6 @@
 """What every kind of source is: it remembers, it polls, it yields sightings."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -20,17 +20,21 @@ class Memory:
     """Hold what the store remembers of a source between two polls.
 
     `known` maps those of the given identities that were seen before to the digest of what was seen;
+    `repositories` returns the "owner/name" of every repository that was ever seen here, in lower case;
     `shown_elsewhere` returns those of the given identities that another source showed before;
-    `cursor` is the source's own small JSON object; `usual_count` is how many items the last good poll had.
+    `cursor` is the source's own small JSON object; `usual_count` is how many items the last good poll had;
+    `fingerprint` is that of the last body.
     """
 
     known: Callable[[Iterable[str]], Mapping[str, str]] = know_nothing
+    repositories: Callable[[], Sequence[str]] = tuple
     shown_elsewhere: Callable[[Iterable[str]], Collection[str]] = know_nothing
     baselined: bool = False
     etag: str = ""
     last_modified: str = ""
     cursor: Mapping[str, Any] = field(default_factory=dict)
     usual_count: int = 0
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,10 @@ class Poll:
     """Hold what a poll found: only what is new or changed, and what to remember of it.
 
     `identities` maps every identity to remember to a digest; all of it is stored in the transaction
-    that stores the sightings, so that a crash forgets both or neither. `passages` are all that a changed
-    body says, old and new, for names that no item carried.
+    that stores the sightings, so that a crash forgets both or neither. `siblings` are the names of all that
+    is listed beside the sightings, where names mean something only beside others. `fingerprint` is the same
+    for bodies that say the same. `passages` are all that a changed body says, old and new, for names that no
+    item carried.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -48,6 +54,8 @@ class Poll:
     last_modified: str = ""
     cursor: Mapping[str, Any] = field(default_factory=dict)
     count: int = 0
+    siblings: Sequence[str] = ()
+    fingerprint: str = ""
     not_before: datetime | None = None  # the source asks not to be polled again sooner
     passages: tuple[Passage, ...] = ()
 

@@ -59,7 +59,7 @@ class _HtmlExtract:
         self._prefix = spec.link_prefix
 
     def __call__(self, answer: Response, now: datetime) -> list[Entry]:
-        items = self._item.select(_tree(answer)) if self._item else []
+        items = self._item.select(page_tree(answer)) if self._item else []
         refuse_many(len(items), answer.url)
         entries = [self._entry(item, answer.url, now) for item in _innermost(items)]
         return [entry for entry in entries if entry.title]
@@ -92,7 +92,7 @@ class _HtmlExtract:
         return next(filter(None, (read_date(text, now) for text in texts)), None)
 
 
-def _tree(answer: Response) -> Tag:
+def page_tree(answer: Response) -> Tag:
     """Return the page's tree, of a size and depth that selectors get through in a second."""
     refuse_costly_page(answer.body, answer.url)
     tree = parse_html(body_text(answer))

@@ -8,7 +8,7 @@ configuration are asked for new repositories only.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -82,6 +82,8 @@ class HubSource:
             etag=listing.etag,
             cursor={"waiting": inspection.waiting} if inspection.waiting else {},
             count=memory.usual_count if listing.not_modified else len(listing.repositories),
+            siblings=_siblings(listing, memory) if told else (),
+            fingerprint=memory.fingerprint if listing.not_modified else listing.fingerprint,
             not_before=inspection.not_before,
         )
 
@@ -136,6 +138,13 @@ class HubSource:
             facts=facts_from_hub(repository.item, readme=readme),
             amends=amends,
         )
+
+
+def _siblings(listing: Listing, memory: Memory) -> Sequence[str]:
+    """Return the names of the organisation's repositories, from memory where the listing is as it was."""
+    if listing.not_modified:
+        return memory.repositories()
+    return [repository.name for repository in listing.repositories.values()]
 
 
 def _identities(repositories: Iterable[Repository]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The Hub's answers: whole listings, single repositories and model cards (reference/hub.md, sections 1-2)."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -56,10 +57,14 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Hold an organisation's public repositories by `_id`; with `not_modified` they are as last time."""
+    """Hold an organisation's public repositories by `_id`; with `not_modified` they are as last time.
+
+    `fingerprint` is that of the body that the ETag stands for.
+    """
 
     repositories: Mapping[str, Repository] = field(default_factory=dict)
     etag: str = ""
+    fingerprint: str = ""
     not_modified: bool = False
 
 
@@ -102,7 +107,8 @@ class HubApi:
                 )
         # A 304 speaks for one page: too little where there are several, or may be as the first one is full.
         whole = page is first and len(rows) < _ROWS_A_PAGE
-        return Listing(_public(rows, url), first.etag if whole else "")
+        fingerprint = hashlib.sha256(first.body).hexdigest()[:32] if whole else ""
+        return Listing(_public(rows, url), first.etag if whole else "", fingerprint)
 
     def pages(self, *query: tuple[str, str], expand: Sequence[str]) -> Iterator[Page]:
         """Yield the pages of public repositories that a query finds, each fetched when it is asked for.

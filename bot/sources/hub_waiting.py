@@ -30,6 +30,7 @@ def queue_of(new: Iterable[Repository], waiting: Queue, listing: Listing, now: d
     Who waits may have been renamed, or have become known by other ways and need no longer wait.
     """
     shown, names = listing.repositories, {repository.hub_id: repository.name for repository in new}
+    waiting = {hub_id: _set_right(note, now) for hub_id, note in waiting.items()}
     newcomers: Queue = {
         hub_id: {"id": name, "since": now.isoformat(), "why": "it was not looked at yet"}
         for hub_id, name in names.items()
@@ -41,6 +42,12 @@ def queue_of(new: Iterable[Repository], waiting: Queue, listing: Listing, now: d
         if _waits_on(note, now, known=hub_id in shown and hub_id not in names)
     }
     return {**newcomers, **still}
+
+
+def _set_right(note: Mapping[str, str], now: datetime) -> Mapping[str, str]:
+    """Return a note whose times have come: those in the future were written by a wrong clock."""
+    times = {name: note[name] for name in ("since", "told") if name in note}
+    return {**note, **{it: now.isoformat() for it in times if datetime.fromisoformat(times[it]) > now}}
 
 
 def _waits_on(note: Mapping[str, str], now: datetime, *, known: bool) -> bool:

@@ -49,7 +49,7 @@ class PageSource:
         """
         if memory.cursor.get("selectors") != self._selectors:
             # A person has changed how the page is read: what it says unchanged must be read all the same.
-            memory = replace(memory, etag="", last_modified="", cursor={}, usual_count=0)
+            memory = replace(memory, etag="", last_modified="", fingerprint="", usual_count=0)
         answer = fetch.get(
             self.url,
             etag=memory.etag,
@@ -65,7 +65,7 @@ class PageSource:
         poll = poll_of(answer, entries, (self.url,), self._reader, memory)
         return replace(
             poll,
-            cursor={**poll.cursor, "selectors": self._selectors},
+            cursor={"selectors": self._selectors},
             passages=(*poll.passages, page_passage(answer, self._reader.lab)),
         )
 

@@ -38,13 +38,15 @@ def unchanged(answer: Response, memory: Memory) -> Poll | None:
     Most sites ignore validators, and parsing is what a poll costs: a body read before is not read again,
     even when it was built anew (OpenAI's feed differs from poll to poll by its lastBuildDate alone).
     """
-    if not answer.not_modified and memory.cursor.get("body") != _fingerprint(answer.body):
+    if not answer.not_modified and memory.fingerprint != _fingerprint(answer.body):
         return None
+    valid = memory if answer.not_modified else answer
     return Poll(
-        etag=answer.etag or memory.etag,
-        last_modified=answer.last_modified or memory.last_modified,
+        etag=valid.etag,
+        last_modified=valid.last_modified,
         cursor=memory.cursor,
         count=memory.usual_count,
+        fingerprint=memory.fingerprint,
     )
 
 
@@ -67,8 +69,8 @@ def poll_of(
         identities=news.identities,
         etag=answer.etag,
         last_modified=answer.last_modified,
-        cursor={"body": _fingerprint(answer.body)},
         count=len(news.shown),
+        fingerprint=_fingerprint(answer.body),
         passages=tuple(
             post_passages(
                 news.shown, answer.url, reader.lab, lambda entry: mentions(reader.include, entry.title)

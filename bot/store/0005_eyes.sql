@@ -1,5 +1,27 @@
 -- What the bot knows of what it does not see, and of what it has seen under another name.
 
+-- What the validators of a source are worth: its last body, when it is next asked for without them, whether they are
+-- known to be of an older body, and since when they are trusted no more.
+ALTER TABLE source ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE source ADD COLUMN whole_at TEXT;
+ALTER TABLE source ADD COLUMN outdated INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE source ADD COLUMN distrusted_at TEXT;
+-- How often it was polled, by which a poll knows that another one has come before it.
+ALTER TABLE source ADD COLUMN polls INTEGER NOT NULL DEFAULT 0;
+-- An empty first answer used to be taken for a baseline.
+UPDATE source SET baseline_at = NULL WHERE usual_count = 0;
+
+-- How many releases a poll announced: a flood may come in drips.
+CREATE TABLE announced (
+    source_id TEXT NOT NULL,
+    at        TEXT NOT NULL,
+    releases  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX announced_by_source ON announced (source_id, at);
+
+-- The days for which a flood was seen to wait, and when the last one was counted.
+ALTER TABLE held ADD COLUMN days INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE held ADD COLUMN counted_at TEXT;
 -- Names that stood in the text of a feed or page and that no item carried, each once for ever.
 CREATE TABLE hint (
     key        TEXT PRIMARY KEY,                -- the release key of the name
@@ -17,7 +39,7 @@ CREATE TABLE hint (
 CREATE INDEX hint_by_lab ON hint (lab);
 CREATE INDEX hint_open ON hint (wait_until) WHERE state <> 'brought';
 -- A hint that a person was asked about is settled like a flood; its `leads` are none.
-ALTER TABLE held ADD COLUMN hint TEXT REFERENCES hint (key);
+ALTER TABLE held ADD COLUMN hint TEXT; -- its key
 -- Names of models in posts that are no release.
 CREATE INDEX observation_by_the_way ON observation (lab, seen_at) WHERE release_id IS NULL AND name IS NOT NULL;
 
@@ -41,3 +63,23 @@ UPDATE observation SET said_key = json_extract(name, '$.release_key') WHERE name
 
 -- For whether a repository was ever seen, by whichever source.
 CREATE INDEX seen_by_identity ON seen (identity);
+
+-- Under which lab an address stands in feeds.yaml, as of the last start; the former ones stay. What stood
+-- before there was this table, observations tell: an organisation of the listing by what it listed.
+CREATE TABLE standing (
+    address TEXT NOT NULL,                      -- a source's id, or llm_stats:<organisation>
+    lab     TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    PRIMARY KEY (address, lab)
+) STRICT, WITHOUT ROWID;
+INSERT INTO standing (address, lab, seen_at)
+    SELECT CASE source WHEN 'hub' THEN lower(source_id) ELSE source_id END AS address, lab, max(seen_at)
+    FROM observation WHERE source NOT IN ('llm_stats', 'import') GROUP BY address, lab;
+INSERT INTO standing (address, lab, seen_at)
+    SELECT 'llm_stats:' || seen.digest AS address, o.lab, max(o.seen_at)
+    FROM observation o
+    JOIN seen ON seen.source_id = o.source_id AND seen.identity = 'id:' || o.external_id
+    WHERE o.source = 'llm_stats' GROUP BY address, o.lab;
+
+-- The key under which a release began, where its lab was renamed since: the ids of its messages are made of it.
+ALTER TABLE release ADD COLUMN first_key TEXT;

@@ -8,6 +8,7 @@ from typing import Any
 from bot.model import Kind, Name
 from bot.records import Correction
 from bot.releases.corrections import NO_RELEASE, Errata
+from bot.releases.names import respelt
 from bot.store.database import Database
 from bot.store.rearranging import Rearranger
 from bot.store.rows import Row, moment, name_of, time_text
@@ -41,7 +42,10 @@ class Corrections:
         """Return all corrections as deciding and merging take them."""
         corrections = self.all()
         targets = [one.value for one in corrections if one.field in ("merge", "split")]
-        return Errata({(one.subject, one.field): one.value for one in corrections}, self._names(targets))
+        # A key of old is seen under today's spelling of it; the subject of a split is no key.
+        rules = {(respelt(one.subject), one.field): one.value for one in corrections if one.field != "split"}
+        rules |= {(one.subject, one.field): one.value for one in corrections}
+        return Errata(rules, self._names(targets))
 
     def set(self, correction: Correction) -> None:
         """Store a correction in the place of an older one of the same field."""

@@ -22,6 +22,11 @@ def delivery_id(release_key: str, destination: str, kind: str) -> str:
     return str(uuid5(_NAMESPACE, f"{release_key}|{destination}|{kind}"))
 
 
+def line_id(identity: str, destination: str) -> str:
+    """Return the id that a message about no release has for ever."""
+    return delivery_id(f"line|{identity}", destination, "line")
+
+
 # A message and what it carries: four or more alerts at once are one message.
 _MESSAGE = "(sequence = :sequence OR carrier = :sequence)"
 
@@ -40,14 +45,14 @@ class Deliveries(Ledger):
             "SELECT destination FROM delivery WHERE release_id = :id AND kind = 'alert'", {"id": lead_id}
         )
         having = {row["destination"] for row in rows}
-        created = time_text(now)
+        created, first_key = time_text(now), self._first_key(lead_id, lead_key)
         self._database.connection.conn.executemany(
             """
             INSERT INTO delivery (id, release_id, destination, kind, created_at, due_at)
             VALUES (?, ?, ?, 'alert', ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
-                (delivery_id(lead_key, destination, "alert"), lead_id, destination, created, created)
+                (delivery_id(first_key, destination, "alert"), lead_id, destination, created, created)
                 for destination in destinations
                 if destination not in having
             ],
@@ -58,8 +63,7 @@ class Deliveries(Ledger):
 
         `identity` names it for ever: the request or the event that it comes from.
         """
-        key = delivery_id(f"line|{identity}", destination, "line")
-        return self._owe(None, destination, key, "line", now, content=content)
+        return self._owe(None, destination, line_id(identity, destination), "line", now, content=content)
 
     def owe_digest(self, destination: str, period: str, content: Content, now: datetime) -> bool:
         """Owe a destination the digest of a period ("2026-W16"), once and for all; tell whether it is new."""
@@ -75,7 +79,8 @@ class Deliveries(Ledger):
         self, destination: str, release_id: int, lead_key: str, note: Note, about: str, now: datetime
     ) -> None:
         """Owe one destination a note, whether or not it has the alert."""
-        identity = delivery_id(lead_key, destination, f"note:{about}")
+        first_key = self._first_key(release_id, lead_key)
+        identity = delivery_id(first_key, destination, f"note:{about}")
         self._owe(release_id, destination, identity, "note", now, note=note)
 
     def owe_edits(self, lead_id: int, lead_key: str, now: datetime) -> None:
@@ -85,8 +90,14 @@ class Deliveries(Ledger):
             old = moment(row["created_at"]) < now - _EDITABLE
             if unsent or old or row["edit_owed"]:
                 continue
-            identity = delivery_id(lead_key, row["destination"], f"edit:{row['edits']}")
+            first_key = self._first_key(lead_id, lead_key)
+            identity = delivery_id(first_key, row["destination"], f"edit:{row['edits']}")
             self._owe(lead_id, row["destination"], identity, "edit", now)
+
+    def _first_key(self, release_id: int, key: str) -> str:
+        """Return the key under which a release began: its lab may have been renamed since."""
+        rows = self._database.query("SELECT first_key FROM release WHERE id = :id", {"id": release_id})
+        return next((row["first_key"] for row in rows if row["first_key"]), key)
 
     def _alerts(self, lead_id: int) -> list[dict[str, str]]:
         return self._database.query(

@@ -39,6 +39,35 @@ class Floods:
         )
         return self._flood_of(added[0])
 
+    def grow(self, number: int, leads: Sequence[str]) -> Flood:
+        """Add leads to a flood and return it as it is now."""
+        rows = self._database.query("SELECT leads FROM held WHERE id = :id", {"id": number})
+        both = dict.fromkeys((*json.loads(rows[0]["leads"]), *leads))
+        grown = self._database.query(
+            "UPDATE held SET leads = :leads WHERE id = :id RETURNING *",
+            {"id": number, "leads": json.dumps(list(both))},
+        )
+        return self._flood_of(grown[0])
+
+    def note_announced(self, source_id: str, releases: int, now: datetime) -> None:
+        """Store how many releases a poll announced."""
+        if releases:
+            self._database.connection.execute(
+                "INSERT INTO announced (source_id, at, releases) VALUES (:source_id, :now, :releases)",
+                {"source_id": source_id, "now": time_text(now), "releases": releases},
+            )
+
+    def announced(self, source_id: str, since: datetime, until: datetime) -> int:
+        """Return how many releases a source's polls announced in this time."""
+        rows = self._database.query(
+            """
+            SELECT coalesce(sum(releases), 0) AS total FROM announced
+            WHERE source_id = :source_id AND at > :since AND at <= :until
+            """,
+            {"source_id": source_id, "since": time_text(since), "until": time_text(until)},
+        )
+        return int(rows[0]["total"])
+
     def waiting(self) -> list[Flood]:
         """Return what nobody has settled yet, the oldest first."""
         rows = self._database.query("SELECT * FROM held WHERE state = 'waiting' ORDER BY held_at, id")
@@ -50,7 +79,7 @@ class Floods:
         return self._flood_of(rows[0]) if rows else None
 
     def settle(self, number: int, state: str, by: str, now: datetime) -> bool:
-        """Store what becomes of a flood (announced, ignored); tell whether it was still waiting."""
+        """Store what becomes of a flood (announced, ignored, expired); tell whether it was still waiting."""
         settled = self._database.connection.execute(
             """
             UPDATE held SET state = :state, settled_at = :now, settled_by = :by
@@ -60,16 +89,12 @@ class Floods:
         )
         return settled.rowcount == 1
 
-    def expire(self, until: datetime, now: datetime) -> int:
-        """Ignore what was held back by then and that nobody settled; return how many floods that were."""
-        expired = self._database.connection.execute(
-            """
-            UPDATE held SET state = 'expired', settled_at = :now
-            WHERE state = 'waiting' AND held_at <= :until
-            """,
-            {"until": time_text(until), "now": time_text(now)},
+    def count(self, flood: Flood) -> None:
+        """Store on how many days a flood was seen to wait, and when the last of them was counted."""
+        self._database.connection.execute(
+            "UPDATE held SET days = :days, counted_at = :at WHERE id = :id",
+            {"id": flood.id, "days": flood.days, "at": time_text(flood.counted_at or flood.held_at)},
         )
-        return expired.rowcount
 
     def untold(self, number: int) -> list[str]:
         """Return the keys of a flood's leads that nobody was told of yet, in the order of publication.
@@ -106,4 +131,6 @@ class Floods:
             settled_at=moment(row["settled_at"]) if row["settled_at"] else None,
             settled_by=row["settled_by"],
             hint=hint,
+            days=row["days"],
+            counted_at=moment(row["counted_at"]) if row["counted_at"] else None,
         )

@@ -44,8 +44,11 @@ class Hints:
         return self._select("WHERE state = 'waiting' ORDER BY seen_at, key")
 
     def due(self, now: datetime) -> list[Hint]:
-        """Return those that waited in vain."""
-        return self._select("WHERE state = 'waiting' AND wait_until <= :now ORDER BY seen_at, key", now=now)
+        """Return those that waited in vain; one that was seen in the future was seen by a wrong clock."""
+        return self._select(
+            "WHERE state = 'waiting' AND (wait_until <= :now OR seen_at > :now) ORDER BY seen_at, key",
+            now=now,
+        )
 
     def open(self) -> list[Hint]:
         """Return those that no source has brought, asked about or not, the oldest first."""

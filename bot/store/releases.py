@@ -83,6 +83,11 @@ class Releases:
         errata = self._corrections.errata()
         return [_waiting_of(row, errata) for row in rows]
 
+    def waits_beyond(self, longest: datetime) -> bool:
+        """Return whether a listing waits for longer than that."""
+        rows = self._database.query(f"{_WAITING} AND wait_until > :longest", {"longest": time_text(longest)})
+        return bool(rows)
+
     def overdue_since(self, now: datetime) -> datetime | None:
         """Return when the first of the listings that waited in vain was seen, or None."""
         rows = self._database.query(
@@ -156,6 +161,13 @@ class Releases:
         return [name_of(row["name"]) for row in rows]
 
     # --- what deciding writes
+
+    def shorten_waits(self, longest: datetime) -> None:
+        """Let no listing wait for longer than that."""
+        self._database.connection.execute(
+            "UPDATE observation SET wait_until = :longest WHERE wait_until > :longest",
+            {"longest": time_text(longest)},
+        )
 
     def apply(self, decision: Decision, now: datetime, *, live: bool) -> dict[str, int]:
         """Store the steps of a decision; return the ids of the releases that it touched, by key."""

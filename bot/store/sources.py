@@ -37,6 +37,17 @@ class Sources:
         )
         return {row["identity"]: row["digest"] for row in rows}
 
+    def repositories(self, source_id: str) -> list[str]:
+        """Return the lower-case "owner/name" of the repositories that the source ever showed."""
+        rows = self._database.query(
+            """
+            SELECT substr(identity, 6) AS name FROM seen
+            WHERE source_id = :source_id AND identity >= 'name:' AND identity < 'name;'
+            """,
+            {"source_id": source_id},
+        )
+        return [row["name"] for row in rows]
+
     def shown_elsewhere(self, source_id: str, identities: Iterable[str]) -> set[str]:
         """Return those of the identities that another source showed before."""
         rows = self._database.query(
@@ -60,18 +71,21 @@ class Sources:
         )
 
     def succeeded(self, state: SourceState, now: datetime) -> None:
-        """Store the outcome of a good poll: validators, cursor, count and when to poll next."""
+        """Store the outcome of a good poll: what `state` says of it, and when to poll next."""
         self._database.connection.execute(
             """
             INSERT INTO source (id, etag, last_modified, cursor, usual_count, baseline_at, polled_at,
-                succeeded_at, next_poll_at)
-            VALUES (:id, :etag, :last_modified, :cursor, :count, :now, :now, :now, :next)
+                succeeded_at, next_poll_at, fingerprint, whole_at, outdated, distrusted_at, polls)
+            VALUES (:id, :etag, :last_modified, :cursor, :count, :baseline, :now, :now, :next, :fingerprint,
+                :whole, :outdated, :distrusted, 1)
             ON CONFLICT (id) DO UPDATE SET
                 etag = excluded.etag, last_modified = excluded.last_modified, cursor = excluded.cursor,
                 usual_count = excluded.usual_count, baseline_at = coalesce(baseline_at, excluded.baseline_at),
                 polled_at = excluded.polled_at, succeeded_at = excluded.succeeded_at,
-                next_poll_at = excluded.next_poll_at, rested_until = NULL, failing_since = NULL,
-                failures = 0, failure = NULL, complaint = NULL
+                next_poll_at = excluded.next_poll_at, fingerprint = excluded.fingerprint,
+                whole_at = excluded.whole_at, outdated = excluded.outdated,
+                distrusted_at = excluded.distrusted_at, polls = polls + 1,
+                rested_until = NULL, failing_since = NULL, failures = 0, failure = NULL, complaint = NULL
             """,
             {
                 "id": state.id,
@@ -81,6 +95,11 @@ class Sources:
                 "count": state.usual_count,
                 "now": time_text(now),
                 "next": time_text(state.next_poll_at or now),
+                "baseline": _text(state.baseline_at),
+                "fingerprint": state.fingerprint,
+                "whole": _text(state.whole_at),
+                "outdated": int(state.outdated),
+                "distrusted": _text(state.distrusted_at),
             },
         )
 
@@ -89,13 +108,14 @@ class Sources:
         self._database.connection.execute(
             """
             INSERT INTO source
-                (id, polled_at, next_poll_at, rested_until, failing_since, failures, failure, complaint)
-            VALUES (:id, :now, :next, :rested, :now, 1, :failure, :complaint)
+                (id, polled_at, next_poll_at, rested_until, failing_since, failures, failure, complaint,
+                polls)
+            VALUES (:id, :now, :next, :rested, :now, 1, :failure, :complaint, 1)
             ON CONFLICT (id) DO UPDATE SET
                 polled_at = excluded.polled_at, next_poll_at = excluded.next_poll_at,
                 rested_until = excluded.rested_until, failures = failures + 1,
                 failing_since = coalesce(failing_since, excluded.failing_since),
-                failure = excluded.failure, complaint = excluded.complaint
+                failure = excluded.failure, complaint = excluded.complaint, polls = polls + 1
             """,
             {
                 "id": source_id,
@@ -118,6 +138,8 @@ def _state_of(row: Row) -> SourceState:
             "next_poll_at",
             "rested_until",
             "failing_since",
+            "whole_at",
+            "distrusted_at",
         )
     }
     return SourceState(
@@ -129,5 +151,12 @@ def _state_of(row: Row) -> SourceState:
         failures=row["failures"],
         failure=row["failure"] or "",
         complaint=row["complaint"] or "",
+        fingerprint=row["fingerprint"],
+        outdated=bool(row["outdated"]),
+        polls=row["polls"],
         **times,
     )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return time_text(moment) if moment else None

@@ -15,12 +15,14 @@ from bot.store.held import Floods
 from bot.store.hints import Hints
 from bot.store.history import History
 from bot.store.installations import Installations
+from bot.store.moving import Moves
 from bot.store.preferences import Wishes
 from bot.store.releases import Releases
 from bot.store.reports import Reports
 from bot.store.restoring import Restorations
 from bot.store.shipped import Shipments
 from bot.store.sources import Sources
+from bot.store.standing import Standing
 from bot.store.subscriptions import Subscriptions
 from bot.store.watch import WatchBook
 
@@ -36,6 +38,8 @@ class Store:
     def __init__(self, directory: Path, labs: Iterable[Lab] = (), *, readonly: bool = False) -> None:
         self._database = Database(directory / FILE_NAME, readonly=readonly)
         self.sources = Sources(self._database)
+        self.standing = Standing(self._database)
+        self.moves = Moves(self._database)
         self.corrections = Corrections(self._database)
         self.releases = Releases(self._database, self.corrections)
         self.deliveries = Deliveries(self._database)

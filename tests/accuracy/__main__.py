@@ -1,9 +1,9 @@
-"""Print how well names and titles are understood, per set and lab; exit 1 when a figure dropped."""
+"""Print how well names, titles and facts are understood, per set and lab; exit 1 when a figure dropped."""
 
 import sys
 from collections.abc import Iterator
 
-from tests.accuracy import score
+from tests.accuracy import facts, score
 
 
 def _labs(title: str, judged: list[score.Judged], *, keys: bool) -> Iterator[str]:
@@ -28,20 +28,21 @@ def _figures(measured: dict[str, dict[str, float]]) -> Iterator[str]:
     yield f"\n{'set':<24}{'figure':<16}{'measured':>9}{'floor':>8}"
     for name, figures in measured.items():
         for figure, value in figures.items():
-            floor = score.FLOORS[name][figure]
+            floor = (score.FLOORS | facts.FLOORS)[name][figure]
             yield f"{name:<24}{figure:<16}{value:>9.4f}{floor:>8.3f}{'  DROPPED' if value < floor else ''}"
 
 
 def main() -> int:
     """Print the labs, the misses and all figures; return the exit code."""
     lines: list[str] = []
-    for table in ("repositories", "repositories_more"):
+    for table in score.REPOSITORIES:
         judged = score.judged_repositories(table)
         lines += [*_labs(table, judged, keys=True), *_misses(judged)]
-    for table in ("titles", "titles_more"):
-        judged = score.judged_titles(table)
-        lines += [*_labs(table, judged, keys=False), *_misses(judged)]
+    for name, (table, addresses) in score.TITLES.items():
+        judged = score.judged_titles(table, addresses=addresses)
+        lines += [*_labs(name, judged, keys=False), *_misses(judged)]
     lines += _figures(score.figures())
+    lines += ["\nsizes and licences", *facts.misses(), *_figures(facts.figures())]
     sys.stdout.write("\n".join(lines) + "\n")
     return int(any(line.endswith("DROPPED") for line in lines))
 

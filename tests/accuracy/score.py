@@ -11,22 +11,46 @@ from pathlib import Path
 from bot.model import Facts, Kind, Lab, Sighting, SourceKind, Verdict
 from bot.releases.classify import judge
 from bot.releases.labs import Directory
+from bot.releases.siblings import Siblings
 
 DATA = Path(__file__).parent / "data"
 
 # Figures of the last measurement, rounded down: a change may not fall below them (score.py prints them all).
 FLOORS = {
     "repositories": {"kind accuracy": 0.985, "release F1": 0.985, "B-cubed F1": 0.998, "pairwise F1": 0.99},
+    "repositories2": {"kind accuracy": 0.975, "release F1": 0.985, "B-cubed F1": 0.998, "pairwise F1": 0.99},
     "repositories_more": {
         "kind accuracy": 0.98,
         "release F1": 0.985,
         "B-cubed F1": 0.998,
         "pairwise F1": 0.99,
     },
+    "repositories_2027": {
+        "kind accuracy": 0.975,
+        "release F1": 0.97,
+        "B-cubed F1": 0.998,
+        "pairwise F1": 0.99,
+    },
     "titles": {"release F1": 0.94, "names found": 0.955},
     "titles with addresses": {"release F1": 0.96, "names found": 0.955},
     "titles_more": {"release F1": 0.965, "names found": 0.955},
+    "titles2": {"release F1": 0.98, "names found": 0.98},
+    "titles_autumn": {"release F1": 0.98, "names found": 0.98},
+    "titles_2027": {"release F1": 0.96, "names found": 0.955},
 }
+
+# The files of labelled titles by the names of their figures, and whether the posts' addresses are read too.
+TITLES = {
+    "titles": ("titles", False),
+    "titles with addresses": ("titles", True),
+    "titles_more": ("titles_more", False),
+    "titles2": ("titles2", True),
+    "titles_autumn": ("titles_autumn", True),
+    "titles_2027": ("titles_2027", True),
+}
+
+
+REPOSITORIES = ("repositories", "repositories2", "repositories_more", "repositories_2027")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +73,25 @@ def read(table: str) -> list[dict[str, str]]:
 
 
 def judged_repositories(table: str) -> list[Judged]:
-    """Return the verdicts on the repositories of a labelled file; a lab is its Hub owner there."""
+    """Return the verdicts on the repositories of a labelled file; a lab is its Hub owner there.
+
+    Rows whose label is in doubt stand beside the others and are not counted, but in the oldest file.
+    """
     rows, tags = read(table), _tags()
     owners = sorted({row["id"].split("/")[0] for row in rows})
     labs = Directory(Lab(owner.lower(), owner, owners=(owner,)) for owner in owners)
-    return [Judged(row, judge(_repository(row["id"], tags), labs)) for row in rows]
+    siblings = Siblings(row["id"] for row in rows)
+    sure = [row for row in rows if table == "repositories" or row.get("confidence") != "lo"]
+    return [Judged(row, judge(_repository(row["id"], tags), labs, siblings)) for row in sure]
+
+
+_TAGS = ("repository_tags", "repositories2_tags", "repositories_2027_tags")
 
 
 def _tags() -> Mapping[str, tuple[str, tuple[str, ...]]]:
-    lines = (DATA / "repository_tags.tsv").read_text(encoding="utf-8").splitlines()
+    lines = (
+        line for name in _TAGS for line in (DATA / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    )
     cells = (line.split("\t") for line in lines)
     return {name: (task.strip("—"), tuple(tags.split())) for name, task, _, _, tags, *_ in cells}
 
@@ -92,9 +126,13 @@ _LABS = (
 
 
 def judged_titles(table: str, *, addresses: bool = False) -> list[Judged]:
-    """Return the verdicts on the titles of a labelled file, by title and lab, or by the address as well."""
+    """Return the verdicts on the titles of a labelled file, by title and lab, or by the address as well.
+
+    Rows whose label is in doubt are not counted, but in the oldest file.
+    """
     labs = Directory(_LABS)
-    return [Judged(row, judge(_post(row, labs, addresses=addresses), labs)) for row in read(table)]
+    sure = [row for row in read(table) if table == "titles" or row.get("confidence") != "lo"]
+    return [Judged(row, judge(_post(row, labs, addresses=addresses), labs)) for row in sure]
 
 
 def _post(row: Mapping[str, str], labs: Directory, *, addresses: bool) -> Sighting:
@@ -181,13 +219,10 @@ def _plain(text: str) -> str:
 
 def figures() -> dict[str, dict[str, float]]:
     """Return every figure that has a floor, by the set that it is measured on."""
-    sets = {name: judged_repositories(name) for name in ("repositories", "repositories_more")}
+    sets = {name: judged_repositories(name) for name in REPOSITORIES}
     measured = {name: _figures_of_repositories(judged) for name, judged in sets.items()}
-    for name, judged in {
-        "titles": judged_titles("titles"),
-        "titles with addresses": judged_titles("titles", addresses=True),
-        "titles_more": judged_titles("titles_more"),
-    }.items():
+    for name, (table, addresses) in TITLES.items():
+        judged = judged_titles(table, addresses=addresses)
         announced = [item for item in judged if item.row["kind"] != "variant"]  # which may count either way
         measured[name] = {"release F1": release_scores(announced)[2], "names found": names_found(judged)}
     return measured

@@ -7,6 +7,7 @@ import pytest
 from bot.app.correcting import Corrector
 from bot.errors import UsageError
 from bot.model import Release
+from bot.records import Correction
 from bot.releases.labs import Directory
 from tests.support.house import LABS, House, amended, licensed
 
@@ -47,6 +48,14 @@ def heads_of(house: House, name: str) -> list[str]:
 
 def key_of(house: House, repository: str) -> str:
     return house.store.history.named(repository)[0].name.release_key
+
+
+def test_a_correction_holds_although_keys_are_spelt_otherwise_today(house: House) -> None:
+    said = Correction("moonshot/kimi-k9.0", "kind", "other", "ana", house.clock.now())
+    with house.store.transaction():
+        house.store.corrections.set(said)
+    house.show(house.hub, house.repository("moonshotai/Kimi-K9.0"))
+    assert house.channel.alerts == []
 
 
 class TestFacts:

@@ -117,6 +117,7 @@ def test_what_is_known_from_a_first_poll_is_told_by_its_own_date(tmp_path: Path)
 def test_the_quiet_labs_are_named(tmp_path: Path) -> None:
     house = House(tmp_path, subscribed=False, baselined=False)
     house.blog.shown += [house.post("Introducing GLM-5", "zai", days_ago=40)]
+    house.hub.others = 1
     house.poller.poll(house.sources)
     house.subscribe("C1", "moonshot")
     house.subscribe("C1", "zai")

@@ -87,7 +87,8 @@ class TestGrown:
     def test_two_models_in_one_sentence_are_one_sighting(self, house: House) -> None:
         feed(house, "<p>GLM-5.1</p>", "<p>GLM-5.1</p><p>Introducing GLM-5.2 and GLM-5.2-Air</p>")
         seen = house.store.history.observations("GLM-5.2")
-        assert [one.title for one in seen] == ["Introducing GLM-5.2 and GLM-5.2-Air"]
+        assert {one.title for one in seen} == {"Introducing GLM-5.2 and GLM-5.2-Air"}
+        assert len({one.external_id for one in seen}) == 1
 
     def test_its_own_old_date_does_not_make_it_old(self, house: House) -> None:
         old = UPDATE.replace("2026-04-01", "2025-09-01")

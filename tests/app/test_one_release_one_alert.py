@@ -158,6 +158,24 @@ def test_a_post_that_announces_no_model_is_silent(house: House, title: str) -> N
     assert house.channel.messages == []
 
 
+@pytest.mark.parametrize("row", ["kimi-k2.6-highspeed", "kimi-k2.6-turbo", "kimi-k2.6-fast"])
+def test_a_faster_way_of_serving_is_no_release_however_late_it_is_listed(house: House, row: str) -> None:
+    house.show(house.hub, house.repository(KIMI))
+    house.later(days=80)
+    house.show(house.listing, house.row(row, "moonshot"))
+    house.later(days=2)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_model_with_a_word_of_speed_is_a_release_where_its_lab_says_so(house: House) -> None:
+    house.show(house.hub, house.repository(KIMI))
+    house.later(days=80)
+    house.show(house.listing, house.row("kimi-k2.6-turbo", "moonshot"))
+    house.show(house.blog, house.post("Introducing Kimi K2.6 Turbo", "moonshot"))
+    assert len(house.channel.alerts) == 2
+
+
 def test_a_listing_alone_waits_a_day_and_then_says_that_nobody_confirmed_it(house: House) -> None:
     house.show(house.listing, house.row("Kimi-K4", "moonshot"))
     house.later(hours=23)
@@ -268,6 +286,7 @@ class TestWhatTheBaselineKnew:
 
     def test_weights_of_a_family_that_an_old_post_named_are_news(self, tmp_path: Path) -> None:
         house = House(tmp_path, baselined=False)
+        house.hub.others = 1
         house.show(house.hub)
         house.show(house.blog, house.post("Gemma 4: our most capable open models", "google", days_ago=20))
         house.show(house.hub, house.repository("google/gemma-4-31B-it"))
@@ -283,6 +302,7 @@ class TestWhatTheBaselineKnew:
 
     def test_the_first_post_on_weights_that_lay_there_for_weeks_is_news(self, tmp_path: Path) -> None:
         house = House(tmp_path, baselined=False)
+        house.blog.others = 1
         house.show(house.blog)
         house.show(house.hub, created(house, "moonshotai/Kimi-K3", days_ago=44))
         house.later(hours=2)
@@ -291,6 +311,7 @@ class TestWhatTheBaselineKnew:
 
     def test_a_post_on_last_years_model_is_not(self, tmp_path: Path) -> None:
         house = House(tmp_path, baselined=False)
+        house.blog.others = 1
         house.show(house.blog)
         house.show(house.hub, created(house, "moonshotai/Kimi-K2.5", days_ago=300))
         house.show(house.blog, house.post("Kimi K2.5: a look under the hood", "moonshot"))

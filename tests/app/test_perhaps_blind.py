@@ -79,6 +79,8 @@ def variables(tmp_path: Path) -> dict[str, str]:
 def life(variables: dict[str, str], tmp_path: Path) -> Iterator[Life]:
     house = House(tmp_path / "state", baselined=False)
     house.hub.id, house.blog.id = HUB, FEED
+    house.hub.shown.append(house.repository("zai-org/GLM-4.7"))
+    house.blog.shown.append(house.post("Hello", "zai"))
     house.poller.poll(house.sources)
     house.later(days=1)
     with open_app(variables, house.clock) as app:

@@ -1,11 +1,18 @@
 """Sources that fail, rest and come back."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from bot.errors import Failure, SourceError
-from tests.support.house import House
+from bot.fetch import Fetcher
+from bot.model import SourceKind
+from bot.sources.base import Memory, Poll
+from tests.support.house import House, ScriptedSource
 
 pytestmark = pytest.mark.logs("source_failed")
 
@@ -82,3 +89,27 @@ def test_a_source_that_failed_from_the_start_is_baselined_when_it_first_works(tm
     house.hub.error = None
     assert house.show(house.hub).reports[0].baseline
     assert house.channel.messages == []
+
+
+class Overtaken(ScriptedSource):
+    """Be a source of which another poll begins and ends while the first one reads it."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+        read, meanwhile, self.meanwhile = super().poll(memory, fetch, now), self.meanwhile, None
+        if meanwhile:
+            meanwhile()
+        return read
+
+
+def test_of_two_polls_side_by_side_the_first_to_end_counts(house: House) -> None:
+    """As after a round that was given up for a locked database while its threads went on."""
+    source = Overtaken("feed:blog", SourceKind.FEED, "https://blog.example/rss")
+    second = replace(house.poller, threads=ThreadPoolExecutor(1))
+    source.meanwhile = lambda: second.poll([source])
+    polled = house.show(source, house.post("Kimi K2.6: open agentic intelligence", "moonshot"))
+    assert [report.new for report in polled.reports] == [0]
+    assert len(house.channel.alerts) == 1
+    assert len(house.store.history.observations("Kimi K2.6")) == 1
+    assert house.show(source).announced == ()

@@ -15,6 +15,8 @@ from bot.app.works import Works
 from bot.cadence.digest import next_digest
 from bot.delivery.message import Later, Refused
 from bot.records import DigestPlan, Preferences
+from bot.sources.hub_api import Listing
+from bot.sources.hub_waiting import queue_of
 from bot.store.backup import back_up
 from bot.store.restoring import restore
 from bot.store.store import FILE_NAME, Store
@@ -100,6 +102,36 @@ def test_no_hour_of_the_night_that_changes_the_clocks_is_left_out(house: House, 
     for _ in range(6 * 6):  # every source is due again ten minutes after its poll, give or take one
         house.later(minutes=11)
         assert len(polls(house)) == len(house.sources)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=30)], ids=["an hour", "a month"])
+def test_what_was_listed_while_the_clock_was_ahead_waits_no_longer_for_it(
+    house: House, ahead: timedelta
+) -> None:
+    house.clock.advance(ahead)
+    house.show(house.listing, house.row("Qwen9-Max", "qwen"))
+    house.clock.advance(-ahead)
+    house.show(house.listing)
+    house.later(hours=23)
+    house.show(house.listing)
+    assert house.channel.alerts == []
+    house.later(hours=1)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_repository_first_seen_while_the_clock_was_ahead_waits_no_longer_for_it() -> None:
+    now = at("2026-04-01T12:00")
+    future, past = (now + timedelta(days=30)).isoformat(), (now - HOUR).isoformat()
+    waiting = {
+        "1": {"id": KIMI, "since": future, "why": "it has no weights yet"},
+        "2": {"id": KIMI, "since": past, "told": future, "why": "it has no weights yet"},
+    }
+    queue = queue_of([], waiting, Listing(not_modified=True), now)
+    assert [(note["since"], note.get("told")) for note in queue.values()] == [
+        (now.isoformat(), None),
+        (past, now.isoformat()),
+    ]
 
 
 # --- messages

@@ -34,10 +34,13 @@ DAY = timedelta(days=1)
 
 # --- status
 
-FINE = SourceState("hub:google", polled_at=NOW, succeeded_at=NOW - timedelta(minutes=1))
-OLDER = SourceState("hub:moonshotai", polled_at=NOW, succeeded_at=NOW - timedelta(minutes=9))
+FINE = SourceState(
+    "hub:google", baseline_at=NOW - DAY, polled_at=NOW, succeeded_at=NOW - timedelta(minutes=1)
+)
+OLDER = replace(FINE, id="hub:moonshotai", succeeded_at=NOW - timedelta(minutes=9))
 FAILING = SourceState(
     "feed:x.y/rss",
+    baseline_at=NOW - 3 * DAY,
     polled_at=NOW,
     succeeded_at=NOW - 2 * DAY,
     failing_since=NOW - timedelta(hours=3),
@@ -56,6 +59,30 @@ def test_trouble_is_told_in_full_and_what_is_well_is_counted() -> None:
     )
     assert "• 2 Hugging Face organisations, read between 1 min ago and 9 min ago" in shown(answer)
     assert "Messages: 3 waiting to be sent, 120 sent." in shown(answer)
+
+
+@pytest.mark.parametrize(
+    ("odd", "counted", "said"),
+    [
+        pytest.param(
+            replace(FINE, baseline_at=None),
+            "1 source: 0 fine, 1 with nothing yet.",
+            "• *hub:google* has shown nothing yet: what it shows first is remembered, not announced",
+            id="an organisation that lists nothing",
+        ),
+        pytest.param(
+            replace(FINE, distrusted_at=NOW - 2 * DAY),
+            "1 source: 1 fine.",
+            "• *hub:google* says “not modified” of what has changed (found 2 d ago), "
+            "so it is read whole every time",
+            id="validators that lied",
+        ),
+    ],
+)
+def test_a_source_that_answers_and_is_odd_is_told(odd: SourceState, counted: str, said: str) -> None:
+    answer = answers.status_answer(BotStatus("1.0", [odd]), NOW)
+    assert counted in answer.text
+    assert said in shown(answer)
 
 
 def test_a_service_that_stands_still_is_noticed() -> None:

@@ -1,12 +1,14 @@
 """The commands, in the offline world, as a person and as a program use them."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from bot.demo.slack import refused
 from bot.store.database import Database
+from bot.store.store import FILE_NAME
 from tests.cli.conftest import Shell
 
 KIMI = "moonshotai/Kimi-K2.6"
@@ -91,6 +93,21 @@ def test_a_failing_source_shows_since_when_and_why_and_stops_no_other(shell: She
     assert failing[0]["failing_since"]
     assert failing[0]["complaint"]
     assert all(row["last_success"] for row in rows if not row["failure"])
+
+
+def test_a_source_that_answers_and_is_odd_is_not_simply_fine(shell: Shell, tmp_path: Path) -> None:
+    shell.run("poll", "--all")
+    raw = sqlite3.connect(tmp_path / "state" / FILE_NAME, isolation_level=None)
+    raw.execute("UPDATE source SET baseline_at = NULL WHERE id = 'hub:moonshotai'")
+    raw.execute("UPDATE source SET distrusted_at = polled_at WHERE id = 'hub:Qwen'")
+    raw.close()
+    told = " ".join(shell.run("status").stdout.split())
+    assert "0 failing, 0 not polled yet, 1 with nothing yet." in told
+    assert "what it shows first is remembered" in told
+    assert "says “not modified” of what has changed" in told
+    rows = {row["id"]: row for row in shell.json("status")["sources"]}
+    assert [it for it, row in rows.items() if row["shown_nothing"]] == ["hub:moonshotai"]
+    assert [it for it, row in rows.items() if row["validators_distrusted_since"]] == ["hub:Qwen"]
 
 
 def test_deliveries_list_what_was_sent(polled: Shell) -> None:

@@ -263,3 +263,19 @@ def test_a_licence_that_changed_is_marked(former: License, at: datetime, words: 
 def test_a_licence_that_is_what_it_was_is_not_marked() -> None:
     content = render_alert(alone(KIMI), NOW, change=LicenseChange(MODIFIED_MIT, NOW))
     assert content == render_alert(alone(KIMI), NOW)
+
+
+def test_the_size_of_one_model_is_what_the_summary_above_it_says() -> None:
+    post_of_it = release(
+        named("Kimi K3"),
+        mentions=[post("Kimi K3", "https://www.kimi.com/blog/kimi-k3")],
+        summary="Kimi K3 is a mixture of experts with 2.8T total parameters.",
+    )
+    weights = release(
+        named("Kimi K3 Max"), "moonshotai/Kimi-K3-Max", license=MODIFIED_MIT, parameters=2_780_000_000_000
+    )
+    alert = render_alert(Wave(MOONSHOT, post_of_it, (post_of_it, weights)), NOW)
+    assert "Size: 2.8T parameters" in alert.text
+    counted = replace(weights, facts=replace(weights.facts, parameters=1_500_000_000_000))
+    alert = render_alert(Wave(MOONSHOT, post_of_it, (post_of_it, counted)), NOW)
+    assert "Size: 1.5T parameters (the lab says 2.8T)" in alert.text

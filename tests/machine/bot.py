@@ -54,7 +54,7 @@ class WrongClock:
 class VersionedSource:
     """Be a source with an ETag, which changes with what it shows: it answers 304 to who has seen that.
 
-    `bodies` remembers what each ETag stood for.
+    A `lying` one keeps its ETag. `bodies` remembers what was shown, by the fingerprint of it.
     """
 
     id: str
@@ -65,13 +65,14 @@ class VersionedSource:
     error: Exception | None = None
     bodies: dict[str, frozenset[str]] = field(default_factory=dict)
     version: int = 0
+    lying: bool = False
 
     def show(self, *sightings: Sighting) -> None:
         self.shown |= {sighting.external_id: sighting for sighting in sightings}
-        self.version += 1
+        self.version += not self.lying
 
     def hide(self, external_id: str) -> Sighting:
-        self.version += 1
+        self.version += not self.lying
         return self.shown.pop(external_id)
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
@@ -79,12 +80,14 @@ class VersionedSource:
             raise self.error
         etag = f'"{self.version}"'
         if memory.etag == etag:
-            return Poll((), {}, etag=etag, cursor=memory.cursor, count=memory.usual_count)
-        self.bodies[etag] = frozenset(self.shown)
+            return Poll(etag=etag, count=memory.usual_count, fingerprint=memory.fingerprint)
         digests = {external_id: _digest(sighting) for external_id, sighting in self.shown.items()}
+        fingerprint = f"{self.version} {sorted(digests.items())}"
+        self.bodies[fingerprint] = frozenset(digests)
         known = memory.known(digests)
         new = (_as_seen(self.shown[it], known.get(it)) for it in digests if digests[it] != known.get(it))
-        return Poll(tuple(new), digests, etag=etag, count=len(digests))
+        # One thing stands there all the time: nothing at all would be no baseline.
+        return Poll(tuple(new), digests, etag=etag, count=1 + len(digests), fingerprint=fingerprint)
 
 
 def _digest(sighting: Sighting) -> str:

@@ -17,7 +17,7 @@ def validators_are_never_ahead(bot: Bot) -> None:
     """1: What stood in the body that a source's ETag belongs to is remembered."""
     for source in bot.sources:
         state = bot.store.sources.state(source.id)
-        body = source.bodies.get(state.etag, frozenset())
+        body = source.bodies.get(state.fingerprint, frozenset())
         assert set(bot.store.sources.known(source.id, body)) == body
 
 

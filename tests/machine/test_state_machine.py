@@ -129,6 +129,12 @@ class Life(RuleBasedStateMachine):
         self.unlicensed.add(name)
         return name
 
+    @rule(place=places, lying=st.booleans())
+    def keep_the_validators(self, place: int, lying: bool) -> None:
+        """From now on what a source shows changes behind an ETag that does not."""
+        self.tally.count("faults", "machine: validators that lie", lying)
+        self.bot.sources[place].lying = lying
+
     # --- polling
 
     @rule()
@@ -271,9 +277,10 @@ class Life(RuleBasedStateMachine):
             2,
             2,
             25,
+            25,
             2,
             2,
-        ):  # a paused channel, a listing that waits for a day, and the rest
+        ):  # a paused channel, what validators hid for a day, a listing that waits for one, and the rest
             self.bot.later(hours=hours)
             self.bot.poller.poll(self.bot.sources)
             self.bot.courier.deliver_all()
@@ -311,6 +318,7 @@ class Life(RuleBasedStateMachine):
     "clock_set_back",
     "source_failed",
     "source_crashed",
+    "validators_distrusted",
     "notifier_crashed",
 )
 def test_the_promises_hold_whatever_happens(tally: Tally) -> None:

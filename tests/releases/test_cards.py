@@ -230,6 +230,84 @@ def test_in_a_table_of_models_the_own_row_decides() -> None:
     assert card_facts(MODELS, "lab/V4").parameters is None
 
 
+SIDE_BY_SIDE = """
+| Model | Micro Dense | H Tiny MoE | H Small MoE |
+|---|---|---|---|
+| # Parameters | 3B | 7B | 32B |
+| # Active parameters | 3B | 1B | 9B |
+"""
+ONE_SENTENCE = "V4-Pro has 1.6T parameters (49B activated), V4-Flash has 284B parameters (13B activated)."
+ROWS_WITHOUT_OWN = """
+The lab has V4-Nano with 30B total parameters and 3B activated.
+
+| Model | Total Params | Activated Params |
+|---|---|---|
+| V4-Flash | 284B | 13B |
+"""
+
+
+@pytest.mark.parametrize(
+    ("card", "name", "counted", "total", "active"),
+    [
+        pytest.param(SIDE_BY_SIDE, "lab/rocket-h-tiny", None, 7 * B, B, id="the own column"),
+        pytest.param(SIDE_BY_SIDE, "lab/rocket-h-tiny-FP8", None, 7 * B, B, id="the own column, packaged"),
+        pytest.param(SIDE_BY_SIDE, "lab/rocket", None, None, None, id="no column is its own"),
+        pytest.param(
+            SIDE_BY_SIDE, "lab/rocket", 32_200_000_000, 32 * B, 9 * B, id="the column near the count"
+        ),
+        pytest.param(
+            MODELS, "lab/Rocket-V4-Flash-0731", None, 284 * B, 13 * B, id="the row without the date"
+        ),
+        pytest.param(MODELS, "lab/Rocket", 291 * B, 284 * B, 13 * B, id="the row near the count"),
+        pytest.param(MODELS, "lab/Rocket", 600 * B, None, None, id="no row near the count"),
+        pytest.param(ONE_SENTENCE, "lab/V4-Flash", None, 284 * B, 13 * B, id="what follows the name"),
+        pytest.param(ONE_SENTENCE, "lab/V4-Pro", None, 1600 * B, 49 * B, id="and not what follows another"),
+        pytest.param(ONE_SENTENCE, "lab/V4", None, None, None, id="the beginning of a name is none"),
+        pytest.param(ONE_SENTENCE, "lab/V4", 291 * B, 284 * B, 13 * B, id="the sentence near the count"),
+        pytest.param(
+            "V4-o 4.5 has 9B total parameters. V4-V has 1.3B total parameters.",
+            "lab/V4-o-4_5",
+            None,
+            9 * B,
+            None,
+            id="a version that the repository writes with a line",
+        ),
+        pytest.param(ROWS_WITHOUT_OWN, "lab/V4-Nano", None, 30 * B, 3 * B, id="prose before others' rows"),
+    ],
+)
+def test_of_several_models_the_own_figures_count(
+    card: str, name: str, counted: int | None, total: int | None, active: int | None
+) -> None:
+    facts = card_facts(card, name, counted)
+    assert (facts.parameters, facts.active_parameters) == (total, active)
+
+
+@pytest.mark.parametrize(
+    ("card", "total", "active"),
+    [
+        pytest.param("| Total / Active Parameters | 1T / 32B |", T, 32 * B, id="two answers to one key"),
+        pytest.param("| Parameters | 7B / 13B |", None, None, id="two answers and one question"),
+        pytest.param("| Model Size | 355B-A32B |", 355 * B, 32 * B, id="an answer like a name"),
+        pytest.param("| Parameters | 1T (32B activated) |", T, 32 * B, id="actives in brackets"),
+        pytest.param("| Activated Params per Token | 38B |", None, 38 * B, id="actives alone"),
+        pytest.param(
+            "| Total Parameters | 1T |\n| Parameters of Vision Encoder | 400M |", T, None, id="a part of it"
+        ),
+        pytest.param("| 总参数量 | 1T |\n| 激活参数 | 32B |", T, 32 * B, id="Chinese keys"),
+        pytest.param("- **Size**: 8B", 8 * B, None, id="an item that says size"),
+        pytest.param(
+            "Rocket has 7B total parameters.\n\n## Evaluation\n\nIts rival has 70B total parameters.",
+            7 * B,
+            None,
+            id="a section on others",
+        ),
+    ],
+)
+def test_keys_that_ask_for_parameters(card: str, total: int | None, active: int | None) -> None:
+    facts = card_facts(card)
+    assert (facts.parameters, facts.active_parameters) == (total, active)
+
+
 @pytest.mark.parametrize(
     ("card", "tokens"),
     [
@@ -266,6 +344,12 @@ HOSTILE = {
     "sentences": "a. ",
     "counts": "1B ",
     "commas": "1,111",
+    "enumerations": "1B, ",
+    "activations": "activates 1B of ",
+    "comparisons": "than (1B ",
+    "a word without end after a number": "activates 1B a",
+    "words without end": "1B " + 60 * "a" + "-" + 300 * "b" + " activates " + 300 * "c",
+    "Chinese without end": "激活1B" + 300 * "参",
     "contexts": "context length 1 ",
     "from": "from ",
     "lines": "a\n",

@@ -1,5 +1,7 @@
 """One sighting is judged by itself: a repository, a post or a listing."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from bot.model import Facts, Kind, Lab, Sighting, SourceKind, Verdict
 from bot.releases.classify import judge
 from bot.releases.labs import Directory
+from bot.releases.siblings import Siblings
 
 LABS = Directory(
     [
@@ -26,7 +29,7 @@ LABS = Directory(
 )
 
 
-def judged_repository(repository: str, *tags: str, task: str = "") -> Verdict:
+def judged_repository(repository: str, *tags: str, task: str = "", beside: Sequence[str] = ()) -> Verdict:
     owner = repository.partition("/")[0]
     lab = LABS.by_owner(owner)
     return judge(
@@ -41,6 +44,7 @@ def judged_repository(repository: str, *tags: str, task: str = "") -> Verdict:
             facts=Facts(task=task),
         ),
         LABS,
+        Siblings((repository, *beside)),
     )
 
 
@@ -113,6 +117,91 @@ def quantized(repository: str) -> tuple[str, str]:
 )
 def test_the_kind_of_a_repository(repository: str, tags: tuple[str, ...], kind: Kind) -> None:
     assert judged_repository(repository, *tags).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("repository", "tags", "kind"),
+    [
+        pytest.param("aeolus/BoreasTok-2", (), Kind.OTHER, id="a tokenizer, cut short in CamelCase"),
+        pytest.param("aeolus/boreas-xl-refiner", (), Kind.OTHER, id="a refiner"),
+        pytest.param("aeolus/Boreas-7B-base-20T-wosyn", (), Kind.OTHER, id="an ablation of the data"),
+        pytest.param("aeolus/boreas-baselines", (), Kind.OTHER, id="baselines"),
+        pytest.param("aeolus/Boreas-1.5_AudioEnc", (), Kind.OTHER, id="an encoder, cut short"),
+        pytest.param("aeolus/Boreas-ICLoRA-detailer", (), Kind.OTHER, id="an adapter of another kind"),
+        pytest.param("aeolus/Boreas-Tagger-for-Zephyrus", (), Kind.OTHER, id="a helper for another model"),
+        pytest.param("aeolus/boreas-for-everyone-7B", (), Kind.RELEASE, id="but not for anything else"),
+        pytest.param("aeolus/Boreas-7B-Fast", ("draft-model",), Kind.OTHER, id="a draft head by its tags"),
+        pytest.param("aeolus/Boreas-2-Encoder-350M", (), Kind.RELEASE, id="an encoder of its own"),
+        pytest.param("aeolus/Boreas-Encoder", (), Kind.OTHER, id="an encoder that is a part"),
+        pytest.param("aeolus/Boreas-2-small-decoder", (), Kind.OTHER, id="a decoder always is"),
+        pytest.param("aeolus/Boreas-2-7B-NF4", (), Kind.VARIANT, id="a packaging of late"),
+        pytest.param("aeolus/Boreas-2-7B-AutoAWQ", (), Kind.VARIANT, id="a packaging by the tool's name"),
+        pytest.param("aeolus/Boreas-7B_MG", (), Kind.VARIANT, id="a packaging that is one at the end"),
+        pytest.param("aeolus/MG-7B", (), Kind.RELEASE, id="and a family's name at the start"),
+        pytest.param("aeolus/Boreas-2-7B-nvfp4a16", (), Kind.VARIANT, id="weights and activations"),
+    ],
+)
+def test_what_a_name_says_by_itself(repository: str, tags: tuple[str, ...], kind: Kind) -> None:
+    assert judged_repository(repository, *tags).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("repository", "beside", "kind"),
+    [
+        pytest.param("Boreas-7B-S1", ("Boreas-7B",), Kind.OTHER, id="a training stage beside the model"),
+        pytest.param("Boreas-7B-S1", ("Boreas-70B",), Kind.RELEASE, id="but not beside another"),
+        pytest.param("Boreas-7B-S1-Pro", ("Boreas-7B",), Kind.OTHER, id="whatever follows"),
+        pytest.param("Boreas-7B-Small", ("Boreas-7B",), Kind.RELEASE, id="a word is no stage"),
+        pytest.param("Boreas-7B-Mix-3R", ("Boreas-7B",), Kind.OTHER, id="a mix of data beside the model"),
+        pytest.param("Boreas-RL-600", ("Boreas-RL-800", "Boreas-RL-1000"), Kind.OTHER, id="steps"),
+        pytest.param("Boreas-2507", ("Boreas-2509", "Boreas-2512"), Kind.RELEASE, id="but not snapshots"),
+        pytest.param("Boreas-7B-5T", ("Boreas-7B",), Kind.OTHER, id="a checkpoint by the tokens read"),
+        pytest.param("Boreas-5T", ("Boreas",), Kind.RELEASE, id="but not a size"),
+        pytest.param("Boreas-7B", ("Boreas-7B-Instruct",), Kind.VARIANT, id="a base that does not say so"),
+        pytest.param("Boreas-7B", ("Boreas-7B-Coder",), Kind.RELEASE, id="but not beside another line"),
+    ],
+)
+def test_what_a_name_says_beside_its_siblings(repository: str, beside: tuple[str, ...], kind: Kind) -> None:
+    siblings = [f"aeolus/{name}" for name in beside]
+    assert judged_repository(f"aeolus/{repository}", beside=siblings).kind is kind
+
+
+class TestPackaging:
+    """What the card says a repository was packed from, and what the name says, may differ."""
+
+    def test_a_packaging_of_an_own_model_has_its_key_whatever_is_added_to_the_name(self) -> None:
+        verdict = judged_repository("aeolus/Boreas-VL-500M-LEAP-Bundle", *quantized("aeolus/Boreas-VL-500M"))
+        model = judged_repository("aeolus/Boreas-VL-500M").name
+        assert verdict.kind is Kind.VARIANT
+        assert verdict.name
+        assert model
+        assert verdict.name.release_key == model.release_key
+        assert (verdict.name.display, verdict.name.packaging) == ("Boreas-VL-500M", "LEAP-Bundle")
+
+    def test_it_is_none_of_a_model_whose_name_only_begins_alike(self) -> None:
+        assert judged_repository("aeolus/Boreas-70B", *quantized("aeolus/Boreas-7")).kind is Kind.RELEASE
+
+    @pytest.mark.parametrize(
+        ("repository", "beside", "kind"),
+        [
+            pytest.param("aeolus/Boreas-7B-FP8", ["aeolus/Boreas-7B"], Kind.VARIANT, id="listed unpackaged"),
+            pytest.param("aeolus/Boreas-7B-FP8", [], Kind.OTHER, id="not listed"),
+            pytest.param(
+                "aeolus/Boreas-7B-FP8-v2", ["aeolus/Boreas-7B-FP8"], Kind.OTHER, id="listed packaged alone"
+            ),
+            pytest.param("moonshotai/Kimi-K9-FP8", [], Kind.VARIANT, id="of a family known to be its own"),
+        ],
+    )
+    def test_a_card_may_name_what_the_model_was_tuned_from(
+        self, repository: str, beside: list[str], kind: Kind
+    ) -> None:
+        upstream = quantized("Qwen/Qwen3.5-9B")
+        assert judged_repository(repository, *upstream, beside=beside).kind is kind
+
+
+def test_an_encoder_that_fills_in_words_is_a_model_of_its_own() -> None:
+    assert judged_repository("aeolus/boreas-encoder-150m", task="fill-mask").kind is Kind.RELEASE
+    assert judged_repository("aeolus/boreas-encoder-150m").kind is Kind.OTHER
 
 
 def test_a_language_models_base_is_a_stage_however_it_is_written() -> None:
@@ -284,6 +373,27 @@ def test_links_to_other_labs_or_to_several_families_decide_nothing() -> None:
         pytest.param(
             "deepseek", "deepseek-chat", Kind.OTHER, "deepseek/deepseek", id="an alias without a version"
         ),
+        pytest.param(
+            "moonshot",
+            "kimi-k2.7-code-highspeed",
+            Kind.RELEASE,
+            "moonshot/kimi-k2.7-code",
+            id="a speed of serving",
+        ),
+        pytest.param(
+            "anthropic", "claude-opus-4.6-fast", Kind.RELEASE, "anthropic/claude-4.6-opus", id="behind a size"
+        ),
+        pytest.param(
+            "moonshot",
+            "kimi-k2-thinking-turbo",
+            Kind.RELEASE,
+            "moonshot/kimi-k2-thinking",
+            id="behind a mode",
+        ),
+        pytest.param(
+            "zai", "glm-5-turbo", Kind.VARIANT, "zai/glm-5-turbo", id="a speed or a model of its own"
+        ),
+        pytest.param("qwen", "qwen-turbo", Kind.RELEASE, "qwen/qwen-turbo", id="a size of the family"),
         pytest.param(
             "mistral",
             "mistral-large-3-675B-eagle",

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.model import Lab
-from bot.releases.identify import identify_line
+from bot.releases.identify import TOGETHER, identify_lines
 from bot.releases.labs import Directory
 
 LABS = Directory(
@@ -17,7 +17,7 @@ LABS = Directory(
 
 
 def identified(**given: object) -> dict[str, object]:
-    return identify_line(json.dumps(given), LABS)
+    return next(identify_lines([json.dumps(given)], LABS))
 
 
 def test_a_line_has_the_given_fields_and_what_was_understood() -> None:
@@ -87,9 +87,61 @@ def test_the_lab_of_a_line(given: dict[str, object], lab: str) -> None:
             "tags: write a list",
             id="a tag that is no text",
         ),
+        pytest.param(
+            '{"source": "hub", "text": "a", "siblings": "b"}',
+            "siblings: write a list",
+            id="siblings that are no list",
+        ),
     ],
 )
 def test_a_bad_line_says_what_to_write(line: str, complaint: str) -> None:
-    answer = identify_line(line, LABS)
+    answer = next(identify_lines([line], LABS))
     assert list(answer) == ["error"]
     assert complaint in str(answer["error"])
+
+
+def test_the_other_models_of_a_title_are_shown_if_there_are_some() -> None:
+    answer = identified(source="feed", lab="qwen", text="Introducing Qwen4-Max and Qwen4-Plus")
+    assert (answer["name"], answer["also"], answer["also_keys"]) == (
+        "Qwen4-Max",
+        ["Qwen4-Plus"],
+        ["qwen/qwen-4-plus"],
+    )
+    assert "also" not in identified(source="feed", lab="qwen", text="Introducing Qwen4-Max")
+
+
+def kinds(*given: dict[str, object]) -> list[object]:
+    return [answer["kind"] for answer in identify_lines(map(json.dumps, given), LABS)]
+
+
+def hub(text: str, **more: object) -> dict[str, object]:
+    return {"source": "hub", "text": text, **more}
+
+
+def test_lines_of_one_owner_stand_beside_each_other_in_any_order() -> None:
+    assert kinds(hub("qwen/Foo-7B-S1"), hub("Qwen/Foo-7B")) == ["other", "release"]
+    assert kinds(hub("qwen/Foo-7B-S1"), hub("moonshotai/Foo-7B")) == ["release", "release"]
+
+
+@pytest.mark.parametrize("name", ["Qwen/Foo-7B", "Foo-7B"])
+def test_a_line_may_list_more_siblings(name: str) -> None:
+    assert kinds(hub("Qwen/Foo-7B-S1", siblings=[name])) == ["other"]
+    assert kinds(hub("Qwen/Foo-7B-S1", siblings=["Bar-7B"])) == ["release"]
+
+
+def test_no_more_than_a_bounded_number_of_lines_is_held() -> None:
+    endless = (json.dumps(hub(f"Qwen/Foo-{number}")) for number in range(10 * TOGETHER))
+    answers = identify_lines(endless, LABS)
+    assert next(answers)["kind"] == "release"
+    assert json.loads(next(endless))["text"] == f"Qwen/Foo-{TOGETHER}"
+
+
+def test_nor_more_than_a_bounded_length_of_them() -> None:
+    endless = (json.dumps(hub(f"Qwen/Foo-{number}", note="x" * 5_000_000)) for number in range(100))
+    assert next(identify_lines(endless, LABS))["kind"] == "release"
+    assert json.loads(next(endless))["text"] in {"Qwen/Foo-4", "Qwen/Foo-5"}
+
+
+def test_a_bad_line_does_not_harm_those_beside_it() -> None:
+    answers = identify_lines(["{", json.dumps(hub("Qwen/Foo-7B"))], LABS)
+    assert [list(answer)[:2] for answer in answers] == [["error"], ["source", "text"]]

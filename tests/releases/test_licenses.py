@@ -232,6 +232,24 @@ def test_the_owner_may_stand_in_the_link() -> None:
             id="only a link to a known text",
         ),
         pytest.param(
+            LicenseStatement("other", "license", "https://acme.example/Acme%20Community%20License.pdf"),
+            "unknown",
+            "Acme Community License",
+            id="a file that has the name",
+        ),
+        pytest.param(
+            LicenseStatement("other", "", "https://acme.example/files/Falcon_LLM_License.html?raw"),
+            "conditions",
+            "TII Falcon License 2.0",
+            id="a file that has a known name",
+        ),
+        pytest.param(
+            LicenseStatement("other", "", "https://acme.example/model/LICENSE-MODEL.md"),
+            "unknown",
+            "a licence of its own",
+            id="a file of the usual name",
+        ),
+        pytest.param(
             LicenseStatement("", "", "https://acme.example/terms"),
             "unknown",
             "a licence of its own",
@@ -276,6 +294,47 @@ def test_the_owner_may_stand_in_the_link() -> None:
 def test_statements(statement: LicenseStatement | None, verdict: str, title: str) -> None:
     license = identify(statement)
     assert (license.verdict, license.title) == (verdict, title)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "commercial"),
+    [
+        pytest.param("acme-non-commercial-license", "non-commercial", "no", id="it says non-commercial"),
+        pytest.param("Acme NonCommercial 2.0", "non-commercial", "no", id="in one word"),
+        pytest.param("acme-rocket-1.2-nc", "non-commercial", "no", id="in short"),
+        pytest.param("acme-research-license", "research-only", "no", id="it says research"),
+        pytest.param(
+            "acme-internal-scientific-research-and-development-license", "research-only", "no", id="at length"
+        ),
+        pytest.param(
+            "acme-research-and-non-commercial", "non-commercial", "no", id="of both the plainer word counts"
+        ),
+        pytest.param(
+            "acme-research-and-commercial-license", "unknown", "unknown", id="research and commerce: read it"
+        ),
+        pytest.param("acme-community-license", "unknown", "unknown", id="a community may be anybody"),
+        pytest.param("launch-license", "unknown", "unknown", id="letters inside a word say nothing"),
+    ],
+)
+def test_a_name_that_nobody_knows_may_exclude_commercial_use(name: str, kind: str, commercial: str) -> None:
+    found = understood(license="other", license_name=name, owner="acme")
+    assert (found["class"], found["commercial"], found["title"]) == (kind, commercial, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        pytest.param(
+            "openmdw", "Open Model, Data & Weights License (version not stated)", id="OpenMDW, no version"
+        ),
+        pytest.param("OpenMDW 1.1", "Open Model, Data & Weights License 1.1", id="OpenMDW with a version"),
+        pytest.param("customized-nscl-v1", "NVIDIA Source Code License-NC", id="NVIDIA's, customised"),
+        pytest.param("bsl-1.1", "Business Source License 1.1", id="BSL 1.1 is not Boost's 1.0"),
+        pytest.param("sam-license", "SAM License", id="Meta's SAM"),
+    ],
+)
+def test_names_seen_in_2026(name: str, title: str) -> None:
+    assert str(understood(license="other", license_name=name)["title"]).startswith(title)
 
 
 @pytest.mark.parametrize(

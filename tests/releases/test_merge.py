@@ -1,13 +1,14 @@
 """What several sources state becomes one set of facts, and one date."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import DateOrigin, Facts, LicenseStatement, Published, SourceKind
-from bot.releases.merge import Evidence, first_published, merge_facts
+from bot.releases.merge import Evidence, better_name, first_published, merge_facts
 from bot.releases.names import parse
 
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
@@ -70,6 +71,20 @@ def test_the_name_states_what_nobody_else_does() -> None:
     assert (facts.parameters, facts.active_parameters) == (35 * 10**9, 3 * 10**9)
 
 
+def test_a_post_that_is_all_there_is_states_the_size_in_its_summary() -> None:
+    post = said(SourceKind.FEED, summary="Kimi K3 is a MoE of 2.8T total parameters with 50B active.")
+    facts = merge_facts(parse("Kimi K3", "moonshot"), [post])
+    assert (facts.parameters, facts.active_parameters) == (2800 * 10**9, 50 * 10**9)
+
+
+def test_a_summary_adds_nothing_to_a_size_that_is_known() -> None:
+    card = said(
+        SourceKind.HUB, parameters=7 * 10**9, summary="It learned of 671B total, 37B active parameters."
+    )
+    facts = merge_facts(parse("Rocket-Distill", "lab"), [card])
+    assert (facts.parameters, facts.active_parameters) == (7 * 10**9, None)
+
+
 @pytest.mark.parametrize(
     ("evidence", "origin", "offset"),
     [
@@ -129,3 +144,59 @@ def test_the_earliest_first_party_date_counts(
 )
 def test_the_order_of_arrival_does_not_matter(evidence: list[Evidence]) -> None:
     assert merge_facts(KIMI, evidence) == Facts(license=MIT, task="x", context_tokens=1)
+
+
+POST, HUB, LISTING, IMPORT = SourceKind.FEED, SourceKind.HUB, SourceKind.LLM_STATS, SourceKind.IMPORT
+
+
+@pytest.mark.parametrize(
+    ("known", "told_by", "heard", "source", "shown"),
+    [
+        pytest.param("gemma-4", {HUB}, "Gemma 4", POST, "Gemma 4", id="the post after the repository"),
+        pytest.param("Gemma 4", {POST}, "gemma-4", HUB, "Gemma 4", id="the repository after the post"),
+        pytest.param("Kimi-K2.6", {HUB}, "Kimi K2.6", POST, "Kimi K2.6", id="a post's space"),
+        pytest.param("Kimi-K2.6", {HUB}, "Kimi K2.6", SourceKind.PAGE, "Kimi K2.6", id="a page is a post"),
+        pytest.param("Gemma-4", {HUB}, "GEMMA 4", POST, "Gemma-4", id="a title in capitals"),
+        pytest.param("GEMMA 4", {POST}, "Gemma-4", HUB, "Gemma-4", id="a title in capitals came first"),
+        pytest.param("Granite-4.2", {HUB}, "granite 4.2", POST, "Granite-4.2", id="a title in small letters"),
+        pytest.param("Kimi-K2-Coder", {HUB}, "Kimi K2 coder", POST, "Kimi-K2-Coder", id="one word small"),
+        pytest.param("granite-4.2", {HUB}, "Granite 4.2", LISTING, "Granite 4.2", id="a listing's capitals"),
+        pytest.param("DeepSeek-V4", {HUB}, "DeepSeek V4", LISTING, "DeepSeek-V4", id="a listing's space"),
+        pytest.param(
+            "deepseek v4", {LISTING}, "DeepSeek-V4", HUB, "DeepSeek-V4", id="the lab after a listing"
+        ),
+        pytest.param("gpt-oss-20b", {HUB}, "GPT-OSS 20B", LISTING, "gpt-oss-20b", id="small on purpose"),
+        pytest.param("GLM-5.1", {HUB}, "GLM-5.1", POST, "GLM-5.1", id="capitals on purpose"),
+        pytest.param("Zorba-3", {HUB}, "ZORBA 3", POST, "Zorba-3", id="capitals of an unknown family"),
+        pytest.param("zorba-3", {HUB}, "Zorba 3", POST, "Zorba 3", id="a family that no table has"),
+        pytest.param(
+            "granite-4.2", {HUB}, "Granite 4.2", IMPORT, "granite-4.2", id="an import renames nothing"
+        ),
+        pytest.param("Gemma 4", {POST}, "Gemma 5", POST, "Gemma 4", id="another release is no spelling"),
+        pytest.param("Kimi K2.6", {POST, HUB}, "Kimi-K2.6", POST, "Kimi K2.6", id="of equals the first"),
+        pytest.param(
+            "Kimi K2.6", {SourceKind.PAGE}, "Kimi-K2.6", POST, "Kimi K2.6", id="a feed after a page"
+        ),
+    ],
+)
+def test_the_name_that_people_read(
+    known: str, told_by: set[SourceKind], heard: str, source: SourceKind, shown: str
+) -> None:
+    assert better_name(parse(known, "lab"), told_by, parse(heard, "lab"), source).display == shown
+
+
+spellings = st.sampled_from(["Gemma 4", "gemma-4", "GEMMA 4", "Gemma-4", "gemma 4"])
+
+
+@given(st.dictionaries(st.sampled_from([POST, HUB, LISTING]), spellings, min_size=1), st.randoms())
+def test_the_order_in_which_sources_name_a_release_changes_little(
+    said: dict[SourceKind, str], random: Any
+) -> None:
+    """Whatever comes first, a proper spelling is shown where anybody has one."""
+    order = list(said)
+    random.shuffle(order)
+    shown, told = parse(said[order[0]], "google"), {order[0]}
+    for source in order[1:]:
+        shown = better_name(shown, told, parse(said[source], "google"), source)
+        told.add(source)
+    assert ("Gemma" in shown.display) == any("Gemma" in text for text in said.values())

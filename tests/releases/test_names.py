@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Name
-from bot.releases.names import covers, parse
+from bot.releases.names import covers, parse, respelt
 
 
 def parts(name: Name) -> tuple[str, ...]:
@@ -206,10 +206,87 @@ def test_people_read_the_labs_own_spelling(text: str, display: str) -> None:
         pytest.param("Kimi K2", "Kimi-K2-Thinking", False, id="and so does how it answers"),
         pytest.param("Kimi K2", "Kimi-K2.6", False, id="and so does the version"),
         pytest.param("Kimi K2 0905", "Kimi-K2-Instruct", False, id="a snapshot is not the first release"),
+        pytest.param("Shieldstral", "Shieldstral-1.0-3B", True, id="a first version need not be said"),
+        pytest.param("Boreas v1", "Boreas-7B", True, id="by either side"),
+        pytest.param("Boreas", "Boreas-2-7B", False, id="a second must be"),
+        pytest.param("Boreas 1", "Boreas-1.5-7B", False, id="and so must what follows the first"),
+        pytest.param("mistral-small-2603", "Mistral-Small-4-119B-2603", True, id="a stamp says the version"),
+        pytest.param("mistral-small-2603", "Mistral-Small-3.2-24B-2506", False, id="another stamp does not"),
+        pytest.param("mistral-large-2603", "Mistral-Small-4-119B-2603", False, id="nor for another model"),
+        pytest.param("mistral-small-3-2603", "Mistral-Small-4-119B-2603", False, id="nor against a version"),
+        pytest.param("Boreas 3.0", "Boreas-3-7B", True, id="a zero is no other version"),
+        pytest.param("Boreas 3", "Boreas-v3-7B", True, id="a letter v makes no other version"),
+        pytest.param("Command A+", "command-a-plus-05-2026", True, id="a plus sign is a word"),
+        pytest.param("command-a-plus-2605", "command-a-plus-05-2026", True, id="a month in two spellings"),
     ],
 )
 def test_what_a_general_name_speaks_of(general: str, specific: str, covered: bool) -> None:
     assert covers(parse(general, "lab"), parse(specific, "lab")) is covered
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "lab"),
+    [
+        pytest.param("Stable Audio 3.0", "stabilityai/stable-audio-3", "stability", id="X.0 and X"),
+        pytest.param("claude-opus-6-0", "Claude Opus 6", "anthropic", id="X-0 and X"),
+        pytest.param(
+            "MiniMax Music 3.0", "MiniMaxAI/MiniMax-Music3", "minimax", id="a number glued to its line"
+        ),
+        pytest.param("Music 3.0", "MiniMaxAI/MiniMax-Music3", "minimax", id="without the lab's own name"),
+        pytest.param("Command A+", "command-a-plus", "cohere", id="a plus sign and the word"),
+        pytest.param("Command R+ 08-2024", "CohereLabs/c4ai-command-r-plus-08-2024", "cohere", id="and more"),
+        pytest.param("Open 2 34B", "aeolus/Open2-34B", "aeolus", id="a number glued to an unknown family"),
+        pytest.param("deepseek-chat-v3-0324", "deepseek-ai/DeepSeek-V3-0324", "deepseek", id="a stage"),
+        pytest.param(
+            "command-a-2605", "CohereLabs/command-a-05-2026-bf16", "cohere", id="stamps by the month"
+        ),
+        pytest.param("Boreas 202606", "aeolus/Boreas-2026-06", "aeolus", id="in three spellings"),
+        pytest.param(
+            "nemotron-4-nano-9b", "nvidia/NVIDIA-Nemotron-4-Nano-9B", "nvidia", id="the lab in front"
+        ),
+    ],
+)
+def test_spellings_of_one_name_have_one_key(one: str, other: str, lab: str) -> None:
+    assert parse(one, lab).release_key == parse(other, lab).release_key
+
+
+@pytest.mark.parametrize(
+    ("stored", "now"),
+    [
+        pytest.param("ibm/granite-4.0-small", "ibm/granite-4-small", id="a zero"),
+        pytest.param("a/foo-v1.0.0", "a/foo-v1", id="several zeros"),
+        pytest.param("a/foo-10-2.0b", "a/foo-10-2.0b", id="but not of a size, nor of ten"),
+        pytest.param("cohere/command-a+", "cohere/command-a-plus", id="a plus sign"),
+        pytest.param("cohere/command-a-03-2025", "cohere/command-a-2503", id="a month"),
+        pytest.param("a/foo-2024-07-18", "a/foo-20240718", id="a day"),
+    ],
+)
+def test_a_key_that_an_older_version_stored_can_be_respelt(stored: str, now: str) -> None:
+    assert respelt(stored) == now
+
+
+_PIECES = [
+    "Foo",
+    "v",
+    "3",
+    ".0",
+    "3.0",
+    "+",
+    "-",
+    " ",
+    "05",
+    "20",
+    "2024",
+    "03-2025",
+    "2025-06",
+    "2024-07-18",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=9))
+def test_what_was_parsed_needs_no_respelling(pieces: list[str]) -> None:
+    name = parse("".join(pieces), "lab")
+    assert respelt(name.release_key) == name.release_key
 
 
 def test_a_name_covers_nothing_of_another_lab() -> None:

@@ -258,6 +258,20 @@ def test_the_total_of_parameters(item: Mapping[str, Any], parameters: int | None
             id="the card may be more exact than the name",
         ),
         pytest.param({"id": "a/Coder-7B"}, "671B total parameters", 7 * B, None, id="but not contradict it"),
+        pytest.param(
+            {"id": "a/Coder", **counted(80 * B)},
+            "A 480B-parameter MoE with 35B active parameters.",
+            80 * B,
+            None,
+            id="a card of another size has other actives too",
+        ),
+        pytest.param(
+            {"id": "a/V4", **counted(862 * B, U8=862 * B)},
+            "V4 has 1.6T total parameters, 49B activated.",
+            1600 * B,
+            49 * B,
+            id="but packed weights are counted too low",
+        ),
     ],
 )
 def test_what_the_card_adds(item: Mapping[str, Any], card: str, parameters: int, active: int | None) -> None:

@@ -203,6 +203,32 @@ def test_an_announced_repository_is_remembered_as_the_listing_shows_it() -> None
     assert hub.poll().sightings == ()
 
 
+class TestSiblings:
+    """What stands beside a new repository comes along: some names mean something only beside others."""
+
+    def test_they_are_all_that_the_organisation_lists(self) -> None:
+        hub = Hub(K2, K2_THINKING, include=("K3",))
+        hub.poll()
+        hub.shows(K2, K2_THINKING, K3)
+        assert set(hub.poll().siblings) == {K2["id"], K2_THINKING["id"], K3["id"]}
+
+    def test_they_are_remembered_when_the_listing_has_not_changed(self) -> None:
+        hub = Hub(K2)
+        hub.poll()
+        hub.fetch.answers[LISTING] = listing(K2, K3, etag='W/"1"')
+        hub.answers(K3, detail(K3, weights=False))
+        hub.poll()
+        hub.answers(K3, detail(K3))
+        poll = hub.poll()
+        assert titles(poll) == [K3["id"]]
+        assert K2["id"].lower() in poll.siblings
+
+    def test_nobody_asks_where_nothing_is_new(self) -> None:
+        hub = Hub(K2)
+        hub.poll()
+        assert list(hub.poll().siblings) == []
+
+
 class TestWaiting:
     """A repository without weights waits for them, and one bad answer loses nothing."""
 

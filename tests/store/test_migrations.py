@@ -65,6 +65,20 @@ def test_everything_is_still_there(old: Path) -> None:
     store.close()
 
 
+def test_what_had_shown_nothing_is_without_a_baseline_and_nothing_else_is(old: Path) -> None:
+    raw = sqlite3.connect(old / FILE_NAME, isolation_level=None)
+    for source, count in (("hub:empty", 0), ("hub:google", 3)):
+        raw.execute(
+            "INSERT INTO source (id, usual_count, baseline_at, succeeded_at) VALUES (?, ?, ?, ?)",
+            (source, count, *["2026-04-20T15:46:00.000000Z"] * 2),
+        )
+    raw.close()
+    store = Store(old)
+    states = store.sources.states()
+    assert [source for source in states if states[source].has_shown_nothing] == ["hub:empty"]
+    store.close()
+
+
 def test_sequences_go_on_where_they_were(old: Path) -> None:
     """A number that a row had once is not given again: the order of messages hangs on it."""
     store = Store(old)

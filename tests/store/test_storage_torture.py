@@ -27,6 +27,7 @@ from bot.records import (
     Subscription,
 )
 from bot.releases.filters import Filters
+from bot.releases.moved import Move
 from bot.releases.names import parse
 from bot.releases.steps import Announce, Decision
 from bot.store import database
@@ -73,6 +74,7 @@ WRITES: dict[str, Call] = {
     "corrections.remove": lambda s: s.corrections.remove(KEY, "license"),
     "corrections.set": lambda s: s.corrections.set(Correction(KEY, "active", "32", "ana", NOW)),
     "releases.apply": lambda s: s.releases.apply(Decision((Announce("zai/glm-4.7"),)), NOW, live=True),
+    "releases.shorten_waits": lambda s: s.releases.shorten_waits(EARLIER),
     "releases.refresh": lambda s: s.releases.refresh([RELEASE]),
     "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
@@ -96,7 +98,9 @@ WRITES: dict[str, Call] = {
     "hints.add": lambda s: s.hints.add(replace(HINT, name=parse("Kimi K4", "moonshot"))),
     "hints.asked": lambda s: s.hints.asked(HINT.key),
     "hints.brought": lambda s: s.hints.brought(HINT.key, KEY, NOW),
-    "held.expire": lambda s: s.held.expire(NOW, NOW),
+    "held.count": lambda s: s.held.count(replace(s.held.waiting()[0], days=1)),
+    "held.grow": lambda s: s.held.grow(1, [KEY]),
+    "held.note_announced": lambda s: s.held.note_announced("hub:org", 3, NOW),
     "held.settle": lambda s: s.held.settle(1, "ignored", "ana", NOW),
     "subscriptions.add": lambda s: s.subscriptions.add(Subscription("C9", ALL, Filters(), "test", NOW)),
     "subscriptions.pause": lambda s: s.subscriptions.pause("C7", "archived", NOW, LATER),
@@ -126,6 +130,9 @@ WRITES: dict[str, Call] = {
     "watch.beat": lambda s: s.watch.beat(NOW),
     "watch.set_blind": lambda s: s.watch.set_blind({"feed:x": NOW}),
     "watch.set_perhaps_blind": lambda s: s.watch.set_perhaps_blind({"feed:x": NOW}),
+    "standing.note": lambda s: s.standing.note({"hub:x": "moonshot"}, NOW),
+    "moves.move": lambda s: s.moves.move(Move("moonshot", "kimi-lab")),
+    "moves.rename_line": lambda s: s.moves.rename_line("r1", "r2"),
     "chores.done": lambda s: s.chores.done("tidy", LATER),
 }
 
@@ -133,6 +140,7 @@ WRITES: dict[str, Call] = {
 READS: dict[str, Call] = {
     "sources.known": lambda s: s.sources.known("feed:x", ["a"]),
     "sources.shown_elsewhere": lambda s: s.sources.shown_elsewhere("feed:x", ["a"]),
+    "sources.repositories": lambda s: s.sources.repositories("hub:x"),
     "sources.state": lambda s: s.sources.state("feed:x"),
     "sources.states": lambda s: s.sources.states(),
     "corrections.all": lambda s: s.corrections.all(),
@@ -144,6 +152,7 @@ READS: dict[str, Call] = {
     "releases.named_by_the_way": lambda s: s.releases.named_by_the_way("qwen", START),
     "releases.names": lambda s: s.releases.names("moonshot"),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
+    "releases.waits_beyond": lambda s: s.releases.waits_beyond(START),
     "releases.overdue_since": lambda s: s.releases.overdue_since(NOW),
     "deliveries.ahead_of": lambda s: s.deliveries.ahead_of(START),
     "deliveries.alert_of": lambda s: s.deliveries.alert_of(RELEASE, "C1"),
@@ -164,6 +173,7 @@ READS: dict[str, Call] = {
     "hints.names": lambda s: s.hints.names("moonshot"),
     "hints.open": lambda s: s.hints.open(),
     "hints.waiting": lambda s: s.hints.waiting(),
+    "held.announced": lambda s: s.held.announced("hub:org", START, NOW),
     "held.by_id": lambda s: s.held.by_id(1),
     "held.untold": lambda s: s.held.untold(1),
     "held.waiting": lambda s: s.held.waiting(),
@@ -194,6 +204,10 @@ READS: dict[str, Call] = {
     "watch.blind": lambda s: s.watch.blind(),
     "watch.perhaps_blind": lambda s: s.watch.perhaps_blind(),
     "watch.last_beat": lambda s: s.watch.last_beat(),
+    "standing.all": lambda s: s.standing.all(),
+    "standing.former": lambda s: s.standing.former("hub:x", "moonshot"),
+    "standing.known_labs": lambda s: s.standing.known_labs(),
+    "moves.collisions": lambda s: s.moves.collisions(Move("moonshot", "zai")),
     "chores.is_due": lambda s: s.chores.is_due("tidy", NOW),
     "history.between": lambda s: s.history.between(START, NOW),
     "history.days": lambda s: s.history.days(),
@@ -219,6 +233,7 @@ EVERY_READ = [pytest.param(call, id=name) for name, call in READS.items()]
 def furnish(directory: Path) -> None:
     """Lead a bot's life for some days, so that every method finds something."""
     house = House(directory, baselined=False)
+    house.listing.others = 1
     house.hub.shown.append(house.repository("zai-org/GLM-4.7"))
     house.poller.poll(house.sources)
     house.show(house.hub, house.repository(KIMI, license=licensed("mit")))
@@ -249,9 +264,12 @@ def furnish_tables(store: Store) -> None:
     store.watch.set_blind({"feed:y": START})
     store._database.connection.execute(
         """
-        INSERT INTO release SELECT 99, 'moonshot/nothing-left', lab, family, family_key, 99, name, display,
-            opened_at, published_at, published_origin, published_precision, silent, facts, license,
-            license_id, license_verdict, parameters, task, withdrawn, home_lead_id, home_lab
+        INSERT INTO release (id, key, lab, family, family_key, lead_id, name, display, opened_at,
+            published_at, published_origin, published_precision, silent, facts, license, license_id,
+            license_verdict, task)
+        SELECT 99, 'moonshot/nothing-left', lab, family, family_key, 99, name, display, opened_at,
+            published_at, published_origin, published_precision, silent, facts, license, license_id,
+            license_verdict, task
         FROM release WHERE id = 2
         """
     )

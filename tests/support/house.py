@@ -48,13 +48,14 @@ class NoFetcher:
 
 @dataclass
 class ScriptedSource:
-    """Be a source that shows what a test tells it to."""
+    """Be a source that shows what a test tells it to, and `others` that no test asks about."""
 
     id: str
     kind: SourceKind
     url: str
     every: timedelta = timedelta(minutes=10)
     shown: list[Sighting] = field(default_factory=list)
+    others: int = 0
     error: Exception | None = None
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
@@ -62,7 +63,9 @@ class ScriptedSource:
             raise self.error
         known = memory.known(sighting.external_id for sighting in self.shown)
         new = tuple(s for s in self.shown if s.external_id not in known or s.amends)
-        return Poll(new, {s.external_id: "seen" for s in self.shown}, etag="e", count=len(self.shown))
+        return Poll(
+            new, {s.external_id: "seen" for s in self.shown}, etag="e", count=self.others + len(self.shown)
+        )
 
 
 @dataclass
@@ -122,6 +125,8 @@ class House:
         if subscribed:
             self.subscribe("C1")
         if baselined:
+            for source in self.sources:
+                source.others = 1  # nothing at all would be no baseline
             self.poller.poll(self.sources)
 
     def restart(self) -> None:

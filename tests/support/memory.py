@@ -19,7 +19,7 @@ class Watch:
         self.source = source
         self.now = now
         self.identities: dict[str, str] = {}
-        self.memory = Memory(known=self._known)
+        self.memory = Memory(known=self._known, repositories=self._repositories)
 
     def poll(self, fetch: Fetcher, later: timedelta = timedelta(0)) -> Poll:
         """Poll once, `later` than the last time, and remember the outcome unless it is a failure."""
@@ -33,11 +33,15 @@ class Watch:
             last_modified=poll.last_modified,
             cursor=_as_json(poll.cursor),
             usual_count=poll.count,
+            fingerprint=poll.fingerprint,
         )
         return poll
 
     def _known(self, identities: Iterable[str]) -> Mapping[str, str]:
         return {identity: self.identities[identity] for identity in identities if identity in self.identities}
+
+    def _repositories(self) -> list[str]:
+        return [name.removeprefix("name:") for name in self.identities if name.startswith("name:")]
 
 
 def _as_json(cursor: Mapping[str, Any]) -> Mapping[str, Any]:

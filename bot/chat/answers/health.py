@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.chat.answers.pieces import counted, fitting, person, place, sentence, text_of, typed
-from bot.chat.phrases import ago, length
+from bot.chat.phrases import ago, length, remarks
 from bot.errors import Failure
 from bot.messages import blocks
 from bot.messages.blocks import Element
@@ -69,6 +69,7 @@ def status_answer(status: BotStatus, now: datetime) -> Content:
     summary, well, messages = _summary(status), list(_well(status.sources, now)), _messages(status.counts)
     troubles = [_failing(state, now) for state in status.sources if state.failure]
     troubles += [_missing(record) for record in status.coverage.values() if record.is_perhaps_blind]
+    troubles += [f"{_name(state)} {remark}" for state in status.sources for remark in remarks(state, now)]
     troubles += [_flood(flood, now) for flood in status.held]
     paused = [_paused(pause, now) for pause in status.pauses]
     reports = [_report(report, now) for report in status.reports]
@@ -96,8 +97,10 @@ def _part(title: str, lines: Sequence[str]) -> Iterator[Block]:
 def _summary(status: BotStatus) -> str:
     failing = sum(1 for state in status.sources if state.failure)
     unread = sum(1 for state in status.sources if not state.polled_at and not state.failure)
-    parts = [f"{len(status.sources) - failing - unread} fine"]
+    bare = sum(1 for state in status.sources if state.has_shown_nothing and not state.failure)
+    parts = [f"{len(status.sources) - failing - unread - bare} fine"]
     parts += [f"{failing} failing"] if failing else []
+    parts += [f"{bare} with nothing yet"] if bare else []
     parts += [f"{unread} not read yet"] if unread else []
     return f"cadencebot {literal(status.version, 40)} reads {counted(len(status.sources), 'source')}: " + (
         ", ".join(parts) + "."
@@ -113,7 +116,11 @@ def _silence(sources: Sequence[SourceState], now: datetime) -> str:
 
 
 def _failing(state: SourceState, now: datetime) -> str:
-    return f"*{literal(state.id, _SOURCE_LIMIT) or 'a source'}* {_failure(state, now)}"
+    return f"{_name(state)} {_failure(state, now)}"
+
+
+def _name(state: SourceState) -> str:
+    return f"*{literal(state.id, _SOURCE_LIMIT) or 'a source'}*"
 
 
 def _flood(flood: Flood, now: datetime) -> str:

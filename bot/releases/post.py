@@ -1,0 +1,86 @@
+"""A post as the rules see it, and the verdicts that they end in."""
+
+import re
+from dataclasses import dataclass, replace
+
+from bot.model import Kind, Name, Sighting, Verdict
+from bot.releases.families import known_at
+from bot.releases.names import parse
+from bot.releases.titles import Mention, Title
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post with what is known of it; owners and words are lower-case."""
+
+    sighting: Sighting
+    owners: frozenset[str]
+    lab_words: frozenset[str]  # of the lab's names
+    title: Title
+    models: tuple[Mention, ...]  # that may be the lab's own
+
+    def name(self, mention: Mention) -> Name:
+        """Return the parts of a name in the title."""
+        return self.named(mention.text, mention.start)
+
+    def named(self, text: str, start: int) -> Name:
+        """Return the parts of the name `text` that stands at `start`.
+
+        A family that no table knows is called as the title calls it, with the lab's name if that is said.
+        """
+        name, tokens = parse(text, self.sighting.lab), self.title.tokens
+        before = start if self.is_lab(start) else start - 1
+        if before < 0 or not self.is_lab(before) or known_at(tokens, before) or known_at(tokens, before + 1):
+            return name
+        lab, joint = tokens[before].text, "-" if tokens[before + 1].gap == "-" else " "
+        return name if name.display.startswith(lab) else replace(name, display=lab + joint + name.display)
+
+    def is_lab(self, at: int) -> bool:
+        """Return whether a word of the title is one of the lab's names."""
+        return self.title.tokens[at].low in self.lab_words
+
+    def is_around(self, at: int) -> bool:
+        """Return whether a word may stand around an announced name without changing what is said."""
+        return self.title.tells(at, "filler", "noun") or self.is_lab(at)
+
+    def is_before(self, at: int) -> bool:
+        """Return whether a word may stand before the name that a title begins with."""
+        foreign_script = not self.title.tokens[at].text.isascii()
+        return foreign_script or self.is_around(at) or self.title.tells(at, "announce", "past")
+
+
+def other(post: Post, reason: str) -> Verdict:
+    """Return that a post is something else, with the model that it speaks of."""
+    numbered = next((mention for mention in post.models if mention.numbered), None)
+    return Verdict(Kind.OTHER, reason, post.name(numbered) if numbered else None)
+
+
+def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) -> Verdict:
+    """Return that a model is released, unless the name is an app's, an interface's or a device's."""
+    title, end = post.title, mention.end
+    app = not title.breaks_before(end) and title.tells(end, "product")
+    device = not mention.family and "device" in title.roles and not _has_parameters(title, mention)
+    if app or device:
+        return Verdict(Kind.PRODUCT, f"{mention.text} is an app, an interface or a device")
+    if not mention.family and _has_version_of_library(title, mention):
+        return Verdict(Kind.PRODUCT, f"{mention.text} has a version as libraries have it")
+    name = post.name(mention)
+    if name.packaging:
+        return Verdict(Kind.VARIANT, f"the title is about a packaging: {name.packaging}", name)
+    return Verdict(Kind.RELEASE, reason, name, waits=waits)
+
+
+_PARAMETERS = re.compile(r"\d+(\.\d+)?[bm]")
+
+
+def _has_parameters(title: Title, mention: Mention) -> bool:
+    """Return whether a name has the size of a model, which may run on a phone: Bonsai 27B."""
+    return any(_PARAMETERS.fullmatch(token.low) for token in title.tokens[mention.start : mention.end])
+
+
+_VERSION_OF_LIBRARY = re.compile(r"v?(0\.\d.*|\d+\.\d+\.\d+.*)")  # 0.4, v2.2.0, 2026.4.0
+
+
+def _has_version_of_library(title: Title, mention: Mention) -> bool:
+    tokens = title.tokens[mention.start : mention.end]
+    return any(_VERSION_OF_LIBRARY.fullmatch(token.low) for token in tokens)

@@ -1,0 +1,175 @@
+"""What an address turns out to be, and how it would be read: pure over its answer."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from bot.config import FeedSpec, HubSpec, PageSpec
+from bot.errors import SourceError
+from bot.fetch import Response
+from bot.sources.extract import extractor, page_tree
+from bot.sources.flight import flight_objects
+from bot.sources.guess_data import propose_json, propose_next
+from bot.sources.guess_selectors import propose_html
+from bot.sources.posts import body_text
+from bot.sources.text import absolute
+
+Spec = HubSpec | FeedSpec | PageSpec
+FORMATS = ("html", "next", "json", "markdown")
+_FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
+_MOST_FEEDS = 5
+_START = 4_000  # bytes in which a document says what it is
+_HARDLY_ANY_TEXT = 800  # characters; the shortest real page of posts has some thousand
+_FIRST_TAG = re.compile(rb"<([A-Za-z][\w:.-]{0,40})")
+_SITEMAPS = frozenset({b"urlset", b"sitemapindex"})
+_FEED_ROOTS = frozenset({b"rss", b"feed", b"rdf:rdf"}) | _SITEMAPS
+_SCRIPTED = (
+    "its posts are not in the page: scripts bring them in a browser. Look in the browser's network panel for "
+    "the request whose answer has the titles and try that, or a Markdown twin of the page (….md, /llms.txt)"
+)
+_NO_LIST = {
+    "html": "nothing in it repeats that has a title and a link: try another page of the site, its /rss.xml, "
+    "/feed/ or /index.xml, or name the elements yourself with --item and --title",
+    "next": "it carries no data with titles and dates (self.__next_f.push): try --format html",
+    "json": "it has no list of objects with a title: name the list yourself with --item and --title",
+    "feed": "it is a sitemap, which has addresses and no titles: try the page that lists the posts",
+    "markdown": "it has no dated heading, no card and no list of links",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a document is ("feed" or a page's format), the feeds that it names, how it is read, best first.
+
+    `why` says what is missing where there is nothing to propose, and what to try.
+    """
+
+    kind: str
+    specs: tuple[FeedSpec | PageSpec, ...] = ()
+    feeds: tuple[str, ...] = ()
+    why: str = ""
+
+
+def organisation_of(url: str, endpoint: str) -> str:
+    """Return the organisation that an address on the Hub is of, or ""."""
+    own, asked = urlsplit(endpoint), urlsplit(url)
+    if asked.netloc.removeprefix("www.") not in (own.netloc, "huggingface.co"):
+        return ""
+    steps = [step for step in asked.path.split("/") if step]
+    first = steps[0] if steps else ""
+    return first if re.fullmatch(r"[\w.-]{1,96}", first) and first not in _NO_ORGANISATIONS else ""
+
+
+_NO_ORGANISATIONS = frozenset(
+    {
+        "api",
+        "blog",
+        "collections",
+        "datasets",
+        "docs",
+        "learn",
+        "models",
+        "papers",
+        "posts",
+        "spaces",
+        "tasks",
+    }
+)
+
+
+def discover(answer: Response, now: datetime, wanted: str = "") -> Found:
+    """Return what an answer is and how it would be read; `wanted` is a page's format to try alone.
+
+    Raises SourceError for a body that no parser may look at.
+    """
+    kind = wanted or kind_of(answer)
+    found = Found(kind, _specs(answer, kind, now, alone=bool(wanted)))
+    if kind == "html" and not wanted:
+        found = replace(found, feeds=_feeds(answer))
+    return found if found.specs or found.feeds else replace(found, why=_why(answer, kind))
+
+
+def kind_of(answer: Response) -> str:
+    """Return "feed" or the format of a page, by what the body begins with; a content type often lies."""
+    start = answer.body[:_START].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:1] in (b"{", b"["):
+        return "feed" if start[:1] == b"{" and b"jsonfeed.org" in start else "json"
+    if start[:1] != b"<":
+        return "markdown"
+    first = _FIRST_TAG.search(start)
+    if first and first[1].lower() in _FEED_ROOTS:
+        return "feed"
+    return "markdown" if urlsplit(answer.url).path.endswith((".md", ".mdx")) else "html"
+
+
+def _specs(answer: Response, kind: str, now: datetime, *, alone: bool) -> tuple[FeedSpec | PageSpec, ...]:
+    match kind:
+        case "feed":
+            return () if _is_sitemap(answer) else (FeedSpec(feed=answer.url),)
+        case "markdown":
+            return _readable([PageSpec(page=answer.url, format="markdown")], answer, now)
+        case "json":
+            return _readable(propose_json(answer.json(), answer.url, now), answer, now)
+        case "next":
+            return _readable(_from_data(answer, now), answer, now)
+        case _:
+            marked = propose_html(page_tree(answer), answer.url, now)
+            carried = [] if alone else _from_data(answer, now)
+            return _readable([*carried, *marked], answer, now)
+
+
+def _is_sitemap(answer: Response) -> bool:
+    first = _FIRST_TAG.search(answer.body[:_START])
+    return first is not None and first[1].lower() in _SITEMAPS
+
+
+def _from_data(answer: Response, now: datetime) -> list[PageSpec]:
+    page = body_text(answer)
+    return propose_next(flight_objects(page, answer.url), page, answer.url, now)
+
+
+def _readable(specs: Iterable[PageSpec], answer: Response, now: datetime) -> tuple[PageSpec, ...]:
+    """Return those of the proposals that read anything: the one that reads most posts with a date first."""
+    read = [(spec, _read(spec, answer, now)) for spec in specs]
+    useful = sorted((one for one in read if one[1] != (0, 0)), key=lambda one: one[1], reverse=True)
+    return tuple(spec for spec, _ in useful)
+
+
+def _read(spec: PageSpec, answer: Response, now: datetime) -> tuple[int, int]:
+    """Return how many different posts with a date a proposal reads, and how many in all."""
+    try:
+        entries = extractor(spec)(answer, now)
+    except SourceError:
+        return 0, 0
+    dated = {(entry.title, entry.link) for entry in entries if entry.published}
+    return len(dated), len(entries)
+
+
+def _feeds(answer: Response) -> tuple[str, ...]:
+    """Return the feeds of posts that a page names in its head (`<link rel=alternate>`)."""
+    links = page_tree(answer).select("link[rel~=alternate][href][type]")
+    named = [
+        absolute(str(link["href"]), answer.url)
+        for link in links
+        if str(link["type"]).split(";")[0].strip().lower() in _FEEDS
+        and "comment" not in f"{link.get('title', '')}{link['href']}".lower()
+    ]
+    return tuple(dict.fromkeys(filter(None, named)))[:_MOST_FEEDS]
+
+
+def _why(answer: Response, kind: str) -> str:
+    if kind != "html":
+        return _NO_LIST[kind]
+    tree = page_tree(answer)
+    scripts = tree.select("script")
+    words = sum(len(text) for text in tree.stripped_strings) - sum(len(one.get_text()) for one in scripts)
+    return _SCRIPTED if scripts and words < _HARDLY_ANY_TEXT else _NO_LIST["html"]
+
+
+def fields_of(spec: Spec) -> dict[str, object]:
+    """Return a source as it is written in feeds.yaml: what is not said there is left out."""
+    said = spec.model_dump(exclude_defaults=True, mode="json")
+    order: Sequence[str] = ("hub", "feed", "page", "format", "item", "title", "link", "link_prefix", "date")
+    return {name: said[name] for name in order if name in said}
