@@ -1,5 +1,6 @@
 """Times and releases in the words of an answer: pure."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,6 +85,14 @@ def wave_object(wave: Wave) -> dict[str, Any]:
         "models": [release_object(member) for member in wave.sizes],
         "previous": wave.previous.name.display if wave.previous else None,
     }
+
+
+def wave_objects(waves: Iterable[Wave]) -> Iterator[dict[str, Any]]:
+    """Yield an object for each wave, and for each model that its post announced beside the lead."""
+    for wave in waves:
+        yield wave_object(wave)
+        for other in wave.also:
+            yield wave_object(Wave(wave.lab, other, (other,)))
 
 
 def release_object(release: Release) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bot.chat.phrases import (
     licence,
     size,
     wave_object,
+    wave_objects,
 )
 from bot.chat.story import story_lines, story_object
 from bot.chat.words import MOST
@@ -48,7 +49,7 @@ def recent(words: tuple[str, ...], as_json: bool) -> None:
         questions, asked = _asked(app, Verb.RECENT, words)
         count, shown = questions.recent(asked, asked.number or _SHOWN)
         if as_json:
-            print_json([wave_object(wave) for wave in shown])
+            print_json(list(wave_objects(shown)))
             return
         if not count:
             say(f"Nothing came out {_asked_for(asked)}." if _has_read(app) else _NOTHING_READ)

@@ -13,7 +13,7 @@ from bot.app.moving import refuse_renamed_labs
 from bot.app.poller import Polled, Report
 from bot.app.root import App, open_app
 from bot.app.works import Works, at_work, notifier_of
-from bot.chat.phrases import wave_object
+from bot.chat.phrases import wave_objects
 from bot.cli.output import as_json_option, counted, margin, print_json, print_waves, say, screen
 from bot.errors import UsageError
 from bot.ops import logs
@@ -78,7 +78,7 @@ def _as_object(app: App, polled: Polled, delivered: Delivered) -> dict[str, obje
         "baselines": sum(report.baseline for report in polled.reports),
         "new": sum(report.new for report in polled.reports if not report.baseline),
         "held": sum(report.held for report in polled.reports),
-        "releases": [wave_object(app.store.history.wave(lead)) for lead in leads],
+        "releases": list(wave_objects(app.store.history.wave(lead) for lead in leads)),
         "delivered": delivered.sent,
         "owed": delivered.owed,
         "undeliverable": delivered.failed,

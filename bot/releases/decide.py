@@ -184,6 +184,9 @@ class _Ledger:
         known = self._named_or_linked(name, item)
         if known is not None:
             self._take_word_on(known, item)
+        elif item.verdict.waits and not (self.silent or self._is_old(item)):
+            self.steps.append(Observe(item, wait_until=self.now + self.settings.confirm))
+            return
         elif item.verdict.kind is Kind.RELEASE:
             known = self._open_by_post(item, name)
         else:

@@ -222,3 +222,101 @@ def test_another_labs_repackaging_is_neither_news_nor_a_packaging_of_the_release
     house.show(house.hub, house.repository("mistralai/Qwen3.8-27B-NVFP4"))
     assert len(house.channel.messages) == 1
     assert len(house.store.history.recent()[1][0].lead.artifacts) == 1
+
+
+# --- several models in one title
+
+
+def names_of(house: House) -> list[list[str]]:
+    return [[member.name.display for member in wave.members] for wave in house.store.history.recent()[1]]
+
+
+@pytest.mark.parametrize(
+    ("title", "lab", "names"),
+    [
+        pytest.param(
+            "Introducing Gemini 6 Flash and Gemma 7",
+            "google",
+            ["Gemini 6 Flash", "Gemma 7"],
+            id="two families",
+        ),
+        pytest.param(
+            "Introducing Gemini 3.6 Flash, 3.5 Flash-Lite, and 3.5 Flash Cyber",
+            "google",
+            ["Gemini 3.6 Flash", "Gemini 3.5 Flash-Lite", "Gemini 3.5 Flash Cyber"],
+            id="the family is said once",
+        ),
+    ],
+)
+def test_a_title_that_names_several_models_announces_them_all_under_one_alert(
+    house: House, title: str, lab: str, names: list[str]
+) -> None:
+    house.show(house.blog, house.post(title, lab))
+    assert names_of(house) == [names]
+    (alert,) = house.channel.alerts
+    assert all(name in alert for name in names)
+    assert "sizes" not in alert.partition(".")[0]
+    assert house.channel.replies == []
+
+
+def test_a_model_that_a_title_named_beside_another_is_known(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Gemini 6 Flash and Gemma 7", "google"))
+    house.later(days=1)
+    house.show(house.blog, house.post("Introducing Gemma 7", "google"))
+    house.show(house.listing, house.row("gemma-7", "google"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_new_model_beside_one_of_long_ago_is_news_by_itself(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Gemini 6 Flash", "google"))
+    house.later(days=30)
+    house.show(house.blog, house.post("Introducing Gemini 6 Flash and Gemma 7", "google"))
+    assert len(house.channel.alerts) == 2
+    assert "Gemma 7" in house.channel.alerts[1]
+    assert "Flash" not in house.channel.alerts[1].partition(".")[0]
+
+
+def test_a_new_model_beside_one_of_today_joins_its_alert(house: House) -> None:
+    house.show(house.hub, house.repository("google/gemma-7-9B"))
+    house.later(hours=2)
+    house.show(house.blog, house.post("Introducing Gemma 7 and Gemini 6 Flash", "google"))
+    assert len(house.channel.alerts) == 1
+    assert names_of(house) == [["gemma-7-9B", "Gemini 6 Flash"]]
+    assert "Gemini 6 Flash" in house.channel.edits[-1]
+
+
+def test_one_of_two_whose_weights_came_does_not_hide_the_other(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Gemini 6 Flash and Gemma 7", "google"))
+    house.later(hours=2)
+    house.show(house.hub, house.repository("google/gemma-7"))
+    edit = house.channel.edits[-1]
+    assert edit.startswith("Google announced Gemini 6 Flash and Gemma 7")
+    (wave,) = house.store.history.recent()[1]
+    assert {model.name.display for model in wave.sizes} == {"Gemini 6 Flash", "Gemma 7"}
+
+
+# --- a name that a title only mentions
+
+
+def test_a_name_behind_a_motto_waits_and_is_news_if_nobody_says_otherwise(house: House) -> None:
+    motto = "Intelligent transcription with Gemini 6.5 Transcribe"
+    post = replace(house.post(motto, "google"), url="https://lab.example/gemini-6-5-transcribe/")
+    house.show(house.blog, post)
+    assert house.channel.messages == []
+    house.later(hours=25)
+    house.show(house.blog)
+    assert len(house.channel.alerts) == 1
+    assert "Gemini 6.5 Transcribe" in house.channel.alerts[0]
+
+
+def test_a_name_behind_a_motto_that_is_known_already_is_no_news(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Gemini 6.5 Transcribe", "google"))
+    house.later(days=20)
+    motto = "Intelligent transcription with Gemini 6.5 Transcribe"
+    post = replace(house.post(motto, "google"), url="https://lab.example/gemini-6-5-transcribe/")
+    house.show(house.blog, post)
+    house.later(hours=25)
+    house.show(house.blog)
+    assert len(house.channel.alerts) == 1
