@@ -100,6 +100,7 @@ class Questions:
             pauses=tuple(self.store.subscriptions.pauses().values()),
             reports=self.store.reports.open(),
             held=self.store.held.waiting(),
+            hints=len(self.store.hints.waiting()),
             coverage=coverage(self.store, self.watched, self.clock.now()),
         )
 

@@ -104,6 +104,8 @@ def test_a_name_that_no_item_carried_is_told_with_what_to_do() -> None:
     flood = Flood(3, "page:z.ai", NOW - DAY, (), ("GLM-6",), hint=hint)
     answer = answers.status_answer(BotStatus("1.0", [FINE], held=[flood]), NOW)
     assert "*page:z.ai* names GLM-6, which no source has shown: asked about 1 d ago" in shown(answer)
+    waiting = answers.status_answer(BotStatus("1.0", [FINE], hints=2), NOW)
+    assert "Waited for: 2 names that no item carries" in shown(waiting)
 
 
 def test_what_each_source_showed_is_told_the_worst_first() -> None:

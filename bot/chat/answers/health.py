@@ -51,7 +51,8 @@ _STATES = {
 class BotStatus:
     """Hold how the bot fares: its sources, deliveries by state, paused destinations, open reports, floods.
 
-    `corrects`: the asker may correct what was reported. `coverage` is by the ids of the sources.
+    `corrects`: the asker may correct what was reported. `coverage` is by the ids of the sources;
+    `hints` are names that wait for a source to bring them.
     """
 
     version: str
@@ -62,11 +63,12 @@ class BotStatus:
     corrects: bool = False
     held: Sequence[Flood] = ()
     coverage: Mapping[str, Record] = field(default_factory=dict)
+    hints: int = 0
 
 
 def status_answer(status: BotStatus, now: datetime) -> Content:
     """Return what is wrong in full, and what is well in numbers."""
-    summary, well, messages = _summary(status), list(_well(status.sources, now)), _messages(status.counts)
+    summary, well, messages = _summary(status), list(_well(status, now)), _messages(status.counts)
     troubles = [_failing(state, now) for state in status.sources if state.failure]
     troubles += [_missing(record) for record in status.coverage.values() if record.is_perhaps_blind]
     troubles += [f"{_name(state)} {remark}" for state in status.sources for remark in remarks(state, now)]
@@ -157,10 +159,10 @@ def _failure(state: SourceState, now: datetime) -> str:
     return f"{words} for {since}{last}" + (f": {complaint}" if complaint else "")
 
 
-def _well(sources: Sequence[SourceState], now: datetime) -> Iterator[str]:
+def _well(status: BotStatus, now: datetime) -> Iterator[str]:
     """Yield how old the word of each kind of source is, the youngest and the oldest."""
     kinds: dict[str, list[SourceState]] = defaultdict(list)
-    for state in sources:
+    for state in status.sources:
         if state.succeeded_at and not state.failure:
             kinds[state.id.partition(":")[0]].append(state)
     for kind, states in kinds.items():
@@ -168,8 +170,11 @@ def _well(sources: Sequence[SourceState], now: datetime) -> Iterator[str]:
         young, old = ago(moments[-1], now), ago(moments[0], now)
         span = f"read {young}" if young == old else f"read between {young} and {old}"
         yield f"{counted(len(states), _KINDS.get(kind, kind))}, {span}"
-    if waiting := sum(len(state.waiting) for state in sources):
+    if waiting := sum(len(state.waiting) for state in status.sources):
         yield f"Waited for: {waiting} new on the Hub (`why` tells what for)"
+    if status.hints:
+        names = counted(status.hints, "name")
+        yield f"Waited for: {names} that no item carries (`why` tells where they stand)"
 
 
 def _messages(counts: Mapping[str, int]) -> str:
