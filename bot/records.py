@@ -18,6 +18,7 @@ FROM_COMMAND_LINE = "command line"
 EMBEDDED = "embedded default"
 # Why a new repository is waited for; any other reason is trouble with asking for it.
 NO_WEIGHTS = "it has no weights yet"
+NOTHING_YET = "it has no weights and no card yet"  # held, however long, until it has either
 # A filter on a fact that is not known yet is tried again as facts arrive, for this long.
 UNDECIDED = timedelta(hours=6)
 # How long what was held back, or a hint, waits for a person; nobody's word ignores it.
@@ -62,7 +63,7 @@ class SourceState:
 
     @property
     def waiting(self) -> list[Mapping[str, str]]:
-        """Return the new repositories that the source waits for: their "id", "since" and "why"."""
+        """Return the new repositories that the source waits for: their "id", "since", "why" and more."""
         queue = (self.cursor or {}).get("waiting", {})
         return [note for note in queue.values() if "told" not in note]
 
@@ -203,6 +204,7 @@ class Pause:
     reason: str
     retry_at: datetime
     told_at: datetime | None = None  # when its subscribers were told
+    told_before: int = 0  # how often they were told of pauses, this one included once told
 
 
 @dataclass(frozen=True, slots=True)

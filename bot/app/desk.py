@@ -98,7 +98,7 @@ class Desk:
         return answers.show_answer(wave, others, self._now())
 
     def _cadence(self, _: Asker, command: Command) -> Content:
-        return answers.cadence_answer(command, self.questions.rhythms(command.labs, command.since))
+        return answers.cadence_answer(command, self.questions.cadence(command))
 
     def _labs(self, _: Asker, command: Command) -> Content:
         return answers.labs_answer(self.questions.named(command.subject), command.subject)

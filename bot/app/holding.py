@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.app.doubting import in_doubt
 from bot.app.owing import owe
 from bot.clock import Clock
 from bot.delivery.notice import render_flood
@@ -31,7 +30,15 @@ def announced_lately(store: Store, source_id: str, now: datetime) -> int:
     return store.held.announced(source_id, now - _DAY, now)
 
 
-def hold(store: Store, source_id: str, leads: Sequence[str], admins: Sequence[str], now: datetime) -> None:
+def hold(
+    store: Store,
+    source_id: str,
+    leads: Sequence[str],
+    admins: Sequence[str],
+    now: datetime,
+    *,
+    known_until: datetime | None,
+) -> None:
     """Keep a flood, by the keys of its leads, and owe the admins one line; belongs inside a transaction.
 
     What comes within a day of a flood of the same source joins it. The admins are asked again whenever it has
@@ -46,7 +53,7 @@ def hold(store: Store, source_id: str, leads: Sequence[str], admins: Sequence[st
     # Not the number: a backup that is put back gives it to another flood.
     identity = f"held|{source_id}|{'|'.join(sorted(flood.leads))}"
     for admin in admins:
-        store.deliveries.owe_line(identity, admin, content, now)
+        store.deliveries.owe_line(identity, admin, content, now, known_until=known_until)
 
 
 def _goes_on(flood: Flood, source_id: str, now: datetime) -> bool:
@@ -102,8 +109,7 @@ class Holding:
             flood = self._settle(number, "announced", by, now)
             decision = self._decision(flood, now)
             touched = self.store.releases.apply(decision, now, live=True)
-            with in_doubt(self.store, flood.held_at):
-                owe(self.store, decision, touched, now)
+            owe(self.store, decision, touched, now, known_until=flood.held_at)
         return list(decision.announced())
 
     def _decision(self, flood: Flood, now: datetime) -> Decision:

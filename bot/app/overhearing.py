@@ -7,7 +7,6 @@ from typing import Self
 
 import structlog
 
-from bot.app.doubting import in_doubt
 from bot.delivery.notice import render_hint
 from bot.model import Name
 from bot.records import LASTS, Hint
@@ -116,7 +115,6 @@ def ask_about_hints(store: Store, admins: Iterable[str], now: datetime) -> None:
 def _ask(store: Store, hint: Hint, admins: Iterable[str], now: datetime) -> None:
     question = store.held.add_hint(hint, now)
     content = render_hint(question.id, hint, LASTS)
-    with in_doubt(store, hint.seen_at):
-        for admin in admins:
-            store.deliveries.owe_line(f"hint|{hint.key}", admin, content, now)
+    for admin in admins:
+        store.deliveries.owe_line(f"hint|{hint.key}", admin, content, now, known_until=hint.seen_at)
     log.info("hint_asked", source=hint.source_id, name=hint.name.display, number=question.id)

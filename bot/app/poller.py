@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bot.app.doubting import in_doubt
 from bot.app.holding import announced_lately, expire, hold
 from bot.app.overhearing import Listener, ask_about_hints, note_brought
 from bot.app.owing import owe
@@ -224,8 +223,7 @@ class Poller:
         )
         live = not baseline and not decision.held
         touched = self.store.releases.apply(decision, now, live=live)
-        with in_doubt(self.store, state.succeeded_at):
-            self._tell(source_id, decision, touched, now, live=live)
+        self._tell(source_id, decision, touched, now, live=live, known_until=state.succeeded_at)
         return decision
 
     def _in_context(self, source_id: str, judged: Sequence[Judged]) -> tuple[Book, list[Judged]]:
@@ -242,15 +240,22 @@ class Poller:
         return book, [Judged(sighting, corrected(verdict, sighting, errata)) for sighting, verdict in at_home]
 
     def _tell(
-        self, source_id: str, decision: Decision, touched: Mapping[str, int], now: datetime, *, live: bool
+        self,
+        source_id: str,
+        decision: Decision,
+        touched: Mapping[str, int],
+        now: datetime,
+        *,
+        live: bool,
+        known_until: datetime | None,
     ) -> None:
         """Owe what a stored decision makes due: its messages, or the question what a flood is."""
         note_brought(self.store, decision.opened(), now)
         if decision.held:
-            hold(self.store, source_id, decision.held, self.admins, now)
+            hold(self.store, source_id, decision.held, self.admins, now, known_until=known_until)
         elif live:
             self.store.held.note_announced(source_id, len(decision.announced()), now)
-            owe(self.store, decision, touched, now)
+            owe(self.store, decision, touched, now, known_until=known_until)
 
     def _settle_overdue(self) -> Iterator[Report]:
         """Decide the listings that waited in vain for the Hub or the lab to confirm them."""
@@ -264,8 +269,7 @@ class Poller:
             announced = announced_lately(self.store, SourceKind.LLM_STATS, now)
             decision = decide_overdue(overdue, book, now=now, settings=self.settings, announced=announced)
             touched = self.store.releases.apply(decision, now, live=not decision.held)
-            with in_doubt(self.store, seen_at):
-                self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True)
+            self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True, known_until=seen_at)
         yield Report(SourceKind.LLM_STATS, announced=decision.announced(), held=len(decision.held))
 
     def _shorten_waits(self, longest: datetime) -> None:

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from bot import __version__
 from bot.app.covering import coverage
-from bot.cadence.stats import cadence
-from bot.chat.answers import BotStatus, Following, LabRhythm
+from bot.cadence.period import Window, window_back
+from bot.cadence.shipped import Shipped, Unit
+from bot.cadence.table import lab_rows, month_rows
+from bot.chat.answers import BotStatus, CadenceTable, Following
 from bot.chat.commands import Command, MisunderstoodError, Suggestion
 from bot.chat.story import Story, wanting_words
 from bot.clock import Clock
@@ -19,7 +21,7 @@ from bot.releases.nearest import nearest, or_else
 from bot.store.store import Store
 
 RECENT = timedelta(days=30)
-RHYTHM = timedelta(days=365)
+CADENCE = timedelta(days=365)
 _WISHES = 20  # subscriptions whose wishes are told
 
 
@@ -65,18 +67,26 @@ class Questions:
         waves = self.store.history.waves_of([release_id])
         return self.store.history.wave(waves[0].lead.id) if waves else None
 
-    def rhythms(self, labs: Sequence[Lab], since: timedelta | None) -> list[LabRhythm]:
-        """Return how often these labs (all when empty) ship, the busiest first."""
-        now = self.clock.now()
-        found = self.store.history.releases_by_day([lab.id for lab in labs], now - (since or RHYTHM))
-        known = {lab.id: lab for lab in self.labs}
-        rhythms = [
-            LabRhythm(
-                known.get(lab, Lab(lab, lab)), cadence((day for _, day in days), now.date()), tuple(days)
-            )
-            for lab, days in found.items()
-        ]
-        return sorted(rhythms, key=lambda it: (-it.cadence.last_365, it.lab.name.lower()))
+    def history(self, labs: Sequence[Lab]) -> list[Shipped]:
+        """Return what these labs (all when empty) shipped, for the statistics."""
+        ids = {lab.id for lab in labs}
+        return [it for it in self.store.shipments.history() if not ids or it.lab in ids]
+
+    def cadence(self, asked: Command) -> CadenceTable:
+        """Return how often labs ship: a row for each, the busiest first, or for each month.
+
+        A lab that is named has its row however little it ships.
+        """
+        history, window = self.history(asked.labs), self.window(asked)
+        unit = Unit(asked.unit or Unit.WAVE)
+        if asked.by == "month":
+            return CadenceTable(window, unit, months=month_rows(history, window, unit))
+        rows = lab_rows(history, window, unit)
+        return CadenceTable(window, unit, [row for row in rows if asked.labs or row.figures.releases])
+
+    def window(self, asked: Command) -> Window:
+        """Return the days that `cadence` is asked for; today is the last."""
+        return window_back(self.clock.now().date(), max((asked.since or CADENCE).days, 1))
 
     def named(self, word: str) -> list[Lab]:
         """Return the labs whose id, name or an alias contains the word."""

@@ -66,7 +66,8 @@ def tell_admins(app: App, pulse: Pulse) -> None:
         for line in (*news.lines(), *turned.lines()):
             text = literal(line.text, _LONGEST_LINE)
             for admin in app.config.admins:
-                store.deliveries.owe_line(line.identity, admin, Content(text, (section(text),)), now)
+                content = Content(text, (section(text),))
+                store.deliveries.owe_line(line.identity, admin, content, now, known_until=line.since)
         store.watch.set_blind(news.after(pulse.vitals.known))
         store.watch.set_perhaps_blind(turned.after(pulse.vitals.known_to_miss))
     pulse.told(news, turned)

@@ -1,5 +1,6 @@
 """`status`, `deliveries`, `retry`: how the bot itself fares."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,11 @@ from bot.chat.phrases import ago, length, remarks
 from bot.chat.story import delivery_object
 from bot.cli.output import as_json_option, print_json, print_table, say
 from bot.errors import UsageError
-from bot.records import FAILED, OPEN, Flood, SourceState
+from bot.records import FAILED, NOTHING_YET, OPEN, Flood, SourceState
 from bot.releases.coverage import Record
 
 _REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
+_PLACEHOLDERS = 20  # repositories that status names one by one
 _RETRIABLE = ("owed", "unclear", "impossible", "skipped")
 
 
@@ -23,7 +25,7 @@ _RETRIABLE = ("owed", "unclear", "impossible", "skipped")
 @as_json_option
 def status(as_json: bool) -> None:
     """Show how every source fares, and what is owed, unclear or paused."""
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         states = app.store.sources.states()
         sources = [states.get(source, SourceState(source)) for source in app.config.source_ids]
         if as_json:
@@ -56,6 +58,8 @@ def status(as_json: bool) -> None:
                     f"{delivery.kind} of {delivery.release} for {delivery.destination} is {delivery.state}: "
                     f"{delivery.reason}"
                 )
+        for line in _placeholders(sources, now):
+            say(line)
         for flood in app.store.held.waiting():
             say(
                 f"{_held(flood)} {ago(flood.held_at, now)}: held; `cadencebot held` tells more, "
@@ -74,6 +78,16 @@ def _held(flood: Flood) -> str:
     if flood.hint:
         return f"{flood.source_id} names {flood.hint.name.display}, which no source shows; asked about"
     return f"{flood.source_id} showed {len(flood.leads)} releases at once"
+
+
+def _placeholders(sources: Iterable[SourceState], now: datetime) -> Iterator[str]:
+    """Yield a line on each new repository that is held because the lab has put nothing into it."""
+    held = [note for state in sources for note in state.waiting if note.get("why") == NOTHING_YET]
+    for note in held[:_PLACEHOLDERS]:
+        since = ago(datetime.fromisoformat(note["since"]), now)
+        yield f"{note['id']} was first seen {since} and is held: {NOTHING_YET}."
+    if len(held) > _PLACEHOLDERS:
+        yield f"So are {len(held) - _PLACEHOLDERS} more; `cadencebot status --json` lists all."
 
 
 def _summary(sources: list[SourceState]) -> str:
@@ -171,7 +185,7 @@ def _text(moment: datetime | None) -> str | None:
 @as_json_option
 def deliveries(only_open: bool, number: int, as_json: bool) -> None:
     """List the messages, newest first: sent, owed, unclear."""
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         states = (*OPEN, *FAILED) if only_open else ()
         found = app.store.deliveries.recent(number, states)
         if as_json:

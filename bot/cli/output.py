@@ -11,6 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.chat.phrases import dated, download, licence, sizes
+from bot.delivery.card import page
+from bot.messages.content import Content
 from bot.model import Wave
 
 # Where nobody watches, lines are not wrapped to a terminal's width.
@@ -74,6 +76,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     screen().print(table)
+
+
+def print_content(content: Content) -> None:
+    """Print a message as Slack shows it, without what can only be pressed there."""
+    screen().print(page(content))
 
 
 def say(text: str) -> None:

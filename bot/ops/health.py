@@ -97,10 +97,14 @@ def _is_back(state: SourceState, since: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Hold one line for the admins, in plain text, and the identity under which it is owed only once."""
+    """One line for the admins, in plain text, and the identity under which it is owed only once.
+
+    `since` is when the oldest of what it tells began.
+    """
 
     identity: str
     text: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +128,10 @@ class News:
         """Yield what to tell: one line for all that went blind together, one for all that came back."""
         if self.blind:
             what = f"{_named([str(one) for one in self.blind])} blind: what is released there goes unseen"
-            yield Line(_identity("blind", self.blind), f"{what}; `status` tells more")
+            yield Line(_identity("blind", self.blind), f"{what}; `status` tells more", _oldest(self.blind))
         if self.back:
             names = [f"{one.source_id} (blind since {_stamp(one.since)})" for one in self.back]
-            yield Line(_identity("back", self.back), f"{_named(names)} back")
+            yield Line(_identity("back", self.back), f"{_named(names)} back", _oldest(self.back))
 
 
 def news(vitals: Vitals, now: datetime) -> News:
@@ -197,6 +201,10 @@ def _named(names: Sequence[str]) -> str:
 
 def _identity(what: str, sources: Sequence[Blind]) -> str:
     return "|".join([what, *(f"{one.source_id}@{one.since.isoformat()}" for one in sources)])
+
+
+def _oldest(sources: Sequence[Blind]) -> datetime:
+    return min(one.since for one in sources)
 
 
 def _stamp(moment: datetime) -> str:

@@ -34,11 +34,12 @@ class Turned:
         """Yield what to tell, a line a source."""
         for record in self.blind:
             text = f"{explained(record)}; `check` tells more"
-            yield Line(f"perhaps blind|{record.source_id}@{record.missed_last[0].key}", text)
+            first = record.missed_last[0]
+            yield Line(f"perhaps blind|{record.source_id}@{first.key}", text, first.at)
         for record in self.back:
             shown = record.outcomes[-1].release
             text = f"{record.source_id} is back: it showed {shown.name}"
-            yield Line(f"sees again|{record.source_id}@{shown.key}", text)
+            yield Line(f"sees again|{record.source_id}@{shown.key}", text, shown.at)
 
 
 def turned(vitals: Vitals, now: datetime) -> Turned:

@@ -11,6 +11,7 @@ from bot.fetch import Fetcher
 from bot.fetch.address import shown
 from bot.model import SourceKind
 from bot.sources.base import Memory, Poll
+from bot.sources.dated import with_names
 from bot.sources.entries import Entry
 from bot.sources.extract import extractor
 from bot.sources.passages import page_passage
@@ -60,9 +61,9 @@ class PageSource:
         nothing_new = unchanged(answer, memory)
         if nothing_new:
             return nothing_new
-        entries = self._extract(answer, now)
+        entries = with_names(self._extract(answer, now), answer.url, now)
         self._refuse_collapse(entries, memory.usual_count)
-        poll = poll_of(answer, entries, (self.url,), self._reader, memory)
+        poll = poll_of(answer, entries, (self.url,), self._reader, memory, now)
         return replace(
             poll,
             cursor={"selectors": self._selectors},

@@ -64,6 +64,9 @@ UPDATE observation SET said_key = json_extract(name, '$.release_key') WHERE name
 -- For whether a repository was ever seen, by whichever source.
 CREATE INDEX seen_by_identity ON seen (identity);
 
+-- How often the subscribers of a destination were told that it is paused: each telling has its own identity.
+ALTER TABLE destination ADD COLUMN pauses_told INTEGER NOT NULL DEFAULT 0;
+
 -- Under which lab an address stands in feeds.yaml, as of the last start; the former ones stay. What stood
 -- before there was this table, observations tell: an organisation of the listing by what it listed.
 CREATE TABLE standing (

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.model import Artifact, Lab, Mention, Release, Wave
@@ -119,32 +119,6 @@ class History:
             {"start": time_text(start), "end": time_text(end)},
         )
         return self._waves_of([row["id"] for row in rows])
-
-    def days(self, labs: Sequence[str] = (), since: datetime | None = None) -> dict[str, list[date]]:
-        """Return, for each of these labs (all when empty), the days on which a wave came out since then."""
-        found = self.releases_by_day(labs, since)
-        return {lab: [day for _, day in releases] for lab, releases in found.items()}
-
-    def releases_by_day(
-        self, labs: Sequence[str] = (), since: datetime | None = None
-    ) -> dict[str, list[tuple[str, date]]]:
-        """Return, for each of these labs (all when empty), the names and days of its waves in order."""
-        found: dict[str, list[tuple[str, date]]] = defaultdict(list)
-        for row in self._database.query(
-            """
-            SELECT lab, display, published_at FROM release
-            WHERE id = lead_id AND published_at >= :since AND NOT withdrawn
-              AND (:everywhere OR lab IN (SELECT value FROM json_each(:labs)))
-            ORDER BY published_at, id
-            """,
-            {
-                "since": time_text(since) if since else "",
-                "everywhere": not labs,
-                "labs": json.dumps(list(labs)),
-            },
-        ):
-            found[row["lab"]].append((row["display"], moment(row["published_at"]).date()))
-        return found
 
     def wave(self, release_id: int, first_alert_url: str = "") -> Wave:
         """Return the wave of a release with the release before it in the same family and line.

@@ -114,8 +114,7 @@ class Releases:
             """,
             {"lab": lab},
         ):
-            source = SourceKind(row["source"])
-            voice = SourceKind.FEED if source is SourceKind.PAGE else source
+            voice = SourceKind(row["source"]).voice
             voices[row["release_id"]].add(voice)
             if row["exact"]:
                 named_by[row["release_id"]].add(voice)

@@ -19,7 +19,6 @@ from bot.store.moving import Moves
 from bot.store.preferences import Wishes
 from bot.store.releases import Releases
 from bot.store.reports import Reports
-from bot.store.restoring import Restorations
 from bot.store.shipped import Shipments
 from bot.store.sources import Sources
 from bot.store.standing import Standing
@@ -48,7 +47,6 @@ class Store:
         self.subscriptions = Subscriptions(self._database)
         self.preferences = Wishes(self._database)
         self.reports = Reports(self._database)
-        self.restorations = Restorations(self._database)
         self.installations = Installations(self._database)
         self.adoption = Adoption(self._database)
         known = {lab.id: lab for lab in labs}

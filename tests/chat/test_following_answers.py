@@ -85,6 +85,14 @@ def test_a_source_that_answers_and_is_odd_is_told(odd: SourceState, counted: str
     assert said in shown(answer)
 
 
+def test_new_repositories_that_are_waited_for_are_named() -> None:
+    notes = {f"{n}": {"id": f"moonshotai/K{n}", "since": NOW.isoformat(), "why": "x"} for n in range(7)}
+    waiting = replace(OLDER, cursor={"waiting": {**notes, "9": {**notes["1"], "told": NOW.isoformat()}}})
+    said = shown(answers.status_answer(BotStatus("1.0", [FINE, waiting]), NOW))
+    assert "Waited for: 7 new on the Hub (`why` tells what for): moonshotai/K0, moonshotai/K1" in said
+    assert "moonshotai/K4 and 2 more" in said
+
+
 def test_a_service_that_stands_still_is_noticed() -> None:
     answer = answers.status_answer(BotStatus("1.0", [FINE]), NOW + timedelta(hours=5))
     assert "Nothing was read for 5 h: is `cadencebot run` still running?" in answer.text

@@ -19,9 +19,9 @@ def owe_all(store: Store, key: str) -> set[str]:
     """Owe the alert, a note and an edit as deciding would; return the ids of all that is owed."""
     release = store.history.id_of(key)
     with store.transaction():
-        store.deliveries.owe_alerts(release, key, ["C1"], START)
-        store.deliveries.owe_note(release, key, NOTE, "variant:hub:x:1", START)
-        store.deliveries.owe_edits(release, key, START)
+        store.deliveries.owe_alerts(release, key, ["C1"], START, known_until=None)
+        store.deliveries.owe_note(release, key, NOTE, "variant:hub:x:1", START, known_until=None)
+        store.deliveries.owe_edits(release, key, START, known_until=None)
     return {one.id for one in store.deliveries.of_release(release)}
 
 
@@ -39,9 +39,9 @@ def test_what_was_owed_before_is_not_owed_again(store: Store) -> None:
 def test_a_line_that_both_ids_told_stays(store: Store) -> None:
     with store.transaction():
         for line in ("cadence|a", "cadence|b"):
-            store.deliveries.owe_line(line, "C1", Content("news"), START)
+            store.deliveries.owe_line(line, "C1", Content("news"), START, known_until=None)
         store.moves.rename_line("cadence|a", "cadence|b")
-        assert not store.deliveries.owe_line("cadence|a", "C1", Content("news"), START)
+        assert not store.deliveries.owe_line("cadence|a", "C1", Content("news"), START, known_until=None)
 
 
 @pytest.mark.parametrize(("doubted", "again"), [(False, False), (True, True)], ids=["told", "in doubt"])
@@ -49,12 +49,12 @@ def test_a_line_about_a_rhythm_follows_unless_it_has_to_be_looked_up(
     store: Store, doubted: bool, again: bool
 ) -> None:
     with store.transaction():
-        store.deliveries.owe_line("another", "C1", Content("news"), START)
-        assert store.deliveries.owe_line("cadence|a", "C1", Content("news"), START)
+        store.deliveries.owe_line("another", "C1", Content("news"), START, known_until=None)
+        assert store.deliveries.owe_line("cadence|a", "C1", Content("news"), START, known_until=None)
         if doubted:
-            store.deliveries.claim(store.deliveries.newest(), START)
+            store.deliveries.claim(store.deliveries.recent(1)[0].sequence, START)
         store.moves.rename_line("cadence|a", "cadence|b")
-        assert store.deliveries.owe_line("cadence|b", "C1", Content("news"), START) is again
+        assert store.deliveries.owe_line("cadence|b", "C1", Content("news"), START, known_until=None) is again
 
 
 def test_a_hint_and_the_question_about_it_are_moved(store: Store) -> None:

@@ -79,17 +79,22 @@ WRITES: dict[str, Call] = {
     "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
     "deliveries.claim_together": lambda s: s.deliveries.claim_together([], sequence(s, OWED), NOW),
-    "deliveries.doubt_after": lambda s: s.deliveries.doubt_after(0, NOW),
     "deliveries.doubt_claims": lambda s: s.deliveries.doubt_claims(LATER),
     "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),
     "deliveries.hasten_to": lambda s: s.deliveries.hasten_to(OWED, EARLIER),
     "deliveries.note_content": lambda s: s.deliveries.note_content(RELEASE, "C1", "another"),
-    "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(RELEASE, KEY, ["C7", "C8"], NOW),
-    "deliveries.owe_digest": lambda s: s.deliveries.owe_digest("C1", "2026-W16", SAID, NOW),
-    "deliveries.owe_edits": lambda s: s.deliveries.owe_edits(RELEASE, KEY, NOW),
-    "deliveries.owe_line": lambda s: s.deliveries.owe_line("r9", "C1", SAID, NOW),
-    "deliveries.owe_note": lambda s: s.deliveries.owe_note(RELEASE, KEY, NOTE, "variant:x", NOW),
-    "deliveries.owe_note_to": lambda s: s.deliveries.owe_note_to("C1", RELEASE, KEY, NOTE, "variant:y", NOW),
+    "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(
+        RELEASE, KEY, ["C7", "C8"], NOW, known_until=None
+    ),
+    "deliveries.owe_digest": lambda s: s.deliveries.owe_digest("C1", "2026-W16", SAID, NOW, known_until=None),
+    "deliveries.owe_edits": lambda s: s.deliveries.owe_edits(RELEASE, KEY, NOW, known_until=None),
+    "deliveries.owe_line": lambda s: s.deliveries.owe_line("r9", "C1", SAID, NOW, known_until=None),
+    "deliveries.owe_note": lambda s: s.deliveries.owe_note(
+        RELEASE, KEY, NOTE, "variant:x", NOW, known_until=None
+    ),
+    "deliveries.owe_note_to": lambda s: s.deliveries.owe_note_to(
+        "C1", RELEASE, KEY, NOTE, "variant:y", NOW, known_until=None
+    ),
     "deliveries.retry": lambda s: s.deliveries.retry(alert(s), NOW),
     "deliveries.settle": lambda s: s.deliveries.settle(sequence(s, CLAIMED), "unclear", "lost", NOW),
     "deliveries.settle_sent": lambda s: s.deliveries.settle_sent(sequence(s, CLAIMED), "C1", "9.9", "", NOW),
@@ -163,7 +168,6 @@ READS: dict[str, Call] = {
     "deliveries.counts": lambda s: s.deliveries.counts(),
     "deliveries.first_alert_of_family": lambda s: s.deliveries.first_alert_of_family(RELEASE, "C1"),
     "deliveries.heads": lambda s: s.deliveries.heads(),
-    "deliveries.newest": lambda s: s.deliveries.newest(),
     "deliveries.notes_of": lambda s: s.deliveries.notes_of(RELEASE, "C1"),
     "deliveries.of_release": lambda s: s.deliveries.of_release(RELEASE),
     "deliveries.recent": lambda s: s.deliveries.recent(9, ("sent", "owed")),
@@ -189,7 +193,6 @@ READS: dict[str, Call] = {
     "preferences.of": lambda s: s.preferences.of("C1"),
     "reports.by_id": lambda s: s.reports.by_id(1),
     "reports.open": lambda s: s.reports.open(),
-    "restorations.forgotten_since": lambda s: s.restorations.forgotten_since(NOW),
     "installations.find": lambda s: s.installations.find("T1"),
     "installations.teams": lambda s: s.installations.teams(),
     "adoption.bases": lambda s: s.adoption.bases(["moonshot"], 3),
@@ -210,7 +213,6 @@ READS: dict[str, Call] = {
     "moves.collisions": lambda s: s.moves.collisions(Move("moonshot", "zai")),
     "chores.is_due": lambda s: s.chores.is_due("tidy", NOW),
     "history.between": lambda s: s.history.between(START, NOW),
-    "history.days": lambda s: s.history.days(),
     "history.find": lambda s: s.history.find("Kimi-K2.6"),
     "history.id_of": lambda s: s.history.id_of(KEY),
     "history.lead_of": lambda s: s.history.lead_of(KEY),
@@ -219,7 +221,6 @@ READS: dict[str, Call] = {
     "history.newest": lambda s: s.history.newest(),
     "history.observations": lambda s: s.history.observations(KIMI),
     "history.recent": lambda s: s.history.recent(filters=Filters(max=7, match=("kimi",))),
-    "history.releases_by_day": lambda s: s.history.releases_by_day(["moonshot"], START),
     "history.wave": lambda s: s.history.wave(RELEASE),
     "history.waves_of": lambda s: s.history.waves_of([RELEASE]),
     "shipments.all": lambda s: s.shipments.all(),
@@ -249,7 +250,7 @@ def furnish_tables(store: Store) -> None:
     store.corrections.set(Correction(KEY, "license", "apache-2.0", "ana", START))
     store.corrections.set(Correction("zai/glm-4.7", "kind", "other", "ana", START))
     for destination in (OWED, CLAIMED):
-        store.deliveries.owe_line("r1", destination, SAID, START)
+        store.deliveries.owe_line("r1", destination, SAID, START, known_until=None)
     store.deliveries.settle(sequence(store, OWED), "owed", "later", START, LATER)
     store.deliveries.claim(sequence(store, CLAIMED), START)
     store.held.add("hub:org", ["zai/glm-4.7"], START)

@@ -17,6 +17,7 @@ from bot.releases.coverage import Record
 
 _SOURCE_LIMIT = 80
 _REASON_LIMIT = 200
+_WAITING = 5  # new repositories that are named
 _REPORT_LIMIT = 300
 _PART_LIMIT = 2_200  # characters of each part; all together stay below what Slack takes
 _REPORTS = 10
@@ -170,11 +171,13 @@ def _well(status: BotStatus, now: datetime) -> Iterator[str]:
         young, old = ago(moments[-1], now), ago(moments[0], now)
         span = f"read {young}" if young == old else f"read between {young} and {old}"
         yield f"{counted(len(states), _KINDS.get(kind, kind))}, {span}"
-    if waiting := sum(len(state.waiting) for state in status.sources):
-        yield f"Waited for: {waiting} new on the Hub (`why` tells what for)"
+    if waiting := [note for state in status.sources for note in state.waiting]:
+        names = ", ".join(literal(note["id"], _SOURCE_LIMIT) for note in waiting[:_WAITING])
+        more = f" and {len(waiting) - _WAITING} more" if len(waiting) > _WAITING else ""
+        yield f"Waited for: {len(waiting)} new on the Hub (`why` tells what for): {names}{more}"
     if status.hints:
-        names = counted(status.hints, "name")
-        yield f"Waited for: {names} that no item carries (`why` tells where they stand)"
+        hints = counted(status.hints, "name")
+        yield f"Waited for: {hints} that no item carries (`why` tells where they stand)"
 
 
 def _messages(counts: Mapping[str, int]) -> str:
