@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.app.covering import coverage, watched
 from bot.app.root import App
 from bot.app.works import fetcher_of
 from bot.delivery.slack import SlackNotifier, app_token_problem
 from bot.environment import Environment
 from bot.errors import ConfigError, SourceError
 from bot.fetch import Fetcher
+from bot.ops.missing import explained
+from bot.releases.coverage import Record
 from bot.sources.base import Memory, Source
 
 _DEAF = (
@@ -42,6 +45,22 @@ def _check(app: App, source: Source, fetcher: Fetcher) -> SourceCheck:
     except SourceError as error:
         return SourceCheck(source.id, complaint=str(error))
     return SourceCheck(source.id, found.count)
+
+
+def perhaps_blind(app: App) -> dict[str, str]:
+    """Return why sources are perhaps blind, in a sentence each, by their ids."""
+    records = coverage(app.store, watched(app.config), app.clock.now())
+    return {
+        source_id: f"{explained(record)}{_named(record)}."
+        for source_id, record in records.items()
+        if record.is_perhaps_blind
+    }
+
+
+def _named(record: Record) -> str:
+    """Return which of the missed releases the source names in its text all the same."""
+    names = [release.name for release in record.missed_last if release.named_by == record.source_id]
+    return f"; its text names {', '.join(names)}: what selects its items may be out of date" if names else ""
 
 
 @dataclass(frozen=True, slots=True)

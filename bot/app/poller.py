@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.app.holding import announced_lately, expire, hold
+from bot.app.overhearing import Listener, ask_about_hints, note_brought
 from bot.app.owing import owe
 from bot.app.validators import SHARES, are_left_out, weighed
 from bot.clock import Clock
@@ -112,6 +113,7 @@ class Poller:
         overdue = tuple(self._settle_overdue())
         for report in overdue:
             progress(report)
+        ask_about_hints(self.store, self.admins, self.clock.now())
         return Polled((*reports, *overdue))
 
     def _lanes(self, sources: Iterable[Source]) -> list[list[Source]]:
@@ -150,7 +152,8 @@ class Poller:
         poll = source.poll(self._memory(state, began), self.fetch, began)
         siblings = Siblings(poll.siblings)
         judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
-        return self._keep(state, self._after(source, state, poll, began), poll, judged)
+        listener = Listener.of(self.store, self.labs, source, poll.passages)
+        return self._keep(state, self._after(source, state, poll, began), poll, judged, listener)
 
     def _memory(self, state: SourceState, now: datetime) -> Memory:
         whole = are_left_out(state, now)
@@ -166,14 +169,24 @@ class Poller:
             fingerprint=state.fingerprint,
         )
 
-    def _keep(self, state: SourceState, after: SourceState, poll: Poll, judged: Sequence[Judged]) -> Report:
+    def _keep(
+        self,
+        state: SourceState,
+        after: SourceState,
+        poll: Poll,
+        judged: Sequence[Judged],
+        listener: Listener,
+    ) -> Report:
         """Store a good poll whole: what it showed, what that means, whom to tell, and its validators."""
         now = self.clock.now()
         with self.store.transaction():
             if self._is_overtaken(state):
                 return Report(state.id)
+            heard = listener.overheard(poll.identities, silent=state.baseline_at is None)
+            judged = [*judged, *listener.grown(heard, now)]
             decision = self._decide(state.id, state, judged, now)
-            self.store.sources.remember(state.id, poll.identities, now)
+            listener.keep_hints(heard, now, self.settings.confirm)
+            self.store.sources.remember(state.id, {**poll.identities, **heard.remember}, now)
             self.store.sources.succeeded(after, now)
         if after.distrusted_at and not state.distrusted_at:
             log.warning("validators_distrusted", source=state.id)
@@ -237,6 +250,7 @@ class Poller:
         known_until: datetime | None,
     ) -> None:
         """Owe what a stored decision makes due: its messages, or the question what a flood is."""
+        note_brought(self.store, decision.opened(), now)
         if decision.held:
             hold(self.store, source_id, decision.held, self.admins, now, known_until=known_until)
         elif live:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import __version__
+from bot.app.covering import coverage
 from bot.cadence.period import Window, window_back
 from bot.cadence.shipped import Shipped, Unit
 from bot.cadence.table import lab_rows, month_rows
@@ -14,6 +15,7 @@ from bot.chat.story import Story, wanting_words
 from bot.clock import Clock
 from bot.model import Lab, Mention, Release, Wave
 from bot.records import ALL, NO_WEIGHTS, Remembered, SourceState
+from bot.releases.coverage import Watched
 from bot.releases.labs import Directory
 from bot.releases.nearest import nearest, or_else
 from bot.store.store import Store
@@ -31,6 +33,7 @@ class Questions:
     labs: Directory
     clock: Clock
     sources: Sequence[str] = ()  # the ids of those in feeds.yaml, polled yet or not
+    watched: Sequence[Watched] = ()  # what these can be expected to show
 
     def recent(self, asked: Command, limit: int) -> tuple[int, list[Wave]]:
         """Return how many waves came out in the window that is asked for, and the page of them."""
@@ -107,6 +110,8 @@ class Questions:
             pauses=tuple(self.store.subscriptions.pauses().values()),
             reports=self.store.reports.open(),
             held=self.store.held.waiting(),
+            hints=len(self.store.hints.waiting()),
+            coverage=coverage(self.store, self.watched, self.clock.now()),
         )
 
     def following(self, destination: str) -> Following:
@@ -130,9 +135,15 @@ class Questions:
         return [self._story(item, destination) for item in _newest_word(remembered)]
 
     def waiting(self, text: str) -> list[str]:
-        """Return what is told of repositories that were seen and are not announced yet."""
+        """Return what is told of repositories that are not announced yet, and of mere names."""
         word = text.strip().lower()
-        return [
+        hints = [
+            f"{hint.name.display}  is named by {hint.source_id} since {hint.seen_at:%Y-%m-%d %H:%M} UTC, "
+            f"and no item carries it: “{hint.words}” {hint.url}"
+            for hint in self.store.hints.open()
+            if word and word in hint.name.display.lower()
+        ]
+        return hints + [
             f"{note['id']}  was first seen {note['since'][:16]} UTC by {state.id} and is waited for: "
             f"{note.get('why') or NO_WEIGHTS}"
             for state in self.store.sources.states().values()

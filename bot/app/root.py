@@ -14,6 +14,7 @@ from bot.ops.sealing import Seal
 from bot.records import ALL, EMBEDDED, FROM_FILE, Subscription
 from bot.releases.filters import Filters, make_filters
 from bot.releases.labs import Directory
+from bot.releases.steps import Settings
 from bot.store.store import FILE_NAME, Store
 
 CONSOLE = "console"
@@ -33,6 +34,11 @@ class App:
     def state(self) -> Path:
         """Return the state directory."""
         return self.environment.cadencebot_state
+
+    @property
+    def settings(self) -> Settings:
+        """Return the windows in which releases gather and wait."""
+        return Settings(self.config.defaults.group, self.config.defaults.confirm)
 
     @property
     def slack_token(self) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 import click
 
 from bot import __version__
+from bot.app.covering import coverage, watched
 from bot.app.root import App, open_app
 from bot.chat.phrases import ago, length, remarks
 from bot.chat.story import delivery_object
 from bot.cli.output import as_json_option, print_json, print_table, say
 from bot.errors import UsageError
-from bot.records import FAILED, NOTHING_YET, OPEN, SourceState
+from bot.records import FAILED, NOTHING_YET, OPEN, Flood, SourceState
+from bot.releases.coverage import Record
 
 _REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
 _PLACEHOLDERS = 20  # repositories that status names one by one
@@ -30,16 +32,18 @@ def status(as_json: bool) -> None:
             print_json(_status_object(app, sources))
             return
         now = app.clock.now()
+        records = coverage(app.store, watched(app.config), now)
         say(_summary(sources))
         print_table(
-            ("Source", "Last success", "Next poll", "Items", "State"),
+            ("Source", "Last success", "Next poll", "Items", "Releases", "State"),
             [
                 (
                     state.id,
                     ago(state.succeeded_at, now),
                     _due(state.next_poll_at, now),
                     str(state.usual_count or ""),
-                    _health(state, now),
+                    _shown(records.get(state.id)),
+                    _health(state, records.get(state.id), now),
                 )
                 for state in sorted(sources, key=lambda state: (not state.failure, state.id))
             ],
@@ -58,12 +62,22 @@ def status(as_json: bool) -> None:
             say(line)
         for flood in app.store.held.waiting():
             say(
-                f"{flood.source_id} showed {len(flood.leads)} releases at once {ago(flood.held_at, now)}: "
-                f"held; `cadencebot held` lists them, `held announce {flood.id}` or `held ignore {flood.id}` "
-                "settles it."
+                f"{_held(flood)} {ago(flood.held_at, now)}: held; `cadencebot held` tells more, "
+                f"`held announce {flood.id}` or `held ignore {flood.id}` settles it."
+            )
+        for hint in app.store.hints.waiting():
+            say(
+                f"{hint.source_id} names {hint.name.display}, which no item carries, and waits until "
+                f"{hint.wait_until:%Y-%m-%d %H:%M} UTC for a source that shows it: “{hint.words}”"
             )
         for pause in app.store.subscriptions.pauses().values():
             say(f"{pause.destination} was paused {ago(pause.since, now)}: {pause.reason}")
+
+
+def _held(flood: Flood) -> str:
+    if flood.hint:
+        return f"{flood.source_id} names {flood.hint.name.display}, which no source shows; asked about"
+    return f"{flood.source_id} showed {len(flood.leads)} releases at once"
 
 
 def _placeholders(sources: Iterable[SourceState], now: datetime) -> Iterator[str]:
@@ -92,7 +106,11 @@ def _due(moment: datetime | None, now: datetime) -> str:
     return f"in {length(moment - now)}"
 
 
-def _health(state: SourceState, now: datetime) -> str:
+def _shown(record: Record | None) -> str:
+    return f"showed {record.showed} of {record.expected}" if record and record.expected else ""
+
+
+def _health(state: SourceState, record: Record | None, now: datetime) -> str:
     if state.failure:
         return (
             f"failing for {length(now - (state.failing_since or now))} ({state.failure}): {state.complaint}"
@@ -100,10 +118,14 @@ def _health(state: SourceState, now: datetime) -> str:
     if not state.polled_at:
         return "not polled yet"
     waiting = [f"{len(state.waiting)} new, waited for (`why` tells which)"] if state.waiting else []
-    return "; ".join([*([] if state.has_shown_nothing else ["fine"]), *remarks(state, now), *waiting])
+    missed = len(record.missed_last) if record and record.is_perhaps_blind else 0
+    blind = [f"perhaps blind: missed the last {missed} (`check` tells which)"] if missed else []
+    fine = [] if state.has_shown_nothing or missed else ["fine"]
+    return "; ".join([*fine, *blind, *remarks(state, now), *waiting])
 
 
 def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
+    records = coverage(app.store, watched(app.config), app.clock.now())
     return {
         "version": __version__,
         "sources": [
@@ -119,18 +141,37 @@ def _status_object(app: App, sources: list[SourceState]) -> dict[str, Any]:
                 "shown_nothing": state.has_shown_nothing,
                 "validators_distrusted_since": _text(state.distrusted_at),
                 "waiting": [dict(note) for note in state.waiting],
+                **_coverage_object(records.get(state.id, Record(state.id))),
             }
             for state in sources
         ],
         "held": [
-            {"id": flood.id, "source": flood.source_id, "releases": len(flood.leads)}
+            {"id": flood.id, "source": flood.source_id, "releases": len(flood.names)}
             for flood in app.store.held.waiting()
+        ],
+        "hints": [
+            {
+                "name": hint.name.display,
+                "source": hint.source_id,
+                "words": hint.words,
+                "url": hint.url,
+                "wait_until": _text(hint.wait_until),
+            }
+            for hint in app.store.hints.waiting()
         ],
         "deliveries": app.store.deliveries.counts(),
         "paused": [
             {"destination": pause.destination, "since": _text(pause.since), "reason": pause.reason}
             for pause in app.store.subscriptions.pauses().values()
         ],
+    }
+
+
+def _coverage_object(record: Record) -> dict[str, Any]:
+    return {
+        "showed": record.showed,
+        "expected": record.expected,
+        "perhaps_blind": record.is_perhaps_blind,
     }
 
 

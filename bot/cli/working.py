@@ -7,7 +7,7 @@ import click
 from rich.markup import escape
 from rich.progress import Progress
 
-from bot.app.checking import SourceCheck, TokenCheck, check_slack, check_sources
+from bot.app.checking import SourceCheck, TokenCheck, check_slack, check_sources, perhaps_blind
 from bot.app.courier import Delivered
 from bot.app.moving import refuse_renamed_labs
 from bot.app.poller import Polled, Report
@@ -135,10 +135,13 @@ def check(online: bool, as_json: bool) -> None:
         if online:
             results = _try_sources(app, sources)
             token = check_slack(app)
+        missing = perhaps_blind(app)
         if as_json:
-            print_json(_check_object(app, sources, results, token))
+            print_json({**_check_object(app, sources, results, token), "perhaps_blind": missing})
         else:
             _tell_check(app, sources, results, token)
+            for line in missing.values():
+                say(line)
     if token.problems or any(result.complaint for result in results):
         raise click.exceptions.Exit(1)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.records import FAILED, SourceState
+from bot.releases.coverage import Record
 
 INTERVALS = 3  # without a good poll: two may go wrong on any day
 PATIENCE = timedelta(minutes=30)  # for sources that are polled every few minutes: a site's restart is no news
@@ -33,7 +34,8 @@ class Vitals:
     """Hold what the bot knows of itself; sources are those of `every`, their intervals by id.
 
     `deliveries` counts them by state. `known` maps the sources that the admins were told are blind to since
-    when. `closed` and `unreadable` say why nothing can be sent, and why the database could not be read.
+    when, `known_to_miss` those that are perhaps blind; `coverage` is by the ids of the sources. `closed` and
+    `unreadable` say why nothing can be sent, and why the database could not be read.
     """
 
     watch: Watch
@@ -41,6 +43,8 @@ class Vitals:
     states: Mapping[str, SourceState] = field(default_factory=dict)
     deliveries: Mapping[str, int] = field(default_factory=dict)
     known: Mapping[str, datetime] = field(default_factory=dict)
+    known_to_miss: Mapping[str, datetime] = field(default_factory=dict)
+    coverage: Mapping[str, Record] = field(default_factory=dict)
     closed: str = ""
     unreadable: str = ""
 

@@ -44,12 +44,12 @@ class Entry:
 class News:
     """Hold the posts never seen before, each with its first identity, and all identities to remember.
 
-    `count` is the number of different posts shown, old and new.
+    `shown` are all different posts, old and new.
     """
 
     posts: tuple[tuple[str, Entry], ...]
     identities: Mapping[str, str]
-    count: int
+    shown: tuple[tuple[str, Entry], ...]
 
 
 def new_entries(entries: Sequence[Entry], known: Known, homes: Iterable[str] = ()) -> News:
@@ -74,7 +74,7 @@ def new_entries(entries: Sequence[Entry], known: Known, homes: Iterable[str] = (
             posts += [(post, entry)] if is_new else []
         elif is_new or _parted(post) in seen_parts:
             posts += [(key, part) for key, part in unknown.items() if part is not entry]
-    return News(tuple(posts), remember, len(shown))
+    return News(tuple(posts), remember, tuple((post, entry) for entry, (post, _) in found.items()))
 
 
 def _parts(entries: Iterable[Entry], found: Mapping[Entry, str]) -> dict[Entry, dict[str, Entry]]:
@@ -122,7 +122,7 @@ def identities(
     """
     own = {canonical_link(home) for home in homes}
     shown = _distinct((entry, _keys(entry, own)) for entry in entries)
-    counts = Counter(key for _, keys in shown for key in keys)
+    counts = Counter(key for entry, keys in shown for key in (*keys, _dated(entry)))
     return tuple((entry, _telling(entry, keys, counts)) for entry, keys in shown)
 
 
@@ -159,8 +159,18 @@ def _title_of_a_day(entry: Entry) -> tuple[object, ...]:
 
 def _telling(entry: Entry, keys: tuple[str, ...], counts: Mapping[str, int]) -> tuple[str, ...]:
     unique = tuple(key for key in keys if counts[key] == 1)
+    if len(unique) > 1:
+        return unique
+    # Each month has a "Models" that grows: there the date tells which one it is.
+    when = _dated(entry)
+    dated = (when,) if when and not unique and counts[when] == 1 else ()
     # A lone identity is lost when a newcomer shares it ("Bug fixes"); the entry as a whole still stands.
-    return unique if len(unique) > 1 else (*unique, _digest(entry, keys))
+    return (*unique, *dated, _digest(entry, keys))
+
+
+def _dated(entry: Entry) -> str:
+    title = canonical_title(entry.title)
+    return _short(f"dated:{entry.published.at.date()}:{title}") if title and entry.published else ""
 
 
 def _digest(entry: Entry, keys: tuple[str, ...]) -> str:

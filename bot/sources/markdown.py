@@ -188,5 +188,10 @@ def _entry(mark: _Mark, text: str, base: str) -> Entry:
         link=absolute(mark.link, base) if mark.link else "",
         title=mark.title,
         published=mark.published,
-        body=LINK.sub(r'<a href="\2">\1</a>', body[:50_000]),
+        body=with_anchors(body[:50_000]),
     )
+
+
+def with_anchors(text: str) -> str:
+    """Return Markdown with its links as HTML has them."""
+    return LINK.sub(r'<a href="\2">\1</a>', text)

@@ -15,6 +15,7 @@ from bot.releases.plaintext import mentions
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry, new_entries
 from bot.sources.limits import refuse_many
+from bot.sources.passages import post_passages
 from bot.sources.text import TITLE_LIMIT, clean, plain_text, text_and_links
 
 _MOST_TAGS = 30_000  # in the bodies that one poll looks into: BeautifulSoup takes a second for them
@@ -75,8 +76,13 @@ def poll_of(
         identities=news.identities,
         etag=answer.etag,
         last_modified=answer.last_modified,
-        count=news.count,
+        count=len(news.shown),
         fingerprint=_fingerprint(answer.body),
+        passages=tuple(
+            post_passages(
+                news.shown, answer.url, reader.lab, lambda entry: mentions(reader.include, entry.title)
+            )
+        ),
     )
 
 

@@ -140,6 +140,25 @@ class Releases:
             for row in rows
         ]
 
+    def names(self, lab: str) -> list[Name]:
+        """Return the names of a lab's releases, those with them that a person withdrew."""
+        rows = self._database.query(
+            "SELECT name FROM release WHERE lab = :lab OR home_lab = :lab", {"lab": lab}
+        )
+        return [name_of(row["name"]) for row in rows]
+
+    def named_by_the_way(self, lab: str, since: datetime) -> list[Name]:
+        """Return the names in what a lab's sources showed since then and that is no release."""
+        rows = self._database.query(
+            """
+            SELECT DISTINCT name FROM observation
+            WHERE lab = :lab AND seen_at >= :since AND release_id IS NULL AND name IS NOT NULL
+              AND external_id NOT LIKE 'names:%' -- what a known post came to name is no item's title
+            """,
+            {"lab": lab, "since": time_text(since)},
+        )
+        return [name_of(row["name"]) for row in rows]
+
     # --- what deciding writes
 
     def shorten_waits(self, longest: datetime) -> None:

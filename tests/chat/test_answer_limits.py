@@ -40,6 +40,7 @@ from bot.records import (
     SourceState,
     Subscription,
 )
+from bot.releases.coverage import Outcome, Record, Shown
 from bot.releases.filters import Filters
 from tests.cadence.releasing import shipped
 from tests.delivery.builders import (
@@ -130,6 +131,11 @@ def test_forty_sizes_with_sixty_variants_fit(validate: Any, text: str) -> None:
         assert complaints(validate, details_modal(wave, NOW)) == []
 
 
+def _coverage(text: str, at: datetime) -> dict[str, Record]:
+    missed = Outcome(Shown("key", "lab", text, {"hub:x": at}), showed=False)
+    return {f"feed:{n}{text}": Record(f"feed:{n}{text}", (missed,) * 9) for n in range(200)}
+
+
 def everything(text: str, at: datetime = NOW) -> list[Content]:
     """Return every answer with as much of a text in it as there can be."""
     labs = [Lab(f"lab{number}", f"{number}{text}", (text,) * 9) for number in range(60)]
@@ -158,7 +164,9 @@ def everything(text: str, at: datetime = NOW) -> list[Content]:
         answers.list_answer(following, at),
         answers.list_answer(Following(text, pause=pauses[0]), at),
         answers.digest_answer(Preferences(digest=DigestPlan("weekly", zone=text)), at),
-        answers.status_answer(BotStatus(text, states, {}, pauses, reports, corrects=True), at),
+        answers.status_answer(
+            BotStatus(text, states, {}, pauses, reports, corrects=True, coverage=_coverage(text, at)), at
+        ),
         answers.help_answer(text),
         answers.said(text + "It is done", [*["x" * 100] * 30]),
         answers.error_answer(MisunderstoodError(text or "What?", suggestions), text),

@@ -4,7 +4,9 @@ import pytest
 
 from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind
+from bot.records import Hint
 from bot.releases.moved import Move
+from bot.releases.names import parse
 from bot.store.store import Store
 from tests.support.clock import START
 from tests.support.releases import open_release
@@ -55,9 +57,22 @@ def test_a_line_about_a_rhythm_follows_unless_it_has_to_be_looked_up(
         assert store.deliveries.owe_line("cadence|b", "C1", Content("news"), START, known_until=None) is again
 
 
+def test_a_hint_and_the_question_about_it_are_moved(store: Store) -> None:
+    hint = Hint(parse("Kimi K4", "moonshot"), "feed:x", SourceKind.FEED, "Kimi K4 is here", "", START, START)
+    with store.transaction():
+        store.hints.add(hint)
+        number = store.held.add_hint(hint, START).id
+        store.moves.move(Move("moonshot", "kimi-lab"))
+    moved = store.held.by_id(number)
+    assert moved
+    assert moved.hint
+    assert (moved.hint.key, moved.hint.name.lab) == ("kimi-lab/kimi-k4", "kimi-lab")
+    assert store.hints.names("kimi-lab") == [moved.hint.name]
+
+
 def test_every_table_that_names_labs_is_moved(store: Store) -> None:
     """A table that comes later is to be added to bot/store/moving.py."""
-    moved = {"release", "observation", "subscription", "mute", "standing"}
+    moved = {"release", "observation", "subscription", "mute", "standing", "hint"}
     moved |= {"adoption_task", "adoption_figure", "adoption_change"}
     tables = store._database.query(
         """

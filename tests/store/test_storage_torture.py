@@ -15,9 +15,20 @@ from bot.cadence.measuring import Counted, Measure, Subject, Task, week_of
 from bot.errors import Failure, SourceError, StoreError
 from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind
-from bot.records import ALL, Correction, Delivery, DigestPlan, Mute, Preferences, SourceState, Subscription
+from bot.records import (
+    ALL,
+    Correction,
+    Delivery,
+    DigestPlan,
+    Hint,
+    Mute,
+    Preferences,
+    SourceState,
+    Subscription,
+)
 from bot.releases.filters import Filters
 from bot.releases.moved import Move
+from bot.releases.names import parse
 from bot.releases.steps import Announce, Decision
 from bot.store import database
 from bot.store.store import FILE_NAME, Store
@@ -37,6 +48,7 @@ NOTE = Note(NoteKind.VARIANT, f"{KIMI}-GGUF", "https://hub.example/gguf", Source
 TASK = Task(WEEK, "moonshot", Subject.DOWNLOADS, "moonshotai", START)
 BASE = Task(WEEK, "moonshot", Subject.DERIVATIVES, KIMI, START)
 MORE = Task(WEEK, "zai", Subject.DOWNLOADS, "zai-org", START)
+HINT = Hint(parse("Kimi K3", "moonshot"), "feed:x", SourceKind.FEED, "Kimi K3 is here", "", START, NOW)
 OWED, CLAIMED = "C-owed", "C-claimed"  # destinations of one line each
 RELEASE = 2  # Kimi, behind what the baseline knew
 
@@ -87,6 +99,10 @@ WRITES: dict[str, Call] = {
     "deliveries.settle": lambda s: s.deliveries.settle(sequence(s, CLAIMED), "unclear", "lost", NOW),
     "deliveries.settle_sent": lambda s: s.deliveries.settle_sent(sequence(s, CLAIMED), "C1", "9.9", "", NOW),
     "held.add": lambda s: s.held.add("feed:x", [KEY], NOW),
+    "held.add_hint": lambda s: s.held.add_hint(HINT, NOW),
+    "hints.add": lambda s: s.hints.add(replace(HINT, name=parse("Kimi K4", "moonshot"))),
+    "hints.asked": lambda s: s.hints.asked(HINT.key),
+    "hints.brought": lambda s: s.hints.brought(HINT.key, KEY, NOW),
     "held.count": lambda s: s.held.count(replace(s.held.waiting()[0], days=1)),
     "held.grow": lambda s: s.held.grow(1, [KEY]),
     "held.note_announced": lambda s: s.held.note_announced("hub:org", 3, NOW),
@@ -118,6 +134,7 @@ WRITES: dict[str, Call] = {
     "adoption.put_off": lambda s: s.adoption.put_off(WEEK, LATER),
     "watch.beat": lambda s: s.watch.beat(NOW),
     "watch.set_blind": lambda s: s.watch.set_blind({"feed:x": NOW}),
+    "watch.set_perhaps_blind": lambda s: s.watch.set_perhaps_blind({"feed:x": NOW}),
     "standing.note": lambda s: s.standing.note({"hub:x": "moonshot"}, NOW),
     "moves.move": lambda s: s.moves.move(Move("moonshot", "kimi-lab")),
     "moves.rename_line": lambda s: s.moves.rename_line("r1", "r2"),
@@ -137,6 +154,8 @@ READS: dict[str, Call] = {
     "corrections.leads": lambda s: s.corrections.leads([KEY]),
     "corrections.of": lambda s: s.corrections.of(KEY),
     "releases.book": lambda s: s.releases.book(["moonshot", "zai"]),
+    "releases.named_by_the_way": lambda s: s.releases.named_by_the_way("qwen", START),
+    "releases.names": lambda s: s.releases.names("moonshot"),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
     "releases.waits_beyond": lambda s: s.releases.waits_beyond(START),
     "releases.overdue_since": lambda s: s.releases.overdue_since(NOW),
@@ -152,6 +171,12 @@ READS: dict[str, Call] = {
     "deliveries.notes_of": lambda s: s.deliveries.notes_of(RELEASE, "C1"),
     "deliveries.of_release": lambda s: s.deliveries.of_release(RELEASE),
     "deliveries.recent": lambda s: s.deliveries.recent(9, ("sent", "owed")),
+    "coverage.shown": lambda s: s.coverage.shown(START),
+    "hints.by_key": lambda s: s.hints.by_key(HINT.key),
+    "hints.due": lambda s: s.hints.due(NOW),
+    "hints.names": lambda s: s.hints.names("moonshot"),
+    "hints.open": lambda s: s.hints.open(),
+    "hints.waiting": lambda s: s.hints.waiting(),
     "held.announced": lambda s: s.held.announced("hub:org", START, NOW),
     "held.by_id": lambda s: s.held.by_id(1),
     "held.untold": lambda s: s.held.untold(1),
@@ -180,6 +205,7 @@ READS: dict[str, Call] = {
     "adoption.spent": lambda s: s.adoption.spent(WEEK, Subject.DOWNLOADS),
     "adoption.sums": lambda s: s.adoption.sums(WEEK),
     "watch.blind": lambda s: s.watch.blind(),
+    "watch.perhaps_blind": lambda s: s.watch.perhaps_blind(),
     "watch.last_beat": lambda s: s.watch.last_beat(),
     "standing.all": lambda s: s.standing.all(),
     "standing.former": lambda s: s.standing.former("hub:x", "moonshot"),
@@ -228,6 +254,7 @@ def furnish_tables(store: Store) -> None:
     store.deliveries.settle(sequence(store, OWED), "owed", "later", START, LATER)
     store.deliveries.claim(sequence(store, CLAIMED), START)
     store.held.add("hub:org", ["zai/glm-4.7"], START)
+    store.hints.add(HINT)
     store.subscriptions.pause("C5", "archived", START, LATER)
     store.preferences.set("C1", Preferences(digest=PLAN), START)
     store.preferences.mute(Mute("C1", "moonshot", None))

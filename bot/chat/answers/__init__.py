@@ -6,7 +6,7 @@ from bot.chat.answers.directory import labs_answer
 from bot.chat.answers.following import Following, digest_answer, list_answer, settings_answer
 from bot.chat.answers.health import BotStatus, status_answer
 from bot.chat.answers.helping import help_answer
-from bot.chat.answers.holding import held_answer
+from bot.chat.answers.holding import held_answer, ignored_answer
 from bot.chat.answers.reasons import why_answer
 from bot.chat.answers.recent import page_size, recent_answer
 from bot.chat.answers.show import show_answer
@@ -22,6 +22,7 @@ __all__ = [
     "error_answer",
     "held_answer",
     "help_answer",
+    "ignored_answer",
     "labs_answer",
     "list_answer",
     "page_size",
