@@ -1,6 +1,6 @@
 """`status`, `deliveries`, `retry`: how the bot itself fares."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from bot.app.covering import coverage, watched
 from bot.app.root import App, open_app
 from bot.chat.phrases import ago, length, remarks
 from bot.chat.story import delivery_object
-from bot.cli.output import as_json_option, print_json, print_table, say
+from bot.cli.output import as_json_option, margin, print_json, print_table, say
 from bot.errors import UsageError
+from bot.ops.health import PATIENCE
 from bot.records import FAILED, NOTHING_YET, OPEN, Flood, SourceState
 from bot.releases.coverage import Record
 
@@ -22,56 +23,77 @@ _RETRIABLE = ("owed", "unclear", "impossible", "skipped")
 
 
 @click.command()
+@click.option("--check", "checks", is_flag=True, help="Exit with 1 when something needs a person.")
 @as_json_option
-def status(as_json: bool) -> None:
+def status(checks: bool, as_json: bool) -> None:
     """Show how every source fares, and what is owed, unclear or paused."""
     with open_app(readonly=True) as app:
         states = app.store.sources.states()
         sources = [states.get(source, SourceState(source)) for source in app.config.source_ids]
         if as_json:
             print_json(_status_object(app, sources))
-            return
-        now = app.clock.now()
-        records = coverage(app.store, watched(app.config), now)
-        say(_summary(sources))
-        print_table(
-            ("Source", "Last success", "Next poll", "Items", "Releases", "State"),
-            [
-                (
-                    state.id,
-                    ago(state.succeeded_at, now),
-                    _due(state.next_poll_at, now),
-                    str(state.usual_count or ""),
-                    _shown(records.get(state.id)),
-                    _health(state, records.get(state.id), now),
-                )
-                for state in sorted(sources, key=lambda state: (not state.failure, state.id))
-            ],
-        )
-        counts = app.store.deliveries.counts()
+        else:
+            _tell(app, sources)
+        needs = _needs_a_person(app, sources)
+    if checks and needs:
+        margin().print(f"Needs a person: {', '.join(needs)}.", markup=False)
+        raise click.exceptions.Exit(1)
+
+
+def _needs_a_person(app: App, sources: Iterable[SourceState]) -> list[str]:
+    """Return what does not pass by itself, in words; a source's failure may, for half an hour."""
+    now, counts = app.clock.now(), app.store.deliveries.counts()
+    failing = [state for state in sources if now - (state.failing_since or now) >= PATIENCE]
+    needs = {
+        "source failing": len(failing),
+        "message unclear or impossible": sum(counts.get(state, 0) for state in FAILED),
+        "question about what was held": len(app.store.held.waiting()),
+        "destination paused": len(app.store.subscriptions.pauses()),
+        "report of something wrong": len(app.store.reports.open()),
+    }
+    return [f"{number} {what}" for what, number in needs.items() if number]
+
+
+def _tell(app: App, sources: Sequence[SourceState]) -> None:
+    now = app.clock.now()
+    records = coverage(app.store, watched(app.config), now)
+    say(_summary(sources))
+    print_table(
+        ("Source", "Last success", "Next poll", "Items", "Releases", "State"),
+        [
+            (
+                state.id,
+                ago(state.succeeded_at, now),
+                _due(state.next_poll_at, now),
+                str(state.usual_count or ""),
+                _shown(records.get(state.id)),
+                _health(state, records.get(state.id), now),
+            )
+            for state in sorted(sources, key=lambda state: (not state.failure, state.id))
+        ],
+    )
+    counts = app.store.deliveries.counts()
+    say("Messages: " + (", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "none so far"))
+    for delivery in app.store.deliveries.recent(_REASONS, (*OPEN, *FAILED)):
+        if delivery.reason:
+            say(
+                f"{delivery.kind} of {delivery.release} for {delivery.destination} is {delivery.state}: "
+                f"{delivery.reason}"
+            )
+    for line in _placeholders(sources, now):
+        say(line)
+    for flood in app.store.held.waiting():
         say(
-            "Messages: " + (", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "none so far")
+            f"{_held(flood)} {ago(flood.held_at, now)}: held; `cadencebot held` tells more, "
+            f"`held announce {flood.id}` or `held ignore {flood.id}` settles it."
         )
-        for delivery in app.store.deliveries.recent(_REASONS, (*OPEN, *FAILED)):
-            if delivery.reason:
-                say(
-                    f"{delivery.kind} of {delivery.release} for {delivery.destination} is {delivery.state}: "
-                    f"{delivery.reason}"
-                )
-        for line in _placeholders(sources, now):
-            say(line)
-        for flood in app.store.held.waiting():
-            say(
-                f"{_held(flood)} {ago(flood.held_at, now)}: held; `cadencebot held` tells more, "
-                f"`held announce {flood.id}` or `held ignore {flood.id}` settles it."
-            )
-        for hint in app.store.hints.waiting():
-            say(
-                f"{hint.source_id} names {hint.name.display}, which no item carries, and waits until "
-                f"{hint.wait_until:%Y-%m-%d %H:%M} UTC for a source that shows it: “{hint.words}”"
-            )
-        for pause in app.store.subscriptions.pauses().values():
-            say(f"{pause.destination} was paused {ago(pause.since, now)}: {pause.reason}")
+    for hint in app.store.hints.waiting():
+        say(
+            f"{hint.source_id} names {hint.name.display}, which no item carries, and waits until "
+            f"{hint.wait_until:%Y-%m-%d %H:%M} UTC for a source that shows it: “{hint.words}”"
+        )
+    for pause in app.store.subscriptions.pauses().values():
+        say(f"{pause.destination} was paused {ago(pause.since, now)}: {pause.reason}")
 
 
 def _held(flood: Flood) -> str:
@@ -90,7 +112,7 @@ def _placeholders(sources: Iterable[SourceState], now: datetime) -> Iterator[str
         yield f"So are {len(held) - _PLACEHOLDERS} more; `cadencebot status --json` lists all."
 
 
-def _summary(sources: list[SourceState]) -> str:
+def _summary(sources: Sequence[SourceState]) -> str:
     failing = sum(1 for state in sources if state.failure)
     unpolled = sum(1 for state in sources if not state.polled_at)
     bare = sum(1 for state in sources if state.has_shown_nothing and not state.failure)

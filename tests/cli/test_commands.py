@@ -312,3 +312,13 @@ def test_list_tells_a_mute_of_one_lab_the_digest_and_the_settings(shell: Shell) 
     assert "muted" in told
     assert "Monday at 09:00" in told
     assert "told in the thread" in told
+
+
+def test_status_check_tells_whether_something_needs_a_person(polled: Shell) -> None:
+    assert polled.run("status", "--check").exit_code == 0
+    with closing(sqlite3.connect(Path(polled.variables["CADENCEBOT_STATE"]) / "cadencebot.db")) as raw, raw:
+        raw.execute("UPDATE delivery SET state = 'unclear'")
+    result = polled.run("status", "--check")
+    assert result.exit_code == 1
+    assert "Needs a person: 1 message unclear or impossible." in result.stderr
+    assert polled.run("status").exit_code == 0
