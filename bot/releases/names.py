@@ -222,8 +222,8 @@ def covers(general: Name, specific: Name) -> bool:
 
     Lab, family, version and line agree, and so do size and stamp where the general name states them. A
     word of size in the specific line (Pro, Flash, Air ...) is no difference: "DeepSeek-V4" covers
-    DeepSeek-V4-Pro, as reference/models.md 3.1 counts these words as sizes of one launch. A line that says
-    what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
+    DeepSeek-V4-Pro, as these words are sizes of one launch (docs/reference/models.md#launches). A line that
+    says what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
     """
     return (
         _same(general, specific, "lab", "family")

@@ -9,7 +9,8 @@ from bot.releases.addresses import repositories_in
 from bot.releases.names import covers, folded, respelt
 from bot.releases.steps import Book, Judged, Known, Settings
 
-# Dates of one release disagree by days everywhere (reference/identity.md): they only guard a match by name.
+# Dates of one release disagree by days everywhere (docs/reference/identity.md#dates): they only guard a match
+# by name.
 NEAR = timedelta(days=45)
 # Sizes whose repositories were created this close together are one wave of a lab's history.
 TOGETHER = timedelta(days=14)
@@ -196,7 +197,7 @@ class Shelf:
 def moment_of(sighting: Sighting, now: datetime, *, live: bool = False) -> datetime:
     """Return when the thing happened, as far as the sighting tells.
 
-    A repository's creation is weeks before its publication (reference/hub.md, section 3), so a live one
+    A repository's creation is weeks before its publication (docs/reference/hub.md#publication), so a live one
     happened now; in a baseline its creation is all there is.
     """
     published = sighting.published

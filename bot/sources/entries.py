@@ -1,7 +1,7 @@
 """When is a post new? The rule for feeds and pages, which change everything about a post but its gist.
 
 Sites migrate (new guid, new link, new date), retitle, leave guids out, give all entries one link and stamp
-old posts with today's date; reference/blogs.md, section 4, has measured cases. So a post has up to three
+old posts with today's date; docs/reference/blogs.md#changes has measured cases. So a post has up to three
 identities, each worth something only where no other entry of the feed shares it, and it is new only when
 none of them was ever seen. Dates do not count at all. A guid that comes with another link and another title
 is used again for another post.

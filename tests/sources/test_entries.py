@@ -1,4 +1,4 @@
-"""When is a post new? Sites change everything about their posts; see reference/blogs.md, section 4."""
+"""When is a post new? Sites change everything about their posts; see docs/reference/blogs.md#changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
