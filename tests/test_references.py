@@ -69,7 +69,7 @@ def test_every_file_that_a_page_names_is_there() -> None:
     assert list(problems(PAGES, FILE)) == []
 
 
-@pytest.mark.parametrize("folder", ["reference"])
+@pytest.mark.parametrize("folder", ["decisions", "reference"])
 def test_the_index_lists_every_page(folder: str) -> None:
     pages = {path.name for path in (ROOT / "docs" / folder).glob("*.md")} - {"README.md"}
     index = (ROOT / "docs" / folder / "README.md").read_text(encoding="utf-8")
