@@ -315,6 +315,15 @@ def test_whatever_a_feed_holds_is_new_once(feed: list[Entry]) -> None:
     assert all(len(key) <= 400 for key in reader.remembered)
 
 
+@pytest.mark.parametrize("bodies", [("", "0"), ("0", "")], ids=["in the order seen", "turned round"])
+def test_repetitions_of_one_guid_are_one_post_whatever_their_bodies_and_order(
+    bodies: tuple[str, ...],
+) -> None:
+    reader = Reader()
+    assert reader.read([*(Entry("0", body=body) for body in ("", "0")), Entry("0", "0")])
+    assert reader.read([Entry("0", "0"), *(Entry("0", body=body) for body in bodies)]) == []
+
+
 HOME = "https://lab.example/blog/"
 NEW_PARTS = {
     "guid": st.sampled_from(["", "fresh"]),
