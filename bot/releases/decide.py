@@ -282,9 +282,13 @@ class _Ledger:
             self.steps.append(Confirm(waiting, known.key))
             self._confirm(known, item)
         else:
-            known = self._begin(item, name, None)
+            lead = self.shelf.wave_of(name, item)
+            known = self._begin(item, name, lead)
             self.steps.append(Confirm(waiting, known.key))
-            self._announce(known)
+            if lead is None:
+                self._announce(known)
+            else:
+                self._tell(known, item, NoteKind.SIZE)
 
     def _settle_waiting(self, opened: Known) -> None:
         """Give a new release the listings that were waiting for somebody to confirm them."""

@@ -320,3 +320,60 @@ def test_a_name_behind_a_motto_that_is_known_already_is_no_news(house: House) ->
     house.later(hours=25)
     house.show(house.blog)
     assert len(house.channel.alerts) == 1
+
+
+# --- what comes late to a launch
+
+
+@pytest.mark.parametrize(
+    ("first", "late"),
+    [
+        pytest.param("Gemini-8-Coder-32B", "Gemini-8-Flash-32B", id="the second before the first"),
+        pytest.param("Gemini-8-Flash", "Gemini-8-Coder-32B", id="the first before the second"),
+    ],
+)
+def test_each_model_of_a_title_waits_for_weights_of_its_own(house: House, first: str, late: str) -> None:
+    house.show(house.blog, house.post("Introducing Gemini 8 Flash and Gemini 8 Coder", "google"))
+    house.later(hours=20)
+    house.show(house.hub, house.repository(f"google/{first}"))
+    house.later(days=4)
+    house.show(house.hub, house.repository(f"google/{late}"))
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_size_that_is_listed_days_after_the_post_on_its_family_is_that_release(house: House) -> None:
+    house.show(house.blog, house.post("Introducing GLM-8 Flash", "zai"))
+    house.later(days=4)
+    house.show(house.listing, house.row("glm-8-flash-30b-a3b", "zai"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+
+
+@pytest.mark.parametrize("listed", ["glm-8-flash", "glm-8-2609"])
+def test_another_model_that_is_listed_days_after_the_post_on_its_family_is_news(
+    house: House, listed: str
+) -> None:
+    house.show(house.blog, house.post("Introducing GLM-8", "zai"))
+    house.later(days=4)
+    house.show(house.listing, house.row(listed, "zai"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 2
+
+
+def test_sizes_that_nobody_but_a_listing_confirms_share_an_alert(house: House) -> None:
+    house.show(house.listing, house.row("glm-8-9b", "zai"), house.row("glm-8-32b", "zai"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+    assert len(house.store.history.recent()[1][0].members) == 2
+
+
+def test_a_listed_size_whose_time_is_over_joins_the_alert_of_another_of_the_day(house: House) -> None:
+    house.show(house.listing, house.row("glm-8-32b", "zai"))
+    house.later(hours=23)
+    house.show(house.hub, house.repository("zai-org/GLM-8-9B"))
+    house.later(hours=2)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
