@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.model import DateOrigin, Kind, Name, Sighting, SourceKind
 from bot.releases.addresses import repositories_in
-from bot.releases.names import covers, folded, respelt
+from bot.releases.names import covers, folded, line_of, respelt, root_of
 from bot.releases.steps import Book, Judged, Known, Settings
 
 # Dates of one release disagree by days everywhere (reference/identity.md): they only guard a match by name.
@@ -105,12 +105,14 @@ class Shelf:
     def _is_of_one_launch(self, known: Known, when: datetime) -> bool:
         """Whether a release and what happened at `when` are no further apart than one launch takes.
 
-        Live, our own clock tells; but what dates itself days ago is no part of what was opened just now.
+        Live, our own clock tells; but what dates itself days ago is no part of what was opened just now,
+        unless that is of the same day.
         """
+        of_one_day = abs(known.published_at - when) <= self._settings.group
         if self._silent or known.silent:
-            return abs(known.published_at - when) <= self._settings.group
-        dated = self._now - when <= self._settings.group + _ROUNDED
-        return dated and self._now - known.opened_at <= self._settings.group
+            return of_one_day
+        of_today = self._now - when <= self._settings.group + _ROUNDED
+        return (of_today or of_one_day) and self._now - known.opened_at <= self._settings.group
 
     def awaiting_weights(self, name: Name, item: Judged) -> Known | None:
         """Return the lead of a release that was announced without weights and is waiting for these, or None.
@@ -142,8 +144,12 @@ class Shelf:
         return self._silent or self._is_of_one_launch(known, when)
 
     def takes(self, lead: Known, item: Judged) -> bool:
-        """Whether the alert of a launch still takes another model that a post names beside it."""
-        return self._is_of_one_launch(lead, moment_of(item.sighting, self._now))
+        """Whether the alert of a launch still takes another model that a post names beside it.
+
+        One that a baseline found has no alert.
+        """
+        has_alert = self._silent or lead.held or not lead.silent
+        return has_alert and self._is_of_one_launch(lead, moment_of(item.sighting, self._now))
 
     def _weights_of(self, lead: Known) -> list[Known]:
         """Return the releases of a wave that have weights."""
@@ -228,14 +234,12 @@ def _is_spoken_for(known: Known, general: Name) -> bool:
     """
     if SourceKind.FEED in known.named_by:
         return True
-    return SourceKind.LLM_STATS in known.named_by and folded(known.name.line) != folded(general.line)
+    return SourceKind.LLM_STATS in known.named_by and line_of(known.name) != line_of(general)
 
 
 def _is_a_size_of(general: Name, specific: Name) -> bool:
     """Whether one of two names, of which one covers the other, adds a number of parameters alone."""
-    return all(
-        folded(getattr(general, part)) == folded(getattr(specific, part)) for part in ("line", "stamp")
-    )
+    return line_of(general) == line_of(specific) and folded(general.stamp) == folded(specific.stamp)
 
 
 def _may_be_called(known: Known, name: Name, when: datetime) -> bool:
@@ -247,4 +251,4 @@ def _may_be_called(known: Known, name: Name, when: datetime) -> bool:
 
 
 def _family_of(name: Name) -> tuple[str, str]:
-    return name.lab, folded(name.family)
+    return name.lab, root_of(name)
