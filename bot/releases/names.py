@@ -226,12 +226,33 @@ def covers(general: Name, specific: Name) -> bool:
     says what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
     """
     return (
-        _same(general, specific, "lab", "family")
+        _same(general, specific, "lab")
+        and root_of(general) == root_of(specific)
         and _covers_version(general, specific)
-        and _covers_line(_words(general.line), _words(specific.line))
+        and _covers_line(line_of(general), line_of(specific))
         and _words(general.size) <= _words(specific.size)
         and (not general.stamp or _same(general, specific, "stamp"))
     )
+
+
+def root_of(name: Name) -> str:
+    """Return the folded family without the words of size at its end: Mistral-Large is a Mistral."""
+    return _root_and_sizes(name.family)[0]
+
+
+def line_of(name: Name) -> frozenset[str]:
+    """Return the words of the line, with those of size in the family's name: those of Mistral-Large, "large"."""
+    return _words(name.line) | _root_and_sizes(name.family)[1]
+
+
+@lru_cache(maxsize=2_000)
+def _root_and_sizes(family: str) -> tuple[str, frozenset[str]]:
+    groups = mapping("lines.tsv", "word", "group")
+    words = folded(family).split("-")
+    end = len(words)
+    while end > 1 and groups.get(words[end - 1]) == "size":
+        end -= 1
+    return "-".join(words[:end]), frozenset(words[end:])
 
 
 _FIRST = frozenset({"", "1"})
