@@ -103,7 +103,7 @@ def _is_companion(seen: Repository) -> Verdict | None:
     reading = seen.reading
     tokens = reading.rest if reading.family.owners else reading.tokens
     for token, following in zip_longest(tokens, tokens[1:]):
-        what = _companion_in(token.text) or _checkpoint(token, following)
+        what = _companion_in(token.text, seen.task) or _checkpoint(token, following)
         if what and not (token.low == "encoder" and _is_model_of_its_own(seen)):
             return seen.is_(Kind.OTHER, f"the name says that it is {what}")
     if _HELPER.search(seen.title):
@@ -125,16 +125,17 @@ _CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 @lru_cache(maxsize=10_000)
-def _companion_in(text: str) -> str:
+def _companion_in(text: str, task: str) -> str:
     """Return what a token makes of a repository, also inside of CamelCase: VisionReward is a reward model."""
     low = text.lower()
     if _LATENT_GRID.fullmatch(low):
         return "an autoencoder"
     companions = mapping("companions.tsv", "word", "what")
     inside = mapping("companions.tsv", "word", "inside")
+    tasks = mapping("companions.tsv", "word", "task")
     within = (word.lower() for word in _CAPITALS.findall(text) if inside.get(word.lower()))
-    found = next((word for word in (low, low.rstrip("0123456789"), *within) if word in companions), "")
-    return companions.get(found, "")
+    found = (word for word in (low, low.rstrip("0123456789"), *within) if word in companions)
+    return next((companions[word] for word in found if tasks[word] in {"", task}), "")
 
 
 def _checkpoint(token: Token, following: Token | None) -> str:

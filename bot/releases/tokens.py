@@ -81,7 +81,7 @@ _SHAPES: tuple[tuple[Role, re.Pattern[str]], ...] = (
 @lru_cache(maxsize=20_000)
 def role_of(low: str) -> Role:
     """Return what a lower-case token is by itself, whatever stands around it."""
-    if low in mapping("companions.tsv", "word", "what"):
+    if mapping("companions.tsv", "word", "task").get(low) == "":
         return "companion"
     if low in mapping("lines.tsv", "word", "group"):
         return "line"
