@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -133,9 +133,19 @@ def _companion_in(text: str, task: str) -> str:
     companions = mapping("companions.tsv", "word", "what")
     inside = mapping("companions.tsv", "word", "inside")
     tasks = mapping("companions.tsv", "word", "task")
-    within = (word.lower() for word in _CAPITALS.findall(text) if inside.get(word.lower()))
+    within = [word.lower() for word in _CAPITALS.findall(text) if inside.get(word.lower())]
+    within += [word for word in _long_words() if low.endswith(word)]
     found = (word for word in (low, low.rstrip("0123456789"), *within) if word in companions)
     return next((companions[word] for word in found if tasks[word] in {"", task}), "")
+
+
+_LONG = 5  # letters that are no chance at the end of a word
+
+
+@cache
+def _long_words() -> tuple[str, ...]:
+    inside = mapping("companions.tsv", "word", "inside")
+    return tuple(word for word in inside if inside[word] and len(word) >= _LONG)
 
 
 def _checkpoint(token: Token, following: Token | None) -> str:
@@ -232,9 +242,21 @@ def _is_packaged(seen: Repository) -> Verdict | None:
     name = seen.reading.name
     layouts = [word for word in name.stage.split("-") if "format" in stage_meanings(word)]
     layout = "-".join(filter(None, (name.packaging, *layouts)))
-    if not layout or layout.lower() == seen.reading.family.heads:
+    if not layout or layout.lower() == seen.reading.family.heads or _is_widest(seen, layout):
         return None
     return seen.is_(Kind.VARIANT, f"the same weights as {layout}")
+
+
+_FULL = frozenset({"bf16", "fp16", "fp32"})
+_NARROW = ("-int8", "-int4", "-fp8", "-fp4", "-nvfp4", "-mxfp4", "-awq", "-gguf")
+
+
+def _is_widest(seen: Repository, layout: str) -> bool:
+    """Whether the weights in full precision are what the repositories beside it were made from."""
+    model = seen.title[: -len(layout) - 1]
+    if layout.lower() not in _FULL or not seen.title.endswith(layout) or model in seen.siblings:
+        return False
+    return any(model + narrow in seen.siblings for narrow in _NARROW)
 
 
 _TUNED = ("-instruct", "-chat", "-it")
