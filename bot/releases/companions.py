@@ -7,6 +7,7 @@ from bot.releases.tables import mapping
 from bot.releases.tokens import Token
 
 _LATENT_GRID = re.compile(r"f\d+[cd]\d+")  # f16d64: 16 times smaller, 64 channels
+_WHOLE_NUMBER = re.compile(r"\d+[a-z]*")  # 1000, 954k; but not the version of a model called Step1.5
 _CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -40,6 +41,6 @@ def _long_words() -> tuple[str, ...]:
 def checkpoint(token: Token, following: Token | None) -> str:
     """Return what a word makes of a repository when a number follows (step-1000, seed42), or ""."""
     word = token.low.rstrip("0123456789")
-    if word == token.low and not (following and following.low[0].isdigit()):
+    if word == token.low and not (following and _WHOLE_NUMBER.fullmatch(following.low)):
         return ""
     return mapping("companions.tsv", "word", "what").get(word + "#", "")

@@ -139,6 +139,7 @@ def test_the_kind_of_a_repository(repository: str, tags: tuple[str, ...], kind: 
         pytest.param("aeolus/Boreas-7B_MG", (), Kind.VARIANT, id="a packaging that is one at the end"),
         pytest.param("aeolus/MG-7B", (), Kind.RELEASE, id="and a family's name at the start"),
         pytest.param("aeolus/Boreas-2-7B-nvfp4a16", (), Kind.VARIANT, id="weights and activations"),
+        pytest.param("aeolus/Boreas-Step1.5", (), Kind.RELEASE, id="a version is no step"),
         pytest.param("aeolus/boreocodec", (), Kind.OTHER, id="a part at the end of a longer word"),
         pytest.param("aeolus/boreas-spatial-upscaler", (), Kind.OTHER, id="what enlarges another's images"),
         pytest.param("aeolus/Boreas-unsupervised", (), Kind.OTHER, id="the first half of a training"),
