@@ -93,13 +93,23 @@ def _in_place(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Token, .
     return tuple(placed)
 
 
+_SHORTEST_WORD = 3  # ul2 and the like are codes
 _TAKE_NUMBERS = frozenset({"word", "stage", "packaging", "companion"})
 
 
 def _belongs_to_word(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
-    """Tell whether a number is the word's before it: Predict2, ul2, RLVR1, Distill-Llama-3.1."""
-    glued = not tokens[at].gap and tokens[at - 1].role in _TAKE_NUMBERS
-    return glued or foreign_at(tokens, at - 1, owners)
+    """Tell whether a number is the word's before it: Predict2, ul2, RLVR1, Distill-Llama-3.1.
+
+    The only number behind a family is its version wherever it stands: Solar-Open2 is Solar Open 2.
+    """
+    before = tokens[at - 1]
+    glued = not tokens[at].gap and before.role in _TAKE_NUMBERS
+    alone = (
+        before.role == "word"
+        and len(before.low) >= _SHORTEST_WORD
+        and sum(token.role == "version" for token in tokens) == 1
+    )
+    return (glued and not alone) or foreign_at(tokens, at - 1, owners)
 
 
 def _with_number(word: Token, number: Token) -> Token:

@@ -1,5 +1,6 @@
 """Find which release a sighting means, in the book as it stands: pure."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -72,7 +73,13 @@ class Shelf:
             if (self._is_of_one_launch(known, when) and announces(name, known.name))
             or (covers(name, known.name) and not _is_spoken_for(known, name))
         )
-        return self._nearest(covered, when)
+        return self._nearest(covered, when) or self._of_that_month(name, when)
+
+    def _of_that_month(self, name: Name, when: datetime) -> Known | None:
+        """Return the lead of the only release that says a version for this name's month, or a month for its
+        version, or None."""
+        leads = {known.lead_key for known in self._family(name) if _tells_by_month(known, name, when)}
+        return self.releases[leads.pop()] if len(leads) == 1 else None
 
     def family_named_by(self, name: Name, item: Judged) -> Known | None:
         """Return the lead of a launch that only names the family of this model, while it gathers, or None.
@@ -127,6 +134,7 @@ class Shelf:
         for known in self._family(name):
             together = self._is_of_one_launch(known, when)
             covered = announces(known.name, name) if together else covers(known.name, name)
+            covered = covered or _tells_by_month(known, name, when)
             if covered and abs(known.published_at - when) <= NEAR and self._gathers(known):
                 return self.releases[known.lead_key]
         return None
@@ -225,6 +233,29 @@ def announces(general: Name, specific: Name) -> bool:
     """Whether the post of a launch speaks of this model, as "Olmo 3" does of Olmo-3-32B-Think."""
     words = (word for word in folded(specific.line).split("-") if word not in _ANSWERING)
     return covers(general, specific) or covers(general, replace(specific, line="-".join(words)))
+
+
+_MONTH = re.compile(r"(?:20)?([23]\d)(0[1-9]|1[0-2])(?:[0-3]\d)?")  # 2605, 260512, 20260512
+
+
+def _tells_by_month(known: Known, name: Name, when: datetime) -> bool:
+    """Whether of a release and a name one says only a version, and the other only the month of that.
+
+    "Mistral Medium 3.5" of May 2026 is mistral-medium-2605; a stamp of another month is another release.
+    `when` is the moment at which the name was said.
+    """
+    versioned, stamped, at = known.name, name, known.published_at
+    if known.name.stamp:
+        versioned, stamped, at = name, known.name, when
+    month = _MONTH.fullmatch(folded(stamped.stamp))
+    return (
+        month is not None
+        and bool(versioned.version)
+        and not (versioned.stamp or stamped.version)
+        and folded(known.name.line) == folded(name.line)
+        and (not name.size or not known.name.size or folded(name.size) == folded(known.name.size))
+        and (at.year % 100, at.month) == (int(month[1]), int(month[2]))
+    )
 
 
 def _is_spoken_for(known: Known, general: Name) -> bool:
