@@ -353,6 +353,25 @@ SENTENCES = (
             id="sentences in a list (Anthropic)",
         ),
         pytest.param(
+            "2026-04-19",
+            "<table><tr><th>Model</th></tr><tr><td><p>GLM-9</p></td><td>our best</td></tr>"
+            "<tr><td>GLM-9V</td></tr></table>",
+            ["GLM-9: our best", "GLM-9V"],
+            id="rows of a table",
+        ),
+        pytest.param(
+            "Product update, 20. April 2026",
+            "<dl><dt>GLM-9</dt><dd>Our best</dd><dt>GLM-9V</dt><dd>It sees</dd></dl>",
+            ["GLM-9", "GLM-9V"],
+            id="terms with their descriptions",
+        ),
+        pytest.param(
+            "20 avril 2026",
+            "<details><summary>GLM-9</summary>Our best</details>",
+            ["GLM-9"],
+            id="a summary with its details",
+        ),
+        pytest.param(
             "Apr 19",
             "<p>We've launched Claude Opus 9 (<code>claude-opus-9</code>).</p><p>It is good.</p>",
             ["We've launched Claude Opus 9 (claude-opus-9)."],
@@ -437,6 +456,7 @@ def test_more_dated_texts_than_can_be_read_keep_their_titles() -> None:
 
 PIECES = (
     "<p>|</p>|<ul><li>|<h2>|<b>|</b>|<a href='/k2'>|<a href='('>|</a>|<br>|<pre>|<!-- |<code>|K2.6|words |\n"
+    "|<table>|<tr>|<td>|<dt>|<summary>"
     "|\n\n|# |- |**|`|[|](|2026-04-20"
 )
 
