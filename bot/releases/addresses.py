@@ -26,10 +26,16 @@ _NOT_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 def announces(url: str, name: str) -> bool:
     """Return whether the last part of a post's address is a verb of announcement and this name, at least."""
     verb, _, rest = _slug(url).lower().partition("-")
-    if "announce" not in told_by(verb):
-        return False
-    wanted = _NOT_LETTER_OR_DIGIT.sub("", name.lower())
-    return _NOT_LETTER_OR_DIGIT.sub("", rest).startswith(wanted)
+    return "announce" in told_by(verb) and _squeezed(rest).startswith(_squeezed(name))
+
+
+def is_called(url: str, name: str) -> bool:
+    """Return whether the last part of a post's address is this name and nothing else."""
+    return _squeezed(_slug(url)) == _squeezed(name)
+
+
+def _squeezed(text: str) -> str:
+    return _NOT_LETTER_OR_DIGIT.sub("", text.lower())
 
 
 def _slug(url: str) -> str:

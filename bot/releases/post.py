@@ -58,7 +58,7 @@ def other(post: Post, reason: str) -> Verdict:
 def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) -> Verdict:
     """Return that a model is released, unless the name is an app's, an interface's or a device's."""
     title, end = post.title, mention.end
-    app = not title.breaks_before(end) and title.tells(end, "product")
+    app = not title.breaks_before(end) and (title.tells(end, "product") or _is_made_with(title, mention))
     device = not mention.family and "device" in title.roles and not _has_parameters(title, mention)
     if app or device:
         return Verdict(Kind.PRODUCT, f"{mention.text} is an app, an interface or a device")
@@ -68,6 +68,14 @@ def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) 
     if name.packaging:
         return Verdict(Kind.VARIANT, f"the title is about a packaging: {name.packaging}", name)
     return Verdict(Kind.RELEASE, reason, name, waits=waits)
+
+
+def _is_made_with(title: Title, mention: Mention) -> bool:
+    """Return whether a family without a version only tells whose thing is news: OlmoEarth embeddings."""
+    token, after = title.tokens[mention.end], mention.end + 1
+    if mention.numbered or token.role != "line" or not token.text.islower() or token.gap != " ":
+        return False
+    return title.breaks_before(after) or not title.tells(after, "noun")
 
 
 _PARAMETERS = re.compile(r"\d+(\.\d+)?[bm]")

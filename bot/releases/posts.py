@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.model import Kind, Sighting, Verdict
-from bot.releases.addresses import announces, is_anybodys, named_by_address, named_by_links, speaks_of
+from bot.releases.addresses import announces, is_anybodys, is_called, named_by_address, named_by_links, speaks_of
 from bot.releases.availability import had_somewhere
 from bot.releases.mentions import read_title
 from bot.releases.new_names import called_a_model, line_presented, new_name_announced
@@ -176,8 +176,10 @@ def _end_of_arrival(title: Title, start: int) -> int:
 
 def _announced_by_address(post: Post) -> Verdict | None:
     """Judge a motto whose address says what the title does not: .../introducing-gpt-live-1-in-the-api."""
+    url, elsewhere = post.sighting.url, "topic" in post.title.roles
     for mention in post.models:
-        if mention.known and announces(post.sighting.url, mention.text):
+        called = mention.numbered and not elsewhere and is_called(url, mention.text)
+        if mention.known and (called or announces(url, mention.text)):
             return released(post, mention, "the address announces a model that the title names")
     return None
 

@@ -64,8 +64,21 @@ def read_words(text: str) -> Title:
     if not text.isascii():
         text = _EAST_ASIAN.sub(r" \1 ", text)
     tokens = _without_label(tokenize(text.strip()))
-    told = tuple([told_by(token.low) for token in tokens])
+    told = _told(tokens)
     return Title(tokens, told, _NOTHING.union(*told))
+
+
+def _told(tokens: tuple[Token, ...]) -> tuple[frozenset[str], ...]:
+    """Return what each word tells; one that only begins another is no subject: report-generation model."""
+    told = [told_by(token.low) for token in tokens]
+    for at in range(1, len(tokens)):
+        token = tokens[at]
+        if token.gap == "-" and token.role == "word" and token.text.islower():
+            told[at - 1] -= _SUBJECTS
+    return tuple(told)
+
+
+_SUBJECTS = frozenset({"topic", "product"})
 
 
 def _without_label(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
