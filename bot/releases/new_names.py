@@ -100,15 +100,17 @@ def called_a_model(post: Post) -> Verdict | None:
 _LONGEST_SUBJECT = 3  # words
 _LONGEST_DESCRIPTION = 7  # words before "model"
 _ASIDE = re.compile(r"[:,(]|\s-\s")
+_ARTICLES = frozenset({"the", "a", "an", "our"})
 _PREPOSITIONS = frozenset(
     {"for", "of", "to", "with", "in", "on", "by", "from", "via", "using", "toward", "towards"}
 )
 
 
 def _is_described(post: Post, start: int, *, announced: bool) -> bool:
-    """Return whether a description of a model follows, behind a colon or, if announced, another mark."""
-    title, gap = post.title, post.title.tokens[start].gap
-    if not post.is_around(start) or not (_ASIDE.search(gap) if announced else ":" in gap):
+    """Return whether a description of a model follows, behind a colon or, if announced, "the" or a mark."""
+    title, token = post.title, post.title.tokens[start]
+    set_off = (_ASIDE.search(token.gap) or token.low in _ARTICLES) if announced else ":" in token.gap
+    if not post.is_around(start) or not set_off:
         return False
     for at in range(start, min(start + _LONGEST_DESCRIPTION, len(title.tokens))):
         if _ends_description(title, at):

@@ -103,10 +103,12 @@ _BUILDING = frozenset({"start", "build", "building", "get", "started", "more"})
 
 
 def _leads_to_news(title: Title, at: int) -> bool:
-    """Tell whether a word is a verb of announcement, or ends "release of", "build with" or ". Powered by"."""
+    """Tell whether a word announces, or ends "to release", "release of", "build with" or ". Powered by"."""
     if title.tells(at, "announce") or (title.tells(at, "past") and _begins_clause(title, at)):
         return True
     word = title.tokens[at].low
+    if word in ("release", "launch"):
+        return at > 0 and title.tokens[at - 1].low == "to" and not title.tells(0, "story")
     if word == "of":
         return at > 0 and title.tells(at - 1, "arrival")
     if word == "by":
