@@ -123,7 +123,7 @@ def _is_described(post: Post, start: int, *, announced: bool) -> bool:
 def _ends_description(title: Title, at: int) -> bool:
     """Return whether a noun for models ends a phrase here: not "foundation model", not "model achieves"."""
     goes_on = not title.breaks_before(at + 1) and title.tells(
-        at + 1, "deed", "effect", "product", "device", "noun"
+        at + 1, "deed", "effect", "product", "device", "topic", "noun"
     )
     return title.tells(at, "noun") and not goes_on
 
