@@ -48,6 +48,16 @@ class Post:
         foreign_script = not self.title.tokens[at].text.isascii()
         return foreign_script or self.is_around(at) or self.title.tells(at, "announce", "past")
 
+    def head(self, mention: Mention) -> Mention:
+        """Return the last of the names that stand in one row: Granite Time Series PatchTST-FM-r2."""
+        title, after = self.title, self.models[self.models.index(mention) + 1 :]
+        if mention.numbered or not after or not after[0].numbered:
+            return mention
+        between = range(mention.end, after[0].start)
+        unbroken = not any(title.breaks_before(at) for at in (*between, after[0].start))
+        describing = all(self.is_around(at) or title.describes(at) for at in between)
+        return after[0] if between and unbroken and describing else mention
+
 
 def other(post: Post, reason: str) -> Verdict:
     """Return that a post is something else, with the model that it speaks of."""

@@ -43,6 +43,12 @@ class Title:
         """Tell whether the word at this place has one of these roles."""
         return not self.told[at].isdisjoint(roles)
 
+    def describes(self, at: int) -> bool:
+        """Return whether a word is capitalised and says nothing to the rules: Arabic, Groundbreaking."""
+        token = self.tokens[at]
+        capital = token.text[0].isupper() or not token.text.isascii()
+        return capital and token.role in ("word", "line") and not self.told[at]
+
     def goes_on_with_another(self, at: int) -> bool:
         """Return whether "and" and another name follow: Claude 3.7 Sonnet and Claude Code."""
         if self.tokens[at].low != "and" or at + 1 == len(self.tokens):
