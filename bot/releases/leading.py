@@ -1,6 +1,7 @@
 """Posts whose titles begin with a name: what follows it tells what they are."""
 
 from bot.model import Kind, Verdict
+from bot.releases.availability import end_of_place_of_weights
 from bot.releases.post import Post, other, released
 from bot.releases.several import listed_with
 from bot.releases.titles import Mention, Title
@@ -11,11 +12,11 @@ def named_before_colon(post: Post) -> Verdict | None:
     first = next(iter(post.models), None)
     if not first or not _stands_first(post, first):
         return None
-    first = post.head(first)
-    end = _end_of_arrival(post.title, listed_with(post, first)[1])
-    if end == len(post.title.tokens) or ":" not in post.title.tokens[end].gap:
+    title, first = post.title, post.head(first)
+    end = _end_of_arrival(title, listed_with(post, first)[1])
+    if end == len(title.tokens) or ":" not in title.tokens[end].gap or title.tells(-1, "text"):
         return None
-    if post.title.tells(end, "announce") and not first.numbered:
+    if title.tells(end, "announce") and not first.numbered:
         return Verdict(Kind.PRODUCT, f"the title announces something new in {first.text}")
     return released(post, first, "the title is a model's name and a motto")
 
@@ -33,8 +34,10 @@ _ARRIVING = frozenset({"is", "are", "now", "officially", "fully", "open", "sourc
 
 
 def _end_of_arrival(title: Title, start: int) -> int:
-    """Return where "is here", "officially released" or "open source" ends behind a name, or `start`."""
-    at = start
+    """Return where "is here", "officially released", "open source" or "on Hugging Face" ends, or `start`."""
+    at = end_of_place_of_weights(title, start)
+    if at > start:
+        return at
     while not title.breaks_before(at) and (title.tells(at, "arrival") or title.tokens[at].low in _ARRIVING):
         at += 1
     arrived = at > start and (title.tells(at - 1, "arrival") or title.tokens[at - 1].low.startswith("source"))

@@ -3,7 +3,7 @@
 import re
 
 from bot.model import Kind, Verdict
-from bot.releases.extent import NUMBERS, PLAIN, group, is_size
+from bot.releases.extent import NUMBERS, PLAIN, TIGHT, group, is_size
 from bot.releases.families import foreign_at, known_at
 from bot.releases.mentions import LINES_OF_APPS
 from bot.releases.post import Post
@@ -91,7 +91,7 @@ def called_a_model(post: Post) -> Verdict | None:
     if foreign_at(title.tokens, first, post.owners) and title.tokens[end].low != "our":
         return None
     if not _is_described(post, end, announced=bool(start)) and not (
-        start and _ends_description(title, end) and _is_coined(title, first, end)
+        start and _ends_description(title, end) and _is_name_of_models(title, first, end)
     ):
         return None
     return _named(post, first, end, "the title calls it a model")
@@ -131,8 +131,10 @@ def _ends_description(title: Title, at: int) -> bool:
 _COINED = re.compile(r"[a-z][A-Z]|[A-Z]{3}|\d")
 
 
-def _is_coined(title: Title, start: int, end: int) -> bool:
-    return any(_COINED.search(token.text) for token in title.tokens[start:end])
+def _is_name_of_models(title: Title, start: int, end: int) -> bool:
+    """Return whether words before a noun for models are a name: coined, or the name of a "family"."""
+    coined = any(_COINED.search(token.text) for token in title.tokens[start:end])
+    return coined or title.tokens[end].low in ("family", "series")
 
 
 def _named(post: Post, start: int, end: int, reason: str, *, waits: bool = False) -> Verdict:
@@ -168,7 +170,8 @@ def _end_of_new_name(title: Title, start: int, roles: frozenset[str] = PLAIN) ->
     while end < len(title.tokens) and not (end > start and title.breaks_before(end)):
         token = title.tokens[end]
         plain = not title.told[end] or title.tells(end, "naming")
-        if token.text[0].islower() or token.role not in roles or not plain or _is_taken(title, end):
+        lower = token.text[0].islower() and (end == start or token.gap not in TIGHT)
+        if lower or token.role not in roles or not plain or _is_taken(title, end):
             break
         end += 1
     return end
