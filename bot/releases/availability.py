@@ -25,7 +25,7 @@ def had_somewhere(post: Post) -> Verdict | None:
 
 
 def end_of_place_of_weights(title: Title, start: int) -> int:
-    """Return where "on Hugging Face" or the like ends, or `start`: where weights lie is the release itself."""
+    """Return where "on Hugging Face" ends, or `start`: where weights lie is the release itself."""
     if title.breaks_before(start) or title.tokens[start].low != "on":
         return start
     words, what = _platform_at(title.tokens, start + 1) if start + 1 < len(title.tokens) else (0, "")

@@ -77,7 +77,7 @@ TIGHT = frozenset({"", "-", "_", ".", " ["})  # FLUX.2 [klein]
 
 
 def _says_otherwise(title: Title, at: int) -> bool:
-    """Tell whether a word speaks of a model; before a number or a size it names one: Open 100B, Open Small."""
+    """Tell whether a word speaks of a model; before a number or a size it names one: Open 100B."""
     token, following = title.tokens[at], title.tokens[at + 1 : at + 2]
     if not title.told[at] or token.role in _WITH_CAPITAL:
         return False

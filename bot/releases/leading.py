@@ -13,12 +13,22 @@ def named_before_colon(post: Post) -> Verdict | None:
     if not first or not _stands_first(post, first):
         return None
     title, first = post.title, post.head(first)
-    end = _end_of_arrival(title, listed_with(post, first)[1])
+    end = end_of_arrival(title, listed_with(post, first)[1])
     if end == len(title.tokens) or ":" not in title.tokens[end].gap or title.tells(-1, "text"):
         return None
-    if title.tells(end, "announce") and not first.numbered:
+    if not first.numbered and _is_news_of_a_part(title, end):
         return Verdict(Kind.PRODUCT, f"the title announces something new in {first.text}")
     return released(post, first, "the title is a model's name and a motto")
+
+
+def _is_news_of_a_part(title: Title, start: int) -> bool:
+    """Return whether a subtitle announces what a model got, "New Features ...", and not "new open models"."""
+    at = start
+    while at < len(title.tokens) and title.tells(at, "filler", "announce"):
+        at += 1
+    if at == start or at == len(title.tokens) or title.tells(at, "noun"):
+        return False
+    return title.tells(start, "announce") or title.tells(at, "product")
 
 
 def _stands_first(post: Post, mention: Mention) -> bool:
@@ -33,7 +43,7 @@ def _stands_first(post: Post, mention: Mention) -> bool:
 _ARRIVING = frozenset({"is", "are", "now", "officially", "fully", "open", "source", "sourced"})
 
 
-def _end_of_arrival(title: Title, start: int) -> int:
+def end_of_arrival(title: Title, start: int) -> int:
     """Return where "is here", "officially released", "open source" or "on Hugging Face" ends, or `start`."""
     at = end_of_place_of_weights(title, start)
     if at > start:

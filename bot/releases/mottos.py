@@ -2,19 +2,31 @@
 
 from bot.model import Verdict
 from bot.releases.addresses import speaks_of
+from bot.releases.leading import end_of_arrival
 from bot.releases.post import Post, released
 from bot.releases.several import listed_with
-from bot.releases.titles import Title
+from bot.releases.titles import Mention, Title
 
 
 def ends_with_a_name(post: Post) -> Verdict | None:
     """Judge a play on words that ends with a name: "Time to Speak Some Dialects, Qwen-TTS!"."""
     for mention in post.models:
-        at_end = listed_with(post, mention)[1] == len(post.title.tokens)
+        at_end = end_of_arrival(post.title, listed_with(post, mention)[1]) == len(post.title.tokens)
         in_list = any(before.end == mention.start for before in post.title.mentions)
-        if at_end and not in_list and set(post.title.tokens[mention.start].gap) & set(",:!|"):
+        if (
+            at_end
+            and not in_list
+            and set(post.title.tokens[_start_with_lab(post, mention)].gap) & set(",:!|")
+        ):
             return released(post, mention, "the title ends with a model's name")
     return None
+
+
+def _start_with_lab(post: Post, mention: Mention) -> int:
+    start = mention.start
+    while start > 0 and not post.title.breaks_before(start) and post.is_lab(start - 1):
+        start -= 1
+    return start
 
 
 def motto_with_a_name(post: Post) -> Verdict | None:

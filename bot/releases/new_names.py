@@ -7,7 +7,7 @@ from bot.releases.extent import NUMBERS, PLAIN, TIGHT, group, is_size
 from bot.releases.families import foreign_at, known_at
 from bot.releases.mentions import LINES_OF_APPS
 from bot.releases.post import Post
-from bot.releases.titles import Title
+from bot.releases.titles import ARTICLES, PREPOSITIONS, Title
 
 
 def new_name_announced(post: Post) -> Verdict | None:
@@ -100,22 +100,18 @@ def called_a_model(post: Post) -> Verdict | None:
 _LONGEST_SUBJECT = 3  # words
 _LONGEST_DESCRIPTION = 7  # words before "model"
 _ASIDE = re.compile(r"[:,(]|\s-\s")
-_ARTICLES = frozenset({"the", "a", "an", "our"})
-_PREPOSITIONS = frozenset(
-    {"for", "of", "to", "with", "in", "on", "by", "from", "via", "using", "toward", "towards"}
-)
 
 
 def _is_described(post: Post, start: int, *, announced: bool) -> bool:
     """Return whether a description of a model follows, behind a colon or, if announced, "the" or a mark."""
     title, token = post.title, post.title.tokens[start]
-    set_off = (_ASIDE.search(token.gap) or token.low in _ARTICLES) if announced else ":" in token.gap
+    set_off = (_ASIDE.search(token.gap) or token.low in ARTICLES) if announced else ":" in token.gap
     if not post.is_around(start) or not set_off:
         return False
     for at in range(start, min(start + _LONGEST_DESCRIPTION, len(title.tokens))):
         if _ends_description(title, at):
             return True
-        if title.tokens[at].low in _PREPOSITIONS or title.tells(at, "product", "device", "topic"):
+        if title.tokens[at].low in PREPOSITIONS or title.tells(at, "product", "device", "topic"):
             return False
     return False
 

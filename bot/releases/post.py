@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.model import Kind, Name, Sighting, Verdict
 from bot.releases.families import known_at
 from bot.releases.names import parse
-from bot.releases.titles import Mention, Title
+from bot.releases.titles import ARTICLES, Mention, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) 
     """Return that a model is released, unless the name is an app's, an interface's or a device's."""
     title, end = post.title, mention.end
     app = not title.breaks_before(end) and (title.tells(end, "product") or _is_made_with(title, mention))
+    if not mention.numbered and _is_called_something_else(title, end):
+        return Verdict(Kind.PRODUCT, f"the title says what {mention.text} is: no model")
     device = not mention.family and "device" in title.roles and not _has_parameters(title, mention)
     if app or device:
         return Verdict(Kind.PRODUCT, f"{mention.text} is an app, an interface or a device")
@@ -78,6 +80,14 @@ def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) 
     if name.packaging:
         return Verdict(Kind.VARIANT, f"the title is about a packaging: {name.packaging}", name)
     return Verdict(Kind.RELEASE, reason, name, waits=waits)
+
+
+def _is_called_something_else(title: Title, start: int) -> bool:
+    """Return whether an apposition behind a name says that it is no model: "Aya: An Open Science Initiative"."""
+    if start == len(title.tokens) or title.tokens[start].low not in ARTICLES:
+        return False
+    last = title.end_of_phrase(start) - 1
+    return title.tells(last, "topic", "product", "device") and not title.tells(last, "noun")
 
 
 def _is_made_with(title: Title, mention: Mention) -> bool:

@@ -39,6 +39,13 @@ class Title:
         """Tell whether a colon, a dash between spaces or the like stands before this token, or the end."""
         return at >= len(self.tokens) or bool(_BREAK.search(self.tokens[at].gap))
 
+    def end_of_phrase(self, start: int) -> int:
+        """Return where a phrase ends that starts here: at a mark, a preposition or the title's end."""
+        end = start + 1
+        while not self.breaks_before(end) and self.tokens[end].low not in PREPOSITIONS:
+            end += 1
+        return end
+
     def tells(self, at: int, *roles: str) -> bool:
         """Tell whether the word at this place has one of these roles."""
         return not self.told[at].isdisjoint(roles)
@@ -57,6 +64,10 @@ class Title:
         return another.text[0].isupper() or another.role in ("line", "version")
 
 
+ARTICLES = frozenset({"the", "a", "an", "our"})
+PREPOSITIONS = frozenset(
+    {"for", "of", "to", "with", "in", "on", "by", "from", "via", "using", "toward", "towards"}
+)
 _BREAK = re.compile(r"[:|,;!?&()/。、…<>]|\.\s|\s-|-\s")
 _EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
 _MARKUP = re.compile(r"<[^<>]{0,40}>")
@@ -79,12 +90,12 @@ def _told(tokens: tuple[Token, ...]) -> tuple[frozenset[str], ...]:
     told = [told_by(token.low) for token in tokens]
     for at in range(1, len(tokens)):
         token = tokens[at]
-        if token.gap == "-" and token.role == "word" and token.text.islower():
+        if token.gap == "-" and token.role == "word":
             told[at - 1] -= _SUBJECTS
     return tuple(told)
 
 
-_SUBJECTS = frozenset({"topic", "product"})
+_SUBJECTS = frozenset({"topic", "product", "count"})
 
 
 def _without_label(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
