@@ -13,13 +13,13 @@ def ends_with_a_name(post: Post) -> Verdict | None:
     for mention in post.models:
         at_end = end_of_arrival(post.title, listed_with(post, mention)[1]) == len(post.title.tokens)
         in_list = any(before.end == mention.start for before in post.title.mentions)
-        if (
-            at_end
-            and not in_list
-            and set(post.title.tokens[_start_with_lab(post, mention)].gap) & set(",:!|")
-        ):
+        gap = post.title.tokens[_start_with_lab(post, mention)].gap
+        if at_end and not in_list and not _MARKS.isdisjoint(gap):
             return released(post, mention, "the title ends with a model's name")
     return None
+
+
+_MARKS = frozenset(",:!|")
 
 
 def _start_with_lab(post: Post, mention: Mention) -> int:

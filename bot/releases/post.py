@@ -83,7 +83,7 @@ def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) 
 
 
 def _is_called_something_else(title: Title, start: int) -> bool:
-    """Return whether an apposition behind a name says that it is no model: "Aya: An Open Science Initiative"."""
+    """Return whether an apposition says that a name is no model's: "Aya: An Open Science Initiative"."""
     if start == len(title.tokens) or title.tokens[start].low not in ARTICLES:
         return False
     last = title.end_of_phrase(start) - 1
