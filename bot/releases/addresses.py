@@ -17,7 +17,7 @@ def is_anybodys(url: str) -> bool:
 
     Posts of an organisation have its name in the address: https://huggingface.co/blog/ibm-granite/...
     """
-    return bool(_ANYBODYS.fullmatch(url.partition("?")[0]))
+    return "/blog/" in url and bool(_ANYBODYS.fullmatch(url.partition("?")[0]))
 
 
 _NOT_LETTER_OR_DIGIT = re.compile(r"[\W_]+")

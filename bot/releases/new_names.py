@@ -141,6 +141,8 @@ def _named(post: Post, start: int, end: int, reason: str, *, waits: bool = False
 
 def _after_verb(post: Post) -> int:
     """Return where the words start to which a verb of announcement at the beginning leads, or 0."""
+    if "announce" not in post.title.roles:
+        return 0
     end = _after_fillers(post.title)
     return end if any(post.title.tells(at, "announce") for at in range(end)) else 0
 

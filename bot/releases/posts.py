@@ -26,15 +26,18 @@ def judge_post(sighting: Sighting, owners: frozenset[str]) -> Verdict:
     words = _words_of(owners)
     known_only = is_anybodys(sighting.url)
     models = tuple(
-        mention
-        for mention in title.mentions
-        if mention.own
-        and not (mention.app or mention.benchmark)
-        and mention.text.lower() not in words
-        and not (known_only and not mention.known)
+        [
+            mention
+            for mention in title.mentions
+            if mention.own
+            and not (mention.app or mention.benchmark)
+            and mention.text.lower() not in words
+            and not (known_only and not mention.known)
+        ]
     )
     post = Post(sighting, owners, words, title, models)
-    for rule in _RULES_OF_ANYBODY if known_only else _RULES:
+    rules = _RULES_OF_ANYBODY if known_only else _RULES if models else _RULES_WITHOUT_MODELS
+    for rule in rules:
         verdict = rule(post)
         if verdict:
             return _with_others(post, verdict)
@@ -181,6 +184,16 @@ _RULES: tuple[Rule, ...] = (
     line_presented,
     ends_with_a_name,
     motto_with_a_name,
+    _named_by_address,
+    _named_by_links,
+)
+_RULES_WITHOUT_MODELS: tuple[Rule, ...] = (
+    _lab_family_announced,
+    new_name_announced,
+    called_a_model,
+    _tells_something_else,
+    begins_with_a_name,
+    line_presented,
     _named_by_address,
     _named_by_links,
 )

@@ -37,7 +37,10 @@ class Title:
 
     def breaks_before(self, at: int) -> bool:
         """Tell whether a colon, a dash between spaces or the like stands before this token, or the end."""
-        return at >= len(self.tokens) or bool(_BREAK.search(self.tokens[at].gap))
+        if at >= len(self.tokens):
+            return True
+        gap = self.tokens[at].gap
+        return gap != " " and bool(_BREAK.search(gap))
 
     def end_of_phrase(self, start: int) -> int:
         """Return where a phrase ends that starts here: at a mark, a preposition or the title's end."""
@@ -80,17 +83,18 @@ def read_words(text: str) -> Title:
         text = _MARKUP.sub(" ", text)
     if not text.isascii():
         text = _EAST_ASIAN.sub(r" \1 ", text)
-    tokens = _without_label(tokenize(text.strip()))
-    told = _told(tokens)
+    tokens = tokenize(text.strip())
+    if "|" in text:
+        tokens = _without_label(tokens)
+    told = _told(tokens) if "-" in text else tuple([told_by(token.low) for token in tokens])
     return Title(tokens, told, _NOTHING.union(*told))
 
 
 def _told(tokens: tuple[Token, ...]) -> tuple[frozenset[str], ...]:
     """Return what each word tells; one that only begins another is no subject: report-generation model."""
     told = [told_by(token.low) for token in tokens]
-    for at in range(1, len(tokens)):
-        token = tokens[at]
-        if token.gap == "-" and token.role == "word":
+    for at, token in enumerate(tokens):
+        if token.gap == "-" and token.role == "word" and told[at - 1]:
             told[at - 1] -= _SUBJECTS
     return tuple(told)
 
