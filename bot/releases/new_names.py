@@ -82,7 +82,7 @@ def line_presented(post: Post) -> Verdict | None:
 def called_a_model(post: Post) -> Verdict | None:
     """Judge "NAME: an adjective model" and "Introducing NAME, our first model", of a new family."""
     title, start = post.title, _after_verb(post)
-    if not start and not any(":" in token.gap for token in title.tokens):
+    if not start and not any(_COLON.search(token.gap) for token in title.tokens):
         return None
     first = _after_lab(post, start or _after_fillers(title))
     end = _end_of_new_name(title, first, roles=PLAIN | NUMBERS)
@@ -99,13 +99,14 @@ def called_a_model(post: Post) -> Verdict | None:
 
 _LONGEST_SUBJECT = 3  # words
 _LONGEST_DESCRIPTION = 7  # words before "model"
+_COLON = re.compile(r":|\s-\s")
 _ASIDE = re.compile(r"[:,(]|\s-\s")
 
 
 def _is_described(post: Post, start: int, *, announced: bool) -> bool:
-    """Return whether a description of a model follows, behind a colon or, if announced, "the" or a mark."""
+    """Return whether a model's description follows, behind a colon or, if announced, "the" or a mark."""
     title, token = post.title, post.title.tokens[start]
-    set_off = (_ASIDE.search(token.gap) or token.low in ARTICLES) if announced else ":" in token.gap
+    set_off = (_ASIDE.search(token.gap) or token.low in ARTICLES) if announced else _COLON.search(token.gap)
     if not post.is_around(start) or not set_off:
         return False
     for at in range(start, min(start + _LONGEST_DESCRIPTION, len(title.tokens))):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.model import Kind, Name, Sighting, Verdict
 from bot.releases.families import known_at
 from bot.releases.names import parse
-from bot.releases.titles import ARTICLES, Mention, Title
+from bot.releases.titles import ARTICLES, PREPOSITIONS, Mention, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) 
     """Return that a model is released, unless the name is an app's, an interface's or a device's."""
     title, end = post.title, mention.end
     app = not title.breaks_before(end) and (title.tells(end, "product") or _is_made_with(title, mention))
-    if not mention.numbered and _is_called_something_else(title, end):
+    if _is_called_something_else(title, mention):
         return Verdict(Kind.PRODUCT, f"the title says what {mention.text} is: no model")
     device = not mention.family and "device" in title.roles and not _has_parameters(title, mention)
     if app or device:
@@ -82,12 +82,26 @@ def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) 
     return Verdict(Kind.RELEASE, reason, name, waits=waits)
 
 
-def _is_called_something_else(title: Title, start: int) -> bool:
-    """Return whether an apposition says that a name is no model's: "Aya: An Open Science Initiative"."""
-    if start == len(title.tokens) or title.tokens[start].low not in ARTICLES:
+_LONGEST_APPOSITION = 7  # words
+
+
+def _is_called_something_else(title: Title, mention: Mention) -> bool:
+    """Return whether an apposition says that a name is no model's: "Aya: An Open Science Initiative".
+
+    What has a version may be any app's subject, but no library: "Olmo-core 3: Open ... infrastructure".
+    """
+    start = mention.end
+    if start == len(title.tokens):
         return False
-    last = title.end_of_phrase(start) - 1
-    return title.tells(last, "topic", "product", "device") and not title.tells(last, "noun")
+    roles = ("software",) if mention.numbered else ("device", "product", "topic", "software")
+    if not (":" in title.tokens[start].gap if mention.numbered else title.tokens[start].low in ARTICLES):
+        return False
+    for at in range(start, min(start + _LONGEST_APPOSITION, len(title.tokens))):
+        if title.tells(at, "noun") or title.tokens[at].low in PREPOSITIONS:
+            return False
+        if title.tells(at, *roles) and title.end_of_phrase(at) == at + 1:
+            return True
+    return False
 
 
 def _is_made_with(title: Title, mention: Mention) -> bool:
