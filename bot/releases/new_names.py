@@ -4,7 +4,7 @@ import re
 
 from bot.model import Kind, Verdict
 from bot.releases.extent import NUMBERS, PLAIN, TIGHT, group, is_size
-from bot.releases.families import foreign_at, known_at
+from bot.releases.families import foreign_at, known_at, spelled
 from bot.releases.mentions import LINES_OF_APPS
 from bot.releases.post import Post
 from bot.releases.titles import ARTICLES, PREPOSITIONS, Title
@@ -19,6 +19,7 @@ def new_name_announced(post: Post) -> Verdict | None:
     end = _end_of_new_name(title, first)
     return (
         _with_size(post, first if end > first + 1 else start, end)
+        or _with_sized_sibling(post, first, end)
         or _of_lab(post, start, first, end)
         or _line_of_app(post, start)
     )
@@ -35,6 +36,17 @@ def _with_size(post: Post, start: int, end: int) -> Verdict | None:
     if title.tokens[end - 1].low in _PLANS and all(post.is_around(at) for at in range(start, end - 1)):
         return Verdict(Kind.PRODUCT, f"{title.tokens[end - 1].text} is a subscription")
     return _named(post, start, end, "the title announces a new name with a word of size")
+
+
+def _with_sized_sibling(post: Post, start: int, end: int) -> Verdict | None:
+    """Judge "Introducing SWE-grep and SWE-grep-mini": a new name, and the same one with a word of size."""
+    title, second = post.title, end + 1
+    if not start < end < second < len(title.tokens) or not title.goes_on_with_another(end):
+        return None
+    if title.tokens[second].low != title.tokens[start].low:
+        return None
+    sized = _with_size(post, second, _end_of_new_name(title, second))
+    return _named(post, start, end, "the title announces a new name in two sizes") if sized else None
 
 
 _PLANS = frozenset({"max", "pro", "plus", "ultra"})
@@ -98,7 +110,7 @@ def called_a_model(post: Post) -> Verdict | None:
 
 
 _LONGEST_SUBJECT = 3  # words
-_LONGEST_DESCRIPTION = 7  # words before "model"
+_LONGEST_DESCRIPTION = 9  # words before "model"
 _COLON = re.compile(r":|\s-\s")
 _ASIDE = re.compile(r"[:,(]|\s-\s")
 
@@ -107,7 +119,8 @@ def _is_described(post: Post, start: int, *, announced: bool) -> bool:
     """Return whether a model's description follows, behind a colon or, if announced, "the" or a mark."""
     title, token = post.title, post.title.tokens[start]
     set_off = (_ASIDE.search(token.gap) or token.low in ARTICLES) if announced else _COLON.search(token.gap)
-    if not post.is_around(start) or not set_off:
+    begins = post.is_around(start) or (announced and title.describes(start))
+    if not begins or not set_off or title.tells(title.end_of_phrase(start) - 1, "software"):
         return False
     for at in range(start, min(start + _LONGEST_DESCRIPTION, len(title.tokens))):
         if _ends_description(title, at):
@@ -136,7 +149,7 @@ def _is_name_of_models(title: Title, start: int, end: int) -> bool:
 
 def _named(post: Post, start: int, end: int, reason: str, *, waits: bool = False) -> Verdict:
     """Return that the model is released whose name stands between these places."""
-    name = post.named(" ".join(token.text for token in post.title.tokens[start:end]), start)
+    name = post.named(spelled(post.title.tokens[start:end]), start)
     return Verdict(Kind.RELEASE, reason, name, waits=waits)
 
 

@@ -97,7 +97,7 @@ def _is_called_something_else(title: Title, mention: Mention) -> bool:
     if not (":" in title.tokens[start].gap if mention.numbered else title.tokens[start].low in ARTICLES):
         return False
     for at in range(start, min(start + _LONGEST_APPOSITION, len(title.tokens))):
-        if title.tells(at, "noun") or title.tokens[at].low in PREPOSITIONS:
+        if title.tells(at, "noun", "deed", "effect") or title.tokens[at].low in PREPOSITIONS:
             return False
         if title.tells(at, *roles) and title.end_of_phrase(at) == at + 1:
             return True
