@@ -157,12 +157,12 @@ def _after_verb(post: Post) -> int:
     """Return where the words start to which a verb of announcement at the beginning leads, or 0."""
     if "announce" not in post.title.roles:
         return 0
-    end = _after_fillers(post.title)
+    by_lab = 1 if post.is_lab(0) else 0
+    end = _after_fillers(post.title, by_lab)
     return end if any(post.title.tells(at, "announce") for at in range(end)) else 0
 
 
-def _after_fillers(title: Title) -> int:
-    start = 0
+def _after_fillers(title: Title, start: int = 0) -> int:
     while start < len(title.tokens) and title.tells(start, "filler", "announce"):
         start += 1
     return start
@@ -171,9 +171,15 @@ def _after_fillers(title: Title) -> int:
 def _after_lab(post: Post, start: int) -> int:
     """Return where the lab's name and what may stand behind it end: Introducing Cohere's new ..."""
     title, at = post.title, start
-    while at < len(title.tokens) and (post.is_lab(at) or (at > start and title.tells(at, "filler"))):
+    while at < len(title.tokens) and (_is_lab_alone(post, at) or (at > start and title.tells(at, "filler"))):
         at += 1
     return at
+
+
+def _is_lab_alone(post: Post, at: int) -> bool:
+    """Return whether the lab's name stands here, and not as the first part of a name: DeepSeek-V5."""
+    tokens = post.title.tokens
+    return post.is_lab(at) and not (at + 1 < len(tokens) and tokens[at + 1].gap == "-")
 
 
 def _end_of_new_name(title: Title, start: int, roles: frozenset[str] = PLAIN) -> int:

@@ -105,6 +105,8 @@ def _leads_to_news(title: Title, at: int) -> bool:
         return at > 0 and title.tokens[at - 1].low == "to" and not title.tells(0, "story")
     if word == "of":
         return at > 0 and title.tells(at - 1, "arrival")
+    if word in ("to", "comes"):  # "Say hello to", "Here comes"
+        return at > 0 and title.tokens[at - 1].low in ("hello", "here")
     if word == "by":
         return at > 0 and title.tokens[at - 1].text == "Powered" and title.breaks_before(at - 1)
     return word == "with" and at > 0 and _BUILDING.issuperset(token.low for token in title.tokens[:at])
