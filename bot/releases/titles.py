@@ -73,16 +73,19 @@ PREPOSITIONS = frozenset(
 )
 _BREAK = re.compile(r"[:|,;!?&()/。、…<>]|\.\s|\s-|-\s")
 _EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
+_DATE = re.compile(r"20\d\d[-/.]\d\d?[-/.]\d\d?(?!\w)")
 _MARKUP = re.compile(r"<[^<>]{0,40}>")
 
 
 def read_words(text: str) -> Title:
-    """Return a title with what its words tell; its names are for bot.releases.mentions."""
+    """Return a title, without a date before it, and what its words tell; the names are for mentions.py."""
     text = clean(text.replace("—", " - "), LONGEST_TITLE)  # what it separates is no one word
     if "<" in text:
         text = _MARKUP.sub(" ", text)
     if not text.isascii():
         text = _EAST_ASIAN.sub(r" \1 ", text)
+    if text.startswith("20"):
+        text = _DATE.sub("", text)
     tokens = tokenize(text.strip())
     if "|" in text:
         tokens = _without_label(tokens)

@@ -48,6 +48,13 @@ def others(verdict: Verdict) -> list[str]:
     ("lab", "title", "name"),
     [
         pytest.param("google", "Previewing Gemini 4", "Gemini 4", id="a preview is announced"),
+        pytest.param("google", "Say hello to Gemini 4", "Gemini 4", id="say hello"),
+        pytest.param("google", "Here comes Gemini 4", "Gemini 4", id="here it comes"),
+        pytest.param("google", "Gemini 4 has arrived", "Gemini 4", id="it has arrived"),
+        pytest.param("google", "“Gemini 4” is here", "Gemini 4", id="a name between marks"),
+        pytest.param("google", "新しいモデル「Gemini 4」を発表", "Gemini 4", id="Japanese, between brackets"),
+        pytest.param("google", "Gemini 4 출시", "Gemini 4", id="Korean"),
+        pytest.param("google", "2026-11-12 Gemini 4 Flash released", "Gemini 4 Flash", id="a date before it"),
         pytest.param(
             "google",
             "Gemini Omni 1.1 Flash lets you build",
@@ -261,6 +268,12 @@ def test_a_name_that_is_only_mentioned_waits(lab: str, title: str, url: str, nam
         pytest.param("moonshot", "Kimi K3 Tech Blog: Open Frontier Intelligence", "", id="a blog"),
         pytest.param("openai", "Introducing GDPval 2", "", id="a benchmark with a number"),
         pytest.param("openai", "Introducing LifeSciBench", "", id="a benchmark by its ending"),
+        pytest.param(
+            "google", "Gemini 4 Ultra: what you need to know", "", id="a subtitle that tells a story"
+        ),
+        pytest.param(
+            "google", "Announcing Kestrel Preview with Gemini 4", "", id="a model inside what is announced"
+        ),
         pytest.param(
             "ai2",
             "Introducing AIMIP: The AI climate model intercomparison project",
