@@ -18,9 +18,9 @@ def named_before_colon(post: Post) -> Verdict | None:
         return None
     if not first.numbered and _is_news_of_a_part(title, end):
         return Verdict(Kind.PRODUCT, f"the title announces something new in {first.text}")
-    if first.numbered and title.tokens[end].low in _ASKING:
-        return other(post, f"the title tells a story: {title.tokens[end].text} ...")
-    return released(post, first, "the title is a model's name and a motto")
+    verdict = released(post, first, "the title is a model's name and a motto")
+    asks = verdict.kind is Kind.RELEASE and first.numbered and title.tokens[end].low in _ASKING
+    return other(post, f"the title tells a story: {title.tokens[end].text} ...") if asks else verdict
 
 
 _ASKING = frozenset({"what", "how", "why"})  # "where" begins mottos: Where Speed Meets Smart Translation
