@@ -37,9 +37,11 @@ def _is_news_of_a_part(title: Title, start: int) -> bool:
 
 
 def _stands_first(post: Post, mention: Mention) -> bool:
-    """Return whether a title begins with a name, or with "... model" and the name."""
+    """Return whether a title begins with a name, or with "... model" or single words in a list before it."""
     before, title = range(mention.start), post.title
     if all(post.is_before(at) for at in before):
+        return True
+    if all(title.describes(at) and "," in title.tokens[at + 1].gap for at in before):
         return True
     called = title.tells(mention.start - 1, "noun")
     return called and all(post.is_before(at) or title.describes(at) for at in before)

@@ -31,11 +31,19 @@ def _with_size(post: Post, start: int, end: int) -> Verdict | None:
     sized = any(
         is_size(token.low) or is_size(token.low.removesuffix("s")) for token in title.tokens[start:end]
     )
-    if end < start + 2 or not sized or not title.breaks_before(end):
+    if end < start + 2 or not sized or not title.breaks_before(end) or _describes_an_app(title, end):
         return None
     if title.tokens[end - 1].low in _PLANS and all(post.is_around(at) for at in range(start, end - 1)):
         return Verdict(Kind.PRODUCT, f"{title.tokens[end - 1].text} is a subscription")
     return _named(post, start, end, "the title announces a new name with a word of size")
+
+
+def _describes_an_app(title: Title, start: int) -> bool:
+    """Return whether a description of something else than a model begins here: your always-on agent."""
+    if start == len(title.tokens):
+        return False
+    last = title.end_of_phrase(start) - 1
+    return title.tells(last, "product", "software") or title.tokens[last].low in ("agent", "agents")
 
 
 def _with_sized_sibling(post: Post, start: int, end: int) -> Verdict | None:

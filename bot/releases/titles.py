@@ -45,7 +45,10 @@ class Title:
     def end_of_phrase(self, start: int) -> int:
         """Return where a phrase ends that starts here: at a mark, a preposition or the title's end."""
         end = start + 1
-        while not self.breaks_before(end) and self.tokens[end].low not in PREPOSITIONS:
+        while not self.breaks_before(end):
+            token = self.tokens[end]
+            if token.low in PREPOSITIONS and token.gap == " ":  # and not "on" in "always-on"
+                break
             end += 1
         return end
 

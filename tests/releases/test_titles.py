@@ -81,6 +81,12 @@ def others(verdict: Verdict) -> list[str]:
             id="a dash without spaces is none of the name",
         ),
         pytest.param(
+            "cohere",
+            "KestrelLite, KestrelBrain, Kestrel 2: An agentic experience",
+            "Kestrel 2",
+            id="behind single words in a list",
+        ),
+        pytest.param(
             "cohere", "Meet Cohere Transcribe Arabic", "Cohere Transcribe Arabic", id="lab and purpose"
         ),
         pytest.param(
