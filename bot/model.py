@@ -7,13 +7,68 @@ from enum import StrEnum
 
 
 class SourceKind(StrEnum):
-    """Name the kinds of source, the strongest evidence first."""
+    """The kinds of source; what each is like stands in one row of _TRAITS."""
 
     HUB = "hub"
     FEED = "feed"
     PAGE = "page"
     LLM_STATS = "llm_stats"
     IMPORT = "import"  # a history that a person brought
+
+    @property
+    def traits(self) -> "SourceTraits":
+        """What distinguishes this kind of source from the others."""
+        return _TRAITS[self]
+
+    @property
+    def voice(self) -> "SourceKind":
+        """Who speaks through it: a lab's page and its feed are one voice."""
+        return _TRAITS[self].voice or self
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTraits:
+    """What a kind of source is called where, and what its word is worth.
+
+    `rank` orders evidence, the strongest first; `second_hand` sources spell names as they like.
+    """
+
+    rank: int
+    name: str  # "the lab's feed"
+    place: str  # seen ... "on Hugging Face"
+    link: str  # on a link to it
+    confirms: str  # what its word adds to an alert that was sent already
+    voice: SourceKind | None = None  # None is its own
+    second_hand: bool = False
+
+
+_TRAITS = {
+    SourceKind.HUB: SourceTraits(
+        0, "Hugging Face", "on Hugging Face", "Hugging Face", "The weights are on Hugging Face"
+    ),
+    SourceKind.FEED: SourceTraits(
+        1, "the lab's feed", "on the lab's blog", "Announcement", "The lab announced it"
+    ),
+    SourceKind.PAGE: SourceTraits(
+        1,
+        "the lab's site",
+        "on the lab's blog",
+        "Announcement",
+        "The lab announced it",
+        voice=SourceKind.FEED,
+    ),
+    SourceKind.LLM_STATS: SourceTraits(
+        2, "LLM Stats", "LLM Stats", "LLM Stats", "LLM Stats lists it too", second_hand=True
+    ),
+    SourceKind.IMPORT: SourceTraits(
+        3,
+        "an imported history",
+        "in an imported history",
+        "Imported history",
+        "An imported history has it too",
+        second_hand=True,
+    ),
+}
 
 
 class Kind(StrEnum):
@@ -200,6 +255,8 @@ class Release:
     artifacts: tuple[Artifact, ...] = ()
     mentions: tuple[Mention, ...] = ()
     withdrawn: bool = False  # a person said that it is no release
+    came_at: datetime | None = None  # when it was last news: announced, or its weights opened
+    news_at: datetime | None = None  # the same of all that share its alert, where it leads one
 
     @property
     def variants(self) -> tuple[Artifact, ...]:

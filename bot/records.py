@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.messages.content import Content
-from bot.model import Name, Note
+from bot.model import Name, Note, SourceKind
 from bot.releases.filters import Filters
 
 ALL = "all"
@@ -18,8 +18,13 @@ FROM_COMMAND_LINE = "command line"
 EMBEDDED = "embedded default"
 # Why a new repository is waited for; any other reason is trouble with asking for it.
 NO_WEIGHTS = "it has no weights yet"
+NOTHING_YET = "it has no weights and no card yet"  # held, however long, until it has either
 # A filter on a fact that is not known yet is tried again as facts arrive, for this long.
 UNDECIDED = timedelta(hours=6)
+# How long what was held back, or a hint, waits for a person; nobody's word ignores it.
+LASTS = timedelta(days=7)
+# Begins the identity of what a source shows by a hint that a person announced: no item carried it.
+FROM_HINT = "hint:"
 # States of a delivery that is not settled, and of one that ended badly.
 OPEN = ("owed", "claimed", "doubtful")
 FAILED = ("unclear", "impossible")
@@ -58,7 +63,7 @@ class SourceState:
 
     @property
     def waiting(self) -> list[Mapping[str, str]]:
-        """Return the new repositories that the source waits for: their "id", "since" and "why"."""
+        """Return the new repositories that the source waits for: their "id", "since", "why" and more."""
         queue = (self.cursor or {}).get("waiting", {})
         return [note for note in queue.values() if "told" not in note]
 
@@ -147,12 +152,34 @@ class Installation:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """A name in the text of a source that no item carried, with the words around it and the nearest link.
+
+    After `wait_until` a person is asked about it, unless a source has brought the release by then.
+    """
+
+    name: Name
+    source_id: str
+    source: SourceKind
+    words: str
+    url: str
+    seen_at: datetime
+    wait_until: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the release key of the name."""
+        return self.name.release_key
+
+
+@dataclass(frozen=True, slots=True)
 class Flood:
     """Hold what a source showed all at once, far more than usual, and what became of it.
 
     `leads` are the keys of the releases that were not announced and `names` what people call them, both in
-    the order of publication. `state` is waiting, announced, ignored or expired. `days` are those on which it
-    was seen to wait, the last of them counted at `counted_at`.
+    the order of publication. `state` is waiting, announced, ignored, expired or brought. `days` are those on
+    which it was seen to wait, the last of them counted at `counted_at`. Where it is about a single `hint`,
+    there are no leads, and `names` is its name.
     """
 
     id: int
@@ -163,6 +190,7 @@ class Flood:
     state: str = "waiting"
     settled_at: datetime | None = None
     settled_by: str = ""
+    hint: Hint | None = None
     days: int = 0
     counted_at: datetime | None = None
 
@@ -176,6 +204,7 @@ class Pause:
     reason: str
     retry_at: datetime
     told_at: datetime | None = None  # when its subscribers were told
+    told_before: int = 0  # how often they were told of pauses, this one included once told
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ def test_the_app_connects_by_itself_and_offers_its_command(manifest: dict) -> No
 def test_the_image_runs_as_nobody_keeps_its_state_and_says_how_it_is() -> None:
     assert dockerfile("USER") == ["cadencebot"]
     assert dockerfile("VOLUME") == ["/state"]
-    assert dockerfile("HEALTHCHECK")[0].endswith('CMD ["cadencebot", "status"]')
+    probe = dockerfile("HEALTHCHECK")[0]
+    assert f"http://{Environment().cadencebot_health}/healthz" in probe  # its 503 makes urlopen fail
 
 
 def test_the_image_is_made_of_files_that_exist_and_are_let_through() -> None:

@@ -55,7 +55,9 @@ class Changes:
         """Owe a destination a message that shows that the bot can post there."""
         line = f"cadencebot can post here; <@{asker.user}> asked."
         with self.store.transaction():
-            self.store.deliveries.owe_line(asker.request, destination, Content(line), self._now())
+            self.store.deliveries.owe_line(
+                asker.request, destination, Content(line), self._now(), known_until=None
+            )
 
     def pause_team(self, team: str) -> None:
         """Pause the destinations of a workspace that removed the bot, "" being the only one."""
@@ -189,7 +191,9 @@ class Changes:
         """
         if destination != asker.person and self.origin == FROM_SLACK:
             line = f"<@{asker.user}> {literal(deed, _LINE_LIMIT)}."
-            self.store.deliveries.owe_line(asker.request, destination, Content(line), self._now())
+            self.store.deliveries.owe_line(
+                asker.request, destination, Content(line), self._now(), known_until=None
+            )
 
     def _now(self) -> datetime:
         return self.questions.clock.now()

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.app.covering import coverage, watched
 from bot.app.root import App
 from bot.app.works import fetcher_of
-from bot.delivery.message import Notifier
 from bot.delivery.slack import SlackNotifier, app_token_problem
 from bot.environment import Environment
-from bot.errors import SourceError
+from bot.errors import ConfigError, SourceError
 from bot.fetch import Fetcher
+from bot.ops.missing import explained
+from bot.releases.coverage import Record
 from bot.sources.base import Memory, Source
 
 _DEAF = (
@@ -45,6 +47,22 @@ def _check(app: App, source: Source, fetcher: Fetcher) -> SourceCheck:
     return SourceCheck(source.id, found.count)
 
 
+def perhaps_blind(app: App) -> dict[str, str]:
+    """Return why sources are perhaps blind, in a sentence each, by their ids."""
+    records = coverage(app.store, watched(app.config), app.clock.now())
+    return {
+        source_id: f"{explained(record)}{_named(record)}."
+        for source_id, record in records.items()
+        if record.is_perhaps_blind
+    }
+
+
+def _named(record: Record) -> str:
+    """Return which of the missed releases the source names in its text all the same."""
+    names = [release.name for release in record.missed_last if release.named_by == record.source_id]
+    return f"; its text names {', '.join(names)}: what selects its items may be out of date" if names else ""
+
+
 @dataclass(frozen=True, slots=True)
 class TokenCheck:
     """Hold what is wrong with the Slack token, and what it could do with one scope more."""
@@ -53,20 +71,36 @@ class TokenCheck:
     remarks: tuple[str, ...] = ()
 
 
-def check_slack(notifier: Notifier, environment: Environment) -> TokenCheck:
-    """Tell what the bot can do in Slack, and whether Slack can reach it."""
-    token = check_token(notifier)
-    if not isinstance(notifier, SlackNotifier):
-        return token
-    connection = check_connection(environment)
-    return TokenCheck(token.problems + connection.problems, token.remarks + connection.remarks)
-
-
-def check_token(notifier: Notifier) -> TokenCheck:
-    """Ask Slack what the token is good for; without Slack there is nothing to ask."""
-    if not isinstance(notifier, SlackNotifier):
+def check_slack(app: App) -> TokenCheck:
+    """Return what the bot can do in Slack, in each workspace, and whether Slack can reach it."""
+    checks = [_check_token(app.slack_token, app)] if app.slack_token else []
+    if app.serves_many:
+        checks += _check_workspaces(app)
+    if not checks:
         return TokenCheck(remarks=("no SLACK_BOT_TOKEN is set: messages go to the console",))
-    report = notifier.check()
+    checks.append(check_connection(app.environment))
+    return TokenCheck(
+        tuple(problem for check in checks for problem in check.problems),
+        tuple(remark for check in checks for remark in check.remarks),
+    )
+
+
+def _check_workspaces(app: App) -> list[TokenCheck]:
+    """Return what the token of each workspace is good for that installed the bot by itself."""
+    installed = [one.team for one in app.store.installations.teams() if one.team]
+    if not installed:
+        return [TokenCheck(remarks=("no workspace has installed the bot yet: /slack/install is the way",))]
+    sealed = (app.store.installations.find(team) for team in installed)
+    try:
+        tokens = [app.seal.open(one) for one in sealed if one]
+    except ConfigError as error:
+        return [TokenCheck(problems=(str(error),))]
+    return [_check_token(token, app) for token in tokens]
+
+
+def _check_token(token: str, app: App) -> TokenCheck:
+    """Ask Slack what a token is good for."""
+    report = SlackNotifier(token, app.environment.slack_api_url).check()
     if report.problem:
         return TokenCheck(problems=(report.problem,))
     missing = tuple(

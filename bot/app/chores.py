@@ -33,7 +33,7 @@ class Chores:
         """Owe what no poll brings about: digests and the news of rhythms; let old floods go."""
         store, now = self.app.store, self.app.clock.now()
         self._each(
-            lambda: owe_due_digests(store, self.app.labs, now),
+            lambda: owe_due_digests(store, now),
             lambda: owe_cadence_news(store, now),
             lambda: expire(store, now),
         )

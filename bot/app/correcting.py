@@ -156,7 +156,7 @@ class Corrector:
         self.store.releases.refresh(self.store.corrections.ids(keys).values())
         alerted |= self.store.corrections.leads(keys)
         for key, release_id in alerted.items():
-            self.store.deliveries.owe_edits(release_id, key, now)
+            self.store.deliveries.owe_edits(release_id, key, now, known_until=None)
 
     def _homes(self, corrections: Iterable[Correction]) -> set[str]:
         """Return the keys of the releases to which repositories that were split off go back."""

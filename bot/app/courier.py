@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.composing import Composed, Composer, Instead
-from bot.app.doubting import in_doubt
 from bot.app.pausing import tell_subscribers
 from bot.clock import Clock
 from bot.delivery.message import Absent, Closed, Notifier, Outcome, Sent, Unclear
@@ -197,10 +196,15 @@ class Courier:
     def _tell_instead(self, head: Delivery, told: Instead) -> None:
         now = self.clock.now()
         with self.store.transaction():
-            with in_doubt(self.store, min(head.created_at, head.claimed_at or head.created_at)):
-                self.store.deliveries.owe_note_to(
-                    head.destination, head.release_id, told.lead_key, told.note, told.about, now
-                )
+            self.store.deliveries.owe_note_to(
+                head.destination,
+                head.release_id,
+                told.lead_key,
+                told.note,
+                told.about,
+                now,
+                known_until=min(head.created_at, head.claimed_at or head.created_at),
+            )
             self.store.deliveries.settle(head.sequence, "skipped", "the thread tells it instead", now)
 
     def _store(self, head: Delivery, settlement: Settlement, digest: str) -> None:

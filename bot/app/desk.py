@@ -1,7 +1,7 @@
 """Answer what people ask and do what they want, whichever way it came; changes are one transaction each."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from bot.chat.grammar import parse_command
 from bot.errors import StoreError, UsageError
 from bot.messages.content import Content, View
 from bot.model import Wave
+from bot.releases.steps import Settings
 
 log = structlog.get_logger()
 
@@ -41,6 +42,7 @@ class Desk:
     changes: Changes
     reporting: Reporting
     places: Places
+    settings: Settings = field(default_factory=Settings)
 
     def answer(self, asker: Asker, text: str) -> Content:
         """Return what comes of a command; what it does not understand is an answer as well."""
@@ -96,7 +98,7 @@ class Desk:
         return answers.show_answer(wave, others, self._now())
 
     def _cadence(self, _: Asker, command: Command) -> Content:
-        return answers.cadence_answer(command, self.questions.rhythms(command.labs, command.since))
+        return answers.cadence_answer(command, self.questions.cadence(command))
 
     def _labs(self, _: Asker, command: Command) -> Content:
         return answers.labs_answer(self.questions.named(command.subject), command.subject)
@@ -131,15 +133,15 @@ class Desk:
         return answers.why_answer(stories, waiting)
 
     def _held(self, asker: Asker, command: Command) -> Content:
-        """List floods, or settle one; only admins may."""
+        """List floods and hints, or settle one; only admins may."""
         if not self.reporting.may_correct(asker):
             raise UsageError("only those whom feeds.yaml names under `admins` settle what was held back")
-        holding = Holding(self.changes.store, self.questions.clock)
+        holding = Holding(self.changes.store, self.questions.clock, self.settings)
         if command.number is None:
             return answers.held_answer(self.questions.store.held.waiting(), self._now())
         if command.subject == "ignore":
             flood = holding.ignore(command.number, asker.person)
-            return answers.said(f"Ignored: the {len(flood.leads)} releases of #{flood.id} stay silent.")
+            return answers.ignored_answer(flood)
         leads = holding.announce(command.number, asker.person)
         return answers.said(f"Announced: {len(leads)} releases go to whoever follows them.")
 

@@ -1,22 +1,20 @@
 """Owe the digests that are due, each rendered from what came out in its period."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.app.doubting import in_doubt
-from bot.cadence.digest import next_digest, period_before, period_name, plan_words
+from bot.cadence.digest import days_of, next_digest, period_before, period_name, plan_words
 from bot.cadence.period import Window
-from bot.cadence.sections import rhythm_sentences, sections
+from bot.cadence.sections import Sections, sections
 from bot.cadence.shipped import Shipped
-from bot.cadence.stats import ENOUGH, cadence
-from bot.delivery.digest import Digest, Quiet, render_digest
+from bot.delivery.digest import Digest, render_digest
 from bot.errors import StoreError
 from bot.messages.content import Content
-from bot.model import Lab, Wave
+from bot.model import Wave
 from bot.records import ALL, DigestPlan, Subscription
 from bot.releases.filters import matches
 from bot.store.store import Store
@@ -24,12 +22,12 @@ from bot.store.store import Store
 log = structlog.get_logger()
 
 
-def owe_due_digests(store: Store, labs: Iterable[Lab], now: datetime) -> int:
+def owe_due_digests(store: Store, now: datetime) -> int:
     """Owe every digest that is due, the newest period only; return how many have something to tell.
 
     Raises StoreError.
     """
-    almanac = _Almanac(store, {lab.id: lab for lab in labs})
+    almanac = _Almanac(store)
     due = store.preferences.digests_due(now)
     return sum(_guarded(store, almanac, destination, plan, now) for destination, plan, _ in due)
 
@@ -54,10 +52,9 @@ def _owe(store: Store, almanac: "_Almanac", destination: str, plan: DigestPlan, 
         store.preferences.advance(destination, next_digest(plan, now))
         if content is None:
             return False
-        with in_doubt(store, newest):
-            # with its plan: one that was changed may begin its period on the same day
-            period = f"{period_name(plan, newest)} {plan_words(plan)}"
-            return store.deliveries.owe_digest(destination, period, content, now)
+        # with its plan: one that was changed may begin its period on the same day
+        period = f"{period_name(plan, newest)} {plan_words(plan)}"
+        return store.deliveries.owe_digest(destination, period, content, now, known_until=newest)
 
 
 def _newest(plan: DigestPlan, now: datetime) -> datetime:
@@ -75,18 +72,18 @@ def _content(
     start, end = period_before(plan, due)
     subscriptions = store.subscriptions.of_destination(destination)
     muted = {mute.lab for mute in store.preferences.mutes(destination, end)}
-    waves = [
-        wave
-        for wave in almanac.waves(start, end)
-        if not muted & {wave.lab.id, ALL} and _is_wanted(wave, subscriptions)
-    ]
+
+    def wanted(waves: Iterable[Wave]) -> list[Wave]:
+        return [it for it in waves if not muted & {it.lab.id, ALL} and _is_wanted(it, subscriptions)]
+
+    waves = wanted(almanac.waves(start, end))
     if not waves and not plan.always:
         return None
-    zone = ZoneInfo(plan.zone)
-    first, last = start.astimezone(zone).date(), end.astimezone(zone).date() - timedelta(days=1)
-    quiet = almanac.quiet(_followed(subscriptions) - muted, {wave.lab.id for wave in waves}, last)
-    rhythm = almanac.rhythm(_followed(subscriptions) - muted, Window(first, last))
-    return render_digest(Digest(_told(waves), quiet, first, last, rhythm, plan_words(plan)))
+    first, last = days_of(start, end, ZoneInfo(plan.zone))
+    followed = {one.lab for one in subscriptions} - muted
+    found = almanac.sections(frozenset(followed), Window(first, last))
+    before = wanted(almanac.waves(period_before(plan, start)[0], start))
+    return render_digest(Digest(_told(waves), before, found.quiet, found.news, first, last, plan_words(plan)))
 
 
 def _is_wanted(wave: Wave, subscriptions: Iterable[Subscription]) -> bool:
@@ -98,10 +95,6 @@ def _is_wanted(wave: Wave, subscriptions: Iterable[Subscription]) -> bool:
     )
 
 
-def _followed(subscriptions: Iterable[Subscription]) -> set[str]:
-    return {one.lab for one in subscriptions}
-
-
 def _told(waves: Iterable[Wave]) -> Sequence[Wave]:
     """Return the waves lab by lab, the newest first in each."""
     newest_first = sorted(waves, key=lambda wave: wave.lead.published.at, reverse=True)
@@ -110,12 +103,11 @@ def _told(waves: Iterable[Wave]) -> Sequence[Wave]:
 
 @dataclass(frozen=True, slots=True)
 class _Almanac:
-    """Look up what many digests of one round have in common, once each."""
+    """What many digests of one round have in common, looked up once each."""
 
     store: Store
-    labs: Mapping[str, Lab]
     _waves: dict[tuple[datetime, datetime], list[Wave]] = field(default_factory=dict)
-    _days: dict[str, list[date]] = field(default_factory=dict)
+    _sections: dict[tuple[frozenset[str], Window], Sections] = field(default_factory=dict)
     _history: list[Shipped] = field(default_factory=list)
 
     def waves(self, start: datetime, end: datetime) -> list[Wave]:
@@ -124,35 +116,11 @@ class _Almanac:
             self._waves[start, end] = self.store.history.between(start, end)
         return self._waves[start, end]
 
-    def rhythm(self, followed: set[str], window: Window) -> list[str]:
-        """Return how a period of the followed labs compares with the one before it."""
+    def sections(self, followed: frozenset[str], window: Window) -> Sections:
+        """Return what is quiet and what is news of the followed labs in these days."""
         if not self._history:
             self._history.extend(self.store.shipments.history())
-        mine = [one for one in self._history if followed & {one.lab, ALL}]
-        return rhythm_sentences(sections(mine, window))
-
-    def quiet(self, followed: set[str], busy: set[str], today: date) -> list[Quiet]:
-        """Return the followed labs that released nothing, the longest silent first.
-
-        Who follows all labs hears only of those that are silent for longer than is usual for them.
-        """
-        if not self._days:
-            self._days.update(self.store.history.days())
-        found = []
-        for lab, days in self._days.items():
-            if lab in busy or not followed & {lab, ALL}:
-                continue
-            quiet = _quiet(self.labs[lab].name if lab in self.labs else lab, days, today)
-            if quiet and (lab in followed or _is_overdue(quiet)):
-                found.append(quiet)
-        return sorted(found, key=lambda one: -one.days)
-
-
-def _quiet(lab: str, days: Sequence[date], today: date) -> Quiet | None:
-    rhythm = cadence(days, today)
-    median = rhythm.median_gap if len(rhythm.gaps) + 1 >= ENOUGH else None
-    return None if rhythm.since_last is None else Quiet(lab, rhythm.since_last, median)
-
-
-def _is_overdue(quiet: Quiet) -> bool:
-    return quiet.median_gap is not None and quiet.days > quiet.median_gap
+        if (followed, window) not in self._sections:
+            mine = [one for one in self._history if followed & {one.lab, ALL}]
+            self._sections[followed, window] = sections(mine, window)
+        return self._sections[followed, window]

@@ -1,23 +1,26 @@
-"""Hold a flood back until a person announces or ignores it; nobody doing either ignores it."""
+"""Hold a flood back until a person announces or ignores it; nobody doing either ignores it.
+
+So it is with a name that no item carried: a hint is asked about in the same way, by the same numbers.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.app.doubting import in_doubt
 from bot.app.owing import owe
 from bot.clock import Clock
 from bot.delivery.notice import render_flood
 from bot.errors import UsageError
-from bot.records import Flood
-from bot.releases.steps import Announce, Decision
+from bot.model import Kind, Sighting, Verdict
+from bot.records import FROM_HINT, LASTS, Flood, Hint
+from bot.releases.decide import decide
+from bot.releases.steps import Announce, Decision, Judged, Settings
 from bot.store.store import Store
 
 log = structlog.get_logger()
 
-LASTS = timedelta(days=7)
 _DAY = timedelta(days=1)
 _APART = timedelta(hours=20)  # two rounds that count for two days: a daily one is never quite on time
 
@@ -27,7 +30,15 @@ def announced_lately(store: Store, source_id: str, now: datetime) -> int:
     return store.held.announced(source_id, now - _DAY, now)
 
 
-def hold(store: Store, source_id: str, leads: Sequence[str], admins: Sequence[str], now: datetime) -> None:
+def hold(
+    store: Store,
+    source_id: str,
+    leads: Sequence[str],
+    admins: Sequence[str],
+    now: datetime,
+    *,
+    known_until: datetime | None,
+) -> None:
     """Keep a flood, by the keys of its leads, and owe the admins one line; belongs inside a transaction.
 
     What comes within a day of a flood of the same source joins it. The admins are asked again whenever it has
@@ -42,7 +53,7 @@ def hold(store: Store, source_id: str, leads: Sequence[str], admins: Sequence[st
     # Not the number: a backup that is put back gives it to another flood.
     identity = f"held|{source_id}|{'|'.join(sorted(flood.leads))}"
     for admin in admins:
-        store.deliveries.owe_line(identity, admin, content, now)
+        store.deliveries.owe_line(identity, admin, content, now, known_until=known_until)
 
 
 def _goes_on(flood: Flood, source_id: str, now: datetime) -> bool:
@@ -82,10 +93,11 @@ def _counted(flood: Flood, now: datetime) -> Flood:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Settle floods as people say; each is settled once."""
+    """Settle floods and hints as people say; each is settled once."""
 
     store: Store
     clock: Clock
+    settings: Settings = field(default_factory=Settings)
 
     def announce(self, number: int, by: str) -> list[str]:
         """Owe the alerts of a flood as if they had just been decided; return the keys of their leads.
@@ -95,12 +107,17 @@ class Holding:
         now = self.clock.now()
         with self.store.transaction():
             flood = self._settle(number, "announced", by, now)
-            leads = self.store.held.untold(number)
-            decision = Decision(tuple(Announce(key) for key in leads))
+            decision = self._decision(flood, now)
             touched = self.store.releases.apply(decision, now, live=True)
-            with in_doubt(self.store, flood.held_at):
-                owe(self.store, decision, touched, now)
-        return leads
+            owe(self.store, decision, touched, now, known_until=flood.held_at)
+        return list(decision.announced())
+
+    def _decision(self, flood: Flood, now: datetime) -> Decision:
+        """Return what to do about a flood that is announced, or about a hint: as if a post had named it."""
+        if flood.hint is None:
+            return Decision(tuple(Announce(key) for key in self.store.held.untold(flood.id)))
+        book = self.store.releases.book([flood.hint.name.lab])
+        return decide([_as_post(flood.hint)], book, now=now, settings=self.settings)
 
     def ignore(self, number: int, by: str) -> Flood:
         """Let a flood be silent for ever. Raises UsageError for one that does not wait."""
@@ -116,7 +133,15 @@ class Holding:
         return flood
 
 
+def _as_post(hint: Hint) -> Judged:
+    identity = f"{FROM_HINT}{hint.key}"
+    sighting = Sighting(hint.source_id, hint.source, hint.name.lab, identity, hint.words, hint.url)
+    return Judged(sighting, Verdict(Kind.RELEASE, "a person says that this name is a release", hint.name))
+
+
 def _settled(flood: Flood) -> str:
+    if flood.state == "brought":
+        return f"number {flood.id} is settled: a source has brought the release"
     when = f" on {flood.settled_at:%Y-%m-%d}" if flood.settled_at else ""
     who = f" by {flood.settled_by}" if flood.settled_by else ""
     return f"number {flood.id} was {flood.state}{when}{who} already"

@@ -10,25 +10,36 @@ from bot.releases.steps import Announce, Attach, Decision, Tell
 from bot.store.store import Store
 
 
-def owe(store: Store, decision: Decision, touched: Mapping[str, int], now: datetime) -> None:
-    """Write the deliveries that a stored decision makes due; belongs inside its transaction."""
+def owe(
+    store: Store,
+    decision: Decision,
+    touched: Mapping[str, int],
+    now: datetime,
+    *,
+    known_until: datetime | None,
+) -> None:
+    """Write the deliveries that a stored decision makes due; belongs inside its transaction.
+
+    `known_until` is the last time that this database knows the cause to have been looked at.
+    """
     announced = decision.announced()
     for step in decision.steps:
         match step:
             case Announce():
-                _owe_alerts(store, store.history.wave(touched[step.lead_key]), now)
+                _owe_alerts(store, store.history.wave(touched[step.lead_key]), now, known_until)
             case Tell():
                 lead_id = _lead_of(store, step.lead_key, touched)
-                store.deliveries.owe_note(lead_id, step.lead_key, step.note, step.about, now)
+                store.deliveries.owe_note(
+                    lead_id, step.lead_key, step.note, step.about, now, known_until=known_until
+                )
                 if step.note.kind is NoteKind.VARIANT:
-                    _owe_variant(store, lead_id, step, now)
+                    _owe_variant(store, lead_id, step, now, known_until)
     for wave in store.history.waves_of(touched.values()):
-        if wave.lead.silent:
+        if wave.lead.silent or wave.lead.name.release_key in announced:
             continue
-        undecided = now - wave.lead.opened_at <= UNDECIDED or _gains_weights(decision, wave)
-        if undecided and wave.lead.name.release_key not in announced:
-            _owe_alerts(store, wave, now)
-        store.deliveries.owe_edits(wave.lead.id, wave.lead.name.release_key, now)
+        if now - wave.lead.opened_at <= UNDECIDED or _gains_weights(decision, wave):
+            _owe_alerts(store, wave, now, known_until)
+        store.deliveries.owe_edits(wave.lead.id, wave.lead.name.release_key, now, known_until=known_until)
 
 
 def _gains_weights(decision: Decision, wave: Wave) -> bool:
@@ -44,17 +55,21 @@ def _lead_of(store: Store, key: str, touched: Mapping[str, int]) -> int:
     return touched[key] if key in touched else store.history.id_of(key)
 
 
-def _owe_alerts(store: Store, wave: Wave, now: datetime) -> None:
+def _owe_alerts(store: Store, wave: Wave, now: datetime, known_until: datetime | None) -> None:
     subscriptions = store.subscriptions.of_lab(wave.lab.id)
     wanted = wanting(wave, subscriptions, now)
-    store.deliveries.owe_alerts(wave.lead.id, wave.lead.name.release_key, wanted, now)
+    store.deliveries.owe_alerts(
+        wave.lead.id, wave.lead.name.release_key, wanted, now, known_until=known_until
+    )
 
 
-def _owe_variant(store: Store, lead_id: int, step: Tell, now: datetime) -> None:
+def _owe_variant(store: Store, lead_id: int, step: Tell, now: datetime, known_until: datetime | None) -> None:
     """Owe a variant to those who want nothing but variants, and so have no alert to answer to."""
     wave = store.history.wave(lead_id)
     for destination in wanting_variants(wave, store.subscriptions.of_lab(wave.lab.id)):
-        store.deliveries.owe_note_to(destination, lead_id, step.lead_key, step.note, step.about, now)
+        store.deliveries.owe_note_to(
+            destination, lead_id, step.lead_key, step.note, step.about, now, known_until=known_until
+        )
 
 
 def wanting(wave: Wave, subscriptions: Iterable[Subscription], now: datetime) -> list[str]:

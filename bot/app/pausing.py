@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.delivery.notice import render_pause
 from bot.records import Subscription
 from bot.store.store import Store
 
+_EVER = datetime.min.replace(tzinfo=UTC)
 _PERSON = re.compile(r"(?:[TE][A-Z0-9]+/)?[UW][A-Z0-9]+")
 
 
@@ -20,9 +21,11 @@ def tell_subscribers(store: Store, destination: str, now: datetime) -> None:
     if pause is None or pause.told_at:
         return
     content = render_pause(destination, pause.reason)
-    identity = f"paused|{destination}|{pause.since.isoformat()}"
+    # Not by its time: where a backup was put back, the same pause begins anew, and was told already.
+    identity = f"paused|{destination}|{pause.told_before}"
+    known_until = max(store.subscriptions.last_deliveries_to(destination).values(), default=_EVER)
     for person in subscribers(destination, store.subscriptions.of_destination(destination)):
-        store.deliveries.owe_line(identity, person, content, now)
+        store.deliveries.owe_line(identity, person, content, now, known_until=known_until)
     store.subscriptions.told(destination, now)
 
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bot.app.doubting import in_doubt
 from bot.app.holding import announced_lately, expire, hold
+from bot.app.overhearing import Listener, ask_about_hints, note_brought
 from bot.app.owing import owe
 from bot.app.validators import SHARES, are_left_out, weighed
 from bot.clock import Clock
@@ -113,6 +113,7 @@ class Poller:
         overdue = tuple(self._settle_overdue())
         for report in overdue:
             progress(report)
+        ask_about_hints(self.store, self.admins, self.clock.now())
         return Polled((*reports, *overdue))
 
     def _lanes(self, sources: Iterable[Source]) -> list[list[Source]]:
@@ -151,7 +152,8 @@ class Poller:
         poll = source.poll(self._memory(state, began), self.fetch, began)
         siblings = Siblings(poll.siblings)
         judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
-        return self._keep(state, self._after(source, state, poll, began), poll, judged)
+        listener = Listener.of(self.store, self.labs, source, poll.passages)
+        return self._keep(state, self._after(source, state, poll, began), poll, judged, listener)
 
     def _memory(self, state: SourceState, now: datetime) -> Memory:
         whole = are_left_out(state, now)
@@ -167,14 +169,24 @@ class Poller:
             fingerprint=state.fingerprint,
         )
 
-    def _keep(self, state: SourceState, after: SourceState, poll: Poll, judged: Sequence[Judged]) -> Report:
+    def _keep(
+        self,
+        state: SourceState,
+        after: SourceState,
+        poll: Poll,
+        judged: Sequence[Judged],
+        listener: Listener,
+    ) -> Report:
         """Store a good poll whole: what it showed, what that means, whom to tell, and its validators."""
         now = self.clock.now()
         with self.store.transaction():
             if self._is_overtaken(state):
                 return Report(state.id)
+            heard = listener.overheard(poll.identities, silent=state.baseline_at is None)
+            judged = [*judged, *listener.grown(heard, now)]
             decision = self._decide(state.id, state, judged, now)
-            self.store.sources.remember(state.id, poll.identities, now)
+            listener.keep_hints(heard, now, self.settings.confirm)
+            self.store.sources.remember(state.id, {**poll.identities, **heard.remember}, now)
             self.store.sources.succeeded(after, now)
         if after.distrusted_at and not state.distrusted_at:
             log.warning("validators_distrusted", source=state.id)
@@ -211,8 +223,7 @@ class Poller:
         )
         live = not baseline and not decision.held
         touched = self.store.releases.apply(decision, now, live=live)
-        with in_doubt(self.store, state.succeeded_at):
-            self._tell(source_id, decision, touched, now, live=live)
+        self._tell(source_id, decision, touched, now, live=live, known_until=state.succeeded_at)
         return decision
 
     def _in_context(self, source_id: str, judged: Sequence[Judged]) -> tuple[Book, list[Judged]]:
@@ -229,14 +240,22 @@ class Poller:
         return book, [Judged(sighting, corrected(verdict, sighting, errata)) for sighting, verdict in at_home]
 
     def _tell(
-        self, source_id: str, decision: Decision, touched: Mapping[str, int], now: datetime, *, live: bool
+        self,
+        source_id: str,
+        decision: Decision,
+        touched: Mapping[str, int],
+        now: datetime,
+        *,
+        live: bool,
+        known_until: datetime | None,
     ) -> None:
         """Owe what a stored decision makes due: its messages, or the question what a flood is."""
+        note_brought(self.store, decision.opened(), now)
         if decision.held:
-            hold(self.store, source_id, decision.held, self.admins, now)
+            hold(self.store, source_id, decision.held, self.admins, now, known_until=known_until)
         elif live:
             self.store.held.note_announced(source_id, len(decision.announced()), now)
-            owe(self.store, decision, touched, now)
+            owe(self.store, decision, touched, now, known_until=known_until)
 
     def _settle_overdue(self) -> Iterator[Report]:
         """Decide the listings that waited in vain for the Hub or the lab to confirm them."""
@@ -250,8 +269,7 @@ class Poller:
             announced = announced_lately(self.store, SourceKind.LLM_STATS, now)
             decision = decide_overdue(overdue, book, now=now, settings=self.settings, announced=announced)
             touched = self.store.releases.apply(decision, now, live=not decision.held)
-            with in_doubt(self.store, seen_at):
-                self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True)
+            self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True, known_until=seen_at)
         yield Report(SourceKind.LLM_STATS, announced=decision.announced(), held=len(decision.held))
 
     def _shorten_waits(self, longest: datetime) -> None:

@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import __version__
-from bot.cadence.stats import cadence
-from bot.chat.answers import BotStatus, Following, LabRhythm
+from bot.app.covering import coverage
+from bot.cadence.period import Window, window_back
+from bot.cadence.shipped import Shipped, Unit
+from bot.cadence.table import lab_rows, month_rows
+from bot.chat.answers import BotStatus, CadenceTable, Following
 from bot.chat.commands import Command, MisunderstoodError, Suggestion
 from bot.chat.story import Story, wanting_words
 from bot.clock import Clock
 from bot.model import Lab, Mention, Release, Wave
 from bot.records import ALL, NO_WEIGHTS, Remembered, SourceState
+from bot.releases.coverage import Watched
 from bot.releases.labs import Directory
 from bot.releases.nearest import nearest, or_else
 from bot.store.store import Store
 
 RECENT = timedelta(days=30)
-RHYTHM = timedelta(days=365)
+CADENCE = timedelta(days=365)
 _WISHES = 20  # subscriptions whose wishes are told
 
 
@@ -29,6 +33,7 @@ class Questions:
     labs: Directory
     clock: Clock
     sources: Sequence[str] = ()  # the ids of those in feeds.yaml, polled yet or not
+    watched: Sequence[Watched] = ()  # what these can be expected to show
 
     def recent(self, asked: Command, limit: int) -> tuple[int, list[Wave]]:
         """Return how many waves came out in the window that is asked for, and the page of them."""
@@ -62,18 +67,26 @@ class Questions:
         waves = self.store.history.waves_of([release_id])
         return self.store.history.wave(waves[0].lead.id) if waves else None
 
-    def rhythms(self, labs: Sequence[Lab], since: timedelta | None) -> list[LabRhythm]:
-        """Return how often these labs (all when empty) ship, the busiest first."""
-        now = self.clock.now()
-        found = self.store.history.releases_by_day([lab.id for lab in labs], now - (since or RHYTHM))
-        known = {lab.id: lab for lab in self.labs}
-        rhythms = [
-            LabRhythm(
-                known.get(lab, Lab(lab, lab)), cadence((day for _, day in days), now.date()), tuple(days)
-            )
-            for lab, days in found.items()
-        ]
-        return sorted(rhythms, key=lambda it: (-it.cadence.last_365, it.lab.name.lower()))
+    def history(self, labs: Sequence[Lab]) -> list[Shipped]:
+        """Return what these labs (all when empty) shipped, for the statistics."""
+        ids = {lab.id for lab in labs}
+        return [it for it in self.store.shipments.history() if not ids or it.lab in ids]
+
+    def cadence(self, asked: Command) -> CadenceTable:
+        """Return how often labs ship: a row for each, the busiest first, or for each month.
+
+        A lab that is named has its row however little it ships.
+        """
+        history, window = self.history(asked.labs), self.window(asked)
+        unit = Unit(asked.unit or Unit.WAVE)
+        if asked.by == "month":
+            return CadenceTable(window, unit, months=month_rows(history, window, unit))
+        rows = lab_rows(history, window, unit)
+        return CadenceTable(window, unit, [row for row in rows if asked.labs or row.figures.releases])
+
+    def window(self, asked: Command) -> Window:
+        """Return the days that `cadence` is asked for; today is the last."""
+        return window_back(self.clock.now().date(), max((asked.since or CADENCE).days, 1))
 
     def named(self, word: str) -> list[Lab]:
         """Return the labs whose id, name or an alias contains the word."""
@@ -97,6 +110,8 @@ class Questions:
             pauses=tuple(self.store.subscriptions.pauses().values()),
             reports=self.store.reports.open(),
             held=self.store.held.waiting(),
+            hints=len(self.store.hints.waiting()),
+            coverage=coverage(self.store, self.watched, self.clock.now()),
         )
 
     def following(self, destination: str) -> Following:
@@ -120,9 +135,15 @@ class Questions:
         return [self._story(item, destination) for item in _newest_word(remembered)]
 
     def waiting(self, text: str) -> list[str]:
-        """Return what is told of repositories that were seen and are not announced yet."""
+        """Return what is told of repositories that are not announced yet, and of mere names."""
         word = text.strip().lower()
-        return [
+        hints = [
+            f"{hint.name.display}  is named by {hint.source_id} since {hint.seen_at:%Y-%m-%d %H:%M} UTC, "
+            f"and no item carries it: “{hint.words}” {hint.url}"
+            for hint in self.store.hints.open()
+            if word and word in hint.name.display.lower()
+        ]
+        return hints + [
             f"{note['id']}  was first seen {note['since'][:16]} UTC by {state.id} and is waited for: "
             f"{note.get('why') or NO_WEIGHTS}"
             for state in self.store.sources.states().values()

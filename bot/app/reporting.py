@@ -41,7 +41,10 @@ class Reporting:
             )
             for admin in self.admins:
                 notice = _notice(number, asker, wave, text)
-                self.store.deliveries.owe_line(f"report|{number}", admin, notice, now)
+                # Not the number: a backup that is put back gives it to another report.
+                self.store.deliveries.owe_line(
+                    f"report|{asker.request}", admin, notice, now, known_until=None
+                )
         whom = "those who can correct it were told" if self.admins else "it stands in `status`"
         return answers.said(f"Thank you: your report is kept, and {whom}.")
 
@@ -63,7 +66,10 @@ class Reporting:
         with self.store.transaction():
             if self.store.reports.close(report.id, now):
                 thanks = Content(f"What you reported on {subject_of(wave)} was {deed}. Thank you.")
-                self.store.deliveries.owe_line(f"report closed|{report.id}", report.reporter, thanks, now)
+                identity = f"report closed|{report.id}|{report.created_at.isoformat()}"
+                self.store.deliveries.owe_line(
+                    identity, report.reporter, thanks, now, known_until=report.created_at
+                )
 
 
 def _notice(number: int, asker: Asker, wave: Wave, text: str) -> Content:

@@ -1,7 +1,7 @@
 """Tell those who follow the rhythm of labs what became news in it, once each."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.cadence.news import News
 from bot.cadence.watch import news
@@ -36,7 +36,7 @@ def identity(what: News) -> str:
 def _owe(store: Store, what: News, followers: Iterable[Subscription], now: datetime) -> int:
     content = _content(what)
     owed = [
-        store.deliveries.owe_line(identity(what), destination, content, now)
+        store.deliveries.owe_line(identity(what), destination, content, now, known_until=_beginning(what.day))
         for destination in _hearing(what.lab, what.day, followers)
         if not store.preferences.is_muted(destination, what.lab, now)
     ]
@@ -48,6 +48,10 @@ def _hearing(lab: str, day: date, followers: Iterable[Subscription]) -> list[str
     wanted = (CADENCE + lab, CADENCE + ALL)
     found = (one.destination for one in followers if one.lab in wanted and one.created_at.date() <= day)
     return list(dict.fromkeys(found))
+
+
+def _beginning(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _content(what: News) -> Content:

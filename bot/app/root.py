@@ -1,9 +1,10 @@
 """What every command needs: the configuration, the labs, the store and a clock."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.clock import Clock, SystemClock
 from bot.config import Config, SubscriptionSpec, load_config
@@ -13,7 +14,8 @@ from bot.ops.sealing import Seal
 from bot.records import ALL, EMBEDDED, FROM_FILE, Subscription
 from bot.releases.filters import Filters, make_filters
 from bot.releases.labs import Directory
-from bot.store.store import Store
+from bot.releases.steps import Settings
+from bot.store.store import FILE_NAME, Store
 
 CONSOLE = "console"
 
@@ -32,6 +34,11 @@ class App:
     def state(self) -> Path:
         """Return the state directory."""
         return self.environment.cadencebot_state
+
+    @property
+    def settings(self) -> Settings:
+        """Return the windows in which releases gather and wait."""
+        return Settings(self.config.defaults.group, self.config.defaults.confirm)
 
     @property
     def slack_token(self) -> str:
@@ -61,6 +68,16 @@ class App:
         """Raise ConfigError where feeds.yaml asks for what could never match."""
         for _ in self._filtered():
             pass
+
+    def subscriptions(self) -> list[Subscription]:
+        """Return who follows what, with what feeds.yaml asks for now and the store does not know yet."""
+        known = self.store.subscriptions.all()
+        since = {(one.destination, one.lab): one.created_at for one in known if one.origin == FROM_FILE}
+        standing = (
+            replace(one, created_at=since.get((one.destination, one.lab), one.created_at))
+            for one in self._standing()
+        )
+        return [*(one for one in known if one.origin != FROM_FILE), *standing]
 
     def sync_standing_subscriptions(self) -> None:
         """Bring the subscriptions of feeds.yaml into the store."""
@@ -94,10 +111,13 @@ class App:
 
 
 @contextmanager
-def open_app(variables: Mapping[str, str] | None = None, clock: Clock | None = None) -> Iterator[App]:
+def open_app(
+    variables: Mapping[str, str] | None = None, clock: Clock | None = None, *, readonly: bool = False
+) -> Iterator[App]:
     """Read the configuration, open the store and yield the App.
 
-    Raises ConfigError and StoreError.
+    A question opens it for reading only: it makes no database, and migrates none. Raises ConfigError and
+    StoreError.
     """
     environment = read_environment(variables)
     if not environment.cadencebot_config.exists():
@@ -106,10 +126,13 @@ def open_app(variables: Mapping[str, str] | None = None, clock: Clock | None = N
         )
     config = load_config(environment.cadencebot_config)
     labs = Directory(spec.lab for spec in config.labs)
-    store = Store(environment.cadencebot_state, labs)
-    try:
+    with ExitStack() as stack:
+        state = environment.cadencebot_state
+        if readonly and not (state / FILE_NAME).exists():  # nothing is known yet: an empty store says so
+            store = Store(Path(stack.enter_context(TemporaryDirectory(prefix="cadencebot-"))), labs)
+        else:
+            store = Store(state, labs, readonly=readonly)
+        stack.callback(store.close)
         app = App(config, environment, labs, store, clock or SystemClock())
         app.check_subscriptions()
         yield app
-    finally:
-        store.close()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.app.covering import coverage, watched
 from bot.app.root import App
 from bot.app.works import Works, fetcher_of
 from bot.messages.blocks import section
@@ -17,21 +18,29 @@ from bot.ops.watchdog import Pinger, Systemd
 from bot.ops.web import serving
 
 _LONGEST_LINE = 1_000  # characters
-_BEAT = timedelta(minutes=1)  # between two heartbeats in the database
+_BEAT = timedelta(minutes=1)  # between two heartbeats in the database, and two counts of what was shown
 
 
 @contextmanager
 def watching(app: App, works: Works) -> Iterator[Pulse]:
     """Yield the pulse of the bot, served at CADENCEBOT_HEALTH; systemd hears of the end."""
-    environment, store = app.environment, app.store
+    environment, store, sources = app.environment, app.store, watched(app.config)
 
     def look(vitals: Vitals) -> Vitals:
         now, last = app.clock.now(), store.watch.last_beat()
-        if last is None or not last <= now < last + _BEAT:
+        records = vitals.coverage
+        if last is None or not last <= now < last + _BEAT or not records:
             with store.transaction():
                 store.watch.beat(now)
-        states, counts = store.sources.states(), store.deliveries.counts()
-        return replace(vitals, states=states, deliveries=counts, known=store.watch.blind())
+            records = coverage(store, sources, now)
+        return replace(
+            vitals,
+            states=store.sources.states(),
+            deliveries=store.deliveries.counts(),
+            coverage=records,
+            known=store.watch.blind(),
+            known_to_miss=store.watch.perhaps_blind(),
+        )
 
     with fetcher_of(app) as fetcher, ThreadPoolExecutor(1, thread_name_prefix="ping") as threads:
         pulse = Pulse(
@@ -48,15 +57,17 @@ def watching(app: App, works: Works) -> Iterator[Pulse]:
 
 
 def tell_admins(app: App, pulse: Pulse) -> None:
-    """Owe the admins a line for what went blind or came back, once. Raises StoreError."""
-    news = pulse.news()
-    if not news:
+    """Owe the admins a line for what went blind, or perhaps did, or came back, once. Raises StoreError."""
+    news, turned = pulse.news(), pulse.turned()
+    if not news and not turned:
         return
     store, now = app.store, app.clock.now()
     with store.transaction():
-        for line in news.lines():
+        for line in (*news.lines(), *turned.lines()):
             text = literal(line.text, _LONGEST_LINE)
             for admin in app.config.admins:
-                store.deliveries.owe_line(line.identity, admin, Content(text, (section(text),)), now)
+                content = Content(text, (section(text),))
+                store.deliveries.owe_line(line.identity, admin, content, now, known_until=line.since)
         store.watch.set_blind(news.after(pulse.vitals.known))
-    pulse.told(news)
+        store.watch.set_perhaps_blind(turned.after(pulse.vitals.known_to_miss))
+    pulse.told(news, turned)

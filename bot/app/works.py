@@ -23,7 +23,6 @@ from bot.delivery.workspaces import Workspaces
 from bot.environment import Environment
 from bot.fetch.client import HttpFetcher
 from bot.ops.lock import sole_user
-from bot.releases.steps import Settings
 from bot.sources.build import build_sources
 
 # Threads live as long as the bot: each keeps its own connection to the database.
@@ -63,7 +62,7 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
             fetch=fetcher,
             labs=app.labs,
             clock=app.clock,
-            settings=Settings(app.config.defaults.group, app.config.defaults.confirm),
+            settings=app.settings,
             threads=pollers,
             own_hosts=app.environment.allowed_hosts,
             admins=app.config.admins,

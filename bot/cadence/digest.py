@@ -24,6 +24,13 @@ def period_before(plan: DigestPlan, due: datetime) -> tuple[datetime, datetime]:
     return max(before for before in _dues(plan, due) if before < due), due
 
 
+def days_of(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[date, date]:
+    """Return the first and the last of the days that a period is about: those of which it has the most."""
+    noon = timedelta(hours=12)
+    first, after = ((moment.astimezone(zone) + noon).date() for moment in (start, end))
+    return first, after - timedelta(days=1)
+
+
 def period_name(plan: DigestPlan, due: datetime) -> str:
     """Return what a period is called by the day it begins: "2026-04-19", "2026-W16" or "2026-04"."""
     begins = period_before(plan, due)[0].astimezone(ZoneInfo(plan.zone)).date()

@@ -57,28 +57,6 @@ def sections(history: Iterable[Shipped], window: Window, most: int = 5, unit: Un
     )
 
 
-def rhythm_sentences(found: Sections) -> list[str]:
-    """Return what a digest says of a period beside the one before: counts, the fastest, licences."""
-    now, before = found.now.releases, found.before.releases
-    sentences = [f"{_releases(now)}, {_beside(now, before)} in the period before."]
-    fast = [f"{one.name} {one.releases} (before: {one.before})" for one in found.fastest if one.releases > 1]
-    sentences += [f"The fastest: {', '.join(fast)}."] if fast else []
-    if found.permissive is not None:
-        then = "" if found.permissive_before is None else f" (before: {found.permissive_before:.0%})"
-        sentences.append(f"Permissive licences: {found.permissive:.0%} of those stated{then}.")
-    return sentences
-
-
-def _beside(now: int, before: int) -> str:
-    if now == before:
-        return "as many as"
-    return f"{now - before} more than" if now > before else f"{before - now} fewer than"
-
-
-def _releases(count: int) -> str:
-    return f"{count} release" + ("" if count == 1 else "s")
-
-
 def _fastest(units: Iterable[Shipped], window: Window) -> list[Fast]:
     found = [
         Fast(

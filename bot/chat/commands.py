@@ -59,6 +59,8 @@ class Command:
     rhythm: bool = False  # "cadence" was typed: the news of labs' rhythms, not their releases
     filters: Filters = field(default_factory=Filters)
     since: timedelta | None = None
+    by: str = ""  # of cadence: "lab" or "month"; "" is by lab
+    unit: str = ""  # of cadence: a value of Unit; "" is by wave
     number: int | None = None
     page: int = 1
     subject: str = ""  # the model of show and why, the word of labs, help and held (announce, ignore)

@@ -51,6 +51,15 @@ def dated(published: Published) -> str:
     )
 
 
+def came_out(wave: Wave) -> str:
+    """Return when a wave was announced, and when it was news again: "2026-03-27, weights 2026-04-07"."""
+    announced, news = dated(wave.lead.published), wave.lead.news_at
+    if news is None or news.date() <= wave.lead.published.at.date():
+        return announced
+    opened = any(member.artifacts and member.came_at == news for member in wave.members)
+    return f"{announced}, {'weights' if opened else 'more'} {news:%Y-%m-%d}"
+
+
 def licence(license: License) -> str:
     """Return a licence with its verdict in words."""
     return words.license_words(license)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from bot.cadence.shipped import Unit
 from bot.chat.tidy import Token, tokens
 from bot.config import parse_duration
 from bot.errors import UsageError
@@ -24,6 +25,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "variants": ("thread", "post", "off"),
     "updates": ("edit", "thread", "off"),
     "to": ("here", "dm"),
+    "by": ("lab", "month"),
+    "unit": tuple(unit.value for unit in Unit),
 }
 _SPELLINGS = {
     "licence": "license",
@@ -67,6 +70,8 @@ class Words:
     labs: tuple[Lab, ...] = ()
     everything: bool = False  # "all" was typed
     since: timedelta | None = None
+    by: str = ""
+    unit: str = ""
     span: timedelta | None = None
     number: int | None = None
     filters: Filters = field(default_factory=Filters)
@@ -77,7 +82,7 @@ class Words:
 
 def split(text: str, keys: Sequence[str]) -> list[Token]:
     """Return the words of a tidy text, their keys spelt as we spell them."""
-    spelt = {*keys, *(other for other, key in _SPELLINGS.items() if key in keys)} - {"to", "for"}
+    spelt = {*keys, *(other for other, key in _SPELLINGS.items() if key in keys)} - {"to", "for", "by"}
     words = (Token(_SPELLINGS.get(word.key, word.key), word.value) for word in tokens(text, spelt))
     return [_keyed(word, keys) for word in words]
 
@@ -94,6 +99,8 @@ def understand(words: Sequence[Token], labs: Directory | None, keys: Sequence[st
         labs=found,
         everything=everything,
         since=values.get("since"),
+        by=values.get("by", ""),
+        unit=values.get("unit", ""),
         span=values.get("for"),
         number=values.get("n"),
         filters=make_filters(**{key: word.value for key, word in typed.items() if key in FILTER_KEYS}),
@@ -214,7 +221,7 @@ def _number(most: int) -> Callable[[str], int]:
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
     **{key: _filter(key) for key in FILTER_KEYS},
-    **{key: _choice(key) for key in (*PREFERENCES, "to")},
+    **{key: _choice(key) for key in (*PREFERENCES, "to", "by", "unit")},
     "since": parse_window,
     "for": parse_window,
     "n": _number(MOST),

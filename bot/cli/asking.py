@@ -45,7 +45,7 @@ def _asked(app: App, verb: Verb, words: Sequence[str]) -> tuple[Questions, Comma
 @as_json_option
 def recent(words: tuple[str, ...], as_json: bool) -> None:
     """Show what came out lately, newest first."""
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         questions, asked = _asked(app, Verb.RECENT, words)
         count, shown = questions.recent(asked, asked.number or _SHOWN)
         if as_json:
@@ -74,7 +74,7 @@ def _asked_for(asked: Command) -> str:
 @as_json_option
 def show(name: tuple[str, ...], as_json: bool) -> None:
     """Show one release with everything that is known of it."""
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         questions, asked = _asked(app, Verb.SHOW, name)
         wave, others = questions.one(asked.subject)
         if others:
@@ -133,7 +133,7 @@ def _facts(model: Release) -> list[tuple[str, str]]:
 @as_json_option
 def why(text: tuple[str, ...], as_json: bool) -> None:
     """Tell why something was announced, or was not."""
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         questions, asked = _asked(app, Verb.WHY, text)
         stories, waiting = questions.stories(asked.subject), questions.waiting(asked.subject)
         if waiting and not as_json:
@@ -156,7 +156,7 @@ def why(text: tuple[str, ...], as_json: bool) -> None:
 @as_json_option
 def labs(word: str, as_json: bool) -> None:
     """List the labs, or those whose name contains WORD."""
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         found = Questions(app.store, app.labs, app.clock).named(word)
         if as_json:
             print_json([{"id": lab.id, "name": lab.name, "aliases": lab.aliases} for lab in found])

@@ -21,7 +21,7 @@ _HOMES = {
     "recent": "asking",
     "show": "asking",
     "why": "asking",
-    "cadence": "rhythm",
+    "cadence": "cadence",
     "report": "publishing",
     "labs": "asking",
     "list": "following",

@@ -2,24 +2,22 @@
 
 import getpass
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import click
 
 from bot.app.changes import Changes
 from bot.app.questions import Questions
 from bot.app.root import CONSOLE, App, open_app
-from bot.chat.answers import digest_answer, settings_answer
+from bot.chat.answers import Following, digest_answer, list_answer, settings_answer
 from bot.chat.asker import Asker
 from bot.chat.commands import Verb
 from bot.chat.grammar import parse_command
-from bot.chat.phrases import ago
-from bot.cli.output import as_json_option, print_json, print_table, say
+from bot.cli.output import as_json_option, print_content, print_json, say
 from bot.delivery.card import rich_text
 from bot.errors import UsageError
-from bot.records import ALL, CADENCE, FROM_COMMAND_LINE, Mute, Pause, Subscription
+from bot.records import ALL, CADENCE, FROM_COMMAND_LINE
 
 _SLACK_ID = re.compile(r"[CDGUW][A-Z0-9]{2,20}")
 
@@ -36,92 +34,47 @@ destination_option = click.option(
 @destination_option
 @as_json_option
 def list_command(destination: str, as_json: bool) -> None:
-    """List who follows what, where that comes from, and when it last delivered."""
-    with open_app() as app:
-        app.sync_standing_subscriptions()
-        now, known = app.clock.now(), app.store.subscriptions.all()
-        subscriptions = [one for one in known if destination in ("", one.destination)]
-        silence = _Silence(app.store.subscriptions.pauses(), app.store.preferences.mutes(now=now))
-        last = _LastDeliveries(app.store.subscriptions.last_deliveries())
-        if as_json:
-            print_json(
-                [_as_object(subscription, last.of(subscription), silence) for subscription in subscriptions]
+    """List who follows what, and how each wants to be told."""
+    with open_app(readonly=True) as app:
+        questions, now = Questions(app.store, app.labs, app.clock), app.clock.now()
+        subscriptions = app.subscriptions()
+        destinations = sorted({one.destination for one in subscriptions})
+        if destination:
+            destinations = [destination]
+        followings = [
+            replace(
+                questions.following(each),
+                subscriptions=[one for one in subscriptions if one.destination == each],
             )
-            return
-        if not subscriptions:
-            say("Nobody follows anything yet: `cadencebot subscribe --to C0123456789 all` changes that.")
-            return
-        print_table(
-            ("Destination", "Follows", "Filters", "From", "By", "Last delivery", "State"),
-            [
-                (
-                    subscription.destination,
-                    subscription.lab,
-                    str(subscription.filters),
-                    subscription.origin,
-                    subscription.created_by,
-                    ago(last.of(subscription), now),
-                    silence.state(subscription),
-                )
-                for subscription in subscriptions
-            ],
-        )
+            for each in destinations
+        ]
+    if as_json:
+        print_json([it for following in followings for it in _objects(following)])
+        return
+    if not followings:
+        say("Nobody follows anything yet: `cadencebot subscribe --to C0123456789 all` changes that.")
+    for following in followings:
+        print_content(list_answer(following, now))
 
 
-class _LastDeliveries:
-    """Know when each subscription last delivered; one to all labs does with every lab."""
-
-    def __init__(self, by_lab: Mapping[tuple[str, str], datetime]) -> None:
-        self._by_lab = by_lab
-
-    def of(self, subscription: Subscription) -> datetime | None:
-        times = (
-            at
-            for (destination, lab), at in self._by_lab.items()
-            if destination == subscription.destination and subscription.lab in (lab, ALL)
-        )
-        return max(times, default=None)
-
-
-class _Silence:
-    """Know which subscriptions bring nothing for now, and why."""
-
-    def __init__(self, pauses: Mapping[str, Pause], mutes: Sequence[Mute]) -> None:
-        self._pauses = pauses
-        self._mutes = mutes
-
-    def is_paused(self, subscription: Subscription) -> bool:
-        return subscription.destination in self._pauses
-
-    def mute(self, subscription: Subscription) -> Mute | None:
-        labs = (ALL, subscription.lab.removeprefix(CADENCE))
-        mutes = (one for one in self._mutes if one.destination == subscription.destination)
-        return next((one for one in mutes if one.lab in labs), None)
-
-    def state(self, subscription: Subscription) -> str:
-        """Return "active", or why nothing comes."""
-        if self.is_paused(subscription):
-            return f"paused: {self._pauses[subscription.destination].reason}"
-        mute = self.mute(subscription)
-        if mute is None:
-            return "active"
-        return f"muted until {mute.until:%Y-%m-%d %H:%M} UTC" if mute.until else "muted until unmuted"
-
-
-def _as_object(subscription: Subscription, last: datetime | None, silence: _Silence) -> dict[str, object]:
-    mute = silence.mute(subscription)
-    return {
-        "destination": subscription.destination,
-        "lab": subscription.lab,
-        "filters": str(subscription.filters),
-        "from": subscription.origin,
-        "by": subscription.created_by or None,
-        "since": subscription.created_at.isoformat(),
-        "last_delivery": last.isoformat() if last else None,
-        "paused": silence.is_paused(subscription),
-        "muted": mute is not None,
-        "muted_until": mute.until.isoformat() if mute and mute.until else None,
-    }
+def _objects(following: Following) -> Iterator[dict[str, object]]:
+    """Yield what a program gets of each subscription."""
+    for one in following.subscriptions:
+        labs = (ALL, one.lab.removeprefix(CADENCE))
+        mute = next((mute for mute in following.mutes if mute.lab in labs), None)
+        heard = [at for lab, at in following.last_deliveries.items() if one.lab in (lab, ALL)]
+        yield {
+            "destination": one.destination,
+            "lab": one.lab,
+            "filters": str(one.filters),
+            "from": one.origin,
+            "by": one.created_by or None,
+            "since": one.created_at.isoformat(),
+            "last_delivery": max(heard).isoformat() if heard else None,
+            "paused": following.pause is not None,
+            "muted": mute is not None,
+            "muted_until": mute.until.isoformat() if mute and mute.until else None,
+        }
 
 
 _FILTERS = "[license:...] [min:7b] [max:70b] [fits:80gb] [type:...] [weights:open] [kinds:...] [match:...]"

@@ -1,4 +1,4 @@
-"""`held`: announce or ignore what a source showed too much of at once."""
+"""`held`: announce or ignore what a source showed too much of at once, or what it only named."""
 
 import getpass
 from typing import Any
@@ -20,12 +20,12 @@ _NAMED = 6  # releases that the table names
 @click.argument("number", required=False, type=click.IntRange(min=1), metavar="[ID]")
 @as_json_option
 def held(deed: str | None, number: int | None, as_json: bool) -> None:
-    """List what was held back as a flood, or announce or ignore one."""
+    """List what was held back as a flood, and names that no item carried; announce or ignore one."""
     if deed and number is None:
-        raise UsageError(f"name the flood: cadencebot held {deed} ID; `cadencebot held` lists them")
+        raise UsageError(f"say which one: cadencebot held {deed} ID; `cadencebot held` lists them")
     with open_app() as app:
         if deed and number:
-            say(_settled(Holding(app.store, app.clock), deed, number))
+            say(_settled(Holding(app.store, app.clock, app.settings), deed, number))
             return
         waiting, now = app.store.held.waiting(), app.clock.now()
         if as_json:
@@ -47,6 +47,9 @@ def held(deed: str | None, number: int | None, as_json: bool) -> None:
                 for flood in waiting
             ],
         )
+        for flood in waiting:
+            if flood.hint:
+                say(f"{flood.id}: {flood.source_id} only names it: “{flood.hint.words}” {flood.hint.url}")
         say("`cadencebot held announce ID` posts them, `cadencebot held ignore ID` keeps them silent.")
 
 
@@ -56,6 +59,8 @@ def _settled(holding: Holding, deed: str, number: int) -> str:
         leads = holding.announce(number, by)
         return f"Announced: {counted(len(leads), 'release')}, in the order of publication."
     flood = holding.ignore(number, by)
+    if flood.hint:
+        return f"Ignored: {flood.hint.name.display}, which {flood.source_id} names, for ever."
     return f"Ignored: {counted(len(flood.leads), 'release')} of {flood.source_id}, for ever."
 
 
@@ -70,6 +75,8 @@ def _as_object(flood: Flood) -> dict[str, Any]:
         "source": flood.source_id,
         "held_at": flood.held_at.isoformat(),
         "releases": list(flood.names),
+        "words": flood.hint.words if flood.hint else None,
+        "url": flood.hint.url if flood.hint else None,
     }
 
 

@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.chat.phrases import dated, download, licence, sizes
+from bot.chat.phrases import came_out, download, licence, sizes
+from bot.delivery.card import page
+from bot.messages.content import Content
 from bot.model import Wave
 
 # Where nobody watches, lines are not wrapped to a terminal's width.
@@ -76,6 +78,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     screen().print(table)
 
 
+def print_content(content: Content) -> None:
+    """Print a message as Slack shows it, without what can only be pressed there."""
+    screen().print(page(content))
+
+
 def say(text: str) -> None:
     """Print a line for people."""
     click.echo(text)
@@ -92,7 +99,7 @@ def print_waves(waves: Sequence[Wave], title: str) -> None:
         ("Released", "Lab", "Model", "Licence", "Parameters", "Download"),
         [
             (
-                dated(wave.lead.published),
+                came_out(wave),
                 wave.lab.name,
                 wave.lead.name.display
                 if len(wave.sizes) == 1

@@ -21,7 +21,7 @@ from bot.cli.output import as_json_option, print_json, say
 @as_json_option
 def report(directory: Path, as_json: bool) -> None:
     """Write what came out as one page, a feed (Atom and JSON), a calendar and a CSV."""
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         sizes = publish(app, directory)
     if as_json:
         print_json({"directory": str(directory), "files": sizes})

@@ -7,12 +7,12 @@ import click
 from rich.markup import escape
 from rich.progress import Progress
 
-from bot.app.checking import SourceCheck, TokenCheck, check_slack, check_sources
+from bot.app.checking import SourceCheck, TokenCheck, check_slack, check_sources, perhaps_blind
 from bot.app.courier import Delivered
 from bot.app.moving import refuse_renamed_labs
 from bot.app.poller import Polled, Report
 from bot.app.root import App, open_app
-from bot.app.works import Works, at_work, notifier_of
+from bot.app.works import Works, at_work
 from bot.chat.phrases import wave_objects
 from bot.cli.output import as_json_option, counted, margin, print_json, print_waves, say, screen
 from bot.errors import UsageError
@@ -127,18 +127,21 @@ def _complain(failed: Iterable[Report]) -> None:
 def check(online: bool, as_json: bool) -> None:
     """Prove feeds.yaml, and with --online everything that it names."""
     logs.configure("error")
-    with open_app() as app:
+    with open_app(readonly=True) as app:
         refuse_renamed_labs(app)
         sources = build_sources(app.config, app.environment)
         results: list[SourceCheck] = []
         token = TokenCheck()
         if online:
             results = _try_sources(app, sources)
-            token = check_slack(notifier_of(app, margin()), app.environment)
+            token = check_slack(app)
+        missing = perhaps_blind(app)
         if as_json:
-            print_json(_check_object(app, sources, results, token))
+            print_json({**_check_object(app, sources, results, token), "perhaps_blind": missing})
         else:
             _tell_check(app, sources, results, token)
+            for line in missing.values():
+                say(line)
     if token.problems or any(result.complaint for result in results):
         raise click.exceptions.Exit(1)
 

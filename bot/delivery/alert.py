@@ -259,7 +259,7 @@ def _origins(wave: Wave, now: datetime) -> Iterator[str]:
 def _witnesses(wave: Wave, now: datetime) -> str:
     """Say who says so, with dates; what LLM Stats gave is attributed to it and linked, as it asks."""
     mentions = _first_mentions(wave)
-    listing = mentions.pop("LLM Stats", None)
+    listing = mentions.pop(SourceKind.LLM_STATS.traits.place, None)
     via = f"{link(listing.url, 'LLM Stats', 20)} {words.seen_when(listing, now)}" if listing else ""
     if not is_confirmed(wave):
         return f"Listed by {via}, not confirmed by the lab"
@@ -268,15 +268,10 @@ def _witnesses(wave: Wave, now: datetime) -> str:
 
 
 def _first_mentions(wave: Wave) -> dict[str, Mention]:
-    places = {
-        SourceKind.HUB: "on Hugging Face",
-        SourceKind.LLM_STATS: "LLM Stats",
-        SourceKind.IMPORT: "in an imported history",
-    }
     mentions = [mention for member in wave.members for mention in member.mentions]
     found: dict[str, Mention] = {}
     for mention in sorted(mentions, key=lambda it: it.seen_at):
-        found.setdefault(places.get(mention.source, "on the lab's blog"), mention)
+        found.setdefault(mention.source.traits.place, mention)
     return found
 
 

@@ -23,8 +23,12 @@ _MARKUP = re.compile(
 
 def card(content: Content, title: str) -> RenderableType:
     """Return a message as a framed card with the destination's name on the frame."""
-    body = Group(*_lines(content)) if content.blocks else rich_text(content.text)
-    return Panel(body, title=Text(title), title_align="left", border_style="dim", expand=False)
+    return Panel(page(content), title=Text(title), title_align="left", border_style="dim", expand=False)
+
+
+def page(content: Content) -> RenderableType:
+    """Return a message without a frame, as the answer to a command."""
+    return Group(*_lines(content)) if content.blocks else rich_text(content.text)
 
 
 def rich_text(mrkdwn: str, style: str | Style = "") -> Text:

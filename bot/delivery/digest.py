@@ -1,9 +1,12 @@
-"""Render the digest: what came out in a day or a week, by lab, and who has gone quiet. Pure."""
+"""Render the digest: what came out in a period, by lab, beside the period before it, and its news. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.cadence.news import News
+from bot.cadence.silence import Silence
 from bot.delivery.alert import is_confirmed, main_url
 from bot.messages import blocks
 from bot.messages.content import Block, Content
@@ -16,28 +19,20 @@ _NAME_LIMIT = 80
 _FACT_LIMIT = 80
 _TEXT_LIMIT = 590  # five characters each when all are escaped
 _WAVES_LIMIT = 30
-_QUIET_LIMIT = 8
-_SENTENCES, _SENTENCE_LIMIT = 4, 200
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Hold that a lab released nothing: for how many days, and its usual gap where that is known."""
-
-    lab: str  # the name that people read
-    days: int
-    median_gap: float | None = None
+_SENTENCES, _SENTENCE_LIMIT = 6, 200
+_FASTEST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Hold what a digest tells: waves in the order to tell them, the days that it is about, when it comes."""
+    """What a digest tells: waves in the order to tell them, the days that it is about, when it comes."""
 
     waves: Sequence[Wave]
-    quiet: Sequence[Quiet]
+    before: Sequence[Wave]  # of the period before
+    quiet: Sequence[Silence]
+    news: Sequence[News]
     first: date
     last: date
-    rhythm: Sequence[str]  # sentences on the period beside the one before
     schedule: str  # as people type it: "weekly mon 09:00 Europe/Berlin"
 
 
@@ -54,8 +49,9 @@ def render_digest(digest: Digest) -> Content:
         blocks.context([" · ".join([*counts, f"{permissive} with a permissive licence"])]),
         blocks.divider(),
         *_releases(by_lab),
-        *blocks.sections(_rhythm(digest.rhythm)),
-        *blocks.sections(_quiet(digest.quiet)),
+        *blocks.sections(_titled("Beside the period before", _beside(digest.waves, digest.before))),
+        *blocks.sections(_titled("News", [one.sentence for one in digest.news])),
+        *blocks.sections(_titled("Quiet", _quiet(digest))),
         blocks.divider(),
         blocks.context([f"Comes {schedule} · {change}"]),
     ]
@@ -102,21 +98,44 @@ def _line(wave: Wave) -> str:
     return " · ".join([f"• {name}", *(literal(fact, _FACT_LIMIT) for fact in facts if fact)])
 
 
-def _rhythm(sentences: Sequence[str]) -> Iterator[str]:
-    if sentences:
-        yield "*Rhythm*"
-    for sentence in sentences[:_SENTENCES]:
+def _titled(title: str, sentences: Iterable[str]) -> Iterator[str]:
+    """Yield plain sentences below their title, as many as fit, and nothing where there are none."""
+    told = list(sentences)
+    if told:
+        yield f"*{title}*"
+    for sentence in told[:_SENTENCES]:
         yield literal(sentence, _SENTENCE_LIMIT)
+    if len(told) > _SENTENCES:
+        yield f"and {len(told) - _SENTENCES} more"
 
 
-def _quiet(quiet: Sequence[Quiet]) -> Iterator[str]:
-    if quiet:
-        yield "*Quiet*"
-    for lab in quiet[:_QUIET_LIMIT]:
-        usual = f" (median gap {lab.median_gap:g})" if lab.median_gap is not None else ""
-        yield f"{literal(lab.lab, _LAB_LIMIT)}: {_counted(lab.days, 'day')} since the last release{usual}"
-    if len(quiet) > _QUIET_LIMIT:
-        yield f"and {len(quiet) - _QUIET_LIMIT} more labs"
+def _beside(waves: Sequence[Wave], before: Sequence[Wave]) -> Iterator[str]:
+    if not before:
+        return
+    more = len(waves) - len(before)
+    than = f"{abs(more)} {'more' if more > 0 else 'fewer'} than" if more else "as many as"
+    yield f"{_counted(len(waves), 'release')}: {than} in the period before."
+    now, then = Counter(wave.lab.name for wave in waves), Counter(wave.lab.name for wave in before)
+    fast = [f"{lab} {count} (before: {then[lab]})" for lab, count in now.most_common(_FASTEST) if count > 1]
+    if fast:
+        yield f"The fastest: {', '.join(fast)}."
+    permissive, former = _permissive(waves), _permissive(before)
+    if permissive is not None:
+        was = "" if former is None else f" (before: {former:.0%})"
+        yield f"Permissive licences: {permissive:.0%} of those stated{was}."
+
+
+def _permissive(waves: Sequence[Wave]) -> float | None:
+    """Return the share of permissive licences among those that are stated, or None without any."""
+    verdicts = [wave.sizes[0].license.verdict for wave in waves]
+    stated = [verdict for verdict in verdicts if verdict != words.NOT_STATED]
+    return stated.count("permissive") / len(stated) if stated else None
+
+
+def _quiet(digest: Digest) -> Iterator[str]:
+    for silence in digest.quiet:
+        days = _counted((digest.last - silence.last.day).days, "day")
+        yield f"{silence.last.who}: {days} since {silence.last.name} (median gap {silence.usual:g})"
 
 
 def _sentence(title: str, counts: Sequence[str], by_lab: dict[str, list[Wave]]) -> str:

@@ -1,16 +1,18 @@
 """Render the lines that tell people what holds messages up: a closed channel, a flood. Pure."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.messages import blocks
-from bot.messages.content import Content
-from bot.messages.escape import literal
-from bot.records import Flood
+from bot.messages.content import Block, Content
+from bot.messages.escape import link, literal
+from bot.records import Flood, Hint
 
 _REASON_LIMIT = 200
 _NAME_LIMIT = 80
 _NAMED = 5  # of the releases of a flood
+_WORDS_LIMIT = 300
 _REMEDIES = {
     "is_archived": ("it is archived", "Unarchive it"),
     "not_in_channel": ("I am not in it", "Invite me there with `/invite`"),
@@ -43,11 +45,30 @@ def render_flood(flood: Flood, lasts: timedelta) -> Content:
         f"than is usual in a day: {named}. Nobody was told. Announce them if they are real; otherwise ignore "
         f"them, as happens by itself in {lasts.days} days."
     )
-    choices = [
-        blocks.button("Announce", "run:0", f"held announce {flood.id}"),
-        blocks.button("Ignore", "run:1", f"held ignore {flood.id}"),
-    ]
-    return Content(text, (blocks.section(f"🌊 {text}"), *blocks.actions(choices)))
+    return Content(text, (blocks.section(f"🌊 {text}"), *_choices(flood.id)))
+
+
+def render_hint(number: int, hint: Hint, lasts: timedelta) -> Content:
+    """Return the line that asks the admins whether a name that no item carried is a release.
+
+    `number` and `lasts` are the question's, as those of a flood.
+    """
+    name, words = link(hint.url, hint.name.display, _NAME_LIMIT), literal(hint.words, _WORDS_LIMIT)
+    text = (
+        f"*{literal(hint.source_id, _NAME_LIMIT)}* names {name}, which no source has shown as a release: "
+        f"“{words}” Announce it if it is one; otherwise ignore it, as happens by itself in {lasts.days} "
+        "days. You are asked about this name only once."
+    )
+    return Content(text, (blocks.section(f"🔎 {text}"), *_choices(number)))
+
+
+def _choices(number: int) -> Iterator[Block]:
+    return blocks.actions(
+        [
+            blocks.button("Announce", "run:0", f"held announce {number}"),
+            blocks.button("Ignore", "run:1", f"held ignore {number}"),
+        ]
+    )
 
 
 def _remedy(reason: str) -> tuple[str, str]:

@@ -20,13 +20,6 @@ _NEWS = {  # before and after the name
     NoteKind.LICENSE: ("⚠️ The licence of", " changed"),
     NoteKind.UPDATE: ("More is known of", ""),
 }
-_CONFIRMATIONS = {
-    SourceKind.HUB: "The weights are on Hugging Face",
-    SourceKind.FEED: "The lab announced it",
-    SourceKind.PAGE: "The lab announced it",
-    SourceKind.LLM_STATS: "LLM Stats lists it too",
-    SourceKind.IMPORT: "An imported history has it too",
-}
 
 
 def render_update(wave: Wave, now: datetime, change: LicenseChange | None = None) -> Content:
@@ -61,7 +54,7 @@ def _news(wave: Wave, note: Note) -> str:
         return f"{name} is now also available as {clean(note.packaging, 20) or 'another packaging'}"
     if note.kind is NoteKind.CONFIRMATION:
         empty = note.facts.weights == "none"
-        return "Its repository is on Hugging Face, still empty" if empty else _CONFIRMATIONS[note.source]
+        return "Its repository is on Hugging Face, still empty" if empty else note.source.traits.confirms
     before, after = _NEWS[note.kind]
     return f"{before} {name}{after}"
 

@@ -18,7 +18,7 @@ from bot.demo.slack import Posted
 from bot.demo.story import New, Step, load_story
 from bot.demo.terminal import channel_lines
 from bot.demo.world import CHANNELS, World
-from bot.records import NO_WEIGHTS
+from bot.records import NO_WEIGHTS, NOTHING_YET
 
 _TOPICS = {
     "model-releases": "Every release of every lab",
@@ -130,7 +130,11 @@ def _read_everything(works: Works, clock: StoryClock) -> None:
 def _turned_away(works: Works) -> set[str]:
     """Return the sources that were read but for one of their new repositories."""
     states = works.poller.store.sources.states().values()
-    return {state.id for state in states if any(note.get("why") != NO_WEIGHTS for note in state.waiting)}
+    return {
+        state.id
+        for state in states
+        if any(note.get("why") not in (NO_WEIGHTS, NOTHING_YET) for note in state.waiting)
+    }
 
 
 def _show(told: Told, console: Console) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.records import FAILED, SourceState
+from bot.releases.coverage import Record
 
 INTERVALS = 3  # without a good poll: two may go wrong on any day
 PATIENCE = timedelta(minutes=30)  # for sources that are polled every few minutes: a site's restart is no news
@@ -33,7 +34,8 @@ class Vitals:
     """Hold what the bot knows of itself; sources are those of `every`, their intervals by id.
 
     `deliveries` counts them by state. `known` maps the sources that the admins were told are blind to since
-    when. `closed` and `unreadable` say why nothing can be sent, and why the database could not be read.
+    when, `known_to_miss` those that are perhaps blind; `coverage` is by the ids of the sources. `closed` and
+    `unreadable` say why nothing can be sent, and why the database could not be read.
     """
 
     watch: Watch
@@ -41,6 +43,8 @@ class Vitals:
     states: Mapping[str, SourceState] = field(default_factory=dict)
     deliveries: Mapping[str, int] = field(default_factory=dict)
     known: Mapping[str, datetime] = field(default_factory=dict)
+    known_to_miss: Mapping[str, datetime] = field(default_factory=dict)
+    coverage: Mapping[str, Record] = field(default_factory=dict)
     closed: str = ""
     unreadable: str = ""
 
@@ -93,10 +97,14 @@ def _is_back(state: SourceState, since: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Hold one line for the admins, in plain text, and the identity under which it is owed only once."""
+    """One line for the admins, in plain text, and the identity under which it is owed only once.
+
+    `since` is when the oldest of what it tells began.
+    """
 
     identity: str
     text: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +128,10 @@ class News:
         """Yield what to tell: one line for all that went blind together, one for all that came back."""
         if self.blind:
             what = f"{_named([str(one) for one in self.blind])} blind: what is released there goes unseen"
-            yield Line(_identity("blind", self.blind), f"{what}; `status` tells more")
+            yield Line(_identity("blind", self.blind), f"{what}; `status` tells more", _oldest(self.blind))
         if self.back:
             names = [f"{one.source_id} (blind since {_stamp(one.since)})" for one in self.back]
-            yield Line(_identity("back", self.back), f"{_named(names)} back")
+            yield Line(_identity("back", self.back), f"{_named(names)} back", _oldest(self.back))
 
 
 def news(vitals: Vitals, now: datetime) -> News:
@@ -193,6 +201,10 @@ def _named(names: Sequence[str]) -> str:
 
 def _identity(what: str, sources: Sequence[Blind]) -> str:
     return "|".join([what, *(f"{one.source_id}@{one.since.isoformat()}" for one in sources)])
+
+
+def _oldest(sources: Sequence[Blind]) -> datetime:
+    return min(one.since for one in sources)
 
 
 def _stamp(moment: datetime) -> str:

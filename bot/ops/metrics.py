@@ -133,12 +133,35 @@ class _Standing(Collector):
             "source",
             {source_id: float(source_id in blind) for source_id in vitals.every},
         )
+        yield from _coverage(vitals)
         yield _by(
             "cadencebot_deliveries",
             "Deliveries that are not settled, or ended badly.",
             "state",
             {state: float(vitals.deliveries.get(state, 0)) for state in (*OPEN, *FAILED)},
         )
+
+
+def _coverage(vitals: Vitals) -> Iterator[Metric]:
+    records = vitals.coverage
+    yield _by(
+        "cadencebot_source_expected",
+        "Releases of a year that a source should have shown.",
+        "source",
+        {source_id: float(record.expected) for source_id, record in records.items()},
+    )
+    yield _by(
+        "cadencebot_source_showed",
+        "Those of them that it showed within three days.",
+        "source",
+        {source_id: float(record.showed) for source_id, record in records.items()},
+    )
+    yield _by(
+        "cadencebot_source_perhaps_blind",
+        "1 where a source missed the last releases that others brought.",
+        "source",
+        {source_id: float(record.is_perhaps_blind) for source_id, record in records.items()},
+    )
 
 
 def _ages(vitals: Vitals, now: datetime) -> Metric:

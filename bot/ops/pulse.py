@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.errors import StoreError
 from bot.ops.health import Health, News, Vitals, Watch, health, news
 from bot.ops.metrics import Metrics
+from bot.ops.missing import Turned, turned
 from bot.ops.watchdog import Pinger, Systemd, is_due
 from bot.ops.web import Pages
 
@@ -19,8 +20,8 @@ class Pulse:
     """Watch the bot from its main loop, which calls `tick`; any thread may call anything.
 
     `every` maps the ids of all sources to their intervals. `look` returns the vitals with what the database
-    says now: `states`, `deliveries` and `known`. Only a tick looks, so that no monitor ever waits for the
-    database or holds it up.
+    says now: `states`, `deliveries`, `coverage` and what the admins know. Only a tick looks, so that no
+    monitor ever waits for the database or holds it up.
     """
 
     def __init__(
@@ -60,10 +61,18 @@ class Pulse:
         """Return what the admins are to be told; `told` ends it."""
         return news(self.vitals, self._clock.now())
 
-    def told(self, what: News) -> None:
+    def turned(self) -> Turned:
+        """Return which sources the admins are to be told see nothing, or see again; `told` ends it."""
+        return turned(self.vitals, self._clock.now())
+
+    def told(self, what: News, turned: Turned) -> None:
         """Note that the admins were told, once that is in the database."""
         with self._changing:
-            self._vitals = replace(self._vitals, known=what.after(self._vitals.known))
+            self._vitals = replace(
+                self._vitals,
+                known=what.after(self._vitals.known),
+                known_to_miss=turned.after(self._vitals.known_to_miss),
+            )
 
     def delivered(self, sent: int, closed: str) -> None:
         """Note what a round of deliveries came to: it stays closed until something is sent."""

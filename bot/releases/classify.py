@@ -24,11 +24,10 @@ def judge(sighting: Sighting, labs: Directory, siblings: Siblings = _ALONE) -> V
     `siblings` are the repositories that the organisation of a Hub sighting lists. Whether a release is new,
     or a variant belongs to one, is for bot.releases.decide, which sees the others.
     """
-    lab = labs.find(sighting.lab)
-    learned = _learned(sighting, lab)
+    learned = _learned(sighting, labs.find(sighting.lab))
     if learned:
         return learned
-    owners = _owners(lab) if lab else frozenset((sighting.lab.lower(),))
+    owners = owners_of(sighting.lab, labs)
     match sighting.source:
         case SourceKind.HUB:
             return judge_repository(sighting, owners, siblings)
@@ -65,6 +64,12 @@ def _learned(sighting: Sighting, lab: Lab | None) -> Verdict | None:
 def _spaced(text: str) -> str:
     """Return the words of a title, each with room around it, so that only whole words match."""
     return f" {' '.join(_WORD.findall(text[:_LONGEST].casefold()))} "
+
+
+def owners_of(lab_id: str, labs: Directory) -> frozenset[str]:
+    """Return what the models of the lab with this id can be known by, lower-case."""
+    lab = labs.find(lab_id)
+    return _owners(lab) if lab else frozenset((lab_id.lower(),))
 
 
 @lru_cache(maxsize=1_000)

@@ -308,7 +308,7 @@ class _Ledger:
         when = moment_of(item.sighting, self.now, live=not self.silent)
         silent = self.silent or self._is_old(item) or (lead is not None and lead.held)
         self.steps.append(Open(name, lead_key, silent))
-        voice = frozenset({_voice(item.sighting.source)})
+        voice = frozenset({item.sighting.source.voice})
         return self.shelf.put(Known(name, lead_key, self.now, when, silent, told_by=voice, named_by=voice))
 
     def _attach(self, known: Known, item: Judged, *, head: bool) -> Known:
@@ -365,7 +365,7 @@ class _Ledger:
 
     def _hear(self, known: Known, item: Judged) -> bool:
         """Note that a kind of source speaks of the release; tell whether it is the first time."""
-        known, voice = self.shelf.releases[known.key], _voice(item.sighting.source)
+        known, voice = self.shelf.releases[known.key], item.sighting.source.voice
         name = item.verdict.name
         spelt = better_name(known.name, known.told_by, name, voice) if name else known.name
         if spelt != known.name:
@@ -427,8 +427,3 @@ def _packaging(item: Judged) -> str:
         return ""
     stage = name.stage if name.stage.lower() in _UNTUNED or not name.packaging else ""
     return " ".join(filter(None, (stage, name.packaging)))
-
-
-def _voice(source: SourceKind) -> SourceKind:
-    """Count a feed and a page of a lab as one voice: both are its own posts."""
-    return SourceKind.FEED if source is SourceKind.PAGE else source

@@ -43,6 +43,16 @@ def first_words() -> Collection[str]:
     return _by_first_word().keys()
 
 
+@cache
+def own_families(owners: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the known families that one of these owners makes, each with its spellings."""
+    return {
+        row["family"]: (row["family"], *filter(None, row["aliases"].split("; ")))
+        for row in rows("families.tsv")
+        if not owners.isdisjoint(row["owners"].lower().split())
+    }
+
+
 _ROLES: Mapping[str, Role] = {role: role for role in get_args(Role)}
 
 

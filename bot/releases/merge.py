@@ -9,21 +9,9 @@ from bot.model import DateOrigin, Facts, Name, Published, SourceKind
 from bot.releases.sizes import stated_in
 from bot.releases.stated_counts import said_of_itself
 
-_STRENGTH = {
-    SourceKind.HUB: 0,
-    SourceKind.FEED: 1,
-    SourceKind.PAGE: 1,
-    SourceKind.LLM_STATS: 2,
-    SourceKind.IMPORT: 3,
-}
 # A lab writes its models' names in its posts, in its repositories as an address allows it.
-_SPELLING = {
-    SourceKind.FEED: 0,
-    SourceKind.PAGE: 0,
-    SourceKind.HUB: 1,
-    SourceKind.LLM_STATS: 2,
-    SourceKind.IMPORT: 3,
-}
+_SPELLING = {SourceKind.FEED: 0, SourceKind.HUB: 1}
+_OTHERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +38,7 @@ def merge_facts(name: Name, evidence: Sequence[Evidence]) -> Facts:
     stating = [item for item in evidence if item.head]
     newest_first = sorted(stating, key=lambda item: item.seen_at, reverse=True)
     facts = Facts()
-    for item in sorted(newest_first, key=lambda item: _STRENGTH[item.source]):
+    for item in sorted(newest_first, key=lambda item: item.source.traits.rank):
         facts = facts.filled_from(item.facts)
     stated, said = stated_in(name.display), said_of_itself(facts.summary)
     facts = facts.filled_from(Facts(parameters=stated.total, active_parameters=stated.active))
@@ -68,8 +56,8 @@ def better_name(known: Name, told_by: Collection[SourceKind], heard: Name, sourc
     """
     if heard.release_key != known.release_key or source is SourceKind.IMPORT:
         return known
-    told = min((_SPELLING[kind] for kind in told_by), default=_SPELLING[SourceKind.IMPORT])
-    better = (*_misspelt(heard), _SPELLING[source]) < (*_misspelt(known), told)
+    told = min((_SPELLING.get(kind.voice, _OTHERS) for kind in told_by), default=_OTHERS)
+    better = (*_misspelt(heard), _SPELLING.get(source.voice, _OTHERS)) < (*_misspelt(known), told)
     return heard if better else known
 
 
@@ -108,5 +96,11 @@ def first_published(evidence: Sequence[Evidence]) -> Published:
     return min(candidates, key=lambda date: date.at)
 
 
+def last_news(published: Published, evidence: Sequence[Evidence]) -> datetime:
+    """Return when the release was last news: when it came out, or when its weights opened after that."""
+    opened = [it.seen_at for it in evidence if it.source is SourceKind.HUB and it.live and it.head]
+    return max(published.at, min(opened, default=published.at))
+
+
 def _is_post(item: Evidence) -> bool:
-    return item.source in (SourceKind.FEED, SourceKind.PAGE)
+    return item.source.voice is SourceKind.FEED

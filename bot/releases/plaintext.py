@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+_NEXT_WORD = r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"  # begins here: "MolmoMotion", "SAMAudio"
 _SLACK = 4  # characters looked at for each one kept: enough for padding, too few to be slow
 
 
@@ -24,10 +25,10 @@ def clean(text: str, limit: int) -> str:
 def mentions(words: Iterable[str], text: str) -> bool:
     """Tell whether `text` has one of `words`, or whether there are no words to ask for.
 
-    Case and punctuation do not count. A word stands alone or before a digit: `Hy` is in "Hy3-preview" and
-    not in "Hybrid", `phi-4` is in "Phi 4 mini".
+    Case and punctuation do not count. A word stands alone, before a digit, or before the capital that begins
+    another one: `Hy` is in "Hy3-preview" and "HyWorld" and not in "Hybrid", `phi-4` is in "Phi 4 mini".
     """
     patterns = [r"[\W_]+".join(map(re.escape, re.findall(r"[^\W_]+", word))) for word in words]
     return not patterns or any(
-        re.search(rf"(?<![^\W_]){pattern}(?![^\W\d_])", text, re.IGNORECASE) for pattern in patterns
+        re.search(rf"(?<![^\W_])(?i:{pattern})(?:(?![^\W\d_])|{_NEXT_WORD})", text) for pattern in patterns
     )

@@ -152,3 +152,7 @@ class Decision:
     def announced(self) -> tuple[str, ...]:
         """Return the keys of the leads to announce, each once."""
         return tuple(dict.fromkeys(step.lead_key for step in self.steps if isinstance(step, Announce)))
+
+    def opened(self) -> tuple[Name, ...]:
+        """Return the names of the releases that begin."""
+        return tuple(step.name for step in self.steps if isinstance(step, Open))

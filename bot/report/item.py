@@ -15,15 +15,11 @@ from bot.releases.figures import human_parameters
 NAME_LIMIT = 80
 _LICENSE_LIMIT = 60
 _VERDICTS = {"conditions": "with conditions", "unknown": "terms not assessed"}
-# What a source is called where its address is linked, the lab's own word first.
-_SOURCES = {
-    SourceKind.FEED: "Announcement",
-    SourceKind.PAGE: "Announcement",
-    SourceKind.HUB: "Hugging Face",
-    SourceKind.LLM_STATS: "LLM Stats",
-}
-_RANKS = {source: rank for rank, source in enumerate(_SOURCES)}
 _MOST_SOURCES = 6
+
+
+def _own_word_first(mention: Mention) -> tuple[bool, int]:
+    return mention.source.voice is not SourceKind.FEED, mention.source.traits.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +66,18 @@ class Item:
         return self.lead.shipped.day
 
     @property
+    def news_day(self) -> date:
+        """Return the day in UTC on which it was last news: announced, or its weights opened."""
+        return self.lead.news_day
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         """Return each address that can be linked once, the lab's own word first."""
         found: dict[str, Source] = {}
-        for one in sorted(self.mentions, key=lambda mention: _RANKS[mention.source]):
+        for one in sorted(self.mentions, key=_own_word_first):
             address = web_address(one.url)
             if address and address not in found:
-                words = _SOURCES[one.source]
+                words = one.source.traits.link
                 found[address] = Source(words, clean(one.title, NAME_LIMIT) or words, address)
         return tuple(found.values())[:_MOST_SOURCES]
 
@@ -114,7 +115,7 @@ def items(shipments: Iterable[Shipment]) -> list[Item]:
     waves: dict[str, list[Shipment]] = defaultdict(list)
     for it in shipments:
         waves[it.lead_key].append(it)
-    return sorted(map(_item, waves.values()), key=lambda it: (it.day, it.lead.key), reverse=True)
+    return sorted(map(_item, waves.values()), key=lambda it: (it.news_day, it.lead.key), reverse=True)
 
 
 def _item(wave: list[Shipment]) -> Item:

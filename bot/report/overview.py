@@ -88,17 +88,18 @@ def overview(shipments: Sequence[Shipment], now: datetime) -> Overview:
     week, year = window_back(today, 7), window_back(today, YEAR)
     month = sections(history, window_back(today, 30), _MOST_NAMED)
     listed = items(past)
-    before = [it for it in listed if it.day < week.first]
+    before = [it for it in listed if it.news_day < week.first]
+    this_week = [it for it in listed if it.news_day in week]
     return Overview(
         now=now,
         history=len(releases),
         listed=sum(1 for it in past if it.listed_facts),
-        week=sum(it.day in week for it in waves),
-        week_before=sum(it.day in week.before for it in waves),
+        week=len(this_week),
+        week_before=sum(it.news_day in week.before for it in listed),
         news=tuple(it for it in month.news if it.day in week),
         month=month,
         year=period(history, year),
-        this_week=tuple(it for it in listed if it.day in week),
+        this_week=tuple(this_week),
         newest=tuple(before[:_NEWEST]),
         older=len(before[_NEWEST:]),
         timeline=timeline(releases, year),

@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 
 from bot.app.changes import Changes
 from bot.app.correcting import Corrector
+from bot.app.covering import watched
 from bot.app.desk import Desk
 from bot.app.questions import Questions
 from bot.app.reporting import Reporting
@@ -50,7 +51,8 @@ def answering(app: App, listen: str = "") -> Iterator[None]:
         reading = stack.enter_context(app.reading())
         workspaces = _workspaces(app)
         places = SlackPlaces(client, lambda team: _token(workspaces, team), app.clock.now)
-        desk = _desk(app, Questions(reading, app.labs, app.clock, app.config.source_ids), places)
+        sources = app.config.source_ids, watched(app.config)
+        desk = _desk(app, Questions(reading, app.labs, app.clock, *sources), places)
         secret = environment.slack_signing_secret.get_secret_value()
         bolt = make_app(desk, client, workspaces, places, threads, signing_secret=secret)
         front: HttpFront | SocketMode
@@ -70,6 +72,7 @@ def _desk(app: App, questions: Questions, places: Places) -> Desk:
         Changes(app.store, questions),
         Reporting(app.store, corrector, app.config.admins),
         places,
+        app.settings,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
+from bot.releases.hints import Passage
 
 
 def know_nothing(_identities: Iterable[str]) -> Mapping[str, str]:
@@ -43,7 +44,8 @@ class Poll:
     `identities` maps every identity to remember to a digest; all of it is stored in the transaction
     that stores the sightings, so that a crash forgets both or neither. `siblings` are the names of all that
     is listed beside the sightings, where names mean something only beside others. `fingerprint` is the same
-    for bodies that say the same.
+    for bodies that say the same. `passages` are all that a changed body says, old and new, for names that no
+    item carried.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -55,6 +57,7 @@ class Poll:
     siblings: Sequence[str] = ()
     fingerprint: str = ""
     not_before: datetime | None = None  # the source asks not to be polled again sooner
+    passages: tuple[Passage, ...] = ()
 
 
 class Source(Protocol):

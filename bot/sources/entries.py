@@ -3,7 +3,8 @@
 Sites migrate (new guid, new link, new date), retitle, leave guids out, give all entries one link and stamp
 old posts with today's date; reference/blogs.md, section 4, has measured cases. So a post has up to three
 identities, each worth something only where no other entry of the feed shares it, and it is new only when
-none of them was ever seen. Dates do not count at all.
+none of them was ever seen. Dates do not count at all. A guid that comes with another link and another title
+is used again for another post.
 """
 
 import hashlib
@@ -19,31 +20,36 @@ from bot.sources.text import clean
 
 _TRACKING = re.compile(r"utm_.*|fbclid|gclid|mc_[ce]id|igshid|ref|ref_src|cmpid|_hs\w+|trk", re.IGNORECASE)
 _KEY_LIMIT = 300
+_GUID = "guid:"
 
 Known = Callable[[Iterable[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Hold one post as a feed or page shows it; `body` is HTML that nobody has looked into yet."""
+    """Hold one post as a feed or page shows it; `body` is HTML that nobody has looked into yet.
+
+    `whole` is the entry, titled by a date, in whose text the post stands, perhaps with others (dated.py).
+    """
 
     guid: str = ""
     link: str = ""
     title: str = ""
     published: Published | None = None
     body: str = ""
+    whole: "Entry | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class News:
     """Hold the posts never seen before, each with its first identity, and all identities to remember.
 
-    `count` is the number of different posts shown, old and new.
+    `shown` are all different posts, old and new.
     """
 
     posts: tuple[tuple[str, Entry], ...]
     identities: Mapping[str, str]
-    count: int
+    shown: tuple[tuple[str, Entry], ...]
 
 
 def new_entries(entries: Sequence[Entry], known: Known, homes: Iterable[str] = ()) -> News:
@@ -52,17 +58,59 @@ def new_entries(entries: Sequence[Entry], known: Known, homes: Iterable[str] = (
     Every identity leads to the first one that its post ever had, so that a post which changes its guid,
     link and title one after the other stays the same post.
     """
-    shown = identities(entries, homes)
+    shown = identities(tuple(dict.fromkeys(entry.whole or entry for entry in entries)), homes)
     seen = known([key for _, keys in shown for key in keys])
+    found = {entry: _post_of(keys, seen) for entry, keys in shown}
+    parts = _parts(entries, {entry: post for entry, (post, _) in found.items()})
+    seen_parts = known([key for keys in parts.values() for key in keys]) if parts else {}
     posts: list[tuple[str, Entry]] = []
     remember: dict[str, str] = {}
     for entry, keys in shown:
-        post = next((seen[key] for key in keys if key in seen), "")
-        if not post:
-            post = keys[0]
-            posts.append((post, entry))
-        remember.update({key: post for key in keys if key not in seen})
-    return News(tuple(posts), remember, len(shown))
+        post, is_new = found[entry]
+        remember.update({key: post for key in keys if is_new or key not in seen})
+        unknown = {key: part for key, part in parts.get(entry, {}).items() if key not in seen_parts}
+        remember.update(dict.fromkeys(unknown, post))
+        if entry not in parts:
+            posts += [(post, entry)] if is_new else []
+        elif is_new or _parted(post) in seen_parts:
+            posts += [(key, part) for key, part in unknown.items() if part is not entry]
+    return News(tuple(posts), remember, tuple((post, entry) for entry, (post, _) in found.items()))
+
+
+def _parts(entries: Iterable[Entry], found: Mapping[Entry, str]) -> dict[Entry, dict[str, Entry]]:
+    """Return the posts that stand in the text of an entry, by their identities, and that it was taken apart.
+
+    An entry that was known before it could be taken apart has nothing new in it.
+    """
+    parts: dict[Entry, dict[str, Entry]] = {}
+    divided = [entry for entry in entries if entry.whole]
+    kept = {_gist(entry): entry for entry in found} if divided else {}
+    for entry in divided:
+        whole = kept.get(_gist(entry.whole)) if entry.whole and entry.whole not in found else entry.whole
+        if whole:
+            post = found[whole]
+            key = "part:" + _hash(f"{post}\n{canonical_title(entry.title)}")
+            parts.setdefault(whole, {_parted(post): whole}).setdefault(key, entry)
+    return parts
+
+
+def _parted(post: str) -> str:
+    return _short(f"parts:{post}")
+
+
+def _gist(entry: Entry) -> tuple[str, ...]:
+    return entry.guid, canonical_link(entry.link), canonical_title(entry.title)
+
+
+def _post_of(keys: Sequence[str], seen: Mapping[str, str]) -> tuple[str, bool]:
+    """Return the first identity of the post that these lead to, and whether it is new."""
+    telling = [key for key in keys if not key.startswith(_GUID)]
+    if any(key in seen for key in telling):
+        return next(seen[key] for key in keys if key in seen), False
+    is_another = {key.partition(":")[0] for key in telling} >= {"link", "title"}
+    if keys[0] in seen and not is_another:  # its guid
+        return seen[keys[0]], False
+    return telling[0] if keys[0] in seen else keys[0], True
 
 
 def identities(
@@ -74,7 +122,7 @@ def identities(
     """
     own = {canonical_link(home) for home in homes}
     shown = _distinct((entry, _keys(entry, own)) for entry in entries)
-    counts = Counter(key for _, keys in shown for key in keys)
+    counts = Counter(key for entry, keys in shown for key in (*keys, _dated(entry)))
     return tuple((entry, _telling(entry, keys, counts)) for entry, keys in shown)
 
 
@@ -89,18 +137,40 @@ def _keys(entry: Entry, own: set[str]) -> tuple[str, ...]:
 
 
 def _distinct(shown: Iterable[tuple[Entry, tuple[str, ...]]]) -> list[tuple[Entry, tuple[str, ...]]]:
-    """Drop repetitions: pages show a post in the hero and again in the list."""
+    """Drop repetitions: pages show a post in the hero and again in the list, perhaps by another address."""
     first: dict[object, tuple[Entry, tuple[str, ...]]] = {}
+    of_a_day: set[tuple[object, ...]] = set()
     for entry, keys in shown:
-        only_a_title = all(key.startswith("title:") for key in keys)
-        first.setdefault(_digest(entry, keys) if only_a_title else keys, (entry, keys))
+        of_its_day = _title_of_a_day(entry)
+        if of_its_day not in of_a_day:
+            only_a_title = all(key.startswith("title:") for key in keys)
+            first.setdefault(_digest(entry, keys) if only_a_title else keys, (entry, keys))
+        of_a_day |= {of_its_day} - {()}
     return list(first.values())
+
+
+def _title_of_a_day(entry: Entry) -> tuple[object, ...]:
+    """Return what two entries of a page share if they are one post, () where that is too little to go by."""
+    title, at = canonical_title(entry.title), entry.published
+    if entry.guid or not entry.link or not title or not at or at.precision == "month":
+        return ()
+    return title, at.at.date()
 
 
 def _telling(entry: Entry, keys: tuple[str, ...], counts: Mapping[str, int]) -> tuple[str, ...]:
     unique = tuple(key for key in keys if counts[key] == 1)
+    if len(unique) > 1:
+        return unique
+    # Each month has a "Models" that grows: there the date tells which one it is.
+    when = _dated(entry)
+    dated = (when,) if when and not unique and counts[when] == 1 else ()
     # A lone identity is lost when a newcomer shares it ("Bug fixes"); the entry as a whole still stands.
-    return unique if len(unique) > 1 else (*unique, _digest(entry, keys))
+    return (*unique, *dated, _digest(entry, keys))
+
+
+def _dated(entry: Entry) -> str:
+    title = canonical_title(entry.title)
+    return _short(f"dated:{entry.published.at.date()}:{title}") if title and entry.published else ""
 
 
 def _digest(entry: Entry, keys: tuple[str, ...]) -> str:

@@ -59,9 +59,11 @@ class _HtmlExtract:
         self._prefix = spec.link_prefix
 
     def __call__(self, answer: Response, now: datetime) -> list[Entry]:
-        items = self._item.select(page_tree(answer)) if self._item else []
+        tree = page_tree(answer)
+        items = self._item.select(tree) if self._item else []
         refuse_many(len(items), answer.url)
-        entries = [self._entry(item, answer.url, now) for item in _innermost(items)]
+        base = _base_of(tree, answer.url)
+        entries = [self._entry(item, base, now) for item in _innermost(items)]
         return [entry for entry in entries if entry.title]
 
     def _entry(self, item: Tag, base: str, now: datetime) -> Entry:
@@ -99,6 +101,12 @@ def page_tree(answer: Response) -> Tag:
     if _deeper_than(_DEEPEST, tree):
         raise SourceError(Failure.TOO_LARGE, f"{shown(answer.url)} has too deeply nested tags")
     return tree
+
+
+def _base_of(tree: Tag, url: str) -> str:
+    """Return the address that the relative links of a page are completed with: its own, unless it says so."""
+    stated = tree.select_one("base[href]")
+    return (absolute(str(stated["href"]), url) if stated else "") or url
 
 
 def _deeper_than(depth: int, tree: Tag) -> bool:

@@ -2,9 +2,11 @@
 
 import calendar
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from html import escape
 from io import BytesIO
+from itertools import chain
 from typing import Any
 
 import feedparser
@@ -16,13 +18,15 @@ from bot.fetch import Fetcher, Response
 from bot.fetch.address import shown
 from bot.model import Published, SourceKind
 from bot.sources.base import Memory, Poll
-from bot.sources.dates import plausible, read_date
+from bot.sources.dated import with_names
+from bot.sources.dates import is_only_date, plausible, read_date
 from bot.sources.entries import Entry
 from bot.sources.limits import refuse_costly_markup, refuse_many, refuse_odd_encoding
 from bot.sources.posts import Reader, body_text, poll_of, unchanged
 from bot.sources.text import absolute, clean, plain_text
 
 _MAX_BYTES = 5_000_000  # feedparser takes 9 s for 5.9 MB
+_ADDRESS = re.compile(r"\s*https?://", re.IGNORECASE)
 # References to halves of a character (U+D800 to U+DFFF), which feedparser cannot encode.
 _SURROGATE = re.compile(
     rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));?",
@@ -57,7 +61,7 @@ class FeedSource:
             raise SourceError(
                 Failure.EMPTY, f"{shown(self.url)} has no entries where there were {memory.usual_count}"
             )
-        return poll_of(answer, entries, (self.url, home), self._reader, memory)
+        return poll_of(answer, entries, (self.url, home), self._reader, memory, now)
 
 
 def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]:
@@ -69,7 +73,7 @@ def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]
         return _parse_json_feed(answer, now)
     parsed = _parse_xml(answer)
     refuse_many(len(parsed.entries), answer.url)
-    entries = tuple(_xml_entry(raw, answer.url, now) for raw in parsed.entries)
+    entries = with_names((_xml_entry(raw, answer.url, now) for raw in parsed.entries), answer.url, now)
     if not entries and not parsed.get("version"):
         raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is {_what_it_is(answer.body)}")
     return entries, clean(parsed.feed.get("link"), 2000)
@@ -106,24 +110,48 @@ def _what_it_is(body: bytes) -> str:
 
 def _xml_entry(raw: Any, base: str, now: datetime) -> Entry:
     contents = [part.get("value") or "" for part in raw.get("content", ())]
+    title = plain_text(raw.get("title") or "")
     return Entry(
         guid=clean(raw.get("id"), 2000),
-        link=absolute(raw.get("link") or "", base),
-        title=plain_text(raw.get("title") or ""),
+        link=_first_address(_xml_links(raw), base),
+        title=title,
         published=_xml_date(raw, now),
-        body=max([*contents, raw.get("summary") or ""], key=len),
+        body=_body(title, max(contents, key=len, default=""), raw.get("summary") or ""),
     )
 
 
+def _body(title: str, content: str, summary: str) -> str:
+    """Return the longer of two texts, and under a mere date both: either may be all that names the post."""
+    longer, shorter = sorted((content, summary), key=len, reverse=True)
+    if shorter in longer or "<" in shorter or not is_only_date(title):
+        return longer
+    return f"<p>{escape(shorter)}</p>\n{longer}"
+
+
+def _xml_links(raw: Any) -> Iterator[object]:
+    """Yield what may be a post's own address, the likeliest first; never that of a file that it encloses."""
+    links = [link for link in raw.get("links", ()) if link.get("href")]
+    own = [link for link in links if link.get("rel", "alternate") == "alternate"]
+    pages = [link["href"] for link in own if "html" in (link.get("type") or "html")]
+    yield from (link for link in pages if link == raw.get("link"))
+    yield from pages
+    yield from (link["href"] for link in own)
+    yield from (raw.get("id") if _ADDRESS.match(raw.get("id") or "") else "", raw.get("comments"))
+
+
+def _first_address(candidates: Iterable[object], base: str) -> str:
+    texts = (clean(candidate, 2000) for candidate in candidates)
+    return next(filter(None, (absolute(text, base) for text in texts if text)), "")
+
+
 def _xml_date(raw: Any, now: datetime) -> Published | None:
-    for name in ("published", "updated"):
-        # Asked for by `in` first: feedparser warns when it answers one date with the other.
-        if f"{name}_parsed" not in raw or not raw[f"{name}_parsed"]:
-            continue
-        at = _from_struct(raw[f"{name}_parsed"])
-        written = read_date(raw.get(name, ""), now)
-        return plausible(at, now, written.precision if written and ":" not in raw[name] else "second")
-    return None
+    """Return the first date that our reader finds, else feedparser's, which takes 2016/6/29 for 1 June."""
+    names = ("published", "updated", "created")
+    # Asked for by `in` first: feedparser warns when it answers one date with the other.
+    ours = (read_date(raw[name], now) for name in names if name in raw)
+    parsed = (raw[f"{name}_parsed"] for name in names if f"{name}_parsed" in raw)
+    theirs = (plausible(_from_struct(when), now) for when in parsed if when)
+    return next(filter(None, chain(ours, theirs)), None)
 
 
 def _from_struct(parsed: Any) -> datetime:
@@ -140,20 +168,26 @@ def _parse_json_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...]
     if not isinstance(items, list) or "jsonfeed.org" not in _as_text(feed.get("version")):
         raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is JSON and no JSON Feed: it needs items")
     refuse_many(len(items), answer.url)
-    entries = tuple(_json_entry(item, answer.url, now) for item in items if isinstance(item, dict))
-    return entries, clean(feed.get("home_page_url"), 2000)
+    entries = (_json_entry(item, answer.url, now) for item in items if isinstance(item, dict))
+    return with_names(entries, answer.url, now), clean(feed.get("home_page_url"), 2000)
 
 
 def _as_text(value: object) -> str:
     return str(value) if isinstance(value, str | int) else ""  # of nested lists it would recurse
 
 
+def _json_links(item: Mapping[str, Any]) -> Iterator[object]:
+    yield from (item.get("url"), item.get("external_url"))
+    yield item.get("id") if _ADDRESS.match(_as_text(item.get("id"))) else ""
+
+
 def _json_entry(item: Mapping[str, Any], base: str, now: datetime) -> Entry:
-    body = item.get("content_html") or item.get("content_text") or item.get("summary")
+    content = _as_text(item.get("content_html") or item.get("content_text"))
+    title = clean(item.get("title"))
     return Entry(
         guid=clean(_as_text(item.get("id")), 2000),
-        link=absolute(item.get("url") or item.get("external_url") or "", base),
-        title=clean(item.get("title")),
+        link=_first_address(_json_links(item), base),
+        title=title,
         published=read_date(item.get("date_published"), now) or read_date(item.get("date_modified"), now),
-        body=body if isinstance(body, str) else "",
+        body=_body(title, content, _as_text(item.get("summary"))),
     )

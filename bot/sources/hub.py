@@ -6,8 +6,6 @@ neither is news. Files, card and
 configuration are asked for new repositories only.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +17,7 @@ from bot.model import Sighting, SourceKind
 from bot.releases.plaintext import mentions
 from bot.releases.sizes import facts_from_hub
 from bot.sources.base import Memory, Poll
-from bot.sources.hub_api import HubApi, Listing, Repository
+from bot.sources.hub_api import HubApi, Listing, Repository, digest_of
 from bot.sources.hub_waiting import Inspection, queue_of
 from bot.sources.text import clean
 
@@ -54,8 +52,8 @@ class HubSource:
 
         Who was announced without weights is amended by all of its facts when they arrive.
 
-        Raises SourceError when the listing cannot be read or is empty where it was not; a failure over a
-        single repository leaves that one waiting.
+        Raises SourceError when the listing cannot be read or is empty; a failure over a single repository
+        leaves that one waiting.
         """
         api = HubApi(self._endpoint, fetch)
         listing = self._listing(api, memory)
@@ -97,12 +95,18 @@ class HubSource:
             # a mirror reads like that of any site, with the advice to look for another source.
             message = f"{self.url}: the listing was refused; check HF_TOKEN"
             raise SourceError(error.failure, message) from error
-        if not listing.not_modified and not listing.repositories and memory.usual_count:
-            raise SourceError(
-                Failure.EMPTY,
-                f"{self.url} lists nothing where there were {memory.usual_count} models: was it renamed?",
-            )
+        if not listing.not_modified and not listing.repositories:
+            raise SourceError(Failure.EMPTY, f"{self.url} {self._lists_nothing(memory.usual_count)}")
         return listing
+
+    def _lists_nothing(self, usual: int) -> str:
+        """Return what is wrong; an organisation that does not exist has an empty list as well."""
+        if usual:
+            return f"lists nothing where there were {usual} models: was it renamed?"
+        return (
+            f"lists no public models: the organisation {self._spec.hub!r} does not exist or has none yet; "
+            "correct its name in feeds.yaml, or remove the source until it has some"
+        )
 
     def _sort(self, repositories: Iterable[Repository], memory: Memory) -> _Sorted:
         found = _Sorted()
@@ -181,14 +185,7 @@ def _digest(repository: Repository) -> str:
         else tags,
         _without_template(item.get("gguf")),
     ]
-    return hashlib.sha256(_written(told).encode()).hexdigest()[:32]
-
-
-def _written(told: object) -> str:
-    try:
-        return json.dumps(told, sort_keys=True)
-    except RecursionError:  # lists in lists, as deep as they could just be read
-        return "nonsense"
+    return digest_of(told)
 
 
 def _without_template(gguf: object) -> object:

@@ -191,6 +191,20 @@ class HubApi:
             return ""
 
 
+def stable_digest(repository: Repository) -> str:
+    """Return what changes with anything that a listing tells of a repository."""
+    return digest_of([repository.name, [repository.item.get(name) for name in _FIELDS]])
+
+
+def digest_of(told: object) -> str:
+    """Return a short digest of what an answer said."""
+    try:
+        written = json.dumps(told, sort_keys=True)
+    except RecursionError:  # lists in lists, as deep as they could just be read
+        written = "nonsense"
+    return hashlib.sha256(written.encode()).hexdigest()[:32]
+
+
 def _rows(answer: Response) -> list[Any]:
     content = answer.json()
     if isinstance(content, list):

@@ -3,7 +3,8 @@
 What is read:
 - a heading, or a Mintlify `<Update label description>`, that has a date and a name is a post;
 - one that is nothing but a date opens a section, and in it are posts of that day: the headings below it and
-  the `<Card title href>`s, or where there are none its list items, or else its first line;
+  the `<Card title href>`s, or where there are none its list items and paragraphs (sections.py); what its date
+  leaves out, the headings around it say (years.py);
 - cards outside of all sections are posts without a date;
 - where there is nothing of all this, list items that begin with a link are posts (`llms.txt`).
 What stands below a post, deeper headings and cards included, is its text.
@@ -18,9 +19,11 @@ from itertools import islice
 from bot.errors import Failure, SourceError
 from bot.fetch.address import shown
 from bot.model import Published
-from bot.sources.dates import split_date
+from bot.sources.dates import is_only_date, split_date, split_partial
 from bot.sources.entries import Entry
-from bot.sources.text import absolute, plain_text
+from bot.sources.sections import LINK, name_of, only_sorts, plain, posts_under
+from bot.sources.text import absolute
+from bot.sources.years import Headings
 
 _FENCED = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
 _TOKEN = re.compile(
@@ -31,9 +34,8 @@ _TOKEN = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 _ATTRIBUTE = re.compile(r"""([A-Za-z]+)=(?:"([^"]*)"|'([^']*)')""")
-_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)")
+_DAY = re.compile(r"[0-3]?\d")  # of the month that stands above it
 _MOST_MARKS = 20_000  # read in a second; a changelog of years has some thousand
-_MERELY = {"", "date", "release date", "released", "updated", "update"}  # words that only introduce a date
 
 
 @dataclass(slots=True)
@@ -43,18 +45,19 @@ class _Mark:
     kind: str  # "heading", "card" or "bullet"
     level: int
     title: str
-    link: str
     published: Published | None
     start: int
     end: int
     until: int = 0
+    link: str = ""
 
 
 @dataclass(slots=True)
 class _Section:
-    """Hold what stands under a mere date; `bullets` count only where there are no `posts`."""
+    """Hold what stands under a mere date, itself under `outer`; only those of no date have `bullets`."""
 
     mark: _Mark
+    outer: "_Section | None" = None
     posts: list[_Mark] = field(default_factory=list)
     bullets: list[_Mark] = field(default_factory=list)
 
@@ -77,60 +80,76 @@ def markdown_entries(text: str, base: str, now: datetime) -> list[Entry]:
 
 
 def _marks(text: str, now: datetime) -> Iterator[_Mark]:
+    headings = Headings(now)
     for token in _TOKEN.finditer(text):
-        yield _mark(token, now)
+        yield _mark(token, headings)
 
 
-def _mark(token: re.Match[str], now: datetime) -> _Mark:
+def _mark(token: re.Match[str], headings: Headings) -> _Mark:
     span = (token.start(), token.end())
     if token["heading"] is not None:
-        title, link = _plain(token["heading"])
-        published, rest = split_date(title, now)
-        return _Mark("heading", len(token["marks"]), _name(published, title, rest), link, published, *span)
+        level, (title, link) = len(token["marks"]), plain(token["heading"])
+        headings.leave(level)
+        return _Mark("heading", level, *_dated(level, title, headings), *span, link=link)
     if token["tag"] == "Card":
         named = _attributes(token)
-        return _Mark("card", 7, _plain(named.get("title", ""))[0], named.get("href", ""), None, *span)
+        return _Mark("card", 7, plain(named.get("title", ""))[0], None, *span, link=named.get("href", ""))
     if token["tag"] == "Update":
-        return _update(_attributes(token), span, now)
+        return _update(_attributes(token), span, headings)
     if token["end"]:
-        return _Mark("heading", 0, "", "", None, *span)
-    title, link = _plain(token["bullet"])
-    return _Mark("bullet", 8, title, link if token["bullet"].startswith("[") else "", None, *span)
+        headings.leave(0)
+        return _Mark("heading", 0, "", None, *span)
+    title, link = plain(token["bullet"])
+    return _Mark("bullet", 8, title, None, *span, link=link if token["bullet"].startswith("[") else "")
 
 
-def _update(named: dict[str, str], span: tuple[int, int], now: datetime) -> _Mark:
+def _update(named: dict[str, str], span: tuple[int, int], headings: Headings) -> _Mark:
     """Read an `<Update>`: one of its two attributes is a date, the other one may be a name."""
+    headings.leave(0)
     written = (named.get("label", ""), named.get("description", ""))
     for text, other in (written, written[::-1]):
-        published, rest = split_date(text, now)
+        title, published = _dated(0, text, headings)
         if published:
-            return _Mark("heading", 0, _name(published, "", rest) or _plain(other)[0], "", published, *span)
-    return _Mark("heading", 0, "", "", None, *span)
+            return _Mark("heading", 0, title or plain(other)[0], published, *span)
+    return _Mark("heading", 0, "", None, *span)
 
 
-def _name(published: Published | None, title: str, rest: str) -> str:
-    if not published:
-        return title
-    return "" if rest.lower() in _MERELY else rest
+def _dated(level: int, text: str, headings: Headings) -> tuple[str, Published | None]:
+    """Return what a heading says beside its date, "" where that is nothing, and the date."""
+    published, rest = split_date(text, headings.now)
+    if published:
+        headings.dated(level, published)
+    else:
+        parts, rest = split_partial(text)
+        if not parts and _DAY.fullmatch(text) and headings.has_month(level):
+            parts, rest = {"day": text}, ""
+        published = headings.complete(level, parts) if parts else None
+    if is_only_date(text) or (published and not rest):
+        return "", published
+    return (rest, published) if published else (text, None)
 
 
 def _outline(marks: Iterable[_Mark], length: int) -> list[_Section]:
     """Return the sections, the first one being what stands outside of all dates."""
-    sections = [_Section(_Mark("heading", -1, "", "", None, 0, 0, length))]
+    sections = [_Section(_Mark("heading", -1, "", None, 0, 0, length))]
     section, post, last = sections[0], None, sections[0].mark
     for mark in marks:
         if post and mark.level > post.level:
             continue  # it belongs to the text of the post
+        if mark.kind == "bullet" and section.outer:
+            continue  # it belongs to the text of the section
         last.until, last = mark.start, mark
         post = None
-        if mark.kind == "heading" and mark.level <= section.mark.level:
-            section = sections[0]
+        while mark.kind == "heading" and section.outer and mark.level <= section.mark.level:
+            section = section.outer
+        if mark.kind == "heading" and section.mark.published and only_sorts(mark.title):
+            mark.title, mark.published = "", mark.published or section.mark.published
         if mark.kind == "heading" and mark.published and not mark.title:
-            section = _Section(mark)
+            section = _Section(mark, section)
             sections.append(section)
         elif mark.kind == "bullet":
             section.bullets.append(mark)
-        elif mark.kind == "card" or mark.published or section.mark.published:
+        elif mark.title and (mark.kind == "card" or mark.published or section.mark.published):
             mark.published = mark.published or section.mark.published
             section.posts.append(mark)
             post = mark if mark.kind == "heading" else None
@@ -139,28 +158,28 @@ def _outline(marks: Iterable[_Mark], length: int) -> list[_Section]:
 
 
 def _lesser(section: _Section, text: str, now: datetime) -> list[_Mark]:
-    """Return the list items of a dated section without posts, or its first line."""
+    """Return the posts of a dated section that has no headings and cards."""
     mark = section.mark
     if not mark.published:
         return []
-    for bullet in section.bullets:
-        bullet.published = split_date(bullet.title, now)[0] or mark.published
-    if section.bullets:
-        return section.bullets
-    line = next((line for line in text[mark.end : mark.until].splitlines() if _plain(line)[0]), "")
-    title, link = _plain(line)
-    return [_Mark("bullet", 8, title, link, mark.published, mark.start, mark.end, mark.until)]
+    posts = posts_under(text[mark.end : mark.until])
+    titles = [name_of(posts[0])] if len(posts) == 1 else [post.title for post in posts]
+    return [
+        _Mark(
+            "bullet",
+            8,
+            title,
+            split_date(title, now)[0] or mark.published,
+            *(mark.end + post.start,) * 2,
+            until=mark.end + post.until,
+            link=post.link if not post.is_item or post.line.startswith("[") else "",
+        )
+        for post, title in zip(posts, titles, strict=True)
+    ]
 
 
 def _attributes(token: re.Match[str]) -> dict[str, str]:
     return {name: double or single for name, double, single in _ATTRIBUTE.findall(token["attributes"])}
-
-
-def _plain(line: str) -> tuple[str, str]:
-    """Return a line without its Markdown, and the first address that it links."""
-    linked = _LINK.search(line)
-    words = re.sub(r"\\(?=[\\`*_#\[\]-])|[*`]|\{#[\w-]*\}", "", _LINK.sub(r"\1", line[:1000]))
-    return plain_text(words), linked[2] if linked else ""
 
 
 def _entry(mark: _Mark, text: str, base: str) -> Entry:
@@ -169,5 +188,10 @@ def _entry(mark: _Mark, text: str, base: str) -> Entry:
         link=absolute(mark.link, base) if mark.link else "",
         title=mark.title,
         published=mark.published,
-        body=_LINK.sub(r'<a href="\2">\1</a>', body[:50_000]),
+        body=with_anchors(body[:50_000]),
     )
+
+
+def with_anchors(text: str) -> str:
+    """Return Markdown with its links as HTML has them."""
+    return LINK.sub(r'<a href="\2">\1</a>', text)

@@ -11,8 +11,10 @@ from bot.fetch import Fetcher
 from bot.fetch.address import shown
 from bot.model import SourceKind
 from bot.sources.base import Memory, Poll
+from bot.sources.dated import with_names
 from bot.sources.entries import Entry
 from bot.sources.extract import extractor
+from bot.sources.passages import page_passage
 from bot.sources.posts import Reader, poll_of, unchanged
 
 _MAX_BYTES = 5_000_000
@@ -59,10 +61,14 @@ class PageSource:
         nothing_new = unchanged(answer, memory)
         if nothing_new:
             return nothing_new
-        entries = self._extract(answer, now)
+        entries = with_names(self._extract(answer, now), answer.url, now)
         self._refuse_collapse(entries, memory.usual_count)
-        poll = poll_of(answer, entries, (self.url,), self._reader, memory)
-        return replace(poll, cursor={"selectors": self._selectors})
+        poll = poll_of(answer, entries, (self.url,), self._reader, memory, now)
+        return replace(
+            poll,
+            cursor={"selectors": self._selectors},
+            passages=(*poll.passages, page_passage(answer, self._reader.lab)),
+        )
 
     def _refuse_collapse(self, entries: Sequence[Entry], usual: int) -> None:
         if not entries:

@@ -4,16 +4,18 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.fetch.address import shown
-from bot.model import Facts, Sighting, SourceKind
+from bot.model import Facts, Published, Sighting, SourceKind
 from bot.releases.cards import summary
 from bot.releases.plaintext import mentions
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry, new_entries
 from bot.sources.limits import refuse_many
+from bot.sources.passages import post_passages
 from bot.sources.text import TITLE_LIMIT, clean, plain_text, text_and_links
 
 _MOST_TAGS = 30_000  # in the bodies that one poll looks into: BeautifulSoup takes a second for them
@@ -50,7 +52,12 @@ def unchanged(answer: Response, memory: Memory) -> Poll | None:
 
 
 def poll_of(
-    answer: Response, entries: Sequence[Entry], homes: Iterable[str], reader: Reader, memory: Memory
+    answer: Response,
+    entries: Sequence[Entry],
+    homes: Iterable[str],
+    reader: Reader,
+    memory: Memory,
+    now: datetime,
 ) -> Poll:
     """Return the sightings of the entries never seen before, and all that is to be remembered.
 
@@ -59,18 +66,38 @@ def poll_of(
     """
     refuse_many(len(entries), answer.url)
     news = new_entries(entries, memory.known, (answer.url, *homes))
+    over = _month_over(entries, now) if memory.baselined else None
     return Poll(
         sightings=tuple(
-            _sighting(post, entry, answer.url, reader)
+            _sighting(post, entry, answer.url, reader, dated=not over or entry.published != over)
             for post, entry in _within_reach(news.posts)
             if mentions(reader.include, entry.title)
         ),
         identities=news.identities,
         etag=answer.etag,
         last_modified=answer.last_modified,
-        count=news.count,
+        count=len(news.shown),
         fingerprint=_fingerprint(answer.body),
+        passages=tuple(
+            post_passages(
+                news.shown, answer.url, reader.lab, lambda entry: mentions(reader.include, entry.title)
+            )
+        ),
     )
+
+
+def _month_over(entries: Iterable[Entry], now: datetime) -> Published | None:
+    """Return the date of the newest posts where that is a month, and one that is over.
+
+    What comes up under it today is of today, whatever month the lab still writes above it.
+    """
+    newest = max(
+        (entry.published for entry in entries if entry.published), key=lambda it: it.at, default=None
+    )
+    is_over = (
+        newest and newest.precision == "month" and (newest.at.year, newest.at.month) < (now.year, now.month)
+    )
+    return newest if is_over else None
 
 
 def _within_reach(posts: Iterable[tuple[str, Entry]]) -> Iterator[tuple[str, Entry]]:
@@ -85,7 +112,7 @@ def _within_reach(posts: Iterable[tuple[str, Entry]]) -> Iterator[tuple[str, Ent
         yield post, told
 
 
-def _sighting(post: str, entry: Entry, base: str, reader: Reader) -> Sighting:
+def _sighting(post: str, entry: Entry, base: str, reader: Reader, *, dated: bool) -> Sighting:
     text, links = text_and_links(entry.body, base)
     return Sighting(
         source_id=reader.source_id,
@@ -94,7 +121,7 @@ def _sighting(post: str, entry: Entry, base: str, reader: Reader) -> Sighting:
         external_id=post,
         title=clean(entry.title) or clean(text, TITLE_LIMIT // 2) or entry.link,
         url=entry.link or base,
-        published=entry.published,
+        published=entry.published if dated else None,
         links=links,
         include=reader.include,
         facts=Facts(summary=summary(entry.body) or _stated(entry.body, text)),

@@ -22,6 +22,32 @@ CREATE INDEX announced_by_source ON announced (source_id, at);
 -- The days for which a flood was seen to wait, and when the last one was counted.
 ALTER TABLE held ADD COLUMN days INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE held ADD COLUMN counted_at TEXT;
+-- Names that stood in the text of a feed or page and that no item carried, each once for ever.
+CREATE TABLE hint (
+    key        TEXT PRIMARY KEY,                -- the release key of the name
+    lab        TEXT NOT NULL,
+    name       TEXT NOT NULL,                   -- JSON of model.Name
+    source_id  TEXT NOT NULL,
+    source     TEXT NOT NULL,
+    words      TEXT NOT NULL,                   -- the sentence or line around it
+    url        TEXT NOT NULL,                   -- the nearest link
+    seen_at    TEXT NOT NULL,
+    wait_until TEXT NOT NULL,                   -- when a person is asked, if no source brings the release
+    state      TEXT NOT NULL DEFAULT 'waiting', -- waiting, asked (what came of it stands in `held`), brought
+    brought    TEXT                             -- the key of the release that another source brought
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hint_by_lab ON hint (lab);
+CREATE INDEX hint_open ON hint (wait_until) WHERE state <> 'brought';
+-- A hint that a person was asked about is settled like a flood; its `leads` are none.
+ALTER TABLE held ADD COLUMN hint TEXT; -- its key
+-- Names of models in posts that are no release.
+CREATE INDEX observation_by_the_way ON observation (lab, seen_at) WHERE release_id IS NULL AND name IS NOT NULL;
+
+-- The sources that the admins were told are perhaps blind, until they are told that these show something again.
+CREATE TABLE perhaps_blind (
+    source_id TEXT PRIMARY KEY,
+    since     TEXT NOT NULL                     -- the first release of those that it missed
+) STRICT, WITHOUT ROWID;
 
 -- Repositories that a release's posts link and that were not open yet; lower-case "owner/name".
 CREATE TABLE promise (
@@ -37,6 +63,9 @@ UPDATE observation SET said_key = json_extract(name, '$.release_key') WHERE name
 
 -- For whether a repository was ever seen, by whichever source.
 CREATE INDEX seen_by_identity ON seen (identity);
+
+-- How often the subscribers of a destination were told that it is paused: each telling has its own identity.
+ALTER TABLE destination ADD COLUMN pauses_told INTEGER NOT NULL DEFAULT 0;
 
 -- Under which lab an address stands in feeds.yaml, as of the last start; the former ones stay. What stood
 -- before there was this table, observations tell: an organisation of the listing by what it listed.
@@ -57,3 +86,14 @@ INSERT INTO standing (address, lab, seen_at)
 
 -- The key under which a release began, where its lab was renamed since: the ids of its messages are made of it.
 ALTER TABLE release ADD COLUMN first_key TEXT;
+
+-- When a release was last news: announced, or its weights opened; of a lead, the last of all that share its alert.
+ALTER TABLE release ADD COLUMN came_at TEXT;
+ALTER TABLE release ADD COLUMN news_at TEXT;
+UPDATE release SET came_at = max(published_at, coalesce((
+    SELECT min(o.seen_at) FROM observation o JOIN artifact a ON a.hub_id = o.external_id AND a.head = 1
+    WHERE o.release_id = release.id AND o.source = 'hub' AND o.live = 1 AND o.amends = 0), ''));
+UPDATE release SET news_at = (SELECT max(member.came_at) FROM release member WHERE member.lead_id = release.id)
+WHERE id = lead_id;
+DROP INDEX release_shown;
+CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = 0;

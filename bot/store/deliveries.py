@@ -9,6 +9,7 @@ from bot.messages.content import Content
 from bot.model import Note
 from bot.records import ALERT_MISSING, Delivery
 from bot.store.ledger import Ledger
+from bot.store.restoring import forgotten_since
 from bot.store.rows import content_text, moment, note_text, time_text
 
 # The namespace of delivery ids. It never changes: a lost database makes the same ids again.
@@ -27,6 +28,10 @@ def line_id(identity: str, destination: str) -> str:
     return delivery_id(f"line|{identity}", destination, "line")
 
 
+_DOUBT_COLUMNS = "state, claimed_at, reason"
+_DOUBT_VALUES = ":state, :claimed_at, :reason"
+_RESTORED = "a backup was put back: it may have been sent before"
+
 # A message and what it carries: four or more alerts at once are one message.
 _MESSAGE = "(sequence = :sequence OR carrier = :sequence)"
 
@@ -34,9 +39,19 @@ _MESSAGE = "(sequence = :sequence OR carrier = :sequence)"
 class Deliveries(Ledger):
     """Keep the outbox. Every method that writes belongs inside a transaction."""
 
-    # --- owing
+    # --- owing: the one door. What is owed may stand in its channel already where a backup was put back
+    # after `known_until`, the last time that this database knows its cause to have been looked at; it is
+    # then looked up before it is sent. None is for what a person asks for now: that was never sent before.
 
-    def owe_alerts(self, lead_id: int, lead_key: str, destinations: Iterable[str], now: datetime) -> None:
+    def owe_alerts(
+        self,
+        lead_id: int,
+        lead_key: str,
+        destinations: Iterable[str],
+        now: datetime,
+        *,
+        known_until: datetime | None,
+    ) -> None:
         """Owe each destination the alert of a release, once and for all.
 
         One that has it under another name, because two releases were merged, is owed nothing.
@@ -45,54 +60,100 @@ class Deliveries(Ledger):
             "SELECT destination FROM delivery WHERE release_id = :id AND kind = 'alert'", {"id": lead_id}
         )
         having = {row["destination"] for row in rows}
-        created, first_key = time_text(now), self._first_key(lead_id, lead_key)
+        doubt, first_key = self._doubt(known_until, "alert"), self._first_key(lead_id, lead_key)
         self._database.connection.conn.executemany(
-            """
-            INSERT INTO delivery (id, release_id, destination, kind, created_at, due_at)
-            VALUES (?, ?, ?, 'alert', ?, ?) ON CONFLICT (id) DO NOTHING
+            f"""
+            INSERT INTO delivery (id, release_id, destination, kind, created_at, due_at, {_DOUBT_COLUMNS})
+            VALUES (:id, :lead_id, :destination, 'alert', :now, :now, {_DOUBT_VALUES})
+            ON CONFLICT (id) DO NOTHING
             """,
             [
-                (delivery_id(first_key, destination, "alert"), lead_id, destination, created, created)
+                {
+                    "id": delivery_id(first_key, destination, "alert"),
+                    "lead_id": lead_id,
+                    "destination": destination,
+                    "now": time_text(now),
+                    **doubt,
+                }
                 for destination in destinations
                 if destination not in having
             ],
         )
 
-    def owe_line(self, identity: str, destination: str, content: Content, now: datetime) -> bool:
-        """Owe a destination one message that is about no release; tell whether it is new.
+    def owe_line(
+        self,
+        identity: str,
+        destination: str,
+        content: Content,
+        now: datetime,
+        *,
+        known_until: datetime | None,
+    ) -> bool:
+        """Owe a destination one message that is about no release; return whether it is new.
 
         `identity` names it for ever: the request or the event that it comes from.
         """
-        return self._owe(None, destination, line_id(identity, destination), "line", now, content=content)
+        key = line_id(identity, destination)
+        return self._owe(key, destination, "line", now, known_until, content=content_text(content))
 
-    def owe_digest(self, destination: str, period: str, content: Content, now: datetime) -> bool:
-        """Owe a destination the digest of a period ("2026-W16"), once and for all; tell whether it is new."""
+    def owe_digest(
+        self,
+        destination: str,
+        period: str,
+        content: Content,
+        now: datetime,
+        *,
+        known_until: datetime | None,
+    ) -> bool:
+        """Owe a destination the digest of a period ("2026-W16"), once for all; return whether it is new."""
         key = delivery_id(f"digest|{period}", destination, "digest")
-        return self._owe(None, destination, key, "digest", now, content=content)
+        return self._owe(key, destination, "digest", now, known_until, content=content_text(content))
 
-    def owe_note(self, lead_id: int, lead_key: str, note: Note, about: str, now: datetime) -> None:
+    def owe_note(
+        self,
+        lead_id: int,
+        lead_key: str,
+        note: Note,
+        about: str,
+        now: datetime,
+        *,
+        known_until: datetime | None,
+    ) -> None:
         """Owe a thread reply to every destination that has or gets the alert."""
         for row in self._alerts(lead_id):
-            self.owe_note_to(row["destination"], lead_id, lead_key, note, about, now)
+            self.owe_note_to(row["destination"], lead_id, lead_key, note, about, now, known_until=known_until)
 
     def owe_note_to(
-        self, destination: str, release_id: int, lead_key: str, note: Note, about: str, now: datetime
+        self,
+        destination: str,
+        release_id: int,
+        lead_key: str,
+        note: Note,
+        about: str,
+        now: datetime,
+        *,
+        known_until: datetime | None,
     ) -> None:
         """Owe one destination a note, whether or not it has the alert."""
         first_key = self._first_key(release_id, lead_key)
         identity = delivery_id(first_key, destination, f"note:{about}")
-        self._owe(release_id, destination, identity, "note", now, note=note)
+        self._owe(
+            identity, destination, "note", now, known_until, release_id=release_id, note=note_text(note)
+        )
 
-    def owe_edits(self, lead_id: int, lead_key: str, now: datetime) -> None:
-        """Owe an edit wherever the alert stands already; one that is still to be sent says it all anyway."""
+    def owe_edits(self, lead_id: int, lead_key: str, now: datetime, *, known_until: datetime | None) -> None:
+        """Owe an edit wherever the alert stands already; one that is still to be sent says it all anyway.
+
+        It may be made twice, so that a doubt only concerns what is told instead of it.
+        """
+        first_key = self._first_key(lead_id, lead_key)
         for row in self._alerts(lead_id):
             unsent = row["state"] not in ("sent", "claimed", "doubtful")
             old = moment(row["created_at"]) < now - _EDITABLE
             if unsent or old or row["edit_owed"]:
                 continue
-            first_key = self._first_key(lead_id, lead_key)
             identity = delivery_id(first_key, row["destination"], f"edit:{row['edits']}")
-            self._owe(lead_id, row["destination"], identity, "edit", now)
+            self._owe(identity, row["destination"], "edit", now, known_until, release_id=lead_id)
 
     def _first_key(self, release_id: int, key: str) -> str:
         """Return the key under which a release began: its lab may have been renamed since."""
@@ -114,51 +175,38 @@ class Deliveries(Ledger):
 
     def _owe(
         self,
-        release_id: int | None,
-        destination: str,
         identity: str,
+        destination: str,
         kind: str,
         now: datetime,
-        *,
-        note: Note | None = None,
-        content: Content | None = None,
+        known_until: datetime | None,
+        **what: str | int,
     ) -> bool:
         owed = self._database.connection.execute(
-            """
-            INSERT INTO delivery (id, release_id, destination, kind, note, content, created_at, due_at)
-            VALUES (:id, :release_id, :destination, :kind, :note, :content, :now, :now)
+            f"""
+            INSERT INTO delivery
+                (id, release_id, destination, kind, note, content, created_at, due_at, {_DOUBT_COLUMNS})
+            VALUES (:id, :release_id, :destination, :kind, :note, :content, :now, :now, {_DOUBT_VALUES})
             ON CONFLICT (id) DO NOTHING
             """,
             {
                 "id": identity,
-                "release_id": release_id,
                 "destination": destination,
                 "kind": kind,
-                "note": note_text(note) if note else None,
-                "content": content_text(content) if content else None,
                 "now": time_text(now),
+                **{column: what.get(column) for column in ("release_id", "note", "content")},
+                **self._doubt(known_until, kind),
             },
         )
         return owed.rowcount == 1
 
-    def newest(self) -> int:
-        """Return the sequence of what was owed last, 0 when nothing ever was."""
-        return int(self._database.query("SELECT coalesce(max(sequence), 0) AS n FROM delivery")[0]["n"])
-
-    def doubt_after(self, sequence: int, since: datetime) -> None:
-        """Doubt what was owed after `sequence`: it may stand in its channel, posted after `since`.
-
-        An edit may be made twice; what is told instead of one may not.
-        """
-        self._database.connection.execute(
-            """
-            UPDATE delivery SET claimed_at = :since,
-                reason = 'a backup was put back: it may have been sent before',
-                state = CASE kind WHEN 'edit' THEN state ELSE 'doubtful' END
-            WHERE sequence > :sequence AND state = 'owed'
-            """,
-            {"sequence": sequence, "since": time_text(since)},
-        )
+    def _doubt(self, known_until: datetime | None, kind: str) -> dict[str, str | None]:
+        """Return the state in which something becomes owed, and from when on it may stand in its channel."""
+        since = forgotten_since(self._database, known_until) if known_until else None
+        if since is None:
+            return {"state": "owed", "claimed_at": None, "reason": None}
+        state = "owed" if kind == "edit" else "doubtful"
+        return {"state": state, "claimed_at": time_text(since), "reason": _RESTORED}
 
     # --- sending
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.records import Flood
+from bot.records import Flood, Hint
 from bot.store.database import Database
+from bot.store.hints import Hints
 from bot.store.rows import Row, moment, time_text
 
 # The keys of the leads that were held back and that nobody chose to announce.
@@ -15,14 +16,26 @@ KEPT_BACK = "SELECT key.value FROM held, json_each(held.leads) AS key WHERE held
 class Floods:
     """Keep what was held back. Every method that writes belongs inside a transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, hints: Hints) -> None:
         self._database = database
+        self._hints = hints
 
     def add(self, source_id: str, leads: Sequence[str], now: datetime) -> Flood:
         """Store what a source showed at once, by the keys of its leads, and return it."""
+        return self._add(source_id, leads, None, now)
+
+    def add_hint(self, hint: Hint, now: datetime) -> Flood:
+        """Store that a person is asked about a hint, and return the question."""
+        self._hints.asked(hint.key)
+        return self._add(hint.source_id, (), hint.key, now)
+
+    def _add(self, source_id: str, leads: Sequence[str], hint: str | None, now: datetime) -> Flood:
         added = self._database.query(
-            "INSERT INTO held (source_id, held_at, leads) VALUES (:source_id, :now, :leads) RETURNING *",
-            {"source_id": source_id, "now": time_text(now), "leads": json.dumps(list(leads))},
+            """
+            INSERT INTO held (source_id, held_at, leads, hint)
+            VALUES (:source_id, :now, :leads, :hint) RETURNING *
+            """,
+            {"source_id": source_id, "now": time_text(now), "leads": json.dumps(list(leads)), "hint": hint},
         )
         return self._flood_of(added[0])
 
@@ -107,15 +120,17 @@ class Floods:
             """,
             {"leads": row["leads"]},
         )
+        hint = self._hints.by_key(row["hint"]) if row["hint"] else None
         return Flood(
             id=row["id"],
             source_id=row["source_id"],
             held_at=moment(row["held_at"]),
             leads=tuple(lead["key"] for lead in leads),
-            names=tuple(lead["display"] for lead in leads),
+            names=(hint.name.display,) if hint else tuple(lead["display"] for lead in leads),
             state=row["state"],
             settled_at=moment(row["settled_at"]) if row["settled_at"] else None,
             settled_by=row["settled_by"],
+            hint=hint,
             days=row["days"],
             counted_at=moment(row["counted_at"]) if row["counted_at"] else None,
         )

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.model import Artifact, Lab, Mention, Release, Wave
@@ -25,7 +25,7 @@ _SHOWN_AS_NEWS = "lead.id = lead.lead_id AND lead.withdrawn = 0"  # as the index
 # What SQLite can check of a question; memory and names are narrowed down after it.
 _CHOSEN = f"""
     FROM release lead
-    WHERE {_SHOWN_AS_NEWS} AND lead.published_at >= :since
+    WHERE {_SHOWN_AS_NEWS} AND lead.news_at >= :since
       AND (:everywhere OR lead.lab IN (SELECT value FROM json_each(:labs)))
       AND (:unfiltered OR EXISTS (
         SELECT 1 FROM release model WHERE model.lead_id = lead.id AND NOT model.withdrawn
@@ -37,7 +37,7 @@ _CHOSEN = f"""
           AND (:least IS NULL OR model.parameters >= :least)
           AND (:most IS NULL OR model.parameters <= :most)))
 """
-_NEWEST_FIRST = "ORDER BY lead.published_at DESC, lead.id DESC"
+_NEWEST_FIRST = "ORDER BY lead.news_at DESC, lead.id DESC"
 
 
 class History:
@@ -55,9 +55,10 @@ class History:
         limit: int = _MOST,
         offset: int = 0,
     ) -> tuple[int, list[Wave]]:
-        """Return how many waves of these labs (all when empty) came out since then, and a page of them.
+        """Return how many waves of these labs (all when empty) were news since then, and a page of them.
 
-        The newest come first; a wave counts when one of its models is as the filters say.
+        News is the announcement, and the opening of weights after it; the newest come first. A wave counts
+        when one of its models is as the filters say.
         """
         filters = filters or Filters()
         chosen = {
@@ -119,32 +120,6 @@ class History:
             {"start": time_text(start), "end": time_text(end)},
         )
         return self._waves_of([row["id"] for row in rows])
-
-    def days(self, labs: Sequence[str] = (), since: datetime | None = None) -> dict[str, list[date]]:
-        """Return, for each of these labs (all when empty), the days on which a wave came out since then."""
-        found = self.releases_by_day(labs, since)
-        return {lab: [day for _, day in releases] for lab, releases in found.items()}
-
-    def releases_by_day(
-        self, labs: Sequence[str] = (), since: datetime | None = None
-    ) -> dict[str, list[tuple[str, date]]]:
-        """Return, for each of these labs (all when empty), the names and days of its waves in order."""
-        found: dict[str, list[tuple[str, date]]] = defaultdict(list)
-        for row in self._database.query(
-            """
-            SELECT lab, display, published_at FROM release
-            WHERE id = lead_id AND published_at >= :since AND NOT withdrawn
-              AND (:everywhere OR lab IN (SELECT value FROM json_each(:labs)))
-            ORDER BY published_at, id
-            """,
-            {
-                "since": time_text(since) if since else "",
-                "everywhere": not labs,
-                "labs": json.dumps(list(labs)),
-            },
-        ):
-            found[row["lab"]].append((row["display"], moment(row["published_at"]).date()))
-        return found
 
     def wave(self, release_id: int, first_alert_url: str = "") -> Wave:
         """Return the wave of a release with the release before it in the same family and line.

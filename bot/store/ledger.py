@@ -108,4 +108,5 @@ def _delivery_of(row: Row) -> Delivery:
         reason=row["reason"] or "",
         content=content_of(row["content"]) if row["content"] else None,
         carrier=row["carrier"],
+        asked=bool(row["asked"]),
     )

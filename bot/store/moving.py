@@ -78,6 +78,7 @@ class _Mover:
         }
         self._corrections()
         self._floods()
+        self._hints()
         self._imports()
         return moved
 
@@ -97,12 +98,14 @@ class _Mover:
         self._rewrite("observation", "said_key", self._move.renamed, where="said_key IS NOT NULL")
         return self._run("UPDATE observation SET lab = :new WHERE lab = :old", self._ids)
 
-    def _names(self, table: str, key: Callable[[str], str]) -> None:
+    def _names(self, table: str, key: Callable[[str], str], identity: str = "id") -> None:
         """Rewrite the names that a table holds as JSON, and their release keys by a rule."""
-        rows = self._database.query(f"SELECT id, name FROM {table} WHERE instr(name, :old)", self._ids)
+        rows = self._database.query(
+            f"SELECT {identity} AS id, name FROM {table} WHERE instr(name, :old)", self._ids
+        )
         names = ((row["id"], name_of(row["name"])) for row in rows)
         self._database.connection.conn.executemany(
-            f"UPDATE {table} SET name = ? WHERE id = ?",
+            f"UPDATE {table} SET name = ? WHERE {identity} = ?",
             [
                 (name_text(replace(self._move.name(name), release_key=key(name.release_key))), number)
                 for number, name in names
@@ -136,6 +139,20 @@ class _Mover:
         for row in self._database.query("SELECT id, leads FROM held"):
             leads = json.dumps([self._move.placed(key) for key in json.loads(row["leads"])])
             self._run("UPDATE held SET leads = :leads WHERE id = :id", {"id": row["id"], "leads": leads})
+
+    def _hints(self) -> None:
+        self._run(
+            """
+            DELETE FROM hint WHERE lab = :old AND EXISTS (
+                SELECT 1 FROM hint AS other WHERE other.key = :new || substr(hint.key, length(:old) + 1))
+            """,
+            self._ids,
+        )
+        self._names("hint", self._move.renamed, "key")
+        self._rewrite("hint", "key", self._move.renamed)
+        self._rewrite("hint", "brought", self._move.placed, where="brought IS NOT NULL")
+        self._rewrite("held", "hint", self._move.renamed, where="hint IS NOT NULL")
+        self._run("UPDATE hint SET lab = :new WHERE lab = :old", self._ids)
 
     def _imports(self) -> None:
         """Rename the identities of the lines that people brought, which begin with their lab."""

@@ -10,7 +10,7 @@ from typing import Any
 from bot.model import DateOrigin, Facts, Kind, License, Name, Published, Sighting, SourceKind, Verdict
 from bot.releases.corrections import Errata, corrected, corrected_facts, corrected_known
 from bot.releases.licenses import identify
-from bot.releases.merge import Evidence, first_published, merge_facts
+from bot.releases.merge import Evidence, first_published, last_news, merge_facts
 from bot.releases.steps import (
     Announce,
     Attach,
@@ -114,8 +114,7 @@ class Releases:
             """,
             {"lab": lab},
         ):
-            source = SourceKind(row["source"])
-            voice = SourceKind.FEED if source is SourceKind.PAGE else source
+            voice = SourceKind(row["source"]).voice
             voices[row["release_id"]].add(voice)
             if row["exact"]:
                 named_by[row["release_id"]].add(voice)
@@ -141,6 +140,25 @@ class Releases:
             for row in rows
         ]
 
+    def names(self, lab: str) -> list[Name]:
+        """Return the names of a lab's releases, those with them that a person withdrew."""
+        rows = self._database.query(
+            "SELECT name FROM release WHERE lab = :lab OR home_lab = :lab", {"lab": lab}
+        )
+        return [name_of(row["name"]) for row in rows]
+
+    def named_by_the_way(self, lab: str, since: datetime) -> list[Name]:
+        """Return the names in what a lab's sources showed since then and that is no release."""
+        rows = self._database.query(
+            """
+            SELECT DISTINCT name FROM observation
+            WHERE lab = :lab AND seen_at >= :since AND release_id IS NULL AND name IS NOT NULL
+              AND external_id NOT LIKE 'names:%' -- what a known post came to name is no item's title
+            """,
+            {"lab": lab, "since": time_text(since)},
+        )
+        return [name_of(row["name"]) for row in rows]
+
     # --- what deciding writes
 
     def shorten_waits(self, longest: datetime) -> None:
@@ -160,9 +178,17 @@ class Releases:
 
     def refresh(self, release_ids: Iterable[int]) -> None:
         """Merge anew what all observations of these releases say, and what people know better."""
-        errata = self._corrections.errata()
-        for release_id in release_ids:
+        errata, refreshed = self._corrections.errata(), list(release_ids)
+        for release_id in refreshed:
             self._refresh(release_id, errata)
+        self._database.connection.execute(
+            """
+            UPDATE release SET news_at = (
+                SELECT max(member.came_at) FROM release member WHERE member.lead_id = release.id)
+            WHERE id IN (SELECT lead_id FROM release WHERE id IN (SELECT value FROM json_each(:ids)))
+            """,
+            {"ids": json.dumps(refreshed)},
+        )
 
     def _refresh(self, release_id: int, errata: Errata) -> None:
         rows = self._database.query(
@@ -184,15 +210,18 @@ class Releases:
         facts = corrected_facts(stated, rows[0]["key"], errata)
         repository = next((row["repository"] for row in rows if row["repository"] and row["head"]), "")
         license = identify(facts.license, repository.split("/")[0] or rows[0]["lab"], repository)
-        self._write_facts(release_id, facts, license, first_published(evidence))
+        published = first_published(evidence)
+        self._write_facts(release_id, facts, license, published, last_news(published, evidence))
 
-    def _write_facts(self, release_id: int, facts: Facts, license: License, published: Published) -> None:
+    def _write_facts(
+        self, release_id: int, facts: Facts, license: License, published: Published, came_at: datetime
+    ) -> None:
         self._database.connection.execute(
             """
             UPDATE release SET facts = :facts, license = :license, license_id = :license_id,
                 license_verdict = :verdict, parameters = :parameters, task = :task,
                 published_at = :published_at, published_origin = :published_origin,
-                published_precision = :published_precision
+                published_precision = :published_precision, came_at = :came_at
             WHERE id = :id
             """,
             {
@@ -203,6 +232,7 @@ class Releases:
                 "verdict": license.verdict,
                 "parameters": facts.parameters,
                 "task": facts.task,
+                "came_at": time_text(came_at),
                 **published_columns(published),
             },
         )
@@ -284,6 +314,8 @@ class _Writer:
                 "license_verdict": "not stated",
                 "parameters": None,
                 "task": "",
+                "came_at": time_text(self._now),
+                "news_at": time_text(self._now),
             },
         )
         self._touch(step.name.release_key)

@@ -101,20 +101,14 @@ def _forget(draft: Path) -> None:
         draft.with_name(draft.name + ending).unlink(missing_ok=True)
 
 
-class Restorations:
-    """Know which backups were put back. Nothing here writes."""
+def forgotten_since(database: Database, known_until: datetime) -> datetime | None:
+    """Return from when on messages may stand in channels that this database knows nothing of.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def forgotten_since(self, known_until: datetime) -> datetime | None:
-        """Return from when on messages may stand in channels that this database knows nothing of.
-
-        That is so for what comes of something known until `known_until` and looked at again only after a
-        backup was put back; None is for "nothing was forgotten".
-        """
-        rows = self._database.query(
-            "SELECT min(backed_up_at) AS since FROM restoration WHERE restored_at > :known_until",
-            {"known_until": time_text(known_until)},
-        )
-        return moment(rows[0]["since"]) if rows[0]["since"] else None
+    That is so for what comes of something known until `known_until` and looked at again only after a
+    backup was put back; None is for "nothing was forgotten".
+    """
+    rows = database.query(
+        "SELECT min(backed_up_at) AS since FROM restoration WHERE restored_at > :known_until",
+        {"known_until": time_text(known_until)},
+    )
+    return moment(rows[0]["since"]) if rows[0]["since"] else None

@@ -64,6 +64,7 @@ class Shipments:
                 shipped := self._shipped(row),
                 _own(shipped, row, own) if row["id"] in listed else shipped,
                 tuple(mentions[row["id"]].values()),
+                moment(row["news_at"]) if row["news_at"] else None,
             )
             for row in self._database.query(_RELEASES)
         ]

@@ -8,16 +8,17 @@ from bot.model import Lab
 from bot.store.adoption import Adoption
 from bot.store.chores import Chores
 from bot.store.corrections import Corrections
+from bot.store.coverage import Coverage
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.held import Floods
+from bot.store.hints import Hints
 from bot.store.history import History
 from bot.store.installations import Installations
 from bot.store.moving import Moves
 from bot.store.preferences import Wishes
 from bot.store.releases import Releases
 from bot.store.reports import Reports
-from bot.store.restoring import Restorations
 from bot.store.shipped import Shipments
 from bot.store.sources import Sources
 from bot.store.standing import Standing
@@ -41,15 +42,16 @@ class Store:
         self.corrections = Corrections(self._database)
         self.releases = Releases(self._database, self.corrections)
         self.deliveries = Deliveries(self._database)
-        self.held = Floods(self._database)
+        self.hints = Hints(self._database)
+        self.held = Floods(self._database, self.hints)
         self.subscriptions = Subscriptions(self._database)
         self.preferences = Wishes(self._database)
         self.reports = Reports(self._database)
-        self.restorations = Restorations(self._database)
         self.installations = Installations(self._database)
         self.adoption = Adoption(self._database)
         known = {lab.id: lab for lab in labs}
         self.watch = WatchBook(self._database)
+        self.coverage = Coverage(self._database)
         self.chores = Chores(self._database)
         self.history = History(self._database, known)
         self.shipments = Shipments(self._database, self.corrections, known)

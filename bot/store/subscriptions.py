@@ -116,6 +116,7 @@ class Subscriptions:
                 reason=row["paused_reason"],
                 retry_at=moment(row["retry_at"]),
                 told_at=moment(row["told_at"]) if row["told_at"] else None,
+                told_before=row["pauses_told"],
             )
             for row in rows
         }
@@ -135,7 +136,10 @@ class Subscriptions:
     def told(self, destination: str, now: datetime) -> None:
         """Mark that those who subscribed a paused destination were told."""
         self._database.connection.execute(
-            "UPDATE destination SET told_at = :now WHERE id = :id AND paused_at IS NOT NULL",
+            """
+            UPDATE destination SET told_at = :now, pauses_told = pauses_told + 1
+            WHERE id = :id AND paused_at IS NOT NULL
+            """,
             {"id": destination, "now": time_text(now)},
         )
 

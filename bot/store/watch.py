@@ -27,13 +27,29 @@ class WatchBook:
 
     def blind(self) -> dict[str, datetime]:
         """Return the sources that the admins know to be blind, and since when."""
-        return {row["source_id"]: moment(row["since"]) for row in self._database.query("SELECT * FROM blind")}
+        return self._told("blind")
 
     def set_blind(self, known: Mapping[str, datetime]) -> None:
         """Store which sources the admins know to be blind, these and no others."""
+        self._set_told("blind", known)
+
+    def perhaps_blind(self) -> dict[str, datetime]:
+        """Return the sources that the admins know to be perhaps blind, and since when."""
+        return self._told("perhaps_blind")
+
+    def set_perhaps_blind(self, known: Mapping[str, datetime]) -> None:
+        """Store which sources the admins know to be perhaps blind, these and no others."""
+        self._set_told("perhaps_blind", known)
+
+    def _told(self, table: str) -> dict[str, datetime]:
+        return {
+            row["source_id"]: moment(row["since"]) for row in self._database.query(f"SELECT * FROM {table}")
+        }
+
+    def _set_told(self, table: str, known: Mapping[str, datetime]) -> None:
         connection = self._database.connection
-        connection.execute("DELETE FROM blind")
+        connection.execute(f"DELETE FROM {table}")
         connection.conn.executemany(
-            "INSERT INTO blind (source_id, since) VALUES (?, ?)",
+            f"INSERT INTO {table} (source_id, since) VALUES (?, ?)",
             [(source, time_text(since)) for source, since in known.items()],
         )

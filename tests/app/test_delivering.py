@@ -242,6 +242,18 @@ def test_a_time_that_the_server_named_is_kept_even_when_somebody_asks_for_more(h
     assert house.courier.deliver_due() == (1, "")
 
 
+def test_a_wait_of_hours_that_the_server_named_is_waited_out_whole(house: House) -> None:
+    house.channel.outcomes = [Later(4 * 3600, "ratelimited", asked=True)] * 10
+    house.show(house.hub, house.repository(KIMI))
+    for _ in range(23):
+        house.later(minutes=10)
+        house.courier.deliver_due()
+    assert len(house.channel.outcomes) == 9
+    house.later(minutes=20)
+    house.courier.deliver_due()
+    assert len(house.channel.outcomes) == 8
+
+
 def test_what_was_put_off_for_another_reason_goes_at_once_when_somebody_asks(house: House) -> None:
     house.channel.outcomes = [Closed("token_revoked")]
     house.show(house.hub, house.repository(KIMI))

@@ -10,7 +10,7 @@ from bot.cadence.digest import next_digest
 from bot.delivery.message import Refused
 from bot.records import DigestPlan, Mute, Preferences
 from bot.releases.filters import Filters
-from tests.support.house import LABS, House, at, licensed
+from tests.support.house import House, at, licensed
 
 BERLIN = DigestPlan("weekly", weekday=0, hour=9, zone="Europe/Berlin")
 DAILY = DigestPlan("daily", hour=9)
@@ -32,7 +32,7 @@ def plan(house: House, digest: DigestPlan | None) -> None:
 def tick(house: House) -> list[str]:
     """Owe and deliver what is due now; return the digests among it."""
     before = len(house.channel.messages)
-    owe_due_digests(house.store, LABS, house.clock.now())
+    owe_due_digests(house.store, house.clock.now())
     house.courier.deliver_all()
     return [message.content.text for message in house.channel.messages[before:]]
 
@@ -114,18 +114,74 @@ def test_what_is_known_from_a_first_poll_is_told_by_its_own_date(tmp_path: Path)
     assert "1 release from 1 lab" in text
 
 
-def test_the_quiet_labs_are_named(tmp_path: Path) -> None:
+def test_labs_are_quiet_by_the_rule_of_the_cadence_page(tmp_path: Path) -> None:
     house = House(tmp_path, subscribed=False, baselined=False)
-    house.blog.shown += [house.post("Introducing GLM-5", "zai", days_ago=40)]
+    house.blog.shown += [
+        *(house.post(f"Introducing GLM-{n}", "zai", days_ago=70 - 6 * n) for n in range(2, 8)),
+        *(house.post(f"Introducing Qwen{n}", "qwen", days_ago=500 - 6 * n) for n in range(2, 8)),
+        house.post("Introducing Gemini 2", "google", days_ago=90),
+    ]
     house.hub.others = 1
     house.poller.poll(house.sources)
+    for lab in ("qwen", "google"):
+        house.subscribe("C1", lab)
     house.subscribe("C1", "moonshot")
     house.subscribe("C1", "zai")
     plan(house, BERLIN)
     release(house)
     wait_until(house, "2026-04-06T08:00")
     tick(house)
-    assert "Z.ai: 44 days since the last release" in str(house.channel.messages[-1].content.blocks)
+    told = str(house.channel.messages[-1].content.blocks)
+    assert "Z.ai: 32 days since GLM-7 (median gap 6)" in told
+    assert "Qwen:" not in told  # for more than a year: nobody waits
+    assert "Google:" not in told  # too few to say
+    assert "Z.ai has gone quiet" not in told  # that was news in another week
+
+
+def test_the_news_of_the_period_are_told(house: House) -> None:
+    for number in range(3, 11):
+        release(house, f"Qwen/Qwen{number}-8B")
+        house.later(days=4)
+    wait_until(house, "2026-05-11T08:00")
+    tick(house)
+    wait_until(house, "2026-05-13T08:00")
+    release(house, "zai-org/GLM-9")
+    wait_until(house, "2026-05-18T08:00")
+    tick(house)
+    news = [text for text in sections(house) if text.startswith("*News*")]
+    assert "Qwen has gone quiet" in news[0]
+
+
+def sections(house: House) -> list[str]:
+    blocks = house.channel.messages[-1].content.blocks
+    return [block["text"]["text"] for block in blocks if block["type"] == "section"]
+
+
+def test_a_period_stands_beside_the_one_before_counted_alike(house: House) -> None:
+    release(house)
+    release(house, "zai-org/GLM-5.1")
+    wait_until(house, "2026-04-06T08:00")
+    tick(house)
+    release(house, "zai-org/GLM-6")
+    wait_until(house, "2026-04-13T08:00")
+    tick(house)
+    assert "1 release: 1 fewer than in the period before" in str(house.channel.messages[-1].content.blocks)
+
+
+@pytest.mark.parametrize(
+    ("hour", "days"),
+    [
+        pytest.param(9, "1 April", id="in the morning it is about the day before"),
+        pytest.param(17, "2 April", id="in the afternoon about the day itself"),
+    ],
+)
+def test_a_digest_bears_the_day_that_most_of_its_period_lies_in(house: House, hour: int, days: str) -> None:
+    plan(house, DigestPlan("daily", hour=hour))
+    house.clock.advance(at(f"2026-04-01T{hour:02}:30") - house.clock.now())
+    tick(house)
+    release(house)
+    wait_until(house, f"2026-04-02T{hour:02}:00")
+    assert tick(house)[-1].startswith(f"Model releases, {days}:")
 
 
 @pytest.mark.logs("delivery_not_sent")
@@ -149,7 +205,7 @@ def test_a_digest_that_could_not_go_out_in_time_gives_way_to_the_next(house: Hou
 def test_a_digest_that_is_turned_off_before_it_goes_stays_away(house: House) -> None:
     release(house)
     wait_until(house, "2026-04-06T08:00")
-    owe_due_digests(house.store, LABS, house.clock.now())
+    owe_due_digests(house.store, house.clock.now())
     plan(house, None)
     house.courier.deliver_all()
     assert [text for text in house.channel.alerts if text.startswith("Model releases")] == []

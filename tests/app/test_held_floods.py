@@ -123,7 +123,7 @@ class TestHolding:
             house.store.preferences.set("C1", Preferences(digest=plan), house.clock.now())
         house.show(house.blog, *(house.post(f"Introducing {family(n)}", "google") for n in range(COUNT)))
         house.later(days=1, hours=10)
-        owe_due_digests(house.store, LABS, house.clock.now())
+        owe_due_digests(house.store, house.clock.now())
         house.courier.deliver_all()
         assert alerts(house) == []
 
@@ -260,7 +260,7 @@ def test_the_first_run_on_an_empty_database_posts_nothing_at_all(
         house.subscribe("C2")
     for _ in range(3):
         house.poller.poll(house.sources)
-        owe_due_digests(house.store, LABS, house.clock.now())
+        owe_due_digests(house.store, house.clock.now())
         house.courier.deliver_all()
         house.later(days=1)
     assert house.channel.messages == []

@@ -71,10 +71,8 @@ def polled(house: House, source: Source) -> None:
     house.courier.deliver_all()
 
 
-BOTH = pytest.mark.parametrize("source", [ORGANISATION, FEED], ids=["an organisation", "a feed"])
-
-
-@BOTH
+@pytest.mark.logs("source_failed")  # an organisation that lists nothing may be misspelt
+@pytest.mark.parametrize("source", [ORGANISATION, FEED], ids=["an organisation", "a feed"])
 def test_what_comes_after_nothing_is_the_baseline_and_what_comes_after_that_is_news(
     house: House, lab: Lab, source: Source
 ) -> None:
@@ -88,19 +86,26 @@ def test_what_comes_after_nothing_is_the_baseline_and_what_comes_after_that_is_n
     assert len(house.channel.alerts) == 1
 
 
-@BOTH
-def test_until_then_it_has_shown_nothing(house: House, lab: Lab, source: Source) -> None:
-    assert not house.store.sources.state(source.id).has_shown_nothing, "it was not asked yet"
+def test_until_then_a_feed_has_shown_nothing(house: House, lab: Lab) -> None:
+    assert not house.store.sources.state(FEED.id).has_shown_nothing, "it was not asked yet"
     for models, nothing in [(0, True), (0, True), (1, False)]:
         lab.models = models
-        polled(house, source)
-        assert house.store.sources.state(source.id).has_shown_nothing is nothing
+        polled(house, FEED)
+        assert house.store.sources.state(FEED.id).has_shown_nothing is nothing
+
+
+@pytest.mark.logs("source_failed")
+def test_an_organisation_without_models_is_a_failure_that_says_what_to_do(house: House) -> None:
+    polled(house, ORGANISATION)
+    state = house.store.sources.state(ORGANISATION.id)
+    assert (state.failure, state.baseline_at) == ("empty", None)
+    assert "does not exist or has none yet; correct its name in feeds.yaml" in state.complaint
 
 
 def test_a_round_calls_it_a_first_sight_only_when_there_was_something_to_see(house: House, lab: Lab) -> None:
     sights = []
     for models in (0, 3, 3):
         lab.models = models
-        [report] = house.poller.poll([ORGANISATION]).reports
+        [report] = house.poller.poll([FEED]).reports
         sights.append(report.baseline)
     assert sights == [False, True, False]

@@ -4,6 +4,7 @@ import functools
 import json
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,11 @@ import yaml
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.config import FeedSpec
+from bot.fetch import Response
+from bot.sources.feed import FeedSource
+from tests.support.fetching import FakeFetcher
+from tests.support.house import House
 from tests.support.shared import DATA, needs_shared
 
 pytestmark = needs_shared
@@ -90,3 +96,34 @@ def test_every_source_is_read_and_a_second_pass_announces_nothing(variables: dic
     assert all(count > 0 for name, count in items.items() if name != SITEMAP)
     second = run(variables, "poll", "--all", "--json")
     assert (second["releases"], second["new"], second["delivered"]) == ([], 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("lab", "captured"),
+    [
+        pytest.param(
+            "openai",
+            [f"raw_openai_news_feed_{poll}.xml" for poll in ("a7058b5", "a371658", "5905a76", "eff79d7")],
+            id="OpenAI's, four times in three days",
+        ),
+        pytest.param(
+            "microsoft",
+            [f"raw_microsoft_ai_blog_feed_{poll}.xml" for poll in ("a7058b5", "5905a76")],
+            id="Microsoft's, twice",
+        ),
+    ],
+)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_a_feed_read_again_and_again_nothing_is_a_hint_and_nothing_has_grown(
+    tmp_path: Path, lab: str, captured: list[str], backwards: bool
+) -> None:
+    house, url = House(tmp_path), "https://lab.example/rss"
+    source = FeedSource(FeedSpec(feed=url), lab, timedelta(minutes=10))
+    bodies = [(DATA / "feeds" / name).read_bytes() for name in (captured[::-1] if backwards else captured)]
+    house.poller.fetch = FakeFetcher({url: [Response(url, 200, {}, body) for body in bodies]})
+    for _ in bodies:
+        house.later(hours=12)
+        [report] = house.poller.poll([source]).reports
+        assert not report.failure
+    assert house.store.hints.open() == []
+    assert [one for one in house.store.history.observations("names:") if one.live] == []

@@ -2,22 +2,27 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from bot.app.correcting import Corrector
 from bot.app.digests import owe_due_digests
 from bot.app.holding import Holding
+from bot.app.reporting import Reporting
+from bot.app.rhythms import owe_cadence_news
 from bot.cadence.digest import next_digest
+from bot.chat.asker import Asker
 from bot.delivery.console import ConsoleNotifier
-from bot.delivery.message import Message, Unclear
-from bot.records import DigestPlan, Preferences
+from bot.delivery.message import Message, Outcome, Refused, Unclear
+from bot.records import CADENCE, DigestPlan, Preferences, Subscription
 from bot.releases.filters import Filters
 from bot.store.backup import back_up
 from bot.store.restoring import restore
 from bot.store.store import FILE_NAME
-from tests.support.house import LABS, House, amended, licensed
+from tests.support.house import House, amended, licensed
 
 KIMI = "moonshotai/Kimi-K2.6"
 FAMILIES = ("Aster", "Briar", "Cedar", "Dahlia", "Elder")
@@ -66,7 +71,7 @@ class Life:
         """Poll every source, in this order where it matters, and deliver all."""
         sources = [getattr(self.house, name) for name in order or ("hub", "blog", "listing")]
         self.house.poller.poll(sources)
-        owe_due_digests(self.house.store, LABS, self.house.clock.now())
+        owe_due_digests(self.house.store, self.house.clock.now())
         self.house.courier.deliver_all()
 
     @property
@@ -264,6 +269,84 @@ def test_a_digest_is_not_sent_twice(life: Life) -> None:
     life.put_back()
     life.poll()
     assert life.posted == posted
+
+
+def a_rhythm_that_became_quiet(house: House) -> None:
+    with house.store.transaction():
+        house.store.subscriptions.add(
+            Subscription("C1", f"{CADENCE}qwen", Filters(), "test", house.clock.now() - timedelta(days=400))
+        )
+    for number in range(8):
+        house.show(house.hub, house.repository(f"Qwen/Qwen{number + 3}-8B"))
+        house.later(days=7)
+
+
+def tell_rhythms(house: House) -> None:
+    owe_cadence_news(house.store, house.clock.now())
+    house.courier.deliver_all()
+
+
+def test_news_of_a_rhythm_is_not_told_twice(life: Life) -> None:
+    a_rhythm_that_became_quiet(life.house)
+    life.back_up()
+    while not any("quiet" in text for text in life.posted):
+        life.house.later(days=1)
+        tell_rhythms(life.house)
+    posted = life.posted
+    life.put_back()
+    tell_rhythms(life.house)
+    assert life.posted == posted
+
+
+def test_a_pause_is_not_told_twice(life: Life) -> None:
+    with life.house.store.transaction():
+        life.house.store.subscriptions.add(
+            Subscription("C1", "moonshot", Filters(), "Slack", life.house.clock.now(), "U0ANA")
+        )
+    life.back_up()
+    life.house.later(hours=1)
+    refusals(life).append("C1")
+    one_release(life.house)
+    posted = life.posted
+    assert [text for text in posted if "C1" in text]
+    life.put_back()
+    refusals(life).append("C1")
+    life.poll()
+    assert life.posted == posted
+
+
+def refusals(life: Life) -> list[str]:
+    """Return the destinations that take nothing from now on; the list may grow."""
+    notifier = life.house.courier.notifier
+    send, refused = notifier.send, list[str]()
+
+    def sent(message: Message) -> Outcome:
+        if message.destination in refused:
+            return Refused("Slack says is_archived")
+        return send(message)
+
+    notifier.send = sent  # type: ignore[method-assign]
+    return refused
+
+
+def test_what_became_of_a_report_is_not_told_twice(life: Life) -> None:
+    one_release(life.house)
+    with life.house.store.transaction():
+        number = life.house.store.reports.add(1, "C1", "U0ANA", "it is not MIT", life.house.clock.now())
+    life.back_up()
+    close_report(life.house, number)
+    posted = life.posted
+    assert "Thank you" in posted[-1]
+    life.put_back()
+    close_report(life.house, number)
+    assert life.posted == posted
+
+
+def close_report(house: House, number: int) -> None:
+    reporting = Reporting(house.store, Corrector(house.store, house.labs, house.clock), ("UADMIN",))
+    report = next(one for one in house.store.reports.open() if one.id == number)
+    reporting.correct(Asker("UADMIN", "D1"), report, house.store.history.wave(report.release_id), {})
+    house.courier.deliver_all()
 
 
 def test_what_is_told_in_a_thread_instead_of_an_edit_is_not_told_twice(life: Life) -> None:

@@ -233,7 +233,7 @@ def test_through_a_change_of_the_clocks_every_day_has_one_digest_and_every_relea
         house.show(house.hub, house.repository(f"moonshotai/{name}"))
         for _ in range(6):
             house.later(hours=1)
-            owe_due_digests(house.store, LABS, house.clock.now())
+            owe_due_digests(house.store, house.clock.now())
             house.courier.deliver_all()
     digests = [text for text in house.channel.alerts if text.startswith("Model releases")]
     assert len(digests) == 4

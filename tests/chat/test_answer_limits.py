@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cadence.stats import cadence
+from bot.cadence.period import window_back
+from bot.cadence.table import lab_rows, month_rows
 from bot.chat import answers
-from bot.chat.answers import BotStatus, Following, LabRhythm
+from bot.chat.answers import BotStatus, Following
 from bot.chat.commands import Command, MisunderstoodError, Suggestion, Verb
 from bot.chat.modals import details_modal
 from bot.chat.story import Story
@@ -39,7 +40,9 @@ from bot.records import (
     SourceState,
     Subscription,
 )
+from bot.releases.coverage import Outcome, Record, Shown
 from bot.releases.filters import Filters
+from tests.cadence.releasing import shipped
 from tests.delivery.builders import (
     KIMI,
     NOW,
@@ -61,6 +64,9 @@ def story(text: str = "moonshotai/Kimi-K2.6") -> Story:
     return Story(item, KIMI.mentions, [sent])
 
 
+NO_CADENCE = answers.CadenceTable(window_back(date(2026, 4, 30), 365))
+
+
 @settings(deadline=None, max_examples=40)
 @given(wave=waves(), count=st.integers(1, 20))
 def test_whatever_is_released_slack_takes_the_answers(validate: Any, wave: Wave, count: int) -> None:
@@ -80,13 +86,19 @@ def test_whatever_is_released_slack_takes_the_answers(validate: Any, wave: Wave,
 def test_whatever_the_rhythm_slack_takes_the_chart(
     validate: Any, names: list[str], days: list[date], several: bool
 ) -> None:
-    releases = [(names[number % len(names)], day) for number, day in enumerate(days)]
-    labs = [Lab(f"lab{number}", name) for number, name in enumerate(names if several else names[:1])]
-    habit = cadence(days, date(2026, 4, 30))
-    rhythms = [LabRhythm(lab, habit, releases) for lab in labs]
-    answer = answers.cadence_answer(Command(Verb.CADENCE, "cadence"), rhythms)
-    assert complaints(validate, answer) == []
-    assert complaints(validate, answers.without_charts(answer)) == []
+    history = [
+        shipped(str(day), names[number % len(names)] or "x", f"lab{number}", lab_name=name)
+        for number, name in enumerate(names if several else names[:1])
+        for day in days
+    ]
+    window = window_back(date(2026, 4, 30), 365)
+    for table in (
+        answers.CadenceTable(window, labs=lab_rows(history, window)),
+        answers.CadenceTable(window, months=month_rows(history, window)),
+    ):
+        answer = answers.cadence_answer(Command(Verb.CADENCE, "cadence"), table)
+        assert complaints(validate, answer) == []
+        assert complaints(validate, answers.without_charts(answer)) == []
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
@@ -119,6 +131,11 @@ def test_forty_sizes_with_sixty_variants_fit(validate: Any, text: str) -> None:
         assert complaints(validate, details_modal(wave, NOW)) == []
 
 
+def _coverage(text: str, at: datetime) -> dict[str, Record]:
+    missed = Outcome(Shown("key", "lab", text, {"hub:x": at}), showed=False)
+    return {f"feed:{n}{text}": Record(f"feed:{n}{text}", (missed,) * 9) for n in range(200)}
+
+
 def everything(text: str, at: datetime = NOW) -> list[Content]:
     """Return every answer with as much of a text in it as there can be."""
     labs = [Lab(f"lab{number}", f"{number}{text}", (text,) * 9) for number in range(60)]
@@ -140,14 +157,16 @@ def everything(text: str, at: datetime = NOW) -> list[Content]:
     command = recent(text, labs=tuple(labs), filters=Filters(text))
     return [
         answers.recent_answer(command, 0, [], at),
-        answers.cadence_answer(Command(Verb.CADENCE, text, labs=tuple(labs)), []),
+        answers.cadence_answer(Command(Verb.CADENCE, text, labs=tuple(labs)), NO_CADENCE),
         answers.labs_answer(labs, text),
         answers.labs_answer(labs[:3], text),
         answers.labs_answer([], text),
         answers.list_answer(following, at),
         answers.list_answer(Following(text, pause=pauses[0]), at),
         answers.digest_answer(Preferences(digest=DigestPlan("weekly", zone=text)), at),
-        answers.status_answer(BotStatus(text, states, {}, pauses, reports, corrects=True), at),
+        answers.status_answer(
+            BotStatus(text, states, {}, pauses, reports, corrects=True, coverage=_coverage(text, at)), at
+        ),
         answers.help_answer(text),
         answers.said(text + "It is done", [*["x" * 100] * 30]),
         answers.error_answer(MisunderstoodError(text or "What?", suggestions), text),

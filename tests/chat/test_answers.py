@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from bot.cadence.period import window_back
 from bot.chat import answers
 from bot.chat.answers import Following
 from bot.chat.commands import Command, MisunderstoodError, Suggestion, Verb
@@ -233,7 +234,9 @@ def test_what_help_shows_is_understood(verb: Verb) -> None:
         answers.recent_answer(recent("recent qwen n:1 page:2", number=1, page=2), 9, [KIMI_WAVE], NOW),
         answers.recent_answer(recent("recent qwen max:7b", filters=Filters(max=7)), 0, [], NOW),
         answers.show_answer(KIMI_WAVE, ["Kimi K2.5"], NOW),
-        answers.cadence_answer(Command(Verb.CADENCE, "cadence"), []),
+        answers.cadence_answer(
+            Command(Verb.CADENCE, "cadence"), answers.CadenceTable(window_back(date(2026, 4, 30), 365))
+        ),
         answers.labs_answer([GOOGLE], ""),
         answers.list_answer(Following("C0123"), NOW),
         answers.settings_answer(Preferences()),

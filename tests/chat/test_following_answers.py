@@ -8,19 +8,23 @@ import pytest
 
 from bot.chat import answers
 from bot.chat.answers import BotStatus, Following
+from bot.model import SourceKind
 from bot.records import (
     FROM_FILE,
     FROM_SLACK,
     DigestPlan,
     ErrorReport,
     Flood,
+    Hint,
     Mute,
     Pause,
     Preferences,
     SourceState,
     Subscription,
 )
+from bot.releases.coverage import Outcome, Record, Shown
 from bot.releases.filters import Filters
+from bot.releases.names import parse
 from tests.delivery.builders import (
     NOW,
 )
@@ -81,6 +85,14 @@ def test_a_source_that_answers_and_is_odd_is_told(odd: SourceState, counted: str
     assert said in shown(answer)
 
 
+def test_new_repositories_that_are_waited_for_are_named() -> None:
+    notes = {f"{n}": {"id": f"moonshotai/K{n}", "since": NOW.isoformat(), "why": "x"} for n in range(7)}
+    waiting = replace(OLDER, cursor={"waiting": {**notes, "9": {**notes["1"], "told": NOW.isoformat()}}})
+    said = shown(answers.status_answer(BotStatus("1.0", [FINE, waiting]), NOW))
+    assert "Waited for: 7 new on the Hub (`why` tells what for): moonshotai/K0, moonshotai/K1" in said
+    assert "moonshotai/K4 and 2 more" in said
+
+
 def test_a_service_that_stands_still_is_noticed() -> None:
     answer = answers.status_answer(BotStatus("1.0", [FINE]), NOW + timedelta(hours=5))
     assert "Nothing was read for 5 h: is `cadencebot run` still running?" in answer.text
@@ -92,6 +104,36 @@ def test_a_flood_that_waits_is_told_with_what_to_do() -> None:
     answer = answers.status_answer(BotStatus("1.0", [FINE], held=[flood]), NOW)
     assert said in shown(answer)
     assert "`/releases held`" in shown(answer)
+
+
+def test_a_name_that_no_item_carried_is_told_with_what_to_do() -> None:
+    name = parse("GLM-6", "zai")
+    hint = Hint(name, "page:z.ai", SourceKind.PAGE, "GLM-6 is here", "https://z.ai/6", NOW - DAY, NOW)
+    flood = Flood(3, "page:z.ai", NOW - DAY, (), ("GLM-6",), hint=hint)
+    answer = answers.status_answer(BotStatus("1.0", [FINE], held=[flood]), NOW)
+    assert "*page:z.ai* names GLM-6, which no source has shown: asked about 1 d ago" in shown(answer)
+    waiting = answers.status_answer(BotStatus("1.0", [FINE], hints=2), NOW)
+    assert "Waited for: 2 names that no item carries" in shown(waiting)
+
+
+def test_what_each_source_showed_is_told_the_worst_first() -> None:
+    outcomes = [
+        Outcome(Shown(f"lab/{number}", "lab", f"GLM-{number}", {"hub:x": NOW}), showed=number < 5)
+        for number in range(8)
+    ]
+    coverage = {
+        "hub:x": Record("hub:x", tuple(outcomes[:5])),
+        "feed:x": Record("feed:x", tuple(outcomes)),
+        "page:x": Record("page:x"),
+    }
+    answer = answers.status_answer(BotStatus("1.0", [FINE], coverage=coverage), NOW)
+    told = shown(answer)
+    assert (
+        "*feed:x* is perhaps blind: missed the last 3 releases that others brought (GLM-5, GLM-6, GLM-7)"
+        in told
+    )
+    assert told.index("feed:x showed 5 of 8") < told.index("hub:x showed 5 of 5")
+    assert "page:x" not in told
 
 
 def test_pauses_and_reports_are_told_and_only_those_who_may_can_correct() -> None:

@@ -1,14 +1,16 @@
 """What was held back, shown with what to do; within Slack's limits, whatever a source calls things."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.app.holding import LASTS
 from bot.chat import answers
-from bot.delivery.notice import render_flood
-from bot.records import Flood
+from bot.delivery.notice import render_flood, render_hint
+from bot.model import SourceKind
+from bot.records import LASTS, Flood, Hint
+from bot.releases.names import parse
 from tests.support.clock import START
 from tests.support.slack import HOSTILE, complaints, pressed, shown
 
@@ -17,6 +19,22 @@ NOW = START + timedelta(hours=3)
 
 def flood(number: int = 3, name: str = "Gemma 4", count: int = 20, source: str = "hub:google") -> Flood:
     return Flood(number, source, START, tuple(map(str, range(count))), (name,) * count)
+
+
+def asked(number: int = 4, said: str = "GLM-6", source: str = "page:z.ai/blog") -> Flood:
+    """Return the question about a name that no item carried."""
+    name = replace(parse("GLM-6", "zai"), display=said)
+    hint = Hint(name, source, SourceKind.PAGE, f"{said} is here", "https://z.ai/6", START, START)
+    return Flood(number, source, START, (), (said,), hint=hint)
+
+
+def test_a_name_has_the_words_around_it_and_the_same_two_buttons() -> None:
+    answer = answers.held_answer([asked()], NOW)
+    assert "#4 *page:z.ai/blog* names <https://z.ai/6|GLM-6>, which no source has shown" in shown(answer)
+    assert "“GLM-6 is here”" in shown(answer)
+    assert pressed(answer)["Ignore"] == ("run:1", "held ignore 4")
+    assert "1 name held back" in answer.text
+    assert "1 flood and 1 name held back" in answers.held_answer([flood(), asked()], NOW).text
 
 
 def test_each_flood_has_its_releases_and_its_two_buttons() -> None:
@@ -44,3 +62,7 @@ def test_whatever_a_source_calls_things_slack_takes_it(validate: Any, hostile: s
     many = [flood(number, hostile, 500, hostile) for number in range(1, 10)]
     assert complaints(validate, answers.held_answer(many, NOW)) == []
     assert complaints(validate, render_flood(many[0], LASTS)) == []
+    names = [asked(number, hostile, hostile) for number in range(1, 10)]
+    assert complaints(validate, answers.held_answer(names, NOW)) == []
+    hints = [flood.hint for flood in names if flood.hint]
+    assert [found for one in hints for found in complaints(validate, render_hint(4, one, LASTS))] == []

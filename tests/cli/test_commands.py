@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.demo.slack import refused
+from bot.records import NO_WEIGHTS, NOTHING_YET
 from bot.store.database import Database
 from bot.store.store import FILE_NAME
 from tests.cli.conftest import Shell
@@ -169,6 +171,38 @@ def test_check_proves_the_file_and_online_the_sources_and_the_token(shell: Shell
     assert online["slack"]["problems"] == []
 
 
+def test_a_misspelt_organisation_fails_the_check_and_shows_in_status(shell: Shell) -> None:
+    config = Path(shell.variables["CADENCEBOT_CONFIG"])
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("hub: moonshotai", "hub: moonshotia"), "utf-8"
+    )
+    checked = shell.run("check", "--online", "--json")
+    assert checked.exit_code == 1
+    complaint = next(
+        it["complaint"] for it in json.loads(checked.stdout)["tried"] if "moonshotia" in it["source"]
+    )
+    assert "'moonshotia' does not exist or has none yet; correct its name in feeds.yaml" in complaint
+    shell.run("poll", "--all")
+    state = next(row for row in shell.json("status")["sources"] if "moonshotia" in row["id"])
+    assert (state["complaint"], state["last_success"]) == (complaint, None)
+
+
+def test_status_lists_the_repositories_that_hold_nothing(shell: Shell, tmp_path: Path) -> None:
+    shell.run("poll", "--all")
+    note = {"id": "moonshotai/Kimi-K9", "since": "2026-04-01T00:00:00+00:00", "why": NOTHING_YET}
+    waiting = {"65": note, "66": {**note, "id": "moonshotai/Kimi-K8", "why": NO_WEIGHTS}}
+    with closing(sqlite3.connect(tmp_path / "state" / "cadencebot.db")) as database, database:
+        database.execute(
+            "UPDATE source SET cursor = ? WHERE id = 'hub:moonshotai'", [json.dumps({"waiting": waiting})]
+        )
+    said = shell.run("status").stdout
+    assert "moonshotai/Kimi-K9 was first seen" in said
+    assert "is held: it has no weights and no card yet." in said
+    assert "Kimi-K8" not in said
+    rows = {row["id"]: row["waiting"] for row in shell.json("status")["sources"]}
+    assert rows["hub:moonshotai"] == list(waiting.values())
+
+
 def test_identify_answers_line_by_line_and_goes_on_after_a_bad_one(shell: Shell) -> None:
     lines = ['{"source": "hub", "text": "Qwen/Qwen3.6-35B-A3B-FP8"}', "no json", '{"source": "hub"}']
     result = shell.run("identify", stdin="\n".join(lines))
@@ -255,3 +289,36 @@ def test_a_full_disk_is_one_line_and_loses_nothing(shell: Shell, monkeypatch: py
     after = shell.json("poll", "--all")
     assert after["delivered"] > len(after["releases"]) > 0
     assert after["owed"] == 0
+
+
+@pytest.mark.parametrize(
+    "command", [("recent",), ("status",), ("labs",), ("list",), ("cadence",), ("deliveries",)]
+)
+def test_a_question_makes_no_database(shell: Shell, command: tuple[str, ...]) -> None:
+    assert shell.run(*command).exit_code == 0
+    assert not (Path(shell.variables["CADENCEBOT_STATE"]) / "cadencebot.db").exists()
+
+
+def test_list_tells_a_mute_of_one_lab_the_digest_and_the_settings(shell: Shell) -> None:
+    for words in (
+        ("subscribe", "all"),
+        ("mute", "kimi"),
+        ("digest", "weekly"),
+        ("settings", "updates:thread"),
+    ):
+        shell.run(words[0], "--to", "C0OPEN", *words[1:])
+    told = shell.run("list", "--to", "C0OPEN").stdout
+    assert "Moonshot AI" in told
+    assert "muted" in told
+    assert "Monday at 09:00" in told
+    assert "told in the thread" in told
+
+
+def test_status_check_tells_whether_something_needs_a_person(polled: Shell) -> None:
+    assert polled.run("status", "--check").exit_code == 0
+    with closing(sqlite3.connect(Path(polled.variables["CADENCEBOT_STATE"]) / "cadencebot.db")) as raw, raw:
+        raw.execute("UPDATE delivery SET state = 'unclear'")
+    result = polled.run("status", "--check")
+    assert result.exit_code == 1
+    assert "Needs a person: 1 message unclear or impossible." in result.stderr
+    assert polled.run("status").exit_code == 0

@@ -64,7 +64,7 @@ def test_the_lines_to_paste_are_a_source_as_it_stands_in_the_file(shell: Shell) 
     ("words", "code", "complaint"),
     [
         pytest.param(["{site}/nowhere"], 1, "answered 404", id="an address with nothing"),
-        pytest.param(["{hub}/nobody"], 1, "hub:nobody", id="an organisation that nobody has"),
+        pytest.param(["{hub}/nobody"], 1, "'nobody' does not exist", id="an organisation that nobody has"),
         pytest.param(["{site}/moonshot", "--item", "a["], 2, "no CSS selector", id="a selector that is none"),
         pytest.param(["{site}/moonshot", "--item", "li"], 1, "match nothing", id="a selector of nothing"),
         pytest.param(["{site}/zai", "--format", "rss"], 2, "not one of", id="a format that there is not"),

@@ -55,7 +55,9 @@ class World:
         with the_store(self.directory) as store, store.transaction():
             store.preferences.set(EDITED, Preferences(digest=daily), self.time.now + timedelta(hours=21))
             store.preferences.set(THREADED, Preferences(updates="thread"), None)
-            store.deliveries.owe_line("a line", THREADED, Content("a line for you"), self.time.now)
+            store.deliveries.owe_line(
+                "a line", THREADED, Content("a line for you"), self.time.now, known_until=None
+            )
 
     def begin_again(self) -> None:
         """Be as after __init__, with the same servers."""

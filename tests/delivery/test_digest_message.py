@@ -5,18 +5,28 @@ from datetime import date
 
 import pytest
 
-from bot.delivery.digest import Digest, Quiet, days_words, render_digest
+from bot.cadence.silence import Limit, Silence
+from bot.delivery.digest import Digest, days_words, render_digest
 from bot.messages.content import Content
+from tests.cadence.releasing import shipped
 from tests.delivery.builders import APACHE, GEMMA_SIZES, GOOGLE, KIMI, alone, named, release
 
 GEMMA = alone(replace(GEMMA_SIZES[0], license=APACHE), GOOGLE)
 LINEAR = alone(release(named("Kimi Linear"), "moonshotai/Kimi-Linear"))
+LONG = Silence(
+    shipped("2026-03-02", "DeepSeek V4", "deepseek", lab_name="DeepSeek"),
+    date(2026, 4, 10),
+    Limit(38, "its longest gap in a year"),
+    35.0,
+    None,
+)
 WEEK = Digest(
     [GEMMA, alone(KIMI), LINEAR],
-    [Quiet("DeepSeek", 48, 35.0), Quiet("Z.ai", 1)],
+    [GEMMA, alone(KIMI)],
+    [LONG],
+    [],
     date(2026, 4, 13),
     date(2026, 4, 19),
-    ["3 releases, 1 more than in the period before."],
     "weekly mon 09:00 Europe/Berlin",
 )
 
@@ -30,8 +40,13 @@ def texts(content: Content) -> list[str]:
 
 
 def test_a_week_is_told_lab_by_lab_with_licence_and_size() -> None:
-    title, counts, google, moonshot, rhythm, quiet, schedule = texts(render_digest(WEEK))
-    assert rhythm.splitlines()[1] == "3 releases, 1 more than in the period before."
+    title, counts, google, moonshot, beside, quiet, schedule = texts(render_digest(WEEK))
+    assert beside.splitlines() == [
+        "*Beside the period before*",
+        "3 releases: 1 more than in the period before.",
+        "The fastest: Moonshot AI 2 (before: 1).",
+        "Permissive licences: 50% of those stated (before: 50%).",
+    ]
     assert title == "Model releases, 13–19 April"
     assert counts == "3 releases · 2 labs · 1 with a permissive licence"
     page = "https://huggingface.co/google/gemma-4-31B-it"
@@ -42,8 +57,7 @@ def test_a_week_is_told_lab_by_lab_with_licence_and_size() -> None:
     assert moonshot.splitlines()[2].endswith("|Kimi Linear> · ⚪ not stated · size not stated")
     assert quiet.splitlines() == [
         "*Quiet*",
-        "DeepSeek: 48 days since the last release (median gap 35)",
-        "Z.ai: 1 day since the last release",
+        "DeepSeek: 48 days since DeepSeek V4 (median gap 35)",
     ]
     assert schedule.startswith("Comes weekly mon 09:00 Europe/Berlin · change with `/releases digest")
 

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.cadence.news import News, NewsKind
+from bot.cadence.shipped import Shipped
+from bot.cadence.silence import Limit, Silence
 from bot.delivery.alert import LicenseChange, render_alert
 from bot.delivery.card import rich_text
-from bot.delivery.digest import Digest, Quiet, render_digest
+from bot.delivery.digest import Digest, render_digest
 from bot.delivery.group import MOST, render_group
 from bot.delivery.notice import render_pause
 from bot.delivery.reply import render_note, render_update
@@ -120,14 +123,25 @@ _NOTES = st.builds(
 
 
 _CHANGES = st.none() | st.builds(LicenseChange, _LICENSES, _DATES)
-_QUIET = st.builds(Quiet, _OUTSIDE, st.integers(0, 10**6), st.none() | st.floats(0, 1e9))
+
+
+def silence(lab: str, name: str = "a model") -> Silence:
+    last = Shipped("lab", name, "family", Published(NOW, DateOrigin.SEEN), lab_name=lab)
+    return Silence(last, NOW.date(), Limit(14, "a reason"), 0.5, None)
+
+
+def news(sentence: str) -> News:
+    return News(NewsKind.QUIET, "lab", NOW.date(), sentence, "family")
+
+
 _DIGESTS = st.builds(
     Digest,
     st.builds(operator.mul, st.lists(waves(), min_size=1, max_size=2), st.sampled_from([1, 20])),
-    st.lists(_QUIET, max_size=12),
+    st.lists(waves(), max_size=2),
+    st.lists(st.builds(silence, _OUTSIDE, _OUTSIDE), max_size=12),
+    st.lists(st.builds(news, _OUTSIDE), max_size=12),
     st.dates(),
     st.dates(),
-    st.lists(_OUTSIDE, max_size=6),
     _OUTSIDE,
 )
 
@@ -249,7 +263,15 @@ def test_everything_at_its_longest_at_once(hostile: str) -> None:
     check(render_group([alone] * MOST, NOW, interactive=True))
     check(
         render_digest(
-            Digest([alone] * 90, [Quiet(hostile, 10**6, 0.5)] * 20, NOW, NOW, [hostile] * 3, hostile)
+            Digest(
+                [alone] * 90,
+                [alone],
+                [silence(hostile, hostile)] * 20,
+                [news(hostile)] * 20,
+                NOW.date(),
+                NOW.date(),
+                hostile,
+            )
         )
     )
     for kind in NoteKind:

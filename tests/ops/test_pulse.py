@@ -9,6 +9,7 @@ import pytest
 from bot.errors import StoreError
 from bot.fetch import Response
 from bot.ops.health import Vitals
+from bot.ops.missing import Turned
 from bot.ops.pulse import Pulse
 from bot.ops.watchdog import Pinger, Systemd
 from bot.records import SourceState
@@ -103,7 +104,7 @@ def test_what_was_told_is_no_news_any_more(ward: Ward, pulse: Pulse) -> None:
     ward.run(pulse, timedelta(minutes=31))
     news = pulse.news()
     assert [blind.source_id for blind in news.blind] == [HUB]
-    pulse.told(news)
+    pulse.told(news, Turned())
     assert not pulse.news()
     ward.source = SourceState(HUB, succeeded_at=ward.clock.now())
     ward.run(pulse, timedelta(seconds=10))

@@ -88,3 +88,11 @@ def test_hostile_texts_are_short_lines() -> None:
 )
 def test_licences_in_words(license: str, verdict: str, words: str) -> None:
     assert license_text(shipped("2026-04-01", license=license, verdict=verdict)) == words
+
+
+@pytest.mark.parametrize("source", list(SourceKind), ids=lambda source: source.value)
+def test_every_kind_of_source_has_a_name_on_its_link(source: SourceKind) -> None:
+    one = shipment("2026-04-01", "A")
+    mention = Mention(source, "A", "https://somewhere.example/A", NOW)
+    (linked,) = only(replace(one, mentions=(mention,))).sources
+    assert linked.words

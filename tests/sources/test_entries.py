@@ -111,12 +111,135 @@ def test_a_post_that_changes_all_of_its_identities_one_after_the_other_stays_the
             id="an entry whose title is a date that another one shares",
         ),
         pytest.param([post(1)], post(2, guid="guid-1"), id="an entry with the guid of another one"),
+        pytest.param(
+            [post(1, link="https://lab.example/a"), post(3, link="https://lab.example/a")],
+            post(2, link="https://lab.example/b"),
+            id="an entry with a link of its own where the others share one",
+        ),
     ],
 )
 def test_a_new_post_is_found_and_the_old_ones_stay_old(before: list[Entry], newcomer: Entry) -> None:
     reader = Reader()
     reader.read(before)
     assert reader.read([newcomer, *before]) == [newcomer]
+
+
+@pytest.mark.parametrize(
+    ("after", "is_new"),
+    [
+        pytest.param(post(9, guid="guid-1"), True, id="another link and another title"),
+        pytest.param(post(1, title="Model number 1, retitled"), False, id="another title alone"),
+        pytest.param(post(1, link="https://lab.example/news/1"), False, id="another link alone"),
+        pytest.param(
+            post(9, guid="guid-1", link="https://lab.example/blog"), False, id="only the site's link"
+        ),
+        pytest.param(post(9, guid="guid-1", link=""), False, id="no link"),
+    ],
+)
+def test_a_guid_is_used_again_only_with_another_link_and_another_title(after: Entry, is_new: bool) -> None:
+    reader = Reader()
+    reader.read([post(1), post(2)])
+    assert reader.read([after, post(2)]) == ([after] if is_new else [])
+    assert reader.read([after, post(2)]) == []
+    assert reader.read([post(1), post(2)]) == []
+
+
+def test_a_changelog_that_keeps_one_guid_has_a_new_post_every_month() -> None:
+    reader = Reader()
+    months = [
+        Entry("log", f"https://lab.example/log/{month.lower()}", f"What is new in {month}")
+        for month in ("August", "September", "October")
+    ]
+    assert [reader.read([month]) for month in months] == [[month] for month in months]
+    assert [reader.read([month]) for month in months] == [[], [], []]
+
+
+class TestDivided:
+    """Entries titled by a date, taken apart into the posts of their text."""
+
+    def whole(self, *names: str, title: str = "2026-11-27", **parts: str) -> list[Entry]:
+        entry = Entry("g", "https://lab.example/log#a", title, body="\n".join(names))
+        entry = replace(entry, **parts)  # type: ignore[arg-type]  # the fields of Entry
+        return [replace(entry, title=name, whole=entry) for name in names] or [entry]
+
+    def test_each_post_is_new_once(self) -> None:
+        reader = Reader()
+        posts = self.whole("GLM-9", "GLM-9-Flash")
+        assert reader.read(posts) == posts
+        assert reader.read(posts) == []
+        assert reader.read(list(reversed(posts))) == []
+
+    def test_a_post_that_is_added_later_is_new(self) -> None:
+        reader = Reader()
+        reader.read(self.whole("GLM-9"))
+        assert [entry.title for entry in reader.read(self.whole("GLM-9", "GLM-9-Flash"))] == ["GLM-9-Flash"]
+        assert reader.read(self.whole("GLM-9-Flash")) == []
+
+    def test_another_guid_link_and_spelling_of_the_date_are_no_news(self) -> None:
+        reader = Reader()
+        reader.read(self.whole("GLM-9"))
+        assert reader.read(self.whole("GLM-9", guid="other")) == []
+        assert reader.read(self.whole("GLM-9", guid="other", link="https://lab.example/b")) == []
+        assert reader.read(self.whole("GLM-9", guid="other", title="27 Nov 2026")) == []
+
+    def test_what_was_known_before_it_was_taken_apart_is_no_news(self) -> None:
+        reader = Reader()
+        reader.read(self.whole())
+        assert reader.read(self.whole("GLM-9", "GLM-9-Flash")) == []
+        assert [entry.title for entry in reader.read(self.whole("GLM-9", "GLM-9.1"))] == ["GLM-9.1"]
+
+    def test_a_changelog_that_keeps_guid_and_link_has_its_new_posts(self) -> None:
+        reader = Reader()
+        reader.read(self.whole("GLM-9", title="October 2026"))
+        november = self.whole("GLM-9.1", title="November 2026")
+        assert reader.read(november) == november
+
+    def test_two_entries_of_one_day_without_a_guid_lose_nothing(self) -> None:
+        reader = Reader()
+        posts = [*self.whole("GLM-9", guid=""), *self.whole("CogView-9", guid="")]
+        assert reader.read(posts) == posts
+        assert reader.read(posts) == []
+
+    def test_one_title_under_two_dates_is_two_posts(self) -> None:
+        reader = Reader()
+        one, other = (
+            self.whole("GLM-9", guid=day, link=f"https://lab.example/{day}", title=day)
+            for day in ("2026-11-27", "2026-11-20")
+        )
+        assert reader.read([*one, *other]) == [*one, *other]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"),
+    [
+        pytest.param({}, {"link": "https://lab.example/news/k2"}, 1, id="in two lists of a page"),
+        pytest.param(
+            {}, {"link": "https://lab.example/news/k2", "published": None}, 2, id="a date is missing"
+        ),
+        pytest.param({}, {"link": "https://lab.example/2", "title": "Kimi K3"}, 2, id="another title"),
+        pytest.param(
+            {},
+            {
+                "link": "https://lab.example/2",
+                "published": Published(DAY - timedelta(days=9), DateOrigin.POSTED),
+            },
+            2,
+            id="another day",
+        ),
+        pytest.param(
+            {"guid": "a"}, {"guid": "b", "link": "https://lab.example/2"}, 2, id="guids tell them apart"
+        ),
+        pytest.param({"title": ""}, {"title": "", "link": "https://lab.example/2"}, 2, id="no title"),
+    ],
+)
+def test_a_post_that_a_page_shows_by_two_addresses(
+    one: dict[str, object], other: dict[str, object], count: int
+) -> None:
+    entry = Entry("", "https://lab.example/k2", "Kimi K2", Published(DAY, DateOrigin.POSTED, "day"))
+    reader = Reader()
+    page = [replace(entry, **parts) for parts in (one, other)]  # type: ignore[arg-type]  # fields of Entry
+    assert len(reader.read(page)) == count
+    assert [reader.read([shown]) for shown in page] == [[], []]
 
 
 def test_an_entry_with_nothing_but_text_is_known_by_its_text() -> None:
@@ -213,11 +336,18 @@ def test_a_history_of_changes_of_up_to_two_parts_at_a_time_announces_nothing(dat
 
 
 def _changed(entry: Entry, fresh: str, data: st.DataObject) -> Entry:
-    """Change up to two parts of a post, and its date; one part that tells it from others stays."""
-    parts = data.draw(st.sets(st.sampled_from(sorted(NEW_PARTS)), max_size=2))
+    """Change up to two parts of a post, and its date; one part that tells it from others stays.
+
+    Another link and another title are another post.
+    """
+    parts = data.draw(st.sets(st.sampled_from(sorted(NEW_PARTS)), max_size=2).filter(_same_post))
     new = {
         part: data.draw(NEW_PARTS[part]).replace("fresh", f"https://new.example/{part}/{fresh}")
         for part in parts
     }
     stays = [part for part in NEW_PARTS.keys() - parts if getattr(entry, part) not in {"", HOME}]
     return replace(entry, published=None, **new) if stays else entry
+
+
+def _same_post(parts: set[str]) -> bool:
+    return parts != {"link", "title"}

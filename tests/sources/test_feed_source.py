@@ -1,6 +1,7 @@
 """Feeds: what is new is told once, and what is no feed is a failure that says what it is."""
 
 import json
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -125,6 +126,12 @@ def test_a_sighting_carries_what_the_post_says() -> None:
         pytest.param(atom(K2, updated="2026-04"), "month", id="a month"),
         pytest.param(atom(K2, updated="2026-04-20T10:00:00Z"), "second", id="a moment"),
         pytest.param(rss(K2, date="Mon, 20 Apr 2026 00:00:00 GMT"), "day", id="midnight is a day"),
+        pytest.param(rss(K2, date="Mon, 20 Apr 2026 10:00:00"), "day", id="a time without a zone"),
+        pytest.param(rss(K2, date="Mon,20 Apr 2026 10:00:00 GMT"), "second", id="no space after the weekday"),
+        pytest.param(
+            rss(K2, date="2026/04/20"), "day", id="what feedparser takes for the first of the month"
+        ),
+        pytest.param(rss(K2, date="20 Apr 26 10:00:00 GMT"), "second", id="what only feedparser reads"),
         pytest.param(rss(K2, date="last Tuesday"), None, id="no date that one could read"),
         pytest.param(rss(K2, date="Mon, 20 Apr 1970 10:00:00 GMT"), None, id="a date before all labs"),
         pytest.param(rss(K2, date="Mon, 20 Apr 2099 10:00:00 GMT"), None, id="a date far ahead"),
@@ -226,10 +233,239 @@ def test_relative_links_are_completed() -> None:
     assert poll(watch(), rss(("1", "/blog/k2", "Kimi K2"))).sightings[0].url == "https://lab.example/blog/k2"
 
 
+@pytest.mark.parametrize(
+    ("links", "address"),
+    [
+        pytest.param(
+            '<link rel="enclosure" href="https://i.example/x.jpg"/><link href="https://lab.example/k2"/>',
+            "https://lab.example/k2",
+            id="an enclosure before it",
+        ),
+        pytest.param(
+            '<link href="https://lab.example/k2"/><link rel="enclosure">https://i.example/x.jpg</link>',
+            "https://lab.example/k2",
+            id="an enclosure with its address as text",
+        ),
+        pytest.param(
+            '<link rel="alternate" type="application/json" href="https://lab.example/k2.json"/>'
+            '<link rel="alternate" type="text/html" href="https://lab.example/k2"/>',
+            "https://lab.example/k2",
+            id="a page beside the same as data",
+        ),
+        pytest.param(
+            '<link rel="self" href="https://lab.example/k2.atom"/><link rel="related" href="https://b.example"/>'
+            "<id>https://lab.example/k2</id>",
+            "https://lab.example/k2",
+            id="an id that is an address",
+        ),
+        pytest.param(
+            '<link rel="enclosure" href="https://i.example/x.mp3"/><id>tag:1</id>',
+            URL,
+            id="an enclosure alone",
+        ),
+    ],
+)
+def test_the_link_is_the_posts_own_and_no_file_that_it_encloses(links: str, address: str) -> None:
+    body = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Kimi K2</title>{links}</entry></feed>'
+    assert poll(watch(), body.encode()).sightings[0].url == address
+
+
+@pytest.mark.parametrize(
+    ("item", "address"),
+    [
+        pytest.param("<guid>https://lab.example/k2</guid>", "https://lab.example/k2", id="a permanent link"),
+        pytest.param(
+            '<guid isPermaLink="false">https://lab.example/k2</guid>',
+            "https://lab.example/k2",
+            id="a guid that is an address all the same",
+        ),
+        pytest.param('<guid isPermaLink="false">42</guid>', URL, id="a guid that is none"),
+        pytest.param(
+            '<guid isPermaLink="false">42</guid><comments>https://lab.example/k2/talk</comments>',
+            "https://lab.example/k2/talk",
+            id="nothing but what people say of it",
+        ),
+    ],
+)
+def test_a_post_without_a_link_has_the_next_best(item: str, address: str) -> None:
+    body = f'<rss version="2.0"><channel><item><title>Kimi K2</title>{item}</item></channel></rss>'
+    assert poll(watch(), body.encode()).sightings[0].url == address
+
+
+@pytest.mark.parametrize(
+    ("fields", "address"),
+    [
+        ({"external_url": "https://b.example/k2", "url": "https://lab.example/k2"}, "https://lab.example/k2"),
+        ({"external_url": "https://b.example/k2", "url": 5}, "https://b.example/k2"),
+        ({"id": "https://lab.example/k2", "url": ""}, "https://lab.example/k2"),
+        ({"id": "42", "attachments": [{"url": "https://i.example/x.mp3"}]}, URL),
+    ],
+)
+def test_the_link_in_a_json_feed(fields: dict[str, object], address: str) -> None:
+    items = [{"title": "Kimi K2", **fields}]
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
+    assert poll(watch(), body).sightings[0].url == address
+
+
+def test_a_guid_that_is_used_again_is_a_new_post() -> None:
+    feed = watch()
+    poll(feed, rss(K2, K3))
+    again = (K2[0], GLM[1], GLM[2])
+    assert titles(poll(feed, rss(again, K3))) == ["GLM-5.1"]
+    assert titles(poll(feed, rss(K3, again))) == []
+
+
+def test_an_empty_feed_is_read_and_counts_nothing() -> None:
+    feed = watch()
+    assert (poll(feed, rss()).count, poll(feed, rss(K2)).count) == (0, 1)
+
+
 def test_a_post_without_a_title_shows_the_beginning_of_its_text() -> None:
     assert titles(poll(watch(), rss(("1", "https://lab.example/1", ""), body="<p>Kimi K2 is here</p>"))) == [
         "Kimi K2 is here"
     ]
+
+
+DATED = (
+    '<p>👀 <a href="https://docs.example/guides/vlm/glm-9.3-flash"><strong>GLM-9.3-Flash</strong></a></p>'
+    "<ul><li>It sees.</li></ul>"
+)
+SENTENCES = (
+    "<ul><li><p>We've retired Claude Opus 4.</p></li>"
+    "<li>We've launched <a href='/opus'>Claude Opus 9</a> (<code>claude-opus-9</code>), a\n step."
+    "<ul><li>More of it</li></ul></li></ul>"
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "posts"),
+    [
+        pytest.param("2026-04-19", DATED, ["👀 GLM-9.3-Flash"], id="a bold link (Z.ai)"),
+        pytest.param("2026-4-9", "<p><strong>GLM-9</strong></p>", ["GLM-9"], id="a bold word"),
+        pytest.param("April 2026", "<h2>Kimi K3</h2><p>It acts.</p><h2>Kimi VL</h2>", ["Kimi K3", "Kimi VL"]),
+        pytest.param(
+            "April 19, 2026",
+            SENTENCES,
+            [
+                "We've retired Claude Opus 4.",
+                "We've launched Claude Opus 9 (claude-opus-9), a step.",
+            ],
+            id="sentences in a list (Anthropic)",
+        ),
+        pytest.param(
+            "Apr 19",
+            "<p>We've launched Claude Opus 9 (<code>claude-opus-9</code>).</p><p>It is good.</p>",
+            ["We've launched Claude Opus 9 (claude-opus-9)."],
+            id="a paragraph",
+        ),
+        pytest.param(
+            "2026年4月19日",
+            "<p>A new model: <a href='/guides/vlm/glm-9.3-flash/'>see the guide</a></p>",
+            ["glm-9.3-flash"],
+            id="nothing but the address of a link",
+        ),
+        pytest.param("2031-04-19", "# GLM-9\nText", ["GLM-9"], id="Markdown, under a date to come"),
+        pytest.param(
+            "April 2026",
+            "<p><b>April 19</b></p><ul><li>Released GLM-9.</li></ul><p><b>2026-04-03</b></p><p>GLM-8 is out.",
+            ["Released GLM-9.", "GLM-8 is out."],
+            id="days in bold",
+        ),
+        pytest.param("2026-04-19", "<p>April 19, 2026</p>", ["2026-04-19"], id="the date again"),
+        pytest.param("2026-04-19", "", ["2026-04-19"], id="nothing"),
+        pytest.param("2026-04-19", "<p> <img src='x'></p>", ["2026-04-19"], id="an image"),
+        pytest.param("GLM-9 (2026-04-19)", DATED, ["GLM-9 (2026-04-19)"], id="a title with a name"),
+    ],
+)
+def test_a_title_that_is_only_a_date_gives_way_to_what_the_text_names(
+    title: str, body: str, posts: list[str]
+) -> None:
+    feed = watch()
+    poll(feed, rss(K2))
+    found = poll(feed, rss(("9", "https://lab.example/log#9", title), K2, body=body))
+    assert titles(found) == posts
+    assert {sighting.url for sighting in found.sightings} == {"https://lab.example/log#9"}
+    assert {sighting.published.at for sighting in found.sightings if sighting.published} == {
+        datetime(2026, 4, 20, 10, tzinfo=UTC)
+    }
+    assert titles(poll(feed, rss(("9", "https://lab.example/log#9", title), K2, body=body + " "))) == []
+
+
+def test_a_short_description_may_be_all_that_names_the_post() -> None:
+    body = rss(("9", "https://lab.example/log#9", "2026-04-19"), body="GLM-9 & more").replace(
+        b"</item>",
+        b"<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'>"
+        b"&lt;p&gt;It sees, and it reads what it sees.&lt;/p&gt;</content:encoded></item>",
+    )
+    assert titles(poll(watch(), body)) == ["GLM-9 & more"]
+
+
+def test_a_post_in_such_a_text_carries_its_links() -> None:
+    sighting = poll(watch(), rss(("9", "https://lab.example/log#9", "2026-04-19"), body=DATED)).sightings[0]
+    assert sighting.links == ("https://docs.example/guides/vlm/glm-9.3-flash",)
+
+
+def test_a_second_sentence_under_a_known_date_is_new() -> None:
+    feed = watch()
+    entry = ("9", "https://lab.example/log#9", "April 19, 2026")
+    poll(feed, rss(entry, body="<ul><li>We've launched Claude Haiku 9.</li></ul>"))
+    more = "<ul><li>We've launched Claude Haiku 9.</li><li>We've launched Claude Opus 9.</li></ul>"
+    assert titles(poll(feed, rss(entry, body=more))) == ["We've launched Claude Opus 9."]
+
+
+def test_a_database_that_knew_such_entries_by_their_dates_announces_none_of_them() -> None:
+    feed = watch()
+    items: list[Item] = [
+        ("", "https://lab.example/log", f"2026-04-{day}") for day in range(10, 20)
+    ]  # one link for all, as z.ai had, and no guid
+    poll(feed, rss(*items))
+    known = {key: post for key, post in feed.identities.items() if not key.startswith("parts:")}
+    feed.identities.clear()
+    feed.identities.update(known)
+    assert titles(poll(feed, rss(("", "https://lab.example/log", "2026-04-20"), *items, body=DATED))) == [
+        "👀 GLM-9.3-Flash"
+    ]
+
+
+def test_more_dated_texts_than_can_be_read_keep_their_titles() -> None:
+    items: list[Item] = [
+        (f"{n}", f"https://lab.example/{n}", f"{2016 + n // 12}-{n % 12 + 1}") for n in range(40)
+    ]
+    names = titles(poll(watch(), rss(*items, body="<h2>GLM-9</h2>" + "<br>" * 2_400)))
+    assert (names[:29], names[-1]) == (["GLM-9"] * 29, "2019-4")
+
+
+PIECES = (
+    "<p>|</p>|<ul><li>|<h2>|<b>|</b>|<a href='/k2'>|<a href='('>|</a>|<br>|<pre>|<!-- |<code>|K2.6|words |\n"
+    "|\n\n|# |- |**|`|[|](|2026-04-20"
+)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(PIECES.split("|")),
+        max_size=25,
+    ).map("".join)
+)
+def test_whatever_stands_under_a_date_every_post_has_a_title_and_is_new_once(body: str) -> None:
+    feed = watch()
+    first = poll(feed, rss(("9", "https://lab.example/9", "2026-04-20"), body=body))
+    assert all(any(map(str.isalnum, title)) for title in titles(first))
+    assert len({sighting.external_id for sighting in first.sightings}) == len(first.sightings) > 0
+    assert titles(poll(feed, rss(("9", "https://lab.example/9", "2026-04-20"), body=body, built="x"))) == []
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<div>", "<ul><li>", "<b>x", "<a href=x>y", "<p><b>K2</b></p>", "- x\n", "# x\n", "x\n\n", "**", "["],
+)
+def test_hostile_texts_under_dates_are_read_in_no_time(piece: str) -> None:
+    items: list[Item] = [(f"{n}", f"https://lab.example/{n}", f"2026-04-{n % 30 + 1}") for n in range(60)]
+    body = rss(*items, body=piece * (30_000 // len(piece)))
+    began = time.process_time()
+    _parsed(body)
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/rss+xml; charset=us-ascii", "nonsense"])

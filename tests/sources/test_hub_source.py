@@ -40,8 +40,13 @@ def row(number: int, name: str, **changes: Any) -> Row:
     }
 
 
-def detail(row: Row, *, weights: bool = True) -> Response:
-    siblings = [{"rfilename": "README.md", "size": 900}]
+CARD = "Kimi K3 is an open model for agents and for code, which reads text and images."
+
+
+def detail(row: Row, *, weights: bool = True, card: bool = True) -> Response:
+    siblings = [{"rfilename": ".gitattributes", "size": 1519}]
+    if card:
+        siblings.append({"rfilename": "README.md", "size": 900})
     if weights:
         siblings.append({"rfilename": "model.safetensors", "size": 5_000_000})
     return answer({**row, "siblings": siblings, "downloads": 7}, f"{LISTING}/{row['id']}")
@@ -74,6 +79,11 @@ class Hub:
 
     def answers(self, row: Row, answer: Answer) -> None:
         self.fetch.answers[f"{LISTING}/{row['id']}"] = answer
+
+    def card(self, row: Row, text: str) -> None:
+        self.fetch.answers[f"{HUB}/{row['id']}/resolve/main/README.md"] = Response(
+            "", 200, body=text.encode()
+        )
 
     def poll(self, later: timedelta = timedelta(minutes=2)) -> Poll:
         self.fetch.requests.clear()
@@ -249,6 +259,7 @@ class TestWaiting:
         assert hub.watch.memory.cursor == {}
 
     def test_it_is_announced_as_it_is_when_the_wait_is_over(self, hub: Hub) -> None:
+        hub.card(K3, CARD)
         hub.poll()
         assert titles(hub.poll(later=HOLD - timedelta(seconds=1))) == []
         assert titles(hub.poll(later=timedelta(seconds=1))) == ["moonshotai/Kimi-K3"]
@@ -305,11 +316,9 @@ class TestWaiting:
 
     def test_it_says_why_it_waits(self, hub: Hub) -> None:
         hub.poll()
-        assert note_on(K3, hub) == {
-            "id": "moonshotai/Kimi-K3",
-            "since": hub.watch.now.isoformat(),
-            "why": "it has no weights yet",
-        }
+        now = hub.watch.now.isoformat()
+        note = {"id": "moonshotai/Kimi-K3", "since": now, "why": "it has no weights yet"}
+        assert note_on(K3, hub).items() >= {**note, "empty": now, "asked": now}.items()
         hub.answers(K3, SourceError(Failure.TIMEOUT, "took too long " * 100))
         hub.poll()
         assert note_on(K3, hub)["why"] == ("took too long " * 100)[:200]
@@ -354,6 +363,99 @@ class TestWaiting:
         assert titles(hub.poll()) == ["moonshotai/Empty-135"]
 
 
+class TestPlaceholder:
+    """A repository with neither weights nor a card waits, however long: its lab has said nothing of it."""
+
+    @pytest.fixture
+    def hub(self) -> Hub:
+        """Return the Hub with a placeholder that has waited for as long as the others are waited for."""
+        hub = Hub(K2)
+        hub.poll()
+        hub.shows(K2, K3)
+        hub.answers(K3, detail(K3, weights=False, card=False))
+        hub.poll()
+        assert hub.poll(later=HOLD).sightings == ()
+        return hub
+
+    def test_it_is_never_announced_and_says_what_it_waits_for(self, hub: Hub) -> None:
+        for _ in range(40):
+            assert hub.poll(later=timedelta(days=1)).sightings == ()
+        assert note_on(K3, hub)["why"] == "it has no weights and no card yet"
+
+    @pytest.mark.parametrize(
+        "card",
+        [
+            pytest.param("---\nlicense: mit\n---\n", id="the licence alone"),
+            pytest.param("# Kimi-K3\n", id="a heading"),
+            pytest.param("Coming soon.", id="a promise"),
+            pytest.param("[More Information Needed]\n\n" * 30, id="the Hub's own template"),
+        ],
+    )
+    def test_a_card_that_says_nothing_is_none(self, hub: Hub, card: str) -> None:
+        hub.answers(K3, detail(K3, weights=False))
+        hub.card(K3, card)
+        assert hub.poll(later=timedelta(days=1)).sightings == ()
+
+    def test_a_card_that_comes_is_announced_without_weights_and_completed_later(self, hub: Hub) -> None:
+        hub.answers(K3, detail(K3, weights=False))
+        hub.card(K3, CARD)
+        [sighting] = hub.poll(later=timedelta(days=1)).sightings
+        assert (sighting.amends, sighting.facts.weights) == (False, "none")
+        assert sighting.facts.summary == CARD
+        hub.answers(K3, detail(K3))
+        assert amended(hub.poll(later=timedelta(days=1))) == ["moonshotai/Kimi-K3"]
+
+    def test_weights_that_come_are_announced_as_new(self, hub: Hub) -> None:
+        hub.poll(later=timedelta(days=100))
+        hub.answers(K3, detail(K3, card=False))
+        assert titles(hub.poll(later=timedelta(days=1))) == ["moonshotai/Kimi-K3"]
+        assert hub.watch.memory.cursor == {}
+
+    @pytest.mark.parametrize("kind", [Failure.TIMEOUT, Failure.SERVER_ERROR, Failure.DENIED])
+    def test_a_failure_does_not_announce_it(self, hub: Hub, kind: Failure) -> None:
+        hub.answers(K3, failure(kind))
+        assert hub.poll(later=timedelta(days=1)).sightings == ()
+        assert note_on(K3, hub)["why"] == f"huggingface.co: {kind}"
+        hub.answers(K3, detail(K3))
+        assert titles(hub.poll(later=timedelta(days=1))) == ["moonshotai/Kimi-K3"]
+
+    def test_the_longer_it_waits_the_more_rarely_it_is_looked_at(self, hub: Hub) -> None:
+        looks = [0] * 30
+        for day in range(30):
+            for _ in range(24 * 6):
+                hub.poll(later=timedelta(minutes=10))
+                looks[day] += bool(hub.asked())
+        assert 20 < looks[0] < 80
+        assert looks[0] > looks[1] > looks[2] > looks[4] > looks[8]
+        assert looks[-5:] == [1] * 5
+
+    def test_it_is_looked_at_as_soon_as_the_listing_shows_a_change(self, hub: Hub) -> None:
+        hub.poll(later=timedelta(days=30))
+        hub.poll()
+        assert hub.asked() == []
+        row = {**K3, "safetensors": {"parameters": {"BF16": 10**9}, "total": 10**9}}
+        hub.shows(K2, row)
+        assert titles(hub.poll()) == ["moonshotai/Kimi-K3"]
+
+    def test_a_clock_that_was_ahead_does_not_make_it_rest_for_ever(self, hub: Hub) -> None:
+        hub.poll(later=timedelta(days=900))
+        hub.answers(K3, detail(K3))
+        assert titles(hub.poll(later=timedelta(days=-800))) == ["moonshotai/Kimi-K3"]
+
+    def test_many_of_them_keep_nobody_from_being_seen(self, hub: Hub) -> None:
+        empty = [row(number, f"Empty-{number}") for number in range(100, 200)]
+        hub.shows(K2, K3, *empty)
+        for each in (K3, *empty):
+            hub.answers(each, detail(each, weights=False, card=False))
+        for _ in range(5):
+            hub.poll()
+        hub.poll(later=timedelta(days=30))
+        new = row(300, "Kimi-K4")
+        hub.fetch.answers |= {LISTING: listing(K2, K3, *empty, new), f"{LISTING}/{new['id']}": detail(new)}
+        assert titles(hub.poll()) == ["moonshotai/Kimi-K4"]
+        assert len(hub.asked()) <= 30 + 2
+
+
 class TestTold:
     """What was announced without weights is looked after until it has some."""
 
@@ -364,6 +466,7 @@ class TestTold:
         hub.poll()
         hub.shows(K2, K3)
         hub.answers(K3, detail(K3, weights=False))
+        hub.card(K3, CARD)
         hub.poll()
         poll = hub.poll(later=HOLD)
         assert titles(poll) == ["moonshotai/Kimi-K3"]
@@ -374,6 +477,7 @@ class TestTold:
         told = hub.watch.now.isoformat()
         assert hub.poll().sightings == ()
         assert hub.poll(later=HOLD).sightings == ()
+        assert hub.asked() != []
         assert note_on(K3, hub)["told"] == told
         assert note_on(K3, hub)["why"] == "it has no weights yet"
 
@@ -452,6 +556,14 @@ class TestInclude:
 
     def test_the_organisation_is_no_part_of_the_name(self) -> None:
         assert titles(Hub(K2, include=("moonshotai",)).poll()) == []
+
+    def test_what_was_left_out_before_stays_silent_when_a_word_takes_in_more(self) -> None:
+        """A word has counted before a capital only since November 2026."""
+        hub = Hub(K2, row(4, "MolmoMotion-4B"), include=("K2",))
+        hub.poll()
+        wider = Hub(K2, row(4, "MolmoMotion-4B"), row(5, "MolmoAct2-4B"), include=("K2", "Molmo"))
+        wider.watch.memory, wider.watch.identities = hub.watch.memory, hub.watch.identities
+        assert titles(wider.poll()) == ["moonshotai/MolmoAct2-4B"]
 
     def test_asking_for_more_later_announces_nothing_old(self) -> None:
         hub = Hub(K2, K3, include=("K3",))
@@ -553,11 +665,22 @@ def test_a_refusal_has_one_remedy() -> None:
     assert "another source" not in str(caught.value)
 
 
-def test_an_organisation_without_models_is_a_baseline_too() -> None:
+@pytest.mark.parametrize("rows", [[], [{**K2, "private": True}]], ids=["nothing", "what only we can see"])
+def test_an_organisation_without_models_is_a_failure_that_says_what_to_do(rows: list[Row]) -> None:
+    hub = Hub(*rows)
+    says = r"'moonshotai' does not exist or has none yet; correct its name in feeds\.yaml"
+    with pytest.raises(SourceError, match=says) as caught:
+        hub.poll()
+    assert caught.value.failure is Failure.EMPTY
+
+
+def test_the_first_models_of_an_organisation_are_its_baseline() -> None:
     hub = Hub()
-    assert hub.poll().count == 0
+    with pytest.raises(SourceError):
+        hub.poll()
     hub.shows(K2)
-    assert titles(hub.poll()) == ["moonshotai/Kimi-K2"]
+    hub.poll()
+    assert hub.asked() == []
 
 
 class TestPages:

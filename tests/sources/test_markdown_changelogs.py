@@ -76,11 +76,221 @@ LINKS = """# Docs
 * [Pricing](/pricing)
 - plain
 """
+MONTHS_WITHOUT_YEAR = """#### Release Notes
+
+# Release Notes
+
+## October
+
+### Grok 8.7
+
+Grok 8.7 is now available.
+
+## August
+
+### Grok 8.6
+## March
+### Grok 8.2 and Grok 8.2 Multi-agent are live
+
+* See the [docs](/developers/multi-agent)
+
+## December 2025
+
+### Grok Voice API is released
+
+## November
+### Grok 4.1
+"""
+A_MONTH_THEN_ITS_DAYS = """# Changelog
+
+## September, 2026
+
+### Sep 21
+
+Update · Model: gpt-9-sol
+
+GPT-9 Sol now costs less. It was dear.
+
+### Sep 3
+
+Feature · Model: gpt-9-sol · Model: gpt-9-luna
+
+Released the GPT-9 model family, including Sol and Luna.
+
+Feature · Model: whisper-9.1
+
+Released Whisper 9.1.
+
+### 1st
+
+#### GPT-8.9
+Text.
+## August, 2026
+- Nothing
+"""
+A_YEAR_ITS_MONTHS_AND_THEIR_DAYS = """# 2026年
+## 6 月
+### 21日
+- 发布 MiniMax-M9
+### 6 月 3 日：MiniMax-M8.5
+## 5月
+# 2025
+## Dec. 30
+### Music-2
+"""
+CHINESE_DATES = """
+## 2026 年 6 月 1 日
+<Card title="MiniMax M9" href="/docs/models-intro">
+</Card>
+## 2026 年 4 月
+<Card title="Music-9.6" href="/docs/music">
+</Card>
+"""
+NAMES_IN_BOLD = """
+## 2026-10-27
+
+👀 **[GLM-9.3-Flash](https://lab.example/guides/vlm/glm-9.3-flash)**
+
+- It sees.
+- It reads GLM-5's answers.
+
+**GLM-9.3**
+
+It thinks.
+
+## 2026-10-20
+
+**New features**
+
+- Released GLM-9.2
+- Bug fixes
+
+## 2026-10-13
+
+A new model for [images](https://lab.example/guides/image/cogview-9/).
+"""
+HEADINGS_THAT_SORT = """
+## October 2026
+### 24
+#### New models
+- Released GPT-9.
+- Released GPT-9 mini.
+#### Bug fixes
+It works again.
+### 3
+#### GPT-8.9
+##### Added
+- A tool
+## September 2026
+### Known issues
+### 新模型
+- GLM-9
+### Sora
+"""
+PARAGRAPHS = """
+## October 24, 2026
+
+We've launched Claude Opus 9 (`claude-opus-9`), a step-change in work.
+It goes on here.
+
+It is our best model.
+
+We've also launched [Claude Haiku 9](/haiku) (`claude-haiku-9`).
+## October 3, 2026
+Two of them:
+
+1. We've retired Claude Opus 4.
+2. We've launched **Claude Sonnet 9**.
+"""
 
 
 @pytest.mark.parametrize(
     ("text", "posts"),
     [
+        pytest.param(
+            MONTHS_WITHOUT_YEAR,
+            [
+                ("Grok 8.7", "2026-10-01", "month", ""),
+                ("Grok 8.6", "2026-08-01", "month", ""),
+                ("Grok 8.2 and Grok 8.2 Multi-agent are live", "2026-03-01", "month", ""),
+                ("Grok Voice API is released", "2025-12-01", "month", ""),
+                ("Grok 4.1", "2025-11-01", "month", ""),
+            ],
+            id="months without their year (xAI)",
+        ),
+        pytest.param(
+            A_MONTH_THEN_ITS_DAYS,
+            [
+                ("GPT-9 Sol now costs less. It was dear.", "2026-09-21", "day", ""),
+                ("Released the GPT-9 model family, including Sol and Luna.", "2026-09-03", "day", ""),
+                ("Released Whisper 9.1.", "2026-09-03", "day", ""),
+                ("GPT-8.9", "2026-09-01", "day", ""),
+                ("Nothing", "2026-08-01", "month", ""),
+            ],
+            id="a month, and its days below it (OpenAI)",
+        ),
+        pytest.param(
+            A_YEAR_ITS_MONTHS_AND_THEIR_DAYS,
+            [
+                ("发布 MiniMax-M9", "2026-06-21", "day", ""),
+                ("MiniMax-M8.5", "2026-06-03", "day", ""),
+                ("Music-2", "2025-12-30", "day", ""),
+            ],
+            id="a year, its months and their days",
+        ),
+        pytest.param(
+            CHINESE_DATES,
+            [
+                ("MiniMax M9", "2026-06-01", "day", "https://lab.example/docs/models-intro"),
+                ("Music-9.6", "2026-04-01", "month", "https://lab.example/docs/music"),
+            ],
+            id="Chinese dates with spaces (MiniMax)",
+        ),
+        pytest.param(
+            NAMES_IN_BOLD,
+            [
+                ("👀 GLM-9.3-Flash", "2026-10-27", "day", "https://lab.example/guides/vlm/glm-9.3-flash"),
+                ("GLM-9.3", "2026-10-27", "day", ""),
+                ("New features", "2026-10-20", "day", ""),
+                ("Released GLM-9.2", "2026-10-20", "day", ""),
+                ("Bug fixes", "2026-10-20", "day", ""),
+                ("cogview-9", "2026-10-13", "day", "https://lab.example/guides/image/cogview-9/"),
+            ],
+            id="names in bold, or in a link alone (Z.ai)",
+        ),
+        pytest.param(
+            HEADINGS_THAT_SORT,
+            [
+                ("Released GPT-9.", "2026-10-24", "day", ""),
+                ("Released GPT-9 mini.", "2026-10-24", "day", ""),
+                ("It works again.", "2026-10-24", "day", ""),
+                ("GPT-8.9", "2026-10-03", "day", ""),
+                ("GLM-9", "2026-09-01", "month", ""),
+                ("Sora", "2026-09-01", "month", ""),
+            ],
+            id="headings that sort what stands below them, under mere numbers of days",
+        ),
+        pytest.param(
+            PARAGRAPHS,
+            [
+                (
+                    "We've launched Claude Opus 9 (claude-opus-9), a step-change in work.",
+                    "2026-10-24",
+                    "day",
+                    "",
+                ),
+                (
+                    "We've also launched Claude Haiku 9 (claude-haiku-9).",
+                    "2026-10-24",
+                    "day",
+                    "https://lab.example/haiku",
+                ),
+                ("Two of them:", "2026-10-03", "day", ""),
+                ("We've retired Claude Opus 4.", "2026-10-03", "day", ""),
+                ("We've launched Claude Sonnet 9.", "2026-10-03", "day", ""),
+            ],
+            id="sentences under dates (Anthropic)",
+        ),
         pytest.param(
             DATES_OVER_CARDS,
             [
@@ -154,6 +364,42 @@ def test_what_stands_below_a_post_is_its_text() -> None:
     assert second.body.strip() == ""
 
 
+@pytest.mark.parametrize(
+    ("today", "dates"),
+    [
+        pytest.param("2026-12-31", ["2026-12", "2026-11", "2026-02"], id="at the end of the year"),
+        pytest.param("2027-01-05", ["2026-12", "2026-11", "2026-02"], id="after the new year"),
+        pytest.param("2027-11-05", ["2026-12", "2026-11", "2026-02"], id="when nothing came for most of it"),
+        pytest.param("2026-11-30", ["2026-12", "2026-11", "2026-02"], id="where it is December already"),
+    ],
+)
+def test_months_without_a_year_stay_in_theirs(today: str, dates: list[str]) -> None:
+    text = "## December\n### K3\n## November\n### K2\n## February\n### K1\n"
+    found = markdown_entries(text, BASE, datetime.fromisoformat(f"{today}T12:00:00+00:00"))
+    assert [f"{entry.published.at:%Y-%m}" for entry in found if entry.published] == dates
+
+
+@pytest.mark.parametrize(
+    ("months", "dates"),
+    [
+        pytest.param("January December", ["2027-01", "2026-12"], id="a new year stands above the old one"),
+        pytest.param("January March December", ["2027-01", "2027-03", "2026-12"], id="in disorder"),
+        pytest.param("January February March", ["2027-01", "2027-02", "2027-03"], id="the oldest first"),
+        pytest.param("March|December 2025|June", ["2027-03", "2025-12", "2025-06"], id="after a year"),
+        pytest.param("April|March", ["2026-04", "2026-03"], id="none is in the future"),
+    ],
+)
+def test_a_month_without_a_year_goes_with_the_one_before(months: str, dates: list[str]) -> None:
+    headings = months.split("|") if "|" in months else months.split()
+    text = "".join(f"## {month}\n### K{number}\n" for number, month in enumerate(headings))
+    found = markdown_entries(text, BASE, datetime(2027, 3, 20, tzinfo=UTC))
+    assert [f"{entry.published.at:%Y-%m}" for entry in found if entry.published] == dates
+
+
+def test_a_heading_that_is_a_date_to_come_is_no_name() -> None:
+    assert markdown_entries("## 2026-10-01\n### 2031-01-01\n### K3\n", BASE, NOW)[0].title == "K3"
+
+
 pieces = st.lists(
     st.sampled_from(
         [
@@ -161,6 +407,11 @@ pieces = st.lists(
             "## ",
             "- ",
             "2026-04-20",
+            "September",
+            "Sep 3",
+            "2026",
+            "**K2**",
+            " · ",
             "<Update label='",
             '<Card title="',
             "'>",

@@ -323,3 +323,81 @@ class TestChangedSelectors:
             poll(blog, shorter)
         blog.source = watch(item="a.card", title="h3", date="time").source
         assert titles(poll(blog, shorter)) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "link"),
+    [
+        pytest.param(
+            '<base href="https://lab.example/blog/">', "https://lab.example/blog/k2", id="a whole address"
+        ),
+        pytest.param('<base href="/news/">', "https://lab.example/news/k2", id="a path"),
+        pytest.param('<base target="_blank">', "https://lab.example/k2", id="no address"),
+        pytest.param('<base href="javascript:x">', "https://lab.example/k2", id="an address of another kind"),
+        pytest.param("", "https://lab.example/k2", id="none"),
+    ],
+)
+def test_relative_links_go_from_where_the_page_says(base: str, link: str) -> None:
+    page = f'<html><head>{base}</head><a class="card" href="k2"><h3>Kimi K2</h3></a></html>'
+    assert poll(watch(**CARDS), page).sightings[0].url == link
+
+
+class TestMonths:
+    """A changelog whose newest heading is a month."""
+
+    def log(self, *posts: str, month: str = "## March") -> str:
+        return "\n\n".join((month, *(f"### {post}" for post in posts), "## January", "### K1"))
+
+    @pytest.mark.parametrize(
+        ("month", "date"),
+        [
+            pytest.param("## April", "2026-04 month", id="the month that it is"),
+            pytest.param("## March", "", id="a month that is over, which nothing of today can be of"),
+            pytest.param("## March 2026", "", id="the same with its year"),
+            pytest.param("## March 9", "2026-03 day", id="a day"),
+        ],
+    )
+    def test_what_comes_up_under_it_is_of_today(self, month: str, date: str) -> None:
+        page = watch(format="markdown")
+        first = poll(page, self.log("K2", month=month)).sightings[0].published
+        assert first
+        assert first.precision in ("month", "day")
+        published = poll(page, self.log("K3", "K2", month=month)).sightings[0].published
+        assert (f"{published.at:%Y-%m} {published.precision}" if published else "") == date
+
+    def test_what_comes_up_under_an_older_one_is_of_then(self) -> None:
+        page = watch(format="markdown")
+        poll(page, self.log("K2"))
+        published = poll(page, self.log("K2") + "\n### K0").sightings[0].published
+        assert published
+        assert f"{published.at:%Y-%m}" == "2026-01"
+
+
+def test_a_launch_in_the_grid_and_in_the_list_is_one_post() -> None:
+    """The shape of anthropic.com/news since September 2026."""
+    page = watch(
+        format="next",
+        item="[?_type=='post' && slug || _type=='featuredGridLink' && url]",
+        title="title",
+        link="url || slug",
+        date="publishedOn || date",
+    )
+    story = {
+        "_type": "post",
+        "slug": "/news/story",
+        "title": "A story",
+        "publishedOn": "2026-04-01T15:00:00Z",
+    }
+    opus = {
+        "_type": "featuredGridLink",
+        "url": "/opus-9",
+        "title": "Introducing Opus 9",
+        "date": "2026-04-19",
+    }
+    post = {**story, "slug": "/news/opus-9", "title": opus["title"], "publishedOn": "2026-04-19T17:00:00Z"}
+    assert titles(poll(page, flight([story]))) == ["A story"]
+    assert titles(poll(page, flight([opus, {"_type": "featuredGridLink"}, story]))) == ["Introducing Opus 9"]
+    assert [titles(poll(page, flight([opus, post, story]))), titles(poll(page, flight([post, story])))] == [
+        [],
+        [],
+    ]

@@ -86,6 +86,15 @@ def test_hostile_markup_is_read_in_no_time(hostile: str) -> None:
         pytest.param(("Phi-4",), "phi-3-mini", False, id="all parts of the word count"),
         pytest.param(("Cosmos",), "Microcosmos", False, id="the end of another word does not count"),
         pytest.param((".*",), "anything", False, id="a word is no pattern"),
+        pytest.param(
+            ("Nemotron",), "NVIDIA-NemotronLabs-VoiceChat-11B", True, id="a capital begins another word"
+        ),
+        pytest.param(("molmo",), "MolmoMotion-4B-H3-F30", True, id="in whatever case it is asked for"),
+        pytest.param(("SAM",), "SAMAudio-large", True, id="so it does after capitals"),
+        pytest.param(("GR00T",), "GR00TDreams", True, id="and after digits"),
+        pytest.param(("HY",), "HYBRID-7B", False, id="capitals that go on are the same word"),
+        pytest.param(("MAI",), "MAIN-1", False, id="as they are here"),
+        pytest.param(("Llama",), "TinyLlama-1B", False, id="what stands before it makes another word"),
     ],
 )
 def test_mentions(words: tuple[str, ...], text: str, kept: bool) -> None:

@@ -129,22 +129,26 @@ class TestRestoring:
 
     def test_it_knows_what_it_may_have_forgotten(self, store: Store, tmp_path: Path) -> None:
         with store.transaction():
-            store.deliveries.owe_line("r1", "C1", Content("hello"), START)
-            store.deliveries.owe_line("r2", "C1", Content("again"), START + HOUR)
+            store.deliveries.owe_line("r1", "C1", Content("hello"), START, known_until=None)
+            store.deliveries.owe_line("r2", "C1", Content("again"), START + HOUR, known_until=None)
         back_up(tmp_path / FILE_NAME, tmp_path / "backup.db")
         store.close()
         now = START + 5 * HOUR
         until = restore(tmp_path / "backup.db", tmp_path / FILE_NAME, tmp_path / "kept.db", now)
         assert until == START + HOUR
         restored = Store(tmp_path)
-        assert restored.restorations.forgotten_since(START) == START + HOUR
-        assert restored.restorations.forgotten_since(now) is None
         assert {one.state for one in restored.deliveries.recent(9)} == {"doubtful"}
+        with restored.transaction():
+            for identity, known_until in (("r3", START), ("r4", now)):
+                restored.deliveries.owe_line(identity, "C1", Content("new"), now, known_until=known_until)
+        after, before = restored.deliveries.recent(2)
+        assert (before.state, before.claimed_at) == ("doubtful", START + HOUR)
+        assert (after.state, after.claimed_at) == ("owed", None)
         restored.close()
 
     def test_a_clock_that_was_ahead_is_not_believed(self, store: Store, tmp_path: Path) -> None:
         with store.transaction():
-            store.deliveries.owe_line("r1", "C1", Content("hello"), START + 900 * HOUR)
+            store.deliveries.owe_line("r1", "C1", Content("hello"), START + 900 * HOUR, known_until=None)
         back_up(tmp_path / FILE_NAME, tmp_path / "backup.db")
         store.close()
         assert restore(tmp_path / "backup.db", tmp_path / FILE_NAME, tmp_path / "kept.db", START) == START

@@ -1,6 +1,7 @@
 """The outbox: owed once and for all, carried together, settled together."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -17,7 +18,7 @@ def owe(store: Store, repository: str, *destinations: str, minutes: int = 0, lab
     now = START + timedelta(minutes=minutes)
     release_id, key = open_release(store, repository, lab, now)
     with store.transaction():
-        store.deliveries.owe_alerts(release_id, key, destinations, now)
+        store.deliveries.owe_alerts(release_id, key, destinations, now, known_until=None)
     return release_id
 
 
@@ -28,20 +29,20 @@ def of(store: Store, destination: str) -> list[Delivery]:
 def test_an_alert_is_owed_once(store: Store) -> None:
     release_id = owe(store, "google/gemma-4-31B-it", "C1", "C2", "C1")
     with store.transaction():
-        store.deliveries.owe_alerts(release_id, "google/gemma-4-31b", ["C1"], START)
+        store.deliveries.owe_alerts(release_id, "google/gemma-4-31b", ["C1"], START, known_until=None)
     assert [one.destination for one in store.deliveries.of_release(release_id)] == ["C1", "C2"]
 
 
 def test_a_destination_that_has_it_under_another_key_is_owed_nothing(store: Store) -> None:
     release_id = owe(store, "google/gemma-4-31B-it", "C1")
     with store.transaction():
-        store.deliveries.owe_alerts(release_id, "a/key-of-before", ["C1", "C2"], START)
+        store.deliveries.owe_alerts(release_id, "a/key-of-before", ["C1", "C2"], START, known_until=None)
     assert [one.destination for one in store.deliveries.of_release(release_id)] == ["C1", "C2"]
 
 
 @pytest.mark.parametrize("kind", ["line", "digest"])
 def test_a_message_about_no_release_is_owed_once_a_destination(store: Store, kind: str) -> None:
-    owed = getattr(store.deliveries, f"owe_{kind}")
+    owed = partial(getattr(store.deliveries, f"owe_{kind}"), known_until=None)
     with store.transaction():
         if kind == "line":
             told = [owed("r1", to, HELLO, START) for to in ("C1", "C1", "C2")]
@@ -54,7 +55,7 @@ def test_a_message_about_no_release_is_owed_once_a_destination(store: Store, kin
 
 def test_order_holds_between_all_kinds(store: Store) -> None:
     with store.transaction():
-        store.deliveries.owe_line("r1", "C1", HELLO, START)
+        store.deliveries.owe_line("r1", "C1", HELLO, START, known_until=None)
     owe(store, "google/gemma-4-31B-it", "C1")
     assert [one.kind for one in store.deliveries.heads()] == ["line"]
 

@@ -83,7 +83,7 @@ def test_sequences_go_on_where_they_were(old: Path) -> None:
     """A number that a row had once is not given again: the order of messages hangs on it."""
     store = Store(old)
     with store.transaction():
-        assert store.deliveries.owe_line("r1", "C1", Content("hello"), START)
+        assert store.deliveries.owe_line("r1", "C1", Content("hello"), START, known_until=None)
     assert max(one.sequence for one in store.deliveries.recent(9)) == 41
     store.close()
 

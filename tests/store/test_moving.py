@@ -4,7 +4,9 @@ import pytest
 
 from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind
+from bot.records import Hint
 from bot.releases.moved import Move
+from bot.releases.names import parse
 from bot.store.store import Store
 from tests.support.clock import START
 from tests.support.releases import open_release
@@ -17,9 +19,9 @@ def owe_all(store: Store, key: str) -> set[str]:
     """Owe the alert, a note and an edit as deciding would; return the ids of all that is owed."""
     release = store.history.id_of(key)
     with store.transaction():
-        store.deliveries.owe_alerts(release, key, ["C1"], START)
-        store.deliveries.owe_note(release, key, NOTE, "variant:hub:x:1", START)
-        store.deliveries.owe_edits(release, key, START)
+        store.deliveries.owe_alerts(release, key, ["C1"], START, known_until=None)
+        store.deliveries.owe_note(release, key, NOTE, "variant:hub:x:1", START, known_until=None)
+        store.deliveries.owe_edits(release, key, START, known_until=None)
     return {one.id for one in store.deliveries.of_release(release)}
 
 
@@ -37,9 +39,9 @@ def test_what_was_owed_before_is_not_owed_again(store: Store) -> None:
 def test_a_line_that_both_ids_told_stays(store: Store) -> None:
     with store.transaction():
         for line in ("cadence|a", "cadence|b"):
-            store.deliveries.owe_line(line, "C1", Content("news"), START)
+            store.deliveries.owe_line(line, "C1", Content("news"), START, known_until=None)
         store.moves.rename_line("cadence|a", "cadence|b")
-        assert not store.deliveries.owe_line("cadence|a", "C1", Content("news"), START)
+        assert not store.deliveries.owe_line("cadence|a", "C1", Content("news"), START, known_until=None)
 
 
 @pytest.mark.parametrize(("doubted", "again"), [(False, False), (True, True)], ids=["told", "in doubt"])
@@ -47,17 +49,30 @@ def test_a_line_about_a_rhythm_follows_unless_it_has_to_be_looked_up(
     store: Store, doubted: bool, again: bool
 ) -> None:
     with store.transaction():
-        store.deliveries.owe_line("another", "C1", Content("news"), START)
-        assert store.deliveries.owe_line("cadence|a", "C1", Content("news"), START)
+        store.deliveries.owe_line("another", "C1", Content("news"), START, known_until=None)
+        assert store.deliveries.owe_line("cadence|a", "C1", Content("news"), START, known_until=None)
         if doubted:
-            store.deliveries.claim(store.deliveries.newest(), START)
+            store.deliveries.claim(store.deliveries.recent(1)[0].sequence, START)
         store.moves.rename_line("cadence|a", "cadence|b")
-        assert store.deliveries.owe_line("cadence|b", "C1", Content("news"), START) is again
+        assert store.deliveries.owe_line("cadence|b", "C1", Content("news"), START, known_until=None) is again
+
+
+def test_a_hint_and_the_question_about_it_are_moved(store: Store) -> None:
+    hint = Hint(parse("Kimi K4", "moonshot"), "feed:x", SourceKind.FEED, "Kimi K4 is here", "", START, START)
+    with store.transaction():
+        store.hints.add(hint)
+        number = store.held.add_hint(hint, START).id
+        store.moves.move(Move("moonshot", "kimi-lab"))
+    moved = store.held.by_id(number)
+    assert moved
+    assert moved.hint
+    assert (moved.hint.key, moved.hint.name.lab) == ("kimi-lab/kimi-k4", "kimi-lab")
+    assert store.hints.names("kimi-lab") == [moved.hint.name]
 
 
 def test_every_table_that_names_labs_is_moved(store: Store) -> None:
     """A table that comes later is to be added to bot/store/moving.py."""
-    moved = {"release", "observation", "subscription", "mute", "standing"}
+    moved = {"release", "observation", "subscription", "mute", "standing", "hint"}
     moved |= {"adoption_task", "adoption_figure", "adoption_change"}
     tables = store._database.query(
         """

@@ -15,9 +15,20 @@ from bot.cadence.measuring import Counted, Measure, Subject, Task, week_of
 from bot.errors import Failure, SourceError, StoreError
 from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind
-from bot.records import ALL, Correction, Delivery, DigestPlan, Mute, Preferences, SourceState, Subscription
+from bot.records import (
+    ALL,
+    Correction,
+    Delivery,
+    DigestPlan,
+    Hint,
+    Mute,
+    Preferences,
+    SourceState,
+    Subscription,
+)
 from bot.releases.filters import Filters
 from bot.releases.moved import Move
+from bot.releases.names import parse
 from bot.releases.steps import Announce, Decision
 from bot.store import database
 from bot.store.store import FILE_NAME, Store
@@ -37,6 +48,7 @@ NOTE = Note(NoteKind.VARIANT, f"{KIMI}-GGUF", "https://hub.example/gguf", Source
 TASK = Task(WEEK, "moonshot", Subject.DOWNLOADS, "moonshotai", START)
 BASE = Task(WEEK, "moonshot", Subject.DERIVATIVES, KIMI, START)
 MORE = Task(WEEK, "zai", Subject.DOWNLOADS, "zai-org", START)
+HINT = Hint(parse("Kimi K3", "moonshot"), "feed:x", SourceKind.FEED, "Kimi K3 is here", "", START, NOW)
 OWED, CLAIMED = "C-owed", "C-claimed"  # destinations of one line each
 RELEASE = 2  # Kimi, behind what the baseline knew
 
@@ -67,21 +79,30 @@ WRITES: dict[str, Call] = {
     "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
     "deliveries.claim_together": lambda s: s.deliveries.claim_together([], sequence(s, OWED), NOW),
-    "deliveries.doubt_after": lambda s: s.deliveries.doubt_after(0, NOW),
     "deliveries.doubt_claims": lambda s: s.deliveries.doubt_claims(LATER),
     "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),
     "deliveries.hasten_to": lambda s: s.deliveries.hasten_to(OWED, EARLIER),
     "deliveries.note_content": lambda s: s.deliveries.note_content(RELEASE, "C1", "another"),
-    "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(RELEASE, KEY, ["C7", "C8"], NOW),
-    "deliveries.owe_digest": lambda s: s.deliveries.owe_digest("C1", "2026-W16", SAID, NOW),
-    "deliveries.owe_edits": lambda s: s.deliveries.owe_edits(RELEASE, KEY, NOW),
-    "deliveries.owe_line": lambda s: s.deliveries.owe_line("r9", "C1", SAID, NOW),
-    "deliveries.owe_note": lambda s: s.deliveries.owe_note(RELEASE, KEY, NOTE, "variant:x", NOW),
-    "deliveries.owe_note_to": lambda s: s.deliveries.owe_note_to("C1", RELEASE, KEY, NOTE, "variant:y", NOW),
+    "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(
+        RELEASE, KEY, ["C7", "C8"], NOW, known_until=None
+    ),
+    "deliveries.owe_digest": lambda s: s.deliveries.owe_digest("C1", "2026-W16", SAID, NOW, known_until=None),
+    "deliveries.owe_edits": lambda s: s.deliveries.owe_edits(RELEASE, KEY, NOW, known_until=None),
+    "deliveries.owe_line": lambda s: s.deliveries.owe_line("r9", "C1", SAID, NOW, known_until=None),
+    "deliveries.owe_note": lambda s: s.deliveries.owe_note(
+        RELEASE, KEY, NOTE, "variant:x", NOW, known_until=None
+    ),
+    "deliveries.owe_note_to": lambda s: s.deliveries.owe_note_to(
+        "C1", RELEASE, KEY, NOTE, "variant:y", NOW, known_until=None
+    ),
     "deliveries.retry": lambda s: s.deliveries.retry(alert(s), NOW),
     "deliveries.settle": lambda s: s.deliveries.settle(sequence(s, CLAIMED), "unclear", "lost", NOW),
     "deliveries.settle_sent": lambda s: s.deliveries.settle_sent(sequence(s, CLAIMED), "C1", "9.9", "", NOW),
     "held.add": lambda s: s.held.add("feed:x", [KEY], NOW),
+    "held.add_hint": lambda s: s.held.add_hint(HINT, NOW),
+    "hints.add": lambda s: s.hints.add(replace(HINT, name=parse("Kimi K4", "moonshot"))),
+    "hints.asked": lambda s: s.hints.asked(HINT.key),
+    "hints.brought": lambda s: s.hints.brought(HINT.key, KEY, NOW),
     "held.count": lambda s: s.held.count(replace(s.held.waiting()[0], days=1)),
     "held.grow": lambda s: s.held.grow(1, [KEY]),
     "held.note_announced": lambda s: s.held.note_announced("hub:org", 3, NOW),
@@ -113,6 +134,7 @@ WRITES: dict[str, Call] = {
     "adoption.put_off": lambda s: s.adoption.put_off(WEEK, LATER),
     "watch.beat": lambda s: s.watch.beat(NOW),
     "watch.set_blind": lambda s: s.watch.set_blind({"feed:x": NOW}),
+    "watch.set_perhaps_blind": lambda s: s.watch.set_perhaps_blind({"feed:x": NOW}),
     "standing.note": lambda s: s.standing.note({"hub:x": "moonshot"}, NOW),
     "moves.move": lambda s: s.moves.move(Move("moonshot", "kimi-lab")),
     "moves.rename_line": lambda s: s.moves.rename_line("r1", "r2"),
@@ -132,6 +154,8 @@ READS: dict[str, Call] = {
     "corrections.leads": lambda s: s.corrections.leads([KEY]),
     "corrections.of": lambda s: s.corrections.of(KEY),
     "releases.book": lambda s: s.releases.book(["moonshot", "zai"]),
+    "releases.named_by_the_way": lambda s: s.releases.named_by_the_way("qwen", START),
+    "releases.names": lambda s: s.releases.names("moonshot"),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
     "releases.waits_beyond": lambda s: s.releases.waits_beyond(START),
     "releases.overdue_since": lambda s: s.releases.overdue_since(NOW),
@@ -144,10 +168,15 @@ READS: dict[str, Call] = {
     "deliveries.counts": lambda s: s.deliveries.counts(),
     "deliveries.first_alert_of_family": lambda s: s.deliveries.first_alert_of_family(RELEASE, "C1"),
     "deliveries.heads": lambda s: s.deliveries.heads(),
-    "deliveries.newest": lambda s: s.deliveries.newest(),
     "deliveries.notes_of": lambda s: s.deliveries.notes_of(RELEASE, "C1"),
     "deliveries.of_release": lambda s: s.deliveries.of_release(RELEASE),
     "deliveries.recent": lambda s: s.deliveries.recent(9, ("sent", "owed")),
+    "coverage.shown": lambda s: s.coverage.shown(START),
+    "hints.by_key": lambda s: s.hints.by_key(HINT.key),
+    "hints.due": lambda s: s.hints.due(NOW),
+    "hints.names": lambda s: s.hints.names("moonshot"),
+    "hints.open": lambda s: s.hints.open(),
+    "hints.waiting": lambda s: s.hints.waiting(),
     "held.announced": lambda s: s.held.announced("hub:org", START, NOW),
     "held.by_id": lambda s: s.held.by_id(1),
     "held.untold": lambda s: s.held.untold(1),
@@ -164,7 +193,6 @@ READS: dict[str, Call] = {
     "preferences.of": lambda s: s.preferences.of("C1"),
     "reports.by_id": lambda s: s.reports.by_id(1),
     "reports.open": lambda s: s.reports.open(),
-    "restorations.forgotten_since": lambda s: s.restorations.forgotten_since(NOW),
     "installations.find": lambda s: s.installations.find("T1"),
     "installations.teams": lambda s: s.installations.teams(),
     "adoption.bases": lambda s: s.adoption.bases(["moonshot"], 3),
@@ -177,6 +205,7 @@ READS: dict[str, Call] = {
     "adoption.spent": lambda s: s.adoption.spent(WEEK, Subject.DOWNLOADS),
     "adoption.sums": lambda s: s.adoption.sums(WEEK),
     "watch.blind": lambda s: s.watch.blind(),
+    "watch.perhaps_blind": lambda s: s.watch.perhaps_blind(),
     "watch.last_beat": lambda s: s.watch.last_beat(),
     "standing.all": lambda s: s.standing.all(),
     "standing.former": lambda s: s.standing.former("hub:x", "moonshot"),
@@ -184,7 +213,6 @@ READS: dict[str, Call] = {
     "moves.collisions": lambda s: s.moves.collisions(Move("moonshot", "zai")),
     "chores.is_due": lambda s: s.chores.is_due("tidy", NOW),
     "history.between": lambda s: s.history.between(START, NOW),
-    "history.days": lambda s: s.history.days(),
     "history.find": lambda s: s.history.find("Kimi-K2.6"),
     "history.id_of": lambda s: s.history.id_of(KEY),
     "history.lead_of": lambda s: s.history.lead_of(KEY),
@@ -193,7 +221,6 @@ READS: dict[str, Call] = {
     "history.newest": lambda s: s.history.newest(),
     "history.observations": lambda s: s.history.observations(KIMI),
     "history.recent": lambda s: s.history.recent(filters=Filters(max=7, match=("kimi",))),
-    "history.releases_by_day": lambda s: s.history.releases_by_day(["moonshot"], START),
     "history.wave": lambda s: s.history.wave(RELEASE),
     "history.waves_of": lambda s: s.history.waves_of([RELEASE]),
     "shipments.all": lambda s: s.shipments.all(),
@@ -223,10 +250,11 @@ def furnish_tables(store: Store) -> None:
     store.corrections.set(Correction(KEY, "license", "apache-2.0", "ana", START))
     store.corrections.set(Correction("zai/glm-4.7", "kind", "other", "ana", START))
     for destination in (OWED, CLAIMED):
-        store.deliveries.owe_line("r1", destination, SAID, START)
+        store.deliveries.owe_line("r1", destination, SAID, START, known_until=None)
     store.deliveries.settle(sequence(store, OWED), "owed", "later", START, LATER)
     store.deliveries.claim(sequence(store, CLAIMED), START)
     store.held.add("hub:org", ["zai/glm-4.7"], START)
+    store.hints.add(HINT)
     store.subscriptions.pause("C5", "archived", START, LATER)
     store.preferences.set("C1", Preferences(digest=PLAN), START)
     store.preferences.mute(Mute("C1", "moonshot", None))

@@ -63,7 +63,7 @@ def test_the_last_delivery_of_each_lab(store: Store) -> None:
     for repository, lab in (("moonshotai/Kimi-K2.6", "moonshot"), ("zai-org/GLM-5.1", "zai")):
         release_id, key = open_release(store, repository, lab, START)
         with store.transaction():
-            store.deliveries.owe_alerts(release_id, key, ["C1", "C2"], START)
+            store.deliveries.owe_alerts(release_id, key, ["C1", "C2"], START, known_until=None)
     with store.transaction():
         first = store.deliveries.heads()[0]
         store.deliveries.settle_sent(first.sequence, "C1", "1.1", "", START)

@@ -1,20 +1,20 @@
 """Render every answer to a command: pure, escaped, and within Slack's limits whatever comes in."""
 
 from bot.chat.answers.asking import cannot_post_answer, confirm_answer, error_answer, said, subscribed_answer
+from bot.chat.answers.cadence import CadenceTable, cadence_answer, without_charts
 from bot.chat.answers.directory import labs_answer
 from bot.chat.answers.following import Following, digest_answer, list_answer, settings_answer
 from bot.chat.answers.health import BotStatus, status_answer
 from bot.chat.answers.helping import help_answer
-from bot.chat.answers.holding import held_answer
+from bot.chat.answers.holding import held_answer, ignored_answer
 from bot.chat.answers.reasons import why_answer
 from bot.chat.answers.recent import page_size, recent_answer
-from bot.chat.answers.rhythm import LabRhythm, cadence_answer, without_charts
 from bot.chat.answers.show import show_answer
 
 __all__ = [
     "BotStatus",
+    "CadenceTable",
     "Following",
-    "LabRhythm",
     "cadence_answer",
     "cannot_post_answer",
     "confirm_answer",
@@ -22,6 +22,7 @@ __all__ = [
     "error_answer",
     "held_answer",
     "help_answer",
+    "ignored_answer",
     "labs_answer",
     "list_answer",
     "page_size",

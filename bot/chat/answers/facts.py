@@ -17,7 +17,7 @@ from bot.chat.phrases import dated, download
 from bot.messages import blocks
 from bot.messages.content import Block
 from bot.messages.escape import link, literal
-from bot.model import Artifact, Mention, Release, SourceKind, Wave
+from bot.model import Artifact, Mention, Release, Wave
 from bot.releases import words
 from bot.releases.serving import memory_to_serve
 from bot.releases.sizes import human_bytes, human_count
@@ -29,13 +29,6 @@ _VARIANTS_LIMIT = 1_500
 _SOURCES_LIMIT = 1_500
 _SAME = 0.05  # by how much of what is shown the Hub's count may differ unmentioned
 _HUB = "https://huggingface.co/"
-_WHERE = {
-    SourceKind.HUB: "Hugging Face",
-    SourceKind.FEED: "the lab's feed",
-    SourceKind.PAGE: "the lab's site",
-    SourceKind.LLM_STATS: "LLM Stats",
-    SourceKind.IMPORT: "an imported history",
-}
 
 
 def fact_blocks(wave: Wave, now: datetime) -> Iterator[Block]:
@@ -146,4 +139,4 @@ def _mentions(wave: Wave) -> list[Mention]:
 
 def _source(mention: Mention, now: datetime) -> str:
     page = link(mention.url, mention.title or mention.url, NAME_LIMIT) or "a page without a title"
-    return f"{_WHERE[mention.source]}: {page}, {words.seen_when(mention, now)}"
+    return f"{mention.source.traits.name}: {page}, {words.seen_when(mention, now)}"

@@ -13,12 +13,15 @@ from bot.messages.blocks import Element
 from bot.messages.content import Block, Content
 from bot.messages.escape import literal
 from bot.records import ErrorReport, Flood, Pause, SourceState
+from bot.releases.coverage import Record
 
 _SOURCE_LIMIT = 80
 _REASON_LIMIT = 200
+_WAITING = 5  # new repositories that are named
 _REPORT_LIMIT = 300
-_PART_LIMIT = 2_200  # characters of each part; the three together stay below what Slack takes
+_PART_LIMIT = 2_200  # characters of each part; all together stay below what Slack takes
 _REPORTS = 10
+_NAMED = 3  # releases that a source missed
 _SILENT = timedelta(hours=1)  # beyond this without any poll, nobody polls
 _KINDS = {"hub": "Hugging Face organisation", "llm_stats": "LLM Stats listing"}
 _FAILURES = {
@@ -49,7 +52,8 @@ _STATES = {
 class BotStatus:
     """Hold how the bot fares: its sources, deliveries by state, paused destinations, open reports, floods.
 
-    `corrects`: the asker may correct what was reported.
+    `corrects`: the asker may correct what was reported. `coverage` is by the ids of the sources;
+    `hints` are names that wait for a source to bring them.
     """
 
     version: str
@@ -59,18 +63,22 @@ class BotStatus:
     reports: Sequence[ErrorReport] = ()
     corrects: bool = False
     held: Sequence[Flood] = ()
+    coverage: Mapping[str, Record] = field(default_factory=dict)
+    hints: int = 0
 
 
 def status_answer(status: BotStatus, now: datetime) -> Content:
     """Return what is wrong in full, and what is well in numbers."""
-    summary, well, messages = _summary(status), list(_well(status.sources, now)), _messages(status.counts)
+    summary, well, messages = _summary(status), list(_well(status, now)), _messages(status.counts)
     troubles = [_failing(state, now) for state in status.sources if state.failure]
+    troubles += [_missing(record) for record in status.coverage.values() if record.is_perhaps_blind]
     troubles += [f"{_name(state)} {remark}" for state in status.sources for remark in remarks(state, now)]
     troubles += [_flood(flood, now) for flood in status.held]
     paused = [_paused(pause, now) for pause in status.pauses]
     reports = [_report(report, now) for report in status.reports]
     silence = [_silence(status.sources, now)] if _silence(status.sources, now) else []
-    parts = (("Trouble", troubles), ("Paused", paused), ("Reported as wrong", reports))
+    shown = list(_shown(status.coverage))
+    parts = (("Trouble", troubles), ("Paused", paused), ("Reported as wrong", reports), ("Coverage", shown))
     return Content(
         text_of([summary, *silence, messages, *map(sentence, (*troubles, *paused, *reports))]),
         (
@@ -119,9 +127,28 @@ def _name(state: SourceState) -> str:
 
 
 def _flood(flood: Flood, now: datetime) -> str:
+    source = literal(flood.source_id, _SOURCE_LIMIT)
+    if flood.hint:
+        name = literal(flood.hint.name.display, _SOURCE_LIMIT)
+        asked = f"asked about {ago(flood.held_at, now)} ({typed('held')})"
+        return f"*{source}* names {name}, which no source has shown: {asked}"
     showed = f"showed {counted(len(flood.leads), 'release')} at once {ago(flood.held_at, now)}"
     todo = f"held until somebody announces or ignores them ({typed('held')})"
-    return f"*{literal(flood.source_id, _SOURCE_LIMIT)}* {showed}: {todo}"
+    return f"*{source}* {showed}: {todo}"
+
+
+def _missing(record: Record) -> str:
+    names = ", ".join(literal(one.name, _SOURCE_LIMIT) for one in record.missed_last[-_NAMED:])
+    missed = f"missed the last {len(record.missed_last)} releases that others brought ({names})"
+    return f"*{literal(record.source_id, _SOURCE_LIMIT)}* is perhaps blind: {missed}"
+
+
+def _shown(coverage: Mapping[str, Record]) -> Iterator[str]:
+    """Yield how many releases each source showed of those that it should have, the worst first."""
+    counted_on = [record for record in coverage.values() if record.expected]
+    for record in sorted(counted_on, key=lambda record: (record.showed / record.expected, record.source_id)):
+        showed = f"showed {record.showed} of {record.expected}"
+        yield f"{literal(record.source_id, _SOURCE_LIMIT)} {showed}"
 
 
 def _failure(state: SourceState, now: datetime) -> str:
@@ -133,10 +160,10 @@ def _failure(state: SourceState, now: datetime) -> str:
     return f"{words} for {since}{last}" + (f": {complaint}" if complaint else "")
 
 
-def _well(sources: Sequence[SourceState], now: datetime) -> Iterator[str]:
+def _well(status: BotStatus, now: datetime) -> Iterator[str]:
     """Yield how old the word of each kind of source is, the youngest and the oldest."""
     kinds: dict[str, list[SourceState]] = defaultdict(list)
-    for state in sources:
+    for state in status.sources:
         if state.succeeded_at and not state.failure:
             kinds[state.id.partition(":")[0]].append(state)
     for kind, states in kinds.items():
@@ -144,8 +171,13 @@ def _well(sources: Sequence[SourceState], now: datetime) -> Iterator[str]:
         young, old = ago(moments[-1], now), ago(moments[0], now)
         span = f"read {young}" if young == old else f"read between {young} and {old}"
         yield f"{counted(len(states), _KINDS.get(kind, kind))}, {span}"
-    if waiting := sum(len(state.waiting) for state in sources):
-        yield f"Waited for: {waiting} new on the Hub (`why` tells what for)"
+    if waiting := [note for state in status.sources for note in state.waiting]:
+        names = ", ".join(literal(note["id"], _SOURCE_LIMIT) for note in waiting[:_WAITING])
+        more = f" and {len(waiting) - _WAITING} more" if len(waiting) > _WAITING else ""
+        yield f"Waited for: {len(waiting)} new on the Hub (`why` tells what for): {names}{more}"
+    if status.hints:
+        hints = counted(status.hints, "name")
+        yield f"Waited for: {hints} that no item carries (`why` tells where they stand)"
 
 
 def _messages(counts: Mapping[str, int]) -> str:

@@ -62,7 +62,7 @@ _COMMANDS: Mapping[Verb, _Help] = {
     Verb.STATUS: _Help("shows how the sources fare, and what is owed or paused.", ("status",)),
     Verb.WHY: _Help("tells why something was announced, or was not.", ("why Kimi K2.6",)),
     Verb.HELD: _Help(
-        "shows to admins what a source showed too much of at once, to be announced or ignored.",
+        "shows to admins what a source showed too much of, or only named, to be announced or ignored.",
         ("held", "held announce 3", "held ignore 3"),
     ),
     Verb.TEST: _Help("posts a message here, to see that it can.", ("test",)),

@@ -1,4 +1,4 @@
-"""`held`: what a source showed too much of at once, for a person to decide."""
+"""`held`: what a source showed too much of at once, and what it only named, for a person to decide."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,19 +8,21 @@ from bot.chat.answers.pieces import NAME_LIMIT, counted, fitting, run, text_of, 
 from bot.chat.phrases import ago
 from bot.messages import blocks
 from bot.messages.content import Block, Content
-from bot.messages.escape import literal
+from bot.messages.escape import link, literal
 from bot.records import Flood
 
-_MOST = 5  # floods in one answer, the oldest first
+_MOST = 5  # in one answer, the oldest first
 _NAMES_LIMIT = 1_200  # characters of the names of one
 
 
 def held_answer(floods: Sequence[Flood], now: datetime) -> Content:
     """Return what waits for somebody to announce or ignore it, each with its buttons."""
     if not floods:
-        return said("Nothing is held back: no source showed far more than usual.")
+        return said(
+            "Nothing is held back: no source showed far more than usual, or named what none has shown."
+        )
     shown = floods[:_MOST]
-    summary = f"{counted(len(floods), 'flood')} held back. Announced, it is posted; ignored, it stays silent."
+    summary = f"{_counts(floods)} held back. Announced, it is posted; ignored, it stays silent."
     more = f"{len(floods) - _MOST} more come after these" if len(floods) > _MOST else ""
     return Content(
         text_of([summary, *(_line(flood, now) for flood in shown)]),
@@ -32,8 +34,15 @@ def held_answer(floods: Sequence[Flood], now: datetime) -> Content:
     )
 
 
+def ignored_answer(flood: Flood) -> Content:
+    """Return what is said once a flood or a hint is ignored."""
+    if flood.hint:
+        return said(f"Ignored: {literal(flood.hint.name.display, NAME_LIMIT)} stays silent, for ever.")
+    return said(f"Ignored: the {len(flood.leads)} releases of #{flood.id} stay silent.")
+
+
 def _part(flood: Flood, now: datetime) -> Iterator[Block]:
-    names = [f"• {literal(name, NAME_LIMIT)}" for name in flood.names]
+    names = [f"“{literal(flood.hint.words, _NAMES_LIMIT)}”"] if flood.hint else _listed(flood)
     yield from blocks.sections([_line(flood, now), *fitting(names, limit=_NAMES_LIMIT)])
     yield from blocks.actions(
         [
@@ -43,6 +52,20 @@ def _part(flood: Flood, now: datetime) -> Iterator[Block]:
     )
 
 
+def _counts(floods: Sequence[Flood]) -> str:
+    hints = sum(1 for flood in floods if flood.hint)
+    parts = [counted(len(floods) - hints, "flood")] if hints < len(floods) else []
+    return " and ".join([*parts, *([counted(hints, "name")] if hints else [])])
+
+
+def _listed(flood: Flood) -> list[str]:
+    return [f"• {literal(name, NAME_LIMIT)}" for name in flood.names]
+
+
 def _line(flood: Flood, now: datetime) -> str:
     source = literal(flood.source_id, NAME_LIMIT) or "a source"
+    if flood.hint:
+        name = link(flood.hint.url, flood.hint.name.display, NAME_LIMIT)
+        asked = f"asked about {ago(flood.held_at, now)}"
+        return f"#{flood.id} *{source}* names {name}, which no source has shown; {asked}."
     return f"#{flood.id} *{source}* showed {counted(len(flood.leads), 'release')} {ago(flood.held_at, now)}."

@@ -19,7 +19,7 @@ from bot.chat.answers.pieces import (
     window_words,
 )
 from bot.chat.commands import Command
-from bot.chat.phrases import ago, dated
+from bot.chat.phrases import ago, came_out
 from bot.messages import blocks
 from bot.messages.blocks import Element
 from bot.messages.content import Block, Content
@@ -93,7 +93,7 @@ def _facts(wave: Wave) -> str:
 
 
 def _date(wave: Wave) -> str:
-    return literal(dated(wave.lead.published), 60)
+    return literal(came_out(wave), 60)
 
 
 def _sentence(number: int, wave: Wave) -> str:

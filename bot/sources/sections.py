@@ -1,0 +1,112 @@
+"""What stands under a date without a heading of its own: which paragraphs and list items are posts."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.sources.dates import is_only_date
+from bot.sources.text import plain_text
+
+LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)")
+_ITEM = re.compile(r" {0,3}(?:[*+•-]|\d{1,3}[.)])[ \t]+([^\n]*)")
+_BOLD = re.compile(r"\*\*[^*\n]{1,300}\*\*|__[^_\n]{1,300}__")
+_MARKED = re.compile(r"\*\*|__|`[^`\n]{1,300}`")
+_SENTENCE = re.compile(r"[.!?](?:\s|$)|[。！？]")
+# Words of headings that only sort what stands below them: "New features", "Added", "Models".
+_SORTS = re.compile(
+    r"(?:new|other|api|model|feature|fix|bug|bugfix|improvement|enhancement|optimi[sz]ation|change|addition"
+    r"|deprecation|announcement|launch|release|update|highlight|issue|note)(?:s|es)?"
+    r"|added|changed|fixed|improved|updated|removed|deprecated|released|launched|breaking|known|general|misc"
+    r"|what|in|and|the|security|performance|新增|新功能|功能|新模型|模型|优化|修复|更新|变更|其他",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?=.*[^\W\d_])(?=.*\d)")
+
+
+@dataclass(slots=True)
+class Saying:
+    """A paragraph or list item by its first line; `text[start:until]` is all of it, and what follows."""
+
+    line: str
+    title: str  # the line without Markdown
+    link: str  # the first that it has
+    is_item: bool
+    start: int
+    until: int
+
+
+def posts_under(text: str) -> list[Saying]:
+    """Return the posts of the text under a date.
+
+    A line that is nothing but a bold or linked name with a number is a post, and what follows is its text.
+    Without such lines every list item is one, and every paragraph that sets a name in bold or as code; of the
+    others the first one, and the first that has a number. A line of labels or a mere date begins anew, and is
+    none itself. What is no post goes with the one before it.
+    """
+    blocks = list(_blocks(text))
+    telling = [block for block in blocks if not is_only_date(block.title)]
+    posts = [block for block in telling if _is_name(block)] or _told(blocks) or telling[:1]
+    for post, following in pairwise(posts):
+        post.until = following.start
+    if posts:
+        posts[-1].until = len(text)
+    return posts
+
+
+def only_sorts(title: str) -> bool:
+    """Tell whether a heading is no name but a word for what stands below it."""
+    words = re.findall(r"[^\W\d_]+", title)
+    return bool(words) and not re.search(r"\d", title) and all(map(_SORTS.fullmatch, words))
+
+
+def plain(line: str) -> tuple[str, str]:
+    """Return a line without its Markdown, and the first address that it links."""
+    linked = LINK.search(line)
+    words = re.sub(r"\\(?=[\\`*_#\[\]-])|[*`]|\{#[\w-]*\}", "", LINK.sub(r"\1", line[:1000]))
+    return plain_text(words), linked[2] if linked else ""
+
+
+def name_of(post: Saying) -> str:
+    """Return what the only post of a date is called: by its words, or where they name nothing by its link."""
+    title, slug = post.title, post.link.partition("?")[0].rstrip("/").rpartition("/")[2]
+    told = _NUMBERED.match(title) or not _NUMBERED.match(slug) or is_only_date(slug)
+    return title if told else slug
+
+
+def _blocks(text: str) -> Iterator[Saying]:
+    start, fresh = 0, True
+    for line in text.splitlines(keepends=True):
+        item = _ITEM.match(line)
+        if item or (fresh and line.strip() and not line.startswith("    ")):
+            first = item[1] if item else line.strip()
+            title, link = plain(first)
+            if title:
+                yield Saying(first, title, link, bool(item), start, len(text))
+        start, fresh = start + len(line), not line.strip()
+
+
+def _told(blocks: list[Saying]) -> list[Saying]:
+    told: list[Saying] = []
+    is_first, named = True, False
+    for block in blocks:
+        if is_only_date(block.title) or (not block.is_item and _has_labels(block.title)):
+            is_first, named = True, False
+            continue
+        sets_apart = bool(_MARKED.search(block.line))
+        names = sets_apart or bool(_NUMBERED.match(block.title))
+        if block.is_item or is_first or sets_apart or (names and not named):
+            told.append(block)
+        is_first, named = False, named or names
+    return told
+
+
+def _has_labels(title: str) -> bool:
+    """Tell whether a line only sorts what follows: "Feature · Model: gpt-9-sol"."""
+    return " · " in title and not _SENTENCE.search(title)
+
+
+def _is_name(block: Saying) -> bool:
+    rest = _BOLD.sub("", LINK.sub("", block.line))
+    alone = rest != block.line and not re.search(r"\w", rest)
+    return alone and not block.is_item and bool(_NUMBERED.match(block.title))
