@@ -22,10 +22,21 @@ Rule = Callable[[Post], Verdict | None]
 
 def judge_post(sighting: Sighting, owners: frozenset[str]) -> Verdict:
     """Return what a post announces; `owners` are the lab's id, name and Hub owners, lower-case."""
-    title = read_title(sighting.title, owners)
-    words = _words_of(owners)
+    title, words = read_title(sighting.title, owners), _words_of(owners)
     known_only = is_anybodys(sighting.url)
-    models = tuple(
+    models = _models_in(title, words, known_only=known_only)
+    post = Post(sighting, owners, words, title, models)
+    rules = _RULES_OF_ANYBODY if known_only else _RULES if models else _RULES_WITHOUT_MODELS
+    for rule in rules:
+        verdict = rule(post)
+        if verdict:
+            return _with_others(post, verdict)
+    return other(post, "the title announces no model")
+
+
+def _models_in(title: Title, words: frozenset[str], *, known_only: bool) -> tuple[Mention, ...]:
+    """Return the names in a title that may be models of the lab with these words in its names."""
+    return tuple(
         [
             mention
             for mention in title.mentions
@@ -35,13 +46,6 @@ def judge_post(sighting: Sighting, owners: frozenset[str]) -> Verdict:
             and not (known_only and not mention.known)
         ]
     )
-    post = Post(sighting, owners, words, title, models)
-    rules = _RULES_OF_ANYBODY if known_only else _RULES if models else _RULES_WITHOUT_MODELS
-    for rule in rules:
-        verdict = rule(post)
-        if verdict:
-            return _with_others(post, verdict)
-    return other(post, "the title announces no model")
 
 
 def _with_others(post: Post, verdict: Verdict) -> Verdict:
