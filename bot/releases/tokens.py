@@ -92,7 +92,7 @@ def role_of(low: str) -> Role:
     return next((role for role, shape in _SHAPES if shape.fullmatch(low)), "word")
 
 
-_GAPS = re.compile(r"((?:[\s/:|,;!?&()\[\]{}<>\"'“”‘’«»·。、…=-]|\.+(?=\s|$))+)")
+_GAPS = re.compile(r"((?:[\s/:|,;!?&()\[\]{}<>\"'“”‘’«»「」『』【】《》〈〉·。、…=-]|\.+(?=\s|$))+)")
 _QUANT = re.compile(r"i?q\d_\w+", re.IGNORECASE)
 _PLUS = re.compile(r"[^+]*[^\W_]\+")  # Command A+, R+
 _DIGITS_APART = re.compile(r"(?<=\d)_(?=\d{1,2}(?![^\W_]))")  # v1_5, 3_3; but not gemma4_12b
