@@ -251,7 +251,7 @@ def root_of(name: Name) -> str:
 
 
 def line_of(name: Name) -> frozenset[str]:
-    """Return the words of the line, with those of size in the family's name: those of Mistral-Large, "large"."""
+    """Return the words of the line, with size words of the family's name: "large" of Mistral-Large."""
     return _words(name.line) | _root_and_sizes(name.family)[1]
 
 

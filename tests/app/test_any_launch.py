@@ -1,17 +1,16 @@
-"""Whatever a launch looks like, and whatever comes out beside it, it makes one alert: none doubled, none lost."""
+"""Whatever a launch looks like, and whatever comes out beside it, it makes one alert."""
 
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Sighting, SourceKind
 from tests.support.house import LABS, House, ScriptedSource, amended
 from tests.support.stories import Shown, Story, stories
-from tests.torture.long import LONG
 
 MEMORY = Path("/dev/shm")  # what is tried here is what is decided, not the disk
 _OVER = 3  # days after which nothing waits any more
@@ -27,7 +26,11 @@ class Labs:
         self.announced: list[str] = []
         self.ids: dict[str, str] = {}
         for day, lab, shown in sorted(
-            ((shown.day, lab.id, shown) for lab, story in zip(LABS, told, strict=True) for shown in story.shown),
+            (
+                (shown.day, lab.id, shown)
+                for lab, story in zip(LABS, told, strict=True)
+                for shown in story.shown
+            ),
             key=lambda event: event[:2],
         ):
             self._wait_until(day)
@@ -83,7 +86,6 @@ class Labs:
         return amended(sighting) if shown.was or shown.again else sighting
 
 
-@settings(max_examples=500 if LONG else 15, deadline=None)
 @given(st.tuples(*(stories(lab.id, lab.owners[0]) for lab in LABS)))
 def test_each_launch_makes_one_alert(told: tuple[Story, ...]) -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as directory:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import DateOrigin, Published
@@ -304,7 +304,6 @@ words = st.text(max_size=40)
 entries = st.builds(Entry, guid=words, link=words, title=words, body=words)
 
 
-@settings(deadline=None)
 @given(st.lists(entries, max_size=8))
 def test_whatever_a_feed_holds_is_new_once(feed: list[Entry]) -> None:
     reader = Reader()
@@ -332,7 +331,6 @@ NEW_PARTS = {
 }
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.data())
 def test_a_history_of_changes_of_up_to_two_parts_at_a_time_announces_nothing(data: st.DataObject) -> None:
     reader, feed = Reader(HOME), list(POSTS)
