@@ -6,16 +6,16 @@ from typing import Any
 import click
 import yaml
 
-from bot.app.trying import Trial, Tried, Trier, Wishes
-from bot.app.works import fetcher_for
-from bot.chat.phrases import dated
 from bot.cli.output import as_json_option, counted, print_json, print_table, say
 from bot.clock import SystemClock
-from bot.config import FeedSpec, HubSpec, load_config
-from bot.environment import read_environment
 from bot.model import Kind
-from bot.releases.labs import Directory
+from bot.releases.naming.labs import Directory
+from bot.run.trying import Trial, Tried, Trier, Wishes
+from bot.run.works import fetcher_for
+from bot.settings.environment import read_environment
+from bot.settings.feeds import FeedSpec, HubSpec, load_config
 from bot.sources.discovery import FORMATS, fields_of
+from bot.views.phrases import dated
 
 _SHOWN = 20  # items in the table; --json lists them all
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.config import FeedSpec, HubSpec, PageSpec
 from bot.errors import SourceError
 from bot.fetch import Response
+from bot.settings.feeds import FeedSpec, HubSpec, PageSpec
 from bot.sources.extract import extractor, page_tree
 from bot.sources.flight import flight_objects
 from bot.sources.guess_data import propose_json, propose_next

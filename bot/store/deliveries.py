@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from bot.messages.content import Content
 from bot.model import Note
-from bot.records import ALERT_MISSING, Delivery
+from bot.records import ALERT_MISSING, Content, Delivery
 from bot.store.ledger import Ledger
 from bot.store.restoring import forgotten_since
 from bot.store.rows import content_text, moment, note_text, time_text

@@ -10,13 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.app import adopting
-from bot.app.adopting import measure_all, measure_due
-from bot.app.adoption import Adoption, adoption_of
-from bot.app.root import App, open_app
+from bot.adoption import measure as adopting
+from bot.adoption.asking import Adoption, adoption_of
+from bot.adoption.measure import measure_all, measure_due
 from bot.cadence.measuring import ChangeKind, Subject, week_of
 from bot.errors import Failure, SourceError
 from bot.fetch.client import HttpFetcher
+from bot.run.root import App, open_app
 from tests.support.clock import FakeClock
 from tests.support.loopback import Answer, Asked, Loopback
 from tests.support.releases import open_release

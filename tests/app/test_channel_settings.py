@@ -9,7 +9,7 @@ import pytest
 
 from bot.model import Sighting
 from bot.records import Mute, Preferences
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
 from tests.support.house import House, amended, licensed
 
 KIMI = "moonshotai/Kimi-K2.6"

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.story import wanting_words
 from bot.model import Lab, License, Wave
 from bot.records import Mute, Subscription
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
+from bot.views.story import wanting_words
 from tests.delivery.builders import APACHE, MOONSHOT, NOT_STATED, NOW, alone, named, release
 
 HOUR = timedelta(hours=1)

@@ -13,10 +13,10 @@ import pytest
 
 from bot.cadence.measuring import Counted, Measure, Subject, Task, week_of
 from bot.errors import Failure, SourceError, StoreError
-from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind
 from bot.records import (
     ALL,
+    Content,
     Correction,
     Delivery,
     DigestPlan,
@@ -26,10 +26,10 @@ from bot.records import (
     SourceState,
     Subscription,
 )
-from bot.releases.filters import Filters
-from bot.releases.moved import Move
-from bot.releases.names import parse
-from bot.releases.steps import Announce, Decision
+from bot.releases.facts.filters import Filters
+from bot.releases.naming.names import parse
+from bot.releases.news.moved import Move
+from bot.releases.news.steps import Announce, Decision
 from bot.store import database
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
