@@ -9,11 +9,13 @@ import structlog
 
 from bot.adoption.hub import MOST_PAGES, read_derivatives, read_downloads
 from bot.cadence.measuring import Subject, Task, plan, week_of
+from bot.clock import Clock
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
-from bot.run.root import App
-from bot.settings.feeds import HubSpec
+from bot.releases.naming.labs import Directory
+from bot.settings.feeds import Config, HubSpec
 from bot.sources.hub_api import HubApi
+from bot.store.store import Store
 
 log = structlog.get_logger()
 
@@ -32,114 +34,118 @@ class Measured:
     stops: bool = False  # nothing more can be asked for now
 
 
-def measure_due(app: App, fetch: Fetcher, now: datetime) -> bool:
-    """Take one step of this week's measuring, if one is due: plan it, or do one task; tell whether it was.
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """Measures the labs of feeds.yaml at the Hub's `endpoint` into a store."""
 
-    Due times are in the store, so that a restart neither repeats nor forgets; what a week leaves undone is a
-    gap. Raises StoreError.
-    """
-    week = week_of(now)
-    if not app.store.adoption.is_planned(week):
-        return _is_read(app) and plan_week(app, now)
-    task = app.store.adoption.next_due(week, now)
-    if task is None:
-        return False
-    measured = measure(app, fetch, task, now)
-    if measured.complaint:
-        log.warning("measuring_failed", of=task.of, complaint=measured.complaint)
-    return True
+    store: Store
+    config: Config
+    labs: Directory
+    clock: Clock
+    endpoint: str
 
+    def measure_due(self, fetch: Fetcher, now: datetime) -> bool:
+        """Take one step of this week's measuring: plan it, or do one task; return whether one was due.
 
-def measure_all(
-    app: App, fetch: Fetcher, progress: Callable[[Measured, int], None] = lambda _done, _of: None
-) -> list[Measured]:
-    """Do now whatever of this week is not done, each task once, until nothing more can be asked.
-
-    `progress` is called after each task with what came of it and how many there are. Raises StoreError.
-    """
-    plan_week(app, app.clock.now())
-    tasks = app.store.adoption.open_tasks(week_of(app.clock.now()))
-    done: list[Measured] = []
-    for task in tasks:
-        done.append(measure(app, fetch, task, app.clock.now()))
-        progress(done[-1], len(tasks))
-        if done[-1].stops:
-            break
-    return done
-
-
-def plan_week(app: App, now: datetime) -> bool:
-    """Store what there is to ask in this week; tell whether it was not stored already."""
-    week = week_of(now)
-    with app.store.transaction():
-        if app.store.adoption.is_planned(week):
+        Due times are in the store, so that a restart neither repeats nor forgets; what a week leaves undone
+        is a gap. Raises StoreError.
+        """
+        week = week_of(now)
+        if not self.store.adoption.is_planned(week):
+            return self._is_read() and self.plan_week(now)
+        task = self.store.adoption.next_due(week, now)
+        if task is None:
             return False
-        organisations = {
-            lab.id: [source.hub for source in lab.sources if isinstance(source, HubSpec)]
-            for lab in app.config.labs
-        }
-        bases = app.store.adoption.bases(list(organisations), BASES_EACH)
-        app.store.adoption.plan(plan(week, now, organisations, bases, BUDGET))
-    return True
+        measured = self.measure(fetch, task, now)
+        if measured.complaint:
+            log.warning("measuring_failed", of=task.of, complaint=measured.complaint)
+        return True
 
+    def measure_all(
+        self, fetch: Fetcher, progress: Callable[[Measured, int], None] = lambda _done, _of: None
+    ) -> list[Measured]:
+        """Do now whatever of this week is not done, each task once, until nothing more can be asked.
 
-def measure(app: App, fetch: Fetcher, task: Task, now: datetime) -> Measured:
-    """Do one task and store what came of it. Raises StoreError."""
-    if task.subject is Subject.DERIVATIVES and _is_spent(app, task.week):
-        complaint = f"beyond the budget of {BUDGET} requests a week"
-        with app.store.transaction():
-            app.store.adoption.give_up(task.week, task.subject, complaint)
-        return Measured(task, complaint, stops=True)
-    counting = _CountingFetcher(fetch)
-    try:
-        _ask(app, counting, task, now)
-    except SourceError as error:
-        return _fail(app, task, error, counting.requests, now)
-    return Measured(task)
+        `progress` is called after each task with what came of it and how many there are. Raises StoreError.
+        """
+        self.plan_week(self.clock.now())
+        tasks = self.store.adoption.open_tasks(week_of(self.clock.now()))
+        done: list[Measured] = []
+        for task in tasks:
+            done.append(self.measure(fetch, task, self.clock.now()))
+            progress(done[-1], len(tasks))
+            if done[-1].stops:
+                break
+        return done
 
+    def plan_week(self, now: datetime) -> bool:
+        """Store what there is to ask in this week; tell whether it was not stored already."""
+        week = week_of(now)
+        with self.store.transaction():
+            if self.store.adoption.is_planned(week):
+                return False
+            organisations = {
+                lab.id: [source.hub for source in lab.sources if isinstance(source, HubSpec)]
+                for lab in self.config.labs
+            }
+            bases = self.store.adoption.bases(list(organisations), BASES_EACH)
+            self.store.adoption.plan(plan(week, now, organisations, bases, BUDGET))
+        return True
 
-def _is_read(app: App) -> bool:
-    """Tell whether every organisation was polled: before that, nobody knows what is newest."""
-    states = app.store.sources.states()
-    hubs = [source.id for lab in app.config.labs for source in lab.sources if isinstance(source, HubSpec)]
-    return bool(hubs) and all(hub in states for hub in hubs)
+    def measure(self, fetch: Fetcher, task: Task, now: datetime) -> Measured:
+        """Do one task and store what came of it. Raises StoreError."""
+        if task.subject is Subject.DERIVATIVES and self._is_spent(task.week):
+            complaint = f"beyond the budget of {BUDGET} requests a week"
+            with self.store.transaction():
+                self.store.adoption.give_up(task.week, task.subject, complaint)
+            return Measured(task, complaint, stops=True)
+        counting = _CountingFetcher(fetch)
+        try:
+            self._ask(counting, task, now)
+        except SourceError as error:
+            return self._fail(task, error, counting.requests, now)
+        return Measured(task)
 
+    def _is_read(self) -> bool:
+        """Tell whether every organisation was polled: before that, nobody knows what is newest."""
+        states = self.store.sources.states()
+        hubs = [
+            source.id for lab in self.config.labs for source in lab.sources if isinstance(source, HubSpec)
+        ]
+        return bool(hubs) and all(hub in states for hub in hubs)
 
-def _is_spent(app: App, week: date) -> bool:
-    return app.store.adoption.spent(week, Subject.DERIVATIVES) > BUDGET - MOST_PAGES
+    def _is_spent(self, week: date) -> bool:
+        return self.store.adoption.spent(week, Subject.DERIVATIVES) > BUDGET - MOST_PAGES
 
+    def _ask(self, counting: "_CountingFetcher", task: Task, now: datetime) -> None:
+        api, kept = HubApi(self.endpoint.rstrip("/"), counting), self.store.adoption
+        if task.subject is Subject.DOWNLOADS:
+            counted = read_downloads(api, task.of, self._included(task.of))
+            with self.store.transaction():
+                kept.keep_downloads(task, counted, now, counting.requests)
+            return
+        lab = self.labs.find(task.lab)
+        bases = kept.of_lab(task.week, task.lab, task.subject)
+        found = read_derivatives(api, task.of, lab.owners if lab else (), bases)
+        with self.store.transaction():
+            kept.keep_derivatives(task, found.counts, now, counting.requests, complete=found.complete)
 
-def _ask(app: App, counting: "_CountingFetcher", task: Task, now: datetime) -> None:
-    api, kept = HubApi(app.environment.hf_endpoint.rstrip("/"), counting), app.store.adoption
-    if task.subject is Subject.DOWNLOADS:
-        counted = read_downloads(api, task.of, _included(app, task.of))
-        with app.store.transaction():
-            kept.keep_downloads(task, counted, now, counting.requests)
-        return
-    lab = app.labs.find(task.lab)
-    bases = kept.of_lab(task.week, task.lab, task.subject)
-    found = read_derivatives(api, task.of, lab.owners if lab else (), bases)
-    with app.store.transaction():
-        kept.keep_derivatives(task, found.counts, now, counting.requests, complete=found.complete)
+    def _included(self, organisation: str) -> tuple[str, ...]:
+        """Return the words of the names to count, where several teams share an organisation."""
+        hubs = (source for lab in self.config.labs for source in lab.sources if isinstance(source, HubSpec))
+        return next((hub.include for hub in hubs if hub.hub == organisation), ())
 
-
-def _included(app: App, organisation: str) -> tuple[str, ...]:
-    """Return the words of the names to count, where several teams share an organisation."""
-    hubs = (source for lab in app.config.labs for source in lab.sources if isinstance(source, HubSpec))
-    return next((hub.include for hub in hubs if hub.hub == organisation), ())
-
-
-def _fail(app: App, task: Task, error: SourceError, requests: int, now: datetime) -> Measured:
-    """Store a failure; the Hub's wish to be left alone is no fault of the task, and holds for all of them."""
-    rests = error.failure is Failure.RATE_LIMITED
-    rest = _FIRST_REST * 2**task.tries
-    if rests:
-        rest = timedelta(seconds=error.retry_after) if error.retry_after else _RATE_LIMITED_REST
-    with app.store.transaction():
-        app.store.adoption.fail(task, str(error), now + rest, requests, counts=not rests)
+    def _fail(self, task: Task, error: SourceError, requests: int, now: datetime) -> Measured:
+        """Store a failure; the Hub's wish to be left alone is no fault of the task, and holds for all."""
+        rests = error.failure is Failure.RATE_LIMITED
+        rest = _FIRST_REST * 2**task.tries
         if rests:
-            app.store.adoption.put_off(task.week, now + rest)
-    return Measured(task, str(error), stops=rests)
+            rest = timedelta(seconds=error.retry_after) if error.retry_after else _RATE_LIMITED_REST
+        with self.store.transaction():
+            self.store.adoption.fail(task, str(error), now + rest, requests, counts=not rests)
+            if rests:
+                self.store.adoption.put_off(task.week, now + rest)
+        return Measured(task, str(error), stops=rests)
 
 
 @dataclass

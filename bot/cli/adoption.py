@@ -8,7 +8,6 @@ import click
 from rich.progress import Progress
 
 from bot.adoption.asking import Adoption, adoption_of
-from bot.adoption.measure import measure_all
 from bot.cadence.adoption import LabDerivatives, LabDownloads, outnumbers
 from bot.cadence.measuring import ChangeKind, Measure, Task, week_name
 from bot.cli.output import as_json_option, counted, margin, print_json, print_table, say
@@ -69,7 +68,7 @@ def _measure(app: App) -> int:
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
         line = bar.add_task("Measuring", total=None)
-        done = measure_all(app, fetcher, lambda _, of: bar.update(line, advance=1, total=of))
+        done = app.measuring.measure_all(fetcher, lambda _, of: bar.update(line, advance=1, total=of))
     failed = [measured for measured in done if measured.complaint]
     for measured in failed:
         console.print(f"failed {measured.task.of}: {measured.complaint}", markup=False)

@@ -11,8 +11,8 @@ from bot.records import Correction
 from bot.releases.facts.amounts import parse_size
 from bot.releases.facts.figures import human_count
 from bot.releases.facts.licenses import identify
+from bot.releases.facts.nearest import nearest, or_else
 from bot.releases.naming.labs import Directory
-from bot.releases.naming.nearest import nearest, or_else
 from bot.releases.news.corrections import name_apart
 from bot.releases.news.steps import Decision, Open
 from bot.store.store import Store

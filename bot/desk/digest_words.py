@@ -12,7 +12,7 @@ from bot.desk.tidy import Token
 from bot.desk.words import MisreadError
 from bot.errors import UsageError
 from bot.records import DigestPlan
-from bot.releases.naming.nearest import nearest, or_else
+from bot.releases.facts.nearest import nearest, or_else
 
 _FLAGS = {**dict.fromkeys(("off", "none", "never", "stop"), "off"), "always": "always"}
 _FILLERS = frozenset({"a", "at", "each", "every", "in", "on", "the", "time", "tz", "zone"})

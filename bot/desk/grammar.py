@@ -11,9 +11,9 @@ from bot.errors import UsageError
 from bot.outbox.schedule import plan_words
 from bot.records import ALL
 from bot.releases.facts.filters import FILTER_KEYS
+from bot.releases.facts.nearest import nearest, or_else
 from bot.releases.facts.visible import shorten
 from bot.releases.naming.labs import Directory
-from bot.releases.naming.nearest import nearest, or_else
 from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
 
 ALIASES: Mapping[str, Verb] = {

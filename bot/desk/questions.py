@@ -12,8 +12,8 @@ from bot.clock import Clock
 from bot.desk.covering import coverage
 from bot.model import Lab, Mention, Release, Wave
 from bot.records import ALL, NO_WEIGHTS, Remembered, SourceState
+from bot.releases.facts.nearest import nearest, or_else
 from bot.releases.naming.labs import Directory
-from bot.releases.naming.nearest import nearest, or_else
 from bot.releases.news.coverage import Watched
 from bot.store.store import Store
 from bot.views.answers import BotStatus, CadenceTable, Following

@@ -13,8 +13,8 @@ from bot.model import Lab
 from bot.records import ALL
 from bot.releases.facts import filters as wanted
 from bot.releases.facts.filters import FILTER_KEYS, Filters, make_filters
+from bot.releases.facts.nearest import nearest, or_else
 from bot.releases.naming.labs import Directory
-from bot.releases.naming.nearest import nearest, or_else
 from bot.settings.feeds import parse_duration
 
 MOST = 200  # that n: may ask for

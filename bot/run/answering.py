@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
-from slack_bolt.oauth import OAuthFlow
-from slack_sdk import WebClient
-
 from bot.desk.changes import Changes
 from bot.desk.correcting import Corrector
 from bot.desk.covering import watched
@@ -57,7 +54,20 @@ def answering(app: App, listen: str = "") -> Iterator[None]:
         bolt = make_app(desk, client, workspaces, places, threads, signing_secret=secret)
         front: HttpFront | SocketMode
         if listen:
-            front = HttpFront(parse_listen(listen), bolt, secret, _flow(app, client, desk))
+            flow = (
+                install_flow(
+                    app.store,
+                    app.seal,
+                    client,
+                    client_id=environment.slack_client_id,
+                    client_secret=_client_secret(app),
+                    now=app.clock.now,
+                    installed=desk.installed,
+                )
+                if app.serves_many
+                else None
+            )
+            front = HttpFront(parse_listen(listen), bolt, secret, flow)
         else:
             front = SocketMode(bolt, app_token, environment.slack_api_url, app.clock.now)
         front.start()
@@ -90,20 +100,9 @@ def _token(workspaces: Workspaces, team: str) -> str:
     return workspace.token if workspace else ""
 
 
-def _flow(app: App, client: WebClient, desk: Desk) -> OAuthFlow | None:
-    """Return the way to install the bot, where workspaces do that by themselves."""
-    if not app.serves_many:
-        return None
-    environment = app.environment
-    secret = environment.slack_client_secret.get_secret_value()
+def _client_secret(app: App) -> str:
+    """Return what proves to Slack that an install is ours. Raises ConfigError without one."""
+    secret = app.environment.slack_client_secret.get_secret_value()
     if not secret:
         raise ConfigError("environment variable SLACK_CLIENT_SECRET is not set: nobody could install the bot")
-    return install_flow(
-        app.store,
-        app.seal,
-        client,
-        client_id=environment.slack_client_id,
-        client_secret=secret,
-        now=app.clock.now,
-        installed=desk.installed,
-    )
+    return secret

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import structlog
 
-from bot.adoption.measure import measure_due
 from bot.errors import CadenceError
 from bot.fetch import Fetcher
 from bot.outbox.digests import owe_due_digests
@@ -41,7 +40,7 @@ class Chores:
     def do(self) -> None:
         """Do everything that is due: owe, measure one step of the week, write the report."""
         self.owe()
-        self._each(lambda: measure_due(self.app, self.fetch, self.app.clock.now()), self._publish)
+        self._each(lambda: self.app.measuring.measure_due(self.fetch, self.app.clock.now()), self._publish)
 
     def _publish(self) -> None:
         store, now = self.app.store, self.app.clock.now()

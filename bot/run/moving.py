@@ -10,7 +10,7 @@ from bot.desk.correcting import Corrector
 from bot.errors import ConfigError, UsageError
 from bot.outbox.rhythms import FRESH, identity
 from bot.records import Correction
-from bot.releases.naming.nearest import nearest, or_else
+from bot.releases.facts.nearest import nearest, or_else
 from bot.releases.news.moved import Move
 from bot.run.root import App
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.adoption.measure import Measuring
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError, UsageError
 from bot.ops.sealing import Seal
@@ -54,6 +55,11 @@ class App:
     def seal(self) -> Seal:
         """Return what seals their tokens. Raises ConfigError without a key."""
         return Seal(self.environment.cadencebot_seal_key.get_secret_value())
+
+    @property
+    def measuring(self) -> Measuring:
+        """Return what measures how much the labs' models are used."""
+        return Measuring(self.store, self.config, self.labs, self.clock, self.environment.hf_endpoint)
 
     @contextmanager
     def reading(self) -> Iterator[Store]:

@@ -32,10 +32,7 @@ from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
 from bot.views.modals import details_modal
 from bot.views.story import Story
 from tests.cadence.releasing import shipped
-from tests.delivery.builders import (
-    KIMI,
-    NOW,
-)
+from tests.delivery.builders import KIMI, NOW
 from tests.delivery.test_message_limits import waves
 from tests.support.slack import HOSTILE, complaints
 

@@ -12,10 +12,10 @@ from bot.model import LicenseStatement, Release
 from bot.releases.facts.amounts import memory_text, parse_memory, parse_size, size_text
 from bot.releases.facts.figures import human_bytes
 from bot.releases.facts.licenses import identify
+from bot.releases.facts.nearest import nearest, or_else
 from bot.releases.facts.plaintext import clean, mentions
 from bot.releases.facts.serving import memory_as_released
 from bot.releases.facts.words import NOT_THERE_YET, license_words, size_words, task_words
-from bot.releases.naming.nearest import nearest, or_else
 from bot.releases.tables import mapping
 
 ANY = "any"
