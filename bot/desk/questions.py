@@ -11,14 +11,15 @@ from bot.cadence.table import lab_rows, month_rows
 from bot.clock import Clock
 from bot.desk.covering import coverage
 from bot.model import Lab, Mention, Release, Wave
-from bot.records import ALL, NO_WEIGHTS, Remembered, SourceState
+from bot.outbox.audience import receptions
+from bot.records import NO_WEIGHTS, Remembered, SourceState
 from bot.releases.facts.nearest import nearest, or_else
 from bot.releases.naming.labs import Directory
 from bot.releases.news.coverage import Watched
 from bot.store.store import Store
 from bot.views.answers import BotStatus, CadenceTable, Following
 from bot.views.commands import Command, MisunderstoodError, Suggestion
-from bot.views.story import Story, wanting_words
+from bot.views.story import Story
 
 RECENT = timedelta(days=30)
 CADENCE = timedelta(days=365)
@@ -169,14 +170,13 @@ class Questions:
         """Return what the subscriptions of those who were owed no alert made of a release."""
         if wave.lead.silent:
             return []  # known from a baseline: nobody was to be told
-        known = self.store.subscriptions
+        known, told_why = self.store.subscriptions, self.store.deliveries.declined(wave.lead.id)
         asked = known.of_destination(destination) if destination else known.of_lab(wave.lab.id)
-        subscriptions = [
-            one for one in asked if one.lab in (wave.lab.id, ALL) and one.destination not in told
-        ]
+        subscriptions = [one for one in asked if one.destination not in told]
         mutes = self.store.preferences.mutes(destination or None)
-        wishes = wanting_words(wave, subscriptions[:_WISHES], mutes, self.clock.now())
-        more = len(subscriptions) - _WISHES
+        found = receptions(wave, subscriptions, mutes, self.clock.now())
+        wishes = [f"{one.destination}: {told_why.get(one.destination, one.why)}" for one in found[:_WISHES]]
+        more = len(found) - _WISHES
         return [*wishes, f"and {more} more"] if more > 0 else wishes
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.model import Note, NoteKind, SourceKind, Wave
+from bot.outbox.audience import against_sending
 from bot.outbox.message import Message, Notifier
 from bot.outbox.settle import Settlement
-from bot.records import ALERT_MISSING, ALL, Content, Delivery, DigestPlan, Mute, Preferences
+from bot.records import ALERT_MISSING, Content, Delivery, DigestPlan, Preferences
 from bot.store.store import Store
 from bot.views.alert import LicenseChange, facts_of, render_alert
 from bot.views.group import GROUPED, MOST, render_group
@@ -143,7 +144,7 @@ class Composer:
 
     def _note(self, head: Delivery, note: Note) -> Composed | Settlement:
         alert, preferences = self._alert_of(head), self._preferences(head)
-        against = self._against(head) or _unwanted(head, note, preferences)
+        against = self._against(head)
         if against:
             return Settlement("skipped", against)
         is_variant = note.kind is NoteKind.VARIANT
@@ -190,19 +191,14 @@ class Composer:
         """
         if head.state == "doubtful":
             return ""
-        wave = self._wave(head)
-        if wave.lead.withdrawn:
-            return "somebody said that it is no release"
-        lab = wave.lab.id
-        subscriptions = self.store.subscriptions.of_destination(head.destination)
-        kinds = {one.filters.kinds for one in subscriptions if one.lab in (lab, ALL)}
-        if not kinds:
-            return "nobody there follows the lab any more"
-        if head.kind == "alert" and kinds == {"variants"}:
-            return "only variants are wanted there"
-        if head.note and head.note.kind is NoteKind.VARIANT and kinds == {"release"}:
-            return "variants are not wanted there"
-        return _muted(self.store.preferences.is_muted(head.destination, lab, self.clock.now()))
+        wave, destination = self._wave(head), head.destination
+        return against_sending(
+            wave,
+            head.note,
+            self.store.subscriptions.of_destination(destination),
+            self._preferences(head),
+            self.store.preferences.is_muted(destination, wave.lab.id, self.clock.now()),
+        )
 
     def _wave(self, head: Delivery) -> Wave:
         if head.release_id not in self._waves:
@@ -233,22 +229,6 @@ def _note_marks(head: Delivery, note: Note) -> tuple[str, ...]:
 
 def _address(url: str) -> str:
     return f"address:{_digest(url)}"
-
-
-def _unwanted(head: Delivery, note: Note, preferences: Preferences) -> str:
-    if head.state == "doubtful":
-        return ""
-    if note.kind is NoteKind.VARIANT and preferences.variants == "off":
-        return "variants are off there"
-    if note.kind is NoteKind.CONFIRMATION and preferences.updates == "off":
-        return "updates are off there"
-    return ""
-
-
-def _muted(mute: Mute | None) -> str:
-    if mute is None:
-        return ""
-    return f"muted until {mute.until:%Y-%m-%d %H:%M} UTC" if mute.until else "muted until somebody unmutes it"
 
 
 def _stale(head: Delivery, plan: DigestPlan | None, now: datetime) -> str:

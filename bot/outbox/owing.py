@@ -1,11 +1,11 @@
 """Who is owed what after a decision: alerts by subscription, notes and edits by the alerts that stand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.model import NoteKind, Wave
-from bot.records import UNDECIDED, Subscription
-from bot.releases.facts.filters import Filters, matches
+from bot.outbox.audience import receptions, wanting_variants
+from bot.records import UNDECIDED
 from bot.releases.news.steps import Announce, Attach, Decision, Tell
 from bot.store.store import Store
 
@@ -56,11 +56,16 @@ def _lead_of(store: Store, key: str, touched: Mapping[str, int]) -> int:
 
 
 def _owe_alerts(store: Store, wave: Wave, now: datetime, known_until: datetime | None) -> None:
-    subscriptions = store.subscriptions.of_lab(wave.lab.id)
-    wanted = wanting(wave, subscriptions, now)
+    """Owe the alert to those who want it, and keep for `why` what the others have against it."""
+    final = store.deliveries.declined_for_good(wave.lead.id)
+    subscriptions = [one for one in store.subscriptions.of_lab(wave.lab.id) if one.destination not in final]
+    found = receptions(wave, subscriptions, store.preferences.mutes(now=now), now)
+    wanted = [one.destination for one in found if one.wanted]
     store.deliveries.owe_alerts(
         wave.lead.id, wave.lead.name.release_key, wanted, now, known_until=known_until
     )
+    declined = [(one.destination, one.why, one.final) for one in found if not one.wanted]
+    store.deliveries.note_declined(wave.lead.id, declined, now)
 
 
 def _owe_variant(store: Store, lead_id: int, step: Tell, now: datetime, known_until: datetime | None) -> None:
@@ -70,42 +75,3 @@ def _owe_variant(store: Store, lead_id: int, step: Tell, now: datetime, known_un
         store.deliveries.owe_note_to(
             destination, lead_id, step.lead_key, step.note, step.about, now, known_until=known_until
         )
-
-
-def wanting(wave: Wave, subscriptions: Iterable[Subscription], now: datetime) -> list[str]:
-    """Return the destinations that want a wave, each once: those that asked before it was announced.
-
-    What was asked for in the future was asked for by a clock that was wrong.
-    """
-    matching = _Matching(wave)
-    wanted = (
-        subscription.destination
-        for subscription in subscriptions
-        if subscription.filters.kinds != "variants"
-        and min(subscription.created_at, now) <= wave.lead.opened_at
-        and matching[subscription.filters]
-    )
-    return list(dict.fromkeys(wanted))
-
-
-def wanting_variants(wave: Wave, subscriptions: Iterable[Subscription]) -> list[str]:
-    """Return the destinations that want a wave's variants as messages of their own, each once."""
-    matching = _Matching(wave)
-    wanted = (
-        subscription.destination
-        for subscription in subscriptions
-        if subscription.filters.kinds == "variants" and matching[subscription.filters]
-    )
-    return list(dict.fromkeys(wanted))
-
-
-class _Matching(dict[Filters, bool]):
-    """Tell whether a wave passes filters; thousands of subscriptions have the same few."""
-
-    def __init__(self, wave: Wave) -> None:
-        super().__init__()
-        self._sizes = wave.sizes
-
-    def __missing__(self, filters: Filters) -> bool:
-        self[filters] = any(matches(filters, member) for member in self._sizes)
-        return self[filters]

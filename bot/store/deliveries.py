@@ -207,6 +207,22 @@ class Deliveries(Ledger):
         state = "owed" if kind == "edit" else "doubtful"
         return {"state": state, "claimed_at": time_text(since), "reason": _RESTORED}
 
+    def note_declined(
+        self, release_id: int, declined: Iterable[tuple[str, str, bool]], now: datetime
+    ) -> None:
+        """Store why destinations were owed no alert of a release; the last word counts.
+
+        Each is a destination, the reason in words, and whether that is final.
+        """
+        self._database.connection.conn.executemany(
+            """
+            INSERT INTO declined (release_id, destination, why, final, decided_at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (release_id, destination) DO UPDATE SET
+                why = excluded.why, final = excluded.final, decided_at = excluded.decided_at
+            """,
+            [(release_id, where, why, int(final), time_text(now)) for where, why, final in declined],
+        )
+
     # --- sending
 
     def heads(self) -> list[Delivery]:

@@ -1,13 +1,11 @@
 """Why a sighting was announced, or was not: pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from bot.model import Mention, Name, SourceKind, Wave
-from bot.records import ALL, UNDECIDED, Delivery, Mute, Remembered, Subscription
-from bot.releases.facts.filters import Match, check, doubt
+from bot.model import Mention, Name, SourceKind
+from bot.records import Delivery, Remembered
 
 _PARTS = ("family", "version", "line", "size", "stamp", "stage", "packaging")
 
@@ -19,7 +17,7 @@ class Story:
     item: Remembered
     mentions: Sequence[Mention] = ()
     deliveries: Sequence[Delivery] = ()
-    wishes: Sequence[str] = ()  # of who got nothing of it (see wanting_words)
+    wishes: Sequence[str] = ()  # of who got nothing of it (see outbox.audience)
 
 
 def story_lines(story: Story) -> list[str]:
@@ -105,48 +103,3 @@ def _belongs(item: Remembered) -> str:
 def _fate(delivery: Delivery) -> str:
     reason = f" ({delivery.reason})" if delivery.reason else ""
     return f"{delivery.state} in {delivery.destination}{reason}"
-
-
-def wanting_words(
-    wave: Wave, subscriptions: Iterable[Subscription], mutes: Iterable[Mute], now: datetime
-) -> list[str]:
-    """Return, a line each, whether the subscriptions of a lab wanted its release, and why not.
-
-    `subscriptions` and `mutes` may be those of all labs and destinations.
-    """
-    labs = (wave.lab.id, ALL)
-    muted = {mute.destination: mute for mute in mutes if mute.lab in labs}
-    return [
-        f"{one.destination}: {_wish(wave, one, muted.get(one.destination), now)}"
-        for one in subscriptions
-        if one.lab in labs
-    ]
-
-
-def _wish(wave: Wave, subscription: Subscription, mute: Mute | None, now: datetime) -> str:
-    if min(subscription.created_at, now) > wave.lead.opened_at:
-        return f"follows it since {_moment(subscription.created_at)}, which is after the release"
-    if mute and (mute.until is None or mute.until > now):
-        return f"muted until {_moment(mute.until)}" if mute.until else "muted until somebody unmutes it"
-    if subscription.filters.kinds == "variants":
-        return "wants its variants only"
-    return _filtered(wave, subscription, now)
-
-
-def _filtered(wave: Wave, subscription: Subscription, now: datetime) -> str:
-    """Return what the filters make of the model that comes closest to them."""
-    found = {check(subscription.filters, model): model for model in reversed(wave.sizes)}
-    if Match.YES in found:
-        return "wants it"
-    doubted = found.get(Match.UNKNOWN)
-    if doubted is None:
-        return doubt(subscription.filters, found[Match.NO])
-    until = wave.lead.opened_at + UNDECIDED
-    why = doubt(subscription.filters, doubted)
-    if now <= until:
-        return f"waits until {_moment(until)}, as {why}"
-    return f"{why}, which counts as not matching since {_moment(until)}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
