@@ -74,7 +74,7 @@ HOSTILE = st.lists(st.sampled_from(PIECES), max_size=7).map("".join) | st.text(m
         ),
     ],
 )
-def test_an_address_is_shown_without_its_secrets(address, text):
+def test_an_address_is_shown_without_its_secrets(address: str, text: str) -> None:
     assert shown(httpx.URL(address)) == text
 
 
@@ -86,7 +86,7 @@ def outcome(act: Callable[[], httpx.URL]) -> httpx.URL | SourceError:
 
 
 @given(HOSTILE)
-def test_any_text_is_an_address_or_a_typed_failure(text):
+def test_any_text_is_an_address_or_a_typed_failure(text: str) -> None:
     result = outcome(lambda: parsed(text))
     if isinstance(result, SourceError):
         assert str(result).isprintable()
@@ -97,7 +97,7 @@ def test_any_text_is_an_address_or_a_typed_failure(text):
 
 
 @given(HOSTILE)
-def test_any_location_is_followed_or_a_typed_failure(location):
+def test_any_location_is_followed_or_a_typed_failure(location: str) -> None:
     start = httpx.URL("https://blog.example/a/b?c")
 
     def follow() -> httpx.URL:
@@ -123,7 +123,7 @@ def test_any_location_is_followed_or_a_typed_failure(location):
         pytest.param("https://b.example/\xe9", "https://b.example/%C3%A9", id="letters beyond ASCII"),
     ],
 )
-def test_a_location_is_read_from_where_it_stands(location, target):
+def test_a_location_is_read_from_where_it_stands(location: str, target: str) -> None:
     assert str(redirect_target(httpx.URL("https://blog.example/a/b?c"), location)) == target
 
 
@@ -164,7 +164,7 @@ def urls(*texts: str) -> list[httpx.URL]:
         ),
     ],
 )
-def test_a_redirect_is_not_followed(visited, target, failure):
+def test_a_redirect_is_not_followed(visited: list[str], target: str, failure: Failure) -> None:
     with pytest.raises(SourceError) as caught:
         check_redirect(urls(*visited), httpx.URL(target), frozenset({"mirror.lan:8443"}))
     assert caught.value.failure is failure
@@ -179,5 +179,5 @@ def test_a_redirect_is_not_followed(visited, target, failure):
         pytest.param("https://mirror.lan:8443/a", "https://a.example/", id="our own mirror's to the world"),
     ],
 )
-def test_a_redirect_is_followed(start, target):
+def test_a_redirect_is_followed(start: str, target: str) -> None:
     check_redirect(urls(start), httpx.URL(target), frozenset({"mirror.lan:8443"}))

@@ -3,6 +3,7 @@
 import gzip
 import tracemalloc
 import zlib
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import httpx
@@ -16,13 +17,15 @@ from bot.fetch.body import read_body
 URL = httpx.URL("https://blog.example/feed?token=hunter2")
 
 
-def read(chunks, encoding: str = "gzip", cap: int = 1000, raw_cap: int = 1000) -> bytes:
+def read(chunks: Iterable[bytes], encoding: str = "gzip", cap: int = 1000, raw_cap: int = 1000) -> bytes:
     return read_body(chunks, encoding, url=URL, raw_cap=raw_cap, cap=cap)
 
 
-def failure_of(*arguments, **options) -> Failure:
+def failure_of(
+    chunks: Iterable[bytes], encoding: str = "gzip", cap: int = 1000, raw_cap: int = 1000
+) -> Failure:
     with pytest.raises(SourceError) as caught:
-        read(*arguments, **options)
+        read(chunks, encoding, cap, raw_cap)
     assert "https://blog.example/feed" in str(caught.value)
     assert "hunter2" not in str(caught.value)
     return caught.value.failure
@@ -37,10 +40,13 @@ def split(data: bytes, size: int) -> list[bytes]:
     st.integers(1, 50),
     st.sampled_from(["", "identity", "gzip", "x-GZIP", "deflate"]),
 )
-def test_a_body_arrives_the_same_however_it_is_packed_and_cut(body, size, encoding):
-    packed = {"gzip": gzip.compress, "x-GZIP": gzip.compress, "deflate": zlib.compress}.get(encoding, bytes)(
-        body
-    )
+def test_a_body_arrives_the_same_however_it_is_packed_and_cut(body: bytes, size: int, encoding: str) -> None:
+    packers: dict[str, Callable[[bytes], bytes]] = {
+        "gzip": gzip.compress,
+        "x-GZIP": gzip.compress,
+        "deflate": zlib.compress,
+    }
+    packed = packers.get(encoding, bytes)(body)
     assert read(split(packed, size), encoding, cap=900, raw_cap=2000) == body
 
 
@@ -48,12 +54,12 @@ def test_a_body_arrives_the_same_however_it_is_packed_and_cut(body, size, encodi
     ("encoding", "pack"),
     [pytest.param("", bytes, id="plain"), pytest.param("gzip", gzip.compress, id="gzip")],
 )
-def test_the_cap_is_exact(encoding, pack):
+def test_the_cap_is_exact(encoding: str, pack: Callable[[bytes], bytes]) -> None:
     assert len(read([pack(b"x" * 1000)], encoding)) == 1000
     assert failure_of([pack(b"x" * 1001)], encoding, raw_cap=2000) is Failure.TOO_LARGE
 
 
-def test_the_wire_has_its_own_cap():
+def test_the_wire_has_its_own_cap() -> None:
     noise = bytes(range(256)) * 5
     assert failure_of([gzip.compress(noise, 0)], raw_cap=1000, cap=5000) is Failure.TOO_LARGE
 
@@ -68,34 +74,34 @@ def test_the_wire_has_its_own_cap():
         pytest.param([b"<html>not packed at all</html>"], id="is not packed at all"),
     ],
 )
-def test_a_damaged_body_is_a_bad_answer(chunks):
+def test_a_damaged_body_is_a_bad_answer(chunks: list[bytes]) -> None:
     assert failure_of(chunks) is Failure.BAD_ANSWER
 
 
 @pytest.mark.parametrize(
     "encoding", ["br", "zstd", "compress", "gzip, gzip", "gzip,deflate", "x" * 10_000, "\u202e"]
 )
-def test_a_packing_that_was_not_asked_for_is_a_bad_answer(encoding):
+def test_a_packing_that_was_not_asked_for_is_a_bad_answer(encoding: str) -> None:
     assert failure_of([b"x"], encoding) is Failure.BAD_ANSWER
 
 
-def test_a_body_in_a_million_pieces_is_given_up_early():
+def test_a_body_in_a_million_pieces_is_given_up_early() -> None:
     pieces = iter([b"x"] * 1_000_000)
     assert failure_of(pieces, "", cap=10_000_000, raw_cap=10_000_000) is Failure.BAD_ANSWER
     assert len(list(pieces)) > 900_000
 
 
-def test_an_empty_answer_is_empty_whatever_it_calls_itself():
+def test_an_empty_answer_is_empty_whatever_it_calls_itself() -> None:
     assert read([], "gzip") == b""
 
 
 @given(st.lists(st.binary(max_size=200), max_size=5))
-def test_noise_is_unpacked_or_refused(chunks):
+def test_noise_is_unpacked_or_refused(chunks: list[bytes]) -> None:
     with suppress(SourceError):
         assert len(read(chunks)) <= 1000
 
 
-def test_a_bomb_takes_no_more_memory_than_its_cap():
+def test_a_bomb_takes_no_more_memory_than_its_cap() -> None:
     bomb = split(gzip.compress(bytes(100_000_000), 9), 65_536)
     tracemalloc.start()
     try:
@@ -106,7 +112,7 @@ def test_a_bomb_takes_no_more_memory_than_its_cap():
 
 
 @pytest.mark.parametrize("size", [249_999, 250_000, 250_001, 500_000, 999_999])
-def test_what_is_unpacked_piece_by_piece_is_whole(size):
+def test_what_is_unpacked_piece_by_piece_is_whole(size: int) -> None:
     for body in (bytes(size), bytes(range(251)) * (size // 251)):
         packed = gzip.compress(body)
         assert read([packed], cap=size, raw_cap=size) == body

@@ -2,26 +2,31 @@
 
 import gzip
 import logging
+import socket
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from bot.errors import Failure, SourceError
 from bot.fetch.address import parsed
 from bot.fetch.client import HttpFetcher, _Errand
 from tests.support.clock import FakeClock
-from tests.support.loopback import Answer, Asked, reset
+from tests.support.loopback import Answer, Asked, Loopback, reset
 
 
-def failure_of(fetcher: HttpFetcher, url: str, **options) -> SourceError:
+def failure_of(fetcher: HttpFetcher, url: str, headers: Mapping[str, str] | None = None) -> SourceError:
     with pytest.raises(SourceError) as caught:
-        fetcher.get(url, **options)
+        fetcher.get(url, headers=headers)
     assert "\n" not in str(caught.value)
     return caught.value
 
 
-def test_an_answer_arrives_whole_with_header_names_in_lower_case(server, fetcher):
+def test_an_answer_arrives_whole_with_header_names_in_lower_case(
+    server: Loopback, fetcher: HttpFetcher
+) -> None:
     headers = {"ETag": 'W/"5-abc"', "Last-Modified": "Wed, 01 Apr 2026 00:00:00 GMT", "X-Odd": "caf\xe9"}
     server.on("/feed", b"hello", headers=headers)
     answer = fetcher.get(server.url("/feed"))
@@ -30,7 +35,9 @@ def test_an_answer_arrives_whole_with_header_names_in_lower_case(server, fetcher
     assert answer.headers["x-odd"] == "caf\xe9"
 
 
-def test_a_header_that_stands_twice_is_joined_as_link_headers_are(server, fetcher):
+def test_a_header_that_stands_twice_is_joined_as_link_headers_are(
+    server: Loopback, fetcher: HttpFetcher
+) -> None:
     server.raw(
         "/list",
         lambda connection: connection.sendall(
@@ -40,7 +47,7 @@ def test_a_header_that_stands_twice_is_joined_as_link_headers_are(server, fetche
     assert fetcher.get(server.url("/list")).headers["link"] == "<a>; rel=next, <b>; rel=first"
 
 
-def test_we_say_who_we_are_and_ask_for_gzip_only(server, fetcher):
+def test_we_say_who_we_are_and_ask_for_gzip_only(server: Loopback, fetcher: HttpFetcher) -> None:
     server.on("/")
     fetcher.get(server.url("/"), headers={"RSC": "1", "Accept": "text/x-component"})
     said = server.asked[0].headers
@@ -50,12 +57,14 @@ def test_we_say_who_we_are_and_ask_for_gzip_only(server, fetcher):
     assert said["host"] == server.endpoint
 
 
-def test_a_gzipped_body_is_unpacked(server, fetcher):
+def test_a_gzipped_body_is_unpacked(server: Loopback, fetcher: HttpFetcher) -> None:
     server.on("/", gzip.compress(b"news" * 1000), headers={"Content-Encoding": "gzip"})
     assert fetcher.get(server.url("/")).body == b"news" * 1000
 
 
-def test_validators_are_sent_back_as_they_came_and_may_earn_a_304(server, fetcher):
+def test_validators_are_sent_back_as_they_came_and_may_earn_a_304(
+    server: Loopback, fetcher: HttpFetcher
+) -> None:
     def unless_known(asked: Asked) -> Answer:
         known = asked.headers.get("if-none-match") == '"\xe9"'
         return Answer(b"", 304) if known else Answer(b"new", 200, {"ETag": '"\xe9"'})
@@ -68,27 +77,27 @@ def test_validators_are_sent_back_as_they_came_and_may_earn_a_304(server, fetche
     assert server.asked[1].headers["if-modified-since"] == "Wed, 01 Apr 2026 00:00:00 GMT"
 
 
-def test_an_etag_of_absurd_length_is_not_sent_back(server, fetcher):
+def test_an_etag_of_absurd_length_is_not_sent_back(server: Loopback, fetcher: HttpFetcher) -> None:
     server.on("/", b"x")
     assert fetcher.get(server.url("/"), etag='"' + "e" * 50_000 + '"').body == b"x"
     assert "if-none-match" not in server.asked[0].headers
 
 
-def test_no_cookie_is_kept(server, fetcher):
+def test_no_cookie_is_kept(server: Loopback, fetcher: HttpFetcher) -> None:
     server.on("/", headers={"Set-Cookie": "id=1; Path=/"})
     fetcher.get(server.url("/"))
     fetcher.get(server.url("/"))
     assert "cookie" not in server.asked[1].headers
 
 
-def test_connections_are_used_again(server, fetcher):
+def test_connections_are_used_again(server: Loopback, fetcher: HttpFetcher) -> None:
     server.on("/", b"x")
     for _ in range(5):
         fetcher.get(server.url("/"))
     assert server.connections == 1
 
 
-def test_eight_threads_share_one_fetcher(server, fetcher):
+def test_eight_threads_share_one_fetcher(server: Loopback, fetcher: HttpFetcher) -> None:
     server.handle("/", lambda asked: Answer(asked.target.encode()))
     urls = [server.url(f"/?n={number}") for number in range(200)]
     with ThreadPoolExecutor(8) as pool:
@@ -115,7 +124,9 @@ def test_eight_threads_share_one_fetcher(server, fetcher):
         pytest.param(304, Failure.BAD_ANSWER, "since what", id="a 304 that was not asked for is no answer"),
     ],
 )
-def test_a_status_says_what_failed_and_what_to_do(other, fetcher, status, failure, advice):
+def test_a_status_says_what_failed_and_what_to_do(
+    other: Loopback, fetcher: HttpFetcher, status: int, failure: Failure, advice: str
+) -> None:
     other.on("/feed", b"no", status=status)
     error = failure_of(fetcher, other.url("/feed"))
     assert error.failure is failure
@@ -123,7 +134,9 @@ def test_a_status_says_what_failed_and_what_to_do(other, fetcher, status, failur
     assert advice in str(error)
 
 
-def test_a_refused_token_names_the_token_and_what_the_hub_said(server, fetcher):
+def test_a_refused_token_names_the_token_and_what_the_hub_said(
+    server: Loopback, fetcher: HttpFetcher
+) -> None:
     said = {
         "X-Error-Message": "Invalid credentials\x1b[31m in \u202eAuthorization".encode().decode("latin-1")
     }
@@ -134,7 +147,7 @@ def test_a_refused_token_names_the_token_and_what_the_hub_said(server, fetcher):
     assert str(error).isprintable()
 
 
-def test_a_token_goes_to_its_host_only(server, other, fetcher):
+def test_a_token_goes_to_its_host_only(server: Loopback, other: Loopback, fetcher: HttpFetcher) -> None:
     server.on("/", b"x")
     other.on("/", b"x")
     fetcher.get(server.url("/"))
@@ -143,7 +156,7 @@ def test_a_token_goes_to_its_host_only(server, other, fetcher):
     assert "authorization" not in other.asked[0].headers
 
 
-def test_a_token_is_not_sent_in_the_clear_to_a_stranger(clock):
+def test_a_token_is_not_sent_in_the_clear_to_a_stranger(clock: FakeClock) -> None:
     with HttpFetcher(clock=clock, user_agent="x", tokens={"huggingface.co": "hf_x"}) as fetcher:
         assert "authorization" not in _headers_for(fetcher, "http://huggingface.co/")
         assert "authorization" not in _headers_for(fetcher, "https://huggingface.co:8443/")
@@ -151,11 +164,13 @@ def test_a_token_is_not_sent_in_the_clear_to_a_stranger(clock):
         assert _headers_for(fetcher, "https://HuggingFace.co/")["authorization"] == "Bearer hf_x"
 
 
-def _headers_for(fetcher: HttpFetcher, url: str):
+def _headers_for(fetcher: HttpFetcher, url: str) -> httpx.Headers:
     return fetcher._request(parsed(url), _Errand({}, False, 1.0, 0.0, 1, 1)).headers
 
 
-def test_a_redirect_is_followed_and_the_answer_says_where_it_came_from(server, fetcher):
+def test_a_redirect_is_followed_and_the_answer_says_where_it_came_from(
+    server: Loopback, fetcher: HttpFetcher
+) -> None:
     server.on("/api/models/bert", status=307, headers={"Location": "/api/models/google/bert?full=1"})
     server.on("/api/models/google/bert", b"{}")
     answer = fetcher.get(server.url("/api/models/bert"), etag='"v"')
@@ -164,7 +179,9 @@ def test_a_redirect_is_followed_and_the_answer_says_where_it_came_from(server, f
     assert server.asked[1].headers["if-none-match"] == '"v"'
 
 
-def test_a_redirect_to_another_host_takes_no_secret_along(server, other, fetcher):
+def test_a_redirect_to_another_host_takes_no_secret_along(
+    server: Loopback, other: Loopback, fetcher: HttpFetcher
+) -> None:
     server.on("/", status=302, headers={"Location": other.url("/")})
     other.on("/", b"x")
     answer = fetcher.get(
@@ -176,7 +193,9 @@ def test_a_redirect_to_another_host_takes_no_secret_along(server, other, fetcher
     assert answer.url == other.url("/")
 
 
-def test_a_password_in_an_address_is_neither_sent_nor_shown(server, other, fetcher):
+def test_a_password_in_an_address_is_neither_sent_nor_shown(
+    server: Loopback, other: Loopback, fetcher: HttpFetcher
+) -> None:
     target = other.url("/").replace("://", "://user:hunter2@")
     server.on("/", status=302, headers={"Location": target})
     for url in (target, server.url("/")):
@@ -186,20 +205,22 @@ def test_a_password_in_an_address_is_neither_sent_nor_shown(server, other, fetch
     assert other.connections == 0
 
 
-def test_a_secret_of_the_query_is_not_shown(other, fetcher):
+def test_a_secret_of_the_query_is_not_shown(other: Loopback, fetcher: HttpFetcher) -> None:
     error = failure_of(fetcher, other.url("/gone?api_key=hunter2&page=2"))
     assert "hunter2" not in str(error)
     assert "page=2" in str(error)
 
 
-def test_nothing_below_us_logs_addresses(server, fetcher, caplog):
+def test_nothing_below_us_logs_addresses(
+    server: Loopback, fetcher: HttpFetcher, caplog: pytest.LogCaptureFixture
+) -> None:
     server.on("/", b"x")
     with caplog.at_level(logging.INFO):
         fetcher.get(server.url("/?token=hunter2"))
     assert "hunter2" not in caplog.text
 
 
-def test_a_header_that_cannot_be_sent_is_named_as_ours(server, fetcher):
+def test_a_header_that_cannot_be_sent_is_named_as_ours(server: Loopback, fetcher: HttpFetcher) -> None:
     for value in ("hunter2 \u2603", "hunter2\r\nX-Evil: 1"):
         error = failure_of(fetcher, server.url("/"), headers={"X-Key": value})
         assert error.failure is Failure.BAD_ANSWER
@@ -208,7 +229,9 @@ def test_a_header_that_cannot_be_sent_is_named_as_ours(server, fetcher):
     assert server.asked == []
 
 
-def test_a_rate_limited_host_is_left_alone_until_its_time(server, other, fetcher, clock: FakeClock):
+def test_a_rate_limited_host_is_left_alone_until_its_time(
+    server: Loopback, other: Loopback, fetcher: HttpFetcher, clock: FakeClock
+) -> None:
     server.on("/", status=429, headers={"Retry-After": "120"})
     other.on("/", b"x")
     assert failure_of(fetcher, server.url("/")).retry_after == 120
@@ -222,25 +245,29 @@ def test_a_rate_limited_host_is_left_alone_until_its_time(server, other, fetcher
     assert fetcher.get(server.url("/")).body == b"back"
 
 
-def test_the_hubs_last_request_of_a_window_is_answered_and_the_next_waits(server, fetcher):
+def test_the_hubs_last_request_of_a_window_is_answered_and_the_next_waits(
+    server: Loopback, fetcher: HttpFetcher
+) -> None:
     server.on("/", b"[]", headers={"RateLimit": '"api";r=0;t=75'})
     assert fetcher.get(server.url("/")).body == b"[]"
     assert failure_of(fetcher, server.url("/")).retry_after == 75
 
 
-def test_a_server_that_is_down_for_a_while_is_left_alone_too(server, fetcher):
+def test_a_server_that_is_down_for_a_while_is_left_alone_too(server: Loopback, fetcher: HttpFetcher) -> None:
     server.on("/", status=503, headers={"Retry-After": "Wed, 01 Apr 2026 00:10:00 GMT"})
     first, second = (failure_of(fetcher, server.url("/")) for _ in range(2))
     assert (first.failure, first.retry_after) == (Failure.SERVER_ERROR, 600)
     assert (second.failure, second.retry_after) == (Failure.RATE_LIMITED, 600)
 
 
-def test_an_idle_connection_that_the_server_dropped_is_replaced_once(server, fetcher):
+def test_an_idle_connection_that_the_server_dropped_is_replaced_once(
+    server: Loopback, fetcher: HttpFetcher
+) -> None:
     server.on("/", b"x")
     fetcher.get(server.url("/"))
     drops = iter([True])
 
-    def drop_once(connection) -> None:
+    def drop_once(connection: socket.socket) -> None:
         if next(drops, False):
             reset(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
@@ -250,13 +277,15 @@ def test_an_idle_connection_that_the_server_dropped_is_replaced_once(server, fet
     assert [asked.target for asked in server.asked] == ["/", "/again", "/again"]
 
 
-def test_a_new_connection_that_is_dropped_is_not_tried_again(server, fetcher):
+def test_a_new_connection_that_is_dropped_is_not_tried_again(server: Loopback, fetcher: HttpFetcher) -> None:
     server.raw("/", reset)
     assert failure_of(fetcher, server.url("/")).failure is Failure.UNREACHABLE
     assert len(server.asked) == 1
 
 
-def test_environment_proxies_are_not_used(server, clock, monkeypatch):
+def test_environment_proxies_are_not_used(
+    server: Loopback, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     server.on("/", b"direct")

@@ -25,7 +25,7 @@ HUB, LISTING, BLOG = (
         pytest.param("https://xn--a/", False, "choose another source", id="a name that IDNA cannot read"),
     ],
 )
-def test_a_refusal_names_the_variable_to_check(address, token_sent, advice):
+def test_a_refusal_names_the_variable_to_check(address: str, token_sent: bool, advice: str) -> None:
     error = of_status(httpx.URL(address), 401, {}, token_sent=token_sent, retry_after=None)
     assert error.failure is Failure.DENIED
     assert advice in str(error)
@@ -44,19 +44,21 @@ def test_a_refusal_names_the_variable_to_check(address, token_sent, advice):
         pytest.param(httpx.LocalProtocolError("header"), False, Failure.BAD_ANSWER, id="our own mistake"),
     ],
 )
-def test_an_exception_of_the_network_has_its_class(raised, ended, failure):
+def test_an_exception_of_the_network_has_its_class(
+    raised: httpx.HTTPError, ended: bool, failure: Failure
+) -> None:
     error = of_exception(httpx.URL(BLOG), raised, deadline=30.0, ended=ended)
     assert error.failure is failure
     assert str(error).startswith(BLOG)
 
 
-def test_a_reason_of_absurd_length_is_cut_and_stays_on_one_line():
+def test_a_reason_of_absurd_length_is_cut_and_stays_on_one_line() -> None:
     error = of_exception(httpx.URL(BLOG), httpx.ReadError("x\n" * 10_000), deadline=30.0, ended=False)
     assert len(str(error)) < 300
     assert "\n" not in str(error)
 
 
-def test_json_that_is_none_is_told_without_the_secrets_of_the_address():
+def test_json_that_is_none_is_told_without_the_secrets_of_the_address() -> None:
     with pytest.raises(Exception, match="no JSON") as caught:
         Response("https://api.example/?key=hunter2", 200, body=b"<html>").json()
     assert "hunter2" not in str(caught.value)

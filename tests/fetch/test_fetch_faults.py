@@ -1,28 +1,31 @@
 """Servers that drip, lie, break off and lead astray: each ends in a typed failure, in time."""
 
 import gzip
+import socket
 import time
-from collections.abc import Callable
 
 import pytest
 
 from bot.errors import Failure, SourceError
 from bot.fetch.client import HttpFetcher
-from tests.support.loopback import Loopback, reset
+from tests.support.clock import FakeClock
+from tests.support.loopback import Loopback, RawHandler, reset
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
-def failure_of(fetcher: HttpFetcher, url: str, **options) -> SourceError:
+def failure_of(
+    fetcher: HttpFetcher, url: str, *, deadline: float = 30.0, max_bytes: int | None = None
+) -> SourceError:
     with pytest.raises(SourceError) as caught:
-        fetcher.get(url, **options)
+        fetcher.get(url, deadline=deadline, max_bytes=max_bytes)
     assert "\n" not in str(caught.value)
     return caught.value
 
 
-def drip(server: Loopback, start: bytes, piece: bytes) -> Callable:
-    def handler(connection) -> None:
+def drip(server: Loopback, start: bytes, piece: bytes) -> RawHandler:
+    def handler(connection: socket.socket) -> None:
         connection.sendall(start)
         while not server.wait(0.03):
             connection.sendall(piece)
@@ -43,7 +46,9 @@ def drip(server: Loopback, start: bytes, piece: bytes) -> Callable:
         ),
     ],
 )
-def test_the_deadline_cuts_a_slow_server(server, fetcher, start, piece):
+def test_the_deadline_cuts_a_slow_server(
+    server: Loopback, fetcher: HttpFetcher, start: bytes, piece: bytes
+) -> None:
     server.raw("/", drip(server, start, piece))
     began = time.monotonic()
     error = failure_of(fetcher, server.url("/"), deadline=0.3)
@@ -52,10 +57,10 @@ def test_the_deadline_cuts_a_slow_server(server, fetcher, start, piece):
     assert time.monotonic() - began < 1.5
 
 
-def test_the_deadline_holds_over_a_chain_of_slow_redirects(server, fetcher):
+def test_the_deadline_holds_over_a_chain_of_slow_redirects(server: Loopback, fetcher: HttpFetcher) -> None:
     for step in range(5):
 
-        def slowly(connection, step=step) -> None:
+        def slowly(connection: socket.socket, step: int = step) -> None:
             server.wait(0.15)
             connection.sendall(
                 b"HTTP/1.1 302 Found\r\nLocation: /%d\r\nContent-Length: 0\r\n\r\n" % (step + 1)
@@ -66,12 +71,12 @@ def test_the_deadline_holds_over_a_chain_of_slow_redirects(server, fetcher):
     assert len(server.asked) <= 3
 
 
-def test_a_deadline_that_is_over_before_it_began_asks_nobody(server, fetcher):
+def test_a_deadline_that_is_over_before_it_began_asks_nobody(server: Loopback, fetcher: HttpFetcher) -> None:
     assert failure_of(fetcher, server.url("/"), deadline=0.0).failure is Failure.TIMEOUT
     assert server.connections == 0
 
 
-def written(data: bytes) -> Callable:
+def written(data: bytes) -> RawHandler:
     return lambda connection: connection.sendall(data)
 
 
@@ -111,7 +116,9 @@ def written(data: bytes) -> Callable:
         ),
     ],
 )
-def test_a_broken_answer_is_a_typed_failure(server, fetcher, sent, failure):
+def test_a_broken_answer_is_a_typed_failure(
+    server: Loopback, fetcher: HttpFetcher, sent: bytes, failure: Failure
+) -> None:
     server.raw("/", written(sent))
     error = failure_of(fetcher, server.url("/"))
     assert error.failure is failure
@@ -119,8 +126,8 @@ def test_a_broken_answer_is_a_typed_failure(server, fetcher, sent, failure):
     assert str(error).isprintable()
 
 
-def test_a_connection_reset_in_the_body_is_not_tried_again(server, fetcher):
-    def break_off(connection) -> None:
+def test_a_connection_reset_in_the_body_is_not_tried_again(server: Loopback, fetcher: HttpFetcher) -> None:
+    def break_off(connection: socket.socket) -> None:
         connection.sendall(OK + b"Content-Length: 100\r\n\r\nshort")
         server.wait(0.05)
         reset(connection)
@@ -132,14 +139,16 @@ def test_a_connection_reset_in_the_body_is_not_tried_again(server, fetcher):
     assert len(server.asked) == 2
 
 
-def test_bytes_beyond_the_promised_length_do_not_leak_into_the_next_answer(server, fetcher):
+def test_bytes_beyond_the_promised_length_do_not_leak_into_the_next_answer(
+    server: Loopback, fetcher: HttpFetcher
+) -> None:
     server.on("/", b"truth, and lies", headers={"Content-Length": "5"})
     server.on("/next", b"clean")
     assert fetcher.get(server.url("/")).body == b"truth"
     assert fetcher.get(server.url("/next")).body == b"clean"
 
 
-def test_nobody_listening_is_unreachable(clock):
+def test_nobody_listening_is_unreachable(clock: FakeClock) -> None:
     with Loopback() as gone:
         url, allowed = gone.url("/"), frozenset({gone.endpoint})
     with HttpFetcher(clock=clock, user_agent="x", allowed_hosts=allowed) as fetcher:
@@ -153,21 +162,23 @@ def test_nobody_listening_is_unreachable(clock):
         pytest.param(gzip.compress(bytes(200_000_000), 1), "gzip", id="200 MB packed into one"),
     ],
 )
-def test_a_body_beyond_the_cap_is_not_read(server, fetcher, body, encoding):
+def test_a_body_beyond_the_cap_is_not_read(
+    server: Loopback, fetcher: HttpFetcher, body: bytes, encoding: str
+) -> None:
     server.on("/", body, headers={"Content-Encoding": encoding})
     error = failure_of(fetcher, server.url("/"))
     assert error.failure is Failure.TOO_LARGE
     assert "MB" in str(error)
 
 
-def test_a_caller_may_take_more_or_less_than_usual(server, fetcher):
+def test_a_caller_may_take_more_or_less_than_usual(server: Loopback, fetcher: HttpFetcher) -> None:
     server.on("/", b"x" * 12_000_000)
     assert failure_of(fetcher, server.url("/")).failure is Failure.TOO_LARGE
     assert len(fetcher.get(server.url("/"), max_bytes=12_000_000).body) == 12_000_000
     assert failure_of(fetcher, server.url("/"), max_bytes=11_999_999).failure is Failure.TOO_LARGE
 
 
-def test_a_double_gzip_is_unpacked_once_only(server, fetcher):
+def test_a_double_gzip_is_unpacked_once_only(server: Loopback, fetcher: HttpFetcher) -> None:
     inner = gzip.compress(b"x" * 1000)
     server.on("/", gzip.compress(inner), headers={"Content-Encoding": "gzip"})
     server.on("/said", gzip.compress(inner), headers={"Content-Encoding": "gzip, gzip"})
@@ -175,7 +186,7 @@ def test_a_double_gzip_is_unpacked_once_only(server, fetcher):
     assert failure_of(fetcher, server.url("/said")).failure is Failure.BAD_ANSWER
 
 
-def test_a_redirect_in_a_circle_is_noticed(server, fetcher):
+def test_a_redirect_in_a_circle_is_noticed(server: Loopback, fetcher: HttpFetcher) -> None:
     server.on("/a", status=302, headers={"Location": "/b"})
     server.on("/b", status=302, headers={"Location": "/a"})
     error = failure_of(fetcher, server.url("/a"))
@@ -184,7 +195,7 @@ def test_a_redirect_in_a_circle_is_noticed(server, fetcher):
     assert len(server.asked) == 2
 
 
-def test_five_redirects_are_followed_and_a_sixth_is_not(server, fetcher):
+def test_five_redirects_are_followed_and_a_sixth_is_not(server: Loopback, fetcher: HttpFetcher) -> None:
     for step in range(6):
         server.on(f"/{step}", status=301, headers={"Location": f"/{step + 1}"})
     server.on("/6", b"the end")
@@ -204,13 +215,17 @@ def test_five_redirects_are_followed_and_a_sixth_is_not(server, fetcher):
         pytest.param("http://2130706433/", id="this machine, as one number"),
     ],
 )
-def test_a_redirect_to_a_private_address_is_refused_without_a_connection(server, fetcher, target):
+def test_a_redirect_to_a_private_address_is_refused_without_a_connection(
+    server: Loopback, fetcher: HttpFetcher, target: str
+) -> None:
     server.on("/", status=302, headers={"Location": target})
     error = failure_of(fetcher, server.url("/"), deadline=1.0)
     assert error.failure is Failure.FORBIDDEN_ADDRESS
 
 
-def test_a_private_server_is_not_asked_unless_allowed(server, other, clock):
+def test_a_private_server_is_not_asked_unless_allowed(
+    server: Loopback, other: Loopback, clock: FakeClock
+) -> None:
     with HttpFetcher(clock=clock, user_agent="x", allowed_hosts=frozenset({other.endpoint})) as fetcher:
         error = failure_of(fetcher, server.url("/"))
     assert error.failure is Failure.FORBIDDEN_ADDRESS
@@ -218,7 +233,7 @@ def test_a_private_server_is_not_asked_unless_allowed(server, other, clock):
     assert server.connections == 0
 
 
-def test_a_captive_portals_page_is_no_json(server, fetcher):
+def test_a_captive_portals_page_is_no_json(server: Loopback, fetcher: HttpFetcher) -> None:
     server.on("/api", b"<html>Welcome to the hotel", headers={"Content-Type": "text/html"})
     with pytest.raises(SourceError) as caught:
         fetcher.get(server.url("/api")).json()
@@ -242,7 +257,7 @@ def test_a_captive_portals_page_is_no_json(server, fetcher):
         pytest.param("https://example.org/" + "x" * 100_000, id="a very long path"),
     ],
 )
-def test_an_address_that_cannot_be_asked_is_a_typed_failure(fetcher, url):
+def test_an_address_that_cannot_be_asked_is_a_typed_failure(fetcher: HttpFetcher, url: str) -> None:
     error = failure_of(fetcher, url, deadline=1.0)
     assert str(error).isprintable()
     assert len(str(error)) < 500

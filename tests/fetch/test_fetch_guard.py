@@ -2,6 +2,7 @@
 
 import ipaddress
 import time
+from collections.abc import Iterable
 
 import httpcore
 import httpx
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Failure, SourceError
-from bot.fetch.guard import checked_addresses, is_public, lookup
+from bot.fetch.guard import Resolver, checked_addresses, is_public, lookup
 from bot.fetch.wire import Attempt, GuardedBackend
 
 
@@ -24,7 +25,7 @@ from bot.fetch.wire import Attempt, GuardedBackend
         pytest.param("2002:5db8:d70e::1", id="a public IPv4 address as 6to4"),
     ],
 )
-def test_a_public_address_may_be_asked(address):
+def test_a_public_address_may_be_asked(address: str) -> None:
     assert is_public(address)
 
 
@@ -63,12 +64,12 @@ def test_a_public_address_may_be_asked(address):
         pytest.param("2001:db8::1", id="documentation on IPv6"),
     ],
 )
-def test_any_other_address_is_refused(address):
+def test_any_other_address_is_refused(address: str) -> None:
     assert not is_public(address)
 
 
 @given(st.ip_addresses(v=4))
-def test_an_ipv4_address_is_judged_the_same_in_every_disguise(address):
+def test_an_ipv4_address_is_judged_the_same_in_every_disguise(address: ipaddress.IPv4Address) -> None:
     disguises = [f"::ffff:{address}", f"64:ff9b::{address}", str(_six_to_four(address))]
     assert {is_public(disguise) for disguise in disguises} == {is_public(str(address))}
 
@@ -78,17 +79,19 @@ def _six_to_four(address: ipaddress.IPv4Address) -> ipaddress.IPv6Address:
 
 
 @given(st.ip_addresses())
-def test_what_python_calls_private_is_never_public(address):
+def test_what_python_calls_private_is_never_public(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> None:
     if address.is_private or address.is_loopback or address.is_link_local or address.is_multicast:
         assert not is_public(str(address))
 
 
-def answers(*rounds: list[str]):
+def answers(*rounds: list[str]) -> Resolver:
     remaining = iter(rounds)
     return lambda host, port, seconds: next(remaining)
 
 
-def test_one_private_address_among_public_ones_is_refused():
+def test_one_private_address_among_public_ones_is_refused() -> None:
     with pytest.raises(SourceError) as caught:
         checked_addresses(
             "evil.example",
@@ -109,7 +112,9 @@ def test_one_private_address_among_public_ones_is_refused():
         pytest.param("::1", 8080, {"[::1]:8080"}, id="an IPv6 address in brackets"),
     ],
 )
-def test_a_private_host_may_be_asked_where_its_port_is_allowed(host, port, allowed):
+def test_a_private_host_may_be_asked_where_its_port_is_allowed(
+    host: str, port: int, allowed: set[str]
+) -> None:
     found = checked_addresses(host, port, 1.0, allowed=frozenset(allowed), resolve=answers(["10.0.0.1"]))
     assert found == ["10.0.0.1"]
 
@@ -122,12 +127,12 @@ def test_a_private_host_may_be_asked_where_its_port_is_allowed(host, port, allow
         pytest.param({"10.0.0.1:8080"}, id="its address, reached by a name that anybody may point there"),
     ],
 )
-def test_a_private_host_is_refused_where_only_something_like_it_is_allowed(allowed):
+def test_a_private_host_is_refused_where_only_something_like_it_is_allowed(allowed: set[str]) -> None:
     with pytest.raises(SourceError):
         checked_addresses("mirror.lan", 8080, 1.0, allowed=frozenset(allowed), resolve=answers(["10.0.0.1"]))
 
 
-class RecordingSockets(httpcore.NetworkBackend):
+class RecordingSockets(httpcore.SyncBackend):
     """Connect nowhere, and remember where to."""
 
     def __init__(self, *dead: str) -> None:
@@ -135,7 +140,15 @@ class RecordingSockets(httpcore.NetworkBackend):
         self.asked: list[tuple[str, int]] = []
         self.timeouts: list[float] = []
 
-    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        assert timeout is not None, "nothing is connected to without a deadline"
         self.asked.append((host, port))
         self.timeouts.append(timeout)
         if host in self.dead:
@@ -143,7 +156,7 @@ class RecordingSockets(httpcore.NetworkBackend):
         return httpcore.NetworkStream()
 
 
-def backend_with(sockets: RecordingSockets, resolve) -> GuardedBackend:
+def backend_with(sockets: RecordingSockets, resolve: Resolver) -> GuardedBackend:
     backend = GuardedBackend(frozenset(), resolve)
     backend._sockets = sockets
     return backend
@@ -153,7 +166,7 @@ def attempt(seconds: float = 10.0) -> Attempt:
     return Attempt(time.monotonic() + seconds)
 
 
-def test_the_checked_address_is_the_one_connected_to_so_that_rebinding_gains_nothing():
+def test_the_checked_address_is_the_one_connected_to_so_that_rebinding_gains_nothing() -> None:
     sockets = RecordingSockets()
     backend = backend_with(sockets, answers(["93.184.215.14"], ["127.0.0.1"]))
     backend.connect_tcp("rebind.example", 443, attempt())
@@ -162,7 +175,7 @@ def test_the_checked_address_is_the_one_connected_to_so_that_rebinding_gains_not
     assert sockets.asked == [("93.184.215.14", 443)]
 
 
-def test_a_dead_address_gets_a_share_of_the_time_and_the_next_is_tried():
+def test_a_dead_address_gets_a_share_of_the_time_and_the_next_is_tried() -> None:
     sockets = RecordingSockets("2606:4700::1")
     backend = backend_with(sockets, answers(["2606:4700::1", "93.184.215.14"]))
     backend.connect_tcp("half.example", 443, attempt(10.0))
@@ -170,21 +183,21 @@ def test_a_dead_address_gets_a_share_of_the_time_and_the_next_is_tried():
     assert 4.0 < sockets.timeouts[0] <= 5.0 < sockets.timeouts[1] <= 10.0
 
 
-def test_when_all_addresses_are_dead_the_last_refusal_is_told():
+def test_when_all_addresses_are_dead_the_last_refusal_is_told() -> None:
     backend = backend_with(RecordingSockets("93.184.215.14"), answers(["93.184.215.14"]))
     with pytest.raises(httpcore.ConnectTimeout):
         backend.connect_tcp("dead.example", 443, attempt())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "93.184.215.14"])
-def test_an_address_needs_no_lookup(host):
+def test_an_address_needs_no_lookup(host: str) -> None:
     assert lookup(host, 80, 0.0) == [host]
 
 
-def test_localhost_is_looked_up():
+def test_localhost_is_looked_up() -> None:
     assert set(lookup("localhost", 80, 5.0)) <= {"127.0.0.1", "::1"}
 
 
-def test_a_name_that_no_name_server_would_take_has_no_address():
+def test_a_name_that_no_name_server_would_take_has_no_address() -> None:
     with pytest.raises(httpx.ConnectError):
         lookup("a" * 64 + ".example", 80, 5.0)

@@ -58,12 +58,14 @@ def manners(clock: FakeClock) -> Manners:
         ),
     ],
 )
-def test_what_an_answer_asks_for(status, headers, seconds):
+def test_what_an_answer_asks_for(status: int, headers: dict[str, str], seconds: float | None) -> None:
     assert asked_rest(status, headers, START) == seconds
 
 
 @given(st.sampled_from([200, 429, 502, 503]), st.text(), st.text())
-def test_no_header_makes_us_wait_longer_than_a_day_or_stumble(status, retry_after, quota):
+def test_no_header_makes_us_wait_longer_than_a_day_or_stumble(
+    status: int, retry_after: str, quota: str
+) -> None:
     rest = asked_rest(status, {"retry-after": retry_after, "ratelimit": quota}, START)
     assert rest is None or 0 <= rest <= LONGEST_REST
 
@@ -74,7 +76,7 @@ DATE_PARTS = st.sampled_from(
 
 
 @given(st.lists(DATE_PARTS, max_size=8).map(" ".join))
-def test_no_date_makes_us_wait_longer_than_a_day_or_stumble(date):
+def test_no_date_makes_us_wait_longer_than_a_day_or_stumble(date: str) -> None:
     rest = asked_rest(429, {"retry-after": date}, START)
     assert rest is None or 0 <= rest <= LONGEST_REST
 
@@ -84,20 +86,20 @@ def ask(manners: Manners, host: str) -> None:
         pass
 
 
-def test_a_stranger_gets_a_pause_between_two_requests(manners, clock):
+def test_a_stranger_gets_a_pause_between_two_requests(manners: Manners, clock: FakeClock) -> None:
     for _ in range(3):
         ask(manners, STRANGER)
     assert len(clock.slept) == 2
     assert all(1.0 <= pause <= 1.5 for pause in clock.slept)
 
 
-def test_the_pauses_differ(manners, clock):
+def test_the_pauses_differ(manners: Manners, clock: FakeClock) -> None:
     for _ in range(10):
         ask(manners, STRANGER)
     assert len(set(clock.slept)) > 5
 
 
-def test_another_host_and_a_later_request_wait_for_nothing(manners, clock):
+def test_another_host_and_a_later_request_wait_for_nothing(manners: Manners, clock: FakeClock) -> None:
     ask(manners, STRANGER)
     ask(manners, "other.example:443")
     clock.advance(timedelta(seconds=2))
@@ -105,21 +107,21 @@ def test_another_host_and_a_later_request_wait_for_nothing(manners, clock):
     assert clock.slept == []
 
 
-def test_a_failed_request_is_followed_by_a_pause_too(manners, clock):
+def test_a_failed_request_is_followed_by_a_pause_too(manners: Manners, clock: FakeClock) -> None:
     with pytest.raises(OSError, match="reset"), manners.turn(STRANGER):
         raise OSError("reset")
     ask(manners, STRANGER)
     assert len(clock.slept) == 1
 
 
-def test_a_clock_that_is_set_back_does_not_stretch_the_pause(manners, clock):
+def test_a_clock_that_is_set_back_does_not_stretch_the_pause(manners: Manners, clock: FakeClock) -> None:
     ask(manners, STRANGER)
     clock.advance(timedelta(hours=-1))
     ask(manners, STRANGER)
     assert sum(clock.slept) <= 2.0
 
 
-def test_our_own_hosts_get_no_pause(manners, clock):
+def test_our_own_hosts_get_no_pause(manners: Manners, clock: FakeClock) -> None:
     for _ in range(3):
         ask(manners, OURS)
     assert clock.slept == []
@@ -141,16 +143,16 @@ def entered_beside(manners: Manners, host: str, *, wait: float) -> tuple[bool, b
     return during, entered.is_set()
 
 
-def test_a_stranger_is_asked_one_thing_at_a_time(manners):
+def test_a_stranger_is_asked_one_thing_at_a_time(manners: Manners) -> None:
     assert entered_beside(manners, STRANGER, wait=0.1) == (False, True)
 
 
-def test_our_own_host_is_asked_several_things_at_once(manners):
+def test_our_own_host_is_asked_several_things_at_once(manners: Manners) -> None:
     assert entered_beside(manners, OURS, wait=5.0) == (True, True)
 
 
 @pytest.mark.parametrize("host", [STRANGER, OURS])
-def test_a_host_is_left_alone_for_as_long_as_it_asked(manners, clock, host):
+def test_a_host_is_left_alone_for_as_long_as_it_asked(manners: Manners, clock: FakeClock, host: str) -> None:
     assert manners.heed(host, 429, {"retry-after": "60"}) == 60.0
     clock.advance(timedelta(seconds=59))
     with pytest.raises(SourceError) as caught:
@@ -162,7 +164,7 @@ def test_a_host_is_left_alone_for_as_long_as_it_asked(manners, clock, host):
     ask(manners, "other.example:443")
 
 
-def test_a_clock_that_is_set_back_does_not_stretch_the_rest(manners, clock):
+def test_a_clock_that_is_set_back_does_not_stretch_the_rest(manners: Manners, clock: FakeClock) -> None:
     manners.heed(STRANGER, 429, {"retry-after": "60"})
     clock.advance(timedelta(hours=-1))
     with pytest.raises(SourceError) as caught:
@@ -170,7 +172,7 @@ def test_a_clock_that_is_set_back_does_not_stretch_the_rest(manners, clock):
     assert caught.value.retry_after == 60.0
 
 
-def test_who_waits_for_a_turn_hears_of_a_rest_that_was_asked_for_meanwhile(manners):
+def test_who_waits_for_a_turn_hears_of_a_rest_that_was_asked_for_meanwhile(manners: Manners) -> None:
     told: list[SourceError] = []
     waiting = threading.Event()
 
@@ -198,7 +200,7 @@ class WaitingClock(FakeClock):
         threading.Event().wait(0.5)
 
 
-def test_the_pause_belongs_to_the_fetcher_and_is_not_taken_off_the_deadline():
+def test_the_pause_belongs_to_the_fetcher_and_is_not_taken_off_the_deadline() -> None:
     clock = WaitingClock(datetime(2026, 4, 1, tzinfo=UTC))
     with HttpFetcher(clock=clock, user_agent="x") as fetcher:
         for _ in range(2):

@@ -57,21 +57,21 @@ def refused(fetcher: HttpFetcher, url: str) -> SourceError:
 
 
 @pytest.mark.parametrize("address", HOME)
-def test_a_name_that_leads_home_is_not_asked(home, address):
+def test_a_name_that_leads_home_is_not_asked(home: Loopback, address: str) -> None:
     with fetcher_with(Names([address])) as fetcher:
         refused(fetcher, f"http://rebind.example:{home.port}/")
     assert home.connections == 0
 
 
 @pytest.mark.parametrize("address", HOME)
-def test_one_way_home_among_public_addresses_is_enough_to_refuse(home, address):
+def test_one_way_home_among_public_addresses_is_enough_to_refuse(home: Loopback, address: str) -> None:
     with fetcher_with(Names(["93.184.215.14", address])) as fetcher:
         refused(fetcher, f"http://rebind.example:{home.port}/")
     assert home.connections == 0
 
 
 @pytest.mark.parametrize("address", HOME)
-def test_a_redirect_to_a_name_that_leads_home_is_not_followed(home, address):
+def test_a_redirect_to_a_name_that_leads_home_is_not_followed(home: Loopback, address: str) -> None:
     def names(host: str, port: int, seconds: float) -> Sequence[str]:
         return [host] if host == "127.0.0.1" else [address]
 
@@ -81,7 +81,7 @@ def test_a_redirect_to_a_name_that_leads_home_is_not_followed(home, address):
     assert home.connections == 0
 
 
-def test_a_name_that_is_bound_anew_is_checked_anew(home):
+def test_a_name_that_is_bound_anew_is_checked_anew(home: Loopback) -> None:
     names = Names(["127.0.0.1"], ["10.0.0.1"])
     with fetcher_with(names, f"mirror.example:{home.port}") as fetcher:
         assert fetcher.get(f"http://mirror.example:{home.port}/").body == b"secrets", "ours, and allowed"
@@ -89,7 +89,7 @@ def test_a_name_that_is_bound_anew_is_checked_anew(home):
     assert names.asked == ["mirror.example", "mirror.example"]
 
 
-def test_a_connection_that_is_kept_stays_where_it_was_checked_to_go(home):
+def test_a_connection_that_is_kept_stays_where_it_was_checked_to_go(home: Loopback) -> None:
     names = Names(["127.0.0.1"], ["10.0.0.1"])
     with fetcher_with(names, f"mirror.example:{home.port}") as fetcher:
         for _ in range(2):

@@ -37,7 +37,7 @@ PAGE = "https://listing.example/models"
         ),
     ],
 )
-def test_what_a_robots_txt_says_of_us(robots_txt, may):
+def test_what_a_robots_txt_says_of_us(robots_txt: bytes, may: bool) -> None:
     assert allowed(robots_txt, PAGE, AGENT) is may
 
 
@@ -60,5 +60,5 @@ RULES = st.sampled_from(
 
 
 @given(st.binary() | st.lists(RULES, max_size=20).map(" ".join).map(str.encode))
-def test_no_robots_txt_makes_us_stumble(robots_txt):
+def test_no_robots_txt_makes_us_stumble(robots_txt: bytes) -> None:
     assert allowed(robots_txt, PAGE, AGENT) in (True, False)

@@ -57,7 +57,9 @@ def fetcher(server: Loopback, certificate: Path, monkeypatch: pytest.MonkeyPatch
         yield it
 
 
-def test_the_name_reaches_the_server_though_the_address_is_connected_to(server, fetcher, names):
+def test_the_name_reaches_the_server_though_the_address_is_connected_to(
+    server: Loopback, fetcher: HttpFetcher, names: list[str]
+) -> None:
     server.on("/api", b"[]")
     assert fetcher.get(f"https://hub.test:{server.port}/api").body == b"[]"
     assert names == ["hub.test"]
@@ -65,7 +67,7 @@ def test_the_name_reaches_the_server_though_the_address_is_connected_to(server, 
     assert server.asked[0].headers["authorization"] == "Bearer hf_x"
 
 
-def test_a_certificate_for_another_name_is_refused(server, fetcher):
+def test_a_certificate_for_another_name_is_refused(server: Loopback, fetcher: HttpFetcher) -> None:
     with pytest.raises(SourceError) as caught:
         fetcher.get(f"https://other.test:{server.port}/")
     assert caught.value.failure is Failure.UNREACHABLE
@@ -73,7 +75,7 @@ def test_a_certificate_for_another_name_is_refused(server, fetcher):
     assert server.asked == []
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(server, clock):
+def test_a_certificate_that_nobody_vouches_for_is_refused(server: Loopback, clock: FakeClock) -> None:
     allowed = frozenset({server.endpoint})
     with (
         HttpFetcher(clock=clock, user_agent="x", allowed_hosts=allowed) as fetcher,
@@ -84,7 +86,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(server, clock):
     assert "certificate" in str(caught.value)
 
 
-def test_a_redirect_away_from_https_is_not_followed(server, fetcher):
+def test_a_redirect_away_from_https_is_not_followed(server: Loopback, fetcher: HttpFetcher) -> None:
     with Loopback() as plain:
         server.on("/", status=302, headers={"Location": plain.url("/")})
         with pytest.raises(SourceError) as caught:
@@ -93,7 +95,7 @@ def test_a_redirect_away_from_https_is_not_followed(server, fetcher):
     assert plain.connections == 0
 
 
-def test_a_server_that_never_finishes_the_handshake_is_cut_at_the_deadline(clock):
+def test_a_server_that_never_finishes_the_handshake_is_cut_at_the_deadline(clock: FakeClock) -> None:
     with Loopback() as mute:  # it takes the client's hello for a request head without an end
         url, allowed = f"https://{mute.endpoint}/", frozenset({mute.endpoint})
         with (

@@ -29,6 +29,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+_Request = socket.socket | tuple[bytes, socket.socket]  # as socketserver has it, for TCP and for UDP
 Handler = Callable[[Asked], Answer]
 RawHandler = Callable[[socket.socket], None]
 
@@ -51,10 +52,10 @@ class Loopback:
         self.connections = 0
         self._scheme = "https" if tls else "http"
         self._tls = tls
-        self._handlers: dict[str, Handler | RawHandler] = {}
-        self._raw: set[str] = set()
-        self._otherwise: Handler | RawHandler = lambda _: Answer(b"nothing here", 404)
-        self._otherwise_raw = False
+        self._handlers: dict[str, Handler] = {}
+        self._raw: dict[str, RawHandler] = {}
+        self._otherwise: Handler = lambda _: Answer(b"nothing here", 404)
+        self._raw_otherwise: RawHandler | None = None
         self._closing = threading.Event()
         self._open: set[socket.socket] = set()
         self._server = _Server(("127.0.0.1", 0), self._serve)
@@ -99,20 +100,20 @@ class Loopback:
     def handle(self, path: str, handler: Handler) -> None:
         """Let `handler` answer `path`; it runs in the thread of its connection."""
         self._handlers[path] = handler
-        self._raw.discard(path)
+        self._raw.pop(path, None)
 
     def raw(self, path: str, handler: RawHandler) -> None:
         """Give `handler` the bare connection once `path` was asked; the connection ends with it."""
-        self._handlers[path] = handler
-        self._raw.add(path)
+        self._raw[path] = handler
+        self._handlers.pop(path, None)
 
     def everywhere(self, handler: Handler) -> None:
         """Let `handler` answer every path that has no handler of its own."""
-        self._otherwise, self._otherwise_raw = handler, False
+        self._otherwise, self._raw_otherwise = handler, None
 
     def raw_everywhere(self, handler: RawHandler) -> None:
         """Give `handler` the bare connection once any path was asked that has no handler of its own."""
-        self._otherwise, self._otherwise_raw = handler, True
+        self._raw_otherwise = handler
 
     def wait(self, seconds: float) -> bool:
         """Let a handler wait; returns True at once when the server closes, so that no test hangs on it."""
@@ -136,11 +137,10 @@ class Loopback:
         """Answer one request; returns whether the connection stays open."""
         self.asked.append(asked)
         path = asked.target.partition("?")[0]
-        handler = self._handlers.get(path, self._otherwise)
-        if path in self._raw or (self._otherwise_raw and path not in self._handlers):
-            handler(connection)
+        if raw := self._raw.get(path, None if path in self._handlers else self._raw_otherwise):
+            raw(connection)
             return False
-        connection.sendall(_written(handler(asked)))
+        connection.sendall(_written(self._handlers.get(path, self._otherwise)(asked)))
         return True
 
 
@@ -153,10 +153,12 @@ class _Server(socketserver.ThreadingTCPServer):
         super().__init__(address, socketserver.BaseRequestHandler)
         self._serve = serve
 
-    def finish_request(self, request, client_address) -> None:
+    def finish_request(self, request: _Request, client_address: object) -> None:
+        assert isinstance(request, socket.socket), "a server of TCP is given connections"
         self._serve(request)
 
-    def shutdown_request(self, request) -> None:
+    def shutdown_request(self, request: _Request) -> None:
+        assert isinstance(request, socket.socket), "a server of TCP is given connections"
         request.close()  # the handler has already ended it as the test wanted
 
 
