@@ -10,11 +10,9 @@ from bot.outbox.message import Refused
 from bot.records import FROM_FILE, Subscription
 from bot.releases.facts.filters import Filters
 from tests.support.house import licensed
-from tests.support.office import Office
+from tests.support.office import ADMIN, ANA, Office
 
 KIMI = "moonshotai/Kimi-K2.6"
-ANA = Asker("UANA", "C1", request="1.ana")
-ADMIN = Asker("UADMIN", "C9", request="1.admin")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk.asker import Asker
 from bot.desk.changes import Changes
 from bot.desk.correcting import Corrector
 from bot.desk.desk import Desk
@@ -20,10 +19,9 @@ from bot.records import Content, DigestPlan, Preferences
 from bot.releases.facts.filters import Filters
 from bot.releases.naming.labs import Directory
 from tests.support.house import LABS, House, amended
+from tests.support.office import ADMIN, ANA
 from tests.support.slack import pressed
 
-ADMIN = Asker("UADMIN", "C9", request="1.admin")
-ANA = Asker("UANA", "C1", request="1.ana")
 COUNT = 20
 
 

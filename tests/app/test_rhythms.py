@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.outbox.rhythms import owe_cadence_news
-from tests.app.test_desk import ANA
-from tests.support.office import Office
+from tests.support.office import ANA, Office
 
 WEEKLY = [f"Qwen/Qwen{number}-8B" for number in range(3, 20)]
 

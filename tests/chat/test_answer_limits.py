@@ -33,8 +33,8 @@ from bot.views.modals import details_modal
 from bot.views.story import Story
 from tests.cadence.releasing import shipped
 from tests.delivery.builders import KIMI, NOW
-from tests.delivery.test_message_limits import waves
 from tests.support.slack import HOSTILE, complaints
+from tests.support.waves import waves
 
 
 def recent(text: str = "recent", **fields: Any) -> Command:

@@ -12,8 +12,8 @@ from bot.releases.facts.filters import Filters
 from bot.views.answers import Following
 from bot.views.home import home_view
 from tests.delivery.builders import KIMI, NOW, alone
-from tests.delivery.test_message_limits import waves
 from tests.support.slack import HOSTILE, complaints, pressed, shown
+from tests.support.waves import waves
 
 
 def following(destination: str, *labs: str) -> Following:

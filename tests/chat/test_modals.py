@@ -23,8 +23,8 @@ from bot.views.modals import (
     subscribe_modal,
 )
 from tests.delivery.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, MOONSHOT, NOW, alone
-from tests.delivery.test_message_limits import waves
 from tests.support.slack import HOSTILE, complaints, shown
+from tests.support.waves import waves
 
 REPORT = ErrorReport(7, 1, "Kimi K2.6", "C0123", "U0123", "it is MIT", NOW)
 GEMMA_WAVE = Wave(
@@ -32,7 +32,7 @@ GEMMA_WAVE = Wave(
 )
 
 
-def typed(text: str) -> dict[str, Any]:
+def typed(text: str | None) -> dict[str, Any]:
     return {"type": "plain_text_input", "value": text}
 
 

@@ -3,7 +3,6 @@
 import json
 import operator
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -37,92 +36,15 @@ from bot.views.group import MOST, render_group
 from bot.views.notice import render_pause
 from bot.views.reply import render_note, render_update
 from tests.delivery.builders import NOW
-
-_HOSTILE = [
-    "<!channel>",
-    "<https://evil.example|click>",
-    "&",
-    "&amp;lt;",
-    "*bold*",
-    "**bold**",
-    "[a](https://evil.example)",
-    "```",
-    ">",
-    "|",
-    "\u202eRTL",
-    "مرحبا",
-    "\x00\x1b[31m",
-    "\ud800",
-    "👩‍👩‍👧",
-    "e" + "\u0301" * 30,
-    "\n",
-    "x" * 10_000,
-    "&" * 10_000,
-]
-_OUTSIDE = st.lists(st.sampled_from(_HOSTILE), max_size=3).map("".join) | st.text(max_size=8)
-_NAMES = _OUTSIDE | st.sampled_from(["Kimi K2.6", "Qwen3.6-35B-A3B", "Gemma 4 31B"])
-_URLS = st.sampled_from(
-    [
-        "https://huggingface.co/a/b",
-        "https://x.y/?" + "a&" * 180,
-        "javascript:1",
-        "",
-        "https://x.y/" + "é" * 900,
-    ]
-) | _OUTSIDE.map("https://x.y/".__add__)
-_DATES = st.just(NOW) | st.timedeltas(timedelta(days=-700_000), timedelta(days=2_900_000)).map(NOW.__add__)
-_PUBLISHED = st.builds(
-    Published, _DATES, st.sampled_from(DateOrigin), st.sampled_from(["second", "day", "month"])
-)
-_NUMBERS = st.none() | st.integers(0, 10**18)
-_VERDICTS = ["permissive", "conditions", "non-commercial", "not stated", "unknown"]
-_LICENSES = st.builds(License, _OUTSIDE, _OUTSIDE, st.sampled_from(_VERDICTS), condition=_OUTSIDE, url=_URLS)
-_FACTS = st.builds(
-    Facts,
-    license=st.none() | st.builds(LicenseStatement, link=_URLS),
-    parameters=_NUMBERS,
-    parameters_approximate=st.booleans(),
-    active_parameters=_NUMBERS,
-    precision=_OUTSIDE,
-    download_bytes=_NUMBERS,
-    weights=st.sampled_from(["", "there", "none"]),
-    context_tokens=_NUMBERS,
-    task=_OUTSIDE,
-    gated=st.sampled_from(["", "no", "auto", "manual"]),
-    summary=_OUTSIDE,
-)
-_ARTIFACTS = st.builds(Artifact, _OUTSIDE, _OUTSIDE, st.booleans(), _OUTSIDE, _DATES)
-_MENTIONS = st.builds(Mention, st.sampled_from(SourceKind), _OUTSIDE, _URLS, _DATES, st.none() | _PUBLISHED)
-_RELEASES = st.builds(
-    Release,
-    st.integers(1, 9),
-    st.builds(Name, _OUTSIDE, _OUTSIDE, size=st.sampled_from(["", "31B", "*"]), display=_NAMES),
-    _DATES,
-    _PUBLISHED,
-    _LICENSES,
-    _FACTS,
-    st.booleans(),
-    st.just(1),
-    st.lists(_ARTIFACTS, max_size=3).map(tuple),
-    st.lists(_MENTIONS, max_size=4).map(tuple),
-)
-
-
-@st.composite
-def waves(draw: st.DrawFn) -> Wave:
-    members = draw(st.lists(_RELEASES, min_size=1, max_size=3))
-    members *= draw(st.sampled_from([1, 1, 1, 14]))
-    lab = Lab("lab", draw(_OUTSIDE), owners=draw(st.sampled_from([(), ("owner",)])))
-    return Wave(lab, members[0], tuple(members), draw(st.none() | _RELEASES), draw(_URLS))
-
+from tests.support.waves import DATES, FACTS, LICENSES, OUTSIDE, URLS, waves
 
 _NOTES = st.builds(
-    Note, st.sampled_from(NoteKind), _OUTSIDE, _URLS, st.sampled_from(SourceKind), _OUTSIDE, _FACTS,
-    st.none() | _LICENSES,
+    Note, st.sampled_from(NoteKind), OUTSIDE, URLS, st.sampled_from(SourceKind), OUTSIDE, FACTS,
+    st.none() | LICENSES,
 )  # fmt: skip
 
 
-_CHANGES = st.none() | st.builds(LicenseChange, _LICENSES, _DATES)
+_CHANGES = st.none() | st.builds(LicenseChange, LICENSES, DATES)
 
 
 def silence(lab: str, name: str = "a model") -> Silence:
@@ -138,11 +60,11 @@ _DIGESTS = st.builds(
     Digest,
     st.builds(operator.mul, st.lists(waves(), min_size=1, max_size=2), st.sampled_from([1, 20])),
     st.lists(waves(), max_size=2),
-    st.lists(st.builds(silence, _OUTSIDE, _OUTSIDE), max_size=12),
-    st.lists(st.builds(news, _OUTSIDE), max_size=12),
+    st.lists(st.builds(silence, OUTSIDE, OUTSIDE), max_size=12),
+    st.lists(st.builds(news, OUTSIDE), max_size=12),
     st.dates(),
     st.dates(),
-    _OUTSIDE,
+    OUTSIDE,
 )
 
 
@@ -209,7 +131,7 @@ def test_every_digest_is_within_the_limits(digest: Digest) -> None:
     check(render_digest(digest))
 
 
-@given(_OUTSIDE, _OUTSIDE)
+@given(OUTSIDE, OUTSIDE)
 def test_every_notice_is_within_the_limits(destination: str, reason: str) -> None:
     check(render_pause(destination, reason))
 

@@ -13,6 +13,9 @@ from bot.releases.naming.labs import Directory
 from bot.store.store import Store
 from tests.support.house import LABS, House
 
+ANA = Asker("UANA", "C1", request="1.ana")
+ADMIN = Asker("UADMIN", "C9", request="1.admin")
+
 
 @dataclass
 class Places:
