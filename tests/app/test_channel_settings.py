@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -41,8 +42,10 @@ def reasons(house: House) -> Sequence[str]:
         pytest.param("off", 1, 0, id="not at all"),
     ],
 )
-def test_where_variants_are_told(house: House, variants: str, alerts: int, replies: int) -> None:
-    prefer(house, Preferences(variants=variants))  # type: ignore[arg-type]
+def test_where_variants_are_told(
+    house: House, variants: Literal["thread", "post", "off"], alerts: int, replies: int
+) -> None:
+    prefer(house, Preferences(variants=variants))
     house.show(house.hub, house.repository(KIMI), house.repository(f"{KIMI}-FP8"))
     assert (len(house.channel.alerts), len(house.channel.replies)) == (alerts, replies)
 
@@ -80,8 +83,10 @@ def test_who_wants_only_variants_hears_of_those_of_old_releases_too(tmp_path: Pa
         pytest.param("off", 0, 0, id="not at all"),
     ],
 )
-def test_where_new_facts_are_told(house: House, updates: str, edits: int, replies: int) -> None:
-    prefer(house, Preferences(updates=updates))  # type: ignore[arg-type]
+def test_where_new_facts_are_told(
+    house: House, updates: Literal["edit", "thread", "off"], edits: int, replies: int
+) -> None:
+    prefer(house, Preferences(updates=updates))
     kimi = house.repository(KIMI)
     house.show(house.hub, kimi)
     house.show(house.hub, relicensed(kimi))

@@ -11,7 +11,8 @@ from bot.model import Wave
 from bot.outbox import composing
 from bot.outbox.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
 from bot.records import Content
-from tests.support.house import House
+from bot.views.alert import render_alert
+from tests.support.house import Found, House
 
 KIMI = "moonshotai/Kimi-K2.6"
 pytestmark = pytest.mark.logs("delivery_not_sent", "claims_doubted")
@@ -56,32 +57,35 @@ def test_an_unclear_message_that_is_not_there_is_sent_once_it_can_no_longer_land
     assert sum(house.clock.slept) >= 5
 
 
-def test_the_look_waits_for_a_late_landing_from_the_lost_answer_on(house: House) -> None:
+def test_the_look_waits_for_a_late_landing_from_the_lost_answer_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     waited: list[float] = []
 
     def slow(message: Message) -> Outcome:
         house.later(seconds=15)
         return Unclear("no answer in 15 s")
 
-    def find(message: Message, since: float) -> Outcome:
+    def find(message: Message, since: float) -> Found:
         waited.append(sum(house.clock.slept))
         return Sent("C1", "7.7")
 
-    house.channel.send, house.channel.find = slow, find  # type: ignore[method-assign]
+    monkeypatch.setattr(house.channel, "send", slow)
+    monkeypatch.setattr(house.channel, "find", find)
     house.show(house.hub, house.repository(KIMI))
     assert states(house) == ["sent"]
     assert waited[0] >= 5
 
 
 @pytest.mark.logs("notifier_crashed")
-def test_a_notifier_that_crashes_leaves_the_message_in_doubt_and_nothing_stuck(house: House) -> None:
-    send = house.channel.send
-
+def test_a_notifier_that_crashes_leaves_the_message_in_doubt_and_nothing_stuck(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def crash(message: Message) -> Outcome:
-        house.channel.send = send  # type: ignore[method-assign]
+        monkeypatch.undo()
         raise ZeroDivisionError
 
-    house.channel.send = crash  # type: ignore[method-assign]
+    monkeypatch.setattr(house.channel, "send", crash)
     house.show(house.hub, house.repository(KIMI))
     assert len(house.channel.alerts) == 1
 
@@ -106,12 +110,10 @@ def test_a_claim_that_could_not_be_settled_is_looked_up_by_the_same_process(
 def test_a_message_that_cannot_be_rendered_does_not_hold_up_the_next(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    render = composing.render_alert
-
     def picky(wave: Wave, now: datetime, **options: Any) -> Content:
         if "Kimi" in wave.lead.name.display:
             raise ZeroDivisionError
-        return render(wave, now, **options)
+        return render_alert(wave, now, **options)
 
     monkeypatch.setattr(composing, "render_alert", picky)
     house.show(house.hub, house.repository(KIMI), house.repository("zai-org/GLM-5.1"))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -15,6 +16,8 @@ pytestmark = pytest.mark.logs("delivery_not_sent")
 
 
 _IN_THREAD: dict[str, list[bool]] = {"thread": [True], "post": [False], "off": []}
+
+Variants = Literal["thread", "post", "off"]
 
 
 @dataclass
@@ -43,14 +46,14 @@ class Forgetful(Channel):
 @pytest.mark.parametrize("posted", [True, False], ids=["it was posted", "it was not posted"])
 @pytest.mark.parametrize(("then", "now"), [("thread", "post"), ("post", "thread"), ("post", "off")])
 def test_a_channel_that_changed_its_mind_meanwhile_gets_it_once(
-    tmp_path: Path, then: str, now: str, posted: bool
+    tmp_path: Path, then: Variants, now: Variants, posted: bool
 ) -> None:
     house = House(tmp_path)
     house.channel = house.courier.notifier = Forgetful(posted=posted)
 
-    def prefer(variants: str) -> None:
+    def prefer(variants: Variants) -> None:
         with house.store.transaction():
-            house.store.preferences.set("C1", Preferences(variants=variants), None)  # type: ignore[arg-type]
+            house.store.preferences.set("C1", Preferences(variants=variants), None)
 
     prefer(then)
     house.show(house.hub, house.repository(KIMI))

@@ -6,7 +6,7 @@ import pytest
 
 from bot.outbox.message import Absent, Impossible, Later, Message, Outcome, Sent, Unclear
 from bot.records import Delivery, Mute
-from tests.support.house import House, amended, licensed
+from tests.support.house import Found, House, amended, licensed
 
 pytestmark = pytest.mark.logs("delivery_not_sent", "claims_doubted")
 NAMES = ("Aster", "Briar", "Cedar", "Dahlia", "Elder")
@@ -88,7 +88,7 @@ def test_what_waited_together_goes_together(house: House) -> None:
     ],
 )
 def test_all_that_share_a_message_share_its_fate(
-    house: House, outcomes: list[Outcome], lookups: list[Outcome | Absent], posts: int, states: str
+    house: House, outcomes: list[Outcome], lookups: list[Found], posts: int, states: str
 ) -> None:
     house.channel.outcomes, house.channel.lookups = outcomes, lookups
     release_together(house)
@@ -97,10 +97,12 @@ def test_all_that_share_a_message_share_its_fate(
     assert len({one.ts for one in deliveries(house)}) == 1
 
 
-def test_the_message_of_a_dead_process_is_looked_up_by_its_own_id(house: House) -> None:
+def test_the_message_of_a_dead_process_is_looked_up_by_its_own_id(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looked_for: list[str] = []
 
-    def find(message: Message, since: float) -> Outcome:
+    def find(message: Message, since: float) -> Found:
         looked_for.append(message.delivery_id)
         return Sent("C1", "7.7")
 
@@ -113,7 +115,7 @@ def test_the_message_of_a_dead_process_is_looked_up_by_its_own_id(house: House) 
             [one.sequence for one in others], head.sequence, house.clock.now()
         )
     house.restart()
-    house.channel.find = find  # type: ignore[method-assign]
+    monkeypatch.setattr(house.channel, "find", find)
     house.courier.deliver_all()
     assert looked_for == [head.id]
     assert house.channel.messages == []

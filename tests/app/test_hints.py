@@ -117,7 +117,8 @@ class TestWhatIsAHint:
         assert (hint.name.display, hint.source_id) == ("GLM-6", site.feed.id)
         assert hint.words == "Our teams now build on GLM-6"
         assert hint.url == "https://z.example/m/glm-6"
-        assert alerts(house) == asked(house) == []
+        assert alerts(house) == []
+        assert asked(house) == []
 
     def test_a_name_beside_the_items_of_a_page_is_one(self, house: House, site: Site) -> None:
         site.shows(["Building with GLM"], "New: <b>GLM-5.2</b> is here")

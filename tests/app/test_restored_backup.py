@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from bot.desk.reporting import Reporting
 from bot.outbox.console import ConsoleNotifier
 from bot.outbox.digests import owe_due_digests
 from bot.outbox.holding import Holding
-from bot.outbox.message import Message, Outcome, Refused, Unclear
+from bot.outbox.message import Message, Notifier, Outcome, Refused, Unclear
 from bot.outbox.rhythms import owe_cadence_news
 from bot.outbox.schedule import next_digest
 from bot.records import CADENCE, DigestPlan, Preferences, Subscription
@@ -22,7 +23,7 @@ from bot.releases.facts.filters import Filters
 from bot.store.backup import back_up
 from bot.store.restoring import restore
 from bot.store.store import FILE_NAME
-from tests.support.house import House, amended, licensed
+from tests.support.house import Found, House, amended, licensed
 
 KIMI = "moonshotai/Kimi-K2.6"
 FAMILIES = ("Aster", "Briar", "Cedar", "Dahlia", "Elder")
@@ -30,11 +31,41 @@ FAMILIES = ("Aster", "Briar", "Cedar", "Dahlia", "Elder")
 pytestmark = pytest.mark.logs("delivery_not_sent", "claims_doubted")
 
 
-class Blind(ConsoleNotifier):
+@dataclass
+class Through:
+    """Be a notifier that hands all on to another one."""
+
+    inner: Notifier
+    name: str = "console"
+    interactive: bool = False
+
+    def send(self, message: Message) -> Outcome:
+        return self.inner.send(message)
+
+    def find(self, message: Message, since: float) -> Found:
+        return self.inner.find(message, since)
+
+    def permalink(self, channel: str, ts: str) -> str:
+        return self.inner.permalink(channel, ts)
+
+
+class Blind(Through):
     """Be a channel that cannot be read, as without Slack's history scopes."""
 
-    def find(self, message: Message, since: float) -> Unclear:
+    def find(self, message: Message, since: float) -> Found:
         return Unclear("missing_scope")
+
+
+@dataclass
+class Refusing(Through):
+    """Be a channel where `refused` destinations take nothing."""
+
+    refused: list[str] = field(default_factory=list)
+
+    def send(self, message: Message) -> Outcome:
+        if message.destination in self.refused:
+            return Refused("Slack says is_archived")
+        return super().send(message)
 
 
 class Life:
@@ -43,12 +74,13 @@ class Life:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.house = House(directory)
-        self.notifier: type[ConsoleNotifier] = ConsoleNotifier
+        self.blind = False
         self._equip()
 
     def _equip(self) -> None:
         transcript = self.directory / "console.jsonl"
-        self.house.courier.notifier = self.notifier(transcript, Console(quiet=True), self.house.clock)
+        console = ConsoleNotifier(transcript, Console(quiet=True), self.house.clock)
+        self.house.courier.notifier = Blind(console) if self.blind else console
 
     def back_up(self) -> None:
         back_up(self.directory / FILE_NAME, self.directory / "backup.db")
@@ -212,7 +244,7 @@ def test_the_second_poll_after_it_is_like_any_other(life: Life) -> None:
     life.back_up()
     life.put_back()
     life.poll()
-    life.notifier = Blind
+    life.blind = True
     life._equip()
     one_release(life.house)
     assert len(life.posted) == 1
@@ -222,7 +254,7 @@ def test_the_second_poll_after_it_is_like_any_other(life: Life) -> None:
 def test_where_the_channel_cannot_be_read_it_is_at_most_once_and_said(life: Life) -> None:
     life.back_up()
     one_release(life.house)
-    life.notifier = Blind
+    life.blind = True
     life.put_back()
     life.poll()
     assert len(life.posted) == 1
@@ -317,16 +349,8 @@ def test_a_pause_is_not_told_twice(life: Life) -> None:
 
 def refusals(life: Life) -> list[str]:
     """Return the destinations that take nothing from now on; the list may grow."""
-    notifier = life.house.courier.notifier
-    send, refused = notifier.send, list[str]()
-
-    def sent(message: Message) -> Outcome:
-        if message.destination in refused:
-            return Refused("Slack says is_archived")
-        return send(message)
-
-    notifier.send = sent  # type: ignore[method-assign]
-    return refused
+    notifier = life.house.courier.notifier = Refusing(life.house.courier.notifier)
+    return notifier.refused
 
 
 def test_what_became_of_a_report_is_not_told_twice(life: Life) -> None:

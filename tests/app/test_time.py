@@ -16,7 +16,7 @@ from bot.run.chores import Chores
 from bot.run.service import Service
 from bot.run.works import Works
 from bot.sources.hub_api import Listing
-from bot.sources.hub_waiting import queue_of
+from bot.sources.hub_waiting import Queue, queue_of
 from bot.store.backup import back_up
 from bot.store.restoring import restore
 from bot.store.store import FILE_NAME, Store
@@ -50,7 +50,9 @@ class Ticks:
 
 def test_a_clock_that_jumps_ahead_makes_one_tick_and_no_storm() -> None:
     ticks = Ticks()
-    ticks.scheduler.jobs[0].next_run -= timedelta(days=2)
+    [job] = ticks.scheduler.jobs
+    assert job.next_run
+    job.next_run -= timedelta(days=2)
     for _ in range(5):
         ticks.scheduler.run_pending()
     assert ticks.count == 1
@@ -62,12 +64,19 @@ def test_every_job_ticks_within_two_seconds_of_any_step(house: House, by: timede
     service, scheduler = Service(works, quiet_pulse(house.clock), lambda: None), schedule.Scheduler()
     with ThreadPoolExecutor(1) as pool:
         service._wind(scheduler, pool, pool, pool)
-        jobs = [job.job_func.args for job in scheduler.jobs]
+        jobs = arguments_of(scheduler)
         for job in scheduler.jobs:
+            assert job.next_run
             job.next_run -= by
         service._wind(scheduler, pool, pool, pool)
-    assert [job.job_func.args for job in scheduler.jobs] == jobs
+    assert arguments_of(scheduler) == jobs
+    assert scheduler.idle_seconds is not None
     assert scheduler.idle_seconds <= 2
+
+
+def arguments_of(scheduler: schedule.Scheduler) -> list[tuple[object, ...]]:
+    """Return what each job calls its function with."""
+    return [job.job_func.args for job in scheduler.jobs if job.job_func]
 
 
 # --- polls
@@ -123,7 +132,7 @@ def test_what_was_listed_while_the_clock_was_ahead_waits_no_longer_for_it(
 def test_a_repository_first_seen_while_the_clock_was_ahead_waits_no_longer_for_it() -> None:
     now = at("2026-04-01T12:00")
     future, past = (now + timedelta(days=30)).isoformat(), (now - HOUR).isoformat()
-    waiting = {
+    waiting: Queue = {
         "1": {"id": KIMI, "since": future, "why": "it has no weights yet"},
         "2": {"id": KIMI, "since": past, "told": future, "why": "it has no weights yet"},
     }

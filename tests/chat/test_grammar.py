@@ -1,8 +1,11 @@
 """What people type is understood, or answered with the nearest thing they may have meant."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +15,7 @@ from bot.desk.grammar import ALIASES, parse_command, written
 from bot.desk.tidy import LONGEST, tidy
 from bot.desk.words import parse_window, window_text
 from bot.errors import UsageError
+from bot.model import Lab
 from bot.records import DigestPlan
 from bot.releases.facts.filters import Filters
 from bot.releases.naming.labs import Directory
@@ -29,17 +33,47 @@ def parsed(text: str) -> Command:
     return parse_command(text, DIRECTORY)
 
 
-def case(typed: str, sentence: str, verb: Verb, **parts: object) -> object:
-    command = Command(verb, "", **parts)  # type: ignore[arg-type]  # the table names the fields it means
-    return pytest.param(typed, command, id=sentence)
+class Parts(TypedDict, total=False):
+    """Name the parts of a command that the table below means."""
+
+    labs: tuple[Lab, ...]
+    everything: bool
+    filters: Filters
+    since: timedelta
+    number: int
+    page: int
+    subject: str
+    span: timedelta
+    digest: DigestPlan
+    preferences: Mapping[str, str]
+    asks: bool
+    privately: bool
+    confirmed: bool
 
 
-def subscribed(**filters: object) -> dict[str, object]:
-    return {"labs": (QWEN,), "filters": Filters(**filters)}  # type: ignore[arg-type]  # as above
+class Wanted(TypedDict, total=False):
+    """Name the filters that the table below means."""
+
+    license: str
+    min: int
+    max: int
+    fits: int
+    type: str
+    kinds: str
+    weights: str
+    match: tuple[str, ...]
 
 
-def recent(**filters: object) -> dict[str, object]:
-    return {"filters": Filters(**filters)}  # type: ignore[arg-type]  # as above
+def case(typed: str, sentence: str, verb: Verb, **parts: Unpack[Parts]) -> object:
+    return pytest.param(typed, Command(verb, "", **parts), id=sentence)
+
+
+def subscribed(**filters: Unpack[Wanted]) -> Parts:
+    return {"labs": (QWEN,), "filters": Filters(**filters)}
+
+
+def recent(**filters: Unpack[Wanted]) -> Parts:
+    return {"filters": Filters(**filters)}
 
 
 SUB, UNSUB, MUTE, RECENT, SHOW = Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.MUTE, Verb.RECENT, Verb.SHOW
@@ -245,12 +279,8 @@ UNDERSTOOD = [
 @pytest.mark.parametrize(("typed", "understood"), UNDERSTOOD)
 def test_a_command_is_understood(typed: str, understood: Command) -> None:
     command = parsed(typed)
-    assert command == Command(**{**fields_of(understood), "text": command.text})
+    assert command == replace(understood, text=command.text)
     assert parsed(command.text) == command
-
-
-def fields_of(command: Command) -> dict[str, object]:
-    return {name: getattr(command, name) for name in Command.__slots__}
 
 
 MISUNDERSTOOD = [

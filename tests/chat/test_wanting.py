@@ -1,6 +1,6 @@
 """Whether each subscription wanted a release, in words."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,8 +14,8 @@ HOUR = timedelta(hours=1)
 EARLIER = NOW - timedelta(days=1)
 
 
-def words_of(*asked: object) -> list[str]:
-    return [f"{one.destination}: {one.why}" for one in receptions(*asked)]  # type: ignore[arg-type]
+def words_of(wave: Wave, subscriptions: list[Subscription], mutes: list[Mute], now: datetime) -> list[str]:
+    return [f"{one.destination}: {one.why}" for one in receptions(wave, subscriptions, mutes, now)]
 
 
 def wave(license: License = APACHE, lab: Lab = MOONSHOT) -> Wave:

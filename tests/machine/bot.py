@@ -1,20 +1,20 @@
 """A bot to be hurt: real store, decider and courier; sources, channel and clock as the machine wants them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.fetch import Fetcher
-from bot.model import Sighting, SourceKind
+from bot.model import Sighting
 from bot.sources.base import Memory, Poll
 from bot.store.backup import back_up
 from bot.store.restoring import restore
 from bot.store.store import FILE_NAME, Store
 from tests.machine.wall import Killed, Wall
 from tests.support.clock import FakeClock
-from tests.support.house import LABS, House
+from tests.support.house import LABS, House, ScriptedSource
 
 POLLING = (
     "releases.apply",
@@ -33,10 +33,11 @@ DELIVERING = (
 )
 
 
-class WrongClock:
+class WrongClock(FakeClock):
     """Tell the time of the true clock and `error`; sleeping takes true time."""
 
     def __init__(self, true: FakeClock) -> None:
+        super().__init__()
         self.true = true
         self.error = timedelta()
 
@@ -51,29 +52,28 @@ class WrongClock:
 
 
 @dataclass
-class VersionedSource:
+class VersionedSource(ScriptedSource):
     """Be a source with an ETag, which changes with what it shows: it answers 304 to who has seen that.
 
     A `lying` one keeps its ETag. `bodies` remembers what was shown, by the fingerprint of it.
     """
 
-    id: str
-    kind: SourceKind
-    url: str
-    every: timedelta = timedelta(minutes=10)
-    shown: dict[str, Sighting] = field(default_factory=dict)
-    error: Exception | None = None
     bodies: dict[str, frozenset[str]] = field(default_factory=dict)
     version: int = 0
     lying: bool = False
 
     def show(self, *sightings: Sighting) -> None:
-        self.shown |= {sighting.external_id: sighting for sighting in sightings}
+        self.shown = list({it.external_id: it for it in (*self.shown, *sightings)}.values())
         self.version += not self.lying
+
+    def shows(self, external_id: str) -> bool:
+        return any(it.external_id == external_id for it in self.shown)
 
     def hide(self, external_id: str) -> Sighting:
         self.version += not self.lying
-        return self.shown.pop(external_id)
+        [hidden] = [it for it in self.shown if it.external_id == external_id]
+        self.shown.remove(hidden)
+        return hidden
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
         if self.error:
@@ -81,11 +81,15 @@ class VersionedSource:
         etag = f'"{self.version}"'
         if memory.etag == etag:
             return Poll(etag=etag, count=memory.usual_count, fingerprint=memory.fingerprint)
-        digests = {external_id: _digest(sighting) for external_id, sighting in self.shown.items()}
+        digests = {it.external_id: _digest(it) for it in self.shown}
         fingerprint = f"{self.version} {sorted(digests.items())}"
         self.bodies[fingerprint] = frozenset(digests)
         known = memory.known(digests)
-        new = (_as_seen(self.shown[it], known.get(it)) for it in digests if digests[it] != known.get(it))
+        new = (
+            _as_seen(it, known.get(it.external_id))
+            for it in self.shown
+            if digests[it.external_id] != known.get(it.external_id)
+        )
         # One thing stands there all the time: nothing at all would be no baseline.
         return Poll(tuple(new), digests, etag=etag, count=1 + len(digests), fingerprint=fingerprint)
 
@@ -108,12 +112,18 @@ class Mortal:
 class Bot(House):
     """Hold a house whose channel has moods and whose sources answer 304; `epoch` counts its databases."""
 
+    clock: WrongClock
+    hub: VersionedSource
+    blog: VersionedSource
+    listing: VersionedSource
+    sources: Sequence[VersionedSource]
+
     def __init__(self, directory: Path) -> None:
         super().__init__(directory, baselined=False, subscribed=False)
         self.directory = directory
-        self.clock = WrongClock(FakeClock())  # type: ignore[assignment]
+        self.clock = WrongClock(FakeClock())
         self.wall = Wall(self.clock.true)
-        self.sources = [VersionedSource(it.id, it.kind, it.url) for it in self.sources]  # type: ignore[misc]
+        self.sources = [VersionedSource(it.id, it.kind, it.url) for it in self.sources]
         self.hub, self.blog, self.listing = self.sources
         self.poller.sources, self.poller.clock = self.sources, self.clock
         self.restart()

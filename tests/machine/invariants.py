@@ -2,9 +2,11 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.outbox import courier
+from bot.outbox.message import Message
 from bot.store.deliveries import delivery_id
 from tests.machine.bot import Bot
 from tests.support.made_up import named
@@ -29,7 +31,7 @@ def ids_are_for_ever(bot: Bot) -> None:
         WHERE d.kind = 'alert'
         """
     )
-    assert all(row["id"] == delivery_id(row["key"], row["destination"], "alert") for row in alerts)
+    assert all(row["id"] == delivery_id(str(row["key"]), str(row["destination"]), "alert") for row in alerts)
 
 
 def nothing_is_said_twice(bot: Bot) -> None:
@@ -110,14 +112,14 @@ def the_file_is_whole(bot: Bot) -> None:
     assert bot.query("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
 
 
-def alerts(bot: Bot):  # type: ignore[no-untyped-def]
+def alerts(bot: Bot) -> Iterator[tuple[Message, set[str]]]:
     """Yield the messages at the top of the channels, with the releases that each announces."""
     for posted in bot.wall.posts:
         if not posted.message.thread_ts:
             yield posted.message, named(posted.message.content)
 
 
-def mrkdwn(value: object):  # type: ignore[no-untyped-def]
+def mrkdwn(value: object) -> Iterator[str]:
     """Yield all texts that Slack reads as markup."""
     if isinstance(value, dict):
         if value.get("type") == "mrkdwn":

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from bot.errors import Failure, SourceError
-from bot.model import Sighting  # noqa: TC001  # hypothesis reads the annotations of rules
+from bot.model import Sighting  # hypothesis reads the annotations of rules
 from bot.records import ALL, OPEN, Mute
 from tests.machine import invariants
 from tests.machine.bot import DELIVERING, POLLING, Bot
@@ -77,8 +77,8 @@ class Life(RuleBasedStateMachine):
     @rule(owner=owners, count=st.sampled_from([1, 2, 4, 14]), license=st.sampled_from(["mit", ""]))
     def publish(self, owner: str, count: int, license: str) -> None:
         for name in (next(self.names) for _ in range(count)):
-            facts = {"license": licensed(license)} if license else {}
-            self.published[name] = self.bot.repository(f"{owner}/{name}", **facts)
+            stated = licensed(license) if license else None
+            self.published[name] = self.bot.repository(f"{owner}/{name}", license=stated)
             self.unlicensed |= set() if license else {name}
             self.bot.hub.show(self.published[name])
 
@@ -92,18 +92,18 @@ class Life(RuleBasedStateMachine):
             self.bot.hub.show(self.bot.repository(f"{one.title}-FP8"))
         elif change == "licence":
             self.unlicensed.discard(name)
-            self._amend(name, facts=replace(one.facts, license=licensed("apache-2.0")))
+            self._amend(name, replace(one, facts=replace(one.facts, license=licensed("apache-2.0"))))
         elif change == "spelling":
-            self._amend(name, title=f"{owner}/{spelt.swapcase()}")
-        elif change == "gone" and one.external_id in self.bot.hub.shown:
+            self._amend(name, replace(one, title=f"{owner}/{spelt.swapcase()}"))
+        elif change == "gone" and self.bot.hub.shows(one.external_id):
             self.hidden.append(self.bot.hub.hide(one.external_id))
         elif change == "back":
             self._bring_back()
 
-    def _amend(self, name: str, **changes: object) -> None:
-        self.published[name] = replace(self.published[name], **changes)  # type: ignore[arg-type]
-        if self.published[name].external_id in self.bot.hub.shown:
-            self.bot.hub.show(self.published[name])
+    def _amend(self, name: str, amended: Sighting) -> None:
+        self.published[name] = amended
+        if self.bot.hub.shows(amended.external_id):
+            self.bot.hub.show(amended)
 
     def _bring_back(self) -> None:
         self.bot.hub.show(*self.hidden)
@@ -122,7 +122,8 @@ class Life(RuleBasedStateMachine):
 
     def _known_or_new(self, data: st.DataObject, owner: str) -> str:
         theirs = [name for name, one in self.published.items() if one.lab == OWNERS[owner]]
-        if theirs and data.draw(st.booleans(), label="already published"):
+        known = data.draw(st.booleans(), label="already published") if theirs else False
+        if known:
             return data.draw(st.sampled_from(theirs))
         name = next(self.names)
         self.spoken_of.add(name)
@@ -245,7 +246,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def who_follows_is_owed(self) -> None:
         """2: A delivery is owed if and only if its release was announced while somebody followed the lab."""
-        owed = defaultdict(set)
+        owed: dict[tuple[str, str], set[str]] = defaultdict(set)
         for row in self.bot.query(
             """
             SELECT r.key, r.lab, d.destination FROM release r
@@ -253,12 +254,13 @@ class Life(RuleBasedStateMachine):
             WHERE r.id = r.lead_id AND NOT r.silent
             """
         ):
-            owed[row["key"], row["lab"]] |= {row["destination"]} - {None}
+            destination = row["destination"]
+            owed[str(row["key"]), str(row["lab"])] |= {str(destination)} if destination is not None else set()
         for (key, lab), destinations in owed.items():
             if key not in self.owed:
-                now = self.bot.store.subscriptions.of_lab(str(lab))
-                self.owed[str(key)] = frozenset(one.destination for one in now)
-            assert self.owed[str(key)] <= destinations <= self.followers[str(lab)]
+                now = self.bot.store.subscriptions.of_lab(lab)
+                self.owed[key] = frozenset(one.destination for one in now)
+            assert self.owed[key] <= destinations <= self.followers[lab]
 
     def teardown(self) -> None:
         try:
@@ -322,8 +324,12 @@ class Life(RuleBasedStateMachine):
     "notifier_crashed",
 )
 def test_the_promises_hold_whatever_happens(tally: Tally) -> None:
+    class Tallied(Life):
+        def __init__(self) -> None:
+            super().__init__(tally)
+
     run_state_machine_as_test(
-        lambda: Life(tally),
+        Tallied,
         settings=settings(
             max_examples=600 if LONG else 15,
             stateful_step_count=50 if LONG else 25,

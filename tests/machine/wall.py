@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.outbox.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
+from tests.support.house import Found
 
 LATE = timedelta(seconds=3)  # after the answer was lost
 _SKEW = timedelta(seconds=300)  # as in bot/slack/notifier.py: how far our clock may be ahead
@@ -96,7 +97,7 @@ class Wall:
         """Return what the real notifier says of a lost answer: an edit may be made again."""
         return Later(5, "no answer") if message.edit_ts else Unclear("no answer")
 
-    def find(self, message: Message, since: float) -> Outcome | Absent:
+    def find(self, message: Message, since: float) -> Found:
         self._land()
         match self._next(self.finds):
             case "asked to look later":

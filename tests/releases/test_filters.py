@@ -155,8 +155,8 @@ def test_what_could_never_match_is_refused(typed: dict[str, str], hint: str) -> 
     assert hint in str(raised.value)
 
 
-def stated(**facts: object) -> Release:
-    return replace(BARE, facts=Facts(**facts))  # type: ignore[arg-type]  # the table names the facts it means
+def stated(parameters: int | None = None, precision: str = "", task: str = "") -> Release:
+    return replace(BARE, facts=Facts(parameters=parameters, precision=precision, task=task))
 
 
 OWN_TERMS = replace(BARE, license=License("x-terms", "X Terms", "unknown"))

@@ -1,7 +1,7 @@
 """What several sources state becomes one set of facts, and one date."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import pytest
 from hypothesis import given
@@ -16,10 +16,28 @@ KIMI = parse("moonshotai/Kimi-K2.6", "moonshot")
 MIT, APACHE = LicenseStatement("mit"), LicenseStatement("apache-2.0")
 
 
-def said(source: SourceKind, seen: float = 0, published: Published | None = None, **more: object) -> Evidence:
-    live, head = more.pop("live", True), more.pop("head", True)
+class Stated(TypedDict, total=False):
+    """Name the facts that the tables below state."""
+
+    license: LicenseStatement
+    parameters: int
+    parameters_approximate: bool
+    context_tokens: int
+    task: str
+    summary: str
+
+
+def said(
+    source: SourceKind,
+    seen: float = 0,
+    published: Published | None = None,
+    *,
+    live: bool = True,
+    head: bool = True,
+    **facts: Unpack[Stated],
+) -> Evidence:
     seen_at = NOON + timedelta(days=seen)
-    return Evidence(source, seen_at, Facts(**more), published, live=bool(live), head=bool(head))  # type: ignore[arg-type]
+    return Evidence(source, seen_at, Facts(**facts), published, live=live, head=head)
 
 
 def day(offset: float, origin: DateOrigin) -> Published:

@@ -10,7 +10,7 @@ from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
 from bot.model import DateOrigin, Facts, Lab, LicenseStatement, Published, Sighting, SourceKind
 from bot.outbox.courier import Courier
-from bot.outbox.message import Absent, Message, Outcome, Sent
+from bot.outbox.message import Absent, Closed, Later, Message, Outcome, Refused, Sent, Unclear
 from bot.records import ALL, Subscription
 from bot.releases.facts.filters import Filters
 from bot.releases.naming.labs import Directory
@@ -19,6 +19,8 @@ from bot.run.poller import Polled, Poller
 from bot.sources.base import Memory, Poll
 from bot.store.store import Store
 from tests.support.clock import FakeClock
+
+Found = Sent | Absent | Unclear | Later | Refused | Closed  # what may come of looking for a message
 
 LABS = (
     Lab("moonshot", "Moonshot AI", ("kimi",), "CN", ("moonshotai",)),
@@ -76,7 +78,7 @@ class Channel:
     interactive: bool = False
     messages: list[Message] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
-    lookups: list[Outcome | Absent] = field(default_factory=list)
+    lookups: list[Found] = field(default_factory=list)
 
     def send(self, message: Message) -> Outcome:
         if self.outcomes:
@@ -84,7 +86,7 @@ class Channel:
         self.messages.append(message)
         return Sent(message.destination, f"{len(self.messages)}.000100")
 
-    def find(self, message: Message, since: float) -> Outcome | Absent:
+    def find(self, message: Message, since: float) -> Found:
         return self.lookups.pop(0) if self.lookups else Absent()
 
     def permalink(self, channel: str, ts: str) -> str:
@@ -116,7 +118,7 @@ class House:
         self.hub = ScriptedSource("hub:org", SourceKind.HUB, "https://hub.example/api")
         self.blog = ScriptedSource("feed:blog", SourceKind.FEED, "https://blog.example/rss")
         self.listing = ScriptedSource("llm_stats", SourceKind.LLM_STATS, "https://stats.example/models")
-        self.sources = [self.hub, self.blog, self.listing]
+        self.sources: Sequence[ScriptedSource] = [self.hub, self.blog, self.listing]
         threads = ThreadPoolExecutor(1)  # so that outcomes are answered in a known order
         self.poller = Poller(
             self.store, self.sources, NoFetcher(), self.labs, self.clock, Settings(), threads
@@ -149,7 +151,19 @@ class House:
     def later(self, **span: float) -> None:
         self.clock.advance(timedelta(**span))
 
-    def repository(self, name: str, hub_id: str = "", lab: str = "", **facts: object) -> Sighting:
+    def repository(
+        self,
+        name: str,
+        hub_id: str = "",
+        lab: str = "",
+        *,
+        license: LicenseStatement | None = None,
+        parameters: int | None = None,
+        download_bytes: int | None = None,
+        weights: str = "",
+        task: str = "text-generation",
+        gated: str = "",
+    ) -> Sighting:
         """Return a sighting of a Hub repository, created a week before it was public."""
         created = Published(self.clock.now() - timedelta(days=7), DateOrigin.CREATED)
         return Sighting(
@@ -161,7 +175,14 @@ class House:
             url=f"https://hub.example/{name}",
             published=created,
             tags=("safetensors",),
-            facts=Facts(**{"task": "text-generation", **facts}),  # type: ignore[arg-type]
+            facts=Facts(
+                license=license,
+                parameters=parameters,
+                download_bytes=download_bytes,
+                weights=weights,
+                task=task,
+                gated=gated,
+            ),
         )
 
     def post(self, title: str, lab: str, days_ago: float = 0) -> Sighting:
@@ -180,9 +201,9 @@ class House:
         return Sighting(self.listing.id, SourceKind.LLM_STATS, lab, name.lower(), name, url, published)
 
 
-def amended(sighting: Sighting, **changes: object) -> Sighting:
-    """Return the sighting as its source shows it again, changed."""
-    return replace(sighting, amends=True, **changes)  # type: ignore[arg-type]
+def amended(sighting: Sighting, *, title: str = "", facts: Facts | None = None) -> Sighting:
+    """Return the sighting as its source shows it again, with another title or with other facts."""
+    return replace(sighting, amends=True, title=title or sighting.title, facts=facts or sighting.facts)
 
 
 def licensed(key: str, name: str = "") -> LicenseStatement:
