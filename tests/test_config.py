@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -258,7 +259,9 @@ def test_all_mistakes_of_a_file_are_told_at_once_but_not_a_thousand(tmp_path: Pa
         pytest.param(lambda path: path.write_bytes(b"labs: \xff\xfe"), "is not valid YAML", id="not UTF-8"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, make, part: str) -> None:
+def test_a_file_that_cannot_be_read_is_named(
+    tmp_path: Path, make: Callable[[Path], object], part: str
+) -> None:
     path = tmp_path / "feeds.yaml"
     make(path)
     with pytest.raises(ConfigError, match=r"feeds\.yaml") as caught:

@@ -4,6 +4,7 @@ import json
 import re
 from configparser import RawConfigParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -36,53 +37,61 @@ def dockerfile(instruction: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def manifest() -> dict:
-    return yaml.safe_load(text_of("slack-manifest.yaml"))
+def manifest() -> dict[str, Any]:
+    manifest: dict[str, Any] = yaml.safe_load(text_of("slack-manifest.yaml"))
+    return manifest
+
+
+class UnitFile(RawConfigParser):
+    """Read a unit of systemd, whose keys are told apart by their capitals."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
 
 
 @pytest.fixture(scope="module")
 def unit() -> RawConfigParser:
     # SystemCallFilter stands twice, as systemd means it to
-    parser = RawConfigParser(strict=False, delimiters=("=",))
-    parser.optionxform = str
+    parser = UnitFile(strict=False, delimiters=("=",))
     parser.read_string(text_of("cadencebot.service"))
     return parser
 
 
 @pytest.fixture(scope="module")
-def service() -> dict:
-    return yaml.safe_load(text_of("compose.yaml"))["services"]["cadencebot"]
+def service() -> dict[str, Any]:
+    service: dict[str, Any] = yaml.safe_load(text_of("compose.yaml"))["services"]["cadencebot"]
+    return service
 
 
-def test_the_manifest_is_what_slack_takes(manifest: dict) -> None:
+def test_the_manifest_is_what_slack_takes(manifest: dict[str, Any]) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
     if not MANIFEST_SCHEMA.exists():
         pytest.skip("../shared is absent")
     jsonschema.validate(manifest, json.loads(MANIFEST_SCHEMA.read_text(encoding="utf-8")))
 
 
-def test_the_manifest_keeps_slacks_limits_on_lengths(manifest: dict) -> None:
+def test_the_manifest_keeps_slacks_limits_on_lengths(manifest: dict[str, Any]) -> None:
     shown = manifest["display_information"]
     assert len(shown["name"]) <= 35
     assert len(shown["description"]) <= 140
     assert 175 <= len(shown["long_description"]) <= 4000
 
 
-def test_the_app_asks_for_what_its_features_need_and_the_rest_is_a_choice(manifest: dict) -> None:
+def test_the_app_asks_for_what_its_features_need_and_the_rest_is_a_choice(manifest: dict[str, Any]) -> None:
     assert manifest["oauth_config"]["scopes"] == {"bot": [*SCOPES]}
     optional = re.findall(r"^ *# - ([a-z.:]+)", text_of("slack-manifest.yaml"), flags=re.MULTILINE)
     assert optional == ["channels:history", "groups:history", "chat:write.public"]
 
 
-def test_every_scope_of_the_manifest_is_one_that_check_explains(manifest: dict) -> None:
+def test_every_scope_of_the_manifest_is_one_that_check_explains(manifest: dict[str, Any]) -> None:
     assert {*SCOPES} <= {*NEEDED_SCOPES, *USEFUL_SCOPES}
 
 
-def test_every_event_of_the_manifest_has_its_scope_and_its_listener(manifest: dict) -> None:
+def test_every_event_of_the_manifest_has_its_scope_and_its_listener(manifest: dict[str, Any]) -> None:
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
 
 
-def test_the_app_connects_by_itself_and_offers_its_command(manifest: dict) -> None:
+def test_the_app_connects_by_itself_and_offers_its_command(manifest: dict[str, Any]) -> None:
     assert manifest["settings"]["socket_mode_enabled"]
     assert manifest["settings"]["interactivity"]["is_enabled"]
     assert [command["command"] for command in manifest["features"]["slash_commands"]] == ["/releases"]
@@ -103,7 +112,7 @@ def test_the_image_is_made_of_files_that_exist_and_are_let_through() -> None:
     assert [name for name in copied if not (ROOT / name).exists()] == []
 
 
-def test_the_container_can_write_its_state_and_nothing_else(service: dict) -> None:
+def test_the_container_can_write_its_state_and_nothing_else(service: dict[str, Any]) -> None:
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]

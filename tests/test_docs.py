@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
 from bot.fetch import Response
 from bot.settings.feeds import (
@@ -26,17 +27,15 @@ PAGE = Path(__file__).parents[1] / "docs" / "feeds.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
 SERVED = PAGE.parents[2] / "shared" / "data" / "pages"
-SOMEBODY = {"id": "somebody", "name": "Somebody", "sources": [{"hub": "somebody"}]}
+SOMEBODY = {"id": "somebody", "name": "Somebody"}
 
 
 def whole_file(example: object) -> object:
     """Return the file in which an example would stand: it shows labs, sources or other parts."""
     if isinstance(example, dict):
-        labs = [{"id": lab, "name": lab.upper()} for lab in ("qwen", "zai")]
-        return {"labs": labs, **example}
+        return {"labs": [{"id": lab, "name": lab.upper()} for lab in ("qwen", "zai")], **example}
     assert isinstance(example, list)
-    labs = example if "id" in example[0] else [{**SOMEBODY, "sources": example}]
-    return {"labs": labs}
+    return {"labs": example if "id" in example[0] else [{**SOMEBODY, "sources": example}]}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.splitlines()[0][:40] for example in EXAMPLES])
@@ -87,7 +86,7 @@ def test_there_is_an_example_of_every_kind_and_format() -> None:
         SubscriptionSpec,
     ],
 )
-def test_every_key_is_explained(part: type) -> None:
+def test_every_key_is_explained(part: type[BaseModel]) -> None:
     assert [
         key for key in part.model_fields if not re.search(rf"`{key}`|^ *-? ?{key}:", TEXT, re.MULTILINE)
     ] == []

@@ -76,7 +76,8 @@ def for_ever(variables: Mapping[str, str], clock: Fast, log: Path, patience: flo
         at_work(app, Console(quiet=True)) as works,
         ThreadPoolExecutor(1) as courier,
     ):
-        works.courier.notifier._client.timeout = patience  # type: ignore[attr-defined]
+        assert isinstance(works.courier.notifier, SlackNotifier)
+        works.courier.notifier._client.timeout = patience  # type: ignore[assignment]  # parts of a second
         delivering = courier.submit(deliver_for_ever, works)
         while not delivering.done():
             works.poller.poll(works.poller.due())
@@ -126,9 +127,9 @@ def die_at_statement(hit: int) -> None:
         if sql.split(maxsplit=1)[0] in WRITING and next(hits) == hit:
             os._exit(DIED)
 
-    def traced(database: Database) -> Connection:
-        connection = connect(database)
+    def traced(self: Database) -> Connection:
+        connection = connect(self)
         connection.conn.set_trace_callback(count)
         return connection
 
-    Database._connect = traced  # type: ignore[method-assign]
+    Database._connect = traced  # type: ignore[method-assign]  # the process ends with it

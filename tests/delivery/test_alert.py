@@ -39,9 +39,10 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def shown(content: Content) -> str:
     """Return what a terminal shows, with the text for screen readers below."""
-    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
+    printed = io.StringIO()
+    console = Console(file=printed, width=100, color_system=None, legacy_windows=False)
     console.print(card(content, "model-releases"))
-    return f"{console.file.getvalue()}{content.text}\n"
+    return f"{printed.getvalue()}{content.text}\n"
 
 
 WAVES = {

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from rich.style import Style
 
 from bot.records import Content
 from bot.releases.facts.visible import clean
@@ -35,6 +36,7 @@ def test_rich_text(mrkdwn: str, shown: str) -> None:
 def test_links_and_styles_reach_the_terminal() -> None:
     text = rich_text("*<https://x.y|a>* b")
     [bold, link] = text.spans
+    assert isinstance(link.style, Style)
     assert (bold.style, link.style.link) == ("bold", "https://x.y")
 
 
@@ -46,6 +48,7 @@ def test_what_outside_wrote_is_shown_as_it_is(text: str) -> None:
 
 
 def test_a_message_without_blocks_is_its_text() -> None:
-    screen = Console(file=io.StringIO(), width=60, color_system=None)
+    printed = io.StringIO()
+    screen = Console(file=printed, width=60, color_system=None)
     screen.print(card(Content("Words &amp; more"), "releases"))
-    assert "│ Words & more │" in screen.file.getvalue()
+    assert "│ Words & more │" in printed.getvalue()

@@ -24,8 +24,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def screen() -> Console:
-    return Console(file=io.StringIO(), width=100, color_system=None)
+def printed() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def screen(printed: io.StringIO) -> Console:
+    return Console(file=printed, width=100, color_system=None)
 
 
 @pytest.fixture
@@ -39,11 +44,11 @@ def lines(tmp_path: Path) -> list[dict[str, str]]:
 
 
 def test_a_message_is_on_record_and_printed(
-    console: ConsoleNotifier, screen: Console, tmp_path: Path
+    console: ConsoleNotifier, printed: io.StringIO, tmp_path: Path
 ) -> None:
     assert console.send(ALERT) == Sent("model-releases", TS)
-    assert "─ model-releases ─" in screen.file.getvalue()
-    assert "Moonshot AI released Kimi K2.6" in screen.file.getvalue()
+    assert "─ model-releases ─" in printed.getvalue()
+    assert "Moonshot AI released Kimi K2.6" in printed.getvalue()
     [line] = lines(tmp_path)
     assert line == {
         "delivery_id": "key-1",
@@ -54,14 +59,14 @@ def test_a_message_is_on_record_and_printed(
 
 
 def test_replies_are_indented_and_edits_say_so(
-    console: ConsoleNotifier, screen: Console, tmp_path: Path
+    console: ConsoleNotifier, printed: io.StringIO, tmp_path: Path
 ) -> None:
     console.send(Message("key-2", "model-releases", Content("A reply"), thread_ts=TS))
-    assert screen.file.getvalue().startswith("    ╭─ model-releases · in the thread ")
+    assert printed.getvalue().startswith("    ╭─ model-releases · in the thread ")
     assert console.send(Message("key-3", "model-releases", Content("New"), edit_ts=TS)) == Sent(
         "model-releases", TS
     )
-    assert "─ model-releases · edited ─" in screen.file.getvalue()
+    assert "─ model-releases · edited ─" in printed.getvalue()
     assert [line.get("thread_ts") for line in lines(tmp_path)] == [TS, None]
     assert [line.get("edits") for line in lines(tmp_path)] == [None, TS]
 
@@ -76,10 +81,11 @@ def test_what_was_sent_is_found_after_a_restart(tmp_path: Path, screen: Console)
 
 def test_each_ts_is_later_than_all_before_it(tmp_path: Path, screen: Console) -> None:
     path, clock = tmp_path / "console.jsonl", FakeClock(NOW)
-    first = [ConsoleNotifier(path, screen, clock).send(ALERT) for _ in range(2)]
+    outcomes = [ConsoleNotifier(path, screen, clock).send(ALERT) for _ in range(2)]
     clock.advance(timedelta(hours=-1))
-    stamps = [outcome.ts for outcome in [*first, ConsoleNotifier(path, screen, clock).send(ALERT)]]
-    assert stamps == [TS, "1776699960.000001", "1776699960.000002"]
+    outcomes.append(ConsoleNotifier(path, screen, clock).send(ALERT))
+    stamps = (TS, "1776699960.000001", "1776699960.000002")
+    assert outcomes == [Sent("model-releases", ts) for ts in stamps]
 
 
 @pytest.mark.parametrize(
@@ -102,14 +108,16 @@ def test_a_damaged_transcript_loses_nothing_new(torn: str, tmp_path: Path, scree
     assert console.find(ALERT, 0) == sent == Sent("model-releases", TS)
 
 
-def test_what_cannot_be_recorded_is_not_printed(tmp_path: Path, screen: Console) -> None:
+def test_what_cannot_be_recorded_is_not_printed(
+    tmp_path: Path, printed: io.StringIO, screen: Console
+) -> None:
     path = tmp_path / "console.jsonl"
     path.mkdir()
     console = ConsoleNotifier(path, screen, FakeClock(NOW))
     for outcome in (console.send(ALERT), console.find(ALERT, 0)):
         assert isinstance(outcome, Later)
         assert outcome.reason == f"{path}: Is a directory"
-    assert screen.file.getvalue() == ""
+    assert printed.getvalue() == ""
 
 
 _WRITE_WITH_FIVE_BYTES_LEFT = """

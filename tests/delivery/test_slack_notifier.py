@@ -13,7 +13,8 @@ BLOCKS = ({"type": "header", "text": {"type": "plain_text", "text": "News"}},)
 POST = Message("key-1", "C1", Content("News in words", BLOCKS))
 REPLY = Message("key-2", "C1", Content("A reply", BLOCKS), thread_ts="1776699960.000100")
 EDIT = Message("key-3", "C1", Content("Newer news", BLOCKS), edit_ts="1776699960.000100")
-POSTED = {"ok": True, "channel": "C1", "ts": "1776699961.000200"}
+TS = "1776699961.000200"
+POSTED = {"ok": True, "channel": "C1", "ts": TS}
 WHO = {
     "ok": True,
     "url": "https://team.slack.com/",
@@ -63,7 +64,7 @@ class TestSend:
 
     def test_the_channel_that_slack_names_is_kept(self, slack: SlackNotifier, slack_api: Api) -> None:
         slack_api.script("chat.postMessage", {**POSTED, "channel": "D9"})
-        assert slack.send(Message("key", "U1", POST.content)) == Sent("D9", POSTED["ts"])
+        assert slack.send(Message("key", "U1", POST.content)) == Sent("D9", TS)
 
     @pytest.mark.parametrize(
         ("answer", "outcome"),

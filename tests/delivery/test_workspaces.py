@@ -40,8 +40,8 @@ def workspaces(teams: dict[str, Team]) -> Workspaces:
     return Workspaces(teams[""], teams.get)
 
 
-def message(destination: str, **where: str) -> Message:
-    return Message("id", destination, Content("Kimi K2.6 is out."), **where)
+def message(destination: str) -> Message:
+    return Message("id", destination, Content("Kimi K2.6 is out."))
 
 
 @pytest.mark.parametrize(

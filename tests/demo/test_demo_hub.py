@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,9 +35,7 @@ def hub() -> Iterator[Hub]:
         yield hub
 
 
-def fetch(
-    hub: Hub, path: str, headers: Mapping[str, str] | None = None
-) -> tuple[int, Mapping[str, str], Any]:
+def fetch(hub: Hub, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, Message, Any]:
     """Return status, headers and body; redirects are not followed."""
     request = urllib.request.Request(hub.url + path, headers=dict(headers or {}))
     opener = urllib.request.build_opener(_NoRedirect)

@@ -4,8 +4,10 @@ import json
 import re
 import urllib.error
 import urllib.request
+from calendar import timegm
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from html import unescape
 from typing import Any
 
@@ -44,7 +46,7 @@ def sites(now: Now) -> Iterator[Sites]:
         yield sites
 
 
-def fetch(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, Mapping[str, str], str]:
+def fetch(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, Message, str]:
     try:
         with urllib.request.urlopen(
             urllib.request.Request(url, headers=dict(headers or {})), timeout=5
@@ -62,10 +64,8 @@ def test_a_feed_is_well_formed_whatever_its_posts_say(shape: Any) -> None:
     assert not parsed.bozo
     assert unescape(entry.title) == HOSTILE.title
     assert (entry.link, entry.id) == (HOSTILE.link, HOSTILE.link)
-    assert (
-        datetime(*entry.updated_parsed[:6] if shape is atom else entry.published_parsed[:6], tzinfo=UTC)
-        == NOON
-    )
+    parts = entry.updated_parsed if shape is atom else entry.published_parsed
+    assert datetime.fromtimestamp(timegm(parts), UTC) == NOON
 
 
 def test_a_page_of_cards_escapes_its_titles() -> None:
@@ -128,7 +128,8 @@ def rows_of(page: str) -> list[dict[str, Any]]:
     """Read a page's flight data the way docs/reference/llmstats.md#page says."""
     chunks = re.findall(r'self\.__next_f\.push\(\[1,(".*?")\]\)</script>', page)
     stream = "".join(json.loads(chunk) for chunk in chunks)
-    return json.loads(stream.split("\n")[1].removeprefix("5:"))[3]["models"]
+    rows: list[dict[str, Any]] = json.loads(stream.split("\n")[1].removeprefix("5:"))[3]["models"]
+    return rows
 
 
 def test_the_listing_carries_its_rows_in_the_flight_data_cut_anywhere() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
 import pytest
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from bot.demo import run
 from bot.demo.run import Told, replay
+from bot.demo.world import World
 from tests.support.shared import SHARED, needs_shared
 
 # The story has faults, of sources and of Slack.
@@ -41,37 +43,38 @@ def surprises(told: list[Told]) -> dict[str, dict[str, list[str]]]:
     }
 
 
-class Strict(run.World):
+class Strict(World):
     """Be the world with the strict proxy standing before its Slack; `log` is what passed it."""
 
     log: list[dict[str, Any]]
 
     def __enter__(self) -> Self:
         super().__enter__()
-        self._proxy = strict_proxy(self.slack.url)
+        self._proxy, self._port = strict_proxy(self.slack.url)
         return self
 
     def environment(self) -> dict[str, str]:
-        address = self._proxy.args[-1]
-        return {**super().environment(), "SLACK_API_URL": f"http://127.0.0.1:{address}/api/"}
+        return {**super().environment(), "SLACK_API_URL": f"http://127.0.0.1:{self._port}/api/"}
 
-    def __exit__(self, *error: object) -> None:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self._proxy.args[-1]}/__log", timeout=10) as answer:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/__log", timeout=10) as answer:
             Strict.log = json.load(answer)["log"]
         self._proxy.terminate()
         self._proxy.communicate()
-        super().__exit__(*error)
+        super().__exit__(kind, error, trace)
 
 
-def strict_proxy(upstream: str) -> subprocess.Popen[str]:
-    """Start the strict proxy, with room for the story's month in seconds; its port is its last argument."""
+def strict_proxy(upstream: str) -> tuple[subprocess.Popen[str], str]:
+    """Start the strict proxy, with room for the story's month in seconds, and return it with its port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
     command = [sys.executable, str(STRICT_PROXY), "--upstream", upstream, "--burst", "1000", "--port", port]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     assert process.stdout.readline(), "the proxy says when it listens"
-    return process
+    return process, port
 
 
 @needs_shared

@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
+from bot.cadence.shipment import Shipment
 from bot.model import DateOrigin
 from bot.report.files import PAGE, report_files
 from bot.report.overview import overview
@@ -34,8 +35,22 @@ WEEK = [
 ]
 
 
-def page_of(*shipments: object) -> str:
-    return render_page(overview(shipments, NOW), "Releases")  # type: ignore[arg-type]  # shipments, all of them
+def page_of(*shipments: Shipment) -> str:
+    return render_page(overview(shipments, NOW), "Releases")
+
+
+def only(within: Tag, selector: str) -> Tag:
+    """Return the first element that is selected, which has to be there."""
+    found = within.select_one(selector)
+    assert found is not None, f"nothing on the page is {selector}"
+    return found
+
+
+def said(element: Tag, attribute: str) -> str:
+    """Return what an attribute says, which has to be there and to be no list."""
+    value = element[attribute]
+    assert isinstance(value, str)
+    return value
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +81,12 @@ def test_the_week_lists_its_releases_with_their_sources(soup: BeautifulSoup) -> 
 
 
 def test_what_llm_stats_alone_says_names_it(soup: BeautifulSoup) -> None:
-    rows = {row.select_one(".name").text: row for row in soup.select("#week tbody tr")}
+    rows = {only(row, ".name").text: row for row in soup.select("#week tbody tr")}
     assert len(rows["Half known"].select("sup")) == 1
     assert len(rows["Listed alone"].select("sup")) == 3
     assert rows["Kimi K2.6"].select("sup") == []
     assert "created on the Hub" in rows["Hub only"].text
-    assert soup.select_one("#listed a")["href"] == "https://llm-stats.com"
+    assert said(only(soup, "#listed a"), "href") == "https://llm-stats.com"
 
 
 def test_the_timeline_has_a_dot_a_release_by_licence_and_size(soup: BeautifulSoup) -> None:
@@ -79,9 +94,9 @@ def test_the_timeline_has_a_dot_a_release_by_licence_and_size(soup: BeautifulSou
     assert len(dots) == 404
     kimi = next(dot for dot in dots if "Kimi K2.6" in dot.text)
     assert kimi["href"] == "#conditions"
-    assert kimi["transform"].endswith("scale(6.8)")
+    assert said(kimi, "transform").endswith("scale(6.8)")
     assert {dot["href"] for dot in dots} == {"#permissive", "#conditions", "#non-commercial", "#other"}
-    assert all(soup.select(dot["href"]) for dot in dots[:20])
+    assert all(soup.select(said(dot, "href")) for dot in dots[:20])
 
 
 def test_the_cadence_table_has_every_lab_and_what_it_sorts_by(soup: BeautifulSoup) -> None:
@@ -89,12 +104,12 @@ def test_the_cadence_table_has_every_lab_and_what_it_sorts_by(soup: BeautifulSou
     assert len(rows) == 12
     assert "too few to say" in next(row.text for row in rows if "Xai" in row.text)
     busy = rows[0].select("td")
-    assert float(busy[4]["data-value"]) > 0
+    assert float(said(busy[4], "data-value")) > 0
     assert re.search(r"right \d+ of \d+ times", busy[6].text)
 
 
 def test_the_shares_say_in_words_what_the_bars_show(soup: BeautifulSoup) -> None:
-    text = soup.select_one(".shares").get_text(" ", strip=True)
+    text = only(soup, ".shares").get_text(" ", strip=True)
     assert "All, last 365 days" in text
     assert "with conditions" in text
     assert "Open weights, CN" in text
@@ -112,11 +127,12 @@ def test_the_page_asks_nobody_for_anything(page: str, soup: BeautifulSoup) -> No
 
 
 def test_only_our_own_style_and_script_are_allowed(soup: BeautifulSoup) -> None:
-    policy = soup.select_one("meta[http-equiv=Content-Security-Policy]")["content"]
+    policy = said(only(soup, "meta[http-equiv=Content-Security-Policy]"), "content")
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
     for tag in ("style", "script"):
         (element,) = soup.select(tag)
+        assert element.string
         digest = base64.b64encode(hashlib.sha256(element.string.encode()).digest()).decode()
         assert f"{tag}-src 'sha256-{digest}'" in policy
     assert soup.select("[style]") == []
@@ -133,20 +149,20 @@ def test_hostile_texts_stay_texts() -> None:
     assert "\u202e" not in html
     assert "\x00" not in html
     assert "x" * 100 not in html
-    assert "</title><script>alert(1)" in soup.select_one("#week").text
+    assert "</title><script>alert(1)" in only(soup, "#week").text
 
 
 @pytest.mark.parametrize("count", [0, 1, 6])
 def test_a_page_of_little_is_a_page(count: int) -> None:
     soup = BeautifulSoup(page_of(*many(count)), "lxml")
-    assert soup.select_one("h1").text == "Releases"
-    assert ("Nothing came out" in soup.select_one("#week").text) == (count == 0)
+    assert only(soup, "h1").text == "Releases"
+    assert ("Nothing came out" in only(soup, "#week").text) == (count == 0)
 
 
 def test_older_releases_are_counted_and_not_listed() -> None:
     soup = BeautifulSoup(page_of(*many(1000)), "lxml")
     assert len(soup.select("#newest tbody tr")) == 200
-    assert re.search(r"\d+ older ones are not listed", soup.select_one("#newest").text)
+    assert re.search(r"\d+ older ones are not listed", only(soup, "#newest").text)
 
 
 def test_the_page_is_well_formed(page: str) -> None:
@@ -217,7 +233,7 @@ def test_the_script_sorts_the_table(tmp_path: Path) -> None:
     page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page_of(*WEEK))
     click = '<script>document.querySelectorAll(".sortable th button")[1].click()</script></body>'
     path.write_text(page.replace("</body>", click), encoding="utf-8")
-    table = BeautifulSoup(browse(path, "--dump-dom").stdout, "lxml").select_one(".sortable")
+    table = only(BeautifulSoup(browse(path, "--dump-dom").stdout, "lxml"), ".sortable")
     assert [head.get("aria-sort") for head in table.select("th")][:3] == [None, "descending", None]
     counts = [int(row.select("td")[1].text) for row in table.select("tbody tr")]
     assert counts == sorted(counts, reverse=True)
