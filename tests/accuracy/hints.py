@@ -111,12 +111,12 @@ def _bodies() -> Iterator[tuple[str, str, Sequence[Entry]]]:
     """Yield what was captured: its name, whose it is, and its posts; what was captured twice, once."""
     seen = set()
     for path in sorted((DATA / "feeds").glob("*.xml")):
-        lab = next((lab for word, lab in _OF_LAB.items() if word in path.name), "")
-        entries = parse_feed(_response(path), _NOW)[0] if lab and "sitemap" not in path.name else ()
+        owner = next((lab for word, lab in _OF_LAB.items() if word in path.name), "")
+        entries = parse_feed(_response(path), _NOW)[0] if owner and "sitemap" not in path.name else ()
         titles = tuple(entry.title for entry in entries)
         if entries and titles not in seen:
             seen.add(titles)
-            yield path.name, lab, entries
+            yield path.name, owner, entries
     page = DATA / "pages/raw_anthropic_news_2026-04.html"
     for lab in _CONFIG.labs:
         for spec in lab.sources:

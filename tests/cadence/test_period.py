@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from bot.model import DateOrigin
 from tests.cadence.backtest import HISTORY, history
 from tests.cadence.releasing import every, shipped
 
-OPEN = {"open": True, "verdict": "permissive", "country": "CN", "task": "text-generation"}
+OPEN: dict[str, Any] = {"open": True, "verdict": "permissive", "country": "CN", "task": "text-generation"}
 # Six releases by hand: gaps of 31, 28, 10, 20 and 30 days, and one of which only the month is known.
 TABLE = [
     shipped("2026-01-01", "A", **OPEN, parameters=7 * 10**9),
@@ -30,7 +31,7 @@ SPRING = Window(date(2026, 2, 1), date(2026, 5, 20))
 def test_the_figures_of_a_window() -> None:
     found = period(TABLE, SPRING)
     assert (found.releases, found.gaps, found.since_last, found.streak) == (6, (28, 10, 20, 30), 20, 4)
-    assert found.quartiles == (17.5, 24, 28.5)
+    assert found.quartiles == (17.5, 24.0, 28.5)
     assert found.months == (
         (date(2026, 2, 1), 1),
         (date(2026, 3, 1), 3),

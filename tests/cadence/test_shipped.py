@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
+from random import Random
 from statistics import median
 
 import pytest
@@ -106,9 +107,9 @@ releases = st.lists(
 
 
 @given(releases, st.randoms(), st.sampled_from(Unit))
-def test_neither_order_nor_repetition_matters(found: list[Shipped], dice: object, unit: Unit) -> None:
+def test_neither_order_nor_repetition_matters(found: list[Shipped], dice: Random, unit: Unit) -> None:
     again = found + found[: len(found) // 2]
-    dice.shuffle(again)  # type: ignore[attr-defined]
+    dice.shuffle(again)
     assert counted(again, unit) == counted(found, unit)
 
 
@@ -147,7 +148,9 @@ def test_the_published_figures_come_out(lab: str, events: int, middle: float, lo
 
 def _days_apart(days: list[str]) -> list[int]:
     """Return the gaps between launches by counting through the calendar, day by day."""
-    shipping, gaps, start, at = set(days), [], None, date(2025, 1, 1)
+    gaps: list[int] = []
+    start: date | None = None
+    shipping, at = set(days), date(2025, 1, 1)
     while at < date(2026, 9, 1):
         if str(at) in shipping and (start is None or (at - start).days > 7):
             gaps += [(at - start).days] if start else []

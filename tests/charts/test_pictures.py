@@ -14,7 +14,7 @@ from tests.cadence.releasing import every, shipped
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed (the extra charts)")
 
-from bot.charts.canvas import Picture
+from bot.charts.canvas import Picture, Suffix
 from bot.charts.pictures import pictures
 
 YEAR = window_back(date(2026, 4, 26), 365)
@@ -29,8 +29,8 @@ HISTORY = [
 HOSTILE = "$\\frac{1}{0}$ <b>&amp; \u202e \x00 \ud83d 月之暗面 🦙" + "x" * 10_000
 
 
-def drawn(history: Sequence[Shipped], suffix: str = "png", window: Window = YEAR) -> dict[str, Picture]:
-    return {it.name: it for it in pictures(history, window, suffix)}  # type: ignore[arg-type]  # png or svg
+def drawn(history: Sequence[Shipped], suffix: Suffix = "png", window: Window = YEAR) -> dict[str, Picture]:
+    return {it.name: it for it in pictures(history, window, suffix)}
 
 
 def test_there_are_three_pictures_and_each_has_its_text() -> None:
@@ -91,7 +91,7 @@ def test_every_class_of_licence_is_in_the_legend_and_looks_its_own() -> None:
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])
-def test_hostile_names_are_drawn_as_they_stand(suffix: str) -> None:
+def test_hostile_names_are_drawn_as_they_stand(suffix: Suffix) -> None:
     found = drawn([shipped("2026-04-20", HOSTILE, lab_name=HOSTILE)], suffix)
     assert len(found["timeline"].text) < 400
     if suffix == "svg":

@@ -42,7 +42,8 @@ def written(event: Callable[[], object], *, stream: io.StringIO | None = None, l
 def fields(event: Callable[[], object]) -> dict[str, Any]:
     line = written(event)
     assert line.count("\n") == 1
-    return json.loads(line)
+    found: dict[str, Any] = json.loads(line)
+    return found
 
 
 def crash(message: str) -> None:

@@ -1,6 +1,6 @@
 """What Prometheus is told: counts of what happened, and how things stand when it asks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -29,7 +29,10 @@ class Bot:
 
     clock: FakeClock
     vitals: Vitals
-    metrics: Metrics
+    metrics: Metrics = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.metrics = Metrics(lambda: self.vitals, self.clock.now, "1.2.3")
 
     def scraped(self, name: str, **labels: str) -> float | None:
         families = text_string_to_metric_families(self.metrics.page().decode())
@@ -45,8 +48,7 @@ class Bot:
 def bot() -> Bot:
     clock = FakeClock()
     every = {HUB: timedelta(minutes=2), FEED: timedelta(hours=1)}
-    bot = Bot(clock, Vitals(Watch(START, START), every), Metrics(lambda: bot.vitals, clock.now, "1.2.3"))
-    return bot
+    return Bot(clock, Vitals(Watch(START, START), every))
 
 
 def alert(kind: str = "alert") -> Delivery:

@@ -1,13 +1,15 @@
 """Signs of life: over a real socket to what stands for systemd, and over HTTP to a site that is pinged."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 
+from bot.fetch import Response
 from bot.fetch.client import HttpFetcher
 from bot.ops.watchdog import PING_PERIOD, Pinger, Systemd, half_of, is_due
 from tests.support.clock import START, FakeClock
@@ -103,11 +105,15 @@ def test_without_a_listener_nothing_happens(address: str) -> None:
     Systemd(address, "1").alive(START)
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
 class AtOnce(Executor):
     """Run what is submitted before `submit` returns."""
 
-    def submit(self, work, /, *arguments, **options):  # type: ignore[no-untyped-def]
-        future: Future[object] = Future()
+    def submit(self, work: Callable[P, T], /, *arguments: P.args, **options: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
         try:
             future.set_result(work(*arguments, **options))
         except ZeroDivisionError as error:
@@ -175,10 +181,10 @@ def test_no_ping_is_sent_while_one_is_under_way(site: Loopback, fetch: HttpFetch
 
 def test_a_bug_in_pinging_is_loud_in_the_main_loop() -> None:
     class Broken:
-        def get(self, url: str, **_: object) -> None:
+        def get(self, url: str, **_: object) -> Response:
             raise ZeroDivisionError("a bug")
 
-    pinger = Pinger("https://hc.example/uuid", Broken(), AtOnce())  # type: ignore[arg-type]
+    pinger = Pinger("https://hc.example/uuid", Broken(), AtOnce())
     pinger.ticked(START, ok=True)
     with pytest.raises(ZeroDivisionError):
         pinger.ticked(START + PING_PERIOD, ok=True)

@@ -131,7 +131,8 @@ class SlackApi(Loopback):
 
 def _arguments(request: Request) -> Mapping[str, Any]:
     if "json" in request.headers.get("content-type", ""):
-        return json.loads(request.body or b"{}")
+        sent: Mapping[str, Any] = json.loads(request.body or b"{}")
+        return sent
     found = dict(parse_qsl(request.body.decode()))
     return {key: json.loads(value) if key == "blocks" else value for key, value in found.items()}
 

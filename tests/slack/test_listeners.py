@@ -29,7 +29,7 @@ from tests.slack.payloads import (
 
 Send = Any
 HOOKED = "hook"  # marks where the address of the response URL belongs
-FORM = {
+FORM: Mapping[str, Mapping[str, Any]] = {
     "labs": {"type": "multi_static_select", "selected_options": [{"value": "qwen"}, {"value": "zai"}]},
     "license": {"type": "static_select", "selected_option": {"value": "permissive"}},
     "max": {"type": "plain_text_input", "value": "70b"},

@@ -95,7 +95,8 @@ class SocketServer:
 
     @property
     def port(self) -> int:
-        return self._listener.getsockname()[1]
+        port: int = self._listener.getsockname()[1]
+        return port
 
     @property
     def url(self) -> str:

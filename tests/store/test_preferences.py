@@ -66,15 +66,17 @@ def test_a_digest_is_due_until_it_is_put_on(store: Store) -> None:
 @pytest.mark.parametrize(
     ("muted", "lab", "hours", "silent"),
     [
-        pytest.param(["moonshot", 2], "moonshot", 1, True, id="a mute that is not over"),
-        pytest.param(["moonshot", 2], "moonshot", 2, False, id="one that is"),
-        pytest.param(["moonshot", None], "moonshot", 10_000, True, id="one for ever"),
-        pytest.param(["moonshot", 2], "zai", 1, False, id="another lab"),
-        pytest.param([ALL, 2], "zai", 1, True, id="all labs"),
+        pytest.param(("moonshot", 2), "moonshot", 1, True, id="a mute that is not over"),
+        pytest.param(("moonshot", 2), "moonshot", 2, False, id="one that is"),
+        pytest.param(("moonshot", None), "moonshot", 10_000, True, id="one for ever"),
+        pytest.param(("moonshot", 2), "zai", 1, False, id="another lab"),
+        pytest.param((ALL, 2), "zai", 1, True, id="all labs"),
     ],
 )
-def test_what_is_muted(store: Store, muted: list[object], lab: str, hours: int, silent: bool) -> None:
-    mute(store, *muted)  # type: ignore[arg-type]  # the table's words are its arguments
+def test_what_is_muted(
+    store: Store, muted: tuple[str, int | None], lab: str, hours: int, silent: bool
+) -> None:
+    mute(store, *muted)
     assert bool(store.preferences.is_muted("C1", lab, START + hours * HOUR)) is silent
     assert store.preferences.is_muted("C2", lab, START) is None
 

@@ -83,6 +83,7 @@ def test_what_llm_stats_says_is_told_apart(store: Store) -> None:
     remember(store, head(Facts(parameters=9 * 10**11)), listing(listed))
     (it,) = store.shipments.all()
     assert (it.shipped.license, it.shipped.parameters) == ("MIT", 9 * 10**11)
+    assert it.own is not None
     assert it.own == replace(it.shipped, license=it.own.license, verdict="not stated", task="")
     assert it.listed_facts == {"license", "task"}
 

@@ -45,4 +45,5 @@ class Watch:
 
 
 def _as_json(cursor: Mapping[str, Any]) -> Mapping[str, Any]:
-    return json.loads(json.dumps(cursor))
+    stored: Mapping[str, Any] = json.loads(json.dumps(cursor))
+    return stored

@@ -1,6 +1,7 @@
 """How a server can misbehave: each fault scripts a loopback server's answer to whatever it is asked."""
 
 import gzip
+import socket
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -36,7 +37,11 @@ def _raw(
 
 
 def _sends(name: str, failure: Failure | frozenset[Failure], *pieces: bytes) -> Fault:
-    return _raw(name, failure, lambda _: lambda connection: [connection.sendall(it) for it in pieces])
+    def handler(connection: socket.socket) -> None:
+        for piece in pieces:
+            connection.sendall(piece)
+
+    return _raw(name, failure, lambda _: handler)
 
 
 def _answers(
@@ -57,13 +62,17 @@ def _redirects(name: str, failure: Failure, target: Callable[[Asked], str]) -> F
     return Fault(name, frozenset({failure}), script)
 
 
+def _always(target: str) -> Callable[[Asked], str]:
+    return lambda _: target
+
+
 def _set(failure: Failure | frozenset[Failure]) -> frozenset[Failure]:
     return frozenset({failure}) if isinstance(failure, Failure) else failure
 
 
 def _drip(start: bytes, piece: bytes) -> Callable[[Loopback], RawHandler]:
     def handler_of(server: Loopback) -> RawHandler:
-        def handler(connection) -> None:
+        def handler(connection: socket.socket) -> None:
             connection.sendall(start)
             while not server.wait(0.02):
                 connection.sendall(piece)
@@ -75,7 +84,7 @@ def _drip(start: bytes, piece: bytes) -> Callable[[Loopback], RawHandler]:
 
 def _reset_after(start: bytes) -> Callable[[Loopback], RawHandler]:
     def handler_of(server: Loopback) -> RawHandler:
-        def handler(connection) -> None:
+        def handler(connection: socket.socket) -> None:
             connection.sendall(start)
             server.wait(0.02)  # or the reset would overtake it
             reset(connection)
@@ -87,7 +96,7 @@ def _reset_after(start: bytes) -> Callable[[Loopback], RawHandler]:
 
 def _flood(start: bytes, piece: bytes, times: int) -> Callable[[Loopback], RawHandler]:
     def handler_of(_: Loopback) -> RawHandler:
-        def handler(connection) -> None:
+        def handler(connection: socket.socket) -> None:
             connection.sendall(start)
             for _ in range(times):
                 connection.sendall(piece)
@@ -169,9 +178,7 @@ def _of_redirects() -> Iterator[Fault]:
         "redirects for ever", Failure.TOO_MANY_REDIRECTS, lambda it: it.target.partition("?")[0] + "x"
     )
     for place in ("10.0.0.1", "169.254.169.254", "[::ffff:127.0.0.1]", "[::1]", "0.0.0.0", "2130706433"):
-        yield _redirects(
-            f"redirects to {place}", Failure.FORBIDDEN_ADDRESS, lambda _, it=place: f"http://{it}/"
-        )
+        yield _redirects(f"redirects to {place}", Failure.FORBIDDEN_ADDRESS, _always(f"http://{place}/"))
     yield _redirects("redirects to a file", Failure.FORBIDDEN_ADDRESS, lambda _: "file:///etc/passwd")
     yield _redirects("redirects nowhere", Failure.BAD_ANSWER, lambda _: "http://a:b:c/")
 

@@ -39,7 +39,8 @@ _TALLY = pytest.StashKey[Tally]()
 
 @pytest.fixture
 def tally(request: pytest.FixtureRequest) -> Tally:
-    return request.node.stash.setdefault(_TALLY, Tally())
+    tally: Tally = request.node.stash.setdefault(_TALLY, Tally())
+    return tally
 
 
 @pytest.hookimpl(wrapper=True)
