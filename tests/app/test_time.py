@@ -76,7 +76,9 @@ def test_every_job_ticks_within_two_seconds_of_any_step(house: House, by: timede
 
 def arguments_of(scheduler: schedule.Scheduler) -> list[tuple[object, ...]]:
     """Return what each job calls its function with."""
-    return [job.job_func.args for job in scheduler.jobs if job.job_func]
+    functions = [job.job_func for job in scheduler.jobs]
+    assert None not in functions
+    return [function.args for function in functions if function]
 
 
 # --- polls

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from bot.errors import Failure, SourceError
-from bot.model import Sighting  # hypothesis reads the annotations of rules
+from bot.model import Sighting
 from bot.records import ALL, OPEN, Mute
 from tests.machine import invariants
 from tests.machine.bot import DELIVERING, POLLING, Bot
