@@ -34,7 +34,7 @@ _TOKEN = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 _ATTRIBUTE = re.compile(r"""([A-Za-z]+)=\{?(?:"([^"]*)"|'([^']*)')""")  # {"..."} as JSX has it
-_CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
+_CLOSING = re.compile(r"(?<=\s)#+$")  # "## GLM-6 ##"
 _DAY = re.compile(r"[0-3]?\d\.?")  # of the month that stands above it
 _MOST_MARKS = 20_000  # read in a second; a changelog of years has some thousand
 

@@ -512,6 +512,14 @@ def test_hostile_text_is_read_in_no_time(piece: str) -> None:
     assert time.process_time() - began < 2
 
 
+@pytest.mark.parametrize("piece", [" ", "#", " #", "# ", "|", " |", "| -", "-"])
+def test_a_heading_or_row_that_goes_on_and_on_is_read_in_no_time(piece: str) -> None:
+    endless = piece * (200_000 // len(piece))
+    began = time.process_time()
+    markdown_entries(f"## GLM-9 {endless}x\n## 2026-04-20\n|{endless}|\n|-{endless}x|\n", BASE, NOW)
+    assert time.process_time() - began < 2
+
+
 def test_more_headings_than_a_changelog_can_have_are_refused() -> None:
     with pytest.raises(SourceError, match="more than 20,000 headings") as caught:
         markdown_entries("# x\n" * 20_001, BASE, NOW)
