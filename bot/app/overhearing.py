@@ -13,7 +13,7 @@ from bot.records import LASTS, Hint
 from bot.releases.classify import judge, owners_of
 from bot.releases.hints import Found, Names, Passage, names_in
 from bot.releases.labs import Directory
-from bot.releases.overhearing import (
+from bot.releases.overheard import (
     MOST_AT_ONCE,
     Overheard,
     grown_sighting,

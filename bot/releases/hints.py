@@ -160,7 +160,7 @@ def _end_of_name(tokens: Sequence[Token], end: int) -> int:
 
 
 def _belongs(tokens: Sequence[Token], at: int, *, numbered: bool) -> bool:
-    """Tell whether a token belongs to the name before it, which has a number or not."""
+    """Return whether a token belongs to the name before it, which has a number or not."""
     token = tokens[at]
     if token.gap in _TIGHT:
         return token.role != "word" or not token.text.islower()  # GPT-5-powered, Gemma-based
@@ -190,7 +190,7 @@ def _counts_something(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_of_a_model(tokens: Sequence[Token]) -> bool:
-    """Tell whether it is the name of a whole model, and is written as one.
+    """Return whether it is the name of a whole model, and is written as one.
 
     "step 3" is none, where a family's name is a word as well, nor is a reward model, a draft head or an SDK.
     """

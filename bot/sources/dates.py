@@ -92,7 +92,7 @@ def split_partial(text: str) -> tuple[Parts, str]:
 
 
 def is_only_date(text: str) -> bool:
-    """Tell whether a text says when and nothing else, or from when to when, plausible or not."""
+    """Return whether a text says when and nothing else, or from when to when, plausible or not."""
     text = _spread(text)
     first = "".join(takewhile(str.isalpha, text.lstrip(_AROUND))).lower()
     begins_so = not first or not first.isascii() or MERE_WORD.fullmatch(first) or first[:3] in _FIRST_LETTERS

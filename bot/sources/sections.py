@@ -61,7 +61,7 @@ def posts_under(text: str) -> list[Saying]:
 
 
 def only_sorts(title: str) -> bool:
-    """Tell whether a heading is no name but a word for what stands below it."""
+    """Return whether a heading is no name but a word for what stands below it."""
     words = re.findall(r"[^\W\d_]+", title)
     return bool(words) and not re.search(r"\d", title) and all(map(_SORTS.fullmatch, words))
 
@@ -118,7 +118,7 @@ def _told(blocks: list[Saying]) -> list[Saying]:
 
 
 def _has_labels(title: str) -> bool:
-    """Tell whether a line only sorts what follows: "Feature · Model: gpt-9-sol"."""
+    """Return whether a line only sorts what follows: "Feature · Model: gpt-9-sol"."""
     return " · " in title and not _SENTENCE.search(title)
 
 

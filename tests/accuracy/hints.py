@@ -25,7 +25,7 @@ from bot.releases.classify import judge, owners_of
 from bot.releases.hints import Found, Passage, names_in
 from bot.releases.labs import Directory
 from bot.releases.names import parse
-from bot.releases.overhearing import hints_among, identities, is_known, overheard
+from bot.releases.overheard import hints_among, identities, is_known, overheard
 from bot.sources.entries import Entry
 from bot.sources.extract import extractor
 from bot.sources.feed import parse_feed

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.model import Name
 from bot.releases.hints import Link, Passage, names_in
 from bot.releases.names import parse
-from bot.releases.overhearing import hints_among, identities, may_be_new, overheard
+from bot.releases.overheard import hints_among, identities, may_be_new, overheard
 
 OWNERS = frozenset(
     {"zai", "z.ai", "zai-org", "qwen", "google", "openai", "anthropic", "deepseek-ai", "stepfun"}

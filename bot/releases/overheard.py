@@ -169,7 +169,7 @@ def hints_among(
 
 
 def is_known(name: Name, known: Iterable[Name]) -> bool:
-    """Tell whether one of the names equals this one, or covers it, or is covered by it."""
+    """Return whether one of the names equals this one, or covers it, or is covered by it."""
     return known_as(name, known) is not None
 
 
@@ -185,7 +185,7 @@ def _same(one: Name, other: Name) -> bool:
 
 
 def may_be_new(name: Name, known: Iterable[Name]) -> bool:
-    """Tell whether a name that is not known can be a model that has just come out; `known` are the lab's.
+    """Return whether a name that is not known can be a model that has just come out; `known` are the lab's.
 
     Texts speak of the models of years, most of which came out before the bot watched. So the version is not
     behind the newest of the same line (where there is none, of the family), in its series: DeepSeek's V and R
