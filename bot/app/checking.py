@@ -18,6 +18,7 @@ _DEAF = (
     "no SLACK_APP_TOKEN (Socket Mode) and no SLACK_SIGNING_SECRET (`run --http`): "
     "alerts are posted, but commands and buttons reach nobody"
 )
+_SHOWS_NOTHING = "it answers and shows nothing: correct its address in feeds.yaml, or wait for its first post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def _check(app: App, source: Source, fetcher: Fetcher) -> SourceCheck:
         found = source.poll(Memory(), fetcher, app.clock.now())
     except SourceError as error:
         return SourceCheck(source.id, complaint=str(error))
-    return SourceCheck(source.id, found.count)
+    return SourceCheck(source.id, found.count, "" if found.count else _SHOWS_NOTHING)
 
 
 def perhaps_blind(app: App) -> dict[str, str]:
