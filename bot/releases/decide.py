@@ -110,12 +110,13 @@ class _Ledger:
     def take(self, item: Judged) -> None:
         """Decide one sighting by what kind of source shows it."""
         name = item.verdict.name
-        if item.sighting.amends or item.sighting.external_id in self.shelf.keys:
-            self._amend(item)
-        elif name is None or item.verdict.kind in (Kind.PRODUCT, Kind.OTHER):
+        known = self._amended(item)
+        if known is not None:
+            self._amend(known, item)
+        elif name is None or item.verdict.kind in (Kind.PRODUCT, Kind.OTHER) or self._was_no_news(item):
             self.steps.append(Observe(item))
         elif item.sighting.source is SourceKind.HUB:
-            self._take_repository(item, name)
+            self._take_repository(replace(item, sighting=replace(item.sighting, amends=False)), name)
         elif item.sighting.source is SourceKind.LLM_STATS:
             self._take_listing(item, name)
         elif item.sighting.source is SourceKind.IMPORT:
@@ -125,20 +126,33 @@ class _Ledger:
 
     # --- one kind of source each
 
-    def _amend(self, item: Judged) -> None:
+    def _amended(self, item: Judged) -> Known | None:
+        """Return the release of a repository that is known, or that stands where one did, else None."""
+        sighting = item.sighting
+        key = self.shelf.keys.get(sighting.external_id)
+        if key is None and sighting.amends:
+            key = self.shelf.keys.get(sighting.title.lower())
+        return self.shelf.releases[key] if key else None
+
+    def _was_no_news(self, item: Judged) -> bool:
+        """Tell whether a repository that was no model when it was first seen has been there for long.
+
+        What was made of late and gets the name of a model is launched so.
+        """
+        sighting = item.sighting
+        return sighting.amends and self.now - moment_of(sighting, self.now) > NEAR
+
+    def _amend(self, known: Known, item: Judged) -> None:
         """Bring a known repository up to date: a rename, a new licence, sizes counted late. No alert."""
         sighting = item.sighting
-        key = self.shelf.keys.get(sighting.external_id) or self.shelf.keys.get(sighting.title.lower(), "")
-        self.steps.append(Observe(item, key))
-        if key:
-            known = self.shelf.releases[key]
-            head = known.head in (sighting.external_id, known.repositories.get(sighting.title.lower()))
-            was_empty = known.empty
-            if head:
-                self._tell_of_licence(known, item)
-            known = self._attach(known, item, head=head)
-            if head and was_empty and not known.empty:
-                self._tell(known, item, NoteKind.CONFIRMATION)
+        self.steps.append(Observe(item, known.key))
+        head = known.head in (sighting.external_id, known.repositories.get(sighting.title.lower()))
+        was_empty = known.empty
+        if head:
+            self._tell_of_licence(known, item)
+        known = self._attach(known, item, head=head)
+        if head and was_empty and not known.empty:
+            self._tell(known, item, NoteKind.CONFIRMATION)
 
     def _take_repository(self, item: Judged, name: Name) -> None:
         known = self.shelf.of_key(name)
@@ -282,9 +296,13 @@ class _Ledger:
             self.steps.append(Confirm(waiting, known.key))
             self._confirm(known, item)
         else:
-            known = self._begin(item, name, None)
+            lead = self.shelf.wave_of(name, item)
+            known = self._begin(item, name, lead)
             self.steps.append(Confirm(waiting, known.key))
-            self._announce(known)
+            if lead is None:
+                self._announce(known)
+            else:
+                self._tell(known, item, NoteKind.SIZE)
 
     def _settle_waiting(self, opened: Known) -> None:
         """Give a new release the listings that were waiting for somebody to confirm them."""

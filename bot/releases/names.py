@@ -93,13 +93,23 @@ def _in_place(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Token, .
     return tuple(placed)
 
 
+_SHORTEST_WORD = 3  # ul2 and the like are codes
 _TAKE_NUMBERS = frozenset({"word", "stage", "packaging", "companion"})
 
 
 def _belongs_to_word(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
-    """Tell whether a number is the word's before it: Predict2, ul2, RLVR1, Distill-Llama-3.1."""
-    glued = not tokens[at].gap and tokens[at - 1].role in _TAKE_NUMBERS
-    return glued or foreign_at(tokens, at - 1, owners)
+    """Tell whether a number is the word's before it: Predict2, ul2, RLVR1, Distill-Llama-3.1.
+
+    The only number behind a family is its version wherever it stands: Solar-Open2 is Solar Open 2.
+    """
+    before = tokens[at - 1]
+    glued = not tokens[at].gap and before.role in _TAKE_NUMBERS
+    alone = (
+        before.role == "word"
+        and len(before.low) >= _SHORTEST_WORD
+        and sum(token.role == "version" for token in tokens) == 1
+    )
+    return (glued and not alone) or foreign_at(tokens, at - 1, owners)
 
 
 def _with_number(word: Token, number: Token) -> Token:
@@ -222,16 +232,37 @@ def covers(general: Name, specific: Name) -> bool:
 
     Lab, family, version and line agree, and so do size and stamp where the general name states them. A
     word of size in the specific line (Pro, Flash, Air ...) is no difference: "DeepSeek-V4" covers
-    DeepSeek-V4-Pro, as reference/models.md 3.1 counts these words as sizes of one launch. A line that says
-    what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
+    DeepSeek-V4-Pro, as these words are sizes of one launch (docs/reference/models.md#launches). A line that
+    says what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
     """
     return (
-        _same(general, specific, "lab", "family")
+        _same(general, specific, "lab")
+        and root_of(general) == root_of(specific)
         and _covers_version(general, specific)
-        and _covers_line(_words(general.line), _words(specific.line))
+        and _covers_line(line_of(general), line_of(specific))
         and _words(general.size) <= _words(specific.size)
         and (not general.stamp or _same(general, specific, "stamp"))
     )
+
+
+def root_of(name: Name) -> str:
+    """Return the folded family without the words of size at its end: Mistral-Large is a Mistral."""
+    return _root_and_sizes(name.family)[0]
+
+
+def line_of(name: Name) -> frozenset[str]:
+    """Return the words of the line, with size words of the family's name: "large" of Mistral-Large."""
+    return _words(name.line) | _root_and_sizes(name.family)[1]
+
+
+@lru_cache(maxsize=2_000)
+def _root_and_sizes(family: str) -> tuple[str, frozenset[str]]:
+    groups = mapping("lines.tsv", "word", "group")
+    words = folded(family).split("-")
+    end = len(words)
+    while end > 1 and groups.get(words[end - 1]) == "size":
+        end -= 1
+    return "-".join(words[:end]), frozenset(words[end:])
 
 
 _FIRST = frozenset({"", "1"})

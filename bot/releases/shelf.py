@@ -1,15 +1,17 @@
 """Find which release a sighting means, in the book as it stands: pure."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model import DateOrigin, Kind, Name, Sighting, SourceKind
 from bot.releases.addresses import repositories_in
-from bot.releases.names import covers, folded, respelt
+from bot.releases.names import covers, folded, line_of, respelt, root_of
 from bot.releases.steps import Book, Judged, Known, Settings
 
-# Dates of one release disagree by days everywhere (reference/identity.md): they only guard a match by name.
+# Dates of one release disagree by days everywhere (docs/reference/identity.md#dates): they only guard a match
+# by name.
 NEAR = timedelta(days=45)
 # Sizes whose repositories were created this close together are one wave of a lab's history.
 TOGETHER = timedelta(days=14)
@@ -71,13 +73,25 @@ class Shelf:
             if (self._is_of_one_launch(known, when) and announces(name, known.name))
             or (covers(name, known.name) and not _is_spoken_for(known, name))
         )
-        return self._nearest(covered, when)
+        return self._nearest(covered, when) or self._of_that_month(name, when)
+
+    def _of_that_month(self, name: Name, when: datetime) -> Known | None:
+        """Return the lead of the only release that says a version for this name's month, or a month for its
+        version, or None."""
+        leads = {known.lead_key for known in self._family(name) if _tells_by_month(known, name, when)}
+        return self.releases[leads.pop()] if len(leads) == 1 else None
 
     def family_named_by(self, name: Name, item: Judged) -> Known | None:
-        """Return the lead of a launch that only names the family of this model, while it gathers, or None."""
+        """Return the lead of a launch that only names the family of this model, while it gathers, or None.
+
+        A size is looked for as long as its weights would be; a model by a word of its own only on the day.
+        """
         when = moment_of(item.sighting, self._now)
         families = (
-            known for known in self._family(name) if covers(known.name, name) and self._is_wave(known, when)
+            known
+            for known in self._family(name)
+            if covers(known.name, name)
+            and (self._is_wave(known, when) or (_is_a_size_of(known.name, name) and self._gathers(known)))
         )
         return self._nearest(families, when)
 
@@ -99,12 +113,14 @@ class Shelf:
     def _is_of_one_launch(self, known: Known, when: datetime) -> bool:
         """Whether a release and what happened at `when` are no further apart than one launch takes.
 
-        Live, our own clock tells; but what dates itself days ago is no part of what was opened just now.
+        Live, our own clock tells; but what dates itself days ago is no part of what was opened just now,
+        unless that is of the same day.
         """
+        of_one_day = abs(known.published_at - when) <= self._settings.group
         if self._silent or known.silent:
-            return abs(known.published_at - when) <= self._settings.group
-        dated = self._now - when <= self._settings.group + _ROUNDED
-        return dated and self._now - known.opened_at <= self._settings.group
+            return of_one_day
+        of_today = self._now - when <= self._settings.group + _ROUNDED
+        return (of_today or of_one_day) and self._now - known.opened_at <= self._settings.group
 
     def awaiting_weights(self, name: Name, item: Judged) -> Known | None:
         """Return the lead of a release that was announced without weights and is waiting for these, or None.
@@ -116,9 +132,9 @@ class Shelf:
             return self.releases[self.releases[linking].lead_key]
         when = moment_of(item.sighting, self._now, live=not self._silent)
         for known in self._family(name):
-            covered = covers(known.name, name) or (
-                self._is_of_one_launch(known, when) and announces(known.name, name)
-            )
+            together = self._is_of_one_launch(known, when)
+            covered = announces(known.name, name) if together else covers(known.name, name)
+            covered = covered or _tells_by_month(known, name, when)
             if covered and abs(known.published_at - when) <= NEAR and self._gathers(known):
                 return self.releases[known.lead_key]
         return None
@@ -126,10 +142,10 @@ class Shelf:
     def _gathers(self, known: Known) -> bool:
         """Tell whether a release that only names a family still takes the weights that it covers.
 
-        It does until weights have come for as long as a wave lasts: "DeepSeek V4" takes V4-Pro and V4-Flash
-        of the same day, and not V4-Pro-0813 of weeks later.
+        It does until such weights have come for as long as a wave lasts: "DeepSeek V4" takes V4-Pro and
+        V4-Flash of the same day, and not V4-Pro-0813 of weeks later.
         """
-        arrived = self._weights_of(known)
+        arrived = [its.opened_at for its in self._weights_of(known) if announces(known.name, its.name)]
         return not known.head and (not arrived or self._now - min(arrived) <= self._settings.group)
 
     def _is_wave(self, known: Known, when: datetime) -> bool:
@@ -137,13 +153,17 @@ class Shelf:
         return self._silent or self._is_of_one_launch(known, when)
 
     def takes(self, lead: Known, item: Judged) -> bool:
-        """Whether the alert of a launch still takes another model that a post names beside it."""
-        return self._is_of_one_launch(lead, moment_of(item.sighting, self._now))
+        """Whether the alert of a launch still takes another model that a post names beside it.
 
-    def _weights_of(self, lead: Known) -> list[datetime]:
-        """Return when the weights of a wave came."""
+        One that a baseline found has no alert.
+        """
+        has_alert = self._silent or lead.held or not lead.silent
+        return has_alert and self._is_of_one_launch(lead, moment_of(item.sighting, self._now))
+
+    def _weights_of(self, lead: Known) -> list[Known]:
+        """Return the releases of a wave that have weights."""
         family = self._family(lead.name)
-        return [member.opened_at for member in family if member.lead_key == lead.lead_key and member.head]
+        return [member for member in family if member.lead_key == lead.lead_key and member.head]
 
     def has_weights(self, lead: Known) -> bool:
         return bool(self._weights_of(lead))
@@ -196,7 +216,7 @@ class Shelf:
 def moment_of(sighting: Sighting, now: datetime, *, live: bool = False) -> datetime:
     """Return when the thing happened, as far as the sighting tells.
 
-    A repository's creation is weeks before its publication (reference/hub.md, section 3), so a live one
+    A repository's creation is weeks before its publication (docs/reference/hub.md#publication), so a live one
     happened now; in a baseline its creation is all there is.
     """
     published = sighting.published
@@ -212,7 +232,30 @@ _ANSWERING = frozenset({"think", "thinking", "reasoning", "reasoner"})
 def announces(general: Name, specific: Name) -> bool:
     """Whether the post of a launch speaks of this model, as "Olmo 3" does of Olmo-3-32B-Think."""
     words = (word for word in folded(specific.line).split("-") if word not in _ANSWERING)
-    return covers(general, replace(specific, line="-".join(words)))
+    return covers(general, specific) or covers(general, replace(specific, line="-".join(words)))
+
+
+_MONTH = re.compile(r"(?:20)?([23]\d)(0[1-9]|1[0-2])(?:[0-3]\d)?")  # 2605, 260512, 20260512
+
+
+def _tells_by_month(known: Known, name: Name, when: datetime) -> bool:
+    """Whether of a release and a name one says only a version, and the other only the month of that.
+
+    "Mistral Medium 3.5" of May 2026 is mistral-medium-2605; a stamp of another month is another release.
+    `when` is the moment at which the name was said.
+    """
+    versioned, stamped, at = known.name, name, known.published_at
+    if known.name.stamp:
+        versioned, stamped, at = name, known.name, when
+    month = _MONTH.fullmatch(folded(stamped.stamp))
+    return (
+        month is not None
+        and bool(versioned.version)
+        and not (versioned.stamp or stamped.version)
+        and folded(known.name.line) == folded(name.line)
+        and (not name.size or not known.name.size or folded(name.size) == folded(known.name.size))
+        and (at.year % 100, at.month) == (int(month[1]), int(month[2]))
+    )
 
 
 def _is_spoken_for(known: Known, general: Name) -> bool:
@@ -223,7 +266,12 @@ def _is_spoken_for(known: Known, general: Name) -> bool:
     """
     if SourceKind.FEED in known.named_by:
         return True
-    return SourceKind.LLM_STATS in known.named_by and folded(known.name.line) != folded(general.line)
+    return SourceKind.LLM_STATS in known.named_by and line_of(known.name) != line_of(general)
+
+
+def _is_a_size_of(general: Name, specific: Name) -> bool:
+    """Whether one of two names, of which one covers the other, adds a number of parameters alone."""
+    return line_of(general) == line_of(specific) and folded(general.stamp) == folded(specific.stamp)
 
 
 def _may_be_called(known: Known, name: Name, when: datetime) -> bool:
@@ -235,4 +283,4 @@ def _may_be_called(known: Known, name: Name, when: datetime) -> bool:
 
 
 def _family_of(name: Name) -> tuple[str, str]:
-    return name.lab, folded(name.family)
+    return name.lab, root_of(name)

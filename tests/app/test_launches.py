@@ -1,12 +1,13 @@
 """What belongs to one launch, and what is a release of its own although it looks like part of one."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.model import Sighting, SourceKind
-from tests.support.house import House, ScriptedSource, licensed
+from bot.model import DateOrigin, Published, Sighting, SourceKind
+from tests.support.house import House, ScriptedSource, amended, licensed
 
 
 @pytest.fixture
@@ -139,6 +140,68 @@ def test_the_listing_of_a_size_does_not_make_the_familys_post_another_release(ho
     house.later(days=1)
     house.show(house.blog, house.post("Introducing Mistral Medium 5", "mistral"))
     assert len(house.channel.alerts) == 1
+
+
+# --- a version, and the month that stands for it; the house's clock begins in April 2026
+
+
+@pytest.mark.parametrize(
+    ("announced", "listed", "alerts"),
+    [
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-2604", 1, id="the month of the post"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-20260403", 1, id="the day of the post"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-2603", 2, id="the month before"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-2605", 2, id="a month that is yet to come"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-think-2604", 2, id="of another line"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-large-2604", 2, id="of another family"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-3.6-2604", 2, id="of another version"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-0426", 2, id="no month at all"),
+        pytest.param(
+            ["Mistral Medium 3.5", "Mistral Medium 3.6"], "mistral-medium-2604", 3, id="of two models"
+        ),
+    ],
+)
+def test_a_listing_that_says_the_month_is_the_release_that_says_a_version(
+    house: House, announced: list[str], listed: str, alerts: int
+) -> None:
+    for name in announced:
+        house.show(house.blog, house.post(f"Introducing {name}", "mistral"))
+    house.later(days=3)
+    house.show(house.listing, house.row(listed, "mistral"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == alerts
+
+
+def test_a_listing_that_says_the_month_waits_for_the_post_that_says_a_version(house: House) -> None:
+    house.show(house.listing, house.row("mistral-medium-2604", "mistral"))
+    house.later(hours=20)
+    house.show(house.blog, house.post("Introducing Mistral Medium 3.5", "mistral"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+    assert "Mistral Medium 3.5" in house.channel.alerts[0]
+
+
+def test_a_post_that_says_a_version_is_about_the_weights_that_say_the_month(house: House) -> None:
+    house.show(house.hub, house.repository("mistralai/Devstral-24B-2604"))
+    house.later(days=2)
+    house.show(house.blog, house.post("Introducing Devstral 3", "mistral"))
+    assert len(house.channel.alerts) == 1
+
+
+def test_weights_that_say_the_month_join_the_post_that_says_a_version(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Devstral 3", "mistral"))
+    house.later(days=2)
+    house.show(house.hub, house.repository("mistralai/Devstral-24B-2604"))
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_new_stamp_months_later_is_a_new_release(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Devstral 3", "mistral"))
+    house.later(days=75)
+    house.show(house.hub, house.repository("mistralai/Devstral-24B-2606"))
+    assert len(house.channel.alerts) == 2
 
 
 # --- how a model answers is no launch of its own on the day
@@ -319,4 +382,125 @@ def test_a_name_behind_a_motto_that_is_known_already_is_no_news(house: House) ->
     house.show(house.blog, post)
     house.later(hours=25)
     house.show(house.blog)
+    assert len(house.channel.alerts) == 1
+
+
+# --- what comes late to a launch
+
+
+@pytest.mark.parametrize(
+    ("first", "late"),
+    [
+        pytest.param("Gemini-8-Coder-32B", "Gemini-8-Flash-32B", id="the second before the first"),
+        pytest.param("Gemini-8-Flash", "Gemini-8-Coder-32B", id="the first before the second"),
+    ],
+)
+def test_each_model_of_a_title_waits_for_weights_of_its_own(house: House, first: str, late: str) -> None:
+    house.show(house.blog, house.post("Introducing Gemini 8 Flash and Gemini 8 Coder", "google"))
+    house.later(hours=20)
+    house.show(house.hub, house.repository(f"google/{first}"))
+    house.later(days=4)
+    house.show(house.hub, house.repository(f"google/{late}"))
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_size_that_is_listed_days_after_the_post_on_its_family_is_that_release(house: House) -> None:
+    house.show(house.blog, house.post("Introducing GLM-8 Flash", "zai"))
+    house.later(days=4)
+    house.show(house.listing, house.row("glm-8-flash-30b-a3b", "zai"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+
+
+@pytest.mark.parametrize("listed", ["glm-8-flash", "glm-8-2609"])
+def test_another_model_that_is_listed_days_after_the_post_on_its_family_is_news(
+    house: House, listed: str
+) -> None:
+    house.show(house.blog, house.post("Introducing GLM-8", "zai"))
+    house.later(days=4)
+    house.show(house.listing, house.row(listed, "zai"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 2
+
+
+def test_sizes_that_nobody_but_a_listing_confirms_share_an_alert(house: House) -> None:
+    house.show(house.listing, house.row("glm-8-9b", "zai"), house.row("glm-8-32b", "zai"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+    assert len(house.store.history.recent()[1][0].members) == 2
+
+
+def test_a_listed_size_whose_time_is_over_joins_the_alert_of_another_of_the_day(house: House) -> None:
+    house.show(house.listing, house.row("glm-8-32b", "zai"))
+    house.later(hours=23)
+    house.show(house.hub, house.repository("zai-org/GLM-8-9B"))
+    house.later(hours=2)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+
+
+@pytest.mark.parametrize(
+    ("created", "alerts"), [pytest.param(7, 1, id="lately"), pytest.param(90, 0, id="long ago")]
+)
+def test_a_repository_that_was_no_model_is_news_once_it_is_renamed_to_one(
+    house: House, created: int, alerts: int
+) -> None:
+    code_name = replace(
+        house.repository("google/tokenizer-test"),
+        published=Published(house.clock.now() - timedelta(days=created), DateOrigin.CREATED),
+    )
+    house.show(house.hub, code_name)
+    assert house.channel.alerts == []
+    house.later(days=1)
+    house.show(house.hub, amended(code_name, title="google/gemma-9-31b-it"))
+    assert len(house.channel.alerts) == alerts
+    assert [wave.lead.published.at for wave in house.store.history.recent()[1]] == [
+        house.clock.now()
+    ] * alerts
+
+
+def test_a_serving_tier_is_the_models_that_it_names_most_closely(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Gemini 4 Flash-Lite", "google"))
+    house.later(days=20)
+    house.show(house.blog, house.post("Introducing Gemini 4", "google"))
+    house.later(days=20)
+    house.show(house.listing, house.row("gemini-4-flash-lite-highspeed", "google"))
+    first = house.store.history.recent()[1][-1]
+    assert first.lead.name.display == "Gemini 4 Flash-Lite"
+    assert [mention.source for mention in first.lead.mentions] == [SourceKind.FEED, SourceKind.LLM_STATS]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["post first", "weights first"])
+@pytest.mark.parametrize("gap", [0.1, 2])
+def test_a_size_word_that_is_part_of_a_familys_name_is_still_a_size(
+    house: House, order: tuple[int, int], gap: float
+) -> None:
+    sightings = (
+        (house.blog, house.post("Introducing Mistral 7", "mistral")),
+        (house.hub, house.repository("mistralai/Mistral-Large-7-675B-Instruct-2612")),
+    )
+    for at in order:
+        house.show(*sightings[at])
+        house.later(days=gap)
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_new_model_beside_one_that_the_baseline_just_found_is_news(tmp_path: Path) -> None:
+    house = House(tmp_path, baselined=False)
+    house.show(house.blog, house.post("Introducing Gemini 6 Flash", "google"))
+    house.later(hours=5)
+    house.show(house.blog, house.post("Gemini 6 Flash and Gemma 7 are here", "google"))
+    assert len(house.channel.alerts) == 1
+    assert "Gemma 7" in house.channel.alerts[0]
+
+
+def test_two_posts_of_one_day_that_come_to_light_together_later_are_one_launch(house: House) -> None:
+    house.show(
+        house.blog,
+        house.post("Introducing Gemini 6", "google", days_ago=4),
+        house.post("Introducing Gemini 6 Flash", "google", days_ago=4),
+    )
     assert len(house.channel.alerts) == 1

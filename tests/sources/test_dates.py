@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sources.date_forms import MONTHS
@@ -250,7 +250,6 @@ CLOCKS = (
 )
 
 
-@settings(deadline=None)
 @given(
     st.integers(1, 3_980).map(lambda days: NOW - timedelta(days=days, minutes=days % 1_440)),
     st.sampled_from(FORMS),
@@ -268,7 +267,6 @@ def test_every_form_of_every_day_is_read_as_that_day(at: datetime, form: str, cl
     assert (found.at.hour, found.at.minute) == ((at.hour, at.minute) if clock else (0, 0)), text
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="0123456789-/.:, TZ年月日ADNOVSPETnovst+()[]", max_size=80))
 def test_no_text_like_a_date_breaks_it(text: str) -> None:
     found, rest = split_date(text, NOW)
@@ -296,7 +294,6 @@ def test_hostile_text_is_read_in_no_time(piece: str) -> None:
     assert time.process_time() - began < 1
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.none(), st.datetimes().map(str)))
 def test_no_value_breaks_it_and_no_date_is_implausible(value: object) -> None:
     found = read_date(value, NOW)

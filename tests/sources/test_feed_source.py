@@ -461,7 +461,6 @@ PIECES = (
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(PIECES.split("|")),
@@ -542,7 +541,7 @@ def _parsed(body: bytes) -> Sequence[object]:
         return ()
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.one_of(
         st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))
@@ -555,7 +554,6 @@ def test_no_body_breaks_it(body: bytes) -> None:
     _parsed(rss(("1", "https://lab.example/", "x"), body=body.decode("latin-1")))
 
 
-@settings(deadline=None)
 @given(
     st.text(alphabet='<>&;/="abc:[]-20 TZ', max_size=60),
     st.sampled_from(["guid", "link", "title", "pubDate", "dc:date", "a:link", "base"]),

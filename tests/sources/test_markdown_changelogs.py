@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Failure, SourceError
@@ -498,7 +498,6 @@ pieces = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(pieces.map("".join))
 def test_every_post_has_a_title_and_nothing_breaks(text: str) -> None:
     assert all(entry.title for entry in markdown_entries(text, BASE, NOW))
