@@ -117,7 +117,13 @@ def grown_sighting(found: Found, source_id: str, source: SourceKind) -> Sighting
     It has no date: the item's own is of the day on which it was begun.
     """
     return Sighting(
-        source_id, source, found.name.lab, f"{_item(found.post)}:{_key(found)}", found.words, found.url
+        source_id,
+        source,
+        found.name.lab,
+        f"{_item(found.post)}:{_key(found)}",
+        found.words,
+        found.url,
+        include=found.include,
     )
 
 
