@@ -220,6 +220,25 @@ TABLES = """
 |---|---|
 | GLM-8 | 55 |
 """
+WHAT_GOES = """
+## 2026-10-24
+### Removed
+- GLM-3
+- GLM-3-Turbo
+### Added
+- GLM-9
+## 2026-10-20
+| Model | Shutdown date |
+|---|---|
+| GLM-3 | soon |
+
+| Model | |
+|---|---|
+| GLM-8 | new |
+## 2026-10-10
+### Launches and deprecations
+- GLM-7
+"""
 DAYS_IN_OTHER_LANGUAGES = """
 ## Octobre 2026
 ### 20 octobre
@@ -256,6 +275,15 @@ It is here.
                 ("GLM-8.9 is out, and better than others:", "2026-10-20", "day", ""),
             ],
             id="rows of a table that is all there is",
+        ),
+        pytest.param(
+            WHAT_GOES,
+            [
+                ("GLM-9", "2026-10-24", "day", ""),
+                ("GLM-8: new", "2026-10-20", "day", ""),
+                ("GLM-7", "2026-10-10", "day", ""),
+            ],
+            id="nothing of what is listed because it goes",
         ),
         pytest.param(
             DAYS_IN_OTHER_LANGUAGES,
