@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.app.checking import SourceCheck, check_sources
-from bot.app.root import open_app
 from bot.errors import Failure, SourceError
 from bot.model import SourceKind
+from bot.run.checking import SourceCheck, check_sources
+from bot.run.root import open_app
 from tests.support.clock import FakeClock
 from tests.support.house import ScriptedSource
 
