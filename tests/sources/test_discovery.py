@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.errors import SourceError
 from bot.fetch import Response
 from bot.settings.feeds import FeedSpec, PageSpec
-from bot.sources.discovery import discover, fields_of, kind_of, organisation_of
+from bot.settings.written import fields_of
+from bot.sources.discovery import discover, kind_of, organisation_of
 from bot.sources.extract import extractor
 from tests.support.shared import DATA, needs_shared
 
