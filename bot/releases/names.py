@@ -241,7 +241,7 @@ def root_of(name: Name) -> str:
 
 
 def line_of(name: Name) -> frozenset[str]:
-    """Return the words of the line, with those of size in the family's name: those of Mistral-Large, "large"."""
+    """Return the words of the line, with those of size at the end of the family's name: "large"."""
     return _words(name.line) | _root_and_sizes(name.family)[1]
 
 

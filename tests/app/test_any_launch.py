@@ -1,4 +1,4 @@
-"""Whatever a launch looks like, and whatever comes out beside it, it makes one alert: none doubled, none lost."""
+"""Whatever a launch looks like, and whatever comes out beside it, it makes one alert."""
 
 import tempfile
 from collections.abc import Sequence
@@ -27,7 +27,11 @@ class Labs:
         self.announced: list[str] = []
         self.ids: dict[str, str] = {}
         for day, lab, shown in sorted(
-            ((shown.day, lab.id, shown) for lab, story in zip(LABS, told, strict=True) for shown in story.shown),
+            (
+                (shown.day, lab.id, shown)
+                for lab, story in zip(LABS, told, strict=True)
+                for shown in story.shown
+            ),
             key=lambda event: event[:2],
         ):
             self._wait_until(day)
@@ -70,7 +74,7 @@ class Labs:
         if shown.kind == "listing":
             return self.house.row(shown.text, lab)
         links = (f"https://huggingface.co/{shown.link}",) if shown.link else ()
-        post = replace(self.house.post(shown.text, lab), links=links)
+        post = replace(self.house.post(shown.text, lab), links=links, external_id=f"{lab}: {shown.text}")
         if shown.kind == "blog":
             return post
         url = f"{self.page.url}{len(self.page.shown)}"

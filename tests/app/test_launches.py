@@ -395,7 +395,9 @@ def test_a_repository_that_was_no_model_is_news_once_it_is_renamed_to_one(
     house.later(days=1)
     house.show(house.hub, amended(code_name, title="google/gemma-9-31b-it"))
     assert len(house.channel.alerts) == alerts
-    assert [wave.lead.published.at for wave in house.store.history.recent()[1]] == [house.clock.now()] * alerts
+    assert [wave.lead.published.at for wave in house.store.history.recent()[1]] == [
+        house.clock.now()
+    ] * alerts
 
 
 def test_a_serving_tier_is_the_models_that_it_names_most_closely(house: House) -> None:

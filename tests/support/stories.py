@@ -1,4 +1,4 @@
-"""How a launch shows itself, made up after real ones: what its sources bring when, and how many alerts it is."""
+"""Launches made up after real ones: what their sources bring when, and how many alerts that is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
