@@ -121,7 +121,7 @@ def successions(draw: st.DrawFn, model: Model) -> Story:
         (replace(model, line="Preview"), replace(model, line="")),
         (replace(model, version="7.1"), replace(model, version="7.2")),
         (replace(model, line="Coder"), replace(model, line="")),
-        (replace(model, line="VL"), replace(model, line="VL-Flash")),
+        (replace(model, line="Flash"), replace(model, line="Flash-VL")),
     )
     first, second = draw(st.sampled_from(changes))
     near = SAME_DAY
