@@ -72,7 +72,7 @@ _TRAITS = {
 
 
 class Kind(StrEnum):
-    """Say what a sighting is: see reference/identity.md for the rules."""
+    """Say what a sighting is: see docs/reference/identity.md for the rules."""
 
     RELEASE = "release"
     VARIANT = "variant"

@@ -9,8 +9,14 @@ import logging
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 from bot.ops import logs
+
+# `--hypothesis-profile=thorough`, as `make torture` says, tries many more examples.
+settings.register_profile("quick", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
+settings.load_profile("quick")
 
 
 class Heard(logging.Handler):

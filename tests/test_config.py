@@ -316,7 +316,7 @@ lab_like = st.dictionaries(known_keys | st.text(max_size=5), values, max_size=5)
 file_like = values | st.fixed_dictionaries({"labs": st.lists(lab_like, max_size=3) | values})
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=file_like)
 def test_whatever_yaml_holds_it_is_a_config_or_a_config_error(tmp_path: Path, content: object) -> None:
     try:

@@ -29,7 +29,7 @@ NAMED = f"""
     stability bfl apple amazon reka nous arcee lg upstage sarvam tii servicenow salesforce
     thinkingmachines ai21
 """
-# reference/blogs.md: dead, walled off from programs, or silent for months
+# See docs/reference/blogs.md#not-to-be-read: dead, closed to programs, or silent for months
 NOT_TO_BE_READ = re.compile(
     r"qwenlm\.github\.io|z\.ai/blog|liquid\.ai/blog/rss|cohere\.com/blog|ai\.meta\.com|https://x\.ai"
     r"|anthropic\.com/.*rss|en-us/research/feed|investor\.nvidia|rsshub|llm-stats\.com"

@@ -24,7 +24,7 @@ _SHOWN = 10  # of what was not measured, and of each kind of change
 _COUNTRY = "country"
 _KINDS = (Measure.FINETUNES, Measure.ADAPTERS, Measure.MERGES, Measure.QUANTISATIONS)
 # MIT Technology Review, 21 April 2026, after "Economies of Open Intelligence" (MIT and Hugging Face, November
-# 2025; reference/models.md): all downloads of the Hub, with those of people who belong to no lab.
+# 2025; see docs/reference/models.md#downloads): all downloads, with those of people who belong to no lab.
 _CONTEXT = (
     "For comparison: of all downloads from the Hub in the year to August 2025, 17.1 % were of models from "
     "China and 15.86 % from the US (MIT Technology Review, 21 April 2026). The shares above are of the labs "

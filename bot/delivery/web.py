@@ -17,7 +17,7 @@ from bot.delivery.answers import Answer, Silence, read_answer, read_failure
 def web_client(token: str, api_url: str, timeout: int = 15) -> WebClient:
     """Return a client that asks once and gives up after `timeout` seconds.
 
-    slack_sdk's default posts again after a dropped connection, hence twice (reference/slack.md).
+    slack_sdk's default posts again after a dropped connection, hence twice (docs/reference/slack.md#retries).
     """
     client = _LoopbackClient if _is_loopback(api_url) else WebClient
     return client(token or None, base_url=api_url, timeout=timeout, retry_handlers=[])

@@ -1,6 +1,6 @@
 """A stand-in for the Hugging Face Hub's API over a list of repositories that can be changed at will.
 
-Shapes, headers and errors follow reference/hub.md (sections 1, 2 and 5), faults come on demand.
+Shapes, headers and errors follow docs/reference/hub.md, faults come on demand.
 """
 
 import base64
@@ -125,7 +125,7 @@ def rate_limited(seconds: int) -> Answer:
 
 
 def internal_error(status: int = 500) -> Answer:
-    """Return the object that was really seen in place of a list (reference/hub.md, section 2)."""
+    """Return the object that was really seen in place of a list (docs/reference/hub.md#errors)."""
     text = "Internal Error - We're working hard to fix this as soon as possible!"
     return as_json({"error": text}, status)
 

@@ -1,6 +1,6 @@
 """A stand-in for the public models page of llm-stats.com, with made-up rows in its shape.
 
-The rows stand in the flight data of a Next.js page, as reference/llmstats.md (section 3.1) describes it.
+The rows stand in the flight data of a Next.js page, as docs/reference/llmstats.md#page describes it.
 """
 
 import json

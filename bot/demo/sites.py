@@ -51,7 +51,7 @@ def atom(posts: Sequence[Post]) -> str:
 
 
 def cards(posts: Sequence[Post]) -> str:
-    """Return the posts as a page of cards, the shape of kimi.com/en/blog (reference/blogs.md, section 2a)."""
+    """Return the posts as a page of cards, the shape of kimi.com/en/blog (docs/reference/blogs.md#sites)."""
     items = "\n".join(
         f'<a class="menu-card" href="{escape(post.link)}"><img src="/covers/2025-01-01.png" alt="">'
         f'<div class="card-title">{escape(post.title)}</div>'

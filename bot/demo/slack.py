@@ -1,7 +1,7 @@
 """A stand-in for Slack's Web API: channels on loopback, with threads, edits, metadata and faults on demand.
 
-It answers as reference/slack.md and https://docs.slack.dev/reference/methods describe, for the few methods
-that the bot calls. It does not check Block Kit's limits.
+It answers as docs/reference/slack.md and https://docs.slack.dev/reference/methods describe, for the few
+methods that the bot calls. It does not check Block Kit's limits.
 """
 
 import json

@@ -33,7 +33,7 @@ def of_status(
 
 
 def _denied(host: str, headers: Mapping[str, str], *, token_sent: bool) -> str:
-    said = short(headers.get("x-error-message", ""), 100)  # the Hub's; reference/hub.md, section 2
+    said = short(headers.get("x-error-message", ""), 100)  # the Hub's; docs/reference/hub.md#errors
     quoted = f"{said!r}; " if said else ""
     if token_sent:
         return f"{quoted}the token was not accepted, check {_VARIABLES.get(host, 'the one for this host')}"

@@ -14,7 +14,7 @@ from bot.errors import Failure, SourceError
 
 LONGEST_REST = 86_400.0  # a server that asks for more, by mistake or by malice, is asked again after a day
 
-_QUOTA = re.compile(r'"\w+"\s*;\s*r\s*=\s*(\d{1,9})\s*;\s*t\s*=\s*(\d{1,9})')  # reference/hub.md, section 5
+_QUOTA = re.compile(r'"\w+"\s*;\s*r\s*=\s*(\d{1,9})\s*;\s*t\s*=\s*(\d{1,9})')  # docs/reference/hub.md#quotas
 _MAY_ASK_FOR_REST = frozenset({429, 502, 503})
 
 

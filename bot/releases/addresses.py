@@ -7,7 +7,7 @@ from bot.model import Name
 from bot.releases.families import first_words, known_at, spelled
 from bot.releases.names import parse
 from bot.releases.titles import told_by
-from bot.releases.tokens import clean, tokenize
+from bot.releases.tokens import Token, clean, tokenize
 
 _ANYBODYS = re.compile(r"https?://(?:www\.)?huggingface\.co/blog/[^/?#]+/?")
 
@@ -17,7 +17,7 @@ def is_anybodys(url: str) -> bool:
 
     Posts of an organisation have its name in the address: https://huggingface.co/blog/ibm-granite/...
     """
-    return bool(_ANYBODYS.fullmatch(url.partition("?")[0]))
+    return "/blog/" in url and bool(_ANYBODYS.fullmatch(url.partition("?")[0]))
 
 
 _NOT_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
@@ -26,14 +26,26 @@ _NOT_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 def announces(url: str, name: str) -> bool:
     """Return whether the last part of a post's address is a verb of announcement and this name, at least."""
     verb, _, rest = _slug(url).lower().partition("-")
-    if "announce" not in told_by(verb):
-        return False
-    wanted = _NOT_LETTER_OR_DIGIT.sub("", name.lower())
-    return _NOT_LETTER_OR_DIGIT.sub("", rest).startswith(wanted)
+    return "announce" in told_by(verb) and _squeezed(rest).startswith(_squeezed(name))
+
+
+def is_called(url: str, name: str) -> bool:
+    """Return whether the last part of a post's address is this name and nothing else."""
+    return _squeezed(_slug(url)) == _squeezed(name)
+
+
+def _squeezed(text: str) -> str:
+    return _NOT_LETTER_OR_DIGIT.sub("", text.lower())
+
+
+_ID = re.compile(r"[?&]id=([^&#]+)")
 
 
 def _slug(url: str) -> str:
-    return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
+    """Return the part of an address that names the post: the last of its path, or .../blog?id=qwen3.8."""
+    path = url.partition("?")[0].partition("#")[0]
+    named = _ID.search(url)
+    return named[1] if named else path.rstrip("/").rpartition("/")[2]
 
 
 _LETTERS = re.compile(r"[a-z]+")
@@ -63,9 +75,14 @@ def named_by_address(url: str, lab: str, owners: frozenset[str]) -> Name | None:
     known = known_at(tokens, 0)
     if not known or not known[0].owners or not known[0].of(owners) or known[1] == len(tokens):
         return None
-    if any(token.role not in _OF_A_NAME or "product" in told_by(token.low) for token in tokens[known[1] :]):
+    if not all(_belongs_to_name(token) for token in tokens[known[1] :]):
         return None
     return parse(spelled(tokens), lab)
+
+
+def _belongs_to_name(token: Token) -> bool:
+    told = told_by(token.low)
+    return "naming" in told or (token.role in _OF_A_NAME and "product" not in told)
 
 
 # Parts of the Hub's site, where an owner would stand.

@@ -24,6 +24,14 @@ def had_somewhere(post: Post) -> Verdict | None:
     return Verdict(Kind.VARIANT, "the title says where a model is to be had", post.name(first))
 
 
+def end_of_place_of_weights(title: Title, start: int) -> int:
+    """Return where "on Hugging Face" ends, or `start`: where weights lie is the release itself."""
+    if title.breaks_before(start) or title.tokens[start].low != "on":
+        return start
+    words, what = _platform_at(title.tokens, start + 1) if start + 1 < len(title.tokens) else (0, "")
+    return start + 1 + words if what == "weights" else start
+
+
 def _has_verb_before(title: Title, mention: Mention) -> bool:
     return any(title.tells(at, "announce") for at in range(mention.start))
 

@@ -19,7 +19,7 @@ _LONGEST = 1_000  # characters of a title; no announcement says its model's name
 
 
 def judge(sighting: Sighting, labs: Directory, siblings: Siblings = _ALONE) -> Verdict:
-    """Return the verdict on one sighting; reference/identity.md has the rules.
+    """Return the verdict on one sighting; docs/reference/identity.md has the rules.
 
     `siblings` are the repositories that the organisation of a Hub sighting lists. Whether a release is new,
     or a variant belongs to one, is for bot.releases.decide, which sees the others.

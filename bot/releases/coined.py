@@ -35,7 +35,9 @@ def _by_ending(text: str) -> str:
 def _is_set_off(text: str, endings: tuple[str, ...]) -> bool:
     ending = next((ending for ending in endings if text.lower().endswith(ending)), "")
     before, first = text[: -len(ending)][-1:], text[-len(ending) :][:1]
-    return bool(ending and before) and before.isupper() != first.isupper()
+    if not ending or not before:
+        return False
+    return before.isupper() != first.isupper() or text.endswith(ending.capitalize())  # ITBench
 
 
 @cache

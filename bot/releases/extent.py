@@ -77,12 +77,13 @@ TIGHT = frozenset({"", "-", "_", ".", " ["})  # FLUX.2 [klein]
 
 
 def _says_otherwise(title: Title, at: int) -> bool:
-    """Tell whether a word speaks of the model instead of naming it; before a number it names: Open 100B."""
+    """Tell whether a word speaks of a model; before a number or a size it names one: Open 100B."""
     token, following = title.tokens[at], title.tokens[at + 1 : at + 2]
     if not title.told[at] or token.role in _WITH_CAPITAL:
         return False
-    numbered = bool(following) and following[0].role in NUMBERS and not title.breaks_before(at + 1)
-    return not (numbered and is_capital(token) and title.tells(at, "filler"))
+    named = bool(following) and not title.breaks_before(at + 1)
+    named = named and (following[0].role in NUMBERS or group(following[0]) == "size")
+    return not (named and is_capital(token) and title.tells(at, "filler"))
 
 
 def _goes_on(token: Token) -> bool:

@@ -120,7 +120,8 @@ def _with_own_behind(
 
 def spelled(tokens: Sequence[Token]) -> str:
     """Return the tokens with what separates them reduced to a space, a hyphen, a dot or nothing."""
-    return "".join(_separator(token.gap) + token.text for token in tokens).lstrip(" -_./·")
+    rest = "".join([_separator(token.gap) + token.text for token in tokens[1:]])
+    return tokens[0].text + rest if tokens else ""
 
 
 def _separator(gap: str) -> str:

@@ -34,7 +34,7 @@ _MIXTURES = {"8x7b": Stated(46_700_000_000, 12_900_000_000), "8x22b": Stated(140
 
 
 def stated_in(name: str) -> Stated:
-    """Return the total and active parameters that a model's name states (reference/models.md, 2.2).
+    """Return the total and active parameters that a model's name states (docs/reference/models.md#sizes).
 
     `35B-A3B` is total and active, `A3B` alone active, `17B-16E` active with experts, `1B-7B` active and
     total; `8x7B` is looked up, never multiplied. Effective sizes (`E4B`), training tokens (`2B-4T`),
@@ -105,7 +105,7 @@ def human_context(tokens: int) -> str:
 
 
 def contradicts(counted: int, stated: int) -> bool:
-    """Tell whether two figures differ by more than 30 % of the larger (reference/identity.md).
+    """Tell whether two figures differ by more than 30 % of the larger (docs/reference/identity.md#facts).
 
     Of the larger, because Qwen3-ASR-1.7B holds 2.35 B by design, whereas packed weights count as half.
     """

@@ -14,6 +14,7 @@ from bot.model import Name
 from bot.releases.families import known_at, own_families, spelled
 from bot.releases.names import parse
 from bot.releases.plaintext import clean as one_line
+from bot.releases.titles import told_by
 from bot.releases.tokens import Token, clean, tokenize
 
 _MOST_NAMES = 500  # different ones in one text; the longest archive has some hundred
@@ -191,9 +192,9 @@ def _counts_something(tokens: Sequence[Token], at: int) -> bool:
 def _is_of_a_model(tokens: Sequence[Token]) -> bool:
     """Tell whether it is the name of a whole model, and is written as one.
 
-    "step 3" is none, where a family's name is a word as well, nor is a reward model or a draft head.
+    "step 3" is none, where a family's name is a word as well, nor is a reward model, a draft head or an SDK.
     """
-    if any(token.role == "companion" for token in tokens):
+    if any(token.role == "companion" or "product" in told_by(token.low) for token in tokens):
         return False
     number = next(token for token in tokens if token.role in _NUMBERS)
     return _is_capital(tokens[0]) or number.gap in _TIGHT

@@ -71,8 +71,8 @@ def license_line(line: str) -> dict[str, object]:
 def statement_of(card: Mapping[str, Any], tags: Iterable[str] = ()) -> LicenseStatement | None:
     """Return what a card's metadata states of the licence, or else what the tags do, or None.
 
-    The card wins over the tags, which never have a license_name (reference/models.md, 1.1). Values of the
-    wrong type count as absent.
+    The card wins over the tags, which never have a license_name (docs/reference/models.md#licences). Values
+    of the wrong type count as absent.
     """
     tagged = [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
     key = ", ".join(_strings(card.get("license")) or tagged)

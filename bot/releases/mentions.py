@@ -29,14 +29,14 @@ def read_title(text: str, owners: frozenset[str]) -> Title:
 
 
 def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
-    at = 0
+    at, known, told = 0, _first_words(), title.told
     while at < len(title.tokens):
-        found, end = None, at + 1
-        if title.tokens[at].low in _first_words():
+        found, end, word = None, at + 1, title.tokens[at].low
+        if word in known:
             found = _app_at(title, at) or _known_model_at(title, at, owners)
-        elif title.tokens[at].low in owners:
+        elif word in owners:
             found = _of_lab_at(title, at)
-        if not found and in_name(title, at) and not known_at(title.tokens, at):
+        if not (found or told[at]) and in_name(title, at) and not known_at(title.tokens, at):
             end = _end_of_words(title, at)
             found = _new_name(title, at, end, owners)
         if found:
@@ -52,8 +52,11 @@ def _first_words() -> frozenset[str]:
 
 def _app_at(title: Title, at: int) -> Mention | None:
     tokens = title.tokens
+    second = tokens[at + 1].low if at + 1 < len(tokens) else ""
     for words in _apps_by_first_word().get(tokens[at].low, ()):
         end = at + len(words)
+        if len(words) > 1 and words[1] != second:
+            continue
         if tuple(token.low for token in tokens[at:end]) == words:
             family = known_at(tokens, at)
             if family and family[1] >= end and _names_a_model(title, end, family[1]):

@@ -93,13 +93,23 @@ def _in_place(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Token, .
     return tuple(placed)
 
 
+_SHORTEST_WORD = 3  # ul2 and the like are codes
 _TAKE_NUMBERS = frozenset({"word", "stage", "packaging", "companion"})
 
 
 def _belongs_to_word(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
-    """Tell whether a number is the word's before it: Predict2, ul2, RLVR1, Distill-Llama-3.1."""
-    glued = not tokens[at].gap and tokens[at - 1].role in _TAKE_NUMBERS
-    return glued or foreign_at(tokens, at - 1, owners)
+    """Tell whether a number is the word's before it: Predict2, ul2, RLVR1, Distill-Llama-3.1.
+
+    The only number behind a family is its version wherever it stands: Solar-Open2 is Solar Open 2.
+    """
+    before = tokens[at - 1]
+    glued = not tokens[at].gap and before.role in _TAKE_NUMBERS
+    alone = (
+        before.role == "word"
+        and len(before.low) >= _SHORTEST_WORD
+        and sum(token.role == "version" for token in tokens) == 1
+    )
+    return (glued and not alone) or foreign_at(tokens, at - 1, owners)
 
 
 def _with_number(word: Token, number: Token) -> Token:
@@ -222,8 +232,8 @@ def covers(general: Name, specific: Name) -> bool:
 
     Lab, family, version and line agree, and so do size and stamp where the general name states them. A
     word of size in the specific line (Pro, Flash, Air ...) is no difference: "DeepSeek-V4" covers
-    DeepSeek-V4-Pro, as reference/models.md 3.1 counts these words as sizes of one launch. A line that says
-    what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
+    DeepSeek-V4-Pro, as these words are sizes of one launch (docs/reference/models.md#launches). A line that
+    says what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
     """
     return (
         _same(general, specific, "lab")
@@ -241,7 +251,7 @@ def root_of(name: Name) -> str:
 
 
 def line_of(name: Name) -> frozenset[str]:
-    """Return the words of the line, with those of size at the end of the family's name: "large"."""
+    """Return the words of the line, with size words of the family's name: "large" of Mistral-Large."""
     return _words(name.line) | _root_and_sizes(name.family)[1]
 
 

@@ -3,11 +3,11 @@
 import re
 
 from bot.model import Kind, Verdict
-from bot.releases.extent import NUMBERS, PLAIN, group, is_size
-from bot.releases.families import foreign_at, known_at
+from bot.releases.extent import NUMBERS, PLAIN, TIGHT, group, is_size
+from bot.releases.families import foreign_at, known_at, spelled
 from bot.releases.mentions import LINES_OF_APPS
 from bot.releases.post import Post
-from bot.releases.titles import Title
+from bot.releases.titles import ARTICLES, PREPOSITIONS, Title
 
 
 def new_name_announced(post: Post) -> Verdict | None:
@@ -19,6 +19,7 @@ def new_name_announced(post: Post) -> Verdict | None:
     end = _end_of_new_name(title, first)
     return (
         _with_size(post, first if end > first + 1 else start, end)
+        or _with_sized_sibling(post, first, end)
         or _of_lab(post, start, first, end)
         or _line_of_app(post, start)
     )
@@ -30,11 +31,30 @@ def _with_size(post: Post, start: int, end: int) -> Verdict | None:
     sized = any(
         is_size(token.low) or is_size(token.low.removesuffix("s")) for token in title.tokens[start:end]
     )
-    if end < start + 2 or not sized or not title.breaks_before(end):
+    if end < start + 2 or not sized or not title.breaks_before(end) or _describes_an_app(title, end):
         return None
     if title.tokens[end - 1].low in _PLANS and all(post.is_around(at) for at in range(start, end - 1)):
         return Verdict(Kind.PRODUCT, f"{title.tokens[end - 1].text} is a subscription")
     return _named(post, start, end, "the title announces a new name with a word of size")
+
+
+def _describes_an_app(title: Title, start: int) -> bool:
+    """Return whether a description of something else than a model begins here: your always-on agent."""
+    if start == len(title.tokens):
+        return False
+    last = title.end_of_phrase(start) - 1
+    return title.tells(last, "product", "software") or title.tokens[last].low in ("agent", "agents")
+
+
+def _with_sized_sibling(post: Post, start: int, end: int) -> Verdict | None:
+    """Judge "Introducing SWE-grep and SWE-grep-mini": a new name, and the same one with a word of size."""
+    title, second = post.title, end + 1
+    if not start < end < second < len(title.tokens) or not title.goes_on_with_another(end):
+        return None
+    if title.tokens[second].low != title.tokens[start].low:
+        return None
+    sized = _with_size(post, second, _end_of_new_name(title, second))
+    return _named(post, start, end, "the title announces a new name in two sizes") if sized else None
 
 
 _PLANS = frozenset({"max", "pro", "plus", "ultra"})
@@ -82,7 +102,7 @@ def line_presented(post: Post) -> Verdict | None:
 def called_a_model(post: Post) -> Verdict | None:
     """Judge "NAME: an adjective model" and "Introducing NAME, our first model", of a new family."""
     title, start = post.title, _after_verb(post)
-    if not start and not any(":" in token.gap for token in title.tokens):
+    if not start and not any(_COLON.search(token.gap) for token in title.tokens):
         return None
     first = _after_lab(post, start or _after_fillers(title))
     end = _end_of_new_name(title, first, roles=PLAIN | NUMBERS)
@@ -91,29 +111,29 @@ def called_a_model(post: Post) -> Verdict | None:
     if foreign_at(title.tokens, first, post.owners) and title.tokens[end].low != "our":
         return None
     if not _is_described(post, end, announced=bool(start)) and not (
-        start and _ends_description(title, end) and _is_coined(title, first, end)
+        start and _ends_description(title, end) and _is_name_of_models(title, first, end)
     ):
         return None
     return _named(post, first, end, "the title calls it a model")
 
 
 _LONGEST_SUBJECT = 3  # words
-_LONGEST_DESCRIPTION = 7  # words before "model"
+_LONGEST_DESCRIPTION = 9  # words before "model"
+_COLON = re.compile(r":|\s-\s")
 _ASIDE = re.compile(r"[:,(]|\s-\s")
-_PREPOSITIONS = frozenset(
-    {"for", "of", "to", "with", "in", "on", "by", "from", "via", "using", "toward", "towards"}
-)
 
 
 def _is_described(post: Post, start: int, *, announced: bool) -> bool:
-    """Return whether a description of a model follows, behind a colon or, if announced, another mark."""
-    title, gap = post.title, post.title.tokens[start].gap
-    if not post.is_around(start) or not (_ASIDE.search(gap) if announced else ":" in gap):
+    """Return whether a model's description follows, behind a colon or, if announced, "the" or a mark."""
+    title, token = post.title, post.title.tokens[start]
+    set_off = (_ASIDE.search(token.gap) or token.low in ARTICLES) if announced else _COLON.search(token.gap)
+    begins = post.is_around(start) or (announced and title.describes(start))
+    if not begins or not set_off or title.tells(title.end_of_phrase(start) - 1, "software"):
         return False
     for at in range(start, min(start + _LONGEST_DESCRIPTION, len(title.tokens))):
         if _ends_description(title, at):
             return True
-        if title.tokens[at].low in _PREPOSITIONS or title.tells(at, "product", "device", "topic"):
+        if title.tokens[at].low in PREPOSITIONS or title.tells(at, "product", "device", "topic"):
             return False
     return False
 
@@ -121,7 +141,7 @@ def _is_described(post: Post, start: int, *, announced: bool) -> bool:
 def _ends_description(title: Title, at: int) -> bool:
     """Return whether a noun for models ends a phrase here: not "foundation model", not "model achieves"."""
     goes_on = not title.breaks_before(at + 1) and title.tells(
-        at + 1, "deed", "effect", "product", "device", "noun"
+        at + 1, "deed", "effect", "product", "device", "topic", "noun"
     )
     return title.tells(at, "noun") and not goes_on
 
@@ -129,24 +149,28 @@ def _ends_description(title: Title, at: int) -> bool:
 _COINED = re.compile(r"[a-z][A-Z]|[A-Z]{3}|\d")
 
 
-def _is_coined(title: Title, start: int, end: int) -> bool:
-    return any(_COINED.search(token.text) for token in title.tokens[start:end])
+def _is_name_of_models(title: Title, start: int, end: int) -> bool:
+    """Return whether words before a noun for models are a name: coined, or the name of a "family"."""
+    coined = any(_COINED.search(token.text) for token in title.tokens[start:end])
+    return coined or title.tokens[end].low in ("family", "series")
 
 
 def _named(post: Post, start: int, end: int, reason: str, *, waits: bool = False) -> Verdict:
     """Return that the model is released whose name stands between these places."""
-    name = post.named(" ".join(token.text for token in post.title.tokens[start:end]), start)
+    name = post.named(spelled(post.title.tokens[start:end]), start)
     return Verdict(Kind.RELEASE, reason, name, waits=waits)
 
 
 def _after_verb(post: Post) -> int:
     """Return where the words start to which a verb of announcement at the beginning leads, or 0."""
-    title = post.title
-    return _after_fillers(title) if title.tokens and title.tells(0, "announce") else 0
+    if "announce" not in post.title.roles:
+        return 0
+    by_lab = 1 if post.is_lab(0) else 0
+    end = _after_fillers(post.title, by_lab)
+    return end if any(post.title.tells(at, "announce") for at in range(end)) else 0
 
 
-def _after_fillers(title: Title) -> int:
-    start = 0
+def _after_fillers(title: Title, start: int = 0) -> int:
     while start < len(title.tokens) and title.tells(start, "filler", "announce"):
         start += 1
     return start
@@ -155,9 +179,15 @@ def _after_fillers(title: Title) -> int:
 def _after_lab(post: Post, start: int) -> int:
     """Return where the lab's name and what may stand behind it end: Introducing Cohere's new ..."""
     title, at = post.title, start
-    while at < len(title.tokens) and (post.is_lab(at) or (at > start and title.tells(at, "filler"))):
+    while at < len(title.tokens) and (_is_lab_alone(post, at) or (at > start and title.tells(at, "filler"))):
         at += 1
     return at
+
+
+def _is_lab_alone(post: Post, at: int) -> bool:
+    """Return whether the lab's name stands here, and not as the first part of a name: DeepSeek-V5."""
+    tokens = post.title.tokens
+    return post.is_lab(at) and not (at + 1 < len(tokens) and tokens[at + 1].gap == "-")
 
 
 def _end_of_new_name(title: Title, start: int, roles: frozenset[str] = PLAIN) -> int:
@@ -166,7 +196,8 @@ def _end_of_new_name(title: Title, start: int, roles: frozenset[str] = PLAIN) ->
     while end < len(title.tokens) and not (end > start and title.breaks_before(end)):
         token = title.tokens[end]
         plain = not title.told[end] or title.tells(end, "naming")
-        if token.text[0].islower() or token.role not in roles or not plain or _is_taken(title, end):
+        lower = token.text[0].islower() and (end == start or token.gap not in TIGHT)
+        if lower or token.role not in roles or not plain or _is_taken(title, end):
             break
         end += 1
     return end

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.model import Kind, Name, Sighting, Verdict
 from bot.releases.families import known_at
 from bot.releases.names import parse
-from bot.releases.titles import Mention, Title
+from bot.releases.titles import ARTICLES, PREPOSITIONS, Mention, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,16 @@ class Post:
         foreign_script = not self.title.tokens[at].text.isascii()
         return foreign_script or self.is_around(at) or self.title.tells(at, "announce", "past")
 
+    def head(self, mention: Mention) -> Mention:
+        """Return the last of the names that stand in one row: Granite Time Series PatchTST-FM-r2."""
+        title, after = self.title, self.models[self.models.index(mention) + 1 :]
+        if mention.numbered or not after or not after[0].numbered:
+            return mention
+        between = range(mention.end, after[0].start)
+        unbroken = not any(title.breaks_before(at) for at in (*between, after[0].start))
+        describing = all(self.is_around(at) or title.describes(at) for at in between)
+        return after[0] if between and unbroken and describing else mention
+
 
 def other(post: Post, reason: str) -> Verdict:
     """Return that a post is something else, with the model that it speaks of."""
@@ -58,7 +68,9 @@ def other(post: Post, reason: str) -> Verdict:
 def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) -> Verdict:
     """Return that a model is released, unless the name is an app's, an interface's or a device's."""
     title, end = post.title, mention.end
-    app = not title.breaks_before(end) and title.tells(end, "product")
+    app = not title.breaks_before(end) and (title.tells(end, "product") or _is_made_with(title, mention))
+    if _is_called_something_else(title, mention):
+        return Verdict(Kind.PRODUCT, f"the title says what {mention.text} is: no model")
     device = not mention.family and "device" in title.roles and not _has_parameters(title, mention)
     if app or device:
         return Verdict(Kind.PRODUCT, f"{mention.text} is an app, an interface or a device")
@@ -68,6 +80,36 @@ def released(post: Post, mention: Mention, reason: str, *, waits: bool = False) 
     if name.packaging:
         return Verdict(Kind.VARIANT, f"the title is about a packaging: {name.packaging}", name)
     return Verdict(Kind.RELEASE, reason, name, waits=waits)
+
+
+_LONGEST_APPOSITION = 7  # words
+
+
+def _is_called_something_else(title: Title, mention: Mention) -> bool:
+    """Return whether an apposition says that a name is no model's: "Aya: An Open Science Initiative".
+
+    What has a version may be any app's subject, but no library: "Olmo-core 3: Open ... infrastructure".
+    """
+    start = mention.end
+    if start == len(title.tokens):
+        return False
+    roles = ("software",) if mention.numbered else ("device", "product", "topic", "software")
+    if not (":" in title.tokens[start].gap if mention.numbered else title.tokens[start].low in ARTICLES):
+        return False
+    for at in range(start, min(start + _LONGEST_APPOSITION, len(title.tokens))):
+        if title.tells(at, "noun", "deed", "effect") or title.tokens[at].low in PREPOSITIONS:
+            return False
+        if title.tells(at, *roles) and title.end_of_phrase(at) == at + 1:
+            return True
+    return False
+
+
+def _is_made_with(title: Title, mention: Mention) -> bool:
+    """Return whether a family without a version only tells whose thing is news: OlmoEarth embeddings."""
+    token, after = title.tokens[mention.end], mention.end + 1
+    if mention.numbered or token.role != "line" or not token.text.islower() or token.gap != " ":
+        return False
+    return title.breaks_before(after) or not title.tells(after, "noun")
 
 
 _PARAMETERS = re.compile(r"\d+(\.\d+)?[bm]")

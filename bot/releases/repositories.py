@@ -8,10 +8,10 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from bot.model import Kind, Sighting, Verdict
+from bot.releases.companions import checkpoint, companion_in
 from bot.releases.names import Reading, read_name, split_owner, stage_meanings
 from bot.releases.siblings import Siblings
-from bot.releases.tables import mapping
-from bot.releases.tokens import LONGEST_NAME, Token, tokenize
+from bot.releases.tokens import LONGEST_NAME, tokenize
 
 
 class Parent(NamedTuple):
@@ -48,7 +48,7 @@ def judge_repository(sighting: Sighting, owners: frozenset[str], siblings: Sibli
     `siblings` are all that its organisation lists: some names mean something only beside others.
     """
     owner, repository = split_owner(sighting.title)
-    reading = _read(sighting) if max(len(owner), len(repository)) <= LONGEST_NAME else None
+    reading = _read(sighting, siblings) if max(len(owner), len(repository)) <= LONGEST_NAME else None
     if not reading or not reading.tokens:
         return Verdict(Kind.OTHER, "no repository of the Hub has such a name")
     seen = Repository(
@@ -68,16 +68,19 @@ def judge_repository(sighting: Sighting, owners: frozenset[str], siblings: Sibli
 
 
 _LANGUAGE_TASKS = frozenset({"text-generation", "image-text-to-text", "any-to-any"})
-_LAST_BASE = re.compile(r"(?<=[-_.])base$")
+_LAST_BASE = re.compile(r"[-_.]base$")
 
 
-def _read(sighting: Sighting) -> Reading:
+def _read(sighting: Sighting, siblings: Siblings) -> Reading:
     """Return the reading of a repository's name.
 
-    A language model's "base" is a stage, however it is written; an encoder's is a size (see names.py).
+    A language model's "base" is a stage, however it is written, and so it is beside the model without the
+    word; an encoder's is a size (see names.py).
     """
-    language = sighting.facts.task in _LANGUAGE_TASKS
-    title = _LAST_BASE.sub("Base", sighting.title) if language else sighting.title
+    title = sighting.title
+    is_last = _LAST_BASE.search(title) is not None
+    if is_last and (sighting.facts.task in _LANGUAGE_TASKS or title[: -len("-base")] in siblings):
+        title = f"{title[: -len('base')]}Base"
     return read_name(title, sighting.lab)
 
 
@@ -103,7 +106,9 @@ def _is_companion(seen: Repository) -> Verdict | None:
     reading = seen.reading
     tokens = reading.rest if reading.family.owners else reading.tokens
     for token, following in zip_longest(tokens, tokens[1:]):
-        what = _companion_in(token.text) or _checkpoint(token, following)
+        if token.low in reading.family.words:
+            continue
+        what = companion_in(token.text, seen.task) or checkpoint(token, following)
         if what and not (token.low == "encoder" and _is_model_of_its_own(seen)):
             return seen.is_(Kind.OTHER, f"the name says that it is {what}")
     if _HELPER.search(seen.title):
@@ -118,31 +123,6 @@ def _is_model_of_its_own(seen: Repository) -> bool:
     """Whether an encoder is no part of another model: it has a version and a size, or fills in words."""
     name = seen.reading.name
     return bool(name.version and name.size) or seen.task == "fill-mask"
-
-
-_LATENT_GRID = re.compile(r"f\d+[cd]\d+")  # f16d64: 16 times smaller, 64 channels
-_CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-
-
-@lru_cache(maxsize=10_000)
-def _companion_in(text: str) -> str:
-    """Return what a token makes of a repository, also inside of CamelCase: VisionReward is a reward model."""
-    low = text.lower()
-    if _LATENT_GRID.fullmatch(low):
-        return "an autoencoder"
-    companions = mapping("companions.tsv", "word", "what")
-    inside = mapping("companions.tsv", "word", "inside")
-    within = (word.lower() for word in _CAPITALS.findall(text) if inside.get(word.lower()))
-    found = next((word for word in (low, low.rstrip("0123456789"), *within) if word in companions), "")
-    return companions.get(found, "")
-
-
-def _checkpoint(token: Token, following: Token | None) -> str:
-    """Return what a word makes of a repository when a number follows: step-1000, seed42."""
-    word = token.low.rstrip("0123456789")
-    if word == token.low and not (following and following.low[0].isdigit()):
-        return ""
-    return mapping("companions.tsv", "word", "what").get(word + "#", "")
 
 
 _PART_OF_TRAINING = re.compile(
@@ -231,9 +211,21 @@ def _is_packaged(seen: Repository) -> Verdict | None:
     name = seen.reading.name
     layouts = [word for word in name.stage.split("-") if "format" in stage_meanings(word)]
     layout = "-".join(filter(None, (name.packaging, *layouts)))
-    if not layout or layout.lower() == seen.reading.family.heads:
+    if not layout or layout.lower() == seen.reading.family.heads or _is_widest(seen, layout):
         return None
     return seen.is_(Kind.VARIANT, f"the same weights as {layout}")
+
+
+_FULL = frozenset({"bf16", "fp16", "fp32"})
+_NARROW = ("-int8", "-int4", "-fp8", "-fp4", "-nvfp4", "-mxfp4", "-awq", "-gguf")
+
+
+def _is_widest(seen: Repository, layout: str) -> bool:
+    """Whether the weights in full precision are what the repositories beside it were made from."""
+    model = seen.title[: -len(layout) - 1]
+    if layout.lower() not in _FULL or not seen.title.endswith(layout) or model in seen.siblings:
+        return False
+    return any(model + narrow in seen.siblings for narrow in _NARROW)
 
 
 _TUNED = ("-instruct", "-chat", "-it")

@@ -1,5 +1,6 @@
 """Find which release a sighting means, in the book as it stands: pure."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +10,8 @@ from bot.releases.addresses import repositories_in
 from bot.releases.names import covers, folded, line_of, respelt, root_of
 from bot.releases.steps import Book, Judged, Known, Settings
 
-# Dates of one release disagree by days everywhere (reference/identity.md): they only guard a match by name.
+# Dates of one release disagree by days everywhere (docs/reference/identity.md#dates): they only guard a match
+# by name.
 NEAR = timedelta(days=45)
 # Sizes whose repositories were created this close together are one wave of a lab's history.
 TOGETHER = timedelta(days=14)
@@ -71,7 +73,13 @@ class Shelf:
             if (self._is_of_one_launch(known, when) and announces(name, known.name))
             or (covers(name, known.name) and not _is_spoken_for(known, name))
         )
-        return self._nearest(covered, when)
+        return self._nearest(covered, when) or self._of_that_month(name, when)
+
+    def _of_that_month(self, name: Name, when: datetime) -> Known | None:
+        """Return the lead of the only release that says a version for this name's month, or a month for its
+        version, or None."""
+        leads = {known.lead_key for known in self._family(name) if _tells_by_month(known, name, when)}
+        return self.releases[leads.pop()] if len(leads) == 1 else None
 
     def family_named_by(self, name: Name, item: Judged) -> Known | None:
         """Return the lead of a launch that only names the family of this model, while it gathers, or None.
@@ -126,6 +134,7 @@ class Shelf:
         for known in self._family(name):
             together = self._is_of_one_launch(known, when)
             covered = announces(known.name, name) if together else covers(known.name, name)
+            covered = covered or _tells_by_month(known, name, when)
             if covered and abs(known.published_at - when) <= NEAR and self._gathers(known):
                 return self.releases[known.lead_key]
         return None
@@ -207,7 +216,7 @@ class Shelf:
 def moment_of(sighting: Sighting, now: datetime, *, live: bool = False) -> datetime:
     """Return when the thing happened, as far as the sighting tells.
 
-    A repository's creation is weeks before its publication (reference/hub.md, section 3), so a live one
+    A repository's creation is weeks before its publication (docs/reference/hub.md#publication), so a live one
     happened now; in a baseline its creation is all there is.
     """
     published = sighting.published
@@ -224,6 +233,29 @@ def announces(general: Name, specific: Name) -> bool:
     """Whether the post of a launch speaks of this model, as "Olmo 3" does of Olmo-3-32B-Think."""
     words = (word for word in folded(specific.line).split("-") if word not in _ANSWERING)
     return covers(general, specific) or covers(general, replace(specific, line="-".join(words)))
+
+
+_MONTH = re.compile(r"(?:20)?([23]\d)(0[1-9]|1[0-2])(?:[0-3]\d)?")  # 2605, 260512, 20260512
+
+
+def _tells_by_month(known: Known, name: Name, when: datetime) -> bool:
+    """Whether of a release and a name one says only a version, and the other only the month of that.
+
+    "Mistral Medium 3.5" of May 2026 is mistral-medium-2605; a stamp of another month is another release.
+    `when` is the moment at which the name was said.
+    """
+    versioned, stamped, at = known.name, name, known.published_at
+    if known.name.stamp:
+        versioned, stamped, at = name, known.name, when
+    month = _MONTH.fullmatch(folded(stamped.stamp))
+    return (
+        month is not None
+        and bool(versioned.version)
+        and not (versioned.stamp or stamped.version)
+        and folded(known.name.line) == folded(name.line)
+        and (not name.size or not known.name.size or folded(name.size) == folded(known.name.size))
+        and (at.year % 100, at.month) == (int(month[1]), int(month[2]))
+    )
 
 
 def _is_spoken_for(known: Known, general: Name) -> bool:

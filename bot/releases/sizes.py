@@ -46,12 +46,12 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
     """Return what a listing item, a detail body with `?blobs=true` and the card's text state.
 
     Any field may be missing or of the wrong type; what is not stated stays empty. The order of evidence is
-    that of reference/identity.md. Total parameters: the Hub's own count unless it contradicts the name or
-    the bytes, approximate where the weights are packed; then the name and the card. Active parameters: the
-    name and the card. Where these two agree the card has more digits, else the name counts; a card whose
-    total contradicts the one that counts is another model's, and so are its actives. Bytes: one complete set
-    of files, never usedStorage. Context: the configuration, never multiplied by a rope
-    factor, then the card. Whether there are weights at all: the list of files, which listings leave out.
+    that of docs/reference/identity.md#facts. Total parameters: the Hub's own count unless it contradicts the
+    name or the bytes, approximate where the weights are packed; then the name and the card. Active
+    parameters: the name and the card. Where these two agree the card has more digits, else the name counts; a
+    card whose total contradicts the one that counts is another model's, and so are its actives. Bytes: one
+    complete set of files, never usedStorage. Context: the configuration, never multiplied by a rope factor,
+    then the card. Whether there are weights at all: the list of files, which listings leave out.
     """
     name = _text(item.get("id"), 300)
     card = card_facts(readme, name, hub_count(item))
@@ -78,7 +78,7 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
 
 
 def hub_count(item: Mapping[str, Any]) -> int | None:
-    """Return the Hub's own count of parameters, right or wrong (reference/hub.md, section 8), or None.
+    """Return the Hub's own count of parameters, right or wrong (docs/reference/hub.md#counts), or None.
 
     `total` may be less than its parts say; the larger one is taken.
     """

@@ -37,11 +37,30 @@ class Title:
 
     def breaks_before(self, at: int) -> bool:
         """Tell whether a colon, a dash between spaces or the like stands before this token, or the end."""
-        return at >= len(self.tokens) or bool(_BREAK.search(self.tokens[at].gap))
+        if at >= len(self.tokens):
+            return True
+        gap = self.tokens[at].gap
+        return gap != " " and bool(_BREAK.search(gap))
+
+    def end_of_phrase(self, start: int) -> int:
+        """Return where a phrase ends that starts here: at a mark, a preposition or the title's end."""
+        end = start + 1
+        while not self.breaks_before(end):
+            token = self.tokens[end]
+            if token.low in PREPOSITIONS and token.gap == " ":  # and not "on" in "always-on"
+                break
+            end += 1
+        return end
 
     def tells(self, at: int, *roles: str) -> bool:
         """Tell whether the word at this place has one of these roles."""
         return not self.told[at].isdisjoint(roles)
+
+    def describes(self, at: int) -> bool:
+        """Return whether a word is capitalised and says nothing to the rules: Arabic, Groundbreaking."""
+        token = self.tokens[at]
+        capital = token.text[0].isupper() or not token.text.isascii()
+        return capital and token.role in ("word", "line") and not self.told[at]
 
     def goes_on_with_another(self, at: int) -> bool:
         """Return whether "and" and another name follow: Claude 3.7 Sonnet and Claude Code."""
@@ -51,21 +70,42 @@ class Title:
         return another.text[0].isupper() or another.role in ("line", "version")
 
 
+ARTICLES = frozenset({"the", "a", "an", "our"})
+PREPOSITIONS = frozenset(
+    {"for", "of", "to", "with", "in", "on", "by", "from", "via", "using", "toward", "towards"}
+)
 _BREAK = re.compile(r"[:|,;!?&()/。、…<>]|\.\s|\s-|-\s")
 _EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
+_DATE = re.compile(r"20\d\d[-/.]\d\d?[-/.]\d\d?(?!\w)")
 _MARKUP = re.compile(r"<[^<>]{0,40}>")
 
 
 def read_words(text: str) -> Title:
-    """Return a title with what its words tell; its names are for bot.releases.mentions."""
+    """Return a title, without a date before it, and what its words tell; the names are for mentions.py."""
     text = clean(text.replace("—", " - "), LONGEST_TITLE)  # what it separates is no one word
     if "<" in text:
         text = _MARKUP.sub(" ", text)
     if not text.isascii():
         text = _EAST_ASIAN.sub(r" \1 ", text)
-    tokens = _without_label(tokenize(text.strip()))
-    told = tuple([told_by(token.low) for token in tokens])
+    if text.startswith("20"):
+        text = _DATE.sub("", text)
+    tokens = tokenize(text.strip())
+    if "|" in text:
+        tokens = _without_label(tokens)
+    told = _told(tokens) if "-" in text else tuple([told_by(token.low) for token in tokens])
     return Title(tokens, told, _NOTHING.union(*told))
+
+
+def _told(tokens: tuple[Token, ...]) -> tuple[frozenset[str], ...]:
+    """Return what each word tells; one that only begins another is no subject: report-generation model."""
+    told = [told_by(token.low) for token in tokens]
+    for at, token in enumerate(tokens):
+        if token.gap == "-" and token.role == "word" and told[at - 1]:
+            told[at - 1] -= _SUBJECTS
+    return tuple(told)
+
+
+_SUBJECTS = frozenset({"topic", "product", "count"})
 
 
 def _without_label(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

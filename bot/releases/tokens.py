@@ -81,7 +81,7 @@ _SHAPES: tuple[tuple[Role, re.Pattern[str]], ...] = (
 @lru_cache(maxsize=20_000)
 def role_of(low: str) -> Role:
     """Return what a lower-case token is by itself, whatever stands around it."""
-    if low in mapping("companions.tsv", "word", "what"):
+    if mapping("companions.tsv", "word", "task").get(low) == "":
         return "companion"
     if low in mapping("lines.tsv", "word", "group"):
         return "line"
@@ -92,10 +92,11 @@ def role_of(low: str) -> Role:
     return next((role for role, shape in _SHAPES if shape.fullmatch(low)), "word")
 
 
-_GAPS = re.compile(r"((?:[\s/:|,;!?&()\[\]{}<>\"'“”‘’«»·。、…=-]|\.+(?=\s|$))+)")
+_GAPS = re.compile(r"((?:[\s/:|,;!?&()\[\]{}<>\"'“”‘’«»「」『』【】《》〈〉·。、…=-]|\.+(?=\s|$))+)")
 _QUANT = re.compile(r"i?q\d_\w+", re.IGNORECASE)
 _PLUS = re.compile(r"[^+]*[^\W_]\+")  # Command A+, R+
 _DIGITS_APART = re.compile(r"(?<=\d)_(?=\d{1,2}(?![^\W_]))")  # v1_5, 3_3; but not gemma4_12b
+_SIZE_APART = re.compile(r"\d{1,2}_\d{1,2}[bm]", re.IGNORECASE)  # 1_8b
 _SEAMS = re.compile(r"_+|(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])")
 _GLUED = re.compile(r"([^\W\d_]{2,}?)(v?[1-9]\d?(?:\.\d+)*)([^\W\d_]*)", re.IGNORECASE)
 _BETWEEN_WORDS = frozenset({"2", "4"})  # Text2World, LLM4Decompile: no versions
@@ -117,7 +118,7 @@ def _tokens_of(gap: str, chunk: str) -> tuple[Token, ...]:
         return (Token(chunk, chunk.lower(), gap, "packaging"),)
     if _PLUS.fullmatch(chunk):
         return (*_tokens_of(gap, chunk[:-1]), Token("+", "plus", "", "line"))
-    text = _DIGITS_APART.sub(".", chunk)
+    text = chunk.replace("_", ".") if _SIZE_APART.fullmatch(chunk) else _DIGITS_APART.sub(".", chunk)
     found: list[Token] = []
     for seam, part in zip([gap, *_SEAMS.findall(text)], _SEAMS.split(text), strict=True):
         separator = seam

@@ -24,7 +24,7 @@ _FORMATS = (
 _EXTENSIONS = {extension for extensions in _FORMATS for extension in extensions}
 _LARGEST_FILE = 10**14  # bytes; what says to be larger says nothing, and SQLite has no room for it
 _LONGEST_PATH = 1000
-# Folders of copies in another format, and of what training leaves behind (reference/models.md, 2.3).
+# Folders of copies in another format, and of what training leaves behind (docs/reference/models.md#weights).
 _COPIES = re.compile(
     r"(?:^|/)(?:original|metal|onnx|openvino|coreml|tflite|gguf|flax|checkpoints?|checkpoint-\d+|runs|\.[^/]*)/"
 )
@@ -115,7 +115,7 @@ def _is_whole(path: str, files: Sequence[str]) -> bool:
 def weight_set(item: Mapping[str, Any]) -> WeightSet | None:
     """Return the one complete set of weights of a detail body with `?blobs=true`, or None.
 
-    The rules are those of reference/models.md, 2.3: safetensors before other formats; the sharded or
+    The rules are those of docs/reference/models.md#weights: safetensors before other formats; the sharded or
     plain `model` files of the root, or the components of a diffusers pipeline in one number format;
     copies (original/, consolidated, onnx/) not counted. None where several sets lie side by side and
     none of them is the release itself: several GGUF quantisations, or checkpoints to choose from. Which

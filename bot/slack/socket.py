@@ -1,6 +1,6 @@
 """Hold the connection to Slack through which requests come in Socket Mode, whatever happens to it.
 
-What goes wrong with such connections in the long run: reference/slack.md, section 2. The client reconnects
+What goes wrong with such connections in the long run: docs/reference/slack.md#sockets. The client reconnects
 by itself; where it believes in a connection that Slack has given up, the watchdog starts it anew.
 """
 

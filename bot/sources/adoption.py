@@ -17,7 +17,7 @@ from bot.sources.hub_api import HubApi, Page, Repository
 _MOST = 10**15  # beyond that it is no count, and beyond 2**63 SQLite cannot hold it
 MOST_PAGES = 3  # of one repository's derivatives, a thousand each
 _TAG = "base_model:"
-# The Hub's own relations, which it infers or a card states (reference/hub.md, section 2).
+# The Hub's own relations, which it infers or a card states (docs/reference/hub.md#relations).
 _RELATIONS = {
     "finetune": Measure.FINETUNES,
     "adapter": Measure.ADAPTERS,

@@ -21,8 +21,17 @@ _MOST = 300_000  # of all texts of one feed, read in about a second; real ones h
 _EACH = 300  # characters could be read in the time that a text takes, however short
 _LINE, _INDENT = "\x02", "\x03"  # stand for line breaks and indents until the spaces of the source are gone
 _HIDDEN = ("script", "style", "svg", "pre", "template", "thead")
-_BLOCK = re.compile(r"p|div|section|article|header|blockquote|table|tr|hr|[uod]l|d[dt]")
-_INLINE = {"strong": "**", "b": "**", "code": "`", "td": " "}
+_BLOCK = re.compile(r"p|div|section|article|header|blockquote|details|summary|table|hr|[uod]l|dd")
+_ITEMS = ("li", "dt", "tr")
+_MARKS = {
+    "strong": ("**", "**"),
+    "b": ("**", "**"),
+    "code": ("`", "`"),
+    "br": (_LINE, ""),
+    "tr": (f"{_LINE}| ", _LINE),
+    "td": ("", " | "),
+    "th": ("", " | "),
+}
 _NO_WORDS = "\u200b"  # in place of the words of a link around an icon: Markdown has no link without
 
 
@@ -82,17 +91,18 @@ def _pieces(tree: Tag) -> Iterator[str]:
         piece, in_item = waiting.pop()
         if not isinstance(piece, Tag):
             yield "" if isinstance(piece, PreformattedString) else str(piece)
-        elif piece.name not in _HIDDEN:
+        elif piece.name not in _HIDDEN and (piece.name != "tr" or piece.find("td", recursive=False)):
             before, after = _marks(piece, in_item=in_item)
             yield before
             waiting.append((after, False))
-            waiting.extend((child, in_item or piece.name == "li") for child in reversed(piece.contents))
+            within = in_item or piece.name in _ITEMS
+            waiting.extend((child, within) for child in reversed(piece.contents))
 
 
 def _marks(tag: Tag, *, in_item: bool) -> tuple[str, str]:
     """Return what Markdown writes before and after what an element holds, itself perhaps in a list item."""
     name = str(tag.get("data-as") or tag.name)  # Mintlify writes <span data-as="p">
-    if name == "li":
+    if name in ("li", "dt"):
         return _LINE + (_INDENT if in_item else "") + "- ", _LINE
     if _BLOCK.fullmatch(name):
         return ("", "") if in_item else (2 * _LINE, 2 * _LINE)
@@ -101,6 +111,4 @@ def _marks(tag: Tag, *, in_item: bool) -> tuple[str, str]:
     address = "".join(str(tag.get("href") or "").split()).replace("(", "%28").replace(")", "%29")
     if name == "a" and address and not address.startswith("#"):
         return "[", f"{'' if tag.get_text(strip=True) else _NO_WORDS}]({address})"
-    if name == "br":
-        return _LINE, ""
-    return _INLINE.get(name, ""), _INLINE.get(name, "")
+    return _MARKS.get(name, ("", ""))

@@ -6,7 +6,17 @@ from datetime import UTC, datetime, time, timedelta, timezone
 from itertools import takewhile
 
 from bot.model import DateOrigin, Published
-from bot.sources.date_forms import AFTER, BEFORE, MERE_WORD, MONTHS, WEEKDAYS, WITH_YEAR, WITHOUT_YEAR, ZONES
+from bot.sources.date_forms import (
+    AFTER,
+    BEFORE,
+    FOREIGN_MONTHS,
+    MERE_WORD,
+    MONTHS,
+    WEEKDAYS,
+    WITH_YEAR,
+    WITHOUT_YEAR,
+    ZONES,
+)
 
 _FIRST_YEAR = 2015  # no lab of ours posted before; earlier dates are defaults and mistakes
 _LONGEST = 500  # characters of a text that are looked at
@@ -16,6 +26,8 @@ _BEFORE_IT = 60  # characters in which a weekday or the time may stand
 _WORD = re.compile(r"[^\W\d_]+")
 _UNIX_TIME = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?", re.ASCII)
+_MONTH_OF = {name: month for month, names in enumerate(FOREIGN_MONTHS, 1) for name in names.split()}
+_FIRST_LETTERS = frozenset((*MONTHS, *WEEKDAYS, *(name[:3] for name in _MONTH_OF)))
 _OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d\d?):?(\d\d)?")
 
 Parts = Mapping[str, str]
@@ -44,7 +56,7 @@ def read_date(value: object, now: datetime) -> Published | None:
     text = value[:_LONGEST].strip()
     if _UNIX_TIME.fullmatch(text):
         return _unix_time(int(text), now)
-    return split_date(_COMPACT.sub(_spread, text) if _COMPACT.fullmatch(text) else text, now)[0]
+    return split_date(text, now)[0]
 
 
 def split_date(text: str, now: datetime) -> tuple[Published | None, str]:
@@ -52,7 +64,7 @@ def split_date(text: str, now: datetime) -> tuple[Published | None, str]:
 
     A time without a zone makes no date more exact than a day.
     """
-    text = text[:_LONGEST]
+    text = _spread(text[:_LONGEST])
     for at, precision, rest in _dates_in(text):
         found = plausible(at, now, precision)
         if found:
@@ -80,16 +92,19 @@ def split_partial(text: str) -> tuple[Parts, str]:
 
 
 def is_only_date(text: str) -> bool:
-    """Tell whether a text says when and nothing else, in full or in part, plausible or not."""
+    """Tell whether a text says when and nothing else, or from when to when, plausible or not."""
+    text = _spread(text)
     first = "".join(takewhile(str.isalpha, text.lstrip(_AROUND))).lower()
-    begins_so = (
-        not first or not first.isascii() or MERE_WORD.fullmatch(first) or first[:3] in {*MONTHS, *WEEKDAYS}
-    )
+    begins_so = not first or not first.isascii() or MERE_WORD.fullmatch(first) or first[:3] in _FIRST_LETTERS
     if len(text) > _LONGEST_DATE or not begins_so:  # most titles are not looked at any further
         return False
+    return any(is_introduction(rest) or any(map(is_introduction, _beside(rest))) for rest in _beside(text))
+
+
+def _beside(text: str) -> list[str]:
+    """Return what a text says beside a date, by each way to find one in it."""
     parts, rest = split_partial(text)
-    rests = [rest for _, _, rest in _dates_in(text)] + ([rest] if parts else [])
-    return any(map(is_introduction, rests))
+    return [rest for _, _, rest in _dates_in(text)] + ([rest] if parts else [])
 
 
 def is_introduction(words: str) -> bool:
@@ -129,7 +144,8 @@ def _parts(match: re.Match[str]) -> Parts:
     """Return the numbers of a date; none where it cannot be, or its day could be the month."""
     told = {name: value for name, value in match.groupdict().items() if value}
     if "name" in told:
-        told["month"] = str(MONTHS.index(told["name"][:3].lower()) + 1)
+        name = told["name"].lower()
+        told["month"] = str(_MONTH_OF.get(name) or MONTHS.index(name[:3]) + 1)
     if "one" in told:
         one, other = int(told["one"]), int(told["other"])
         if told["mark"] != "." and max(one, other) <= 12 and one != other:
@@ -174,8 +190,11 @@ def _zone(written: str) -> timezone | None:
     return timezone(-ahead if offset[1] == "-" else ahead)
 
 
-def _spread(match: re.Match[str]) -> str:
-    """Return "20261120T1000Z" in the form with dashes."""
+def _spread(text: str) -> str:
+    """Return a text that is nothing but "20261120T1000Z" in the form with dashes, any other as it is."""
+    match = _COMPACT.fullmatch(text.strip())
+    if not match:
+        return text
     year, month, day, hour, minute, zone = match.groups()
     return f"{year}-{month}-{day}" + (f"T{hour}:{minute}{zone}" if hour else "")
 

@@ -1,7 +1,7 @@
 """When is a post new? The rule for feeds and pages, which change everything about a post but its gist.
 
 Sites migrate (new guid, new link, new date), retitle, leave guids out, give all entries one link and stamp
-old posts with today's date; reference/blogs.md, section 4, has measured cases. So a post has up to three
+old posts with today's date; docs/reference/blogs.md#changes has measured cases. So a post has up to three
 identities, each worth something only where no other entry of the feed shares it, and it is new only when
 none of them was ever seen. Dates do not count at all. A guid that comes with another link and another title
 is used again for another post.
@@ -143,8 +143,7 @@ def _distinct(shown: Iterable[tuple[Entry, tuple[str, ...]]]) -> list[tuple[Entr
     for entry, keys in shown:
         of_its_day = _title_of_a_day(entry)
         if of_its_day not in of_a_day:
-            only_a_title = all(key.startswith("title:") for key in keys)
-            first.setdefault(_digest(entry, keys) if only_a_title else keys, (entry, keys))
+            first.setdefault(_digest(entry, keys), (entry, keys))
         of_a_day |= {of_its_day} - {()}
     return list(first.values())
 
@@ -174,6 +173,9 @@ def _dated(entry: Entry) -> str:
 
 
 def _digest(entry: Entry, keys: tuple[str, ...]) -> str:
+    """Return one identity for all that is one post: its guid and link tell, a title alone does not."""
+    if any(not key.startswith("title:") for key in keys):
+        return "entry:" + _hash("\n".join(keys))
     when = entry.published.at.isoformat() if entry.published else ""
     return "entry:" + _hash("\n".join((*keys, entry.link, when, entry.body)))
 

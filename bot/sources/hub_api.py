@@ -1,4 +1,4 @@
-"""The Hub's answers: whole listings, single repositories and model cards (reference/hub.md, sections 1-2)."""
+"""The Hub's answers: whole listings, single repositories and model cards (docs/reference/hub.md)."""
 
 import hashlib
 import json
@@ -165,7 +165,7 @@ class HubApi:
     def with_configuration(self, repository: Repository) -> Repository:
         """Return the repository with what its config.json says, such as the context length.
 
-        The `config` of an answer is a digest without it (35 recorded ones, reference/hub.md, section 2).
+        The `config` of an answer is a digest without it (docs/reference/hub.md#repositories).
         """
         try:
             stated = json.loads(self._file(repository, "config.json") or "{}")

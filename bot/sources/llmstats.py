@@ -1,4 +1,4 @@
-"""The listing of llm-stats.com, one source for all labs (reference/llmstats.md).
+"""The listing of llm-stats.com, one source for all labs (docs/reference/llmstats.md).
 
 With a key its API is read. Without one the public page is, after its robots.txt and at most once in twelve
 hours: its owners do not want to be scraped in bulk. `/api/` of the site is closed to robots and never asked.

@@ -33,8 +33,9 @@ _TOKEN = re.compile(
     |^[ ]{0,3}[*+-][ \t]+(?P<bullet>[^\n]*)""",
     re.MULTILINE | re.VERBOSE,
 )
-_ATTRIBUTE = re.compile(r"""([A-Za-z]+)=(?:"([^"]*)"|'([^']*)')""")
-_DAY = re.compile(r"[0-3]?\d")  # of the month that stands above it
+_ATTRIBUTE = re.compile(r"""([A-Za-z]+)=\{?(?:"([^"]*)"|'([^']*)')""")  # {"..."} as JSX has it
+_CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
+_DAY = re.compile(r"[0-3]?\d\.?")  # of the month that stands above it
 _MOST_MARKS = 20_000  # read in a second; a changelog of years has some thousand
 
 
@@ -88,7 +89,7 @@ def _marks(text: str, now: datetime) -> Iterator[_Mark]:
 def _mark(token: re.Match[str], headings: Headings) -> _Mark:
     span = (token.start(), token.end())
     if token["heading"] is not None:
-        level, (title, link) = len(token["marks"]), plain(token["heading"])
+        level, (title, link) = len(token["marks"]), plain(_CLOSING.sub("", token["heading"].rstrip()))
         headings.leave(level)
         return _Mark("heading", level, *_dated(level, title, headings), *span, link=link)
     if token["tag"] == "Card":
@@ -122,7 +123,7 @@ def _dated(level: int, text: str, headings: Headings) -> tuple[str, Published | 
     else:
         parts, rest = split_partial(text)
         if not parts and _DAY.fullmatch(text) and headings.has_month(level):
-            parts, rest = {"day": text}, ""
+            parts, rest = {"day": text.rstrip(".")}, ""
         published = headings.complete(level, parts) if parts else None
     if is_only_date(text) or (published and not rest):
         return "", published

@@ -36,7 +36,7 @@ _NAME = re.compile(r"/?([A-Za-z][\w-]{0,20})")
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'<>\s]{1,2000})""", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#?\w{1,32};")
 # Around parts of a word these leave it whole; other tags in a line stand for a space, and the rest end it.
-_IN_WORD = frozenset(("b", "i", "em", "strong", "code", "mark", "u", "font", "tt", "kbd"))
+_IN_WORD = frozenset(("b", "i", "em", "strong", "code", "mark", "u", "font", "tt", "kbd", "wbr"))
 _IN_LINE = frozenset(
     (
         "a",
@@ -48,7 +48,6 @@ _IN_LINE = frozenset(
         "label",
         "abbr",
         "img",
-        "wbr",
         "q",
         "cite",
         "s",

@@ -1,15 +1,17 @@
-"""What stands under a date without a heading of its own: which paragraphs and list items are posts."""
+"""What stands under a date without a heading of its own: which paragraphs, items and rows are posts."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from bot.sources.dates import is_only_date
 from bot.sources.text import plain_text
 
 LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)")
 _ITEM = re.compile(r" {0,3}(?:[*+•-]|\d{1,3}[.)])[ \t]+([^\n]*)")
+_ROW = re.compile(r" {0,3}\|([^\n]*)")  # of a table
+_RULE = re.compile(r"[ |:]*-[ |:-]*")  # below the row that heads a table
 _BOLD = re.compile(r"\*\*[^*\n]{1,300}\*\*|__[^_\n]{1,300}__")
 _MARKED = re.compile(r"\*\*|__|`[^`\n]{1,300}`")
 _SENTENCE = re.compile(r"[.!?](?:\s|$)|[。！？]")
@@ -26,7 +28,7 @@ _NUMBERED = re.compile(r"(?=.*[^\W\d_])(?=.*\d)")
 
 @dataclass(slots=True)
 class Saying:
-    """A paragraph or list item by its first line; `text[start:until]` is all of it, and what follows."""
+    """A paragraph, list item or row by its first line; `text[start:until]` is all of it, and what follows."""
 
     line: str
     title: str  # the line without Markdown
@@ -34,6 +36,7 @@ class Saying:
     is_item: bool
     start: int
     until: int
+    is_row: bool = False
 
 
 def posts_under(text: str) -> list[Saying]:
@@ -42,9 +45,12 @@ def posts_under(text: str) -> list[Saying]:
     A line that is nothing but a bold or linked name with a number is a post, and what follows is its text.
     Without such lines every list item is one, and every paragraph that sets a name in bold or as code; of the
     others the first one, and the first that has a number. A line of labels or a mere date begins anew, and is
-    none itself. What is no post goes with the one before it.
+    none itself. Rows of a table are list items where nothing else has a number: below a name they compare.
+    What is no post goes with the one before it.
     """
     blocks = list(_blocks(text))
+    if any(_NUMBERED.match(block.title) for block in blocks if not block.is_row):
+        blocks = [block for block in blocks if not block.is_row]
     telling = [block for block in blocks if not is_only_date(block.title)]
     posts = [block for block in telling if _is_name(block)] or _told(blocks) or telling[:1]
     for post, following in pairwise(posts):
@@ -76,14 +82,24 @@ def name_of(post: Saying) -> str:
 
 def _blocks(text: str) -> Iterator[Saying]:
     start, fresh = 0, True
-    for line in text.splitlines(keepends=True):
-        item = _ITEM.match(line)
-        if item or (fresh and line.strip() and not line.startswith("    ")):
-            first = item[1] if item else line.strip()
-            title, link = plain(first)
-            if title:
-                yield Saying(first, title, link, bool(item), start, len(text))
+    lines = text.splitlines(keepends=True)
+    for line, following in zip_longest(lines, lines[1:], fillvalue=""):
+        item, row = _ITEM.match(line), _ROW.match(line)
+        if row:
+            heads = _ROW.match(following) and _RULE.fullmatch(following.strip())
+            first = "" if heads or _RULE.fullmatch(line.strip()) else _cells(row[1])
+        else:
+            first = item[1] if item else line.strip() if fresh and not line.startswith("    ") else ""
+        title, link = plain(first)
+        if title:
+            yield Saying(first, title, link, bool(item or row), start, len(text), bool(row))
         start, fresh = start + len(line), not line.strip()
+
+
+def _cells(row: str) -> str:
+    """Return a row as a list item would say it: its first cell, a colon, and the others."""
+    name, *others = [cell.strip() for cell in row.split("|") if cell.strip()] or [""]
+    return ": ".join(filter(None, (name, " ".join(others))))
 
 
 def _told(blocks: list[Saying]) -> list[Saying]:

@@ -31,12 +31,19 @@ FLOORS = {
         "B-cubed F1": 0.998,
         "pairwise F1": 0.99,
     },
+    "repositories_autumn": {
+        "kind accuracy": 0.99,
+        "release F1": 0.99,
+        "B-cubed F1": 0.998,
+        "pairwise F1": 0.99,
+    },
     "titles": {"release F1": 0.94, "names found": 0.955},
     "titles with addresses": {"release F1": 0.96, "names found": 0.955},
     "titles_more": {"release F1": 0.965, "names found": 0.955},
     "titles2": {"release F1": 0.98, "names found": 0.98},
     "titles_autumn": {"release F1": 0.98, "names found": 0.98},
     "titles_2027": {"release F1": 0.96, "names found": 0.955},
+    "titles_rounds": {"release F1": 0.945, "names found": 0.94},
 }
 
 # The files of labelled titles by the names of their figures, and whether the posts' addresses are read too.
@@ -47,10 +54,17 @@ TITLES = {
     "titles2": ("titles2", True),
     "titles_autumn": ("titles_autumn", True),
     "titles_2027": ("titles_2027", True),
+    "titles_rounds": ("titles_rounds", True),
 }
 
 
-REPOSITORIES = ("repositories", "repositories2", "repositories_more", "repositories_2027")
+REPOSITORIES = (
+    "repositories",
+    "repositories2",
+    "repositories_more",
+    "repositories_2027",
+    "repositories_autumn",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,7 @@ def judged_repositories(table: str) -> list[Judged]:
     return [Judged(row, judge(_repository(row["id"], tags), labs, siblings)) for row in sure]
 
 
-_TAGS = ("repository_tags", "repositories2_tags", "repositories_2027_tags")
+_TAGS = ("repositories_autumn_tags", "repository_tags", "repositories2_tags", "repositories_2027_tags")
 
 
 def _tags() -> Mapping[str, tuple[str, tuple[str, ...]]]:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from bot.model import Sighting, SourceKind
 from tests.support.house import LABS, House, ScriptedSource, amended
 from tests.support.stories import Shown, Story, stories
-from tests.torture.long import LONG
 
 MEMORY = Path("/dev/shm")  # what is tried here is what is decided, not the disk
 _OVER = 3  # days after which nothing waits any more
@@ -89,7 +88,7 @@ class Labs:
 
 
 # A failure names the stories that went wrong; to find shorter ones would take minutes.
-@settings(max_examples=500 if LONG else 15, deadline=None, phases=set(Phase) - {Phase.shrink})
+@settings(phases=set(Phase) - {Phase.shrink})
 @given(st.tuples(*(stories(lab.id, lab.owners[0]) for lab in LABS)))
 def test_each_launch_makes_one_alert(told: tuple[Story, ...]) -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as directory:

@@ -149,6 +149,7 @@ class TestWhatIsAHint:
             pytest.param("Scored by GLM-6-RM.", id="a reward model is none"),
             pytest.param("On 2026-12-01 GLM costs $6 per 6 tokens.", id="dates and prices are no versions"),
             pytest.param("SDK v6.1, API 6.2 and GPQA 6.", id="interfaces and benchmarks are no models"),
+            pytest.param("Get GLM-SDK-6.1 or GLM-6.1-CLI.", id="nor are they under the family's name"),
         ],
     )
     def test_it_is_no_hint(self, house: House, site: Site, words: str) -> None:

@@ -142,6 +142,68 @@ def test_the_listing_of_a_size_does_not_make_the_familys_post_another_release(ho
     assert len(house.channel.alerts) == 1
 
 
+# --- a version, and the month that stands for it; the house's clock begins in April 2026
+
+
+@pytest.mark.parametrize(
+    ("announced", "listed", "alerts"),
+    [
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-2604", 1, id="the month of the post"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-20260403", 1, id="the day of the post"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-2603", 2, id="the month before"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-2605", 2, id="a month that is yet to come"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-think-2604", 2, id="of another line"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-large-2604", 2, id="of another family"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-3.6-2604", 2, id="of another version"),
+        pytest.param(["Mistral Medium 3.5"], "mistral-medium-0426", 2, id="no month at all"),
+        pytest.param(
+            ["Mistral Medium 3.5", "Mistral Medium 3.6"], "mistral-medium-2604", 3, id="of two models"
+        ),
+    ],
+)
+def test_a_listing_that_says_the_month_is_the_release_that_says_a_version(
+    house: House, announced: list[str], listed: str, alerts: int
+) -> None:
+    for name in announced:
+        house.show(house.blog, house.post(f"Introducing {name}", "mistral"))
+    house.later(days=3)
+    house.show(house.listing, house.row(listed, "mistral"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == alerts
+
+
+def test_a_listing_that_says_the_month_waits_for_the_post_that_says_a_version(house: House) -> None:
+    house.show(house.listing, house.row("mistral-medium-2604", "mistral"))
+    house.later(hours=20)
+    house.show(house.blog, house.post("Introducing Mistral Medium 3.5", "mistral"))
+    house.later(hours=26)
+    house.show(house.listing)
+    assert len(house.channel.alerts) == 1
+    assert "Mistral Medium 3.5" in house.channel.alerts[0]
+
+
+def test_a_post_that_says_a_version_is_about_the_weights_that_say_the_month(house: House) -> None:
+    house.show(house.hub, house.repository("mistralai/Devstral-24B-2604"))
+    house.later(days=2)
+    house.show(house.blog, house.post("Introducing Devstral 3", "mistral"))
+    assert len(house.channel.alerts) == 1
+
+
+def test_weights_that_say_the_month_join_the_post_that_says_a_version(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Devstral 3", "mistral"))
+    house.later(days=2)
+    house.show(house.hub, house.repository("mistralai/Devstral-24B-2604"))
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_new_stamp_months_later_is_a_new_release(house: House) -> None:
+    house.show(house.blog, house.post("Introducing Devstral 3", "mistral"))
+    house.later(days=75)
+    house.show(house.hub, house.repository("mistralai/Devstral-24B-2606"))
+    assert len(house.channel.alerts) == 2
+
+
 # --- how a model answers is no launch of its own on the day
 
 

@@ -55,6 +55,17 @@ def test_a_series_of_checkpoints_makes_no_alert(organisation: Organisation) -> N
     assert organisation.house.channel.alerts == []
 
 
+def test_checkpoints_that_come_one_by_one_are_silent_once_three_make_a_series(
+    organisation: Organisation,
+) -> None:
+    organisation.shows("Kimi-Lab-RL-600")
+    organisation.shows("Kimi-Lab-RL-800")
+    told = len(organisation.house.channel.messages)
+    organisation.shows("Kimi-Lab-RL-1000")
+    organisation.shows("Kimi-Lab-RL-1200")
+    assert len(organisation.house.channel.messages) == told
+
+
 def test_a_training_stage_beside_a_known_model_makes_none(organisation: Organisation) -> None:
     organisation.shows("Kimi-K9-7B")
     organisation.shows("Kimi-K9-7B-S1")

@@ -123,7 +123,7 @@ def test_the_time_zone_does_not_matter(found: list[Shipped], hours: int, unit: U
     ]
 
 
-# --- the figures of reference/models.md, 4.3: open weights, January 2025 to August 2026, merged within 7 days
+# --- figures of docs/reference/models.md#cadence: open weights, January 2025 to August 2026, within 7 days
 
 
 @needs_shared

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cadence.period import window_back
@@ -67,7 +67,6 @@ def story(text: str = "moonshotai/Kimi-K2.6") -> Story:
 NO_CADENCE = answers.CadenceTable(window_back(date(2026, 4, 30), 365))
 
 
-@settings(deadline=None, max_examples=40)
 @given(wave=waves(), count=st.integers(1, 20))
 def test_whatever_is_released_slack_takes_the_answers(validate: Any, wave: Wave, count: int) -> None:
     others = [member.name.display for member in wave.members]
@@ -77,7 +76,6 @@ def test_whatever_is_released_slack_takes_the_answers(validate: Any, wave: Wave,
     assert complaints(validate, answers.subscribed_answer(wave.lab.name, wave, NOW)) == []
 
 
-@settings(deadline=None, max_examples=40)
 @given(
     names=st.lists(st.sampled_from(HOSTILE) | st.text(max_size=9), min_size=1, max_size=30),
     days=st.lists(st.dates(date(2020, 1, 1), date(2027, 1, 1)), max_size=40),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from bot.chat.answers import Following
 from bot.chat.home import home_view
@@ -61,7 +61,6 @@ def test_channels_beyond_what_fits_are_counted() -> None:
     assert "and 10 more channels" in shown(view)
 
 
-@settings(deadline=None, max_examples=25)
 @given(wave=waves())
 def test_whatever_is_released_slack_takes_the_tab(validate: Any, wave: Wave) -> None:
     assert complaints(validate, home(following("U0123"), recent=(wave,) * 30)) == []

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.answers import Following
@@ -171,7 +171,6 @@ def test_a_damaged_payload_holds_nothing_and_never_raises(view: dict[str, Any]) 
     assert isinstance(read_correct(view), dict)
 
 
-@settings(deadline=None, max_examples=40)
 @given(wave=waves())
 def test_whatever_is_released_slack_takes_the_windows(validate: Any, wave: Wave) -> None:
     assert complaints(validate, details_modal(wave, NOW)) == []

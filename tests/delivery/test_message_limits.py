@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cadence.news import News, NewsKind
@@ -188,38 +188,32 @@ def complaints(validate: Any, content: Content) -> list[str]:
     return [str(issue) for issue in validate(payload) if issue.code not in shown_literally]
 
 
-@settings(deadline=None, max_examples=50)
 @given(waves())
 def test_every_alert_is_within_the_limits(wave: Wave) -> None:
     check(render_alert(wave, NOW, interactive=True))
 
 
-@settings(deadline=None, max_examples=50)
 @given(waves(), _NOTES, _CHANGES)
 def test_every_reply_is_within_the_limits(wave: Wave, note: Note, change: LicenseChange | None) -> None:
     check(render_note(wave, note))
     check(render_update(wave, NOW, change))
 
 
-@settings(deadline=None, max_examples=20)
 @given(waves(), st.booleans())
 def test_every_grouped_message_is_within_the_limits(wave: Wave, interactive: bool) -> None:
     check(render_group([wave] * MOST, NOW, interactive=interactive))
 
 
-@settings(deadline=None, max_examples=20)
 @given(_DIGESTS)
 def test_every_digest_is_within_the_limits(digest: Digest) -> None:
     check(render_digest(digest))
 
 
-@settings(deadline=None, max_examples=20)
 @given(_OUTSIDE, _OUTSIDE)
 def test_every_notice_is_within_the_limits(destination: str, reason: str) -> None:
     check(render_pause(destination, reason))
 
 
-@settings(deadline=None, max_examples=30)
 @given(wave=waves(), note=_NOTES, change=_CHANGES)
 def test_the_strict_checker_has_no_complaint(
     validate: Any, wave: Wave, note: Note, change: LicenseChange | None
@@ -230,7 +224,6 @@ def test_the_strict_checker_has_no_complaint(
     assert complaints(validate, render_group([wave] * 4, NOW, interactive=True)) == []
 
 
-@settings(deadline=None, max_examples=10)
 @given(digest=_DIGESTS)
 def test_the_strict_checker_has_no_complaint_of_a_digest(validate: Any, digest: Digest) -> None:
     assert complaints(validate, render_digest(digest)) == []

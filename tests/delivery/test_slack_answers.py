@@ -1,4 +1,4 @@
-"""What each ending of a call means for the message: the outcome table of reference/slack.md, row by row."""
+"""What each ending of a call means for the message: docs/reference/slack.md#answers, row by row."""
 
 import errno
 import socket

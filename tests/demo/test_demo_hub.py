@@ -1,4 +1,4 @@
-"""The stand-in for the Hub answers as reference/hub.md says the Hub does."""
+"""The stand-in for the Hub answers as docs/reference/hub.md says the Hub does."""
 
 import json
 import urllib.error

@@ -1,4 +1,4 @@
-"""The stand-ins for blogs and the listing speak the shapes of reference/blogs.md and llmstats.md."""
+"""The stand-ins for blogs and the listing speak the shapes of docs/reference/blogs.md and llmstats.md."""
 
 import json
 import re
@@ -125,7 +125,7 @@ def test_an_unknown_site_is_404(sites: Sites) -> None:
 
 
 def rows_of(page: str) -> list[dict[str, Any]]:
-    """Read a page's flight data the way reference/llmstats.md (section 3.1) says."""
+    """Read a page's flight data the way docs/reference/llmstats.md#page says."""
     chunks = re.findall(r'self\.__next_f\.push\(\[1,(".*?")\]\)</script>', page)
     stream = "".join(json.loads(chunk) for chunk in chunks)
     return json.loads(stream.split("\n")[1].removeprefix("5:"))[3]["models"]

@@ -1,4 +1,4 @@
-"""The stand-in for Slack answers the real client as reference/slack.md says Slack does."""
+"""The stand-in for Slack answers the real client as docs/reference/slack.md says Slack does."""
 
 import http.client
 import json

@@ -327,7 +327,6 @@ def test_the_promises_hold_whatever_happens(tally: Tally) -> None:
         settings=settings(
             max_examples=600 if LONG else 15,
             stateful_step_count=50 if LONG else 25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -139,6 +139,14 @@ def test_the_kind_of_a_repository(repository: str, tags: tuple[str, ...], kind: 
         pytest.param("aeolus/Boreas-7B_MG", (), Kind.VARIANT, id="a packaging that is one at the end"),
         pytest.param("aeolus/MG-7B", (), Kind.RELEASE, id="and a family's name at the start"),
         pytest.param("aeolus/Boreas-2-7B-nvfp4a16", (), Kind.VARIANT, id="weights and activations"),
+        pytest.param("aeolus/Boreas-Step1.5", (), Kind.RELEASE, id="a version is no step"),
+        pytest.param("aeolus/boreocodec", (), Kind.OTHER, id="a part at the end of a longer word"),
+        pytest.param("aeolus/boreas-spatial-upscaler", (), Kind.OTHER, id="what enlarges another's images"),
+        pytest.param("aeolus/Boreas-unsupervised", (), Kind.OTHER, id="the first half of a training"),
+        pytest.param("aeolus/Boreas-7B-DSpark-GGUF", (), Kind.OTHER, id="a draft head, packaged"),
+        pytest.param(
+            "deepseek-ai/DeepSeek-V9-DSpark", (), Kind.VARIANT, id="a word that one family uses otherwise"
+        ),
     ],
 )
 def test_what_a_name_says_by_itself(repository: str, tags: tuple[str, ...], kind: Kind) -> None:
@@ -159,11 +167,33 @@ def test_what_a_name_says_by_itself(repository: str, tags: tuple[str, ...], kind
         pytest.param("Boreas-5T", ("Boreas",), Kind.RELEASE, id="but not a size"),
         pytest.param("Boreas-7B", ("Boreas-7B-Instruct",), Kind.VARIANT, id="a base that does not say so"),
         pytest.param("Boreas-7B", ("Boreas-7B-Coder",), Kind.RELEASE, id="but not beside another line"),
+        pytest.param("boreas-base", ("boreas",), Kind.VARIANT, id="a base beside the model"),
+        pytest.param("boreas-base", ("boreas-small",), Kind.RELEASE, id="but not a size beside another"),
+        pytest.param("Boreas-7B-FP32", ("Boreas-7B-INT8",), Kind.RELEASE, id="the widest of the packings"),
+        pytest.param(
+            "Boreas-7B-FP32", ("Boreas-7B-INT8", "Boreas-7B"), Kind.VARIANT, id="unless it is packed itself"
+        ),
+        pytest.param("Boreas-7B-FP8", ("Boreas-7B-INT8",), Kind.VARIANT, id="a narrow one among others"),
     ],
 )
 def test_what_a_name_says_beside_its_siblings(repository: str, beside: tuple[str, ...], kind: Kind) -> None:
     siblings = [f"aeolus/{name}" for name in beside]
     assert judged_repository(f"aeolus/{repository}", beside=siblings).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("repository", "task", "kind"),
+    [
+        pytest.param("Boreas-N2-LIBERO", "robotics", Kind.OTHER, id="a policy tuned for one benchmark"),
+        pytest.param("boreas_droid_finetuned", "robotics", Kind.OTHER, id="or for one robot"),
+        pytest.param("Boreas-N2-3B", "robotics", Kind.RELEASE, id="the policy itself"),
+        pytest.param("Boreas-Bridge-3B", "text-generation", Kind.RELEASE, id="no robot's model"),
+        pytest.param("Boreas-7B-base", "text-generation", Kind.VARIANT, id="the base of a language model"),
+        pytest.param("boreas-base", "fill-mask", Kind.RELEASE, id="an encoder of this size"),
+    ],
+)
+def test_what_a_name_says_depends_on_what_the_model_is_for(repository: str, task: str, kind: Kind) -> None:
+    assert judged_repository(f"aeolus/{repository}", task=task).kind is kind
 
 
 class TestPackaging:

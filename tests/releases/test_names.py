@@ -217,6 +217,8 @@ def test_people_read_the_labs_own_spelling(text: str, display: str) -> None:
         pytest.param("Boreas 3.0", "Boreas-3-7B", True, id="a zero is no other version"),
         pytest.param("Boreas 3", "Boreas-v3-7B", True, id="a letter v makes no other version"),
         pytest.param("Command A+", "command-a-plus-05-2026", True, id="a plus sign is a word"),
+        pytest.param("Solar Open 2", "upstage/Solar-Open2-250B", True, id="a number glued to a word"),
+        pytest.param("Solar Open 1", "upstage/Solar-Open2-250B", False, id="which another one is not"),
         pytest.param("command-a-plus-2605", "command-a-plus-05-2026", True, id="a month in two spellings"),
     ],
 )
@@ -236,6 +238,15 @@ def test_what_a_general_name_speaks_of(general: str, specific: str, covered: boo
         pytest.param("Command A+", "command-a-plus", "cohere", id="a plus sign and the word"),
         pytest.param("Command R+ 08-2024", "CohereLabs/c4ai-command-r-plus-08-2024", "cohere", id="and more"),
         pytest.param("Open 2 34B", "aeolus/Open2-34B", "aeolus", id="a number glued to an unknown family"),
+        pytest.param(
+            "Solar Open 2 250B",
+            "upstage/Solar-Open2-250B",
+            "upstage",
+            id="or to a word that is no known line",
+        ),
+        pytest.param(
+            "internlm-2-1.8b", "internlm/internlm2-1_8b", "internlm", id="a size with an underscore"
+        ),
         pytest.param("deepseek-chat-v3-0324", "deepseek-ai/DeepSeek-V3-0324", "deepseek", id="a stage"),
         pytest.param(
             "command-a-2605", "CohereLabs/command-a-05-2026-bf16", "cohere", id="stamps by the month"

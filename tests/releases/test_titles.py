@@ -48,6 +48,13 @@ def others(verdict: Verdict) -> list[str]:
     ("lab", "title", "name"),
     [
         pytest.param("google", "Previewing Gemini 4", "Gemini 4", id="a preview is announced"),
+        pytest.param("google", "Say hello to Gemini 4", "Gemini 4", id="say hello"),
+        pytest.param("google", "Here comes Gemini 4", "Gemini 4", id="here it comes"),
+        pytest.param("google", "Gemini 4 has arrived", "Gemini 4", id="it has arrived"),
+        pytest.param("google", "“Gemini 4” is here", "Gemini 4", id="a name between marks"),
+        pytest.param("google", "新しいモデル「Gemini 4」を発表", "Gemini 4", id="Japanese, between brackets"),
+        pytest.param("google", "Gemini 4 출시", "Gemini 4", id="Korean"),
+        pytest.param("google", "2026-11-12 Gemini 4 Flash released", "Gemini 4 Flash", id="a date before it"),
         pytest.param(
             "google",
             "Gemini Omni 1.1 Flash lets you build",
@@ -74,7 +81,58 @@ def others(verdict: Verdict) -> list[str]:
             id="a dash without spaces is none of the name",
         ),
         pytest.param(
+            "cohere",
+            "KestrelLite, KestrelBrain, Kestrel 2: An agentic experience",
+            "Kestrel 2",
+            id="behind single words in a list",
+        ),
+        pytest.param(
             "cohere", "Meet Cohere Transcribe Arabic", "Cohere Transcribe Arabic", id="lab and purpose"
+        ),
+        pytest.param(
+            "cohere",
+            "Introducing Zorro Multilingual: One Speech Model for Voice Agents",
+            "Zorro Multilingual",
+            id="a description without an article",
+        ),
+        pytest.param(
+            "cohere",
+            "Cohere Launches Zorro Multilingual: The World’s First Multilingual Speech Recognition Model",
+            "Zorro Multilingual",
+            id="a long description",
+        ),
+        pytest.param(
+            "cohere",
+            "Introducing SWE-grep and SWE-grep-mini: RL for Fast Retrieval",
+            "SWE-grep",
+            id="a new name and its small sibling",
+        ),
+        pytest.param(
+            "cohere", "Introducing Palmyra-mini", "Palmyra-mini", id="a new name with a size behind a hyphen"
+        ),
+        pytest.param(
+            "google",
+            "Introducing Gemini 4 Flash, a report-generation model",
+            "Gemini 4 Flash",
+            id="a word that only begins another is no topic",
+        ),
+        pytest.param(
+            "stability",
+            "Stable Audio Open Small on Hugging Face: on-device audio generation",
+            "Stable Audio Open Small",
+            id="the place of the weights says that it is here",
+        ),
+        pytest.param(
+            "google", "Gemma: Introducing new open models", "Gemma", id="new models under a family's name"
+        ),
+        pytest.param(
+            "deepseek", "DeepSeek-V5 - An open frontier model", "DeepSeek-V5", id="a dash as a colon"
+        ),
+        pytest.param(
+            "minimax",
+            "Ingenious in simplicity: MiniMax M4 Is Here",
+            "MiniMax M4",
+            id="arrived behind a motto",
         ),
         pytest.param(
             "ai2",
@@ -217,6 +275,22 @@ def test_a_name_that_is_only_mentioned_waits(lab: str, title: str, url: str, nam
         pytest.param("openai", "Introducing GDPval 2", "", id="a benchmark with a number"),
         pytest.param("openai", "Introducing LifeSciBench", "", id="a benchmark by its ending"),
         pytest.param(
+            "google", "Gemini 4 Ultra: what you need to know", "", id="a subtitle that tells a story"
+        ),
+        pytest.param(
+            "google", "Announcing Kestrel Preview with Gemini 4", "", id="a model inside what is announced"
+        ),
+        pytest.param(
+            "ai2",
+            "Introducing AIMIP: The AI climate model intercomparison project",
+            "",
+            id="a project by what describes it",
+        ),
+        pytest.param("ai2", "The Olmo 4 models leaderboard", "", id="models are only listed"),
+        pytest.param(
+            "mistral", "Mistral Large 4: A Technical Deep Dive", "", id="the title ends with what the post is"
+        ),
+        pytest.param(
             "ai2", "olmo-eval: An evaluation workbench", "", id="a benchmark with the family's name"
         ),
         pytest.param(
@@ -244,6 +318,12 @@ def test_a_title_that_speaks_of_something_else(lab: str, title: str, url: str) -
         pytest.param("amazon", "Kiro 2: specs that stay in sync", id="an app with a number"),
         pytest.param("google", "Google Antigravity 2.0", id="behind the lab's name"),
         pytest.param("mistral", "Vibe 2.0", id="nothing but the app"),
+        pytest.param(
+            "ai2", "Kestrel 7: 3D Geometry Alignment Benchmark", id="a benchmark by what describes it"
+        ),
+        pytest.param("ai2", "Olmo-core 3: Open training infrastructure", id="a library by what describes it"),
+        pytest.param("ai2", "Introducing OlmoEarth embeddings", id="made with a model"),
+        pytest.param("google", "Gemma: New Features", id="news of a part"),
         pytest.param("ibm", "Introducing Mellow 0.4", id="a version before the first"),
         pytest.param("huggingface", "Optimus v2.2.0: What's New", id="a version in three parts"),
         pytest.param("aeolus", "Introducing Aeolus Max", id="a subscription of the lab"),

@@ -78,7 +78,7 @@ class Nowhere:
 @pytest.mark.logs(
     "slack_payload_unknown", "slack_answer_lost", "slack_uninstalled", "slack_nobody_asked", *ROUTINE
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(payload=damaged())
 def test_a_payload_without_some_of_its_keys_is_acknowledged(payload: dict[str, Any], deaf: App) -> None:
     assert deaf.dispatch(BoltRequest(body=payload, mode="socket_mode")).status == 200
@@ -95,7 +95,6 @@ def test_a_payload_without_any_one_of_its_keys_is_acknowledged(deaf: App) -> Non
             assert deaf.dispatch(BoltRequest(body=payload, mode="socket_mode")).status == 200, path
 
 
-@settings(max_examples=300, deadline=None)
 @given(payload=damaged(JUNK))
 def test_reading_a_payload_of_any_shape_never_fails(payload: dict[str, Any]) -> None:
     read_request(payload, "", "")

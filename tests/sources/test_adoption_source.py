@@ -1,4 +1,4 @@
-"""What the Hub says of downloads and derivatives, as its listings have them (reference/hub.md, section 1)."""
+"""What the Hub says of downloads and derivatives, as listings have them (docs/reference/hub.md#listings)."""
 
 import json
 from typing import Any

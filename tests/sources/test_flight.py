@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Failure, SourceError
@@ -48,14 +48,12 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(), values, min_size=1), st.integers(0, 400))
 def test_whatever_is_in_an_object_is_found_however_it_is_cut(value: object, cut: int) -> None:
     rows = f"7:{json.dumps(value, ensure_ascii=False)}\n"
     assert flight_objects(page(rows[:cut], rows[cut:]), URL)[0] == value
 
 
-@settings(deadline=None)
 @given(st.text(alphabet='self.__next_f.push([1,"])\\{}:T0a\n', max_size=200))
 def test_no_page_breaks_it(text: str) -> None:
     flight_objects(text, URL)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Failure, SourceError
@@ -204,9 +204,78 @@ Two of them:
 """
 
 
+TABLES = """
+## 2026-10-24
+
+| Model | What is new |
+|---|:---:|
+| [GLM-9](/guides/glm-9) | our best |
+| `GLM-9-Air` | |
+
+## 2026-10-20
+
+**GLM-8.9** is out, and better than others:
+
+| Model | Score |
+|---|---|
+| GLM-8 | 55 |
+"""
+DAYS_IN_OTHER_LANGUAGES = """
+## Octobre 2026
+### 20 octobre
+- **Mistral Medium 9** est disponible
+## Oktober 2026
+### 3.
+- **Ministral 9** ist da
+## 2026年9月
+### 9月20日（日）
+MiniMax-M9 を公開
+### Wed 2
+MiniMax-M8 を公開
+"""
+ODD_SPELLINGS = """
+## October 20, 2026 ##
+### GLM-9 ###
+<Update label={"2026-10-03"} description={'GLM-8'}>
+It is here.
+</Update>
+<Update label="Sep 14, 2026 – Sep 18, 2026">
+## GLM-7
+</Update>
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "posts"),
     [
+        pytest.param(
+            TABLES,
+            [
+                ("GLM-9: our best", "2026-10-24", "day", "https://lab.example/guides/glm-9"),
+                ("GLM-9-Air", "2026-10-24", "day", ""),
+                ("GLM-8.9 is out, and better than others:", "2026-10-20", "day", ""),
+            ],
+            id="rows of a table that is all there is",
+        ),
+        pytest.param(
+            DAYS_IN_OTHER_LANGUAGES,
+            [
+                ("Mistral Medium 9 est disponible", "2026-10-20", "day", ""),
+                ("Ministral 9 ist da", "2026-10-03", "day", ""),
+                ("MiniMax-M9 を公開", "2026-09-20", "day", ""),
+                ("MiniMax-M8 を公開", "2026-09-02", "day", ""),
+            ],
+            id="days in other languages",
+        ),
+        pytest.param(
+            ODD_SPELLINGS,
+            [
+                ("GLM-9", "2026-10-20", "day", ""),
+                ("GLM-8", "2026-10-03", "day", ""),
+                ("GLM-7", "2026-09-14", "day", ""),
+            ],
+            id="closed headings, braces around attributes, from day to day",
+        ),
         pytest.param(
             MONTHS_WITHOUT_YEAR,
             [
@@ -429,7 +498,6 @@ pieces = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(pieces.map("".join))
 def test_every_post_has_a_title_and_nothing_breaks(text: str) -> None:
     assert all(entry.title for entry in markdown_entries(text, BASE, NOW))

@@ -27,6 +27,7 @@ def page(body: str) -> tuple[str, list[str]]:
     [
         pytest.param("<html><p>one</p><p>two</p>", "one | two", id="blocks are lines"),
         pytest.param("<html><p>GLM<b>-5.2</b> and", "GLM-5.2 and", id="bold parts of a word stay together"),
+        pytest.param("<html>GLM<wbr>-5.2", "GLM-5.2", id="so do those that may be broken"),
         pytest.param("<html><span>GLM</span><span>5</span>", "GLM  5", id="other tags part words"),
         pytest.param("<html>a<script>GLM-6</script><style>x", "a", id="scripts are not read"),
         pytest.param("<html>a<!-- > GLM-6 -->b", "ab", id="nor comments, which part no word"),

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.releases.plaintext import mentions
@@ -28,7 +28,6 @@ def test_clean(raw: object, shown: str) -> None:
     assert clean(raw) == shown
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_clean_text_is_stable_and_can_be_stored(raw: str) -> None:
     shown = clean(raw)

@@ -14,7 +14,6 @@ from bot.fetch import Response
 from tests.support.memory import Watch
 from tests.torture.alerts import alert_of, faults_of
 from tests.torture.kinds import KINDS, SITE, Everywhere
-from tests.torture.long import LONG
 from tests.torture.tally import Tally
 from tests.torture.texts import DATES, NAUGHTY
 
@@ -107,7 +106,7 @@ class Details(Everywhere):
 def test_odd_values_in_a_listing_break_nothing(shape: str, tally: Tally) -> None:
     kind, rows, body = SHAPES[shape]
 
-    @settings(max_examples=2_000 if LONG else 40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(suppress_health_check=list(HealthCheck))
     @given(rows, _VALUES, st.sampled_from(NAUGHTY))
     def try_it(row: Row, stranger: Any, card: str) -> None:
         tally.count("bad inputs", f"odd values: {shape}")
@@ -126,7 +125,7 @@ def test_odd_values_in_a_listing_break_nothing(shape: str, tally: Tally) -> None
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_body_of_any_json_is_read_or_refused(kind: str, tally: Tally) -> None:
-    @settings(max_examples=1_000 if LONG else 20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(suppress_health_check=list(HealthCheck))
     @given(_VALUES)
     def try_it(value: Any) -> None:
         tally.count("bad inputs", f"any JSON: {kind}")

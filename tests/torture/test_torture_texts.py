@@ -11,7 +11,6 @@ from bot.model import Sighting
 from tests.support.memory import START, Watch
 from tests.torture.alerts import alert_of, faults_of
 from tests.torture.kinds import KINDS, SITE, Everywhere
-from tests.torture.long import LONG
 from tests.torture.tally import Tally
 from tests.torture.texts import DATES, NAUGHTY, SAYING
 
@@ -50,7 +49,7 @@ def test_impossible_dates_are_none(shape: str, tally: Tally) -> None:
 
 @pytest.mark.parametrize("shape", SAYING)
 def test_any_text_comes_out_as_text(shape: str, tally: Tally) -> None:
-    @settings(max_examples=1_000 if LONG else 25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(suppress_health_check=list(HealthCheck))
     @given(
         st.lists(st.sampled_from(NAUGHTY) | st.text(max_size=20), max_size=4).map("".join),
         st.text(max_size=30),
