@@ -20,17 +20,17 @@ from slack_bolt import BoltRequest
 
 from benchmarks.questions import LABS, NOW, fill
 from benchmarks.subscriptions import subscribe
-from bot.app.changes import Changes
-from bot.app.correcting import Corrector
-from bot.app.desk import Desk
-from bot.app.questions import Questions
-from bot.app.reporting import Reporting
-from bot.chat.asker import Asker
-from bot.delivery.web import web_client
-from bot.messages.content import Content
-from bot.releases.labs import Directory
+from bot.desk.asker import Asker
+from bot.desk.changes import Changes
+from bot.desk.correcting import Corrector
+from bot.desk.desk import Desk
+from bot.desk.questions import Questions
+from bot.desk.reporting import Reporting
+from bot.records import Content
+from bot.releases.naming.labs import Directory
 from bot.slack.app import make_app
 from bot.slack.places import SlackPlaces
+from bot.slack.web import web_client
 from bot.slack.workspaces import OneWorkspace
 from bot.store.store import Store
 from tests.slack.fakes import SlackApi

@@ -18,8 +18,8 @@ from pathlib import Path
 import yaml
 from rich.console import Console
 
-from bot.app.root import open_app
-from bot.app.works import Works, at_work
+from bot.run.root import open_app
+from bot.run.works import Works, at_work
 
 ITEM = """<item><title>How people work with topic {i} of {n}</title>
 <link>https://blog.example/{n}/{i}</link>

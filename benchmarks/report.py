@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.model import DateOrigin, Facts, Kind, Lab, LicenseStatement, Published, Sighting, SourceKind, Verdict
-from bot.releases.names import parse
-from bot.releases.steps import Attach, Decision, Judged, Observe, Open, Step
+from bot.releases.naming.names import parse
+from bot.releases.news.steps import Attach, Decision, Judged, Observe, Open, Step
 from bot.report.files import report_files
 from bot.store.store import Store
 

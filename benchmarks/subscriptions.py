@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.questions import LABS, NOW, SIGHTINGS, fill, steps_of
-from bot.app.owing import owe
+from bot.outbox.owing import owe
 from bot.records import ALL, FROM_SLACK, Subscription
-from bot.releases.filters import Filters
-from bot.releases.steps import Announce, Decision, Open
+from bot.releases.facts.filters import Filters
+from bot.releases.news.steps import Announce, Decision, Open
 from bot.store.store import Store
 
 FILTERS = (

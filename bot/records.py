@@ -1,13 +1,15 @@
 """What the store keeps beside releases: how sources fare, who subscribed, what is owed, what was seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from bot.messages.content import Content
 from bot.model import Name, Note, SourceKind
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
+
+Block = Mapping[str, Any]
+View = Mapping[str, Any]  # a modal or an App Home as Slack takes it
 
 ALL = "all"
 CADENCE = "cadence:"  # stands before a lab, or ALL, whose rhythm is followed and not its releases
@@ -30,6 +32,14 @@ OPEN = ("owed", "claimed", "doubtful")
 FAILED = ("unclear", "impossible")
 # Why a reply or an edit was skipped; `retry` of the alert owes those again.
 ALERT_MISSING = "its alert is not there to answer to"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A rendered message: a sentence that stands alone, and Slack blocks that say the same."""
+
+    text: str
+    blocks: Sequence[Block] = ()
 
 
 @dataclass(frozen=True, slots=True)

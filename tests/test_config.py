@@ -10,10 +10,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.config import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, load_config, parse_duration
-from bot.environment import read_environment
 from bot.errors import ConfigError
-from bot.releases.filters import make_filters
+from bot.releases.facts.filters import make_filters
+from bot.settings.environment import read_environment
+from bot.settings.feeds import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, load_config, parse_duration
 
 SECRET = "xoxb-1234-do-not-tell"
 TWO_LABS = """

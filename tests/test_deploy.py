@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.delivery.slack import NEEDED_SCOPES, USEFUL_SCOPES
-from bot.environment import Environment
+from bot.settings.environment import Environment
+from bot.slack.notifier import NEEDED_SCOPES, USEFUL_SCOPES
 from bot.slack.oauth import SCOPES
 
 ROOT = Path(__file__).parents[1]

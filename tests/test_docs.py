@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.config import (
+from bot.fetch import Response
+from bot.settings.feeds import (
     Config,
     Defaults,
     FeedSpec,
@@ -19,7 +20,6 @@ from bot.config import (
     SubscriptionSpec,
     load_config,
 )
-from bot.fetch import Response
 from bot.sources.extract import extractor
 
 PAGE = Path(__file__).parents[1] / "docs" / "feeds.md"

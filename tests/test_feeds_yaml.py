@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.config import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, SourceSpec, load_config
 from bot.fetch import Response
-from bot.releases.plaintext import mentions
+from bot.releases.facts.plaintext import mentions
+from bot.settings.feeds import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, SourceSpec, load_config
 from bot.sources.extract import extractor
 from bot.sources.feed import parse_feed
 from bot.sources.text import parse_html

@@ -6,8 +6,8 @@ from datetime import date
 from bot.cadence.news import News, NewsKind, lab_text, name_text
 from bot.cadence.shipped import Shipped, by_lab
 from bot.cadence.stats import ENOUGH
-from bot.messages.escape import clean
-from bot.releases.figures import human_count
+from bot.releases.facts.figures import human_count
+from bot.releases.facts.visible import clean
 
 _CLASSES = {
     "permissive": "permissive",

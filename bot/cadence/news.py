@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.cadence.shipped import Shipped
-from bot.messages.escape import clean
+from bot.releases.facts.visible import clean
 
 _NAME_LIMIT = 80
 

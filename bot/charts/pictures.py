@@ -14,7 +14,7 @@ from bot.cadence.marks import MARKS, Mark, Shape, mark_of, radius_of
 from bot.cadence.period import Window, period, periods
 from bot.cadence.shipped import Shipped, Unit, by_lab, counted
 from bot.charts.canvas import Picture, Suffix, canvas, file_of
-from bot.messages.escape import clean
+from bot.releases.facts.visible import clean
 
 _MOST_LABS = 12  # in a picture; more cannot be read in a preview
 _LABEL_LIMIT = 20

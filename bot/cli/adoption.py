@@ -7,17 +7,16 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from bot.app.adopting import measure_all
-from bot.app.adoption import Adoption, adoption_of
-from bot.app.root import App, open_app
-from bot.app.works import fetcher_of
+from bot.adoption.asking import Adoption, adoption_of
 from bot.cadence.adoption import LabDerivatives, LabDownloads, outnumbers
 from bot.cadence.measuring import ChangeKind, Measure, Task, week_name
-from bot.chat.words import split, understand
 from bot.cli.output import as_json_option, counted, margin, print_json, print_table, say
+from bot.desk.words import split, understand
 from bot.errors import UsageError
 from bot.model import Lab
 from bot.ops.lock import sole_user
+from bot.run.root import App, open_app
+from bot.run.works import fetcher_of
 
 _SINCE = timedelta(days=365)
 _SHOWN = 10  # of what was not measured, and of each kind of change
@@ -69,7 +68,7 @@ def _measure(app: App) -> int:
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
         line = bar.add_task("Measuring", total=None)
-        done = measure_all(app, fetcher, lambda _, of: bar.update(line, advance=1, total=of))
+        done = app.measuring.measure_all(fetcher, lambda _, of: bar.update(line, advance=1, total=of))
     failed = [measured for measured in done if measured.complaint]
     for measured in failed:
         console.print(f"failed {measured.task.of}: {measured.complaint}", markup=False)

@@ -4,28 +4,19 @@ from collections.abc import Sequence
 
 import click
 
-from bot.app.questions import RECENT, Questions
-from bot.app.root import App, open_app
-from bot.chat.commands import Command, Verb
-from bot.chat.grammar import parse_command
-from bot.chat.phrases import (
-    context,
-    dated,
-    download,
-    length,
-    licence,
-    size,
-    wave_object,
-    wave_objects,
-)
-from bot.chat.story import story_lines, story_object
-from bot.chat.words import MOST
 from bot.cli.output import as_json_option, counted, margin, print_json, print_table, print_waves, say
+from bot.desk.grammar import parse_command
+from bot.desk.questions import RECENT, Questions
+from bot.desk.words import MOST
 from bot.errors import UsageError
 from bot.model import Release, Wave
-from bot.releases.serving import memory_to_serve
-from bot.releases.sizes import human_count
-from bot.releases.words import NOT_STATED, since_previous
+from bot.releases.facts.serving import memory_to_serve
+from bot.releases.facts.sizes import human_count
+from bot.releases.facts.words import NOT_STATED, since_previous
+from bot.run.root import App, open_app
+from bot.views.commands import Command, Verb
+from bot.views.phrases import context, dated, download, length, licence, size, wave_object, wave_objects
+from bot.views.story import story_lines, story_object
 
 _SHOWN = 20
 _SAME = 0.05

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import click
 
-from bot.app.questions import Questions
-from bot.app.root import open_app
 from bot.cadence.table import LabRow, MonthRow
-from bot.chat.answers import CadenceTable, cadence_answer, without_charts
-from bot.chat.commands import Command, Verb
-from bot.chat.grammar import parse_command
 from bot.cli.output import as_json_option, print_content, print_json, say
+from bot.desk.grammar import parse_command
+from bot.desk.questions import Questions
 from bot.errors import UsageError
+from bot.run.root import open_app
+from bot.views.answers import CadenceTable, cadence_answer, without_charts
+from bot.views.commands import Command, Verb
 
 _PICTURE = click.Path(dir_okay=False, path_type=Path)
 _Object = Mapping[str, object]

@@ -4,12 +4,12 @@ import getpass
 
 import click
 
-from bot.app.correcting import FIELDS, Corrector
-from bot.app.root import App, open_app
-from bot.chat.phrases import licence, size
 from bot.cli.output import counted, say
+from bot.desk.correcting import FIELDS, Corrector
 from bot.errors import UsageError
 from bot.model import Release
+from bot.run.root import App, open_app
+from bot.views.phrases import licence, size
 
 _SPELLINGS = {"licence": "license", "size": "parameters"}
 _KEYS = "license:mit, size:35b, active:3b, lab:zai, kind:other, merge:NAME, split:owner/repo, named:NAME"

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import click
 
-from bot.app.changes import Changes
-from bot.app.questions import Questions
-from bot.app.root import CONSOLE, App, open_app
-from bot.chat.answers import Following, digest_answer, list_answer, settings_answer
-from bot.chat.asker import Asker
-from bot.chat.commands import Verb
-from bot.chat.grammar import parse_command
 from bot.cli.output import as_json_option, print_content, print_json, say
-from bot.delivery.card import rich_text
+from bot.desk.asker import Asker
+from bot.desk.changes import Changes
+from bot.desk.grammar import parse_command
+from bot.desk.questions import Questions
 from bot.errors import UsageError
 from bot.records import ALL, CADENCE, FROM_COMMAND_LINE
+from bot.run.root import CONSOLE, App, open_app
+from bot.views.answers import Following, digest_answer, list_answer, settings_answer
+from bot.views.card import rich_text
+from bot.views.commands import Verb
 
 _SLACK_ID = re.compile(r"[CDGUW][A-Z0-9]{2,20}")
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from bot.app.holding import Holding, left
-from bot.app.root import open_app
-from bot.chat.phrases import ago, length
 from bot.cli.output import as_json_option, counted, print_json, print_table, say
 from bot.errors import UsageError
+from bot.outbox.holding import Holding, left
 from bot.records import Flood
+from bot.run.root import open_app
+from bot.views.phrases import ago, length
 
 _NAMED = 6  # releases that the table names
 

@@ -7,9 +7,9 @@ import click
 
 from bot.cli.output import say
 from bot.clock import SystemClock
-from bot.environment import read_environment
 from bot.errors import UsageError
 from bot.ops.lock import sole_user
+from bot.settings.environment import read_environment
 from bot.store.backup import back_up
 from bot.store.restoring import restore as put_back
 from bot.store.store import FILE_NAME

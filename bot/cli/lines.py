@@ -9,11 +9,11 @@ from functools import partial
 
 import click
 
-from bot.config import load_config
-from bot.environment import read_environment
-from bot.releases.identify import TOGETHER, identify_lines
-from bot.releases.labs import Directory
-from bot.releases.licenses import license_line
+from bot.releases.facts.licenses import license_line
+from bot.releases.naming.identify import TOGETHER, identify_lines
+from bot.releases.naming.labs import Directory
+from bot.settings.environment import read_environment
+from bot.settings.feeds import load_config
 
 
 @click.command(

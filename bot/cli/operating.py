@@ -7,15 +7,15 @@ from typing import Any
 import click
 
 from bot import __version__
-from bot.app.covering import coverage, watched
-from bot.app.root import App, open_app
-from bot.chat.phrases import ago, length, remarks
-from bot.chat.story import delivery_object
 from bot.cli.output import as_json_option, margin, print_json, print_table, say
+from bot.desk.covering import coverage, watched
 from bot.errors import UsageError
 from bot.ops.health import PATIENCE
 from bot.records import FAILED, NOTHING_YET, OPEN, Flood, SourceState
-from bot.releases.coverage import Record
+from bot.releases.news.coverage import Record
+from bot.run.root import App, open_app
+from bot.views.phrases import ago, length, remarks
+from bot.views.story import delivery_object
 
 _REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
 _PLACEHOLDERS = 20  # repositories that status names one by one

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.chat.phrases import came_out, download, licence, sizes
-from bot.delivery.card import page
-from bot.messages.content import Content
 from bot.model import Wave
+from bot.records import Content
+from bot.views.card import page
+from bot.views.phrases import came_out, download, licence, sizes
 
 # Where nobody watches, lines are not wrapped to a terminal's width.
 _WIDE = 200

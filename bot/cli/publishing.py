@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from bot.app.publishing import publish
-from bot.app.root import open_app
 from bot.cli.output import as_json_option, print_json, say
+from bot.run.publishing import publish
+from bot.run.root import open_app
 
 
 @click.command()

@@ -5,17 +5,17 @@ from contextlib import ExitStack
 
 import click
 
-from bot.app.courier import Delivered
-from bot.app.poller import Report
-from bot.app.root import App, open_app
-from bot.app.service import Service
-from bot.app.watching import tell_admins, watching
-from bot.app.works import Works, at_work
 from bot.cli.output import counted, say, screen
 from bot.cli.working import poll_with_progress, tell
 from bot.ops import logs
 from bot.ops.pulse import Pulse
-from bot.slack.serving import answering
+from bot.outbox.courier import Delivered
+from bot.run.answering import answering
+from bot.run.poller import Report
+from bot.run.root import App, open_app
+from bot.run.service import Service
+from bot.run.watching import tell_admins, watching
+from bot.run.works import Works, at_work
 
 
 @click.command()

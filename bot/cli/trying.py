@@ -4,18 +4,18 @@ from collections import Counter
 from typing import Any
 
 import click
-import yaml
 
-from bot.app.trying import Trial, Tried, Trier, Wishes
-from bot.app.works import fetcher_for
-from bot.chat.phrases import dated
 from bot.cli.output import as_json_option, counted, print_json, print_table, say
 from bot.clock import SystemClock
-from bot.config import FeedSpec, HubSpec, load_config
-from bot.environment import read_environment
 from bot.model import Kind
-from bot.releases.labs import Directory
-from bot.sources.discovery import FORMATS, fields_of
+from bot.releases.naming.labs import Directory
+from bot.run.trying import Trial, Tried, Trier, Wishes
+from bot.run.works import fetcher_for
+from bot.settings.environment import read_environment
+from bot.settings.feeds import FeedSpec, HubSpec, load_config
+from bot.settings.written import as_yaml, fields_of
+from bot.sources.discovery import FORMATS
+from bot.views.phrases import dated
 
 _SHOWN = 20  # items in the table; --json lists them all
 
@@ -65,7 +65,7 @@ def _tell(trial: Trial) -> None:
     if trial.stands:
         say(f"It stands in feeds.yaml already, under {trial.stands}.")
     say("\nUnder `sources` of a lab in feeds.yaml:\n")
-    say(_yaml(trial))
+    say(as_yaml(trial.spec))
 
 
 def _kind(trial: Trial) -> str:
@@ -86,10 +86,6 @@ def _row(one: Tried) -> tuple[str, str, str, str]:
         name.display if name else "",
         one.sighting.title,
     )
-
-
-def _yaml(trial: Trial) -> str:
-    return yaml.safe_dump([fields_of(trial.spec)], sort_keys=False, allow_unicode=True, width=1_000).rstrip()
 
 
 def _as_object(trial: Trial) -> dict[str, Any]:

@@ -7,18 +7,18 @@ import click
 from rich.markup import escape
 from rich.progress import Progress
 
-from bot.app.checking import SourceCheck, TokenCheck, check_slack, check_sources, perhaps_blind
-from bot.app.courier import Delivered
-from bot.app.moving import refuse_renamed_labs
-from bot.app.poller import Polled, Report
-from bot.app.root import App, open_app
-from bot.app.works import Works, at_work
-from bot.chat.phrases import wave_objects
 from bot.cli.output import as_json_option, counted, margin, print_json, print_waves, say, screen
 from bot.errors import UsageError
 from bot.ops import logs
+from bot.outbox.courier import Delivered
+from bot.run.checking import SourceCheck, TokenCheck, check_slack, check_sources, perhaps_blind
+from bot.run.moving import refuse_renamed_labs
+from bot.run.poller import Polled, Report
+from bot.run.root import App, open_app
+from bot.run.works import Works, at_work
 from bot.sources.base import Source
 from bot.sources.build import build_sources
+from bot.views.phrases import wave_objects
 
 _BASELINE_TABLE = timedelta(days=30)
 

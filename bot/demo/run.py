@@ -11,14 +11,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.app.root import App, open_app
-from bot.app.works import Works, at_work
 from bot.demo.channel import channel_page
 from bot.demo.slack import Posted
 from bot.demo.story import New, Step, load_story
 from bot.demo.terminal import channel_lines
 from bot.demo.world import CHANNELS, World
 from bot.records import NO_WEIGHTS, NOTHING_YET
+from bot.run.root import App, open_app
+from bot.run.works import Works, at_work
 
 _TOPICS = {
     "model-releases": "Every release of every lab",

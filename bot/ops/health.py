@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.records import FAILED, SourceState
-from bot.releases.coverage import Record
+from bot.releases.news.coverage import Record
 
 INTERVALS = 3  # without a good poll: two may go wrong on any day
 PATIENCE = timedelta(minutes=30)  # for sources that are polled every few minutes: a site's restart is no news

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ops.health import Line, Vitals, blind_sources
-from bot.releases.coverage import Record
+from bot.releases.news.coverage import Record
 
 _NAMED = 3  # releases that a line names, the newest
 

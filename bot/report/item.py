@@ -8,9 +8,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from bot.cadence.shipment import Shipment, is_listed
 from bot.cadence.shipped import NOT_STATED, Shipped
-from bot.messages.escape import clean, web_address
 from bot.model import Mention, SourceKind
-from bot.releases.figures import human_parameters
+from bot.releases.facts.figures import human_parameters
+from bot.releases.facts.visible import clean, web_address
 
 NAME_LIMIT = 80
 _LICENSE_LIMIT = 60

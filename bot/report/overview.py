@@ -11,7 +11,7 @@ from bot.cadence.period import Period, Window, period, periods, window_back
 from bot.cadence.sections import Sections, sections
 from bot.cadence.shipment import Shipment
 from bot.cadence.shipped import Shipped, Unit, counted
-from bot.messages.escape import clean
+from bot.releases.facts.visible import clean
 from bot.report.item import NAME_LIMIT, Item, items
 from bot.report.timeline import Timeline, timeline
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bot.cadence.marks import MARKS, RADII, mark_of
 from bot.cadence.period import share
 from bot.cadence.phrases import days_ago, expected_text, hits_text
-from bot.messages.escape import clean
+from bot.releases.facts.visible import clean
 from bot.report.item import NAME_LIMIT, day_text, license_text, name_of, sizes_text
 from bot.report.overview import Overview, Shares
 from bot.report.timeline import LEFT

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.cadence.shipment import is_listed
 from bot.cadence.shipped import Shipped
-from bot.messages.escape import clean
+from bot.releases.facts.visible import clean
 from bot.report.item import NAME_LIMIT, Item, day_text, name_of
 
 COLUMNS = (

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from bot.cadence.marks import mark_of, radius_of
 from bot.cadence.period import Window
 from bot.cadence.shipped import Shipped, by_lab, size_class
-from bot.messages.escape import clean
+from bot.releases.facts.visible import clean
 from bot.report.item import NAME_LIMIT, day_text, license_text, name_of
 
 # All in px.

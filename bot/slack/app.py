@@ -11,7 +11,7 @@ import structlog
 from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
-from bot.messages.content import Content
+from bot.records import Content
 from bot.slack.admission import Admission
 from bot.slack.desk import Desk
 from bot.slack.forms import Forms

@@ -1,10 +1,10 @@
-"""What the listeners ask of the rest of the bot; bot/app/desk.py does it."""
+"""What the listeners ask of the rest of the bot; bot/desk/desk.py does it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.chat.asker import Asker
-from bot.messages.content import Content, View
+from bot.desk.asker import Asker
+from bot.records import Content, View
 
 
 class Desk(Protocol):

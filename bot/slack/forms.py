@@ -6,13 +6,13 @@ from typing import Any
 
 import structlog
 
-from bot.chat import modals
-from bot.chat.asker import Asker
-from bot.messages.content import Content
+from bot.desk.asker import Asker
+from bot.records import Content
 from bot.slack.desk import Desk
 from bot.slack.home import Home
 from bot.slack.payload import Request, number, text_at
 from bot.slack.speaking import Speaker
+from bot.views import modals
 
 log = structlog.get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.chat.asker import Asker
+from bot.desk.asker import Asker
 from bot.slack.desk import Desk
 from bot.slack.payload import Request
 from bot.slack.places import Places

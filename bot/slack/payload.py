@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.chat.asker import Asker
+from bot.desk.asker import Asker
 
 Payload = Mapping[str, Any]
 

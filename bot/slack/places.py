@@ -11,8 +11,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 from slack_sdk import WebClient
 
-from bot.delivery.answers import Answer
-from bot.delivery.web import call
+from bot.slack.api_errors import Answer
+from bot.slack.web import call
 
 log = structlog.get_logger(__name__)
 

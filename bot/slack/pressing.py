@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.chat import home
-from bot.messages.content import Content, View
+from bot.records import Content, View
 from bot.slack.desk import Desk
 from bot.slack.home import Home
 from bot.slack.payload import Action, Request, number
 from bot.slack.speaking import Speaker
+from bot.views import home
 
 log = structlog.get_logger(__name__)
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from bot.chat.answers import without_charts
-from bot.messages.blocks import NOTHING, context, section
-from bot.messages.content import Block, Content, View
-from bot.messages.forms import modal
+from bot.records import Block, Content, View
+from bot.views.answers import without_charts
+from bot.views.blocks import NOTHING, context, section
+from bot.views.forms import modal
 
 _BLOCKS_LIMIT = 50  # of a message
 _SECTION_LIMIT = 3_000  # characters

@@ -14,8 +14,8 @@ import structlog
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
-from bot.delivery.answers import Answer, Silence
-from bot.delivery.web import call, web_client
+from bot.slack.api_errors import Answer, Silence
+from bot.slack.web import call, web_client
 
 log = structlog.get_logger(__name__)
 

@@ -14,11 +14,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from bot.delivery.answers import Answer, Silence, is_payload_refused, read_answer, read_failure
-from bot.delivery.web import call
-from bot.messages.content import Content, View
+from bot.records import Content, View
+from bot.slack.api_errors import Answer, Silence, is_payload_refused, read_answer, read_failure
 from bot.slack.payload import Request
 from bot.slack.showing import plainer, shared, window
+from bot.slack.web import call
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
-from bot.releases.hints import Passage
+from bot.releases.news.hints import Passage
 
 
 def know_nothing(_identities: Iterable[str]) -> Mapping[str, str]:

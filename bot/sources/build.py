@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.config import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, SourceSpec
-from bot.environment import Environment
+from bot.settings.environment import Environment
+from bot.settings.feeds import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, SourceSpec
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource
 from bot.sources.hub import HubSource

@@ -1,14 +1,14 @@
 """What an address turns out to be, and how it would be read: pure over its answer."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.config import FeedSpec, HubSpec, PageSpec
 from bot.errors import SourceError
 from bot.fetch import Response
+from bot.settings.feeds import FeedSpec, HubSpec, PageSpec
 from bot.sources.extract import extractor, page_tree
 from bot.sources.flight import flight_objects
 from bot.sources.guess_data import propose_json, propose_next
@@ -166,10 +166,3 @@ def _why(answer: Response, kind: str) -> str:
     scripts = tree.select("script")
     words = sum(len(text) for text in tree.stripped_strings) - sum(len(one.get_text()) for one in scripts)
     return _SCRIPTED if scripts and words < _HARDLY_ANY_TEXT else _NO_LIST["html"]
-
-
-def fields_of(spec: Spec) -> dict[str, object]:
-    """Return a source as it is written in feeds.yaml: what is not said there is left out."""
-    said = spec.model_dump(exclude_defaults=True, mode="json")
-    order: Sequence[str] = ("hub", "feed", "page", "format", "item", "title", "link", "link_prefix", "date")
-    return {name: said[name] for name in order if name in said}

@@ -11,11 +11,11 @@ import soupsieve
 from bs4 import Tag
 from jmespath.exceptions import JMESPathError
 
-from bot.config import PageSpec
 from bot.errors import ConfigError, Failure, SourceError
 from bot.fetch import Response
 from bot.fetch.address import shown
 from bot.model import Published
+from bot.settings.feeds import PageSpec
 from bot.sources.dates import read_date
 from bot.sources.entries import Entry
 from bot.sources.flight import flight_objects

@@ -12,11 +12,11 @@ from typing import Any
 import feedparser
 from feedparser.encodings import convert_to_utf8
 
-from bot.config import FeedSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
 from bot.fetch.address import shown
 from bot.model import Published, SourceKind
+from bot.settings.feeds import FeedSpec
 from bot.sources.base import Memory, Poll
 from bot.sources.dated import with_names
 from bot.sources.dates import is_only_date, plausible, read_date

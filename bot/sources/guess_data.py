@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.config import PageSpec
+from bot.settings.feeds import PageSpec
 from bot.sources.dates import read_date
 from bot.sources.text import absolute
 

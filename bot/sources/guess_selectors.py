@@ -10,7 +10,7 @@ from itertools import islice
 import soupsieve
 from bs4 import Tag
 
-from bot.config import PageSpec
+from bot.settings.feeds import PageSpec
 from bot.sources.dates import read_date, split_date
 
 _FEWEST = 2  # elements that are a list

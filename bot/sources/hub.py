@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.config import HubSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
-from bot.releases.plaintext import mentions
-from bot.releases.sizes import facts_from_hub
+from bot.releases.facts.plaintext import mentions
+from bot.releases.facts.sizes import facts_from_hub
+from bot.settings.feeds import HubSpec
 from bot.sources.base import Memory, Poll
 from bot.sources.hub_api import HubApi, Listing, Repository, digest_of
 from bot.sources.hub_waiting import Inspection, queue_of

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 
 from bot.errors import Failure, SourceError
 from bot.records import NO_WEIGHTS, NOTHING_YET
-from bot.releases.cards import summary
-from bot.releases.sizes import has_weights
+from bot.releases.facts.cards import summary
+from bot.releases.facts.sizes import has_weights
 from bot.sources.hub_api import HubApi, Listing, Repository, stable_digest
 
 _DETAILS_A_POLL = 30  # of the 500 requests that the Hub grants in five minutes to those without a token

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.config import PageSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher
 from bot.fetch.address import shown
 from bot.model import SourceKind
+from bot.settings.feeds import PageSpec
 from bot.sources.base import Memory, Poll
 from bot.sources.dated import with_names
 from bot.sources.entries import Entry

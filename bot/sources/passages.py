@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.errors import SourceError
 from bot.fetch import Response
-from bot.releases.hints import Link, Passage
+from bot.releases.news.hints import Link, Passage
 from bot.sources.entries import Entry
 from bot.sources.flight import flight_objects
 from bot.sources.markdown import with_anchors

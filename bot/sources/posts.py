@@ -10,8 +10,8 @@ from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.fetch.address import shown
 from bot.model import Facts, Published, Sighting, SourceKind
-from bot.releases.cards import summary
-from bot.releases.plaintext import mentions
+from bot.releases.facts.cards import summary
+from bot.releases.facts.plaintext import mentions
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry, new_entries
 from bot.sources.limits import refuse_many

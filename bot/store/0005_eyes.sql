@@ -97,3 +97,13 @@ UPDATE release SET news_at = (SELECT max(member.came_at) FROM release member WHE
 WHERE id = lead_id;
 DROP INDEX release_shown;
 CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = 0;
+
+-- Why a destination that follows a lab was owed no alert of its release, as of when that was decided last.
+CREATE TABLE declined (
+    release_id  INTEGER NOT NULL REFERENCES release (id),
+    destination TEXT NOT NULL,
+    why         TEXT NOT NULL,
+    final       INTEGER NOT NULL,               -- facts that arrive later change nothing: the lab was muted
+    decided_at  TEXT NOT NULL,
+    PRIMARY KEY (release_id, destination)
+) STRICT, WITHOUT ROWID;

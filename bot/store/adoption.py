@@ -4,16 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from bot.cadence.adoption import Progress, Sum
-from bot.cadence.measuring import (
-    Change,
-    ChangeKind,
-    Counted,
-    Former,
-    Measure,
-    Subject,
-    Task,
-    changes_between,
-)
+from bot.cadence.measuring import Change, ChangeKind, Counted, Former, Measure, Subject, Task, changes_between
 from bot.store.database import Database
 from bot.store.rows import Row, moment, time_text
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.model import Kind, Name
 from bot.records import Correction
-from bot.releases.corrections import NO_RELEASE, Errata
-from bot.releases.names import respelt
+from bot.releases.naming.names import respelt
+from bot.releases.news.corrections import NO_RELEASE, Errata
 from bot.store.database import Database
 from bot.store.rearranging import Rearranger
 from bot.store.rows import Row, moment, name_of, time_text

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from bot.records import FROM_HINT
-from bot.releases.coverage import Shown
+from bot.releases.news.coverage import Shown
 from bot.store.database import Database
 from bot.store.rows import Row, moment, time_text
 

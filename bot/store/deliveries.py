@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from bot.messages.content import Content
 from bot.model import Note
-from bot.records import ALERT_MISSING, Delivery
+from bot.records import ALERT_MISSING, Content, Delivery
 from bot.store.ledger import Ledger
 from bot.store.restoring import forgotten_since
 from bot.store.rows import content_text, moment, note_text, time_text
@@ -207,6 +206,22 @@ class Deliveries(Ledger):
             return {"state": "owed", "claimed_at": None, "reason": None}
         state = "owed" if kind == "edit" else "doubtful"
         return {"state": state, "claimed_at": time_text(since), "reason": _RESTORED}
+
+    def note_declined(
+        self, release_id: int, declined: Iterable[tuple[str, str, bool]], now: datetime
+    ) -> None:
+        """Store why destinations were owed no alert of a release; the last word counts.
+
+        Each is a destination, the reason in words, and whether that is final.
+        """
+        self._database.connection.conn.executemany(
+            """
+            INSERT INTO declined (release_id, destination, why, final, decided_at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (release_id, destination) DO UPDATE SET
+                why = excluded.why, final = excluded.final, decided_at = excluded.decided_at
+            """,
+            [(release_id, where, why, int(final), time_text(now)) for where, why, final in declined],
+        )
 
     # --- sending
 

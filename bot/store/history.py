@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.model import Artifact, Lab, Mention, Release, Wave
 from bot.records import Remembered
-from bot.releases.filters import ANY, Filters, matches
+from bot.releases.facts.filters import ANY, Filters, matches
 from bot.releases.tables import mapping
 from bot.store.database import Database
 from bot.store.held import KEPT_BACK

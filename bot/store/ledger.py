@@ -78,6 +78,20 @@ class Ledger:
         """Return everything that was owed for a release."""
         return self._select("WHERE d.release_id = :release_id ORDER BY d.sequence", release_id=release_id)
 
+    def declined(self, release_id: int) -> dict[str, str]:
+        """Return why destinations were owed no alert of a release, by destination."""
+        rows = self._database.query(
+            "SELECT destination, why FROM declined WHERE release_id = :id", {"id": release_id}
+        )
+        return {row["destination"]: row["why"] for row in rows}
+
+    def declined_for_good(self, release_id: int) -> set[str]:
+        """Return the destinations that no fact on a release can win any more."""
+        rows = self._database.query(
+            "SELECT destination FROM declined WHERE release_id = :id AND final = 1", {"id": release_id}
+        )
+        return {row["destination"] for row in rows}
+
     def counts(self) -> dict[str, int]:
         """Return how many deliveries are in each state."""
         rows = self._database.query("SELECT state, count(*) AS n FROM delivery GROUP BY state")

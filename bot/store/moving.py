@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.records import CADENCE
-from bot.releases.moved import Move
+from bot.releases.news.moved import Move
 from bot.store.database import Database
 from bot.store.deliveries import line_id
 from bot.store.rows import name_of, name_text

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.model import DateOrigin, Facts, Kind, License, Name, Published, Sighting, SourceKind, Verdict
-from bot.releases.corrections import Errata, corrected, corrected_facts, corrected_known
-from bot.releases.licenses import identify
-from bot.releases.merge import Evidence, first_published, last_news, merge_facts
-from bot.releases.steps import (
+from bot.releases.facts.licenses import identify
+from bot.releases.facts.merge import Evidence, first_published, last_news, merge_facts
+from bot.releases.news.corrections import Errata, corrected, corrected_facts, corrected_known
+from bot.releases.news.steps import (
     Announce,
     Attach,
     Book,

@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.messages.content import Content
 from bot.model import (
     Artifact,
     DateOrigin,
@@ -19,6 +18,7 @@ from bot.model import (
     Release,
     SourceKind,
 )
+from bot.records import Content
 
 Row = Mapping[str, Any]
 

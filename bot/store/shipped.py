@@ -9,9 +9,9 @@ from typing import Any
 from bot.cadence.shipment import Shipment
 from bot.cadence.shipped import Shipped
 from bot.model import DateOrigin, Facts, Lab, Mention, Published, SourceKind
-from bot.releases.corrections import corrected_facts
-from bot.releases.licenses import identify
-from bot.releases.merge import Evidence, merge_facts
+from bot.releases.facts.licenses import identify
+from bot.releases.facts.merge import Evidence, merge_facts
+from bot.releases.news.corrections import corrected_facts
 from bot.store.corrections import Corrections
 from bot.store.database import Database
 from bot.store.rows import Row, facts_of, mention_of, moment, name_of

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pydantic import TypeAdapter
 
 from bot.records import ALL, CADENCE, FROM_FILE, Pause, Subscription
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
 from bot.store.database import Database
 from bot.store.rows import Row, moment, time_text
 

@@ -18,14 +18,14 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from bot.config import PageSpec, load_config
 from bot.fetch import Response
 from bot.model import Kind, Name, Sighting, SourceKind
-from bot.releases.classify import judge, owners_of
-from bot.releases.hints import Found, Passage, names_in
-from bot.releases.labs import Directory
-from bot.releases.names import parse
-from bot.releases.overhearing import hints_among, identities, is_known, overheard
+from bot.releases.naming.classify import judge, owners_of
+from bot.releases.naming.labs import Directory
+from bot.releases.naming.names import parse
+from bot.releases.news.hints import Found, Passage, names_in
+from bot.releases.news.overhearing import hints_among, identities, is_known, overheard
+from bot.settings.feeds import PageSpec, load_config
 from bot.sources.entries import Entry
 from bot.sources.extract import extractor
 from bot.sources.feed import parse_feed

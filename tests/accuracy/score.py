@@ -9,9 +9,9 @@ from itertools import combinations
 from pathlib import Path
 
 from bot.model import Facts, Kind, Lab, Sighting, SourceKind, Verdict
-from bot.releases.classify import judge
-from bot.releases.labs import Directory
-from bot.releases.siblings import Siblings
+from bot.releases.naming.classify import judge
+from bot.releases.naming.labs import Directory
+from bot.releases.naming.siblings import Siblings
 
 DATA = Path(__file__).parent / "data"
 

@@ -10,13 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.app import adopting
-from bot.app.adopting import measure_all, measure_due
-from bot.app.adoption import Adoption, adoption_of
-from bot.app.root import App, open_app
+from bot.adoption import measure as adopting
+from bot.adoption.asking import Adoption, adoption_of
 from bot.cadence.measuring import ChangeKind, Subject, week_of
 from bot.errors import Failure, SourceError
 from bot.fetch.client import HttpFetcher
+from bot.run.root import App, open_app
 from tests.support.clock import FakeClock
 from tests.support.loopback import Answer, Asked, Loopback
 from tests.support.releases import open_release
@@ -65,7 +64,7 @@ class Bench:
     fetch: HttpFetcher
 
     def step(self) -> bool:
-        return measure_due(self.app, self.fetch, self.clock.now())
+        return self.app.measuring.measure_due(self.fetch, self.clock.now())
 
     def run(self, **span: float) -> int:
         """Take whatever steps are due over a span, a sixtieth of it apart; return how many there were."""
@@ -214,14 +213,14 @@ def test_beyond_the_budget_nothing_is_asked_and_that_is_said(
 
 def test_everything_at_once_does_not_wait_for_its_time(bench: Bench) -> None:
     seen: list[int] = []
-    assert len(measure_all(bench.app, bench.fetch, lambda _, of: seen.append(of))) == 4
+    assert len(bench.app.measuring.measure_all(bench.fetch, lambda _, of: seen.append(of))) == 4
     assert seen == [4, 4, 4, 4]
-    assert measure_all(bench.app, bench.fetch) == []
+    assert bench.app.measuring.measure_all(bench.fetch) == []
 
 
 def test_everything_at_once_ends_where_the_hub_says_so(bench: Bench) -> None:
     bench.hub.refuses = True
-    (only,) = measure_all(bench.app, bench.fetch)
+    (only,) = bench.app.measuring.measure_all(bench.fetch)
     assert only.stops
 
 

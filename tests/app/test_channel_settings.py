@@ -9,7 +9,7 @@ import pytest
 
 from bot.model import Sighting
 from bot.records import Mute, Preferences
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
 from tests.support.house import House, amended, licensed
 
 KIMI = "moonshotai/Kimi-K2.6"
@@ -155,8 +155,22 @@ def test_a_mute_skips_what_is_owed(house: House, lab: str, span: timedelta | Non
 def test_a_mute_says_until_when(house: House) -> None:
     with house.store.transaction():
         house.store.preferences.mute(Mute("C1", "moonshot", house.clock.now() + timedelta(days=7)))
-    house.show(house.hub, house.repository(KIMI))
-    assert reasons(house) == ["muted until 2026-04-08 00:00 UTC"]
+    kimi = house.repository(KIMI)
+    house.show(house.hub, kimi)
+    release_id = house.store.history.id_of("moonshot/kimi-k2.6")
+    assert house.store.deliveries.declined(release_id) == {"C1": "muted until 2026-04-08 00:00 UTC"}
+    with house.store.transaction():
+        house.store.preferences.unmute("C1", ["moonshot"])
+    house.show(house.hub, relicensed(kimi))
+    assert house.channel.messages == [], "a mute that is lifted brings nothing of what it kept away"
+
+
+def test_what_a_filter_has_against_a_release_is_kept_as_it_was_decided(tmp_path: Path) -> None:
+    house = House(tmp_path, subscribed=False)
+    house.subscribe("C1", "moonshot", Filters(max=10**9))
+    house.show(house.hub, house.repository(KIMI, parameters=10**12))
+    release_id = house.store.history.id_of("moonshot/kimi-k2.6")
+    assert house.store.deliveries.declined(release_id) == {"C1": "1.0T is above max:1b"}
 
 
 def test_a_muted_lab_edits_what_stands_and_adds_no_reply(house: House) -> None:

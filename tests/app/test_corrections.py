@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.correcting import Corrector
+from bot.desk.correcting import Corrector
 from bot.errors import UsageError
 from bot.model import Release
 from bot.records import Correction
-from bot.releases.labs import Directory
+from bot.releases.naming.labs import Directory
 from tests.support.house import LABS, House, amended, licensed
 
 KIMI = "moonshotai/Kimi-K2.6"

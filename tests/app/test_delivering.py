@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.app import composing
-from bot.delivery.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
 from bot.errors import StoreError
-from bot.messages.content import Content
 from bot.model import Wave
+from bot.outbox import composing
+from bot.outbox.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
+from bot.records import Content
 from tests.support.house import House
 
 KIMI = "moonshotai/Kimi-K2.6"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.asker import Asker
-from bot.delivery.message import Refused
+from bot.desk.asker import Asker
+from bot.outbox.message import Refused
 from bot.records import FROM_FILE, Subscription
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
 from tests.support.house import licensed
 from tests.support.office import Office
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.digests import owe_due_digests
-from bot.cadence.digest import next_digest
-from bot.delivery.message import Refused
+from bot.outbox.digests import owe_due_digests
+from bot.outbox.message import Refused
+from bot.outbox.schedule import next_digest
 from bot.records import DigestPlan, Mute, Preferences
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
 from tests.support.house import House, at, licensed
 
 BERLIN = DigestPlan("weekly", weekday=0, hour=9, zone="Europe/Berlin")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.message import Absent, Message, Outcome, Sent
+from bot.outbox.message import Absent, Message, Outcome, Sent
 from bot.records import Preferences
 from tests.support.house import Channel, House
 

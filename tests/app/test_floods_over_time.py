@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.holding import Holding, left
+from bot.outbox.holding import Holding, left
 from tests.support.house import House
 from tests.support.made_up import names
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.message import Absent, Impossible, Later, Message, Outcome, Sent, Unclear
+from bot.outbox.message import Absent, Impossible, Later, Message, Outcome, Sent, Unclear
 from bot.records import Delivery, Mute
 from tests.support.house import House, amended, licensed
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import FeedSpec, PageSpec
 from bot.fetch import Response
+from bot.settings.feeds import FeedSpec, PageSpec
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource
 from bot.sources.page import PageSource

@@ -6,20 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.changes import Changes
-from bot.app.correcting import Corrector
-from bot.app.desk import Desk
-from bot.app.digests import owe_due_digests
-from bot.app.holding import Holding
-from bot.app.questions import Questions
-from bot.app.reporting import Reporting
-from bot.chat.asker import Asker
+from bot.desk.asker import Asker
+from bot.desk.changes import Changes
+from bot.desk.correcting import Corrector
+from bot.desk.desk import Desk
+from bot.desk.questions import Questions
+from bot.desk.reporting import Reporting
 from bot.errors import UsageError
-from bot.messages.content import Content
 from bot.model import DateOrigin, Published, Sighting
-from bot.records import DigestPlan, Preferences
-from bot.releases.filters import Filters
-from bot.releases.labs import Directory
+from bot.outbox.digests import owe_due_digests
+from bot.outbox.holding import Holding
+from bot.records import Content, DigestPlan, Preferences
+from bot.releases.facts.filters import Filters
+from bot.releases.naming.labs import Directory
 from tests.support.house import LABS, House, amended
 from tests.support.slack import pressed
 

@@ -9,21 +9,21 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from bot.app.changes import Changes
-from bot.app.correcting import Corrector
-from bot.app.covering import coverage
-from bot.app.desk import Desk
-from bot.app.holding import Holding
-from bot.app.questions import Questions
-from bot.app.reporting import Reporting
-from bot.chat.asker import Asker
 from bot.cli import main
-from bot.config import FeedSpec, PageSpec
+from bot.desk.asker import Asker
+from bot.desk.changes import Changes
+from bot.desk.correcting import Corrector
+from bot.desk.covering import coverage
+from bot.desk.desk import Desk
+from bot.desk.questions import Questions
+from bot.desk.reporting import Reporting
 from bot.errors import UsageError
 from bot.fetch import Response
-from bot.messages.content import Content
-from bot.releases.coverage import Watched
-from bot.releases.labs import Directory
+from bot.outbox.holding import Holding
+from bot.records import Content
+from bot.releases.naming.labs import Directory
+from bot.releases.news.coverage import Watched
+from bot.settings.feeds import FeedSpec, PageSpec
 from bot.sources.feed import FeedSource
 from bot.sources.page import PageSource
 from tests.support.fetching import FakeFetcher

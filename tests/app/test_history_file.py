@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.app.history_file import HistoryFile, read_history
 from bot.errors import UsageError
+from bot.importing.history_file import HistoryFile, read_history
 from bot.model import DateOrigin
-from bot.releases.labs import Directory
+from bot.releases.naming.labs import Directory
 from tests.support.house import LABS
 
 NOW = datetime(2026, 4, 20, tzinfo=UTC)

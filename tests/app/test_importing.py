@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.history_file import read_history
-from bot.app.importing import Imported, Importer
-from bot.app.questions import Questions
+from bot.desk.questions import Questions
+from bot.importing.history_file import read_history
+from bot.importing.importing import Imported, Importer
 from bot.model import DateOrigin, Kind, Release
-from bot.releases.labs import Directory
+from bot.releases.naming.labs import Directory
 from tests.support.house import LABS, House
 from tests.support.shared import DATA, needs_shared
 

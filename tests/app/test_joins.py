@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import load_config
 from bot.model import Lab
+from bot.settings.feeds import load_config
 from tests.support.house import House
 
 _ROWS = Path(__file__).parent / "data" / "joins.tsv"

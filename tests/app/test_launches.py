@@ -363,9 +363,18 @@ def test_one_of_two_whose_weights_came_does_not_hide_the_other(house: House) -> 
 # --- a name that a title only mentions
 
 
-def test_a_name_behind_a_motto_waits_and_is_news_if_nobody_says_otherwise(house: House) -> None:
+def test_a_name_behind_a_motto_is_news_at_once_if_the_address_is_that_name(house: House) -> None:
     motto = "Intelligent transcription with Gemini 6.5 Transcribe"
     post = replace(house.post(motto, "google"), url="https://lab.example/gemini-6-5-transcribe/")
+    house.show(house.blog, post)
+    assert len(house.channel.alerts) == 1
+
+
+def test_a_name_behind_a_motto_waits_and_is_news_if_nobody_says_otherwise(house: House) -> None:
+    motto = "Intelligent transcription with Gemini 6.5 Transcribe"
+    post = replace(
+        house.post(motto, "google"), url="https://lab.example/transcription-gemini-6-5-transcribe/"
+    )
     house.show(house.blog, post)
     assert house.channel.messages == []
     house.later(hours=25)

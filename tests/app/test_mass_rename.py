@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import HubSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.model import Lab
-from bot.releases.labs import Directory
+from bot.releases.naming.labs import Directory
+from bot.settings.feeds import HubSpec
 from bot.sources.hub import HubSource
 from bot.store.store import Store
 from tests.support.house import House

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import DateOrigin, Published, Sighting
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
 from tests.support.house import House, ScriptedSource, amended, licensed
 
 KIMI = "moonshotai/Kimi-K2.6"

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.pausing import subscribers
-from bot.delivery.message import Refused
-from bot.delivery.notice import render_pause
+from bot.outbox.message import Refused
+from bot.outbox.pausing import subscribers
 from bot.records import ALL, Subscription
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
+from bot.views.notice import render_pause
 from tests.support.clock import START
 from tests.support.house import House
 

@@ -8,13 +8,13 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from bot.app.chores import Chores
-from bot.app.root import App, open_app
-from bot.app.watching import tell_admins, watching
-from bot.app.works import Works
 from bot.cli import main
 from bot.errors import Failure, SourceError
 from bot.ops.pulse import Pulse
+from bot.run.chores import Chores
+from bot.run.root import App, open_app
+from bot.run.watching import tell_admins, watching
+from bot.run.works import Works
 from tests.support.house import House, NoFetcher
 
 HUB, FEED = "hub:zai-org", "feed:z.example/rss"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.publishing import publish
-from bot.app.root import App, open_app
 from bot.errors import UsageError
+from bot.run.publishing import publish
+from bot.run.root import App, open_app
 from tests.support.clock import START, FakeClock
 from tests.support.releases import open_release
 

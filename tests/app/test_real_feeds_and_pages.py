@@ -14,8 +14,8 @@ import yaml
 from click.testing import CliRunner
 
 from bot.cli import main
-from bot.config import FeedSpec
 from bot.fetch import Response
+from bot.settings.feeds import FeedSpec
 from bot.sources.feed import FeedSource
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House

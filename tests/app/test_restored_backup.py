@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.app.correcting import Corrector
-from bot.app.digests import owe_due_digests
-from bot.app.holding import Holding
-from bot.app.reporting import Reporting
-from bot.app.rhythms import owe_cadence_news
-from bot.cadence.digest import next_digest
-from bot.chat.asker import Asker
-from bot.delivery.console import ConsoleNotifier
-from bot.delivery.message import Message, Outcome, Refused, Unclear
+from bot.desk.asker import Asker
+from bot.desk.correcting import Corrector
+from bot.desk.reporting import Reporting
+from bot.outbox.console import ConsoleNotifier
+from bot.outbox.digests import owe_due_digests
+from bot.outbox.holding import Holding
+from bot.outbox.message import Message, Outcome, Refused, Unclear
+from bot.outbox.rhythms import owe_cadence_news
+from bot.outbox.schedule import next_digest
 from bot.records import CADENCE, DigestPlan, Preferences, Subscription
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
 from bot.store.backup import back_up
 from bot.store.restoring import restore
 from bot.store.store import FILE_NAME

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.rhythms import owe_cadence_news
+from bot.outbox.rhythms import owe_cadence_news
 from tests.app.test_desk import ANA
 from tests.support.office import Office
 

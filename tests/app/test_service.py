@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import schedule
 
-from bot.app.chores import Chores
-from bot.app.service import Service
-from bot.app.works import Works
 from bot.errors import StoreError
+from bot.run.chores import Chores
+from bot.run.service import Service
+from bot.run.works import Works
 from tests.support.house import House
 from tests.support.pulse import quiet_pulse
 

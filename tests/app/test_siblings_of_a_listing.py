@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import HubSpec
 from bot.fetch import Response
+from bot.settings.feeds import HubSpec
 from bot.sources.hub import HubSource
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import schedule
 
-from bot.app.chores import Chores
-from bot.app.digests import owe_due_digests
-from bot.app.service import Service
-from bot.app.works import Works
-from bot.cadence.digest import next_digest
-from bot.delivery.message import Later, Refused
+from bot.outbox.digests import owe_due_digests
+from bot.outbox.message import Later, Refused
+from bot.outbox.schedule import next_digest
 from bot.records import DigestPlan, Preferences
+from bot.run.chores import Chores
+from bot.run.service import Service
+from bot.run.works import Works
 from bot.sources.hub_api import Listing
 from bot.sources.hub_waiting import queue_of
 from bot.store.backup import back_up

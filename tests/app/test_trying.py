@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.app.trying import Trier, Wishes
-from bot.config import Config, FeedSpec, PageSpec
 from bot.demo.sites import Post, rss
-from bot.environment import read_environment
 from bot.errors import ConfigError, SourceError
 from bot.fetch import Response
-from bot.releases.labs import Directory
+from bot.releases.naming.labs import Directory
+from bot.run.trying import Trier, Wishes
+from bot.settings.environment import read_environment
+from bot.settings.feeds import Config, FeedSpec, PageSpec
 from tests.support.clock import START, FakeClock
 from tests.support.fetching import FakeFetcher
 from tests.support.shared import DATA, needs_shared

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot.app.validators import are_left_out, weighed
-from bot.config import FeedSpec, HubSpec, PageSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.records import SourceState
+from bot.run.validators import are_left_out, weighed
+from bot.settings.feeds import FeedSpec, HubSpec, PageSpec
 from bot.sources.base import Poll, Source
 from bot.sources.feed import FeedSource
 from bot.sources.hub import HubSource

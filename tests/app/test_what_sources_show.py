@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import FeedSpec, HubSpec, PageSpec
 from bot.fetch import Response
+from bot.settings.feeds import FeedSpec, HubSpec, PageSpec
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource
 from bot.sources.hub import HubSource

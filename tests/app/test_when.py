@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.answers.recent import recent_answer
-from bot.chat.commands import Command, Verb
 from bot.report.overview import overview
+from bot.views.answers.recent import recent_answer
+from bot.views.commands import Command, Verb
 from tests.support.house import House
 
 WEEK = timedelta(days=7)

@@ -19,9 +19,9 @@ from bot.cadence.bursts import FORTNIGHT, Burst, bursts, most_in_fortnight
 from bot.cadence.shipped import Shipped, Unit, by_lab, counted, exact_days
 from bot.cadence.silence import Silence, silences
 from bot.cadence.stats import ENOUGH, Hits, back_test
-from bot.config import LabSpec, load_config
 from bot.model import DateOrigin, Published
-from bot.releases.names import parse
+from bot.releases.naming.names import parse
+from bot.settings.feeds import LabSpec, load_config
 
 HISTORY = Path(__file__).parent / "data" / "history.tsv"
 FEEDS = Path(__file__).parents[2] / "feeds.yaml"

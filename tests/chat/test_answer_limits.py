@@ -10,26 +10,10 @@ from hypothesis import strategies as st
 
 from bot.cadence.period import window_back
 from bot.cadence.table import lab_rows, month_rows
-from bot.chat import answers
-from bot.chat.answers import BotStatus, Following
-from bot.chat.commands import Command, MisunderstoodError, Suggestion, Verb
-from bot.chat.modals import details_modal
-from bot.chat.story import Story
 from bot.errors import UsageError
-from bot.messages.content import Content
-from bot.model import (
-    Artifact,
-    Facts,
-    Kind,
-    Lab,
-    License,
-    LicenseStatement,
-    Mention,
-    Name,
-    SourceKind,
-    Wave,
-)
+from bot.model import Artifact, Facts, Kind, Lab, License, LicenseStatement, Mention, Name, SourceKind, Wave
 from bot.records import (
+    Content,
     Delivery,
     DigestPlan,
     ErrorReport,
@@ -40,13 +24,15 @@ from bot.records import (
     SourceState,
     Subscription,
 )
-from bot.releases.coverage import Outcome, Record, Shown
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
+from bot.releases.news.coverage import Outcome, Record, Shown
+from bot.views import answers
+from bot.views.answers import BotStatus, Following
+from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
+from bot.views.modals import details_modal
+from bot.views.story import Story
 from tests.cadence.releasing import shipped
-from tests.delivery.builders import (
-    KIMI,
-    NOW,
-)
+from tests.delivery.builders import KIMI, NOW
 from tests.delivery.test_message_limits import waves
 from tests.support.slack import HOSTILE, complaints
 

@@ -8,28 +8,16 @@ from typing import Any
 import pytest
 
 from bot.cadence.period import window_back
-from bot.chat import answers
-from bot.chat.answers import Following
-from bot.chat.commands import Command, MisunderstoodError, Suggestion, Verb
-from bot.chat.grammar import parse_command
-from bot.chat.story import Story
+from bot.desk.grammar import parse_command
 from bot.errors import UsageError
-from bot.messages.content import Content
-from bot.model import (
-    DateOrigin,
-    Kind,
-    Lab,
-    Published,
-    Wave,
-)
-from bot.records import (
-    Delivery,
-    DigestPlan,
-    Preferences,
-    Remembered,
-)
-from bot.releases.filters import Filters
-from bot.releases.labs import Directory
+from bot.model import DateOrigin, Kind, Lab, Published, Wave
+from bot.records import Content, Delivery, DigestPlan, Preferences, Remembered
+from bot.releases.facts.filters import Filters
+from bot.releases.naming.labs import Directory
+from bot.views import answers
+from bot.views.answers import Following
+from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
+from bot.views.story import Story
 from tests.delivery.builders import (
     GEMMA_POST,
     GEMMA_SIZES,

@@ -8,9 +8,9 @@ import pytest
 from bot.cadence.period import window_back
 from bot.cadence.shipped import Shipped
 from bot.cadence.table import lab_rows, month_rows
-from bot.chat import answers
-from bot.chat.commands import Command, Verb
-from bot.messages.content import Content
+from bot.records import Content
+from bot.views import answers
+from bot.views.commands import Command, Verb
 from tests.cadence.releasing import shipped
 from tests.delivery.builders import GOOGLE
 from tests.support.slack import shown

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.chat import answers
-from bot.chat.answers import BotStatus, Following
 from bot.model import SourceKind
 from bot.records import (
     FROM_FILE,
@@ -22,12 +20,12 @@ from bot.records import (
     SourceState,
     Subscription,
 )
-from bot.releases.coverage import Outcome, Record, Shown
-from bot.releases.filters import Filters
-from bot.releases.names import parse
-from tests.delivery.builders import (
-    NOW,
-)
+from bot.releases.facts.filters import Filters
+from bot.releases.naming.names import parse
+from bot.releases.news.coverage import Outcome, Record, Shown
+from bot.views import answers
+from bot.views.answers import BotStatus, Following
+from tests.delivery.builders import NOW
 from tests.support.slack import pressed, shown
 
 DAY = timedelta(days=1)

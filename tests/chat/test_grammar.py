@@ -8,15 +8,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.chat.commands import Command, MisunderstoodError, Verb
-from bot.chat.grammar import ALIASES, parse_command, written
-from bot.chat.tidy import LONGEST, tidy
-from bot.chat.words import parse_window, window_text
-from bot.config import load_config
+from bot.desk.grammar import ALIASES, parse_command, written
+from bot.desk.tidy import LONGEST, tidy
+from bot.desk.words import parse_window, window_text
 from bot.errors import UsageError
 from bot.records import DigestPlan
-from bot.releases.filters import Filters
-from bot.releases.labs import Directory
+from bot.releases.facts.filters import Filters
+from bot.releases.naming.labs import Directory
+from bot.settings.feeds import load_config
+from bot.views.commands import Command, MisunderstoodError, Verb
 from tests.support.house import LABS
 
 DIRECTORY = Directory(LABS)

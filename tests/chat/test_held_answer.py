@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.chat import answers
-from bot.delivery.notice import render_flood, render_hint
 from bot.model import SourceKind
 from bot.records import LASTS, Flood, Hint
-from bot.releases.names import parse
+from bot.releases.naming.names import parse
+from bot.views import answers
+from bot.views.notice import render_flood, render_hint
 from tests.support.clock import START
 from tests.support.slack import HOSTILE, complaints, pressed, shown
 

@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from bot.chat.answers import Following
-from bot.chat.home import home_view
-from bot.messages.content import View
 from bot.model import Wave
-from bot.records import FROM_SLACK, Mute, Pause, Subscription
-from bot.releases.filters import Filters
+from bot.records import FROM_SLACK, Mute, Pause, Subscription, View
+from bot.releases.facts.filters import Filters
+from bot.views.answers import Following
+from bot.views.home import home_view
 from tests.delivery.builders import KIMI, NOW, alone
 from tests.delivery.test_message_limits import waves
 from tests.support.slack import HOSTILE, complaints, pressed, shown

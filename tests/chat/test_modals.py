@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.answers import Following
-from bot.chat.grammar import parse_command
-from bot.chat.modals import (
+from bot.desk.grammar import parse_command
+from bot.model import Lab, Wave
+from bot.records import FROM_SLACK, ErrorReport, Subscription
+from bot.releases.facts.filters import Filters
+from bot.releases.naming.labs import Directory
+from bot.views.answers import Following
+from bot.views.modals import (
     correct_modal,
     details_modal,
     read_correct,
@@ -18,10 +22,6 @@ from bot.chat.modals import (
     report_modal,
     subscribe_modal,
 )
-from bot.model import Lab, Wave
-from bot.records import FROM_SLACK, ErrorReport, Subscription
-from bot.releases.filters import Filters
-from bot.releases.labs import Directory
 from tests.delivery.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, MOONSHOT, NOW, alone
 from tests.delivery.test_message_limits import waves
 from tests.support.slack import HOSTILE, complaints, shown

@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.story import wanting_words
 from bot.model import Lab, License, Wave
+from bot.outbox.audience import receptions
 from bot.records import Mute, Subscription
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
 from tests.delivery.builders import APACHE, MOONSHOT, NOT_STATED, NOW, alone, named, release
 
 HOUR = timedelta(hours=1)
 EARLIER = NOW - timedelta(days=1)
+
+
+def words_of(*asked: object) -> list[str]:
+    return [f"{one.destination}: {one.why}" for one in receptions(*asked)]  # type: ignore[arg-type]
 
 
 def wave(license: License = APACHE, lab: Lab = MOONSHOT) -> Wave:
@@ -44,20 +48,20 @@ def test_what_a_subscription_makes_of_a_release(
     filters: Filters, license: License, hours: int, words: str
 ) -> None:
     follows = Subscription("C1", "moonshot", filters, "Slack", EARLIER)
-    assert wanting_words(wave(license), [follows], [], NOW + hours * HOUR) == [words]
+    assert words_of(wave(license), [follows], [], NOW + hours * HOUR) == [words]
 
 
 def test_one_model_that_fits_is_enough() -> None:
     small = release(named("Kimi K3 9B"), "moonshotai/K3-9B", license=APACHE, parameters=9 * 10**9)
     both = Wave(MOONSHOT, small, (small, *wave().members))
     follows = Subscription("C1", "all", Filters(max=20 * 10**9), "Slack", EARLIER)
-    assert wanting_words(both, [follows], [], NOW) == ["C1: wants it"]
+    assert words_of(both, [follows], [], NOW) == ["C1: wants it"]
 
 
 def test_who_followed_too_late_or_another_lab() -> None:
     late = Subscription("C1", "moonshot", Filters(), "Slack", NOW + HOUR)
     other = Subscription("C2", "zai", Filters(), "Slack", EARLIER)
-    assert wanting_words(wave(), [late, other], [], NOW + 2 * HOUR) == [
+    assert words_of(wave(), [late, other], [], NOW + 2 * HOUR) == [
         "C1: follows it since 2026-04-20 16:46 UTC, which is after the release"
     ]
 
@@ -74,4 +78,4 @@ def test_who_followed_too_late_or_another_lab() -> None:
 )
 def test_a_mute_is_said(mute: Mute, words: str) -> None:
     follows = Subscription("C1", "all", Filters(), "Slack", EARLIER)
-    assert wanting_words(wave(), [follows], [mute], NOW) == [words]
+    assert words_of(wave(), [follows], [mute], NOW) == [words]

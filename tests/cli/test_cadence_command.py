@@ -11,8 +11,8 @@ import pytest
 from bot.cadence.period import Window
 from bot.cadence.shipped import Unit
 from bot.cadence.table import lab_rows, month_rows
-from bot.chat.answers import CadenceTable
 from bot.cli.cadence import _objects
+from bot.views.answers import CadenceTable
 from tests.cadence.releasing import every, shipped
 from tests.cli.conftest import Shell
 

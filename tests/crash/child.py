@@ -16,14 +16,14 @@ from typing import Any
 from rich.console import Console
 from sqlite_utils import Database as Connection
 
-from bot.app import digests
-from bot.app.courier import Courier
-from bot.app.poller import Poller
-from bot.app.root import open_app
-from bot.app.works import Works, at_work
-from bot.delivery.slack import SlackNotifier
 from bot.fetch.client import HttpFetcher
 from bot.ops import logs
+from bot.outbox import digests
+from bot.outbox.courier import Courier
+from bot.run.poller import Poller
+from bot.run.root import open_app
+from bot.run.works import Works, at_work
+from bot.slack.notifier import SlackNotifier
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.preferences import Wishes

@@ -12,8 +12,7 @@ import pytest
 
 from bot.demo.hub import Hub
 from bot.demo.slack import Slack
-from bot.messages.content import Content
-from bot.records import FAILED, OPEN, DigestPlan, Preferences
+from bot.records import FAILED, OPEN, Content, DigestPlan, Preferences
 from tests.crash.child import STATEMENT, once
 from tests.crash.nursery import outlived
 from tests.crash.points import DIED, DOUBTING, OUTSIDE, TELLING, around

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.delivery.alert import LicenseChange, render_alert
-from bot.delivery.card import card
-from bot.messages.content import Content
 from bot.model import DateOrigin, License, LicenseStatement, Name, Published, Release, Wave
+from bot.records import Content
+from bot.views.alert import LicenseChange, render_alert
+from bot.views.card import card
 from tests.delivery.builders import (
     ANTHROPIC,
     APACHE,

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.delivery.card import card, rich_text
-from bot.messages.content import Content
-from bot.messages.escape import clean, literal
+from bot.records import Content
+from bot.releases.facts.visible import clean
+from bot.views.card import card, rich_text
+from bot.views.escape import literal
 
 
 @pytest.mark.parametrize(

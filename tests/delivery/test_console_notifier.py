@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.delivery.alert import render_alert
-from bot.delivery.console import ConsoleNotifier
-from bot.delivery.message import Absent, Later, Message, Sent
-from bot.delivery.transcript import Transcript
-from bot.messages.content import Content
+from bot.outbox.console import ConsoleNotifier
+from bot.outbox.message import Absent, Later, Message, Sent
+from bot.outbox.transcript import Transcript
+from bot.records import Content
+from bot.views.alert import render_alert
 from tests.delivery.builders import KIMI, NOW, alone
 from tests.support.clock import FakeClock
 
@@ -115,7 +115,7 @@ def test_what_cannot_be_recorded_is_not_printed(tmp_path: Path, screen: Console)
 _WRITE_WITH_FIVE_BYTES_LEFT = """
 import resource, sys
 from pathlib import Path
-from bot.delivery.transcript import Transcript
+from bot.outbox.transcript import Transcript
 path = Path(sys.argv[1])
 limit = path.stat().st_size + 5
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from bot.cadence.silence import Limit, Silence
-from bot.delivery.digest import Digest, days_words, render_digest
-from bot.messages.content import Content
+from bot.records import Content
+from bot.views.digest import Digest, days_words, render_digest
 from tests.cadence.releasing import shipped
 from tests.delivery.builders import APACHE, GEMMA_SIZES, GOOGLE, KIMI, alone, named, release
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.group import render_group
-from bot.messages.content import Content
 from bot.model import Wave
+from bot.records import Content
+from bot.views.group import render_group
 from tests.delivery.builders import (
     GEMMA_SIZES,
     GOOGLE,

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bot.delivery.console import ConsoleNotifier
-from bot.delivery.message import Absent, Message, Sent
-from bot.delivery.slack import SlackNotifier
-from bot.messages.content import Content
+from bot.outbox.console import ConsoleNotifier
+from bot.outbox.message import Absent, Message, Sent
+from bot.records import Content
+from bot.slack.notifier import SlackNotifier
 from tests.support.clock import FakeClock
 
 POSTED = Message("key-1", "C1", Content("hello"), marks=("key-2", "family:x"))

@@ -13,13 +13,6 @@ from hypothesis import strategies as st
 from bot.cadence.news import News, NewsKind
 from bot.cadence.shipped import Shipped
 from bot.cadence.silence import Limit, Silence
-from bot.delivery.alert import LicenseChange, render_alert
-from bot.delivery.card import rich_text
-from bot.delivery.digest import Digest, render_digest
-from bot.delivery.group import MOST, render_group
-from bot.delivery.notice import render_pause
-from bot.delivery.reply import render_note, render_update
-from bot.messages.content import Content
 from bot.model import (
     Artifact,
     DateOrigin,
@@ -36,6 +29,13 @@ from bot.model import (
     SourceKind,
     Wave,
 )
+from bot.records import Content
+from bot.views.alert import LicenseChange, render_alert
+from bot.views.card import rich_text
+from bot.views.digest import Digest, render_digest
+from bot.views.group import MOST, render_group
+from bot.views.notice import render_pause
+from bot.views.reply import render_note, render_update
 from tests.delivery.builders import NOW
 
 _HOSTILE = [

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.delivery.reply import render_note
 from bot.model import Facts, Note, NoteKind, SourceKind
+from bot.views.reply import render_note
 from tests.delivery.builders import KIMI, NON_COMMERCIAL, alone
 
 CARD = "https://huggingface.co/moonshotai/Kimi-K2.6-FP8"

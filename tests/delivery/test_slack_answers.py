@@ -8,8 +8,8 @@ from urllib.error import URLError
 
 import pytest
 
-from bot.delivery.answers import Answer, Silence, failure_of, is_payload_refused, read_answer, read_failure
-from bot.delivery.message import Closed, Impossible, Later, Refused, Unclear
+from bot.outbox.message import Closed, Impossible, Later, Refused, Unclear
+from bot.slack.api_errors import Answer, Silence, failure_of, is_payload_refused, read_answer, read_failure
 
 REFUSED = "channel_not_found not_in_channel is_archived messages_tab_disabled restricted_action no_permission"
 CLOSED = "invalid_auth not_authed account_inactive token_revoked token_expired missing_scope"

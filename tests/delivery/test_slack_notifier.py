@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.message import Absent, Closed, Impossible, Later, Message, Refused, Sent, Unclear
-from bot.delivery.slack import SlackNotifier
-from bot.messages.content import Content
+from bot.outbox.message import Absent, Closed, Impossible, Later, Message, Refused, Sent, Unclear
+from bot.records import Content
+from bot.slack.notifier import SlackNotifier
 
 BLOCKS = ({"type": "header", "text": {"type": "plain_text", "text": "News"}},)
 POST = Message("key-1", "C1", Content("News in words", BLOCKS))

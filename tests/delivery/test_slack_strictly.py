@@ -7,13 +7,13 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from bot.delivery.alert import render_alert
-from bot.delivery.message import Absent, Later, Message, Refused, Sent, Unclear
-from bot.delivery.reply import render_note
-from bot.delivery.slack import SlackNotifier
 from bot.demo.slack import Slack
-from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind, Wave
+from bot.outbox.message import Absent, Later, Message, Refused, Sent, Unclear
+from bot.records import Content
+from bot.slack.notifier import SlackNotifier
+from bot.views.alert import render_alert
+from bot.views.reply import render_note
 from tests.delivery.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, NOW, alone
 from tests.support.clock import FakeClock
 from tests.support.strict import load_strict_proxy, strict_front

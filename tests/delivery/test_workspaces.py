@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.delivery.message import Absent, Closed, Later, Message, Outcome, Sent
-from bot.delivery.workspaces import Workspaces
-from bot.messages.content import Content
+from bot.outbox.message import Absent, Closed, Later, Message, Outcome, Sent
+from bot.records import Content
+from bot.slack.teams import Workspaces
 
 
 @dataclass

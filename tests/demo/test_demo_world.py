@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from bot.config import load_config
 from bot.demo.facts import load_facts
 from bot.demo.story import Effect, Step, load_story
 from bot.demo.world import CHANNELS, World
-from bot.environment import read_environment
+from bot.settings.environment import read_environment
+from bot.settings.feeds import load_config
 
 STORY = load_story()
 START = STORY[0].at

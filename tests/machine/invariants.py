@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from datetime import timedelta
 
-from bot.app import courier
+from bot.outbox import courier
 from bot.store.deliveries import delivery_id
 from tests.machine.bot import Bot
 from tests.support.made_up import named

@@ -6,20 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.delivery.message import (
-    Absent,
-    Closed,
-    Impossible,
-    Later,
-    Message,
-    Outcome,
-    Refused,
-    Sent,
-    Unclear,
-)
+from bot.outbox.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
 
 LATE = timedelta(seconds=3)  # after the answer was lost
-_SKEW = timedelta(seconds=300)  # as in delivery/slack.py: how far our clock may be ahead
+_SKEW = timedelta(seconds=300)  # as in bot/slack/notifier.py: how far our clock may be ahead
 
 
 class Killed(BaseException):

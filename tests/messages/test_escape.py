@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.escape import URL_LIMIT, clean, escape, link, literal, shorten, web_address
+from bot.releases.facts.visible import clean, shorten, web_address
+from bot.views.escape import URL_LIMIT, escape, link, literal
 
 
 @pytest.mark.parametrize(

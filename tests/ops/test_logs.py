@@ -11,8 +11,8 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.environment import read_environment
 from bot.ops import logs
+from bot.settings.environment import read_environment
 
 SLACK = "xoxb-" + "123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx"
 HF = "hf_" + "AbCdEfGhIjKlMnOpQrStUvWxYz01234567"

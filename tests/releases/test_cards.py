@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Facts
-from bot.releases.cards import card_facts, summary
+from bot.releases.facts.cards import card_facts, summary
 
 PROSE = "Rocket 2 is a mixture-of-experts model for agents and for code. It reads images as well."
 KIMI = """---

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Facts, Kind, Lab, Sighting, SourceKind, Verdict
-from bot.releases.classify import judge
-from bot.releases.labs import Directory
-from bot.releases.siblings import Siblings
+from bot.releases.naming.classify import judge
+from bot.releases.naming.labs import Directory
+from bot.releases.naming.siblings import Siblings
 
 LABS = Directory(
     [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.releases.coverage import WITHIN, Record, Shown, Watched, records
+from bot.releases.news.coverage import WITHIN, Record, Shown, Watched, records
 from tests.support.clock import START
 
 HUB, BLOG, LISTING = "hub:org", "feed:blog", "llm_stats"

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Facts, Kind, LicenseStatement, Sighting, SourceKind, Verdict
-from bot.releases.corrections import Errata, corrected, corrected_facts, name_apart
-from bot.releases.names import parse
+from bot.releases.naming.names import parse
+from bot.releases.news.corrections import Errata, corrected, corrected_facts, name_apart
 
 K26, TURBO = (parse(name, "moonshot") for name in ("Kimi-K2.6", "Kimi-Turbo-K2.6"))
 KEYS = st.sampled_from(["a/a", "a/b", "a/c", "a/d"])

@@ -9,11 +9,20 @@ from hypothesis import strategies as st
 
 from bot.errors import UsageError
 from bot.model import Facts, License, LicenseStatement, Release
-from bot.releases.amounts import memory_text, parse_memory, parse_size, size_text
-from bot.releases.filters import CHOICES, FILTER_KEYS, Filters, Match, check, doubt, make_filters, matches
-from bot.releases.licenses import identify
+from bot.releases.facts.amounts import memory_text, parse_memory, parse_size, size_text
+from bot.releases.facts.filters import (
+    CHOICES,
+    FILTER_KEYS,
+    Filters,
+    Match,
+    check,
+    doubt,
+    make_filters,
+    matches,
+)
+from bot.releases.facts.licenses import identify
+from bot.releases.facts.words import NOT_STATED
 from bot.releases.tables import rows
-from bot.releases.words import NOT_STATED
 from tests.delivery.builders import KIMI, named, release
 
 # Kimi K2.6 of the builders: Modified MIT, 1.026 T parameters, INT4, 595 GB, text and images, with weights

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Name
-from bot.releases.hints import Link, Passage, names_in
-from bot.releases.names import parse
-from bot.releases.overhearing import hints_among, identities, may_be_new, overheard
+from bot.releases.naming.names import parse
+from bot.releases.news.hints import Link, Passage, names_in
+from bot.releases.news.overhearing import hints_among, identities, may_be_new, overheard
 
 OWNERS = frozenset(
     {"zai", "z.ai", "zai-org", "qwen", "google", "openai", "anthropic", "deepseek-ai", "stepfun"}

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from bot.model import Lab
-from bot.releases.identify import TOGETHER, identify_lines
-from bot.releases.labs import Directory
+from bot.releases.naming.identify import TOGETHER, identify_lines
+from bot.releases.naming.labs import Directory
 
 LABS = Directory(
     [

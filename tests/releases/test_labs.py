@@ -3,7 +3,7 @@
 import pytest
 
 from bot.model import Lab
-from bot.releases.labs import Directory
+from bot.releases.naming.labs import Directory
 
 MOONSHOT = Lab("moonshot", "Moonshot AI", ("kimi", "moonshotai"), "CN", ("moonshotai",))
 META = Lab("meta", "Meta", ("llama",), "US", ("meta-llama", "facebook"))

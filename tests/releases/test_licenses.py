@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import LicenseStatement
-from bot.releases.licenses import identify, license_line, statement_of
+from bot.releases.facts.licenses import identify, license_line, statement_of
 from bot.releases.tables import rows
 from tests.support.shared import SHARED
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import DateOrigin, Facts, LicenseStatement, Published, SourceKind
-from bot.releases.merge import Evidence, better_name, first_published, merge_facts
-from bot.releases.names import parse
+from bot.releases.facts.merge import Evidence, better_name, first_published, merge_facts
+from bot.releases.naming.names import parse
 
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 KIMI = parse("moonshotai/Kimi-K2.6", "moonshot")

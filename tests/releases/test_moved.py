@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Kind, Verdict
-from bot.releases.moved import Move, kept_at_home
-from bot.releases.names import parse
+from bot.releases.naming.names import parse
+from bot.releases.news.moved import Move, kept_at_home
 
 LABS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,8}", fullmatch=True)
 

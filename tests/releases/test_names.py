@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Name
-from bot.releases.names import covers, parse, respelt
+from bot.releases.naming.names import covers, parse, respelt
 
 
 def parts(name: Name) -> tuple[str, ...]:

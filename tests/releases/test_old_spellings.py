@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.model import Kind, Name, Sighting, SourceKind, Verdict
-from bot.releases.decide import decide
-from bot.releases.names import parse
-from bot.releases.steps import Attach, Book, Judged, Known, Observe, Open, Settings
+from bot.releases.naming.names import parse
+from bot.releases.news.decide import decide
+from bot.releases.news.steps import Attach, Book, Judged, Known, Observe, Open, Settings
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 

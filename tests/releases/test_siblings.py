@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Sighting, SourceKind
-from bot.releases.classify import judge
-from bot.releases.labs import Directory
-from bot.releases.siblings import Siblings
+from bot.releases.naming.classify import judge
+from bot.releases.naming.labs import Directory
+from bot.releases.naming.siblings import Siblings
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Facts, LicenseStatement
-from bot.releases.sizes import (
+from bot.releases.facts.sizes import (
     Stated,
     facts_from_hub,
     hub_count,

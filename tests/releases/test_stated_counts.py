@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.releases.figures import Stated
-from bot.releases.stated_counts import counts_in, said_of_itself, sizes_in
+from bot.releases.facts.figures import Stated
+from bot.releases.facts.stated_counts import counts_in, said_of_itself, sizes_in
 
 B = 10**9
 

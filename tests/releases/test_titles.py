@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Kind, Lab, Sighting, SourceKind, Verdict
-from bot.releases.classify import judge
-from bot.releases.labs import Directory
+from bot.releases.naming.classify import judge
+from bot.releases.naming.labs import Directory
 
 LABS = Directory(
     Lab(lab, name, (), "", (owner,))

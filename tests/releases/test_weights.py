@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.releases.weights import gguf_label, has_weights, weight_set
+from bot.releases.facts.weights import gguf_label, has_weights, weight_set
 from tests.support.shared import DATA, needs_shared
 
 

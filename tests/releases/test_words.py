@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Facts
-from bot.releases.words import size_words
+from bot.releases.facts.words import size_words
 
 B = 10**9
 

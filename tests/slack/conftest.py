@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from slack_bolt import App, BoltRequest, BoltResponse
 
-from bot.delivery.web import web_client
 from bot.slack.app import make_app
 from bot.slack.places import SlackPlaces
+from bot.slack.web import web_client
 from bot.slack.workspaces import OneWorkspace
 from tests.delivery.conftest import slackcheck, validate
 from tests.slack.fakes import AtOnce, FakeDesk, SlackApi

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from bot.chat.asker import Asker
 from bot.demo.serving import Answer as Reply
 from bot.demo.serving import Loopback, Request, as_json
-from bot.messages.content import Content, View
+from bot.desk.asker import Asker
+from bot.records import Content, View
 
 MODAL: View = {"type": "modal", "title": {"type": "plain_text", "text": "Details"}, "blocks": []}
 HOME: View = {"type": "home", "blocks": []}

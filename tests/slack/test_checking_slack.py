@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.app.checking import check_connection, check_slack
-from bot.app.root import App
-from bot.config import Config
-from bot.environment import Environment, read_environment
-from bot.releases.labs import Directory
+from bot.releases.naming.labs import Directory
+from bot.run.checking import check_connection, check_slack
+from bot.run.root import App
+from bot.settings.environment import Environment, read_environment
+from bot.settings.feeds import Config
 from bot.store.store import Store
 from tests.slack.fakes import SlackApi
 from tests.support.clock import FakeClock

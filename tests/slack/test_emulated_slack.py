@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import pytest
 from slack_bolt import BoltRequest
 
-from bot.app.courier import Courier
-from bot.delivery.slack import SlackNotifier
-from bot.delivery.web import web_client
+from bot.outbox.courier import Courier
 from bot.slack.app import make_app
+from bot.slack.notifier import SlackNotifier
+from bot.slack.web import web_client
 from bot.slack.workspaces import OneWorkspace
 from tests.slack.fakes import AtOnce
 from tests.slack.payloads import SECRET, command, mention, pressed

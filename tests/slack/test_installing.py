@@ -11,7 +11,6 @@ from cryptography.fernet import Fernet
 from slack_bolt import App, BoltRequest
 from slack_sdk.oauth.installation_store import Installation
 
-from bot.delivery.web import web_client
 from bot.demo.serving import dropped
 from bot.errors import ConfigError
 from bot.ops.sealing import Seal
@@ -19,6 +18,7 @@ from bot.slack.app import make_app
 from bot.slack.http import HttpFront
 from bot.slack.oauth import ManyWorkspaces, SealedInstallations, install_flow
 from bot.slack.places import SlackPlaces
+from bot.slack.web import web_client
 from tests.slack.fakes import AtOnce, FakeDesk, FakeStore, SlackApi
 from tests.slack.payloads import CHANNEL, SECRET, TEAM, as_form, command, event, signed
 from tests.support.clock import FakeClock

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from slack_bolt import App, BoltRequest, BoltResponse
 
-from bot.delivery.web import web_client
-from bot.messages.blocks import bar_chart
-from bot.messages.content import Content
+from bot.records import Content
 from bot.slack.app import make_app
+from bot.slack.web import web_client
 from bot.slack.workspaces import OneWorkspace
+from bot.views.blocks import bar_chart
 from tests.slack.fakes import HOME, MODAL, AtOnce, Call, FakeDesk, SlackApi
 from tests.slack.payloads import (
     BOT,

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_bolt import App, BoltRequest
 
-from bot.delivery.web import web_client
 from bot.slack.app import make_app
 from bot.slack.payload import plain, read_action, read_request, text_at, words_of_mention
+from bot.slack.web import web_client
 from bot.slack.workspaces import OneWorkspace
 from tests.slack.fakes import AtOnce, FakeDesk
 from tests.slack.payloads import command, direct, event, mention, pressed, pressed_in_view, submitted

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.web import web_client
 from bot.demo.serving import dropped
 from bot.slack.places import SlackPlaces
+from bot.slack.web import web_client
 from tests.slack.fakes import SlackApi
 from tests.support.clock import FakeClock
 

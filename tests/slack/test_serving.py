@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.app.root import open_app
 from bot.errors import ConfigError
-from bot.slack.serving import answering
+from bot.run.answering import answering
+from bot.run.root import open_app
 from tests.slack.fakes import SlackApi
 from tests.slack.payloads import SECRET, as_form, command, signed
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from slack_bolt import App, BoltRequest
 
-from bot.delivery.web import web_client
-from bot.messages.content import Content
+from bot.records import Content
 from bot.slack.app import make_app
+from bot.slack.web import web_client
 from bot.slack.workspaces import OneWorkspace
 from tests.slack.fakes import AtOnce, SlackApi
 from tests.slack.payloads import (

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.config import Config
-from bot.environment import read_environment
 from bot.errors import ConfigError
+from bot.settings.environment import read_environment
+from bot.settings.feeds import Config
 from bot.sources.base import Source
 from bot.sources.build import build_sources
 

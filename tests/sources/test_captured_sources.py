@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import FeedSpec, HubSpec, PageSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
+from bot.settings.feeds import FeedSpec, HubSpec, PageSpec
 from bot.sources.feed import FeedSource
 from bot.sources.hub import HubSource
 from bot.sources.page import PageSource

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import FeedSpec, PageSpec
 from bot.errors import SourceError
 from bot.fetch import Response
+from bot.settings.feeds import FeedSpec, PageSpec
 from bot.sources.discovery import discover, fields_of, kind_of, organisation_of
 from bot.sources.extract import extractor
 from tests.support.shared import DATA, needs_shared

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.config import FeedSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.model import DateOrigin, SourceKind
+from bot.settings.feeds import FeedSpec
 from bot.sources.base import Poll
 from bot.sources.feed import FeedSource, parse_feed
 from tests.support.fetching import FakeFetcher

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.config import HubSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.model import DateOrigin, LicenseStatement
+from bot.settings.feeds import HubSpec
 from bot.sources.base import Poll
 from bot.sources.hub import HubSource
 from tests.support.fetching import Answer, FakeFetcher

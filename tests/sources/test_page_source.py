@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.config import PageSpec
 from bot.errors import ConfigError, Failure, SourceError
 from bot.fetch import Response
 from bot.model import SourceKind
+from bot.settings.feeds import PageSpec
 from bot.sources.base import Poll
 from bot.sources.page import PageSource
 from tests.support.fetching import FakeFetcher

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.releases.plaintext import mentions
+from bot.releases.facts.plaintext import mentions
 from bot.sources.text import absolute, clean, parse_html, plain_text, text_and_links
 
 

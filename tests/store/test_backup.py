@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database as Connection
 
 from bot.errors import StoreError
-from bot.messages.content import Content
+from bot.records import Content
 from bot.store.backup import back_up, prove
 from bot.store.database import migrations
 from bot.store.restoring import restore

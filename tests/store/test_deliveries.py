@@ -5,8 +5,7 @@ from functools import partial
 
 import pytest
 
-from bot.messages.content import Content
-from bot.records import Delivery
+from bot.records import Content, Delivery
 from bot.store.store import Store
 from tests.support.clock import START
 from tests.support.releases import open_release

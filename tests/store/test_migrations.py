@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database as Connection
 
 from bot.errors import StoreError
-from bot.messages.content import Content
+from bot.records import Content
 from bot.store.database import migrations
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START

@@ -2,11 +2,10 @@
 
 import pytest
 
-from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind
-from bot.records import Hint
-from bot.releases.moved import Move
-from bot.releases.names import parse
+from bot.records import Content, Hint
+from bot.releases.naming.names import parse
+from bot.releases.news.moved import Move
 from bot.store.store import Store
 from tests.support.clock import START
 from tests.support.releases import open_release

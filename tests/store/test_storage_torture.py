@@ -13,10 +13,10 @@ import pytest
 
 from bot.cadence.measuring import Counted, Measure, Subject, Task, week_of
 from bot.errors import Failure, SourceError, StoreError
-from bot.messages.content import Content
 from bot.model import Note, NoteKind, SourceKind
 from bot.records import (
     ALL,
+    Content,
     Correction,
     Delivery,
     DigestPlan,
@@ -26,10 +26,10 @@ from bot.records import (
     SourceState,
     Subscription,
 )
-from bot.releases.filters import Filters
-from bot.releases.moved import Move
-from bot.releases.names import parse
-from bot.releases.steps import Announce, Decision
+from bot.releases.facts.filters import Filters
+from bot.releases.naming.names import parse
+from bot.releases.news.moved import Move
+from bot.releases.news.steps import Announce, Decision
 from bot.store import database
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
@@ -82,6 +82,9 @@ WRITES: dict[str, Call] = {
     "deliveries.doubt_claims": lambda s: s.deliveries.doubt_claims(LATER),
     "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),
     "deliveries.hasten_to": lambda s: s.deliveries.hasten_to(OWED, EARLIER),
+    "deliveries.note_declined": lambda s: s.deliveries.note_declined(
+        RELEASE, [("C9", "too large", False)], NOW
+    ),
     "deliveries.note_content": lambda s: s.deliveries.note_content(RELEASE, "C1", "another"),
     "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(
         RELEASE, KEY, ["C7", "C8"], NOW, known_until=None
@@ -165,6 +168,8 @@ READS: dict[str, Call] = {
     "deliveries.by_id": lambda s: s.deliveries.by_id("a"),
     "deliveries.carried_by": lambda s: s.deliveries.carried_by(1),
     "deliveries.companions": lambda s: s.deliveries.companions(alert(s), "moonshot", START),
+    "deliveries.declined": lambda s: s.deliveries.declined(RELEASE),
+    "deliveries.declined_for_good": lambda s: s.deliveries.declined_for_good(RELEASE),
     "deliveries.counts": lambda s: s.deliveries.counts(),
     "deliveries.first_alert_of_family": lambda s: s.deliveries.first_alert_of_family(RELEASE, "C1"),
     "deliveries.heads": lambda s: s.deliveries.heads(),

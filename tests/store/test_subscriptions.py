@@ -3,7 +3,7 @@
 import pytest
 
 from bot.records import ALL, FROM_FILE, FROM_SLACK, Subscription
-from bot.releases.filters import Filters
+from bot.releases.facts.filters import Filters
 from bot.store.store import Store
 from tests.support.clock import START
 from tests.support.releases import open_release

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.app.courier import Courier
-from bot.app.poller import Polled, Poller
-from bot.delivery.message import Absent, Message, Outcome, Sent
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
 from bot.model import DateOrigin, Facts, Lab, LicenseStatement, Published, Sighting, SourceKind
+from bot.outbox.courier import Courier
+from bot.outbox.message import Absent, Message, Outcome, Sent
 from bot.records import ALL, Subscription
-from bot.releases.filters import Filters
-from bot.releases.labs import Directory
-from bot.releases.steps import Settings
+from bot.releases.facts.filters import Filters
+from bot.releases.naming.labs import Directory
+from bot.releases.news.steps import Settings
+from bot.run.poller import Polled, Poller
 from bot.sources.base import Memory, Poll
 from bot.store.store import Store
 from tests.support.clock import FakeClock

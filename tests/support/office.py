@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app.changes import Changes
-from bot.app.correcting import Corrector
-from bot.app.desk import Desk
-from bot.app.questions import Questions
-from bot.app.reporting import Reporting
-from bot.chat.asker import Asker
-from bot.releases.labs import Directory
+from bot.desk.asker import Asker
+from bot.desk.changes import Changes
+from bot.desk.correcting import Corrector
+from bot.desk.desk import Desk
+from bot.desk.questions import Questions
+from bot.desk.reporting import Reporting
+from bot.releases.naming.labs import Directory
 from bot.store.store import Store
 from tests.support.house import LABS, House
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.delivery.card import rich_text
-from bot.messages.content import Content, View
+from bot.records import Content, View
+from bot.views.card import rich_text
 
 # What looks like markup and is text from outside that we show literally.
 _SHOWN_LITERALLY = {"double_escaped", "markup_in_plain_text"}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.releases.tables import rows
 
-# Minutes, hours and days between two sources' words on one release (reference/identity.md).
+# Minutes, hours and days between two sources' words on one release (docs/reference/identity.md#dates).
 GAPS = (0, 0.01, 0.1, 0.9, 2, 5, 10)
 SAME_DAY = GAPS[:3]
 WEEKS = 20.0

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.delivery.alert import render_alert
-from bot.messages.content import Content
 from bot.model import Artifact, DateOrigin, Lab, Mention, Name, Published, Release, Sighting, SourceKind, Wave
-from bot.releases.classify import judge
-from bot.releases.labs import Directory
-from bot.releases.licenses import identify
+from bot.records import Content
+from bot.releases.facts.licenses import identify
+from bot.releases.naming.classify import judge
+from bot.releases.naming.labs import Directory
+from bot.views.alert import render_alert
 from tests.support.memory import START
 
 LAB = Lab("moonshot", "Moonshot AI", ("kimi",), "CN", ("moonshotai",))

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot.config import FeedSpec, HubSpec, PageSpec
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
+from bot.settings.feeds import FeedSpec, HubSpec, PageSpec
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource
 from bot.sources.hub import HubSource

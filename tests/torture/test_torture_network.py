@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.poller import Poller, Report
-from bot.config import FeedSpec
 from bot.errors import Failure
 from bot.fetch import Fetcher, Response
 from bot.fetch.client import HttpFetcher
-from bot.releases.labs import Directory
-from bot.releases.steps import Settings
+from bot.releases.naming.labs import Directory
+from bot.releases.news.steps import Settings
+from bot.run.poller import Poller, Report
+from bot.settings.feeds import FeedSpec
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource
 from bot.store.store import Store

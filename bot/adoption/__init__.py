@@ -1,0 +1,1 @@
+"""How much the labs' models are used, measured weekly."""

@@ -1,0 +1,113 @@
+"""Ask the Hub how much a lab's models are used: downloads, and what others built upon them.
+
+Weekly, by listings of their own: the fields asked for change by the minute, and would spoil the ETag of those
+that are polled for news.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from bot.cadence.measuring import Counted, Measure
+from bot.errors import Failure, SourceError
+from bot.releases.facts.plaintext import mentions
+from bot.sources.hub_api import HubApi, Page, Repository
+
+_MOST = 10**15  # beyond that it is no count, and beyond 2**63 SQLite cannot hold it
+MOST_PAGES = 3  # of one repository's derivatives, a thousand each
+_TAG = "base_model:"
+# The Hub's own relations, which it infers or a card states (docs/reference/hub.md#relations).
+_RELATIONS = {
+    "finetune": Measure.FINETUNES,
+    "adapter": Measure.ADAPTERS,
+    "merge": Measure.MERGES,
+    "quantized": Measure.QUANTISATIONS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Derivatives:
+    """Hold how many repositories others built upon one, by relation.
+
+    Those beyond the pages that were read are `UNREAD`, counted by the Hub; if it did not count them either,
+    the whole is not `complete`.
+    """
+
+    counts: Mapping[Measure, int]
+    complete: bool
+
+
+def read_downloads(api: HubApi, organisation: str, include: Sequence[str]) -> dict[str, Counted]:
+    """Return an organisation's models by the Hub's _id, with their downloads in the last 30 days.
+
+    `include` are words of the names to keep, as in feeds.yaml. Raises SourceError when the listing cannot be
+    read, is empty, or no longer tells downloads.
+    """
+    pages = api.pages(("author", organisation), expand=("downloads",))
+    listed = [repository for page in pages for repository in page.repositories.values()]
+    if not listed:
+        raise SourceError(Failure.EMPTY, f"{organisation} lists no model on the Hub: was it renamed?")
+    told = [(it, downloads) for it in listed if (downloads := _downloads(it)) is not None]
+    if not told:
+        raise SourceError(Failure.BAD_ANSWER, f"the listing of {organisation} tells no downloads any more")
+    return {
+        it.hub_id: Counted(it.name, downloads)
+        for it, downloads in told
+        if mentions(include, it.name.rpartition("/")[2])
+    }
+
+
+def read_derivatives(api: HubApi, base: str, owners: Collection[str], bases: Collection[str]) -> Derivatives:
+    """Return how many repositories say that they derive from `base`, not counting those of its own `owners`.
+
+    One that derives from several of the lab's `bases` counts for the first that it names, so that their sum
+    counts it once. Raises SourceError.
+    """
+    pages = list(islice(api.pages(("filter", _TAG + base), expand=("tags",)), MOST_PAGES))
+    found = [repository for page in pages for repository in page.repositories.values()]
+    ours = frozenset(owner.casefold() for owner in owners)
+    known = frozenset(name.casefold() for name in bases)
+    counts = Counter(
+        relation
+        for it in found
+        if it.name.partition("/")[0].casefold() not in ours
+        and (relation := _relation(it, base.casefold(), known)) is not None
+    )
+    unread = _unread(pages, len(found))
+    return Derivatives({**counts, Measure.UNREAD: unread or 0}, unread is not None)
+
+
+def _unread(pages: Sequence[Page], looked_at: int) -> int | None:
+    """Return how many stand on pages that were not read; None where the Hub does not say."""
+    last = pages[-1]
+    if last.is_last:
+        return 0
+    return max(last.total - looked_at, 0) if last.total is not None else None
+
+
+def _relation(derivative: Repository, base: str, bases: Collection[str]) -> Measure | None:
+    """Return how a repository derives from `base`, or None when it counts for another of the `bases`."""
+    named = list(_named_bases(derivative))
+    first = next((name for _, name in named if name in bases), base)
+    if first != base:
+        return None
+    relations = (relation for relation, name in named if name == base)
+    stated = next((_RELATIONS[relation] for relation in relations if relation in _RELATIONS), None)
+    return stated or Measure.UNSTATED
+
+
+def _named_bases(derivative: Repository) -> Iterator[tuple[str, str]]:
+    """Yield the bases of its tags in lower case, each with its relation, or ""."""
+    tags = derivative.item.get("tags")
+    for tag in tags if isinstance(tags, list) else ():
+        if isinstance(tag, str) and tag.startswith(_TAG):
+            relation, _, name = tag.removeprefix(_TAG).rpartition(":")
+            yield relation, name.casefold()
+
+
+def _downloads(repository: Repository) -> int | None:
+    downloads = repository.item.get("downloads")
+    if not isinstance(downloads, int) or isinstance(downloads, bool):
+        return None
+    return downloads if 0 <= downloads <= _MOST else None

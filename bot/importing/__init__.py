@@ -1,0 +1,1 @@
+"""The years before the bot, from files that people bring."""

@@ -1,1 +1,0 @@
-"""Slack's message format without Slack: text made harmless, blocks within the limits. Pure."""

@@ -1,0 +1,225 @@
+"""Put facts into words, as plain text that still has to be escaped."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.model import DateOrigin, Facts, License, Mention, Name, Published, Release, Wave
+from bot.releases.facts.figures import (
+    as_stated,
+    contradicts,
+    human_bytes,
+    human_context,
+    human_count,
+    human_parameters,
+)
+from bot.releases.facts.stated_counts import said_of_itself
+
+NOT_STATED = "not stated"
+NOT_THERE_YET = "not there yet"
+_CIRCLES = {"permissive": "🟢", "conditions": "🟡", "non-commercial": "🔴"}
+_VERDICTS = {"conditions": "with conditions", "unknown": "terms not assessed"}
+_TASKS = {
+    "text-generation": "language model",
+    "image-text-to-text": "vision-language model",
+    "video-text-to-text": "video-language model",
+    "audio-text-to-text": "audio-language model",
+    "any-to-any": "omni-modal model",
+    "text-to-image": "image generation",
+    "image-to-image": "image editing",
+    "text-to-video": "video generation",
+    "image-to-video": "video generation",
+    "text-to-speech": "text to speech",
+    "automatic-speech-recognition": "speech recognition",
+    "feature-extraction": "embedding model",
+    "sentence-similarity": "embedding model",
+    "text-ranking": "reranker",
+}
+
+
+def circle(license: License) -> str:
+    """Return the coloured circle of a licence's verdict; it never stands without the words."""
+    return _CIRCLES.get(license.verdict, "⚪")
+
+
+def verdict_words(license: License) -> str:
+    """Return the verdict as it reads after the licence's name."""
+    return _VERDICTS.get(license.verdict, license.verdict)
+
+
+def verdict_sentence(license: License) -> str:
+    """Return the verdict with the one condition that matters, said once."""
+    verdict, condition = verdict_words(license), license.condition
+    if not condition or license.verdict == "unknown":
+        return verdict
+    return condition if condition.lower().startswith(verdict) else f"{verdict} – {condition}"
+
+
+def license_words(license: License) -> str:
+    """Return the licence and its verdict: "MIT, permissive"."""
+    if license.verdict == NOT_STATED or not license.title.strip():
+        return NOT_STATED
+    return f"{license.title}, {verdict_words(license)}"
+
+
+def size_words(facts: Facts, name: str) -> str:
+    """Return the parameters: "1.0T parameters, 32B active", or "".
+
+    The total is the name's where it has one. What the summary says counts for more, as it stands in the same
+    message; where it contradicts what is known, both are told: "862B parameters (the lab says 1.6T)".
+    """
+    if not facts.parameters:
+        return ""
+    said = said_of_itself(facts.summary)
+    active = facts.active_parameters
+    aside = _contradicting(said.total, facts.parameters) or _contradicting(said.active, active, " active")
+    about = "about " if facts.parameters_approximate and not _as_said(said.total, facts.parameters) else ""
+    words = f"{about}{_total(facts, name)} parameters"
+    if active:
+        words += f", {_as_said(said.active, active) or human_count(active)} active"
+    return f"{words} (the lab says {aside})" if aside else words
+
+
+def _total(facts: Facts, name: str) -> str:
+    """Return a total that is known as the summary says it, or else the name, or else rounded."""
+    total = facts.parameters or 0
+    return _as_said(said_of_itself(facts.summary).total, total) or human_parameters(total, name)
+
+
+def _as_said(said: int | None, known: int) -> str:
+    """Return what a summary says of a figure, or "" where it says nothing or another figure."""
+    return as_stated(said) if said and not contradicts(known, said) else ""
+
+
+def _contradicting(said: int | None, known: int | None, of: str = "") -> str:
+    return as_stated(said) + of if said and known and contradicts(known, said) else ""
+
+
+def download_words(facts: Facts) -> str:
+    """Return the download and its precision: "595 GB, INT4", that there is none yet, or ""."""
+    if facts.weights == "none":
+        return f"weights {NOT_THERE_YET}"
+    size = human_bytes(facts.download_bytes) if facts.download_bytes else ""
+    return ", ".join(part for part in (size, facts.precision) if part)
+
+
+def size_range(models: Sequence[Release]) -> str:
+    """Return the parameters of one or several models: "5.1B to 31B parameters", or ""."""
+    if len(models) == 1:
+        return size_words(models[0].facts, models[0].name.display)
+    stated = [model for model in models if model.facts.parameters]
+    by_size = sorted(stated, key=lambda model: model.facts.parameters or 0)
+    totals = [_total(model.facts, model.name.display) for model in by_size]
+    return f"{_range(totals[0], totals[-1])} parameters" if totals else ""
+
+
+def download_range(models: Sequence[Release]) -> str:
+    """Return the download of one or several models: "10 GB to 63 GB", or ""."""
+    if len(models) == 1:
+        return download_words(models[0].facts)
+    sizes = [model.facts.download_bytes for model in models if model.facts.download_bytes]
+    return _range(human_bytes(min(sizes)), human_bytes(max(sizes))) if sizes else ""
+
+
+def context_range(models: Sequence[Release]) -> str:
+    """Return the context length of one or several models: "128K to 256K tokens", or ""."""
+    lengths = [model.facts.context_tokens for model in models if model.facts.context_tokens]
+    return f"{_range(human_context(min(lengths)), human_context(max(lengths)))} tokens" if lengths else ""
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low} to {high}"
+
+
+def task_words(task: str) -> str:
+    """Return what a model is for, in words where the Hub's tag has some."""
+    return _TASKS.get(task, task.replace("-", " "))
+
+
+def gate_words(facts: Facts) -> str:
+    """Return what stands between a reader and the weights, or "".
+
+    "auto" grants access on request at once, "manual" after a review:
+    https://huggingface.co/docs/hub/models-gated
+    """
+    if facts.gated == "manual":
+        return "🔒 needs an access request, reviewed by the lab"
+    return "🔒 needs an access request, granted at once" if facts.gated == "auto" else ""
+
+
+def subject(wave: Wave) -> str:
+    """What the alert is about: the model, the name that several sizes share, or the names of several models.
+
+    Weights that came under another name than the lab announced stand behind that name.
+    """
+    if wave.also:
+        return _enumerated([model.name.display for model in (wave.lead, *wave.also)])
+    if len(wave.sizes) > 1:
+        return without_size(wave.lead.name)
+    only, shared = wave.sizes[0].name, wave.lead.name
+    if only.family_key.startswith(shared.family_key):
+        return only.display
+    return f"{shared.display} ({only.display})"
+
+
+_MOST_NAMES = 4
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    """Return "A, B and C"; of many the first, with how many more there are."""
+    if len(names) > _MOST_NAMES:
+        return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def without_size(name: Name) -> str:
+    """Return the name as its lab spells it, less the size: "Gemma 4 31B" gives "Gemma 4"."""
+    if not name.size:
+        return name.display
+    size = rf"[\s_-]{{0,3}}(?<![A-Za-z0-9.]){re.escape(name.size)}(?![A-Za-z0-9])"
+    return re.sub(size, "", name.display, count=1, flags=re.IGNORECASE).strip() or name.display
+
+
+def since_previous(published: Published, previous: Release | None) -> str:
+    """Return "84 days after Kimi K2.5", or "" where there is no earlier release."""
+    if previous is None:
+        return ""
+    days = (published.at.date() - previous.published.at.date()).days
+    if days < 0:  # the sources disagree about the order; saying nothing beats saying something wrong
+        return ""
+    if days == 0:
+        return f"the same day as {previous.name.display}"
+    about = "" if _is_exact(published) and _is_exact(previous.published) else "about "
+    return f"{about}{days} day{'s' if days > 1 else ''} after {previous.name.display}"
+
+
+def _is_exact(published: Published) -> bool:
+    # a repository is often created weeks before it is public
+    return published.precision != "month" and published.origin in {DateOrigin.POSTED, DateOrigin.SEEN}
+
+
+def moment(at: datetime) -> str:
+    """Return a mrkdwn date that Slack shows in the reader's time zone, with UTC where it cannot."""
+    in_utc = f"{at:%Y-%m-%d %H:%M} UTC"
+    seconds = int(at.timestamp())
+    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{in_utc}>" if seconds >= 0 else in_utc
+
+
+def day(published: Published, now: datetime) -> str:
+    """Return a mrkdwn date as exact as it is known, without the year when that is the present one.
+
+    Slack's date markup would show midnight UTC as the evening before in America, so days are written out.
+    """
+    if published.precision == "second":
+        return moment(published.at)
+    at = published.at
+    month = f"{at:%B}" if published.precision == "month" else f"{at.day} {at:%B}"
+    return month if at.year == now.year else f"{month} {at.year}"
+
+
+def seen_when(mention: Mention, now: datetime) -> str:
+    """Return when a source said it: the date of the post, else our first sight of it."""
+    published = mention.published
+    if published and published.origin is DateOrigin.POSTED:
+        return day(published, now)
+    return moment(mention.seen_at)

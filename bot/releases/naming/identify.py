@@ -1,0 +1,151 @@
+"""Tell how one raw name, title or listing is understood: the work of `cadencebot identify`."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from bot.model import Facts, Name, Sighting, SourceKind
+from bot.releases.naming.classify import judge
+from bot.releases.naming.families import known_at
+from bot.releases.naming.labs import Directory
+from bot.releases.naming.names import split_owner
+from bot.releases.naming.siblings import Siblings
+from bot.releases.naming.titles import LONGEST_TITLE
+from bot.releases.naming.tokens import clean, tokenize
+
+_SOURCES = {source.value: source for source in SourceKind}
+_NO_FACTS = Facts()
+TOGETHER = 20_000  # lines, fewer where they are long
+_MOST_HELD = 20_000_000  # characters
+
+
+def identify_lines(lines: Iterable[str], labs: Directory) -> Iterator[dict[str, object]]:
+    """Yield the fields of each JSON line with what was understood of it, or {"error": ...} for a bad one.
+
+    In: source and text, optional lab (id, name, alias or Hub owner), tags, pipeline_tag, url and siblings.
+    Out: these, with lab as its id, the parts of the name, its keys, kind and reason; where a title announces
+    several models, also the others' names and release keys. A line without a lab gets the owner's or the
+    named family's, if the directory knows it.
+
+    The repositories of one owner among TOGETHER lines stand beside each other, as they do in a listing of
+    the Hub, and so do those that a line names as its siblings. That many are read before they are answered.
+    """
+    lines = iter(lines)
+    while batch := [_read(line) for line in _next_lines(lines)]:
+        siblings = Siblings(name for given in batch for name in _names_beside(given))
+        for given in batch:
+            yield given if "error" in given else _understood(given, labs, siblings)
+
+
+def _next_lines(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the next lines, as many as are held at a time."""
+    held = 0
+    for line in islice(lines, TOGETHER):
+        yield line
+        held += len(line)
+        if held > _MOST_HELD:
+            return
+
+
+def _read(line: str) -> dict[str, object]:
+    """Return a line's object, or one with nothing but "error"."""
+    try:
+        given = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return {"error": f"not a line of JSON: {error}"}
+    complaint = _complaint(given)
+    return {"error": complaint} if complaint else given
+
+
+def _names_beside(given: dict[str, object]) -> Iterator[str]:
+    """Yield the names of repositories that a line tells of, each with the line's owner where it has none."""
+    if given.get("source") != SourceKind.HUB:
+        return
+    text, siblings = str(given["text"]), given.get("siblings")
+    yield text
+    owner = split_owner(text)[0]
+    for name in siblings if isinstance(siblings, list) else ():
+        yield name if "/" in name or not owner else f"{owner}/{name}"
+
+
+def _understood(given: dict[str, object], labs: Directory, siblings: Siblings) -> dict[str, object]:
+    sighting = _sighting(given, labs)
+    verdict = judge(sighting, labs, siblings)
+    name = verdict.name or Name(sighting.lab, "")
+    return {
+        **given,
+        "lab": sighting.lab,
+        "family": name.family,
+        "version": name.version,
+        "line": name.line,
+        "size": name.size,
+        "stamp": name.stamp,
+        "stage": name.stage,
+        "packaging": name.packaging,
+        "name": name.display,
+        "release_key": name.release_key,
+        "family_key": name.family_key,
+        "kind": verdict.kind.value,
+        "reason": verdict.reason,
+        **_others(verdict.also),
+    }
+
+
+def _others(also: tuple[Name, ...]) -> dict[str, object]:
+    """Return the fields for the other models of a title, if there are some."""
+    if not also:
+        return {}
+    return {"also": [name.display for name in also], "also_keys": [name.release_key for name in also]}
+
+
+def _complaint(given: object) -> str:
+    """Return what is wrong with a line's object, or ""."""
+    if not isinstance(given, dict):
+        return 'write an object: {"source": "hub", "text": "owner/name"}'
+    source, text = given.get("source"), given.get("text")
+    if not isinstance(source, str) or source not in _SOURCES:
+        return f"source: write one of {', '.join(_SOURCES)}"
+    if not isinstance(text, str) or not text.strip():
+        return "text: write a repository, a title or a name"
+    for field in ("lab", "pipeline_tag", "url"):
+        if not isinstance(given.get(field) or "", str):
+            return f"{field}: write a text"
+    for field in ("tags", "siblings"):
+        texts = given.get(field) or []
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            return f"{field}: write a list of texts"
+    return ""
+
+
+def _sighting(given: dict[str, object], labs: Directory) -> Sighting:
+    text = str(given["text"])
+    source = _SOURCES[str(given["source"])]
+    called = str(given.get("lab") or "") or (split_owner(text)[0] if source is SourceKind.HUB else "")
+    lab = labs.find(called)
+    tags, task = given.get("tags"), given.get("pipeline_tag")
+    return Sighting(
+        source_id="identify",
+        source=source,
+        lab=lab.id if lab else _spelled_as_id(called) or _lab_of_family(text, labs),
+        external_id=text,
+        title=text,
+        url=str(given.get("url") or ""),
+        tags=tuple(tags) if isinstance(tags, list) else (),
+        facts=Facts(task=str(task)) if task else _NO_FACTS,
+    )
+
+
+def _spelled_as_id(called: str) -> str:
+    return "-".join(clean(called).lower().split())
+
+
+def _lab_of_family(text: str, labs: Directory) -> str:
+    """Return the id of the lab that makes the first known family in a text, or ""."""
+    tokens = tokenize(clean(text, LONGEST_TITLE))
+    for at in range(len(tokens)):
+        known = known_at(tokens, at)
+        makers = (labs.find(owner) for owner in sorted(known[0].owners)) if known else ()
+        maker = next((lab for lab in makers if lab), None)
+        if maker:
+            return maker.id
+    return ""

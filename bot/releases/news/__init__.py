@@ -1,0 +1,1 @@
+"""From sightings and what is known to a decision. Pure."""

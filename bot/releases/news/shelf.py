@@ -1,0 +1,286 @@
+"""Find which release a sighting means, in the book as it stands: pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.model import DateOrigin, Kind, Name, Sighting, SourceKind
+from bot.releases.naming.addresses import repositories_in
+from bot.releases.naming.names import covers, folded, line_of, respelt, root_of
+from bot.releases.news.steps import Book, Judged, Known, Settings
+
+# Dates of one release disagree by days everywhere (docs/reference/identity.md#dates): they only guard a match
+# by name.
+NEAR = timedelta(days=45)
+# Sizes whose repositories were created this close together are one wave of a lab's history.
+TOGETHER = timedelta(days=14)
+_ROUNDED = timedelta(days=1)  # a date without a time may be so much earlier
+_MOST_PROMISES = 20  # of one post
+
+
+class Shelf:
+    """Hold the releases of a decision, found by key, by family and by repository.
+
+    `releases` are by key; `keys` are by "owner/name" in lower case and by the Hub's _id. In a `silent`
+    decision, a baseline's, only the dates of things are known; else they happen now.
+    """
+
+    def __init__(self, book: Book, now: datetime, settings: Settings, *, silent: bool) -> None:
+        self.releases: dict[str, Known] = {}
+        self.keys: dict[str, str] = {}
+        self._families: dict[tuple[str, str], list[str]] = {}
+        self._spellings: dict[str, str] = {}
+        self._promises: dict[str, str] = {}
+        self._now = now
+        self._settings = settings
+        self._silent = silent
+        for known in book.releases:
+            self.put(known)
+
+    def put(self, known: Known) -> Known:
+        """Put a release in its place, or in the place of what was known of it before."""
+        if known.key not in self.releases:
+            self._families.setdefault(_family_of(known.name), []).append(known.key)
+            self._spellings.setdefault(respelt(known.key), known.key)
+        self.releases[known.key] = known
+        for repository, hub_id in known.repositories.items():
+            self.keys[repository] = self.keys[hub_id] = known.key
+        self._promises.update(dict.fromkeys(known.promised, known.key))
+        return known
+
+    def of_key(self, name: Name) -> Known | None:
+        """Return the release of this key, however an older version of the bot spelt it, or None."""
+        key = name.release_key
+        return self.releases.get(key) or self.releases.get(self._spellings.get(respelt(key), ""))
+
+    def spoken_of(self, name: Name, item: Judged) -> Known | None:
+        """Return the release that a listing names, whole or in part, or None."""
+        return self.named(name, item) or self.family_named_by(name, item) or self._served_as(name, item)
+
+    def named(self, name: Name, item: Judged) -> Known | None:
+        """Return the release of this very name, else the lead of the nearest in time that it covers, or None.
+
+        A flagship that comes after its smaller sibling is no word on the sibling: see `_is_spoken_for`.
+        """
+        exact = self.of_key(name)
+        if exact is not None:
+            return exact
+        when = moment_of(item.sighting, self._now)
+        covered = (
+            known
+            for known in self._family(name)
+            if (self._is_of_one_launch(known, when) and announces(name, known.name))
+            or (covers(name, known.name) and not _is_spoken_for(known, name))
+        )
+        return self._nearest(covered, when) or self._of_that_month(name, when)
+
+    def _of_that_month(self, name: Name, when: datetime) -> Known | None:
+        """Return the lead of the only release that says a version for this name's month, or a month for its
+        version, or None."""
+        leads = {known.lead_key for known in self._family(name) if _tells_by_month(known, name, when)}
+        return self.releases[leads.pop()] if len(leads) == 1 else None
+
+    def family_named_by(self, name: Name, item: Judged) -> Known | None:
+        """Return the lead of a launch that only names the family of this model, while it gathers, or None.
+
+        A size is looked for as long as its weights would be; a model by a word of its own only on the day.
+        """
+        when = moment_of(item.sighting, self._now)
+        families = (
+            known
+            for known in self._family(name)
+            if covers(known.name, name)
+            and (self._is_wave(known, when) or (_is_a_size_of(known.name, name) and self._gathers(known)))
+        )
+        return self._nearest(families, when)
+
+    def _served_as(self, name: Name, item: Judged) -> Known | None:
+        """Return the release of which a listing shows a variant, such as a faster way of serving, or None.
+
+        Providers add these months later, so the window of a launch does not count.
+        """
+        if item.verdict.kind is not Kind.VARIANT:
+            return None
+        covering = (known for known in self._family(name) if covers(known.name, name))
+        return max(covering, key=lambda known: known.published_at, default=None)
+
+    def _nearest(self, found: Iterable[Known], when: datetime) -> Known | None:
+        near = [(abs(known.published_at - when), known.lead_key) for known in found]
+        distance, lead_key = min(near, default=(NEAR * 2, ""))
+        return self.releases[lead_key] if distance <= NEAR else None
+
+    def _is_of_one_launch(self, known: Known, when: datetime) -> bool:
+        """Whether a release and what happened at `when` are no further apart than one launch takes.
+
+        Live, our own clock tells; but what dates itself days ago is no part of what was opened just now,
+        unless that is of the same day.
+        """
+        of_one_day = abs(known.published_at - when) <= self._settings.group
+        if self._silent or known.silent:
+            return of_one_day
+        of_today = self._now - when <= self._settings.group + _ROUNDED
+        return (of_today or of_one_day) and self._now - known.opened_at <= self._settings.group
+
+    def awaiting_weights(self, name: Name, item: Judged) -> Known | None:
+        """Return the lead of a release that was announced without weights and is waiting for these, or None.
+
+        It linked their repository, or its name covers theirs.
+        """
+        linking = self._promises.get(item.sighting.title.lower())
+        if linking:
+            return self.releases[self.releases[linking].lead_key]
+        when = moment_of(item.sighting, self._now, live=not self._silent)
+        for known in self._family(name):
+            together = self._is_of_one_launch(known, when)
+            covered = announces(known.name, name) if together else covers(known.name, name)
+            covered = covered or _tells_by_month(known, name, when)
+            if covered and abs(known.published_at - when) <= NEAR and self._gathers(known):
+                return self.releases[known.lead_key]
+        return None
+
+    def _gathers(self, known: Known) -> bool:
+        """Tell whether a release that only names a family still takes the weights that it covers.
+
+        It does until such weights have come for as long as a wave lasts: "DeepSeek V4" takes V4-Pro and
+        V4-Flash of the same day, and not V4-Pro-0813 of weeks later.
+        """
+        arrived = [its.opened_at for its in self._weights_of(known) if announces(known.name, its.name)]
+        return not known.head and (not arrived or self._now - min(arrived) <= self._settings.group)
+
+    def _is_wave(self, known: Known, when: datetime) -> bool:
+        """Whether a word on one model still belongs to a release that only names its family."""
+        return self._silent or self._is_of_one_launch(known, when)
+
+    def takes(self, lead: Known, item: Judged) -> bool:
+        """Whether the alert of a launch still takes another model that a post names beside it.
+
+        One that a baseline found has no alert.
+        """
+        has_alert = self._silent or lead.held or not lead.silent
+        return has_alert and self._is_of_one_launch(lead, moment_of(item.sighting, self._now))
+
+    def _weights_of(self, lead: Known) -> list[Known]:
+        """Return the releases of a wave that have weights."""
+        family = self._family(lead.name)
+        return [member for member in family if member.lead_key == lead.lead_key and member.head]
+
+    def has_weights(self, lead: Known) -> bool:
+        return bool(self._weights_of(lead))
+
+    def wave_of(self, name: Name, item: Judged) -> Known | None:
+        """Find the lead of the same family key that this model belongs with.
+
+        Live, a wave gathers within the group window behind an alert that was sent; in a baseline, where
+        only dates are known, behind a silent release of about the same date.
+        """
+        when = moment_of(item.sighting, self._now)
+        for known in self._family(name):
+            lead = self.releases[known.lead_key]
+            if self._silent:
+                together = abs(lead.published_at - when) <= TOGETHER
+            else:
+                together = not lead.silent and self._now - lead.opened_at <= self._settings.group
+            if together and respelt(known.name.family_key) == respelt(name.family_key):
+                return lead
+        return None
+
+    def linked(self, item: Judged) -> Known | None:
+        """Return the release whose repository the sighting links, or None."""
+        return next(self._linked(item), None)
+
+    def linked_as(self, name: Name, item: Judged) -> Known | None:
+        """Return the release whose repository a post links that calls it by this other name, or None.
+
+        Posts link older models too, to compare or to thank: such a one has another version, is of long ago,
+        or has had a post of its own.
+        """
+        when = moment_of(item.sighting, self._now)
+        return next((known for known in self._linked(item) if _may_be_called(known, name, when)), None)
+
+    def _linked(self, item: Judged) -> Iterator[Known]:
+        for link in item.sighting.links:
+            repository = "/".join(link.split("?")[0].rstrip("/").split("/")[-2:]).lower()
+            if repository in self.keys:
+                yield self.releases[self.keys[repository]]
+
+    def not_open(self, item: Judged) -> tuple[str, ...]:
+        """Return the repositories that a sighting links and nobody has seen, lower-case, at most twenty."""
+        linked = (f"{owner}/{name}".lower() for owner, name in repositories_in(item.sighting.links))
+        return tuple(dict.fromkeys(one for one in linked if one not in self.keys))[:_MOST_PROMISES]
+
+    def _family(self, name: Name) -> list[Known]:
+        return [self.releases[key] for key in self._families.get(_family_of(name), ())]
+
+
+def moment_of(sighting: Sighting, now: datetime, *, live: bool = False) -> datetime:
+    """Return when the thing happened, as far as the sighting tells.
+
+    A repository's creation is weeks before its publication (docs/reference/hub.md#publication), so a live one
+    happened now; in a baseline its creation is all there is.
+    """
+    published = sighting.published
+    if published is None or (live and published.origin is DateOrigin.CREATED):
+        return now
+    return published.at
+
+
+# How a model answers: the lines of one launch that its post does not name.
+_ANSWERING = frozenset({"think", "thinking", "reasoning", "reasoner"})
+
+
+def announces(general: Name, specific: Name) -> bool:
+    """Whether the post of a launch speaks of this model, as "Olmo 3" does of Olmo-3-32B-Think."""
+    words = (word for word in folded(specific.line).split("-") if word not in _ANSWERING)
+    return covers(general, specific) or covers(general, replace(specific, line="-".join(words)))
+
+
+_MONTH = re.compile(r"(?:20)?([23]\d)(0[1-9]|1[0-2])(?:[0-3]\d)?")  # 2605, 260512, 20260512
+
+
+def _tells_by_month(known: Known, name: Name, when: datetime) -> bool:
+    """Whether of a release and a name one says only a version, and the other only the month of that.
+
+    "Mistral Medium 3.5" of May 2026 is mistral-medium-2605; a stamp of another month is another release.
+    `when` is the moment at which the name was said.
+    """
+    versioned, stamped, at = known.name, name, known.published_at
+    if known.name.stamp:
+        versioned, stamped, at = name, known.name, when
+    month = _MONTH.fullmatch(folded(stamped.stamp))
+    return (
+        month is not None
+        and bool(versioned.version)
+        and not (versioned.stamp or stamped.version)
+        and line_of(known.name) == line_of(name)
+        and (not name.size or not known.name.size or folded(name.size) == folded(known.name.size))
+        and (at.year % 100, at.month) == (int(month[1]), int(month[2]))
+    )
+
+
+def _is_spoken_for(known: Known, general: Name) -> bool:
+    """Whether a release has had a word of its own by its exact name, so that a more general one is not its.
+
+    "Gemini 4" ten days after "Gemini 4 Flash" is another model. Between names that differ by a number of
+    parameters alone only the lab's own post counts: listings name each size that they know.
+    """
+    if SourceKind.FEED in known.named_by:
+        return True
+    return SourceKind.LLM_STATS in known.named_by and line_of(known.name) != line_of(general)
+
+
+def _is_a_size_of(general: Name, specific: Name) -> bool:
+    """Whether one of two names, of which one covers the other, adds a number of parameters alone."""
+    return line_of(general) == line_of(specific) and folded(general.stamp) == folded(specific.stamp)
+
+
+def _may_be_called(known: Known, name: Name, when: datetime) -> bool:
+    if not (name.version or name.size):
+        return True  # the name may be a play on words: there the link is the better witness
+    if _family_of(known.name) == _family_of(name) and folded(known.name.version) != folded(name.version):
+        return False
+    return abs(known.published_at - when) <= NEAR and SourceKind.FEED not in known.named_by
+
+
+def _family_of(name: Name) -> tuple[str, str]:
+    return name.lab, root_of(name)

@@ -1,0 +1,1 @@
+"""Wiring, the loop, chores and checks."""

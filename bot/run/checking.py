@@ -1,0 +1,136 @@
+"""Try every source and the way to Slack, storing nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.desk.covering import coverage, watched
+from bot.errors import ConfigError, SourceError
+from bot.fetch import Fetcher
+from bot.ops.missing import explained
+from bot.releases.news.coverage import Record
+from bot.run.root import App
+from bot.run.works import fetcher_of
+from bot.settings.environment import Environment
+from bot.slack.notifier import SlackNotifier, app_token_problem
+from bot.sources.base import Memory, Source
+
+_DEAF = (
+    "no SLACK_APP_TOKEN (Socket Mode) and no SLACK_SIGNING_SECRET (`run --http`): "
+    "alerts are posted, but commands and buttons reach nobody"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """Hold what one try of a source gave: how many items, or what is wrong."""
+
+    source_id: str
+    count: int = 0
+    complaint: str = ""
+
+
+def check_sources(app: App, sources: Sequence[Source], progress: Callable[[], None]) -> list[SourceCheck]:
+    """Poll each source as if for the first time."""
+    results = []
+    with fetcher_of(app) as fetcher:
+        for source in sources:
+            results.append(_check(app, source, fetcher))
+            progress()
+    return results
+
+
+def _check(app: App, source: Source, fetcher: Fetcher) -> SourceCheck:
+    try:
+        found = source.poll(Memory(), fetcher, app.clock.now())
+    except SourceError as error:
+        return SourceCheck(source.id, complaint=str(error))
+    return SourceCheck(source.id, found.count)
+
+
+def perhaps_blind(app: App) -> dict[str, str]:
+    """Return why sources are perhaps blind, in a sentence each, by their ids."""
+    records = coverage(app.store, watched(app.config), app.clock.now())
+    return {
+        source_id: f"{explained(record)}{_named(record)}."
+        for source_id, record in records.items()
+        if record.is_perhaps_blind
+    }
+
+
+def _named(record: Record) -> str:
+    """Return which of the missed releases the source names in its text all the same."""
+    names = [release.name for release in record.missed_last if release.named_by == record.source_id]
+    return f"; its text names {', '.join(names)}: what selects its items may be out of date" if names else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCheck:
+    """Hold what is wrong with the Slack token, and what it could do with one scope more."""
+
+    problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def check_slack(app: App) -> TokenCheck:
+    """Return what the bot can do in Slack, in each workspace, and whether Slack can reach it."""
+    checks = [_check_token(app.slack_token, app)] if app.slack_token else []
+    if app.serves_many:
+        checks += _check_workspaces(app)
+    if not checks:
+        return TokenCheck(remarks=("no SLACK_BOT_TOKEN is set: messages go to the console",))
+    checks.append(check_connection(app.environment))
+    return TokenCheck(
+        tuple(problem for check in checks for problem in check.problems),
+        tuple(remark for check in checks for remark in check.remarks),
+    )
+
+
+def _check_workspaces(app: App) -> list[TokenCheck]:
+    """Return what the token of each workspace is good for that installed the bot by itself."""
+    installed = [one.team for one in app.store.installations.teams() if one.team]
+    if not installed:
+        return [TokenCheck(remarks=("no workspace has installed the bot yet: /slack/install is the way",))]
+    sealed = (app.store.installations.find(team) for team in installed)
+    try:
+        tokens = [app.seal.open(one) for one in sealed if one]
+    except ConfigError as error:
+        return [TokenCheck(problems=(str(error),))]
+    return [_check_token(token, app) for token in tokens]
+
+
+def _check_token(token: str, app: App) -> TokenCheck:
+    """Ask Slack what a token is good for."""
+    report = SlackNotifier(token, app.environment.slack_api_url).check()
+    if report.problem:
+        return TokenCheck(problems=(report.problem,))
+    missing = tuple(
+        f"scope {scope} is missing: it is needed for {use}" for scope, use in report.missing.items()
+    )
+    wanting = tuple(f"scope {scope} would allow {use}" for scope, use in report.wanting.items())
+    return TokenCheck(missing, (f"posts as {report.bot} in {report.team}", *wanting))
+
+
+def check_connection(environment: Environment) -> TokenCheck:
+    """Tell whether Slack's commands and clicks can reach the bot, through Socket Mode or over signed HTTP."""
+    app_token = environment.slack_app_token.get_secret_value()
+    is_signed = bool(environment.slack_signing_secret.get_secret_value())
+    if not app_token and not is_signed:
+        return TokenCheck(remarks=(_DEAF,))
+    problem = app_token_problem(app_token, environment.slack_api_url) if app_token else ""
+    connects = f"SLACK_APP_TOKEN: {problem}; it needs the scope connections:write" if problem else ""
+    problems = tuple(one for one in (connects, _oauth_problem(environment, is_signed)) if one)
+    ways = [("Socket Mode", app_token and not problem), ("signed HTTP", is_signed)]
+    return TokenCheck(problems, tuple(f"commands can come through {way}" for way, works in ways if works))
+
+
+def _oauth_problem(environment: Environment, is_signed: bool) -> str:
+    """Return what an install of several workspaces lacks, "" where none is wanted."""
+    given = {
+        "SLACK_CLIENT_ID": environment.slack_client_id,
+        "SLACK_CLIENT_SECRET": environment.slack_client_secret.get_secret_value(),
+        "CADENCEBOT_SEAL_KEY": environment.cadencebot_seal_key.get_secret_value(),
+    }
+    if not any(given.values()):
+        return ""
+    missing = [name for name, value in {**given, "SLACK_SIGNING_SECRET": is_signed}.items() if not value]
+    return f"/slack/install needs {', '.join(missing)} as well" if missing else ""

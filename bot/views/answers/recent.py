@@ -1,0 +1,130 @@
+"""`recent`: what came out lately, a page at a time."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from bot.model import Wave
+from bot.records import Block, Content
+from bot.releases.facts import words
+from bot.views import blocks
+from bot.views.answers.pieces import (
+    counted,
+    details,
+    lab_name,
+    lab_of,
+    licence_of,
+    linked,
+    share,
+    size_of,
+    subject_of,
+    text_of,
+    turn,
+    typed,
+    window_words,
+)
+from bot.views.blocks import Element
+from bot.views.commands import Command
+from bot.views.escape import literal
+from bot.views.phrases import ago, came_out
+
+WINDOW = timedelta(days=30)
+_PAGE = 10
+_LARGEST_PAGE = 20  # releases, at up to 400 characters each
+_LABS_NAMED = 3
+_ASKED_LIMIT = 200
+
+
+def page_size(command: Command) -> int:
+    """Return how many releases a page of this answer holds: what `n:` says, as far as it fits a message."""
+    return min(command.number or _PAGE, _LARGEST_PAGE)
+
+
+def recent_answer(
+    command: Command, total: int, waves: Sequence[Wave], now: datetime, checked_at: datetime | None = None
+) -> Content:
+    """Return one page of the releases that were asked for; `total` counts those of all pages."""
+    shown = waves[: page_size(command)]
+    if not shown:
+        return _nothing(command, now, checked_at)
+    first = (command.page - 1) * page_size(command) + 1
+    last = first + len(shown) - 1
+    title = f"{counted(total, 'release')} {_asked_for(command)}"
+    part = f", {first} to {last} shown" if len(shown) < total else ""
+    lines = list(enumerate(shown, first))
+    return Content(
+        text_of([f"{title}{part}.", *(_sentence(number, wave) for number, wave in lines)]),
+        (
+            blocks.section(f"*{title}*{part}"),
+            *(blocks.section(_row(number, wave), details(number, wave.lead)) for number, wave in lines),
+            *blocks.actions(_turning(command, total, last)),
+            blocks.context(_small_print(now, checked_at)),
+        ),
+    )
+
+
+def _nothing(command: Command, now: datetime, checked_at: datetime | None) -> Content:
+    if command.page > 1:
+        text = f"There is no page {command.page} of the releases {_asked_for(command)}."
+        choices = [turn(0, "First page", _paged(command.text, 1))]
+    else:
+        text = f"Nothing came out {_asked_for(command)}, as far as I know."
+        choices = [turn(0, "Look back a year", _without(command.text, "since", "page") + " since:1y")]
+        choices += [turn(1, "Without filters", "recent")] if str(command.filters) or command.labs else []
+    row = blocks.actions(choices)
+    return Content(text, (blocks.section(text), *row, blocks.context(_small_print(now, checked_at))))
+
+
+def _asked_for(command: Command) -> str:
+    names = [lab_name(lab) for lab in command.labs]
+    if len(names) > _LABS_NAMED:
+        names = [*names[:_LABS_NAMED], f"{len(names) - _LABS_NAMED} more labs"]
+    labs = f" from {', '.join(names)}" if names else ""
+    filters = f" ({literal(str(command.filters), _ASKED_LIMIT)})" if str(command.filters) else ""
+    return f"in the last {window_words(command.since or WINDOW)}{labs}{filters}"
+
+
+def _row(number: int, wave: Wave) -> str:
+    return f"{number}. *{linked(wave)}* · {lab_of(wave)} · {_date(wave)}\n{_facts(wave)}"
+
+
+def _facts(wave: Wave) -> str:
+    count = [f"{len(wave.sizes)} sizes"] if len(wave.sizes) > 1 else []
+    return " · ".join([licence_of(wave.sizes), *count, size_of(wave.sizes)])
+
+
+def _date(wave: Wave) -> str:
+    return literal(came_out(wave), 60)
+
+
+def _sentence(number: int, wave: Wave) -> str:
+    licence = licence_of(wave.sizes).removeprefix(words.circle(wave.sizes[0].license)).strip()
+    return f"{number}. {subject_of(wave)} by {lab_of(wave)}, {_date(wave)}: {licence}; {size_of(wave.sizes)}."
+
+
+def _turning(command: Command, total: int, last: int) -> Iterator[Element | None]:
+    if command.page > 1:
+        yield turn(0, "Newer", _paged(command.text, command.page - 1))
+    if last < total:
+        yield turn(1, f"Next {min(page_size(command), total - last)}", _paged(command.text, command.page + 1))
+    yield share(2, command.text)
+
+
+def _paged(text: str, page: int) -> str:
+    return f"{_without(text, 'page')} page:{page}" if page > 1 else _without(text, "page")
+
+
+def _without(text: str, *keys: str) -> str:
+    """Return a command without the words of these keys."""
+    return " ".join(word for word in text.split() if word.partition(":")[0].lower() not in keys)
+
+
+def _small_print(now: datetime, checked_at: datetime | None) -> Iterator[str]:
+    if checked_at is not None:
+        yield f"Sources were read {ago(checked_at, now)}"
+    yield f"{typed('help recent')} lists the filters"
+
+
+def newest_rows(waves: Sequence[Wave]) -> Iterator[Block]:
+    """Yield a row each for the Home tab, where there are no pages."""
+    for number, wave in enumerate(waves, 1):
+        yield blocks.section(_row(number, wave), details(number, wave.lead))

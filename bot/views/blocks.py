@@ -1,0 +1,166 @@
+"""Build Slack's blocks, within Slack's limits.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks (50 blocks a message, 3,000 characters a section).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from bot.records import Block
+from bot.releases.facts.visible import clean, web_address
+
+NOTHING = "–"  # stands where a text from outside has nothing to show
+_HEADER_LIMIT = 150
+_SECTION_LIMIT = 3_000
+_FIELDS_LIMIT = 10
+_ELEMENTS_LIMIT = 10
+_ROW_LIMIT = 25  # buttons in a row of actions
+_LABEL_LIMIT = 75
+_VALUE_LIMIT = 2_000
+_OPTION_VALUE_LIMIT = 75  # slack_sdk takes 150, Slack's own types 75
+_OVERFLOW_LIMIT = 5
+CHART = "data_visualization"
+_CHART_TITLE_LIMIT = 50
+_CHART_LABEL_LIMIT = 20  # of a series or a category
+_CHART_POINTS_LIMIT = 20
+
+Element = dict[str, Any]
+
+
+def header(text: str) -> Block:
+    """Return the headline of a message; `text` may come from outside as it is."""
+    return {"type": "header", "text": plain_text(text, _HEADER_LIMIT)}
+
+
+def divider() -> Block:
+    """Return a line between two parts."""
+    return {"type": "divider"}
+
+
+def section(text: str, accessory: Element | None = None) -> Block:
+    """Return a paragraph of mrkdwn that Slack does not fold away, with at most one element beside it."""
+    block: dict[str, Any] = {"type": "section", "text": mrkdwn(text), "expand": True}
+    return {**block, "accessory": accessory} if accessory else block
+
+
+def sections(lines: Iterable[str]) -> Iterator[Block]:
+    """Yield sections that hold all lines, as few as Slack's limit allows."""
+    text = ""
+    for line in lines:
+        if text and len(text) + 1 + len(line) > _SECTION_LIMIT:
+            yield section(text)
+            text = ""
+        text = f"{text}\n{line}" if text else line
+    if text:
+        yield section(text)
+
+
+def fields(*pairs: tuple[str, str]) -> Block:
+    """Return facts in two columns, each a title and a value in mrkdwn."""
+    texts = [mrkdwn(f"*{title}*\n{value}") for title, value in pairs[:_FIELDS_LIMIT]]
+    return {"type": "section", "fields": texts}
+
+
+def context(texts: Iterable[str]) -> Block:
+    """Return the small print, one mrkdwn text an element."""
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts][:_ELEMENTS_LIMIT]}
+
+
+# --- what can be pressed
+
+
+def buttons(choices: Iterable[tuple[str, str, str]]) -> Iterator[Block]:
+    """Yield one row of buttons from (label, address, action id), or nothing when no address is usable."""
+    yield from actions(link_button(label, url, action) for label, url, action in choices)
+
+
+def actions(elements: Iterable[Element | None]) -> Iterator[Block]:
+    """Yield one row of the elements that there are, or nothing."""
+    row = [element for element in elements if element][:_ROW_LIMIT]
+    if row:
+        yield {"type": "actions", "elements": row}
+
+
+def link_button(label: str, url: str, action: str) -> Element | None:
+    """Return a button that opens an address, or None when the address is not usable."""
+    address = web_address(url)
+    return {**_button(label, action), "url": address} if address else None
+
+
+def button(label: str, action: str, value: str, style: str = "") -> Element | None:
+    """Return a button that brings `value` along; `style` is "", "primary" or "danger".
+
+    There is none for a value that Slack would refuse: cut short or cleaned it would say something else.
+    """
+    if not 0 < len(value) <= _VALUE_LIMIT or not value.isprintable():
+        return None
+    return {**_button(label, action), "value": value, **({"style": style} if style else {})}
+
+
+def overflow(action: str, choices: Iterable[tuple[str, str]]) -> Element | None:
+    """Return a menu behind "…" of (label, value), or None when no value is short enough."""
+    listed = options(choices)[:_OVERFLOW_LIMIT]
+    return {"type": "overflow", "action_id": action, "options": listed} if listed else None
+
+
+def options(choices: Iterable[tuple[str, str]]) -> list[Element]:
+    """Return what a menu offers from (label, value): each value once, those that are too long left out."""
+    labels = {
+        value: label
+        for label, value in choices
+        if 0 < len(value) <= _OPTION_VALUE_LIMIT and value.isprintable()
+    }
+    return [{"text": plain_text(label, _LABEL_LIMIT), "value": value} for value, label in labels.items()]
+
+
+def _button(label: str, action: str) -> Element:
+    return {"type": "button", "text": plain_text(label, _LABEL_LIMIT), "action_id": action}
+
+
+# --- charts
+
+
+def bar_chart(title: str, unit: str, points: Sequence[tuple[str, float]]) -> Block:
+    """Return Slack's own bar chart of the last points, each a label and a value; `unit` names the values.
+
+    Slack wants every label to be different, so that one that comes again is numbered. Shape and limits:
+    https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
+    """
+    labels = _distinct(label for label, _ in points[-_CHART_POINTS_LIMIT:])
+    values = [value for _, value in points[-_CHART_POINTS_LIMIT:]]
+    data = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
+    return {
+        "type": CHART,
+        "title": clean(title, _CHART_TITLE_LIMIT),
+        "chart": {
+            "type": "bar",
+            "series": [{"name": clean(unit, _CHART_LABEL_LIMIT), "data": data}],
+            "axis_config": {"categories": labels, "y_label": clean(unit, _CHART_LABEL_LIMIT)},
+        },
+    }
+
+
+def _distinct(labels: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for label in labels:
+        short = clean(label, _CHART_LABEL_LIMIT) or NOTHING
+        for number in range(2, _CHART_POINTS_LIMIT + 2):
+            if short not in found:
+                break
+            short = f"{clean(label, _CHART_LABEL_LIMIT - 5)} ({number})"
+        found.append(short)
+    return found
+
+
+# --- text
+
+
+def plain_text(text: str, limit: int) -> dict[str, Any]:
+    """Return text that Slack shows literally and that is never empty, as Slack refuses that."""
+    return {"type": "plain_text", "text": clean(text, limit) or NOTHING, "emoji": False}
+
+
+def mrkdwn(text: str) -> dict[str, Any]:
+    """Return text with Slack's marks; whatever in it comes from outside is escaped already."""
+    # verbatim: Slack must not turn names into links to channels or people by itself
+    return {"type": "mrkdwn", "text": text, "verbatim": True}

@@ -1,0 +1,74 @@
+"""The Home tab: what I follow, what my channels follow, what came out lately."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot.model import Wave
+from bot.records import Block, View
+from bot.views import blocks, forms
+from bot.views.answers.following import Following, followed_lines, preference_lines
+from bot.views.answers.pieces import place, typed
+from bot.views.answers.recent import newest_rows
+
+# Both open the modal that changes what the destination in their value follows.
+SUBSCRIBE = "home_subscribe"
+EDIT = "home_edit"
+_CHANNELS = 20
+_RECENT = 10
+_MY_LIMIT = 2_500  # characters of what is followed; with these the tab stays below a hundred blocks
+_CHANNEL_LIMIT = 800
+_UNKNOWN = "Slack does not tell me which channels you are in. Type {} in a channel to see what it follows."
+
+
+def home_view(
+    mine: Following,
+    channels: Sequence[Following],
+    recent: Sequence[Wave],
+    now: datetime,
+    *,
+    knows_channels: bool,
+) -> View:
+    """Return the Home tab of one person; `channels` are those that the person is in."""
+    return forms.home(
+        [
+            blocks.header("Model releases"),
+            *_mine(mine, now),
+            blocks.divider(),
+            *_channels(channels, now, knows_channels=knows_channels),
+            blocks.divider(),
+            *_recent(recent),
+            blocks.context([f"{typed('help')} shows all commands"]),
+        ]
+    )
+
+
+def _mine(mine: Following, now: datetime) -> Iterator[Block]:
+    yield blocks.section("*What I follow*, told in our direct messages")
+    lines = followed_lines(mine, now, _MY_LIMIT)
+    yield from blocks.sections(lines or ["Nothing yet."])
+    if lines:
+        yield blocks.context(preference_lines(mine.preferences))
+    label = "Change" if lines else "Follow labs"
+    yield from blocks.actions([blocks.button(label, SUBSCRIBE, mine.destination, "primary")])
+
+
+def _channels(channels: Sequence[Following], now: datetime, *, knows_channels: bool) -> Iterator[Block]:
+    yield blocks.section("*What my channels follow*")
+    if not knows_channels:
+        yield blocks.context([_UNKNOWN.format(typed("list"))])
+    elif not channels:
+        yield blocks.section(f"None of them follows anything: type {typed('subscribe qwen')} in one.")
+    for number, channel in enumerate(channels[:_CHANNELS]):
+        lines = followed_lines(channel, now, _CHANNEL_LIMIT)
+        paused = "⏸️ paused, see `list` there" if channel.pause else ""
+        title = " · ".join(part for part in (f"*{place(channel.destination)}*", paused) if part)
+        yield blocks.section(title, blocks.button("Change", f"{EDIT}:{number}", channel.destination))
+        yield from blocks.sections(lines or ["Nothing yet."])
+    if len(channels) > _CHANNELS:
+        yield blocks.context([f"and {len(channels) - _CHANNELS} more channels"])
+
+
+def _recent(recent: Sequence[Wave]) -> Iterator[Block]:
+    yield blocks.section("*Recent releases*")
+    rows = list(newest_rows(recent[:_RECENT]))
+    yield from rows or [blocks.section("Nothing came out yet that I know of.")]
