@@ -64,6 +64,7 @@ class Ledger:
             known = replace(
                 known,
                 head=sighting.external_id,
+                weights_at=known.weights_at or self.now,
                 provisional=provisional,
                 license=stated or known.license,
                 empty=_is_empty(sighting, known),
