@@ -43,6 +43,7 @@ class Known:
     promised: frozenset[str] = frozenset()
     repositories: Mapping[str, str] = field(default_factory=dict)  # lower-case "owner/name" -> the Hub's _id
     head: str = ""
+    weights_at: datetime | None = None  # when the first of its repositories was seen
     provisional: bool = False
     license: LicenseStatement | None = None
     empty: bool = False  # its own repository held no weights when last looked at
