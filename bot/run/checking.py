@@ -23,7 +23,7 @@ _SHOWS_NOTHING = "it answers and shows nothing: correct its address in feeds.yam
 
 @dataclass(frozen=True, slots=True)
 class SourceCheck:
-    """Hold what one try of a source gave: how many items, or what is wrong."""
+    """What one try of a source gave: how many items, or what is wrong."""
 
     source_id: str
     count: int = 0
@@ -66,7 +66,7 @@ def _named(record: Record) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TokenCheck:
-    """Hold what is wrong with the Slack token, and what it could do with one scope more."""
+    """What is wrong with the Slack token, and what it could do with one scope more."""
 
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -112,7 +112,7 @@ def _check_token(token: str, app: App) -> TokenCheck:
 
 
 def check_connection(environment: Environment) -> TokenCheck:
-    """Tell whether Slack's commands and clicks can reach the bot, through Socket Mode or over signed HTTP."""
+    """Whether Slack's commands and clicks can reach the bot, through Socket Mode or over signed HTTP."""
     app_token = environment.slack_app_token.get_secret_value()
     is_signed = bool(environment.slack_signing_secret.get_secret_value())
     if not app_token and not is_signed:

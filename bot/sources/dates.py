@@ -108,7 +108,7 @@ def _beside(text: str) -> list[str]:
 
 
 def is_introduction(words: str) -> bool:
-    """Tell whether words beside a date only introduce it: "Release date", "Updates", or none at all."""
+    """Whether words beside a date only introduce it: "Release date", "Updates", or none at all."""
     return not re.search(r"\d", words) and all(map(MERE_WORD.fullmatch, _WORD.findall(words.lower())))
 
 
@@ -158,7 +158,7 @@ def _parts(match: re.Match[str]) -> Parts:
 
 
 def _is_apart(before: str, after: str) -> bool:
-    """Tell whether a date at an end of a text is set apart from the words beside it."""
+    """Whether a date at an end of a text is set apart from the words beside it."""
     if not before.strip():
         return bool(re.match(r"\s*[:：|·–—]|\s+-\s|\s*[)\]）]", after))
     return not after.strip(" )]）") and bool(re.search(r"[:：|·–—([（]\s*$|\s-\s+$", before))

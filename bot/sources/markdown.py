@@ -41,7 +41,7 @@ _MOST_MARKS = 20_000  # read in a second; a changelog of years has some thousand
 
 @dataclass(slots=True)
 class _Mark:
-    """Hold a place where something begins; `text[end:until]` is what stands below it."""
+    """A place where something begins; `text[end:until]` is what stands below it."""
 
     kind: str  # "heading", "card" or "bullet"
     level: int
@@ -55,7 +55,7 @@ class _Mark:
 
 @dataclass(slots=True)
 class _Section:
-    """Hold what stands under a mere date, itself under `outer`; only those of no date have `bullets`."""
+    """What stands under a mere date, itself under `outer`; only those of no date have `bullets`."""
 
     mark: _Mark
     outer: "_Section | None" = None

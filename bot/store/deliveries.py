@@ -236,7 +236,7 @@ class Deliveries(Ledger):
         )
 
     def claim(self, sequence: int, now: datetime) -> bool:
-        """Mark that we are about to send; tell whether it was still ours to claim."""
+        """Mark that we are about to send; return whether it was still ours to claim."""
         changed = self._database.connection.execute(
             """
             UPDATE delivery SET state = 'claimed', claimed_at = :now, attempts = attempts + 1
