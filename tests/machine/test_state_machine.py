@@ -244,21 +244,26 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def who_follows_is_owed(self) -> None:
-        """2: A delivery is owed if and only if its release was announced while somebody followed the lab."""
+        """2: A delivery is owed if and only if somebody followed the lab, unmuted, when it was announced."""
         owed = defaultdict(set)
         for row in self.bot.query(
             """
-            SELECT r.key, r.lab, d.destination FROM release r
+            SELECT r.id, r.key, r.lab, d.destination FROM release r
             LEFT JOIN delivery d ON d.release_id = r.id AND d.kind = 'alert'
             WHERE r.id = r.lead_id AND NOT r.silent
             """
         ):
-            owed[row["key"], row["lab"]] |= {row["destination"]} - {None}
-        for (key, lab), destinations in owed.items():
+            owed[row["id"], row["key"], row["lab"]] |= {row["destination"]} - {None}
+        for (release_id, key, lab), destinations in owed.items():
             if key not in self.owed:
                 now = self.bot.store.subscriptions.of_lab(str(lab))
                 self.owed[str(key)] = frozenset(one.destination for one in now)
-            assert self.owed[str(key)] <= destinations <= self.followers[str(lab)]
+            muted = self._muted(int(release_id))
+            assert self.owed[str(key)] - muted <= destinations <= self.followers[str(lab)] - muted
+
+    def _muted(self, release_id: int) -> frozenset[str]:
+        declined = self.bot.store.deliveries.declined(release_id)
+        return frozenset(destination for destination, why in declined.items() if why.startswith("muted "))
 
     def teardown(self) -> None:
         try:

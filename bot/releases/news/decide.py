@@ -129,7 +129,7 @@ class _Rules:
         return self.shelf.releases[key] if key else None
 
     def _was_no_news(self, item: Judged) -> bool:
-        """Tell whether a repository that was no model when it was first seen has been there for long.
+        """Whether a repository that was no model when it was first seen has been there for long.
 
         What was made of late and gets the name of a model is launched so.
         """
@@ -185,7 +185,7 @@ class _Rules:
             self.ledger.confirm(known, item)
 
     def _is_imported_history(self, known: Known) -> bool:
-        """Tell whether a person brought a release as one of long ago: its weights are no news today."""
+        """Whether a person brought a release as one of long ago: its weights are no news today."""
         return SourceKind.IMPORT in known.told_by and self.now - known.published_at > NEAR
 
     def _take_post(self, item: Judged, name: Name) -> None:
@@ -309,7 +309,7 @@ class _Rules:
                 self.ledger.confirm(meant, item)
 
     def _is_untold(self, known: Known, item: Judged) -> bool:
-        """Tell whether a post is a lab's first word on a release of late: its weights may have come first."""
+        """Whether a post is a lab's first word on a release of late: its weights may have come first."""
         lead = self.shelf.releases[known.lead_key]
         recent = self.now - lead.published_at <= NEAR and not self.ledger.is_old(item)
         return recent and SourceKind.FEED not in lead.told_by and item.verdict.kind is Kind.RELEASE

@@ -79,7 +79,7 @@ class Ledger:
             self.write(Announce(known.lead_key))
 
     def announce_silent(self, known: Known) -> bool:
-        """Announce what a baseline found in silence; tell whether it was so.
+        """Announce what a baseline found in silence; return whether it was so.
 
         What was held back stays silent, whatever comes to it: otherwise its weights were a way around the
         person who is to decide, or has decided.
@@ -91,7 +91,7 @@ class Ledger:
         return True
 
     def is_old(self, item: Judged) -> bool:
-        """Tell whether a post or listing dates itself long ago: a back catalogue that has come to light."""
+        """Whether a post or listing dates itself long ago: a back catalogue that has come to light."""
         published = item.sighting.published
         says_when = published is not None and published.origin is not DateOrigin.CREATED
         return says_when and self.now - moment_of(item.sighting, self.now) > NEAR
@@ -102,7 +102,7 @@ class Ledger:
             self.tell(known, item, NoteKind.CONFIRMATION)
 
     def hear(self, known: Known, item: Judged) -> bool:
-        """Note that a kind of source speaks of the release; tell whether it is the first time."""
+        """Note that a kind of source speaks of the release; return whether it is the first time."""
         known, voice = self.shelf.releases[known.key], item.sighting.source.voice
         name = item.verdict.name
         spelt = better_name(known.name, known.told_by, name, voice) if name else known.name
@@ -151,7 +151,7 @@ def _identified(stated: LicenseStatement | None, sighting: Sighting) -> License:
 
 
 def _is_empty(sighting: Sighting, known: Known) -> bool:
-    """Tell whether a release's own repository holds no weights; a listing does not say."""
+    """Whether a release's own repository holds no weights; a listing does not say."""
     return sighting.facts.weights == "none" or (known.empty and sighting.facts.weights != "there")
 
 

@@ -20,7 +20,7 @@ _MOST_PROMISES = 20  # of one post
 
 
 class Shelf:
-    """Hold the releases of a decision, found by key, by family and by repository.
+    """The releases of a decision, found by key, by family and by repository.
 
     `releases` are by key; `keys` are by "owner/name" in lower case and by the Hub's _id. In a `silent`
     decision, a baseline's, only the dates of things are known; else they happen now.
@@ -140,7 +140,7 @@ class Shelf:
         return None
 
     def _gathers(self, known: Known) -> bool:
-        """Tell whether a release that only names a family still takes the weights that it covers.
+        """Whether a release that only names a family still takes the weights that it covers.
 
         It does until such weights have come for as long as a wave lasts: "DeepSeek V4" takes V4-Pro and
         V4-Flash of the same day, and not V4-Pro-0813 of weeks later.
