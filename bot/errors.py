@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class CadenceError(Exception):
-    """Be the root of every expected failure; its text is one line for people."""
+    """The root of every expected failure; its text is one line for people."""
 
 
 class ConfigError(CadenceError):

@@ -92,7 +92,7 @@ class DateOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Hold a moment, how exact it is ("second", "day" or "month") and where it comes from."""
+    """A moment, how exact it is ("second", "day" or "month") and where it comes from."""
 
     at: datetime
     origin: DateOrigin
@@ -113,7 +113,7 @@ class Lab:
 
 @dataclass(frozen=True, slots=True)
 class LicenseStatement:
-    """Hold what a card or listing says of the licence, as written there."""
+    """What a card or listing says of the licence, as written there."""
 
     license: str = ""  # the key; several are joined with ", "
     name: str = ""  # license_name, meaningful when the key is "other"
@@ -122,7 +122,7 @@ class LicenseStatement:
 
 @dataclass(frozen=True, slots=True)
 class License:
-    """Hold what a licence statement means.
+    """What a licence statement means.
 
     `verdict` is one of "permissive", "conditions", "non-commercial", "not stated" and "unknown";
     `condition` is the one sentence that matters, `duty` what a user must do.
@@ -142,7 +142,7 @@ class License:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Hold what one source states of a model; empty or None means "not stated"."""
+    """What one source states of a model; empty or None means "not stated"."""
 
     license: LicenseStatement | None = None
     parameters: int | None = None  # total
@@ -168,7 +168,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Hold one thing that a source shows, before anybody has judged it."""
+    """One thing that a source shows, before anybody has judged it."""
 
     source_id: str
     source: SourceKind
@@ -186,7 +186,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Hold the parts of a model's name, as its lab spells them."""
+    """The parts of a model's name, as its lab spells them."""
 
     lab: str
     family: str
@@ -219,7 +219,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """Hold one Hub repository of a release; `head` tells the release's own weights from a variant."""
+    """One Hub repository of a release; `head` tells the release's own weights from a variant."""
 
     hub_id: str  # the Hub's _id
     repository: str  # "owner/name" as of the last poll
@@ -231,7 +231,7 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Hold one source's word on a release: who says so, where and when."""
+    """One source's word on a release: who says so, where and when."""
 
     source: SourceKind
     title: str
@@ -242,7 +242,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Hold what is known of a release, merged from all its sightings, the strongest evidence first."""
+    """What is known of a release, merged from all its sightings, the strongest evidence first."""
 
     id: int
     name: Name
@@ -280,7 +280,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """Hold the models of one family key that share an alert: the lead and those that joined it.
+    """The models of one family key that share an alert: the lead and those that joined it.
 
     `previous` is the lab's release before it in the same family; `first_alert_url` links the alert of an
     earlier wave of the same family key.
@@ -323,7 +323,7 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Hold what a thread reply tells."""
+    """What a thread reply tells."""
 
     kind: NoteKind
     title: str

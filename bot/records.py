@@ -44,7 +44,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """Hold one source as it stands; times are None where the thing has not happened."""
+    """One source as it stands; times are None where the thing has not happened."""
 
     id: str
     etag: str = ""
@@ -80,7 +80,7 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Hold that a destination follows a lab (or ALL), with its filters and where that comes from."""
+    """What a destination follows: a lab (or ALL), with its filters and where that comes from."""
 
     destination: str
     lab: str
@@ -92,7 +92,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class DigestPlan:
-    """Hold when a destination wants its digest, in its own time zone."""
+    """When a destination wants its digest, in its own time zone."""
 
     every: Literal["daily", "weekly", "monthly"]  # a monthly one comes on the first
     weekday: int = 0  # of a weekly one; Monday is 0
@@ -104,7 +104,7 @@ class DigestPlan:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Hold how a destination wants to be told; `digest` is None where it wants none."""
+    """How a destination wants to be told; `digest` is None where it wants none."""
 
     variants: Literal["thread", "post", "off"] = "thread"
     updates: Literal["edit", "thread", "off"] = "edit"
@@ -113,7 +113,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Hold that a destination wants to hear nothing of a lab (or ALL) for now; `until` None is for ever."""
+    """A lab (or ALL) of which a destination wants to hear nothing for now; `until` None is for ever."""
 
     destination: str
     lab: str
@@ -123,7 +123,7 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class ErrorReport:
-    """Hold what somebody found wrong in an alert; `closed_at` is None while nobody has dealt with it."""
+    """What somebody found wrong in an alert; `closed_at` is None while nobody has dealt with it."""
 
     id: int
     release_id: int
@@ -137,7 +137,7 @@ class ErrorReport:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Hold what a person knows better than the sources, which sticks against later polls.
+    """What a person knows better than the sources, which sticks against later polls.
 
     `field` is license, parameters, active, lab or kind of the release whose key is `subject`; or merge (the
     release `subject` is `value`, both keys); or split (the repository `subject` is a release of its own,
@@ -153,7 +153,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Hold that a workspace installed the bot, or a whole organisation, where `team` is ""."""
+    """The installation of the bot by a workspace, or of a whole organisation, where `team` is ""."""
 
     team: str
     enterprise: str
@@ -184,7 +184,7 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Flood:
-    """Hold what a source showed all at once, far more than usual, and what became of it.
+    """What a source showed all at once, far more than usual, and what became of it.
 
     `leads` are the keys of the releases that were not announced and `names` what people call them, both in
     the order of publication. `state` is waiting, announced, ignored, expired or brought. `days` are those on
@@ -207,7 +207,7 @@ class Flood:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Hold why a destination gets nothing for now, and when it is tried again."""
+    """Why a destination gets nothing for now, and when it is tried again."""
 
     destination: str
     since: datetime
@@ -219,7 +219,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Hold one message owed to one destination.
+    """One message owed to one destination.
 
     `kind` is alert, note, edit, digest or line; only a digest and a line bring their `content` along and
     have no release (id 0). `carrier` is the sequence of the alert that carries this one as well: four or
@@ -255,13 +255,13 @@ class Delivery:
 
     @property
     def is_of_forgotten_time(self) -> bool:
-        """Tell whether it may have been sent before it was owed, in the time that a backup forgot."""
+        """Whether it may have been sent before it was owed, in the time that a backup forgot."""
         return self.claimed_at is not None and self.claimed_at < self.created_at
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """Hold one observation as `why` tells it."""
+    """One observation as `why` tells it."""
 
     source_id: str
     source: str

@@ -22,7 +22,7 @@ from bot.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """Hold what is known of some labs (or all) in a window, the most first, and what is not known."""
+    """What is known of some labs (or all) in a window, the most first, and what is not known."""
 
     window: Window
     downloads: Sequence[LabDownloads]

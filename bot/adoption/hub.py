@@ -28,7 +28,7 @@ _RELATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Derivatives:
-    """Hold how many repositories others built upon one, by relation.
+    """How many repositories others built upon one, by relation.
 
     Those beyond the pages that were read are `UNREAD`, counted by the Hub; if it did not count them either,
     the whole is not `complete`.

@@ -27,7 +27,7 @@ _RATE_LIMITED_REST = timedelta(minutes=5)  # the Hub's window, where it names no
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Hold what came of one task; `complaint` is "" where it went well."""
+    """What came of one task; `complaint` is "" where it went well."""
 
     task: Task
     complaint: str = ""
@@ -79,7 +79,7 @@ class Measuring:
         return done
 
     def plan_week(self, now: datetime) -> bool:
-        """Store what there is to ask in this week; tell whether it was not stored already."""
+        """Store what there is to ask in this week; return whether it was not stored already."""
         week = week_of(now)
         with self.store.transaction():
             if self.store.adoption.is_planned(week):
@@ -107,7 +107,7 @@ class Measuring:
         return Measured(task)
 
     def _is_read(self) -> bool:
-        """Tell whether every organisation was polled: before that, nobody knows what is newest."""
+        """Whether every organisation was polled: before that, nobody knows what is newest."""
         states = self.store.sources.states()
         hubs = [
             source.id for lab in self.config.labs for source in lab.sources if isinstance(source, HubSpec)

@@ -15,7 +15,7 @@ from bot.model import Lab
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Hold what was measured of a lab in a week; `repositories` were looked at for it."""
+    """What was measured of a lab in a week; `repositories` were looked at for it."""
 
     week: date
     lab: str
@@ -27,7 +27,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Hold how many of a lab's tasks of a week are done."""
+    """How many of a lab's tasks of a week are done."""
 
     week: date
     lab: str
@@ -37,13 +37,13 @@ class Progress:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether nothing is missing."""
+        """Whether nothing is missing."""
         return self.done == self.planned
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Hold the Mondays that a question is about: from the first week that was planned, to the present."""
+    """The Mondays that a question is about: from the first week that was planned, to the present."""
 
     weeks: tuple[date, ...]
 
@@ -62,7 +62,7 @@ def window(planned: Iterable[date], since: datetime, now: datetime) -> Window:
 
 @dataclass(frozen=True, slots=True)
 class LabDownloads:
-    """Hold a lab's downloads (30 days) in the weeks in which all of its organisations were measured."""
+    """A lab's downloads (30 days) in the weeks in which all of its organisations were measured."""
 
     lab: Lab
     weeks: Mapping[date, int]
@@ -83,7 +83,7 @@ class LabDownloads:
 
 @dataclass(frozen=True, slots=True)
 class CountryDownloads:
-    """Hold the downloads of a country's labs: in the last week that counts, and over all that count."""
+    """The downloads of a country's labs: in the last week that counts, and over all that count."""
 
     country: str
     labs: int
@@ -94,7 +94,7 @@ class CountryDownloads:
 
 @dataclass(frozen=True, slots=True)
 class Countries:
-    """Hold the countries, the most downloads first, and the weeks that count.
+    """The countries, the most downloads first, and the weeks that count.
 
     Only a week in which every lab was measured counts, but for labs that were measured in no week: those are
     `left_out`.
@@ -107,7 +107,7 @@ class Countries:
 
 @dataclass(frozen=True, slots=True)
 class LabDerivatives:
-    """Hold what others built upon a lab's newest repositories, as of one week."""
+    """What others built upon a lab's newest repositories, as of one week."""
 
     lab: Lab
     week: date
@@ -206,7 +206,7 @@ def derivatives_by_lab(
 
 
 def outnumbers(one: LabDerivatives, others: Sequence[LabDerivatives]) -> bool | None:
-    """Tell whether a lab's derivatives are more than those of the others together; None if nobody can say.
+    """Whether a lab's derivatives are more than those of the others together; None if nobody can say.
 
     Where something was not counted its number is the least that it can be, which may still settle it.
     """

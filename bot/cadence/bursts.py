@@ -17,7 +17,7 @@ _YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Hold a fortnight, ending with `day`, in which a lab shipped more than in any of the year before."""
+    """A fortnight, ending with `day`, in which a lab shipped more than in any of the year before."""
 
     day: date
     units: tuple[Shipped, ...]

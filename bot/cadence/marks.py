@@ -22,7 +22,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Hold how a class of licence looks: on white, and on a dark page."""
+    """How a class of licence looks: on white, and on a dark page."""
 
     id: str
     words: str

@@ -35,7 +35,7 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Hold one thing to ask in a week: `of` is an organisation or "owner/repository"."""
+    """One thing to ask in a week: `of` is an organisation or "owner/repository"."""
 
     week: date
     lab: str
@@ -48,7 +48,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Hold one repository as it was counted."""
+    """One repository as it was counted."""
 
     name: str
     downloads: int
@@ -56,7 +56,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """Hold one repository as it was known before; one that is not `listed` had vanished."""
+    """One repository as it was known before; one that is not `listed` had vanished."""
 
     name: str
     downloads: int
@@ -74,7 +74,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Hold one change of what is counted; `downloads` are the last that were counted."""
+    """One change of what is counted; `downloads` are the last that were counted."""
 
     kind: ChangeKind
     hub_id: str

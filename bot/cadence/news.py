@@ -23,7 +23,7 @@ class NewsKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Hold one piece of news; `sentence` is plain text that still has to be escaped."""
+    """One piece of news; `sentence` is plain text that still has to be escaped."""
 
     kind: NewsKind
     lab: str  # lab id

@@ -12,7 +12,7 @@ from bot.cadence.stats import ENOUGH, Cadence, Hits, back_test, cadence, expecte
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Hold the first and the last of the days that are meant, both included."""
+    """The first and the last of the days that are meant, both included."""
 
     first: date
     last: date
@@ -28,7 +28,7 @@ class Window:
         return Window(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
 
     def __contains__(self, day: date) -> bool:
-        """Tell whether the day is one of them."""
+        """Whether the day is one of them."""
         return self.first <= day <= self.last
 
 
@@ -39,7 +39,7 @@ def window_back(last: date, days: int) -> Window:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Hold between which days the next release is usual, and how often such a window was right so far."""
+    """Between which days the next release is usual, and how often such a window was right so far."""
 
     first: date
     last: date
@@ -48,7 +48,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Hold the figures of one lab, or of all, in a window. Mappings run from the most to the least.
+    """The figures of one lab, or of all, in a window. Mappings run from the most to the least.
 
     Counts and gaps are of the window; `since_last`, `streak` and `expected` of all that was known on its last
     day, because a short window must not make a lab look new.

@@ -15,7 +15,7 @@ _FORGOTTEN = timedelta(days=365)  # after a year nobody waits any more
 
 @dataclass(frozen=True, slots=True)
 class Fast:
-    """Hold how much a lab shipped in the period and in the one before."""
+    """How much a lab shipped in the period and in the one before."""
 
     lab: str
     name: str
@@ -25,7 +25,7 @@ class Fast:
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """Hold a period beside the one before it."""
+    """A period beside the one before it."""
 
     now: Period
     before: Period

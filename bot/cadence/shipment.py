@@ -13,7 +13,7 @@ from bot.model import DateOrigin, Mention, SourceKind
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Hold one release.
+    """One release.
 
     `news_at` is when its wave was last news, where it leads one: announced, or weights opened. `own` is what
     is known of it without LLM Stats, None where that is nothing; but it keeps a date that LLM Stats lists.
@@ -43,7 +43,7 @@ class Shipment:
 
 
 def is_listed(it: Shipped) -> bool:
-    """Tell whether only LLM Stats knows its date."""
+    """Whether only LLM Stats knows its date."""
     return it.published.origin is DateOrigin.LISTED
 
 

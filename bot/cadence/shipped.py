@@ -32,7 +32,7 @@ _SPANS = {Unit.WAVE: timedelta(days=1), Unit.LAUNCH: timedelta(days=7)}
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """Hold one release. Texts may be "" and `parameters` None where nobody states them."""
+    """One release. Texts may be "" and `parameters` None where nobody states them."""
 
     lab: str  # lab id
     name: str  # the name that people read; one name of a lab is one release
@@ -61,7 +61,7 @@ class Shipped:
 
     @property
     def is_exact(self) -> bool:
-        """Tell whether the day is known; a gap from or to a month would be made up."""
+        """Whether the day is known; a gap from or to a month would be made up."""
         return self.published.precision != "month"
 
     @property

@@ -22,7 +22,7 @@ _YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Hold after how many days without a release a lab is quiet, and what makes it so."""
+    """After how many days without a release a lab is quiet, and what makes it so."""
 
     days: int
     reason: str
@@ -30,7 +30,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Hold a silence that was or is long for its lab."""
+    """A silence that was or is long for its lab."""
 
     last: Shipped  # before it
     alarm: date  # the first day past the limit
@@ -100,5 +100,5 @@ def _of_lab(units: Sequence[Shipped], today: date) -> Iterator[Silence]:
 
 
 def _may_fall(it: Shipped, after: date, until: date) -> bool:
-    """Tell whether a release that is dated to the month may have broken a silence."""
+    """Whether a release that is dated to the month may have broken a silence."""
     return it.last_day > after and it.day <= until

@@ -13,7 +13,7 @@ ENOUGH = 5
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """Hold a lab's rhythm: releases in 30, 90 and 365 days, and the days between them."""
+    """A lab's rhythm: releases in 30, 90 and 365 days, and the days between them."""
 
     last_30: int
     last_90: int
@@ -29,7 +29,7 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Hold how often the expected window was right, of how many times it could be tried."""
+    """How often the expected window was right, of how many times it could be tried."""
 
     hits: int = 0
     tried: int = 0

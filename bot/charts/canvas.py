@@ -40,7 +40,7 @@ _STYLE: dict[Any, Any] = {  # matplotlib spells out every key, but not in all it
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Hold a drawn chart, and the text that says the same."""
+    """A drawn chart, and the text that says the same."""
 
     name: str  # "timeline", "gaps" or "months"
     text: str

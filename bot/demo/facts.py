@@ -20,7 +20,7 @@ _SHARD_BYTES = 10_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Hold everything there is, by name; `known` are the names that are public before the story begins."""
+    """Everything there is, by name; `known` are the names that are public before the story begins."""
 
     repositories: Mapping[str, Repository]
     posts: Mapping[str, tuple[str, Post]]  # with the site that each stands on

@@ -35,7 +35,7 @@ _UNASKED = (
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """Hold one repository; `files` maps names to sizes in bytes, `texts` those that can be read.
+    """One repository; `files` maps names to sizes in bytes, `texts` those that can be read.
 
     `parameters` counts them by dtype, as `safetensors` does; `card` is the head of the README.
     """

@@ -37,7 +37,7 @@ _UNSEEN = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Hold a piece of text in one style; `url` where it is a link."""
+    """A piece of text in one style; `url` where it is a link."""
 
     text: str
     url: str = ""

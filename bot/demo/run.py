@@ -55,7 +55,7 @@ class StoryClock:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Hold what one step added to the channels, beside what the story expected of it."""
+    """What one step added to the channels, beside what the story expected of it."""
 
     step: Step
     new: Mapping[str, tuple[Posted, ...]]
@@ -63,7 +63,7 @@ class Told:
 
     @property
     def as_expected(self) -> bool:
-        """Tell whether each channel got just what the story says."""
+        """Whether each channel got just what the story says."""
         return all(self.step.expect.get(name, New()) == _count(posts) for name, posts in self.new.items())
 
 

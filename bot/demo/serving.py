@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Hold one request: header names in lower case, every value of a repeated query parameter."""
+    """One request: header names in lower case, every value of a repeated query parameter."""
 
     method: str
     path: str
@@ -25,7 +25,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hold what to send back; `wait` seconds come first, `cut` closes the connection without a word."""
+    """What to send back; `wait` seconds come first, `cut` closes the connection without a word."""
 
     status: int = 200
     body: bytes = b""

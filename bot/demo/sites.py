@@ -15,7 +15,7 @@ _XML = '<?xml version="1.0" encoding="UTF-8"?>'
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Hold one post; `guid` is its link unless given."""
+    """One post; `guid` is its link unless given."""
 
     title: str
     link: str

@@ -31,7 +31,7 @@ _WORKSPACE_URL = "https://cadence-demo.slack.com/"
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Hold one message as it stands in its channel now.
+    """One message as it stands in its channel now.
 
     `thread_ts` is the parent of a reply and "" at the top level; `edits` counts the updates so far.
     """
@@ -47,7 +47,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Hold one call of a method: its arguments, decoded, and the error that it answered, or ""."""
+    """One call of a method: its arguments, decoded, and the error that it answered, or ""."""
 
     method: str
     arguments: Mapping[str, Any]
@@ -84,7 +84,7 @@ def refused(code: str) -> Answer:
 
 
 class Slack(Loopback):
-    """Be a workspace: `channels` maps ids to names; whoever is in `users` can be written to directly."""
+    """A workspace: `channels` maps ids to names; whoever is in `users` can be written to directly."""
 
     def __init__(
         self,
@@ -300,7 +300,7 @@ def _age(posted: Posted) -> float:
 
 
 def _is_within(ts: str, arguments: Arguments) -> bool:
-    """Tell whether a message lies between `oldest` and `latest`, which count only with `inclusive`."""
+    """Whether a message lies between `oldest` and `latest`, which count only with `inclusive`."""
     oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
     moment = float(ts)
     if _is_true(arguments, "inclusive"):

@@ -18,7 +18,7 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Hold one change of the world: one of World's verbs and what it is about."""
+    """One change of the world: one of World's verbs and what it is about."""
 
     verb: str
     about: Any
@@ -26,7 +26,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Hold one moment of the story; `expect` is by the channel's name, where anything is expected.
+    """One moment of the story; `expect` is by the channel's name, where anything is expected.
 
     It holds once every source was read after the step and everything that is owed was delivered.
     """

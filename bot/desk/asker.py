@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Hold who asks, where, and the request's own id, so that a request delivered twice is done once."""
+    """Who asks, where, and the request's own id, so that a request delivered twice is done once."""
 
     user: str
     channel: str

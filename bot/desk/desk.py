@@ -30,7 +30,7 @@ class Places(Protocol):
     """Know what Slack says of channels; None is "not known", as without the scopes to ask."""
 
     def may_post(self, destination: str) -> bool | None:
-        """Tell whether the bot can post there."""
+        """Whether the bot can post there."""
         ...
 
 

@@ -25,7 +25,7 @@ class Reporting:
     admins: Sequence[str] = ()
 
     def may_correct(self, asker: Asker) -> bool:
-        """Tell whether somebody is among the admins."""
+        """Whether somebody is among the admins."""
         return asker.person in self.admins
 
     def report(self, asker: Asker, wave: Wave, text: str) -> Content:

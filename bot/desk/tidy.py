@@ -41,7 +41,7 @@ _WHOLE_PAIR = re.compile(r"-*([A-Za-z]+):(?!//)\s*(.*)")
 
 
 class Token(NamedTuple):
-    """Hold one word, or one `key:value`; the key of a word is ""."""
+    """One word, or one `key:value`; the key of a word is ""."""
 
     key: str
     value: str

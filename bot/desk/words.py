@@ -55,7 +55,7 @@ _LONGEST_LAB = 4  # words of a lab's name
 
 
 class MisreadError(UsageError):
-    """Be raised for one word that means nothing, with what may stand in its place."""
+    """Raised for one word that means nothing, with what may stand in its place."""
 
     def __init__(self, message: str, word: str, nearest: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -65,7 +65,7 @@ class MisreadError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Hold what was typed, understood: labs (none means all), a window, a number, filters."""
+    """What was typed, understood: labs (none means all), a window, a number, filters."""
 
     labs: tuple[Lab, ...] = ()
     everything: bool = False  # "all" was typed

@@ -13,7 +13,7 @@ _MOST_VALUES = 500_000  # in one JSON body: some 50 MB of memory; a full page of
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Hold a complete answer: `url` after redirects, header names in lower case, the body decompressed."""
+    """A complete answer: `url` after redirects, header names in lower case, the body decompressed."""
 
     url: str
     status: int
@@ -22,7 +22,7 @@ class Response:
 
     @property
     def not_modified(self) -> bool:
-        """Tell whether the server said that nothing changed."""
+        """Whether the server said that nothing changed."""
         return self.status == 304
 
     @property

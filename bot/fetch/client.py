@@ -29,7 +29,7 @@ _TRAVELS = frozenset({"accept", "accept-language", "if-none-match", "if-modified
 
 @dataclass(slots=True)
 class _Errand:
-    """Hold what one `get` asks and may use, over all its redirects."""
+    """What one `get` asks and may use, over all its redirects."""
 
     headers: dict[str, str]  # names in lower case
     conditional: bool
@@ -40,7 +40,7 @@ class _Errand:
 
 
 class HttpFetcher:
-    """Be the `Fetcher` over HTTP; one for all threads.
+    """The `Fetcher` over HTTP; one for all threads.
 
     `allowed_hosts` are `host:port` pairs of our own (mirrors, test servers): they may be private, and are
     asked without pause. `tokens` maps a host as it stands in an address (`huggingface.co`, `127.0.0.1:8000`)

@@ -19,7 +19,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 a
 
 
 def is_public(text: str) -> bool:
-    """Tell whether an IP address belongs to the public internet.
+    """Whether an IP address belongs to the public internet.
 
     An IPv6 address that stands for an IPv4 one (mapped, 6to4, NAT64) is judged by the IPv4 address.
     """

@@ -6,7 +6,7 @@ _CAP = 500 * 1024  # bytes; RFC 9309, section 2.5: a reader must take at least s
 
 
 def allowed(robots_txt: bytes, url: str, user_agent: str) -> bool:
-    """Tell whether the robots.txt of its site lets `user_agent` read `url`.
+    """Whether the robots.txt of its site lets `user_agent` read `url`.
 
     A page in place of a robots.txt forbids nothing; one with nonsense in its rules is taken as a no.
     """

@@ -11,7 +11,7 @@ from bot.fetch.guard import Resolver, checked_addresses
 
 
 class Attempt:
-    """Hold when one request must be over, and what became of its connection.
+    """When one request must be over, and what became of its connection.
 
     It travels as httpx's timeouts down to the socket, the only place that sees every wait: httpx has timeouts
     for one read, none for all of them, so that a server which drips a byte a second would never end.
@@ -108,7 +108,7 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 
 class GuardedTransport(httpx.HTTPTransport):
-    """Be httpx's own transport on guarded connections."""
+    """The transport of httpx, on guarded connections."""
 
     def __init__(self, backend: GuardedBackend) -> None:
         # The environment is read for SSL_CERT_FILE only. A proxy from it would look names up itself,

@@ -29,7 +29,7 @@ _REMARK = re.compile(r"\s+\([^()]*\)$")  # "GLM-5.3 (API)", "Z.ai (Zhipu)"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Hold one valid line; `place` is "line 7", or "entry 7" of a JSON list."""
+    """One valid line; `place` is "line 7", or "entry 7" of a JSON list."""
 
     place: str
     lab: Lab
@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class HistoryFile:
-    """Hold a file as it was understood: what can be imported, and what cannot and why."""
+    """A file as it was understood: what can be imported, and what cannot and why."""
 
     lines: tuple[Line, ...] = ()
     complaints: tuple[str, ...] = ()  # one for each wrong line, naming the line and the field

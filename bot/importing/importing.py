@@ -22,7 +22,7 @@ _FILE_NAME_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Hold what came of an import, in lines; two that say the same are one."""
+    """What came of an import, in lines; two that say the same are one."""
 
     known: int = 0  # imported before, and not changed since
     opened: int = 0  # on releases that the bot did not know

@@ -15,7 +15,7 @@ _NAMED = 5  # sources that a line for people names
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Hold since when the bot has watched without a gap, and when it last looked."""
+    """Since when the bot has watched without a gap, and when it last looked."""
 
     since: datetime
     seen: datetime
@@ -25,13 +25,13 @@ class Watch:
         return Watch(now, now) if self.is_over(now) else replace(self, seen=now)
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether nobody has looked for so long that the main loop stands still."""
+        """Whether nobody has looked for so long that the main loop stands still."""
         return abs(now - self.seen) > STANDSTILL
 
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """Hold what the bot knows of itself; sources are those of `every`, their intervals by id.
+    """What the bot knows of itself; sources are those of `every`, their intervals by id.
 
     `deliveries` counts them by state. `known` maps the sources that the admins were told are blind to since
     when, `known_to_miss` those that are perhaps blind; `coverage` is by the ids of the sources. `closed` and
@@ -55,7 +55,7 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """Hold a source through which the bot sees nothing, and its last failure ("" where it never answered)."""
+    """A source through which the bot sees nothing, and its last failure ("" where it never answered)."""
 
     source_id: str
     since: datetime  # the last good poll, or when trying began
@@ -109,7 +109,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Hold what the admins do not know yet; `forgotten` sources left feeds.yaml while they were blind."""
+    """What the admins do not know yet; `forgotten` sources left feeds.yaml while they were blind."""
 
     blind: tuple[Blind, ...] = ()
     back: tuple[Blind, ...] = ()
@@ -156,7 +156,7 @@ def news(vitals: Vitals, now: datetime) -> News:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Hold whether the bot does its work at all, and in sentences all that is wrong, the worst first."""
+    """Whether the bot does its work at all, and in sentences all that is wrong, the worst first."""
 
     ok: bool
     sentences: tuple[str, ...] = ()

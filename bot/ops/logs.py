@@ -33,7 +33,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u206
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """Be recognised by `configure`, which replaces it."""
+    """Our own handler, which `configure` replaces."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Lose an event that cannot be written: logging would print it as it is, with its secrets."""

@@ -19,7 +19,7 @@ _BUCKETS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)  # seconds
 
 
 class PollReport(Protocol):
-    """Be what polling one source came to, as far as it is counted here."""
+    """What polling one source came to, as far as it is counted here."""
 
     @property
     def source_id(self) -> str:

@@ -18,7 +18,7 @@ _LONGEST_STATUS = 200
 
 
 def is_due(last: datetime | None, now: datetime, period: timedelta) -> bool:
-    """Tell whether `period` has passed since `last`; a last time in the future was a wrong clock's."""
+    """Whether `period` has passed since `last`; a last time in the future was a wrong clock's."""
     return last is None or not timedelta() <= now - last < period
 
 

@@ -27,7 +27,7 @@ MOST_AT_ONCE = 8  # connections; a monitor needs one
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Hold what is served; both are called from the server's threads and must only read memory."""
+    """What is served; both are called from the server's threads and must only read memory."""
 
     health: Callable[[], Health]
     metrics: Callable[[], bytes]

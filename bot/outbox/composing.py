@@ -26,7 +26,7 @@ _LASTS = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": ti
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """Hold a message that is ready to go.
+    """A message that is ready to go.
 
     `digest` is of what the alert says from then on, "" where the message changes none; `carried` are the
     other alerts that the same message brings. `elsewhere` is the same message where it stands if people
@@ -41,7 +41,7 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Hold the note that tells what an edit would have shown, and the name that it has for ever."""
+    """The note that tells what an edit would have shown, and the name that it has for ever."""
 
     lead_key: str
     note: Note

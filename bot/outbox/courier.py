@@ -26,7 +26,7 @@ _LONGEST_WAIT = timedelta(days=1)  # that a server ever puts anything off for
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Hold what a round of delivering came to."""
+    """What a round of delivering came to."""
 
     sent: int = 0
     owed: int = 0  # still open when the round ended
@@ -240,5 +240,5 @@ class Courier:
 
 
 def _is_over(pause: Pause, now: datetime) -> bool:
-    """Tell whether a destination is to be tried again; what pauses for longer, a wrong clock paused."""
+    """Whether a destination is to be tried again; what pauses for longer, a wrong clock paused."""
     return not now < pause.retry_at <= now + PAUSE

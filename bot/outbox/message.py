@@ -8,7 +8,7 @@ from bot.records import Content
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Hold one message to one destination.
+    """One message to one destination.
 
     A reply has `thread_ts`; an edit has `edit_ts`, and then `destination` is the channel id of the post.
     `marks` are further names that it is found by, beside its delivery's id.

@@ -43,7 +43,7 @@ def owe(
 
 
 def _gains_weights(decision: Decision, wave: Wave) -> bool:
-    """Tell whether weights arrived: for who waits for a licence or a size, that is when a release happens."""
+    """Whether weights arrived: for who waits for a licence or a size, that is when a release happens."""
     members = {member.name.release_key for member in wave.members}
     return any(
         isinstance(step, Attach) and step.head and not step.sighting.amends and step.key in members

@@ -72,6 +72,6 @@ def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 
 def _exists(local: datetime, zone: ZoneInfo) -> bool:
-    """Tell whether clocks show this time: in spring an hour of one night is left out."""
+    """Whether clocks show this time: in spring an hour of one night is left out."""
     there_and_back = local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
     return there_and_back.replace(tzinfo=None) == local

@@ -17,7 +17,7 @@ _LONGEST_WAIT = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Hold what becomes of a delivery: its state, why, when it is due, whether its destination pauses."""
+    """What becomes of a delivery: its state, why, when it is due, whether its destination pauses."""
 
     state: str
     reason: str = ""

@@ -52,7 +52,7 @@ class Transcript:
 
 
 def is_after(ts: str, since: float) -> bool:
-    """Tell whether a message was printed at `since` (Unix time) or later."""
+    """Whether a message was printed at `since` (Unix time) or later."""
     return _microseconds(ts) >= since * _SECOND
 
 

@@ -24,7 +24,7 @@ def _own_word_first(mention: Mention) -> tuple[bool, int]:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Hold where something is said: a title, and an address that can be linked."""
+    """Where something is said: a title, and an address that can be linked."""
 
     words: str
     title: str
@@ -33,7 +33,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Hold a wave: what its lab released under one family key, and announced together."""
+    """A wave: what its lab released under one family key, and announced together."""
 
     lead: Shipment
     models: tuple[Shipment, ...]  # the largest first
@@ -83,12 +83,12 @@ class Item:
 
     @property
     def has_own_day(self) -> bool:
-        """Tell whether the day is known, and not from LLM Stats alone: what a feed or a calendar needs."""
+        """Whether the day is known, and not from LLM Stats alone: what a feed or a calendar needs."""
         return self.lead.shipped.is_exact and not is_listed(self.lead.shipped)
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the weights of one of its models can be had."""
+        """Whether the weights of one of its models can be had."""
         return any(it.shipped.open for it in self.models)
 
     @property

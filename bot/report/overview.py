@@ -23,7 +23,7 @@ YEAR = 365
 
 @dataclass(frozen=True, slots=True)
 class LabRow:
-    """Hold a lab of the table."""
+    """A lab of the table."""
 
     name: str
     year: Period
@@ -38,7 +38,7 @@ class LabRow:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Hold how many of some releases are under each class of licence, by the ids of the marks."""
+    """How many of some releases are under each class of licence, by the ids of the marks."""
 
     label: str
     counts: Mapping[str, int]
@@ -61,7 +61,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Hold the page; `history` counts every release ever known, one for each name."""
+    """The page; `history` counts every release ever known, one for each name."""
 
     now: datetime
     history: int

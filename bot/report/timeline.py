@@ -22,7 +22,7 @@ _LABEL_LIMIT = 22
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """Hold one release: where it stands, its mark, half its width, and what it says."""
+    """One release: where it stands, its mark, half its width, and what it says."""
 
     x: float
     y: float
@@ -33,7 +33,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold a lab: its name, and the line on which its dots stand."""
+    """A lab: its name, and the line on which its dots stand."""
 
     label: str
     y: float
@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Hold the whole picture; `months` are (x, name)."""
+    """The whole picture; `months` are (x, name)."""
 
     height: int
     rows: tuple[Row, ...]

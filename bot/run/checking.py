@@ -18,11 +18,12 @@ _DEAF = (
     "no SLACK_APP_TOKEN (Socket Mode) and no SLACK_SIGNING_SECRET (`run --http`): "
     "alerts are posted, but commands and buttons reach nobody"
 )
+_SHOWS_NOTHING = "it answers and shows nothing: correct its address in feeds.yaml, or wait for its first post"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceCheck:
-    """Hold what one try of a source gave: how many items, or what is wrong."""
+    """What one try of a source gave: how many items, or what is wrong."""
 
     source_id: str
     count: int = 0
@@ -44,7 +45,7 @@ def _check(app: App, source: Source, fetcher: Fetcher) -> SourceCheck:
         found = source.poll(Memory(), fetcher, app.clock.now())
     except SourceError as error:
         return SourceCheck(source.id, complaint=str(error))
-    return SourceCheck(source.id, found.count)
+    return SourceCheck(source.id, found.count, "" if found.count else _SHOWS_NOTHING)
 
 
 def perhaps_blind(app: App) -> dict[str, str]:
@@ -65,7 +66,7 @@ def _named(record: Record) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TokenCheck:
-    """Hold what is wrong with the Slack token, and what it could do with one scope more."""
+    """What is wrong with the Slack token, and what it could do with one scope more."""
 
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -111,7 +112,7 @@ def _check_token(token: str, app: App) -> TokenCheck:
 
 
 def check_connection(environment: Environment) -> TokenCheck:
-    """Tell whether Slack's commands and clicks can reach the bot, through Socket Mode or over signed HTTP."""
+    """Whether Slack's commands and clicks can reach the bot, through Socket Mode or over signed HTTP."""
     app_token = environment.slack_app_token.get_secret_value()
     is_signed = bool(environment.slack_signing_secret.get_secret_value())
     if not app_token and not is_signed:

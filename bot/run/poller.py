@@ -36,7 +36,7 @@ _LONGEST_REST = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Hold what came of polling one source."""
+    """What came of polling one source."""
 
     source_id: str
     new: int = 0  # sightings that were not known
@@ -49,7 +49,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """Hold what came of polling several sources."""
+    """What came of polling several sources."""
 
     reports: tuple[Report, ...] = ()
 
@@ -303,7 +303,7 @@ class Poller:
 
 
 def _is_due(state: SourceState | None, now: datetime) -> bool:
-    """Tell whether a source is to be polled; one polled in the future was polled by a wrong clock."""
+    """Whether a source is to be polled; one polled in the future was polled by a wrong clock."""
     if state is None or state.next_poll_at is None or state.polled_at is None:
         return True
     return state.next_poll_at <= now or state.polled_at > now

@@ -23,7 +23,7 @@ CONSOLE = "console"
 
 @dataclass(frozen=True)
 class App:
-    """Hold what every command works with."""
+    """What every command works with."""
 
     config: Config
     environment: Environment
@@ -48,7 +48,7 @@ class App:
 
     @property
     def serves_many(self) -> bool:
-        """Tell whether workspaces install the bot by themselves, each with a token of its own."""
+        """Whether workspaces install the bot by themselves, each with a token of its own."""
         return bool(self.environment.slack_client_id)
 
     @property

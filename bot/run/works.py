@@ -33,7 +33,7 @@ _USER_AGENT = f"cadencebot/{__version__} (+https://github.com/cadencebot/cadence
 
 @dataclass(frozen=True, slots=True)
 class Works:
-    """Hold the engines: what polls, what delivers, and what else there is to do."""
+    """The engines: what polls, what delivers, and what else there is to do."""
 
     poller: Poller
     courier: Courier

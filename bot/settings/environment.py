@@ -33,7 +33,7 @@ def _secret_web_address(url: SecretStr) -> SecretStr:
 
 
 class Environment(Part):
-    """Hold what the environment says; every name may also be given as NAME_FILE."""
+    """What the environment says; every name may also be given as NAME_FILE."""
 
     model_config = ConfigDict(hide_input_in_errors=True)  # a token in the wrong variable is still a secret
 

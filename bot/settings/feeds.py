@@ -61,7 +61,7 @@ GpuMemory = Annotated[str, Field(pattern=r"^(([0-9]{1,4}x)?[0-9]{1,6}(\.[0-9]{1,
 
 
 class Part(BaseModel):
-    """Be a part of the settings: frozen, and nothing in it unknown."""
+    """A part of the settings: frozen, and nothing in it unknown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -222,7 +222,7 @@ class SubscriptionSpec(Part):
 
 
 class Defaults(Part):
-    """Hold what a source does unless it says otherwise."""
+    """What a source does unless it says otherwise."""
 
     every: Duration = timedelta(minutes=10)
     hold: Duration = timedelta(hours=6)
@@ -238,7 +238,7 @@ class LlmStatsSettings(Part):
 
 
 class Config(Part):
-    """Hold the whole of feeds.yaml."""
+    """The whole of feeds.yaml."""
 
     defaults: Defaults = Defaults()
     llm_stats: LlmStatsSettings = LlmStatsSettings()

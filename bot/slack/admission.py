@@ -32,7 +32,7 @@ _KINDS = frozenset(
 
 
 class Admission(Middleware):
-    """Be the first of Bolt's steps behind the signature."""
+    """The first of Bolt's steps behind the signature."""
 
     def __init__(self) -> None:
         self._once = Once()

@@ -60,7 +60,7 @@ _UNREACHABLE = {errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EHOSTU
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hold what Slack said: `error` is its code, or "" when all went well; header names in lower case."""
+    """What Slack said: `error` is its code, or "" when all went well; header names in lower case."""
 
     error: str
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Hold why there is no answer to go by; `unsent` tells that the request surely never reached Slack."""
+    """Why there is no answer to go by; `unsent` tells that the request surely never reached Slack."""
 
     reason: str
     unsent: bool = False
@@ -119,14 +119,14 @@ def read_failure(error: Exception) -> Silence:
 
 
 def is_payload_refused(answer: Answer | Silence) -> bool:
-    """Tell whether Slack posted nothing because it takes this payload from nobody."""
+    """Whether Slack posted nothing because it takes this payload from nobody."""
     if isinstance(answer, Silence):
         return False
     return answer.error in _PAYLOAD or answer.error.startswith(_PAYLOAD_FAMILIES)
 
 
 def is_told_to_wait(answer: Answer | Silence) -> bool:
-    """Tell whether Slack asks to be asked later."""
+    """Whether Slack asks to be asked later."""
     return isinstance(answer, Answer) and (answer.error in _RATE_LIMITED or answer.error == _OVER_THE_PLAN)
 
 

@@ -18,7 +18,7 @@ class Home:
     places: Places
 
     def may_change(self, asker: Asker, destination: str) -> bool:
-        """Tell whether somebody may still change a destination that their Home tab showed once."""
+        """Whether somebody may still change a destination that their Home tab showed once."""
         if destination in ("", asker.person):
             return True
         channels = self.places.channels_of(asker.person)

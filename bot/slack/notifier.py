@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TokenReport:
-    """Hold what a token is good for: `missing` and `wanting` map scopes to what they are needed for.
+    """What a token is good for: `missing` and `wanting` map scopes to what they are needed for.
 
     Without the missing ones nothing is posted, without the wanting ones the rest works; both are empty where
     Slack does not list the scopes. `problem` is "" when the token works.
@@ -140,7 +140,7 @@ class SlackNotifier:
         return ""
 
     def _is_ours(self, message: Mapping[str, Any]) -> bool:
-        """Tell whether our bot posted it, as far as both sides say who they are."""
+        """Whether our bot posted it, as far as both sides say who they are."""
         theirs, ours = message.get("bot_id"), self._who_am_i().get("bot_id")
         return not theirs or not ours or theirs == ours
 

@@ -37,7 +37,7 @@ Now = Callable[[], datetime]
 
 
 class Installations(Protocol):
-    """Be store.installations, as far as it is needed here."""
+    """What is used here of `store.installations`."""
 
     def save(self, team: str, enterprise: str, sealed: bytes, bot_user: str, now: datetime) -> None:
         """Keep a workspace's sealed token, in place of an older one."""
@@ -48,7 +48,7 @@ class Installations(Protocol):
         ...
 
     def uninstall(self, team: str, now: datetime, enterprise: str = "") -> bool:
-        """Forget a workspace's token; tell whether there was one."""
+        """Forget a workspace's token; return whether there was one."""
         ...
 
     def issue_state(self, state: str, expires_at: datetime) -> None:
@@ -56,12 +56,12 @@ class Installations(Protocol):
         ...
 
     def consume_state(self, state: str, now: datetime) -> bool:
-        """Tell whether an installation was begun with this state, once and before it expires."""
+        """Whether an installation was begun with this state, once and before it expires."""
         ...
 
 
 class Store(Protocol):
-    """Be the store, as far as it is needed here."""
+    """What is used here of the store."""
 
     @property
     def installations(self) -> Installations:
@@ -138,7 +138,7 @@ class States(OAuthStateStore):
         return state
 
     def consume(self, state: str) -> bool:
-        """Tell whether a state was issued here; each counts once."""
+        """Whether a state was issued here; each counts once."""
         with self._store.transaction():
             return self._store.installations.consume_state(state, self._now())
 

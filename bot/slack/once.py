@@ -15,7 +15,7 @@ class Once:
         self._lock = threading.Lock()
 
     def is_new(self, request: str) -> bool:
-        """Tell whether a request comes for the first time; one without an id always does."""
+        """Whether a request comes for the first time; one without an id always does."""
         if not request:
             return True
         with self._lock:

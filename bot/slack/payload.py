@@ -21,7 +21,7 @@ _AROUND_ADDRESSES = re.compile(r"^(?:https?://|mailto:|tel:)|/$")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Hold who asks, and the ways that lead back to them: "" for those that there are not.
+    """Who asks, and the ways that lead back to them: "" for those that there are not.
 
     `view` is "home" or "modal" when it was pressed there; `alone` tells that nobody but the asker sees the
     message that was pressed, so that it may be replaced.
@@ -38,7 +38,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Hold what was pressed: its id as far as the colon, and the value that it brought along."""
+    """What was pressed: its id as far as the colon, and the value that it brought along."""
 
     kind: str
     value: str
@@ -104,7 +104,7 @@ def kind_of(body: Payload) -> str:
 
 
 def is_from_person(body: Payload) -> bool:
-    """Tell whether a person wrote the message of an event, and wrote it just now: edits have a subtype."""
+    """Whether a person wrote the message of an event, and wrote it just now: edits have a subtype."""
     event = body.get("event")
     if not isinstance(event, Mapping) or event.get("bot_id") or event.get("subtype"):
         return False

@@ -30,7 +30,7 @@ class Places(Protocol):
     """Know what Slack says of channels; None is "not known"."""
 
     def may_post(self, destination: str) -> bool | None:
-        """Tell whether the bot can post there."""
+        """Whether the bot can post there."""
         ...
 
     def channels_of(self, person: str) -> list[str] | None:
@@ -48,7 +48,7 @@ class SlackPlaces:
         self._channels = _Memory[list[str]](now, _CHANNELS_FOR)
 
     def may_post(self, destination: str) -> bool | None:
-        """Tell whether the bot can post there. A person can always be written to."""
+        """Whether the bot can post there. A person can always be written to."""
         team, _, channel = destination.rpartition("/")
         if channel.startswith(("U", "W", "D")):
             return True

@@ -14,7 +14,7 @@ from slack_bolt.context import BoltContext
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Hold one workspace: its id, "" where the bot serves only this one, and the bot's token for it."""
+    """One workspace: its id, "" where the bot serves only this one, and the bot's token for it."""
 
     team: str
     token: str

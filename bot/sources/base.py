@@ -11,13 +11,13 @@ from bot.releases.news.hints import Passage
 
 
 def know_nothing(_identities: Iterable[str]) -> Mapping[str, str]:
-    """Be what a source that was never polled knows."""
+    """What a source that was never polled knows."""
     return {}
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Hold what the store remembers of a source between two polls.
+    """What the store remembers of a source between two polls.
 
     `known` maps those of the given identities that were seen before to the digest of what was seen;
     `repositories` returns the "owner/name" of every repository that was ever seen here, in lower case;
@@ -39,7 +39,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Hold what a poll found: only what is new or changed, and what to remember of it.
+    """What a poll found: only what is new or changed, and what to remember of it.
 
     `identities` maps every identity to remember to a digest; all of it is stored in the transaction
     that stores the sightings, so that a crash forgets both or neither. `siblings` are the names of all that
@@ -61,7 +61,7 @@ class Poll:
 
 
 class Source(Protocol):
-    """Be one address that is polled on a schedule."""
+    """One address that is polled on a schedule."""
 
     id: str
     kind: SourceKind

@@ -92,7 +92,7 @@ def split_partial(text: str) -> tuple[Parts, str]:
 
 
 def is_only_date(text: str) -> bool:
-    """Tell whether a text says when and nothing else, or from when to when, plausible or not."""
+    """Return whether a text says when and nothing else, or from when to when, plausible or not."""
     text = _spread(text)
     first = "".join(takewhile(str.isalpha, text.lstrip(_AROUND))).lower()
     begins_so = not first or not first.isascii() or MERE_WORD.fullmatch(first) or first[:3] in _FIRST_LETTERS
@@ -108,7 +108,7 @@ def _beside(text: str) -> list[str]:
 
 
 def is_introduction(words: str) -> bool:
-    """Tell whether words beside a date only introduce it: "Release date", "Updates", or none at all."""
+    """Whether words beside a date only introduce it: "Release date", "Updates", or none at all."""
     return not re.search(r"\d", words) and all(map(MERE_WORD.fullmatch, _WORD.findall(words.lower())))
 
 
@@ -158,7 +158,7 @@ def _parts(match: re.Match[str]) -> Parts:
 
 
 def _is_apart(before: str, after: str) -> bool:
-    """Tell whether a date at an end of a text is set apart from the words beside it."""
+    """Whether a date at an end of a text is set apart from the words beside it."""
     if not before.strip():
         return bool(re.match(r"\s*[:：|·–—]|\s+-\s|\s*[)\]）]", after))
     return not after.strip(" )]）") and bool(re.search(r"[:：|·–—([（]\s*$|\s-\s+$", before))

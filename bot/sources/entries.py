@@ -27,7 +27,7 @@ Known = Callable[[Iterable[str]], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Hold one post as a feed or page shows it; `body` is HTML that nobody has looked into yet.
+    """One post as a feed or page shows it; `body` is HTML that nobody has looked into yet.
 
     `whole` is the entry, titled by a date, in whose text the post stands, perhaps with others (dated.py).
     """
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Hold the posts never seen before, each with its first identity, and all identities to remember.
+    """The posts never seen before, each with its first identity, and all identities to remember.
 
     `shown` are all different posts, old and new.
     """

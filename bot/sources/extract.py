@@ -124,7 +124,7 @@ def _innermost(items: Sequence[Tag]) -> list[Tag]:
 
 @dataclass(frozen=True, slots=True)
 class _Pick:
-    """Hold what a field selects inside an item: `selector`, `selector@attribute` or `@attribute`."""
+    """What a field selects inside an item: `selector`, `selector@attribute` or `@attribute`."""
 
     selector: soupsieve.SoupSieve | None = None
     attribute: str = ""

@@ -119,7 +119,7 @@ def _is_large(node: Tag) -> bool:
 
 
 def _holds_several(node: Tag, now: datetime) -> bool:
-    """Tell whether a node holds two titles or two dates: then it is a list, or a page."""
+    """Return whether a node holds two titles or two dates: then it is a list, or a page."""
     titles = {_text(heading) for heading in node.find_all(_HEADINGS)} - {""}
     return len(titles) > 1 or len(set(map(_text, _dates(node, now)))) > 1
 

@@ -26,7 +26,7 @@ _LICENSE_FIELDS = ("license", "license_name", "license_link")
 
 @dataclass(slots=True)
 class _Sorted:
-    """Hold the repositories of a listing by what is to be done about them; the rest is as it was."""
+    """The repositories of a listing by what is to be done about them; the rest is as it was."""
 
     new: list[Repository] = field(default_factory=list)
     amended: list[Repository] = field(default_factory=list)

@@ -40,7 +40,7 @@ _NEXT = re.compile(r'<([^<>]{1,4000})>\s*;\s*rel="?next"?')
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """Hold one repository as an answer shows it; `hub_id` stays when `name` changes."""
+    """One repository as an answer shows it; `hub_id` stays when `name` changes."""
 
     hub_id: str
     name: str  # "owner/name"
@@ -57,7 +57,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Hold an organisation's public repositories by `_id`; with `not_modified` they are as last time.
+    """An organisation's public repositories by `_id`; with `not_modified` they are as last time.
 
     `fingerprint` is that of the body that the ETag stands for.
     """
@@ -70,7 +70,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Hold one page of a listing; `total` is the Hub's count of all of it, or None where it gives none."""
+    """One page of a listing; `total` is the Hub's count of all of it, or None where it gives none."""
 
     repositories: Mapping[str, Repository]
     is_last: bool

@@ -58,7 +58,7 @@ def _set_right(note: Mapping[str, str], now: datetime) -> Mapping[str, str]:
 
 
 def _waits_on(note: Mapping[str, str], now: datetime, *, known: bool) -> bool:
-    """Tell whether to go on looking: who was told is known, and is looked after for a while."""
+    """Whether to go on looking: who was told is known, and is looked after for a while."""
     if "told" in note:
         return now - datetime.fromisoformat(note["told"]) < _LOOKED_AFTER
     return not known
@@ -95,7 +95,7 @@ class Inspection:
         self.waiting |= resting
 
     def _rests(self, hub_id: str, note: Mapping[str, str]) -> bool:
-        """Tell whether a repository need not be looked at yet: the longer it waits, the more rarely it is.
+        """Whether a repository need not be looked at yet: the longer it waits, the more rarely it is.
 
         Within `hold`, and when its row in the listing changes, it is looked at with every poll.
         """
@@ -144,7 +144,7 @@ class Inspection:
             self._keep(hub_id, note, str(error))
 
     def _is_due(self, note: Mapping[str, str]) -> bool:
-        """Tell whether a repository has waited long enough to be announced as it is."""
+        """Whether a repository has waited long enough to be announced as it is."""
         return "told" not in note and self.now - datetime.fromisoformat(note["since"]) >= self.hold
 
     def _keep(self, hub_id: str, note: Mapping[str, str], why: str, *, told: bool = False) -> None:

@@ -37,7 +37,7 @@ _ENOUGH = 0.8  # of the usual rows; fewer mean a broken answer, for models are h
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """Hold a listed model, in whichever of its two shapes it came."""
+    """A listed model, in whichever of its two shapes it came."""
 
     id: str
     name: str

@@ -12,7 +12,7 @@ What stands below a post, deeper headings and cards included, is its text.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
@@ -21,7 +21,7 @@ from bot.fetch.address import shown
 from bot.model import Published
 from bot.sources.dates import is_only_date, split_date, split_partial
 from bot.sources.entries import Entry
-from bot.sources.sections import LINK, name_of, only_sorts, plain, posts_under
+from bot.sources.sections import LINK, name_of, only_sorts, plain, posts_under, tells_of_ends
 from bot.sources.text import absolute
 from bot.sources.years import Headings
 
@@ -34,14 +34,14 @@ _TOKEN = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 _ATTRIBUTE = re.compile(r"""([A-Za-z]+)=\{?(?:"([^"]*)"|'([^']*)')""")  # {"..."} as JSX has it
-_CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
+_CLOSING = re.compile(r"(?<=\s)#+$")  # "## GLM-6 ##"
 _DAY = re.compile(r"[0-3]?\d\.?")  # of the month that stands above it
 _MOST_MARKS = 20_000  # read in a second; a changelog of years has some thousand
 
 
 @dataclass(slots=True)
 class _Mark:
-    """Hold a place where something begins; `text[end:until]` is what stands below it."""
+    """A place where something begins; `text[end:until]` is what stands below it."""
 
     kind: str  # "heading", "card" or "bullet"
     level: int
@@ -55,7 +55,7 @@ class _Mark:
 
 @dataclass(slots=True)
 class _Section:
-    """Hold what stands under a mere date, itself under `outer`; only those of no date have `bullets`."""
+    """What stands under a mere date, itself under `outer`; only those of no date have `bullets`."""
 
     mark: _Mark
     outer: "_Section | None" = None
@@ -143,9 +143,12 @@ def _outline(marks: Iterable[_Mark], length: int) -> list[_Section]:
         post = None
         while mark.kind == "heading" and section.outer and mark.level <= section.mark.level:
             section = section.outer
+        goes = mark.kind == "heading" and section.mark.published and tells_of_ends(mark.title)
         if mark.kind == "heading" and section.mark.published and only_sorts(mark.title):
             mark.title, mark.published = "", mark.published or section.mark.published
-        if mark.kind == "heading" and mark.published and not mark.title:
+        if goes:
+            section = _Section(replace(mark, published=None), section)  # whose lines are no posts
+        elif mark.kind == "heading" and mark.published and not mark.title:
             section = _Section(mark, section)
             sections.append(section)
         elif mark.kind == "bullet":

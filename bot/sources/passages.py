@@ -7,12 +7,13 @@ counters do, and is then read whole.
 import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.errors import SourceError
 from bot.fetch import Response
+from bot.releases.facts.plaintext import mentions
 from bot.releases.news.hints import Link, Passage
 from bot.sources.entries import Entry
 from bot.sources.flight import flight_objects
@@ -76,16 +77,20 @@ class _Text:
 
 
 def post_passages(
-    posts: Iterable[tuple[str, Entry]], base: str, lab: str, is_item: Callable[[Entry], bool]
+    posts: Iterable[tuple[str, Entry]], base: str, lab: str, include: tuple[str, ...]
 ) -> Iterator[Passage]:
-    """Yield the titles and bodies of posts, each with its first identity, as far as a poll has time for."""
+    """Yield the titles and bodies of posts, each with its first identity, as far as a poll has time for.
+
+    A post whose title has none of the words of `include` is no item.
+    """
     left = _MOST_MARKUP
     for post, entry in posts:
         left -= len(entry.body)
         if left < 0:
             return
         passage = post_passage(post, entry, base, lab)
-        yield passage if is_item(entry) else replace(passage, post="", title="")
+        is_item = mentions(include, entry.title)
+        yield replace(passage, include=include) if is_item else replace(passage, post="", title="")
 
 
 def post_passage(post: str, entry: Entry, base: str, lab: str) -> Passage:

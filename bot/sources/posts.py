@@ -78,11 +78,7 @@ def poll_of(
         last_modified=answer.last_modified,
         count=len(news.shown),
         fingerprint=_fingerprint(answer.body),
-        passages=tuple(
-            post_passages(
-                news.shown, answer.url, reader.lab, lambda entry: mentions(reader.include, entry.title)
-            )
-        ),
+        passages=tuple(post_passages(news.shown, answer.url, reader.lab, reader.include)),
     )
 
 

@@ -23,6 +23,11 @@ _SORTS = re.compile(
     r"|what|in|and|the|security|performance|新增|新功能|功能|新模型|模型|优化|修复|更新|变更|其他",
     re.IGNORECASE,
 )
+# Models are listed under these because they go: "Deprecated", "Removed models", "Shutdown date".
+_ENDS = re.compile(
+    r"deprecat\w*|retire\w*|remov(?:ed|als?)|shut ?downs?|sunset\w*|discontinued|下线|停用|弃用",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"(?=.*[^\W\d_])(?=.*\d)")
 
 
@@ -61,9 +66,15 @@ def posts_under(text: str) -> list[Saying]:
 
 
 def only_sorts(title: str) -> bool:
-    """Tell whether a heading is no name but a word for what stands below it."""
+    """Return whether a heading is no name but a word for what stands below it."""
     words = re.findall(r"[^\W\d_]+", title)
     return bool(words) and not re.search(r"\d", title) and all(map(_SORTS.fullmatch, words))
+
+
+def tells_of_ends(title: str) -> bool:
+    """Return whether a heading says nothing but that what is listed below it goes."""
+    rest = _ENDS.sub("", title)
+    return rest != title and (not re.search(r"\w", rest) or rest.strip().lower() in ("model", "models"))
 
 
 def plain(line: str) -> tuple[str, str]:
@@ -81,14 +92,16 @@ def name_of(post: Saying) -> str:
 
 
 def _blocks(text: str) -> Iterator[Saying]:
-    start, fresh = 0, True
+    start, fresh, goes = 0, True, False
     lines = text.splitlines(keepends=True)
     for line, following in zip_longest(lines, lines[1:], fillvalue=""):
         item, row = _ITEM.match(line), _ROW.match(line)
         if row:
             heads = _ROW.match(following) and _RULE.fullmatch(following.strip())
-            first = "" if heads or _RULE.fullmatch(line.strip()) else _cells(row[1])
+            goes = bool(_ENDS.search(line)) if heads else goes
+            first = "" if heads or goes or _RULE.fullmatch(line.strip()) else _cells(row[1])
         else:
+            goes = False
             first = item[1] if item else line.strip() if fresh and not line.startswith("    ") else ""
         title, link = plain(first)
         if title:
@@ -118,7 +131,7 @@ def _told(blocks: list[Saying]) -> list[Saying]:
 
 
 def _has_labels(title: str) -> bool:
-    """Tell whether a line only sorts what follows: "Feature · Model: gpt-9-sol"."""
+    """Return whether a line only sorts what follows: "Feature · Model: gpt-9-sol"."""
     return " · " in title and not _SENTENCE.search(title)
 
 

@@ -27,7 +27,7 @@ class Headings:
             self.above.pop()
 
     def has_month(self, level: int) -> bool:
-        """Tell whether a heading of this level stands under one that says a month."""
+        """Return whether a heading of this level stands under one that says a month."""
         return any("month" in outer for above, outer in self.above if above < level)
 
     def dated(self, level: int, published: Published) -> None:

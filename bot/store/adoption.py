@@ -20,7 +20,7 @@ class Adoption:
     # --- what there is to do
 
     def is_planned(self, week: date) -> bool:
-        """Tell whether the week has its tasks."""
+        """Whether the week has its tasks."""
         rows = self._database.query(
             "SELECT 1 FROM adoption_task WHERE week = :week LIMIT 1", {"week": week.isoformat()}
         )

@@ -15,7 +15,7 @@ class Chores:
         self._database = database
 
     def is_due(self, name: str, now: datetime) -> bool:
-        """Tell whether a chore is due; one that was never done is."""
+        """Whether a chore is due; one that was never done is."""
         rows = self._database.query("SELECT due_at FROM chore WHERE name = :name", {"name": name})
         return not rows or not now < moment(rows[0]["due_at"]) <= now + _LONGEST
 

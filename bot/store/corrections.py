@@ -66,7 +66,7 @@ class Corrections:
         )
 
     def remove(self, subject: str, field: str) -> bool:
-        """Take a correction back; tell whether there was one."""
+        """Take a correction back; return whether there was one."""
         gone = self._database.connection.execute(
             "DELETE FROM correction WHERE subject = :subject AND field = :field",
             {"subject": subject, "field": field},

@@ -210,17 +210,30 @@ class Deliveries(Ledger):
     def note_declined(
         self, release_id: int, declined: Iterable[tuple[str, str, bool]], now: datetime
     ) -> None:
-        """Store why destinations were owed no alert of a release; the last word counts.
+        """Store why destinations are owed no alert of a release; the last word counts.
 
-        Each is a destination, the reason in words, and whether that is final.
+        Each is a destination, the reason in words, and whether that is final. One that was owed its alert
+        before declines nothing any more.
         """
         self._database.connection.conn.executemany(
             """
-            INSERT INTO declined (release_id, destination, why, final, decided_at) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO declined (release_id, destination, why, final, decided_at)
+            SELECT :id, :destination, :why, :final, :now WHERE NOT EXISTS (
+                SELECT 1 FROM delivery
+                WHERE release_id = :id AND destination = :destination AND kind = 'alert')
             ON CONFLICT (release_id, destination) DO UPDATE SET
                 why = excluded.why, final = excluded.final, decided_at = excluded.decided_at
             """,
-            [(release_id, where, why, int(final), time_text(now)) for where, why, final in declined],
+            [
+                {
+                    "id": release_id,
+                    "destination": where,
+                    "why": why,
+                    "final": int(final),
+                    "now": time_text(now),
+                }
+                for where, why, final in declined
+            ],
         )
 
     # --- sending
@@ -236,7 +249,7 @@ class Deliveries(Ledger):
         )
 
     def claim(self, sequence: int, now: datetime) -> bool:
-        """Mark that we are about to send; tell whether it was still ours to claim."""
+        """Mark that we are about to send; return whether it was still ours to claim."""
         changed = self._database.connection.execute(
             """
             UPDATE delivery SET state = 'claimed', claimed_at = :now, attempts = attempts + 1

@@ -79,7 +79,7 @@ class Floods:
         return self._flood_of(rows[0]) if rows else None
 
     def settle(self, number: int, state: str, by: str, now: datetime) -> bool:
-        """Store what becomes of a flood (announced, ignored, expired); tell whether it was still waiting."""
+        """Store what becomes of a flood (announced, ignored, expired); whether it still waited."""
         settled = self._database.connection.execute(
             """
             UPDATE held SET state = :state, settled_at = :now, settled_by = :by

@@ -44,7 +44,7 @@ class Installations:
         return rows[0]["sealed"] if rows else None
 
     def uninstall(self, team: str, now: datetime, enterprise: str = "") -> bool:
-        """Forget what a workspace (or an organisation, `team` "") gave; tell whether there was anything."""
+        """Forget what a workspace (or an organisation, `team` "") gave; return whether there was anything."""
         gone = self._database.connection.execute(
             """
             UPDATE installation SET sealed = NULL, uninstalled_at = :now
@@ -72,7 +72,7 @@ class Installations:
         )
 
     def consume_state(self, state: str, now: datetime) -> bool:
-        """Tell whether a state was issued and is not over; each serves once."""
+        """Whether a state was issued and is not over; each serves once."""
         values = {"state": state, "now": time_text(now)}
         found = self._database.query(
             "SELECT 1 FROM oauth_state WHERE state = :state AND expires_at > :now", values

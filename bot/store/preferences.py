@@ -72,7 +72,7 @@ class Wishes:
     # --- mutes
 
     def mute(self, mute: Mute) -> bool:
-        """Mute a lab (or ALL) in a destination; tell whether anything changed."""
+        """Mute a lab (or ALL) in a destination; return whether anything changed."""
         changed = self._database.connection.execute(
             """
             INSERT INTO mute (destination, lab, until, created_by)

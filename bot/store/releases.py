@@ -98,11 +98,13 @@ class Releases:
     def _known(self, lab: str) -> list[Known]:
         repositories: dict[int, dict[str, str]] = defaultdict(dict)
         heads: dict[int, Row] = {}
+        weights_at: dict[int, list[datetime]] = defaultdict(list)
         for row in self._database.query(
             f"SELECT a.* FROM artifact a JOIN release r ON r.id = a.release_id WHERE {_OF_LAB}",
             {"lab": lab},
         ):
             repositories[row["release_id"]][row["repository"].lower()] = row["hub_id"]
+            weights_at[row["release_id"]].append(moment(row["seen_at"]))
             if row["head"]:
                 heads[row["release_id"]] = row
         voices: dict[int, set[SourceKind]] = defaultdict(set)
@@ -136,6 +138,7 @@ class Releases:
                 told_by=frozenset(voices[row["id"]]),
                 named_by=frozenset(named_by[row["id"]]),
                 promised=frozenset(promised[row["id"]]),
+                weights_at=min(weights_at[row["id"]], default=None),
             )
             for row in rows
         ]

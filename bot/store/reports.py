@@ -58,7 +58,7 @@ class Reports:
         return _report_of(rows[0]) if rows else None
 
     def close(self, number: int, now: datetime) -> bool:
-        """Mark that a report was dealt with; tell whether it was still open."""
+        """Mark that a report was dealt with; return whether it was still open."""
         closed = self._database.connection.execute(
             "UPDATE report SET closed_at = :now WHERE id = :id AND closed_at IS NULL",
             {"id": number, "now": time_text(now)},

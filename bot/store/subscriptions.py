@@ -59,7 +59,7 @@ class Subscriptions:
         return [_subscription_of(row) for row in rows]
 
     def add(self, subscription: Subscription) -> bool:
-        """Add a subscription, or change the filters of the one there; tell whether anything changed."""
+        """Add a subscription, or change the filters of the one there; return whether anything changed."""
         changed = self._database.connection.execute(
             """
             INSERT INTO subscription (destination, lab, filters, origin, created_by, created_at)

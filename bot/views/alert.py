@@ -29,7 +29,7 @@ _NAMELESS = "a model without a name"
 
 @dataclass(frozen=True, slots=True)
 class LicenseChange:
-    """Hold what the licence was when the alert went out, and when it changed."""
+    """What the licence was when the alert went out, and when it changed."""
 
     former: License
     at: datetime
@@ -86,7 +86,7 @@ def _has_repository(models: Sequence[Release]) -> bool:
 
 
 def is_confirmed(wave: Wave) -> bool:
-    """Tell whether anybody but LLM Stats, and a history that a person brought, says so."""
+    """Whether anybody but LLM Stats, and a history that a person brought, says so."""
     sources = {mention.source for member in wave.members for mention in member.mentions}
     return sources - {SourceKind.IMPORT} != {SourceKind.LLM_STATS}
 

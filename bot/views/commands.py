@@ -34,14 +34,14 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Hold what may have been meant: a button's label, and the whole command that it runs."""
+    """What may have been meant: a button's label, and the whole command that it runs."""
 
     label: str
     text: str
 
 
 class MisunderstoodError(UsageError):
-    """Be raised for words that mean nothing; says what is wrong, with the nearest one to three commands."""
+    """Raised for words that mean nothing; says what is wrong, with the nearest one to three commands."""
 
     def __init__(self, message: str, suggestions: tuple[Suggestion, ...] = ()) -> None:
         super().__init__(message)
@@ -50,7 +50,7 @@ class MisunderstoodError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Hold one command; what its verb does not take stays empty."""
+    """One command; what its verb does not take stays empty."""
 
     verb: Verb
     text: str  # as typed, tidied: asking it again asks the same
@@ -73,7 +73,7 @@ class Command:
 
     @property
     def changes(self) -> bool:
-        """Tell whether the command changes anything."""
+        """Whether the command changes anything."""
         return self.verb in _CHANGING and not self.asks
 
 

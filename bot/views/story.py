@@ -12,7 +12,7 @@ _PARTS = ("family", "version", "line", "size", "stamp", "stage", "packaging")
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Hold a sighting with who else speaks of its release, and what was owed for it."""
+    """A sighting with who else speaks of its release, and what was owed for it."""
 
     item: Remembered
     mentions: Sequence[Mention] = ()

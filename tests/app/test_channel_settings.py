@@ -170,6 +170,15 @@ def test_a_mute_says_until_when(house: House) -> None:
     assert house.channel.messages == [], "a mute that is lifted brings nothing of what it kept away"
 
 
+def test_who_got_the_alert_declines_nothing_by_a_mute_that_comes_later(house: House) -> None:
+    kimi = house.repository(KIMI)
+    house.show(house.hub, kimi)
+    with house.store.transaction():
+        house.store.preferences.mute(Mute("C1", "moonshot", None))
+    house.show(house.hub, relicensed(kimi))
+    assert house.store.deliveries.declined(house.store.history.id_of("moonshot/kimi-k2.6")) == {}
+
+
 def test_what_a_filter_has_against_a_release_is_kept_as_it_was_decided(tmp_path: Path) -> None:
     house = House(tmp_path, subscribed=False)
     house.subscribe("C1", "moonshot", Filters(max=10**9))

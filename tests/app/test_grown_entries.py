@@ -39,8 +39,8 @@ def changelog(house: House, *bodies: str) -> None:
         read(house, source, body)
 
 
-def feed(house: House, *descriptions: str, title: str = "2026-04") -> None:
-    source = FeedSource(FeedSpec(feed=FEED), "zai", EVERY)
+def feed(house: House, *descriptions: str, title: str = "2026-04", include: tuple[str, ...] = ()) -> None:
+    source = FeedSource(FeedSpec(feed=FEED, include=include), "zai", EVERY)
     for text in descriptions:
         item = (
             f"<item><title>{title}</title><guid>1</guid><description><![CDATA[{text}]]></description></item>"
@@ -100,6 +100,12 @@ class TestGrown:
         feed(house, "<p>GLM-5.1</p>", "<p>GLM-5.1</p><p>GLM-5.2 is here</p>")
         assert len(told(house)) == 1
         assert "GLM-5.2 is here" in " ".join(house.channel.replies)
+
+    def test_in_a_feed_with_include_it_needs_one_of_the_words(self, house: House) -> None:
+        bodies = ("<p>Old</p>", "<p>Introducing GLM-5.2</p>", "<p>Introducing CogView-5</p>")
+        feed(house, *bodies, title="CogView and friends", include=("CogView",))
+        [alert] = told(house)
+        assert "CogView-5" in alert
 
     def test_where_the_words_announce_nothing_the_name_is_a_hint(self, house: House) -> None:
         feed(house, "<p>GLM-5.1</p>", "<p>GLM-5.1</p><p>Errors of GLM-5.2 are told in English</p>")

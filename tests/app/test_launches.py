@@ -513,3 +513,21 @@ def test_two_posts_of_one_day_that_come_to_light_together_later_are_one_launch(h
         house.post("Introducing Gemini 6 Flash", "google", days_ago=4),
     )
     assert len(house.channel.alerts) == 1
+
+
+@pytest.mark.parametrize("first", ["8B", "32B"], ids=["the listed size first", "another size first"])
+def test_the_sizes_of_a_launch_share_the_alert_of_the_one_that_was_listed_days_before(
+    house: House, first: str
+) -> None:
+    house.show(house.listing, house.row("glm-8-8b", "zai"))
+    house.later(hours=26)
+    house.show(house.listing)
+    house.later(days=4)
+    for size in sorted(["8B", "32B"], key=lambda size: size != first):
+        house.show(house.hub, house.repository(f"zai-org/GLM-8-{size}"))
+    house.later(hours=3)
+    house.show(house.hub, house.repository("zai-org/GLM-8-70B"))
+    assert len(house.channel.alerts) == 1
+    house.later(days=6)
+    house.show(house.hub, house.repository("zai-org/GLM-8-300B-A20B"))
+    assert len(house.channel.alerts) == 2

@@ -245,22 +245,29 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def who_follows_is_owed(self) -> None:
-        """2: A delivery is owed if and only if its release was announced while somebody followed the lab."""
-        owed: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """2: A delivery is owed if and only if somebody followed the lab, unmuted, when it was announced."""
+        owed: dict[tuple[int, str, str], set[str]] = defaultdict(set)
         for row in self.bot.query(
             """
-            SELECT r.key, r.lab, d.destination FROM release r
+            SELECT r.id, r.key, r.lab, d.destination FROM release r
             LEFT JOIN delivery d ON d.release_id = r.id AND d.kind = 'alert'
             WHERE r.id = r.lead_id AND NOT r.silent
             """
         ):
-            destination = row["destination"]
-            owed[str(row["key"]), str(row["lab"])] |= {str(destination)} if destination is not None else set()
-        for (key, lab), destinations in owed.items():
+            number, destination = row["id"], row["destination"]
+            assert isinstance(number, int)
+            known = {str(destination)} if destination is not None else set()
+            owed[number, str(row["key"]), str(row["lab"])] |= known
+        for (release_id, key, lab), destinations in owed.items():
             if key not in self.owed:
                 now = self.bot.store.subscriptions.of_lab(lab)
                 self.owed[key] = frozenset(one.destination for one in now)
-            assert self.owed[key] <= destinations <= self.followers[lab]
+            muted = self._muted(release_id)
+            assert self.owed[key] - muted <= destinations <= self.followers[lab] - muted
+
+    def _muted(self, release_id: int) -> frozenset[str]:
+        declined = self.bot.store.deliveries.declined(release_id)
+        return frozenset(destination for destination, why in declined.items() if why.startswith("muted "))
 
     def teardown(self) -> None:
         try:

@@ -220,6 +220,25 @@ TABLES = """
 |---|---|
 | GLM-8 | 55 |
 """
+WHAT_GOES = """
+## 2026-10-24
+### Removed
+- GLM-3
+- GLM-3-Turbo
+### Added
+- GLM-9
+## 2026-10-20
+| Model | Shutdown date |
+|---|---|
+| GLM-3 | soon |
+
+| Model | |
+|---|---|
+| GLM-8 | new |
+## 2026-10-10
+### Launches and deprecations
+- GLM-7
+"""
 DAYS_IN_OTHER_LANGUAGES = """
 ## Octobre 2026
 ### 20 octobre
@@ -256,6 +275,15 @@ It is here.
                 ("GLM-8.9 is out, and better than others:", "2026-10-20", "day", ""),
             ],
             id="rows of a table that is all there is",
+        ),
+        pytest.param(
+            WHAT_GOES,
+            [
+                ("GLM-9", "2026-10-24", "day", ""),
+                ("GLM-8: new", "2026-10-20", "day", ""),
+                ("GLM-7", "2026-10-10", "day", ""),
+            ],
+            id="nothing of what is listed because it goes",
         ),
         pytest.param(
             DAYS_IN_OTHER_LANGUAGES,
@@ -508,6 +536,14 @@ def test_hostile_text_is_read_in_no_time(piece: str) -> None:
     began = time.process_time()
     with suppress(SourceError):
         markdown_entries(piece * (1_000_000 // len(piece)), BASE, NOW)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("piece", [" ", "#", " #", "# ", "|", " |", "| -", "-"])
+def test_a_heading_or_row_that_goes_on_and_on_is_read_in_no_time(piece: str) -> None:
+    endless = piece * (200_000 // len(piece))
+    began = time.process_time()
+    markdown_entries(f"## GLM-9 {endless}x\n## 2026-04-20\n|{endless}|\n|-{endless}x|\n", BASE, NOW)
     assert time.process_time() - began < 2
 
 

@@ -1,4 +1,4 @@
-"""How a launch shows itself, made up after real ones: what its sources bring when, and the alerts."""
+"""Launches made up after real ones: what their sources bring when, and how many alerts that is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -121,7 +121,7 @@ def successions(draw: st.DrawFn, model: Model) -> Story:
         (replace(model, line="Preview"), replace(model, line="")),
         (replace(model, version="7.1"), replace(model, version="7.2")),
         (replace(model, line="Coder"), replace(model, line="")),
-        (replace(model, line="VL"), replace(model, line="VL-Flash")),
+        (replace(model, line="Flash"), replace(model, line="Flash-VL")),
     )
     first, second = draw(st.sampled_from(changes))
     near = SAME_DAY

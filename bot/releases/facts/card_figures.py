@@ -42,7 +42,7 @@ _Part = Literal["total", "active"]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Hold what a card states in figures; None means that it does not, or that it contradicts itself."""
+    """What a card states in figures; None means that it does not, or that it contradicts itself."""
 
     total: int | None = None
     active: int | None = None

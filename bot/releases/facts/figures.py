@@ -23,7 +23,7 @@ _HELPER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """Hold the numbers of parameters that a name states; None means that it does not say."""
+    """The numbers of parameters that a name states; None means that it does not say."""
 
     total: int | None = None
     active: int | None = None
@@ -105,7 +105,7 @@ def human_context(tokens: int) -> str:
 
 
 def contradicts(counted: int, stated: int) -> bool:
-    """Tell whether two figures differ by more than 30 % of the larger (docs/reference/identity.md#facts).
+    """Whether two figures differ by more than 30 % of the larger (docs/reference/identity.md#facts).
 
     Of the larger, because Qwen3-ASR-1.7B holds 2.35 B by design, whereas packed weights count as half.
     """

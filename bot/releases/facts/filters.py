@@ -28,7 +28,7 @@ _TYPE_WORDS = {"llm": "text", "vlm": "vision", "embeddings": "embedding", "reran
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Hold what a release must be like; each one says "any" or "all", or is empty, where all will do.
+    """What a release must be like; each one says "any" or "all", or is empty, where all will do.
 
     `license` is a verdict or a licence id, `type` a task group or a pipeline tag of the Hub, `kinds`
     release, variants or all; of the words of `match` one must be in the name.
@@ -82,7 +82,7 @@ def doubt(filters: Filters, release: Release) -> str:
 
 
 def matches(filters: Filters, release: Release) -> bool:
-    """Tell whether a release is wanted; a fact that is not known matches no filter on it."""
+    """Whether a release is wanted; a fact that is not known matches no filter on it."""
     return check(filters, release) is Match.YES
 
 

@@ -22,7 +22,7 @@ _WORST_FIRST = ("non-commercial", "unknown", "not stated", "conditions", "permis
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Hold one line of the table, or what several of them amount to."""
+    """One line of the table, or what several of them amount to."""
 
     key: str
     title: str
@@ -55,7 +55,7 @@ class Place:
     repository: str = ""  # owner/name
 
     def fits(self, pattern: str) -> bool:
-        """Tell whether an entry of the table's column `owners` means this place."""
+        """Whether an entry of the table's column `owners` means this place."""
         if pattern == "?":
             return not self.owner
         return fnmatchcase(self.repository if "/" in pattern else self.owner, pattern)

@@ -47,7 +47,7 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Hold one block as plain text on one line, under the heading that it stands under.
+    """One block as plain text on one line, under the heading that it stands under.
 
     `linked` is the share of its letters that are a link's text, from 0 to 1.
     """

@@ -16,7 +16,7 @@ _OTHERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Hold what one observation contributes.
+    """What one observation contributes.
 
     A live one was seen when it happened, not in a baseline; of repositories only the head's states facts.
     """

@@ -23,7 +23,7 @@ def clean(text: str, limit: int) -> str:
 
 
 def mentions(words: Iterable[str], text: str) -> bool:
-    """Tell whether `text` has one of `words`, or whether there are no words to ask for.
+    """Whether `text` has one of `words`, or whether there are no words to ask for.
 
     Case and punctuation do not count. A word stands alone, before a digit, or before the capital that begins
     another one: `Hy` is in "Hy3-preview" and "HyWorld" and not in "Hybrid", `phi-4` is in "Phi 4 mini".

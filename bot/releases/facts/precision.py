@@ -45,7 +45,7 @@ def precision_of(
 
 
 def is_packed(counts: Mapping[str, int]) -> bool:
-    """Tell whether a noticeable part of the elements holds several parameters each."""
+    """Whether a noticeable part of the elements holds several parameters each."""
     packed = sum(count for dtype, count in counts.items() if dtype.upper() in _PACKED)
     return packed > 0.01 * sum(counts.values())
 

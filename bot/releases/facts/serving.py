@@ -15,7 +15,7 @@ _FOUR_BITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Hold the memory that one precision takes: the weights with their overhead, in bytes."""
+    """The memory that one precision takes: the weights with their overhead, in bytes."""
 
     precision: str
     size: int

@@ -110,7 +110,7 @@ def _to_more_digits(named: int | None, card: int | None) -> int | None:
 
 
 def _plausible(counted: int, named: Stated, size: int | None) -> bool:
-    """Tell whether a count fits the name and the bytes: 0.2 each for ternary weights, 8 for FP64."""
+    """Whether a count fits the name and the bytes: 0.2 each for ternary weights, 8 for FP64."""
     if named.total and contradicts(counted, named.total):
         return False
     if named.active and counted < named.active and contradicts(counted, named.active):
@@ -119,7 +119,7 @@ def _plausible(counted: int, named: Stated, size: int | None) -> bool:
 
 
 def _is_one_component(item: Mapping[str, Any]) -> bool:
-    """Tell whether the Hub counted one part of several: it counts a pipeline's transformer alone."""
+    """Whether the Hub counted one part of several: it counts a pipeline's transformer alone."""
     is_pipeline = item.get("library_name") == "diffusers" or "diffusers" in _texts(item.get("tags"))
     return is_pipeline or _text(item.get("pipeline_tag"), 60).endswith("-to-video")
 

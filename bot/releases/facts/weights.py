@@ -49,7 +49,7 @@ _COMPONENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class WeightFile:
-    """Hold one file of weights: its path and its size in bytes, None where the Hub did not say."""
+    """One file of weights: its path and its size in bytes, None where the Hub did not say."""
 
     path: str
     size: int | None
@@ -77,7 +77,7 @@ class WeightFile:
 
 @dataclass(frozen=True, slots=True)
 class WeightSet:
-    """Hold the files of one complete set of weights, at least one."""
+    """The files of one complete set of weights, at least one."""
 
     files: tuple[WeightFile, ...]
 
@@ -89,7 +89,7 @@ class WeightSet:
 
 
 def has_weights(item: Mapping[str, Any]) -> bool | None:
-    """Tell whether a listing item or detail body has weights; None when it names no files.
+    """Whether a listing item or detail body has weights; None when it names no files.
 
     Shards of which some are missing are an upload under way, and not there yet.
     """
@@ -100,7 +100,7 @@ def has_weights(item: Mapping[str, Any]) -> bool | None:
 
 
 def _is_whole(path: str, files: Sequence[str]) -> bool:
-    """Tell whether a file is no shard, or all of its kind are there: "model-00001-of-00002.safetensors"."""
+    """Whether a file is no shard, or all of its kind are there: "model-00001-of-00002.safetensors"."""
     numbered = _NUMBERED.fullmatch(path)
     if not numbered:
         return True

@@ -41,7 +41,7 @@ _NOW = frozenset({"now", "also", "is", "are"})
 
 
 def _says_where(post: Post, start: int, *, announced: bool = False) -> bool:
-    """Tell whether the words from `start` say where a model is to be had: "now available on Bedrock".
+    """Whether the words from `start` say where a model is to be had: "now available on Bedrock".
 
     Where weights lie is the release itself. Behind "Introducing NAME" only "available" makes it old news,
     and nothing behind a comma does.
@@ -88,7 +88,7 @@ def _end_of_places(title: Title, at: int) -> int:
 
 
 def _is_place(post: Post, preposition: int) -> bool:
-    """Tell whether somebody else's place follows that no table of platforms knows: via Somebody.
+    """Whether somebody else's place follows that no table of platforms knows: via Somebody.
 
     A lab's own API and apps are where a closed model first comes out.
     """

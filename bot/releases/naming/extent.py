@@ -26,7 +26,7 @@ YEAR = re.compile(r"(19|20)\d\d")
 
 
 def counts(title: Title, at: int) -> bool:
-    """Tell whether a number counts something (Top 10, Phase 2), is a year, or a day before one."""
+    """Whether a number counts something (Top 10, Phase 2), is a year, or a day before one."""
     number, following = title.tokens[at].low, title.tokens[at + 1 : at + 2]
     dated = any(YEAR.fullmatch(word) for word in (number, *(token.low for token in following)))
     return dated or (title.tells(at - 1, "count") and "." not in number)
@@ -77,7 +77,7 @@ TIGHT = frozenset({"", "-", "_", ".", " ["})  # FLUX.2 [klein]
 
 
 def _says_otherwise(title: Title, at: int) -> bool:
-    """Tell whether a word speaks of a model; before a number or a size it names one: Open 100B."""
+    """Whether a word speaks of a model; before a number or a size it names one: Open 100B."""
     token, following = title.tokens[at], title.tokens[at + 1 : at + 2]
     if not title.told[at] or token.role in _WITH_CAPITAL:
         return False
@@ -87,7 +87,7 @@ def _says_otherwise(title: Title, at: int) -> bool:
 
 
 def _goes_on(token: Token) -> bool:
-    """Tell whether a word of the tables is meant as part of a name: capitalised, or a size or mode."""
+    """Whether a word of the tables is meant as part of a name: capitalised, or a size or mode."""
     return is_capital(token) or group(token) in ("size", "mode")
 
 

@@ -19,7 +19,7 @@ class Family:
     words: Mapping[str, Role] = field(default_factory=dict)
 
     def of(self, owners: frozenset[str]) -> bool:
-        """Tell whether one of these owners makes the family; anybody may make an unknown one."""
+        """Whether one of these owners makes the family; anybody may make an unknown one."""
         return not self.owners or not self.owners.isdisjoint(owners)
 
 
@@ -70,7 +70,7 @@ def known_at(tokens: Sequence[Token], at: int) -> tuple[Family, int] | None:
 
 
 def foreign_at(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
-    """Tell whether another lab's family is named at this place."""
+    """Whether another lab's family is named at this place."""
     found = known_at(tokens, at)
     return bool(found and not found[0].of(owners))
 

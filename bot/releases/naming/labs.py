@@ -6,7 +6,7 @@ from bot.model import Lab
 
 
 class Directory:
-    """Hold the labs and find them by id, name, alias or Hub owner, whatever the case."""
+    """The labs, found by id, name, alias or Hub owner, whatever the case."""
 
     def __init__(self, labs: Iterable[Lab]) -> None:
         self._labs = tuple(labs)

@@ -54,7 +54,7 @@ def _why_variant(reading: Reading) -> str:
 
 
 def _is_effort(reading: Reading) -> bool:
-    """Tell whether a name ends with how long the model thinks: gpt-5-high, DeepSeek-V4-Pro-Max.
+    """Whether a name ends with how long the model thinks: gpt-5-high, DeepSeek-V4-Pro-Max.
 
     "medium" behind the family alone is a size (Mistral Medium), and so is "max" (Qwen-Max, QVQ-Max) unless
     another word of size stands before it.

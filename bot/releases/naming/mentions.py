@@ -68,7 +68,7 @@ def _end_of_app(title: Title, end: int) -> int:
 
 
 def _names_a_model(title: Title, end: int, end_of_family: int) -> bool:
-    """Tell whether more than the app's name, which ends at `end`, stands here: a line, or a number."""
+    """Whether more than the app's name, which ends at `end`, stands here: a line, or a number."""
     added = title.tokens[end : extended(title, end)]
     if end_of_family > end or any(token.gap in TIGHT for token in added) or has_number(added):
         return True
@@ -144,7 +144,7 @@ def _has_version(title: Title, at: int) -> bool:
 
 
 def _is_pun(title: Title, at: int, known: tuple[Family, int]) -> bool:
-    """Tell whether a family's name only begins a play on words, without a line: Qwen-dary, Gemma-rizing.
+    """Whether a family's name only begins a play on words, without a line: Qwen-dary, Gemma-rizing.
 
     Nobody introduces a pun: what a verb of announcement leads to is a name, however it is written.
     """

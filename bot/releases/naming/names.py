@@ -13,7 +13,7 @@ from bot.releases.tables import mapping, rows
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Hold a name with what it was read from: its family, and the tokens behind the family's name."""
+    """A name with what it was read from: its family, and the tokens behind the family's name."""
 
     name: Name
     family: Family
@@ -67,7 +67,7 @@ _PARAMETERS = re.compile(r"[ae]?\d+(\.\d+)?[bmt]|\d+x\d+(\.\d+)?b")
 
 
 def _base_is_stage(tokens: Sequence[Token]) -> bool:
-    """Tell whether "base" is a stage of training, or a size beside small and large (t5-base).
+    """Whether "base" is a stage of training, or a size beside small and large (t5-base).
 
     It is a stage where another token gives the size, and where it is written like a proper name.
     """
@@ -98,7 +98,7 @@ _TAKE_NUMBERS = frozenset({"word", "stage", "packaging", "companion"})
 
 
 def _belongs_to_word(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
-    """Tell whether a number is the word's before it: Predict2, ul2, RLVR1, Distill-Llama-3.1.
+    """Whether a number is the word's before it: Predict2, ul2, RLVR1, Distill-Llama-3.1.
 
     The only number behind a family is its version wherever it stands: Solar-Open2 is Solar Open 2.
     """
@@ -228,7 +228,7 @@ def _bare_families() -> Mapping[str, _Bare]:
 
 
 def covers(general: Name, specific: Name) -> bool:
-    """Tell whether a sighting named `general` speaks of the model `specific`.
+    """Whether a sighting named `general` speaks of the model `specific`.
 
     Lab, family, version and line agree, and so do size and stamp where the general name states them. A
     word of size in the specific line (Pro, Flash, Air ...) is no difference: "DeepSeek-V4" covers

@@ -80,7 +80,7 @@ def _announced(post: Post) -> Verdict | None:
 
 
 def _stands_announced(post: Post, mention: Mention) -> bool:
-    """Tell whether a verb of announcement leads to the name, or it is "the new NAME models"."""
+    """Whether a verb of announcement leads to the name, or it is "the new NAME models"."""
     title, at = post.title, mention.start - 1
     while at >= 0 and not _leads_to_news(title, at) and (post.is_around(at) or title.describes(at)):
         at -= 1
@@ -101,7 +101,7 @@ _BUILDING = frozenset({"start", "build", "building", "get", "started", "more"})
 
 
 def _leads_to_news(title: Title, at: int) -> bool:
-    """Tell whether a word announces, or ends "to release", "release of", "build with" or ". Powered by"."""
+    """Whether a word announces, or ends "to release", "release of", "build with" or ". Powered by"."""
     if title.tells(at, "announce") or (title.tells(at, "past") and _begins_clause(title, at)):
         return True
     word = title.tokens[at].low

@@ -24,7 +24,7 @@ class Parent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """Hold a repository as the rules see it; owners, tags and parents are lower-case."""
+    """A repository as the rules see it; owners, tags and parents are lower-case."""
 
     title: str  # "owner/name"
     task: str  # the Hub's pipeline tag
@@ -185,7 +185,7 @@ def _is_own_in_spite_of_its_card(seen: Repository) -> bool:
 
 
 def _adds_a_word(seen: Repository) -> bool:
-    """Tell whether the name has a word of its own behind the family: Qwen2.5-VL-7B-Surg."""
+    """Whether the name has a word of its own behind the family: Qwen2.5-VL-7B-Surg."""
     own = {token.text for token in seen.reading.tokens if token.role == "word"}
     return any(token.role == "line" and token.text in own for token in seen.reading.rest)
 

@@ -13,7 +13,7 @@ LONGEST_TITLE = 300
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Hold a name in a title: where its tokens start and end, its text, and what the tables know of it."""
+    """A name in a title: where its tokens start and end, its text, and what the tables know of it."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """Hold the tokens of a title, what each one tells, and the names found in it, in order."""
+    """The tokens of a title, what each one tells, and the names found in it, in order."""
 
     tokens: tuple[Token, ...]
     told: tuple[frozenset[str], ...]  # the roles of a word in tables/title_words.tsv, or "place"
@@ -36,7 +36,7 @@ class Title:
     mentions: tuple[Mention, ...] = ()
 
     def breaks_before(self, at: int) -> bool:
-        """Tell whether a colon, a dash between spaces or the like stands before this token, or the end."""
+        """Whether a colon, a dash between spaces or the like stands before this token, or the end."""
         if at >= len(self.tokens):
             return True
         gap = self.tokens[at].gap
@@ -53,7 +53,7 @@ class Title:
         return end
 
     def tells(self, at: int, *roles: str) -> bool:
-        """Tell whether the word at this place has one of these roles."""
+        """Whether the word at this place has one of these roles."""
         return not self.told[at].isdisjoint(roles)
 
     def describes(self, at: int) -> bool:

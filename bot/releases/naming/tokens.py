@@ -15,7 +15,7 @@ Role = Literal["word", "line", "companion", "version", "size", "stamp", "stage",
 
 
 class Token(NamedTuple):
-    """Hold a token as written, in lower case, what separates it from the one before, and its role."""
+    """A token as written, in lower case, what separates it from the one before, and its role."""
 
     text: str
     low: str

@@ -12,7 +12,7 @@ NO_RELEASE = (Kind.OTHER, Kind.PRODUCT)
 
 @dataclass(frozen=True, slots=True)
 class Errata:
-    """Hold all corrections that are in force.
+    """All corrections that are in force.
 
     `rules` are by subject and field, as records.Correction has them; `names` are the names of the releases
     that merges and splits lead to, by key.

@@ -81,7 +81,7 @@ class Record:
 
     @property
     def is_perhaps_blind(self) -> bool:
-        """Tell whether it missed so many in a row that it may see nothing, though it answers.
+        """Return whether it missed so many in a row that it may see nothing, though it answers.
 
         Three do, but for a source that is known to show less than half: that one must have missed so many
         that by chance it would in one case of twenty.

@@ -38,7 +38,8 @@ class Passage:
     """The plain text of an item, or of what is none where `post` is "", with the addresses that it links.
 
     `post` is the item's first identity and `title` what its text begins with. An item is a post that the bot
-    was shown: a whole page is none, nor is a post that `include` leaves out.
+    was shown: a whole page is none, nor is a post that `include` leaves out. `include` are the words of which
+    a release of this item needs one in its name.
     """
 
     lab: str
@@ -47,6 +48,7 @@ class Passage:
     links: tuple[Link, ...] = ()
     post: str = ""
     title: str = ""
+    include: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Found:
     url: str
     post: str = ""
     titled: bool = False
+    include: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -160,7 +163,7 @@ def _end_of_name(tokens: Sequence[Token], end: int) -> int:
 
 
 def _belongs(tokens: Sequence[Token], at: int, *, numbered: bool) -> bool:
-    """Tell whether a token belongs to the name before it, which has a number or not."""
+    """Return whether a token belongs to the name before it, which has a number or not."""
     token = tokens[at]
     if token.gap in _TIGHT:
         return token.role != "word" or not token.text.islower()  # GPT-5-powered, Gemma-based
@@ -190,7 +193,7 @@ def _counts_something(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_of_a_model(tokens: Sequence[Token]) -> bool:
-    """Tell whether it is the name of a whole model, and is written as one.
+    """Return whether it is the name of a whole model, and is written as one.
 
     "step 3" is none, where a family's name is a word as well, nor is a reward model, a draft head or an SDK.
     """
@@ -207,6 +210,7 @@ def _found(name: Name, passage: Passage, at: int) -> Found:
         _nearest(passage.links, at) or passage.url,
         passage.post,
         at < len(passage.title),
+        passage.include,
     )
 
 

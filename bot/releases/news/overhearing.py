@@ -117,7 +117,13 @@ def grown_sighting(found: Found, source_id: str, source: SourceKind) -> Sighting
     It has no date: the item's own is of the day on which it was begun.
     """
     return Sighting(
-        source_id, source, found.name.lab, f"{_item(found.post)}:{_key(found)}", found.words, found.url
+        source_id,
+        source,
+        found.name.lab,
+        f"{_item(found.post)}:{_key(found)}",
+        found.words,
+        found.url,
+        include=found.include,
     )
 
 
@@ -169,7 +175,7 @@ def hints_among(
 
 
 def is_known(name: Name, known: Iterable[Name]) -> bool:
-    """Tell whether one of the names equals this one, or covers it, or is covered by it."""
+    """Return whether one of the names equals this one, or covers it, or is covered by it."""
     return known_as(name, known) is not None
 
 
@@ -185,7 +191,7 @@ def _same(one: Name, other: Name) -> bool:
 
 
 def may_be_new(name: Name, known: Iterable[Name]) -> bool:
-    """Tell whether a name that is not known can be a model that has just come out; `known` are the lab's.
+    """Return whether a name that is not known can be a model that has just come out; `known` are the lab's.
 
     Texts speak of the models of years, most of which came out before the bot watched. So the version is not
     behind the newest of the same line (where there is none, of the family), in its series: DeepSeek's V and R

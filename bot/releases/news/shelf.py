@@ -20,7 +20,7 @@ _MOST_PROMISES = 20  # of one post
 
 
 class Shelf:
-    """Hold the releases of a decision, found by key, by family and by repository.
+    """The releases of a decision, found by key, by family and by repository.
 
     `releases` are by key; `keys` are by "owner/name" in lower case and by the Hub's _id. In a `silent`
     decision, a baseline's, only the dates of things are known; else they happen now.
@@ -140,13 +140,18 @@ class Shelf:
         return None
 
     def _gathers(self, known: Known) -> bool:
-        """Tell whether a release that only names a family still takes the weights that it covers.
+        """Whether a release that only names a family still takes the weights that it covers.
 
         It does until such weights have come for as long as a wave lasts: "DeepSeek V4" takes V4-Pro and
         V4-Flash of the same day, and not V4-Pro-0813 of weeks later.
         """
-        arrived = [its.opened_at for its in self._weights_of(known) if announces(known.name, its.name)]
-        return not known.head and (not arrived or self._now - min(arrived) <= self._settings.group)
+        arrived = [its for its in self._weights_of(known) if announces(known.name, its.name)]
+        return not known.head and self._are_opening(arrived)
+
+    def _are_opening(self, arrived: Iterable[Known]) -> bool:
+        """Whether none of a launch's weights have come yet, or the first within the group window."""
+        first = min((its.weights_at or its.opened_at for its in arrived), default=self._now)
+        return self._now - first <= self._settings.group
 
     def _is_wave(self, known: Known, when: datetime) -> bool:
         """Whether a word on one model still belongs to a release that only names its family."""
@@ -171,8 +176,9 @@ class Shelf:
     def wave_of(self, name: Name, item: Judged) -> Known | None:
         """Find the lead of the same family key that this model belongs with.
 
-        Live, a wave gathers within the group window behind an alert that was sent; in a baseline, where
-        only dates are known, behind a silent release of about the same date.
+        Live, a wave gathers within the group window behind an alert that was sent, and behind the first of
+        its weights where a listing or a post came days before; in a baseline, where only dates are known,
+        behind a silent release of about the same date.
         """
         when = moment_of(item.sighting, self._now)
         for known in self._family(name):
@@ -180,10 +186,15 @@ class Shelf:
             if self._silent:
                 together = abs(lead.published_at - when) <= TOGETHER
             else:
-                together = not lead.silent and self._now - lead.opened_at <= self._settings.group
+                together = not lead.silent and self._is_gathering(lead, item)
             if together and respelt(known.name.family_key) == respelt(name.family_key):
                 return lead
         return None
+
+    def _is_gathering(self, lead: Known, item: Judged) -> bool:
+        since = self._now - lead.opened_at
+        opening = item.sighting.source is SourceKind.HUB and self._are_opening(self._weights_of(lead))
+        return since <= self._settings.group or (opening and since <= NEAR)
 
     def linked(self, item: Judged) -> Known | None:
         """Return the release whose repository the sighting links, or None."""
@@ -252,7 +263,7 @@ def _tells_by_month(known: Known, name: Name, when: datetime) -> bool:
         month is not None
         and bool(versioned.version)
         and not (versioned.stamp or stamped.version)
-        and folded(known.name.line) == folded(name.line)
+        and line_of(known.name) == line_of(name)
         and (not name.size or not known.name.size or folded(name.size) == folded(known.name.size))
         and (at.year % 100, at.month) == (int(month[1]), int(month[2]))
     )

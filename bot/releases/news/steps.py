@@ -9,7 +9,7 @@ from bot.model import LicenseStatement, Name, Note, Sighting, SourceKind, Verdic
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Hold a sighting with its verdict."""
+    """A sighting with its verdict."""
 
     sighting: Sighting
     verdict: Verdict
@@ -17,7 +17,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Hold a listing's word that nobody has confirmed yet; `id` is its observation's."""
+    """A listing's word that nobody has confirmed yet; `id` is its observation's."""
 
     id: int
     judged: Judged
@@ -43,6 +43,7 @@ class Known:
     promised: frozenset[str] = frozenset()
     repositories: Mapping[str, str] = field(default_factory=dict)  # lower-case "owner/name" -> the Hub's _id
     head: str = ""
+    weights_at: datetime | None = None  # when the first of its repositories was seen
     provisional: bool = False
     license: LicenseStatement | None = None
     empty: bool = False  # its own repository held no weights when last looked at
@@ -56,7 +57,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Hold the releases and the waiting listings of the labs that a decision is about."""
+    """The releases and the waiting listings of the labs that a decision is about."""
 
     releases: Sequence[Known] = ()
     waiting: Sequence[Waiting] = ()
@@ -64,7 +65,7 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Hold the two windows: in which a family shares an alert, and in which a listing waits."""
+    """The two windows: in which a family shares an alert, and in which a listing waits."""
 
     group: timedelta = timedelta(hours=24)
     confirm: timedelta = timedelta(hours=24)
@@ -144,7 +145,7 @@ Step = Observe | Open | Attach | Rename | Promise | Confirm | Announce | Tell
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Hold the steps to store, in order; `held` are the keys of the leads that a flood guard kept back."""
+    """The steps to store, in order; `held` are the keys of the leads that a flood guard kept back."""
 
     steps: tuple[Step, ...] = ()
     held: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ _UPDATES = {"edit": "the message is edited", "thread": "told in the thread", "of
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """Hold what a destination follows, how it wants to be told, and when it last heard of each lab.
+    """What a destination follows, how it wants to be told, and when it last heard of each lab.
 
     `names` gives labs by id the names that people read.
     """

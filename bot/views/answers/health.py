@@ -49,7 +49,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class BotStatus:
-    """Hold how the bot fares: its sources, deliveries by state, paused destinations, open reports, floods.
+    """How the bot fares: its sources, deliveries by state, paused destinations, open reports, floods.
 
     `corrects`: the asker may correct what was reported. `coverage` is by the ids of the sources;
     `hints` are names that wait for a source to bring them.

@@ -18,7 +18,7 @@ _FILTERS = (
 
 @dataclass(frozen=True, slots=True)
 class _Help:
-    """Hold what a command does, what it takes, and what to type."""
+    """What a command does, what it takes, and what to type."""
 
     does: str
     examples: tuple[str, ...]
