@@ -18,8 +18,8 @@ from pathlib import Path
 import yaml
 from rich.console import Console
 
-from bot.run.root import open_app
-from bot.run.works import Works, at_work
+from bot.run.engines import Engines, at_work
+from bot.run.wiring import open_app
 
 ITEM = """<item><title>How people work with topic {i} of {n}</title>
 <link>https://blog.example/{n}/{i}</link>
@@ -78,15 +78,15 @@ def measure(kind: str, count: int, host: str, directory: Path) -> None:
         "CADENCEBOT_STATE": str(directory / kind),
         "CADENCEBOT_ALLOW_HOSTS": host,
     }
-    with open_app(variables) as app, at_work(app, Console(quiet=True)) as works:
+    with open_app(variables) as app, at_work(app, Console(quiet=True)) as engines:
         for name in ("baseline", "no news", "no news"):
-            round_of(f"{count} {kind} feeds, {name}", works, count)
+            round_of(f"{count} {kind} feeds, {name}", engines, count)
 
 
-def round_of(name: str, works: Works, count: int) -> None:
+def round_of(name: str, engines: Engines, count: int) -> None:
     wall, cpu = time.perf_counter(), time.process_time()
-    polled = works.poller.poll(works.poller.rested())
-    works.courier.deliver_all()
+    polled = engines.poller.poll(engines.poller.rested())
+    engines.courier.deliver_all()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

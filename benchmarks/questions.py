@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.model import DateOrigin, Facts, Kind, Lab, LicenseStatement, Published, Sighting, SourceKind, Verdict
 from bot.releases.facts.filters import Filters
 from bot.releases.naming.names import parse
-from bot.releases.news.steps import Attach, Decision, Judged, Observe, Open, Step
+from bot.releases.news.decision import Attach, Decision, Judged, Observe, Open, Step
 from bot.store.store import Store
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

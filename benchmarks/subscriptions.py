@@ -16,7 +16,7 @@ from benchmarks.questions import LABS, NOW, SIGHTINGS, fill, steps_of
 from bot.outbox.owing import owe
 from bot.records import ALL, FROM_SLACK, Subscription
 from bot.releases.facts.filters import Filters
-from bot.releases.news.steps import Announce, Decision, Open
+from bot.releases.news.decision import Announce, Decision, Open
 from bot.store.store import Store
 
 FILTERS = (

@@ -15,8 +15,8 @@ from bot.desk.words import split, understand
 from bot.errors import UsageError
 from bot.model import Lab
 from bot.ops.lock import sole_user
-from bot.run.root import App, open_app
-from bot.run.works import fetcher_of
+from bot.run.engines import fetcher_of
+from bot.run.wiring import App, open_app
 
 _SINCE = timedelta(days=365)
 _SHOWN = 10  # of what was not measured, and of each kind of change

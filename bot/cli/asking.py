@@ -13,7 +13,7 @@ from bot.model import Release, Wave
 from bot.releases.facts.serving import memory_to_serve
 from bot.releases.facts.sizes import human_count
 from bot.releases.facts.words import NOT_STATED, since_previous
-from bot.run.root import App, open_app
+from bot.run.wiring import App, open_app
 from bot.views.commands import Command, Verb
 from bot.views.phrases import context, dated, download, length, licence, size, wave_object, wave_objects
 from bot.views.story import story_lines, story_object

@@ -14,7 +14,7 @@ from bot.cli.output import as_json_option, print_content, print_json, say
 from bot.desk.grammar import parse_command
 from bot.desk.questions import Questions
 from bot.errors import UsageError
-from bot.run.root import open_app
+from bot.run.wiring import open_app
 from bot.views.answers import CadenceTable, cadence_answer, without_charts
 from bot.views.commands import Command, Verb
 

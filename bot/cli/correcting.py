@@ -8,7 +8,7 @@ from bot.cli.output import counted, say
 from bot.desk.correcting import FIELDS, Corrector
 from bot.errors import UsageError
 from bot.model import Release
-from bot.run.root import App, open_app
+from bot.run.wiring import App, open_app
 from bot.views.phrases import licence, size
 
 _SPELLINGS = {"licence": "license", "size": "parameters"}

@@ -14,7 +14,7 @@ from bot.desk.grammar import parse_command
 from bot.desk.questions import Questions
 from bot.errors import UsageError
 from bot.records import ALL, CADENCE, FROM_COMMAND_LINE
-from bot.run.root import CONSOLE, App, open_app
+from bot.run.wiring import CONSOLE, App, open_app
 from bot.views.answers import Following, digest_answer, list_answer, settings_answer
 from bot.views.card import rich_text
 from bot.views.commands import Verb

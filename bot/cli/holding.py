@@ -9,7 +9,7 @@ from bot.cli.output import as_json_option, counted, print_json, print_table, say
 from bot.errors import UsageError
 from bot.outbox.holding import Holding, left
 from bot.records import Flood
-from bot.run.root import open_app
+from bot.run.wiring import open_app
 from bot.views.phrases import ago, length
 
 _NAMED = 6  # releases that the table names

@@ -9,7 +9,7 @@ from bot.cli.output import as_json_option, counted, margin, print_json, say
 from bot.importing.history_file import HistoryFile, read_history
 from bot.importing.importing import Imported, Importer
 from bot.run.moving import refuse_renamed_labs
-from bot.run.root import open_app
+from bot.run.wiring import open_app
 
 _COMPLAINTS = 20
 

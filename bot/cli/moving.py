@@ -7,7 +7,7 @@ import click
 from bot.cli.output import as_json_option, counted, print_json, say
 from bot.ops.lock import sole_user
 from bot.run.moving import Moved, move_lab
-from bot.run.root import App, open_app
+from bot.run.wiring import App, open_app
 
 _ONE = {
     "releases": "release",

@@ -13,7 +13,7 @@ from bot.errors import UsageError
 from bot.ops.health import PATIENCE
 from bot.records import FAILED, NOTHING_YET, OPEN, Flood, SourceState
 from bot.releases.news.coverage import Record
-from bot.run.root import App, open_app
+from bot.run.wiring import App, open_app
 from bot.views.phrases import ago, length, remarks
 from bot.views.story import delivery_object
 

@@ -6,7 +6,7 @@ import click
 
 from bot.cli.output import as_json_option, print_json, say
 from bot.run.publishing import publish
-from bot.run.root import open_app
+from bot.run.wiring import open_app
 
 
 @click.command()

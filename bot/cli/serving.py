@@ -11,11 +11,11 @@ from bot.ops import logs
 from bot.ops.pulse import Pulse
 from bot.outbox.courier import Delivered
 from bot.run.answering import answering
+from bot.run.engines import Engines, at_work
 from bot.run.poller import Report
-from bot.run.root import App, open_app
 from bot.run.service import Service
 from bot.run.watching import tell_admins, watching
-from bot.run.works import Works, at_work
+from bot.run.wiring import App, open_app
 
 
 @click.command()
@@ -27,23 +27,23 @@ def run(listen: str | None) -> None:
         app = stack.enter_context(open_app())
         logs.configure("info", secrets=app.environment.secrets)
         hears = bool(listen or app.environment.slack_app_token.get_secret_value())
-        works = stack.enter_context(at_work(app, screen(), interactive=hears))
+        engines = stack.enter_context(at_work(app, screen(), interactive=hears))
         stack.enter_context(answering(app, listen or ""))
-        pulse = stack.enter_context(watching(app, works))
-        service = Service(works, pulse, lambda: tell_admins(app, pulse))
+        pulse = stack.enter_context(watching(app, engines))
+        service = Service(engines, pulse, lambda: tell_admins(app, pulse))
 
         signal.signal(signal.SIGTERM, lambda *_: service.stop())
         signal.signal(signal.SIGINT, lambda *_: service.stop())
         say(
             f"cadencebot watches {counted(len(app.config.labs), 'lab')} through "
-            f"{counted(len(works.poller.sources), 'source')}; stop it with Ctrl+C."
+            f"{counted(len(engines.poller.sources), 'source')}; stop it with Ctrl+C."
         )
         pulse.systemd.ready()
-        _first_sight(app, works, pulse)
+        _first_sight(app, engines, pulse)
         service.run()
 
 
-def _first_sight(app: App, works: Works, pulse: Pulse) -> None:
+def _first_sight(app: App, engines: Engines, pulse: Pulse) -> None:
     """Take the baseline of a new installation with progress, so that a newcomer sees what happens."""
     if not app.store.sources.states():
 
@@ -51,7 +51,7 @@ def _first_sight(app: App, works: Works, pulse: Pulse) -> None:
             pulse.metrics.polled(report)
             pulse.tick()  # the main loop has not begun yet, and a first sight takes minutes
 
-        tell(app, poll_with_progress(works, works.poller.due(), progress), Delivered())
+        tell(app, poll_with_progress(engines, engines.poller.due(), progress), Delivered())
 
 
 COMMANDS = (run,)

@@ -9,8 +9,8 @@ from bot.cli.output import as_json_option, counted, print_json, print_table, say
 from bot.clock import SystemClock
 from bot.model import Kind
 from bot.releases.naming.labs import Directory
+from bot.run.engines import fetcher_for
 from bot.run.trying import Trial, Tried, Trier, Wishes
-from bot.run.works import fetcher_for
 from bot.settings.environment import read_environment
 from bot.settings.feeds import FeedSpec, HubSpec, load_config
 from bot.settings.written import as_yaml, fields_of

@@ -12,10 +12,10 @@ from bot.errors import UsageError
 from bot.ops import logs
 from bot.outbox.courier import Delivered
 from bot.run.checking import SourceCheck, TokenCheck, check_slack, check_sources, perhaps_blind
+from bot.run.engines import Engines, at_work
 from bot.run.moving import refuse_renamed_labs
 from bot.run.poller import Polled, Report
-from bot.run.root import App, open_app
-from bot.run.works import Works, at_work
+from bot.run.wiring import App, open_app
 from bot.sources.base import Source
 from bot.sources.build import build_sources
 from bot.views.phrases import wave_objects
@@ -30,13 +30,13 @@ _BASELINE_TABLE = timedelta(days=30)
 def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
     """Poll what is due, then deliver everything that is owed."""
     logs.configure("error")
-    with open_app() as app, at_work(app, margin() if as_json else screen()) as works:
+    with open_app() as app, at_work(app, margin() if as_json else screen()) as engines:
         logs.configure("error", secrets=app.environment.secrets)
-        sources = _chosen(works, everything, only)
-        polled = poll_with_progress(works, sources)
-        works.chores.owe()
-        works.courier.hasten()
-        delivered = works.courier.deliver_all()
+        sources = _chosen(engines, everything, only)
+        polled = poll_with_progress(engines, sources)
+        engines.chores.owe()
+        engines.courier.hasten()
+        delivered = engines.courier.deliver_all()
         if as_json:
             print_json(_as_object(app, polled, delivered))
         else:
@@ -45,16 +45,16 @@ def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _chosen(works: Works, everything: bool, only: Sequence[str]) -> list[Source]:
-    unknown = set(only) - {source.id for source in works.poller.sources}
+def _chosen(engines: Engines, everything: bool, only: Sequence[str]) -> list[Source]:
+    unknown = set(only) - {source.id for source in engines.poller.sources}
     if unknown:
         raise UsageError(f"no source is called {', '.join(sorted(unknown))}; `cadencebot status` lists them")
-    sources = works.poller.rested() if everything or only else works.poller.due()
+    sources = engines.poller.rested() if everything or only else engines.poller.due()
     return [source for source in sources if not only or source.id in only]
 
 
 def poll_with_progress(
-    works: Works, sources: Sequence[Source], polled: Callable[[Report], None] = lambda _report: None
+    engines: Engines, sources: Sequence[Source], polled: Callable[[Report], None] = lambda _report: None
 ) -> Polled:
     """Poll these sources behind a progress bar on a terminal."""
     with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
@@ -64,7 +64,7 @@ def poll_with_progress(
             polled(report)
             progress.advance(task)
 
-        return works.poller.poll(sources, advance)
+        return engines.poller.poll(sources, advance)
 
 
 def _as_object(app: App, polled: Polled, delivered: Delivered) -> dict[str, object]:

@@ -17,8 +17,8 @@ from bot.demo.story import New, Step, load_story
 from bot.demo.terminal import channel_lines
 from bot.demo.world import CHANNELS, World
 from bot.records import NO_WEIGHTS, NOTHING_YET
-from bot.run.root import App, open_app
-from bot.run.works import Works, at_work
+from bot.run.engines import Engines, at_work
+from bot.run.wiring import App, open_app
 
 _TOPICS = {
     "model-releases": "Every release of every lab",
@@ -73,8 +73,8 @@ def replay(out: Path, console: Console) -> list[Told]:
     story = load_story()
     clock = StoryClock(story[0].at)
     with tempfile.TemporaryDirectory(prefix="cadencebot-demo-") as directory, World(clock.now) as world:
-        with open_app(_environment(world, Path(directory)), clock) as app, at_work(app, console) as works:
-            told = [_play(step, world, clock, works, console) for step in story]
+        with open_app(_environment(world, Path(directory)), clock) as app, at_work(app, console) as engines:
+            told = [_play(step, world, clock, engines, console) for step in story]
             summary = _summary(app, world, told)
         page = channel_page(
             {name: world.slack.posts(channel) for channel, name in CHANNELS.items()},
@@ -98,13 +98,13 @@ def _environment(world: World, directory: Path) -> dict[str, str]:
     }
 
 
-def _play(step: Step, world: World, clock: StoryClock, works: Works, console: Console) -> Told:
+def _play(step: Step, world: World, clock: StoryClock, engines: Engines, console: Console) -> Told:
     """Change the world, let the bot read and deliver, and show what is new."""
     clock.reach(step.at)
     before = {channel: world.slack.posts(channel) for channel in CHANNELS}
     world.apply(step)
-    _read_everything(works, clock)
-    works.courier.deliver_all()
+    _read_everything(engines, clock)
+    engines.courier.deliver_all()
     after = {channel: world.slack.posts(channel) for channel in CHANNELS}
     told = Told(
         step,
@@ -116,20 +116,20 @@ def _play(step: Step, world: World, clock: StoryClock, works: Works, console: Co
     return told
 
 
-def _read_everything(works: Works, clock: StoryClock) -> None:
+def _read_everything(engines: Engines, clock: StoryClock) -> None:
     """Poll until every source was read, waiting out what a server asks for."""
-    sources = works.poller.rested()
+    sources = engines.poller.rested()
     for _ in range(_TRIES):
-        unread = {report.source_id for report in works.poller.poll(sources).failed} | _turned_away(works)
+        unread = {report.source_id for report in engines.poller.poll(sources).failed} | _turned_away(engines)
         if not unread:
             return
         clock.sleep(_REST.total_seconds())
-        sources = [source for source in works.poller.rested() if source.id in unread]
+        sources = [source for source in engines.poller.rested() if source.id in unread]
 
 
-def _turned_away(works: Works) -> set[str]:
+def _turned_away(engines: Engines) -> set[str]:
     """Return the sources that were read but for one of their new repositories."""
-    states = works.poller.store.sources.states().values()
+    states = engines.poller.store.sources.states().values()
     return {
         state.id
         for state in states

@@ -14,7 +14,7 @@ from bot.releases.facts.licenses import identify
 from bot.releases.facts.nearest import nearest, or_else
 from bot.releases.naming.labs import Directory
 from bot.releases.news.corrections import name_apart
-from bot.releases.news.steps import Decision, Open
+from bot.releases.news.decision import Decision, Open
 from bot.store.store import Store
 
 # What can be corrected: the fields of records.Correction; `named` goes with split.

@@ -16,7 +16,7 @@ from bot.errors import StoreError, UsageError
 from bot.model import Wave
 from bot.outbox.holding import Holding
 from bot.records import Content, View
-from bot.releases.news.steps import Settings
+from bot.releases.news.decision import Settings
 from bot.views import answers, home, modals
 from bot.views.commands import Command, Verb
 

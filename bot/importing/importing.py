@@ -13,7 +13,7 @@ from bot.releases.naming.classify import judge
 from bot.releases.naming.labs import Directory
 from bot.releases.news.corrections import NO_RELEASE, corrected
 from bot.releases.news.decide import decide
-from bot.releases.news.steps import Judged, Open, Settings
+from bot.releases.news.decision import Judged, Open, Settings
 from bot.store.store import Store
 
 _SAYS_NO_RELEASE = frozenset({"alias", *NO_RELEASE})  # the file's own word
@@ -72,8 +72,8 @@ class Importer:
     def _keep(self, judged: Sequence[Judged]) -> int:
         """Store what these lines mean; return how many releases they opened."""
         now = self.clock.now()
-        book = self.store.releases.book({one.sighting.lab for one in judged})
-        decision = decide(judged, book, now=now, settings=Settings(), silent=True)
+        catalogue = self.store.releases.catalogue({one.sighting.lab for one in judged})
+        decision = decide(judged, catalogue, now=now, settings=Settings(), silent=True)
         self.store.releases.apply(decision, now, live=False)
         return sum(isinstance(step, Open) for step in decision.steps)
 

@@ -15,7 +15,7 @@ from bot.model import Kind, Sighting, Verdict
 from bot.outbox.owing import owe
 from bot.records import FROM_HINT, LASTS, Flood, Hint
 from bot.releases.news.decide import decide
-from bot.releases.news.steps import Announce, Decision, Judged, Settings
+from bot.releases.news.decision import Announce, Decision, Judged, Settings
 from bot.store.store import Store
 from bot.views.notice import render_flood
 
@@ -116,8 +116,8 @@ class Holding:
         """Return what to do about a flood that is announced, or about a hint: as if a post had named it."""
         if flood.hint is None:
             return Decision(tuple(Announce(key) for key in self.store.held.untold(flood.id)))
-        book = self.store.releases.book([flood.hint.name.lab])
-        return decide([_as_post(flood.hint)], book, now=now, settings=self.settings)
+        catalogue = self.store.releases.catalogue([flood.hint.name.lab])
+        return decide([_as_post(flood.hint)], catalogue, now=now, settings=self.settings)
 
     def ignore(self, number: int, by: str) -> Flood:
         """Let a flood be silent for ever. Raises UsageError for one that does not wait."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.model import NoteKind, Wave
 from bot.outbox.audience import receptions, wanting_variants
 from bot.records import UNDECIDED
-from bot.releases.news.steps import Announce, Attach, Decision, Tell
+from bot.releases.news.decision import Announce, Attach, Decision, Tell
 from bot.store.store import Store
 
 

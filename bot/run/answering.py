@@ -11,7 +11,7 @@ from bot.desk.desk import Desk
 from bot.desk.questions import Questions
 from bot.desk.reporting import Reporting
 from bot.errors import ConfigError
-from bot.run.root import App
+from bot.run.wiring import App
 from bot.slack.app import make_app
 from bot.slack.http import HttpFront, parse_listen
 from bot.slack.oauth import ManyWorkspaces, install_flow

@@ -8,8 +8,8 @@ from bot.errors import ConfigError, SourceError
 from bot.fetch import Fetcher
 from bot.ops.missing import explained
 from bot.releases.news.coverage import Record
-from bot.run.root import App
-from bot.run.works import fetcher_of
+from bot.run.engines import fetcher_of
+from bot.run.wiring import App
 from bot.settings.environment import Environment
 from bot.slack.notifier import SlackNotifier, app_token_problem
 from bot.sources.base import Memory, Source

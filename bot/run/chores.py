@@ -13,7 +13,7 @@ from bot.outbox.digests import owe_due_digests
 from bot.outbox.holding import expire
 from bot.outbox.rhythms import owe_cadence_news
 from bot.run.publishing import publish
-from bot.run.root import App
+from bot.run.wiring import App
 
 log = structlog.get_logger()
 

@@ -11,7 +11,9 @@ from bot.model import Name
 from bot.records import LASTS, Hint
 from bot.releases.naming.classify import judge, owners_of
 from bot.releases.naming.labs import Directory
+from bot.releases.news.decision import Judged
 from bot.releases.news.hints import Found, Names, Passage, names_in
+from bot.releases.news.index import NEAR
 from bot.releases.news.overhearing import (
     MOST_AT_ONCE,
     Overheard,
@@ -23,8 +25,6 @@ from bot.releases.news.overhearing import (
     overheard,
     worth_judging,
 )
-from bot.releases.news.shelf import NEAR
-from bot.releases.news.steps import Judged
 from bot.sources.base import Source
 from bot.store.store import Store
 from bot.views.notice import render_hint
@@ -65,8 +65,8 @@ class Listener:
         """Return what known items show by names that they did not have, judged by the words around these."""
         if not heard.grown:
             return []
-        book = self.store.releases.book({one.name.lab for one in heard.grown})
-        return [self._judged(one) for one in worth_judging(heard.grown, book, now)]
+        catalogue = self.store.releases.catalogue({one.name.lab for one in heard.grown})
+        return [self._judged(one) for one in worth_judging(heard.grown, catalogue, now)]
 
     def _judged(self, found: Found) -> Judged:
         sighting = grown_sighting(found, self.source.id, self.source.kind)

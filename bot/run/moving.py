@@ -12,7 +12,7 @@ from bot.outbox.rhythms import FRESH, identity
 from bot.records import Correction
 from bot.releases.facts.nearest import nearest, or_else
 from bot.releases.news.moved import Move
-from bot.run.root import App
+from bot.run.wiring import App
 
 _SHOWN = 3  # addresses in one complaint
 

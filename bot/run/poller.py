@@ -22,8 +22,8 @@ from bot.releases.naming.labs import Directory
 from bot.releases.naming.siblings import Siblings
 from bot.releases.news.corrections import corrected
 from bot.releases.news.decide import decide, decide_overdue
+from bot.releases.news.decision import Catalogue, Decision, Judged, Settings
 from bot.releases.news.moved import kept_at_home
-from bot.releases.news.steps import Book, Decision, Judged, Settings
 from bot.run.listening import Listener, ask_about_hints, note_brought
 from bot.run.validators import SHARES, are_left_out, weighed
 from bot.sources.base import Memory, Poll, Source
@@ -211,10 +211,10 @@ class Poller:
         if not judged:
             return Decision()
         baseline, absence = state.baseline_at is None, now - (state.succeeded_at or now)
-        book, judged = self._in_context(source_id, judged)
+        catalogue, judged = self._in_context(source_id, judged)
         decision = decide(
             judged,
-            book,
+            catalogue,
             now=now,
             settings=self.settings,
             silent=baseline,
@@ -226,18 +226,20 @@ class Poller:
         self._tell(source_id, decision, touched, now, live=live, known_until=state.succeeded_at)
         return decision
 
-    def _in_context(self, source_id: str, judged: Sequence[Judged]) -> tuple[Book, list[Judged]]:
+    def _in_context(self, source_id: str, judged: Sequence[Judged]) -> tuple[Catalogue, list[Judged]]:
         """Return what is known of the labs of these, and the verdicts as people and moves have them."""
         labs = {one.sighting.lab for one in judged}
         former = {lab: self.store.standing.former(source_id, lab) for lab in labs}
         hub_ids = (one.sighting.external_id for one in judged if one.sighting.source is SourceKind.HUB)
-        book = self.store.releases.book(labs.union(*former.values()), hub_ids)
+        catalogue = self.store.releases.catalogue(labs.union(*former.values()), hub_ids)
         errata = self.store.corrections.errata()
-        known = {one.key for one in book.releases} | {subject for subject, _ in errata.rules}
+        known = {one.key for one in catalogue.releases} | {subject for subject, _ in errata.rules}
         at_home = (
             (one.sighting, kept_at_home(one.verdict, former[one.sighting.lab], known)) for one in judged
         )
-        return book, [Judged(sighting, corrected(verdict, sighting, errata)) for sighting, verdict in at_home]
+        return catalogue, [
+            Judged(sighting, corrected(verdict, sighting, errata)) for sighting, verdict in at_home
+        ]
 
     def _tell(
         self,
@@ -265,9 +267,11 @@ class Poller:
             return
         with self.store.transaction():
             overdue, seen_at = self.store.releases.overdue(now), self.store.releases.overdue_since(now)
-            book = self.store.releases.book(waiting.judged.sighting.lab for waiting in overdue)
+            catalogue = self.store.releases.catalogue(waiting.judged.sighting.lab for waiting in overdue)
             announced = announced_lately(self.store, SourceKind.LLM_STATS, now)
-            decision = decide_overdue(overdue, book, now=now, settings=self.settings, announced=announced)
+            decision = decide_overdue(
+                overdue, catalogue, now=now, settings=self.settings, announced=announced
+            )
             touched = self.store.releases.apply(decision, now, live=not decision.held)
             self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True, known_until=seen_at)
         yield Report(SourceKind.LLM_STATS, announced=decision.announced(), held=len(decision.held))

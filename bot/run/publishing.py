@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.errors import UsageError
 from bot.report.files import report_files
-from bot.run.root import App
+from bot.run.wiring import App
 
 
 def publish(app: App, directory: Path) -> dict[str, int]:

@@ -11,7 +11,7 @@ import structlog
 
 from bot.errors import StoreError
 from bot.ops.pulse import Pulse
-from bot.run.works import Works
+from bot.run.engines import Engines
 
 log = structlog.get_logger()
 
@@ -23,20 +23,20 @@ _ROUNDS = 4  # of polling side by side, so that one slow host does not hold up t
 class Service:
     """Poll and deliver until stopped."""
 
-    def __init__(self, works: Works, pulse: Pulse, tell: Callable[[], None]) -> None:
-        self._works = works
+    def __init__(self, engines: Engines, pulse: Pulse, tell: Callable[[], None]) -> None:
+        self._engines = engines
         self._pulse = pulse
         self._tell = tell
         self._stop = threading.Event()
         self._polling: set[str] = set()
         self._delivering: Future[None] | None = None
         self._doing: Future[None] | None = None
-        self._not_before = works.poller.clock.now()
+        self._not_before = engines.poller.clock.now()
 
     def stop(self) -> None:
         """Ask the loop to end; what is under way is finished first."""
         self._stop.set()
-        self._works.poller.stop()
+        self._engines.poller.stop()
 
     def run(self) -> None:
         """Tick until stopped."""
@@ -85,19 +85,19 @@ class Service:
         self._tell()
 
     def _start_polling(self, pool: ThreadPoolExecutor) -> None:
-        due = [source for source in self._works.poller.due() if source.id not in self._polling]
-        now = self._works.poller.clock.now()
+        due = [source for source in self._engines.poller.due() if source.id not in self._polling]
+        now = self._engines.poller.clock.now()
         if not due or now < self._not_before <= now + _REST:
             return
         ids = {source.id for source in due}
         self._polling |= ids
-        polling = pool.submit(self._works.poller.poll, due, self._pulse.metrics.polled)
+        polling = pool.submit(self._engines.poller.poll, due, self._pulse.metrics.polled)
         polling.add_done_callback(lambda done: self._polled(ids, done))
 
     def _polled(self, ids: set[str], done: Future[Any]) -> None:
         self._polling -= ids
         if done.exception():
-            self._not_before = self._works.poller.clock.now() + _REST
+            self._not_before = self._engines.poller.clock.now() + _REST
         _log_failure("polling_failed", done)
 
     def _start_delivering(self, pool: ThreadPoolExecutor) -> None:
@@ -107,12 +107,12 @@ class Service:
 
     def _start_chores(self, pool: ThreadPoolExecutor) -> None:
         if self._doing is None or self._doing.done():
-            self._doing = pool.submit(self._works.chores.do)
+            self._doing = pool.submit(self._engines.chores.do)
 
     def _deliver(self) -> None:
         """Take steps until nothing is due this moment."""
         while not self._stop.is_set():
-            sent, closed = self._works.courier.deliver_due()
+            sent, closed = self._engines.courier.deliver_due()
             self._pulse.delivered(sent, closed)
             if closed:
                 log.error("delivery_closed", reason=closed)

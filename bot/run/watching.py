@@ -12,8 +12,8 @@ from bot.ops.pulse import Pulse
 from bot.ops.watchdog import Pinger, Systemd
 from bot.ops.web import serving
 from bot.records import Content
-from bot.run.root import App
-from bot.run.works import Works, fetcher_of
+from bot.run.engines import Engines, fetcher_of
+from bot.run.wiring import App
 from bot.views.blocks import section
 from bot.views.escape import literal
 
@@ -22,7 +22,7 @@ _BEAT = timedelta(minutes=1)  # between two heartbeats in the database, and two 
 
 
 @contextmanager
-def watching(app: App, works: Works) -> Iterator[Pulse]:
+def watching(app: App, engines: Engines) -> Iterator[Pulse]:
     """Yield the pulse of the bot, served at CADENCEBOT_HEALTH; systemd hears of the end."""
     environment, store, sources = app.environment, app.store, watched(app.config)
 
@@ -45,12 +45,12 @@ def watching(app: App, works: Works) -> Iterator[Pulse]:
     with fetcher_of(app) as fetcher, ThreadPoolExecutor(1, thread_name_prefix="ping") as threads:
         pulse = Pulse(
             app.clock,
-            {source.id: source.every for source in works.poller.sources},
+            {source.id: source.every for source in engines.poller.sources},
             look,
             Systemd(environment.notify_socket, environment.watchdog_usec),
             Pinger(environment.cadencebot_ping_url.get_secret_value(), fetcher, threads),
         )
-        works.courier.settled = pulse.metrics.delivered
+        engines.courier.settled = pulse.metrics.delivered
         with serving(environment.health_address, pulse.pages):
             yield pulse
         pulse.systemd.stopping()

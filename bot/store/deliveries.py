@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from bot.model import Note
 from bot.records import ALERT_MISSING, Content, Delivery
-from bot.store.ledger import Ledger
+from bot.store.delivery_queries import DeliveryQueries
 from bot.store.restoring import forgotten_since
 from bot.store.rows import content_text, moment, note_text, time_text
 
@@ -35,7 +35,7 @@ _RESTORED = "a backup was put back: it may have been sent before"
 _MESSAGE = "(sequence = :sequence OR carrier = :sequence)"
 
 
-class Deliveries(Ledger):
+class Deliveries(DeliveryQueries):
     """Keep the outbox. Every method that writes belongs inside a transaction."""
 
     # --- owing: the one door. What is owed may stand in its channel already where a backup was put back

@@ -61,7 +61,7 @@ class Moves:
 
 
 class _Mover:
-    """Works through one move, table by table."""
+    """Engines through one move, table by table."""
 
     def __init__(self, database: Database, move: Move) -> None:
         self._database = database

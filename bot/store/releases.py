@@ -1,4 +1,4 @@
-"""Releases, artifacts and observations: the book that deciding reads, and the steps that it writes."""
+"""Releases, artifacts and observations: the catalogue that deciding reads, and the steps that it writes."""
 
 import json
 from collections import defaultdict
@@ -11,10 +11,10 @@ from bot.model import DateOrigin, Facts, Kind, License, Name, Published, Sightin
 from bot.releases.facts.licenses import identify
 from bot.releases.facts.merge import Evidence, first_published, last_news, merge_facts
 from bot.releases.news.corrections import Errata, corrected, corrected_facts, corrected_known
-from bot.releases.news.steps import (
+from bot.releases.news.decision import (
     Announce,
     Attach,
-    Book,
+    Catalogue,
     Confirm,
     Decision,
     Judged,
@@ -55,7 +55,7 @@ class Releases:
 
     # --- what deciding reads
 
-    def book(self, labs: Iterable[str], hub_ids: Iterable[str] = ()) -> Book:
+    def catalogue(self, labs: Iterable[str], hub_ids: Iterable[str] = ()) -> Catalogue:
         """Return the releases and waiting listings of the labs.
 
         With those of the labs that corrections lead to, and that these repositories are known under.
@@ -65,7 +65,7 @@ class Releases:
         known = {known.key: known for lab in sorted(labs) for known in self._known(lab)}
         releases = [corrected_known(one, errata) for one in known.values()]
         waiting = self._database.query(_WAITING)
-        return Book(releases, [_waiting_of(row, errata) for row in waiting])
+        return Catalogue(releases, [_waiting_of(row, errata) for row in waiting])
 
     def _labs_of(self, hub_ids: Iterable[str]) -> list[str]:
         rows = self._database.query(

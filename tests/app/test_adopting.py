@@ -15,7 +15,7 @@ from bot.adoption.asking import Adoption, adoption_of
 from bot.cadence.measuring import ChangeKind, Subject, week_of
 from bot.errors import Failure, SourceError
 from bot.fetch.client import HttpFetcher
-from bot.run.root import App, open_app
+from bot.run.wiring import App, open_app
 from tests.support.clock import FakeClock
 from tests.support.loopback import Answer, Asked, Loopback
 from tests.support.releases import open_release

@@ -12,9 +12,9 @@ from bot.cli import main
 from bot.errors import Failure, SourceError
 from bot.ops.pulse import Pulse
 from bot.run.chores import Chores
-from bot.run.root import App, open_app
+from bot.run.engines import Engines
 from bot.run.watching import tell_admins, watching
-from bot.run.works import Works
+from bot.run.wiring import App, open_app
 from tests.support.house import House, NoFetcher
 
 HUB, FEED = "hub:zai-org", "feed:z.example/rss"
@@ -84,8 +84,8 @@ def life(variables: dict[str, str], tmp_path: Path) -> Iterator[Life]:
     house.poller.poll(house.sources)
     house.later(days=1)
     with open_app(variables, house.clock) as app:
-        works = Works(house.poller, house.courier, Chores(app, NoFetcher()))
-        with watching(app, works) as pulse:
+        engines = Engines(house.poller, house.courier, Chores(app, NoFetcher()))
+        with watching(app, engines) as pulse:
             yield Life(app, house, pulse)
 
 
@@ -111,8 +111,8 @@ def test_a_restart_does_not_tell_it_again(life: Life, variables: dict[str, str])
     for name in ("GLM-5.2", "GLM-6", "GLM-6.1"):
         life.release(name)
     with open_app(variables, life.house.clock) as app:
-        works = Works(life.house.poller, life.house.courier, Chores(app, NoFetcher()))
-        with watching(app, works) as pulse:
+        engines = Engines(life.house.poller, life.house.courier, Chores(app, NoFetcher()))
+        with watching(app, engines) as pulse:
             Life(app, life.house, pulse).tick()
     assert len(life.told()) == 1
 

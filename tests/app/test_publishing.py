@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import UsageError
 from bot.run.publishing import publish
-from bot.run.root import App, open_app
+from bot.run.wiring import App, open_app
 from tests.support.clock import START, FakeClock
 from tests.support.releases import open_release
 

@@ -11,8 +11,8 @@ import schedule
 from bot.errors import StoreError
 from bot.outbox.message import Message, Outcome
 from bot.run.chores import Chores
+from bot.run.engines import Engines
 from bot.run.service import Service
-from bot.run.works import Works
 from tests.support.house import House
 from tests.support.pulse import quiet_pulse
 
@@ -37,8 +37,8 @@ class NoChores(Chores):
 
 
 def service_of(house: House) -> Service:
-    works = Works(house.poller, house.courier, NoChores())
-    return Service(works, quiet_pulse(house.clock), lambda: None)
+    engines = Engines(house.poller, house.courier, NoChores())
+    return Service(engines, quiet_pulse(house.clock), lambda: None)
 
 
 def run_until(service: Service, done: threading.Event) -> None:

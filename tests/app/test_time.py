@@ -13,8 +13,8 @@ from bot.outbox.message import Later, Refused
 from bot.outbox.schedule import next_digest
 from bot.records import DigestPlan, Preferences
 from bot.run.chores import Chores
+from bot.run.engines import Engines
 from bot.run.service import Service
-from bot.run.works import Works
 from bot.sources.hub_api import Listing
 from bot.sources.hub_waiting import Queue, queue_of
 from bot.store.backup import back_up
@@ -60,8 +60,8 @@ def test_a_clock_that_jumps_ahead_makes_one_tick_and_no_storm() -> None:
 
 @pytest.mark.parametrize("by", [-2 * HOUR, -HOUR, HOUR, timedelta(days=3)])
 def test_every_job_ticks_within_two_seconds_of_any_step(house: House, by: timedelta) -> None:
-    works = Works(house.poller, house.courier, object.__new__(Chores))
-    service, scheduler = Service(works, quiet_pulse(house.clock), lambda: None), schedule.Scheduler()
+    engines = Engines(house.poller, house.courier, object.__new__(Chores))
+    service, scheduler = Service(engines, quiet_pulse(house.clock), lambda: None), schedule.Scheduler()
     with ThreadPoolExecutor(1) as pool:
         service._wind(scheduler, pool, pool, pool)
         jobs = arguments_of(scheduler)

@@ -20,9 +20,9 @@ from bot.fetch.client import HttpFetcher
 from bot.ops import logs
 from bot.outbox import digests
 from bot.outbox.courier import Courier
+from bot.run.engines import Engines, at_work
 from bot.run.poller import Poller
-from bot.run.root import open_app
-from bot.run.works import Works, at_work
+from bot.run.wiring import open_app
 from bot.slack.notifier import SlackNotifier
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
@@ -62,10 +62,10 @@ def once(variables: Mapping[str, str], start: datetime, log: Path, point: str = 
         die_at_statement(hit)
     elif point:
         die_at_step(point, hit)
-    with open_app(variables, Jumping(start)) as app, at_work(app, Console(quiet=True)) as works:
-        works.poller.poll(works.poller.rested())
-        works.chores.owe()
-        works.courier.deliver_all()
+    with open_app(variables, Jumping(start)) as app, at_work(app, Console(quiet=True)) as engines:
+        engines.poller.poll(engines.poller.rested())
+        engines.chores.owe()
+        engines.courier.deliver_all()
 
 
 def for_ever(variables: Mapping[str, str], clock: Fast, log: Path, patience: float) -> None:
@@ -73,23 +73,23 @@ def for_ever(variables: Mapping[str, str], clock: Fast, log: Path, patience: flo
     write_errors_to(log)
     with (
         open_app(variables, clock) as app,
-        at_work(app, Console(quiet=True)) as works,
+        at_work(app, Console(quiet=True)) as engines,
         ThreadPoolExecutor(1) as courier,
     ):
-        assert isinstance(works.courier.notifier, SlackNotifier)
-        works.courier.notifier._client.timeout = patience  # type: ignore[assignment]  # parts of a second
-        delivering = courier.submit(deliver_for_ever, works)
+        assert isinstance(engines.courier.notifier, SlackNotifier)
+        engines.courier.notifier._client.timeout = patience  # type: ignore[assignment]  # parts of a second
+        delivering = courier.submit(deliver_for_ever, engines)
         while not delivering.done():
-            works.poller.poll(works.poller.due())
+            engines.poller.poll(engines.poller.due())
             clock.sleep(1)
         delivering.result()
 
 
-def deliver_for_ever(works: Works) -> None:
+def deliver_for_ever(engines: Engines) -> None:
     while True:
-        works.chores.owe()
-        works.courier.deliver_due()
-        works.courier.clock.sleep(0.5)
+        engines.chores.owe()
+        engines.courier.deliver_due()
+        engines.courier.clock.sleep(0.5)
 
 
 def write_errors_to(log: Path) -> None:

@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 
 from bot.releases.naming.labs import Directory
 from bot.run.checking import check_connection, check_slack
-from bot.run.root import App
+from bot.run.wiring import App
 from bot.settings.environment import Environment, read_environment
 from bot.settings.feeds import Config
 from bot.store.store import Store

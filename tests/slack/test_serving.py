@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 
 from bot.errors import ConfigError
 from bot.run.answering import answering
-from bot.run.root import open_app
+from bot.run.wiring import open_app
 from tests.slack.fakes import SlackApi
 from tests.slack.payloads import SECRET, as_form, command, signed
 

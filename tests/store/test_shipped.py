@@ -10,7 +10,7 @@ import pytest
 from bot.model import DateOrigin, Facts, Kind, Lab, LicenseStatement, Published, Sighting, SourceKind, Verdict
 from bot.records import Correction
 from bot.releases.naming.names import parse
-from bot.releases.news.steps import Attach, Decision, Judged, Observe, Open, Step
+from bot.releases.news.decision import Attach, Decision, Judged, Observe, Open, Step
 from bot.store.store import Store
 from tests.support.clock import START
 

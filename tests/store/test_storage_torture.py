@@ -28,8 +28,8 @@ from bot.records import (
 )
 from bot.releases.facts.filters import Filters
 from bot.releases.naming.names import parse
+from bot.releases.news.decision import Announce, Decision
 from bot.releases.news.moved import Move
-from bot.releases.news.steps import Announce, Decision
 from bot.store import database
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
@@ -156,7 +156,7 @@ READS: dict[str, Call] = {
     "corrections.ids": lambda s: s.corrections.ids([KEY]),
     "corrections.leads": lambda s: s.corrections.leads([KEY]),
     "corrections.of": lambda s: s.corrections.of(KEY),
-    "releases.book": lambda s: s.releases.book(["moonshot", "zai"]),
+    "releases.catalogue": lambda s: s.releases.book(["moonshot", "zai"]),
     "releases.named_by_the_way": lambda s: s.releases.named_by_the_way("qwen", START),
     "releases.names": lambda s: s.releases.names("moonshot"),
     "releases.overdue": lambda s: s.releases.overdue(NOW),

@@ -14,7 +14,7 @@ from bot.outbox.message import Absent, Closed, Later, Message, Outcome, Refused,
 from bot.records import ALL, Subscription
 from bot.releases.facts.filters import Filters
 from bot.releases.naming.labs import Directory
-from bot.releases.news.steps import Settings
+from bot.releases.news.decision import Settings
 from bot.run.poller import Polled, Poller
 from bot.sources.base import Memory, Poll
 from bot.store.store import Store

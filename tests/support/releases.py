@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.model import DateOrigin, Facts, Kind, Published, Sighting, SourceKind, Verdict
 from bot.releases.naming.names import parse
-from bot.releases.news.steps import Attach, Decision, Judged, Observe, Open
+from bot.releases.news.decision import Attach, Decision, Judged, Observe, Open
 from bot.store.store import Store
 
 

@@ -16,7 +16,7 @@ from bot.errors import Failure
 from bot.fetch import Fetcher, Response
 from bot.fetch.client import HttpFetcher
 from bot.releases.naming.labs import Directory
-from bot.releases.news.steps import Settings
+from bot.releases.news.decision import Settings
 from bot.run.poller import Poller, Report
 from bot.settings.feeds import FeedSpec
 from bot.sources.base import Source

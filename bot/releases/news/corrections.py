@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.model import Facts, Kind, LicenseStatement, Name, Sighting, Verdict
 from bot.releases.naming.names import folded, parse, split_owner
-from bot.releases.news.steps import Known
+from bot.releases.news.decision import Known
 
 NO_RELEASE = (Kind.OTHER, Kind.PRODUCT)
 

@@ -5,11 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model import Kind, Name, NoteKind, SourceKind
-from bot.releases.news.ledger import UNTUNED, Ledger
-from bot.releases.news.shelf import NEAR, moment_of
-from bot.releases.news.steps import (
+from bot.releases.news.decision import (
     Announce,
-    Book,
+    Catalogue,
     Confirm,
     Decision,
     Judged,
@@ -22,6 +20,8 @@ from bot.releases.news.steps import (
     Tell,
     Waiting,
 )
+from bot.releases.news.draft import UNTUNED, Draft
+from bot.releases.news.index import NEAR, moment_of
 
 # More alerts than this from one source in a day is a redesign or a migration, not a busy day: of 51 labs in
 # two years, the busiest released nine models in a day, all sizes counted. After an absence there may be so
@@ -32,7 +32,7 @@ _LONGEST_ABSENCE = timedelta(days=3)
 
 def decide(
     judged: Iterable[Judged],
-    book: Book,
+    catalogue: Catalogue,
     *,
     now: datetime,
     settings: Settings,
@@ -46,24 +46,24 @@ def decide(
     bring the source beyond FLOOD releases within a day, or within each day of `absence`, until a person says
     what is to become of these; `announced` is how many it brought within the last day.
     """
-    rules = _Rules(book, now, settings, silent)
+    rules = _Rules(catalogue, now, settings, silent)
     for item in sorted(judged, key=_heads_first):
         rules.take(item)
     days = max(1, min(absence, _LONGEST_ABSENCE).days)
-    return _guarded(Decision(tuple(rules.ledger.steps)), FLOOD * days - announced)
+    return _guarded(Decision(tuple(rules.draft.steps)), FLOOD * days - announced)
 
 
 def decide_overdue(
-    overdue: Sequence[Waiting], book: Book, *, now: datetime, settings: Settings, announced: int = 0
+    overdue: Sequence[Waiting], catalogue: Catalogue, *, now: datetime, settings: Settings, announced: int = 0
 ) -> Decision:
     """Return what to do with listings that nobody confirmed in time: join a release, or open one.
 
     What brings them beyond FLOOD within a day, together with those `announced`, is held back.
     """
-    rules = _Rules(book, now, settings, silent=False)
+    rules = _Rules(catalogue, now, settings, silent=False)
     for waiting in overdue:
         rules.settle(waiting)
-    return _guarded(Decision(tuple(rules.ledger.steps)), FLOOD - announced)
+    return _guarded(Decision(tuple(rules.draft.steps)), FLOOD - announced)
 
 
 def _guarded(decision: Decision, most: int) -> Decision:
@@ -93,13 +93,13 @@ def _heads_first(item: Judged) -> tuple[bool, bool, bool, str]:
 class _Rules:
     """What becomes of each sighting of one decision."""
 
-    def __init__(self, book: Book, now: datetime, settings: Settings, silent: bool) -> None:
+    def __init__(self, catalogue: Catalogue, now: datetime, settings: Settings, silent: bool) -> None:
         self.now = now
         self.settings = settings
         self.silent = silent
-        self.ledger = Ledger(book, now, settings, silent)
-        self.shelf = self.ledger.shelf
-        self.waiting = list(book.waiting)
+        self.draft = Draft(catalogue, now, settings, silent)
+        self.index = self.draft.index
+        self.waiting = list(catalogue.waiting)
 
     def take(self, item: Judged) -> None:
         """Decide one sighting by what kind of source shows it."""
@@ -108,7 +108,7 @@ class _Rules:
         if known is not None:
             self._amend(known, item)
         elif name is None or item.verdict.kind in (Kind.PRODUCT, Kind.OTHER) or self._was_no_news(item):
-            self.ledger.write(Observe(item))
+            self.draft.write(Observe(item))
         elif item.sighting.source is SourceKind.HUB:
             self._take_repository(replace(item, sighting=replace(item.sighting, amends=False)), name)
         elif item.sighting.source is SourceKind.LLM_STATS:
@@ -123,10 +123,10 @@ class _Rules:
     def _amended(self, item: Judged) -> Known | None:
         """Return the release of a repository that is known, or that stands where one did, else None."""
         sighting = item.sighting
-        key = self.shelf.keys.get(sighting.external_id)
+        key = self.index.keys.get(sighting.external_id)
         if key is None and sighting.amends:
-            key = self.shelf.keys.get(sighting.title.lower())
-        return self.shelf.releases[key] if key else None
+            key = self.index.keys.get(sighting.title.lower())
+        return self.index.releases[key] if key else None
 
     def _was_no_news(self, item: Judged) -> bool:
         """Whether a repository that was no model when it was first seen has been there for long.
@@ -139,50 +139,50 @@ class _Rules:
     def _amend(self, known: Known, item: Judged) -> None:
         """Bring a known repository up to date: a rename, a new licence, sizes counted late. No alert."""
         sighting = item.sighting
-        self.ledger.write(Observe(item, known.key))
+        self.draft.write(Observe(item, known.key))
         head = known.head in (sighting.external_id, known.repositories.get(sighting.title.lower()))
         was_empty = known.empty
         if head:
-            self.ledger.tell_of_licence(known, item)
-        known = self.ledger.attach(known, item, head=head)
+            self.draft.tell_of_licence(known, item)
+        known = self.draft.attach(known, item, head=head)
         if head and was_empty and not known.empty:
-            self.ledger.tell(known, item, NoteKind.CONFIRMATION)
+            self.draft.tell(known, item, NoteKind.CONFIRMATION)
 
     def _take_repository(self, item: Judged, name: Name) -> None:
-        known = self.shelf.of_key(name)
+        known = self.index.of_key(name)
         if known is None:
             self._open_with_weights(item, name)
             return
-        self.ledger.write(Observe(item, known.key))
+        self.draft.write(Observe(item, known.key))
         if not known.head:
             self._give_weights(known, item)
         elif known.provisional and item.verdict.kind is Kind.RELEASE:
-            known = self.ledger.attach(known, item, head=True)
-            if not self.ledger.announce_silent(known):
-                self.ledger.tell(known, item, NoteKind.HEAD)
+            known = self.draft.attach(known, item, head=True)
+            if not self.draft.announce_silent(known):
+                self.draft.tell(known, item, NoteKind.HEAD)
         else:
-            self.ledger.attach(known, item, head=False)
-            self.ledger.tell(known, item, NoteKind.VARIANT)
+            self.draft.attach(known, item, head=False)
+            self.draft.tell(known, item, NoteKind.VARIANT)
 
     def _open_with_weights(self, item: Judged, name: Name) -> None:
-        lead = self.shelf.awaiting_weights(name, item) or self.shelf.wave_of(name, item)
-        first = lead is None or not self.shelf.has_weights(lead)
-        known = self.ledger.attach(self.ledger.open(item, name, lead), item, head=True)
+        lead = self.index.awaiting_weights(name, item) or self.index.wave_of(name, item)
+        first = lead is None or not self.index.has_weights(lead)
+        known = self.draft.attach(self.draft.open(item, name, lead), item, head=True)
         if lead is None:
-            self.ledger.announce(known)
-        elif not self.ledger.announce_silent(lead):
-            self.ledger.tell(known, item, NoteKind.CONFIRMATION if first else NoteKind.SIZE)
+            self.draft.announce(known)
+        elif not self.draft.announce_silent(lead):
+            self.draft.tell(known, item, NoteKind.CONFIRMATION if first else NoteKind.SIZE)
         if lead is not None:
-            self.ledger.hear(lead, item)
+            self.draft.hear(lead, item)
         self._settle_waiting(known)
 
     def _give_weights(self, known: Known, item: Judged) -> None:
         """Give weights to a release that was only talked about; if nobody was told yet, it is news now."""
-        known = self.ledger.attach(known, item, head=True)
-        if not self._is_imported_history(known) and self.ledger.announce_silent(known):
-            self.ledger.hear(known, item)
+        known = self.draft.attach(known, item, head=True)
+        if not self._is_imported_history(known) and self.draft.announce_silent(known):
+            self.draft.hear(known, item)
         else:
-            self.ledger.confirm(known, item)
+            self.draft.confirm(known, item)
 
     def _is_imported_history(self, known: Known) -> bool:
         """Whether a person brought a release as one of long ago: its weights are no news today."""
@@ -192,35 +192,35 @@ class _Rules:
         known = self._named_or_linked(name, item)
         if known is not None:
             self._take_word_on(known, item)
-        elif item.verdict.waits and not (self.silent or self.ledger.is_old(item)):
-            self.ledger.write(Observe(item, wait_until=self.now + self.settings.confirm))
+        elif item.verdict.waits and not (self.silent or self.draft.is_old(item)):
+            self.draft.write(Observe(item, wait_until=self.now + self.settings.confirm))
             return
         elif item.verdict.kind is Kind.RELEASE:
             known = self._open_by_post(item, name)
         else:
-            self.ledger.write(Observe(item))
+            self.draft.write(Observe(item))
             return
         for other in item.verdict.also:
             known = self._take_beside(known, _speaking_of(item, other), other)
 
     def _take_word_on(self, known: Known, item: Judged) -> None:
         """Store a post on a release that is known; the lab's first word on what a baseline found is news."""
-        self.ledger.write(Observe(item, known.key))
-        if self._is_untold(known, item) and self.ledger.announce_silent(known):
-            self.ledger.hear(known, item)
+        self.draft.write(Observe(item, known.key))
+        if self._is_untold(known, item) and self.draft.announce_silent(known):
+            self.draft.hear(known, item)
         else:
-            self.ledger.confirm(known, item)
+            self.draft.confirm(known, item)
         self._promise(known, item)
 
     def _open_by_post(self, item: Judged, name: Name) -> Known:
-        lead = self.shelf.family_named_by(name, item) or self.shelf.wave_of(name, item)
-        known = self.ledger.open(item, name, lead)
+        lead = self.index.family_named_by(name, item) or self.index.wave_of(name, item)
+        known = self.draft.open(item, name, lead)
         self._promise(known, item)
         if lead is None:
-            if not self.ledger.is_old(item):
-                self.ledger.announce(known)
-        elif not self.ledger.announce_silent(lead):
-            self.ledger.tell(known, item, NoteKind.SIZE)
+            if not self.draft.is_old(item):
+                self.draft.announce(known)
+        elif not self.draft.announce_silent(lead):
+            self.draft.tell(known, item, NoteKind.SIZE)
         self._settle_waiting(known)
         return known
 
@@ -229,89 +229,89 @@ class _Rules:
 
         An alert of long ago gathers nothing any more: then this model is news by itself.
         """
-        known = self.shelf.named(name, item)
+        known = self.index.named(name, item)
         if known is not None:
             self._take_word_on(known, item)
             return first
-        lead = self.shelf.releases[first.lead_key]
-        if not self.shelf.takes(lead, item):
+        lead = self.index.releases[first.lead_key]
+        if not self.index.takes(lead, item):
             return self._open_by_post(item, name)
-        known = self.ledger.open(item, name, lead)
+        known = self.draft.open(item, name, lead)
         if lead.opened_at != self.now:
-            self.ledger.tell(known, item, NoteKind.SIZE)
+            self.draft.tell(known, item, NoteKind.SIZE)
         self._settle_waiting(known)
         return first
 
     def _promise(self, known: Known, item: Judged) -> None:
         """Remember the repositories that a post links and that open later, under whatever name."""
-        promised = self.shelf.not_open(item)
+        promised = self.index.not_open(item)
         if promised:
-            self.ledger.write(Promise(known.key, promised))
-            known = self.shelf.releases[known.key]
-            self.shelf.put(replace(known, promised=known.promised.union(promised)))
+            self.draft.write(Promise(known.key, promised))
+            known = self.index.releases[known.key]
+            self.index.put(replace(known, promised=known.promised.union(promised)))
 
     def _named_or_linked(self, name: Name, item: Judged) -> Known | None:
         """Return what a post is about: the model that it names, or the repository that it links, or None.
 
         A name without version and size may be a play on words: there the link is the better witness.
         """
-        named, linked = self.shelf.named(name, item), self.shelf.linked_as(name, item)
+        named, linked = self.index.named(name, item), self.index.linked_as(name, item)
         if item.verdict.kind is not Kind.RELEASE:
-            named = named or self.shelf.family_named_by(name, item)
+            named = named or self.index.family_named_by(name, item)
         return named or linked if name.version or name.size else linked or named
 
     def _take_listing(self, item: Judged, name: Name) -> None:
         """Join a release; alone, a listing waits for the Hub or the lab (history needs no waiting)."""
-        known = self.shelf.linked(item) or self.shelf.spoken_of(name, item)
+        known = self.index.linked(item) or self.index.spoken_of(name, item)
         if known is not None:
-            self.ledger.write(Observe(item, known.key))
-            self.ledger.confirm(known, item)
-        elif self.silent or self.ledger.is_old(item):
-            self.ledger.open(item, name, None)
+            self.draft.write(Observe(item, known.key))
+            self.draft.confirm(known, item)
+        elif self.silent or self.draft.is_old(item):
+            self.draft.open(item, name, None)
         else:
-            self.ledger.write(Observe(item, wait_until=self.now + self.settings.confirm))
+            self.draft.write(Observe(item, wait_until=self.now + self.settings.confirm))
 
     def _take_import(self, item: Judged, name: Name) -> None:
         """Join the release of this key or repository, or open one; what a person brings is not told."""
-        known = self.shelf.linked(item) or self.shelf.of_key(name)
+        known = self.index.linked(item) or self.index.of_key(name)
         if known is None:
-            self.ledger.open(item, name, self.shelf.wave_of(name, item))
+            self.draft.open(item, name, self.index.wave_of(name, item))
         else:
-            self.ledger.write(Observe(item, known.key))
-            self.ledger.hear(known, item)
+            self.draft.write(Observe(item, known.key))
+            self.draft.hear(known, item)
 
     def settle(self, waiting: Waiting) -> None:
         """Join a listing whose time is over to a release, or open one on its word alone."""
         item, name = waiting.judged, waiting.judged.verdict.name
         if name is None:
             return
-        known = self.shelf.linked(item) or self.shelf.spoken_of(name, item)
+        known = self.index.linked(item) or self.index.spoken_of(name, item)
         if known is not None:
-            self.ledger.write(Confirm(waiting, known.key))
-            self.ledger.confirm(known, item)
+            self.draft.write(Confirm(waiting, known.key))
+            self.draft.confirm(known, item)
         else:
-            lead = self.shelf.wave_of(name, item)
-            known = self.ledger.begin(item, name, lead)
-            self.ledger.write(Confirm(waiting, known.key))
+            lead = self.index.wave_of(name, item)
+            known = self.draft.begin(item, name, lead)
+            self.draft.write(Confirm(waiting, known.key))
             if lead is None:
-                self.ledger.announce(known)
+                self.draft.announce(known)
             else:
-                self.ledger.tell(known, item, NoteKind.SIZE)
+                self.draft.tell(known, item, NoteKind.SIZE)
 
     def _settle_waiting(self, opened: Known) -> None:
         """Give a new release the listings that were waiting for somebody to confirm them."""
         for waiting in list(self.waiting):
             item, name = waiting.judged, waiting.judged.verdict.name
-            meant = name and (self.shelf.linked(item) or self.shelf.spoken_of(name, item))
+            meant = name and (self.index.linked(item) or self.index.spoken_of(name, item))
             if meant and meant.lead_key == opened.lead_key:
                 self.waiting.remove(waiting)
-                self.ledger.write(Confirm(waiting, meant.key))
-                self.ledger.confirm(meant, item)
+                self.draft.write(Confirm(waiting, meant.key))
+                self.draft.confirm(meant, item)
 
     def _is_untold(self, known: Known, item: Judged) -> bool:
         """Whether a post is a lab's first word on a release of late: its weights may have come first."""
-        lead = self.shelf.releases[known.lead_key]
-        recent = self.now - lead.published_at <= NEAR and not self.ledger.is_old(item)
+        lead = self.index.releases[known.lead_key]
+        recent = self.now - lead.published_at <= NEAR and not self.draft.is_old(item)
         return recent and SourceKind.FEED not in lead.told_by and item.verdict.kind is Kind.RELEASE
 
 

@@ -13,9 +13,9 @@ from datetime import datetime
 
 from bot.model import Kind, Name, Sighting, SourceKind, Verdict
 from bot.releases.naming.names import covers, folded
+from bot.releases.news.decision import Catalogue, Known
 from bot.releases.news.hints import Found
-from bot.releases.news.shelf import NEAR
-from bot.releases.news.steps import Book, Known
+from bot.releases.news.index import NEAR
 
 # More hints than this from one source are a page that shows what it hid before, not news.
 MOST_AT_ONCE = 12
@@ -137,13 +137,13 @@ def on_its_name(verdict: Verdict, found: Found) -> Verdict:
     )
 
 
-def worth_judging(grown: Iterable[Found], book: Book, now: datetime) -> list[Found]:
+def worth_judging(grown: Iterable[Found], catalogue: Catalogue, now: datetime) -> list[Found]:
     """Return those that may be about a release of these weeks, each sentence once.
 
     Whoever mends an old entry may name models of years: they are no news.
     """
     sentences = {(one.post, one.words): one for one in reversed(list(grown))}
-    return [one for one in reversed(sentences.values()) if _is_of_late(one.name, book.releases, now)]
+    return [one for one in reversed(sentences.values()) if _is_of_late(one.name, catalogue.releases, now)]
 
 
 def _is_of_late(name: Name, releases: Iterable[Known], now: datetime) -> bool:

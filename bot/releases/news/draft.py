@@ -1,4 +1,4 @@
-"""Write the steps of a decision, and keep the book as it stands after each of them: pure."""
+"""Write the steps of a decision, and keep the catalogue as it stands after each of them: pure."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,11 +6,10 @@ from datetime import datetime
 from bot.model import DateOrigin, Kind, License, LicenseStatement, Name, Note, NoteKind, Sighting
 from bot.releases.facts.licenses import identify
 from bot.releases.facts.merge import better_name
-from bot.releases.news.shelf import NEAR, Shelf, moment_of
-from bot.releases.news.steps import (
+from bot.releases.news.decision import (
     Announce,
     Attach,
-    Book,
+    Catalogue,
     Judged,
     Known,
     Observe,
@@ -20,19 +19,20 @@ from bot.releases.news.steps import (
     Step,
     Tell,
 )
+from bot.releases.news.index import NEAR, ReleaseIndex, moment_of
 
 # The stages of training before a model is tuned to answer.
 UNTUNED = frozenset({"base", "pt"})
 
 
-class Ledger:
-    """The steps of one decision so far, and the shelf of releases as these leave it."""
+class Draft:
+    """The steps of one decision so far, and the index of releases as these leave it."""
 
-    def __init__(self, book: Book, now: datetime, settings: Settings, silent: bool) -> None:
+    def __init__(self, catalogue: Catalogue, now: datetime, settings: Settings, silent: bool) -> None:
         self.now = now
         self.silent = silent
         self.steps: list[Step] = []
-        self.shelf = Shelf(book, now, settings, silent=silent)
+        self.index = ReleaseIndex(catalogue, now, settings, silent=silent)
 
     def write(self, step: Step) -> None:
         self.steps.append(step)
@@ -50,7 +50,7 @@ class Ledger:
         silent = self.silent or self.is_old(item) or (lead is not None and lead.held)
         self.write(Open(name, lead_key, silent))
         voice = frozenset({item.sighting.source.voice})
-        return self.shelf.put(Known(name, lead_key, self.now, when, silent, told_by=voice, named_by=voice))
+        return self.index.put(Known(name, lead_key, self.now, when, silent, told_by=voice, named_by=voice))
 
     def attach(self, known: Known, item: Judged, *, head: bool) -> Known:
         """Make a repository part of a release, its own weights if `head`; return the release."""
@@ -69,13 +69,13 @@ class Ledger:
                 license=stated or known.license,
                 empty=_is_empty(sighting, known),
             )
-        return self.shelf.put(known)
+        return self.index.put(known)
 
     def announce(self, known: Known) -> None:
         """Owe the alert that carries a release, unless this is a baseline."""
         if not self.silent:
-            lead = self.shelf.releases[known.lead_key]
-            self.shelf.put(replace(lead, silent=False, opened_at=self.now))
+            lead = self.index.releases[known.lead_key]
+            self.index.put(replace(lead, silent=False, opened_at=self.now))
             self.write(Announce(known.lead_key))
 
     def announce_silent(self, known: Known) -> bool:
@@ -84,7 +84,7 @@ class Ledger:
         What was held back stays silent, whatever comes to it: otherwise its weights were a way around the
         person who is to decide, or has decided.
         """
-        lead = self.shelf.releases[known.lead_key]
+        lead = self.index.releases[known.lead_key]
         if self.silent or lead.held or not lead.silent:
             return False
         self.announce(lead)
@@ -103,14 +103,14 @@ class Ledger:
 
     def hear(self, known: Known, item: Judged) -> bool:
         """Note that a kind of source speaks of the release; return whether it is the first time."""
-        known, voice = self.shelf.releases[known.key], item.sighting.source.voice
+        known, voice = self.index.releases[known.key], item.sighting.source.voice
         name = item.verdict.name
         spelt = better_name(known.name, known.told_by, name, voice) if name else known.name
         if spelt != known.name:
             known = replace(known, name=spelt)
             self.write(Rename(known.key, spelt))
         by_name = {voice} if name and name.release_key == known.key else set()
-        self.shelf.put(
+        self.index.put(
             replace(known, told_by=known.told_by | {voice}, named_by=known.named_by.union(by_name))
         )
         return voice not in known.told_by
@@ -123,7 +123,7 @@ class Ledger:
 
     def tell(self, known: Known, item: Judged, kind: NoteKind) -> None:
         """Owe a reply to the alert that carries a release, unless there is none."""
-        if self.silent or self.shelf.releases[known.lead_key].held:
+        if self.silent or self.index.releases[known.lead_key].held:
             return
         sighting = item.sighting
         changed = kind is NoteKind.LICENSE

@@ -1,4 +1,4 @@
-"""Find which release a sighting means, in the book as it stands: pure."""
+"""Find which release a sighting means, in the catalogue as it stands: pure."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.model import DateOrigin, Kind, Name, Sighting, SourceKind
 from bot.releases.naming.addresses import repositories_in
 from bot.releases.naming.names import covers, folded, line_of, respelt, root_of
-from bot.releases.news.steps import Book, Judged, Known, Settings
+from bot.releases.news.decision import Catalogue, Judged, Known, Settings
 
 # Dates of one release disagree by days everywhere (docs/reference/identity.md#dates): they only guard a match
 # by name.
@@ -19,14 +19,14 @@ _ROUNDED = timedelta(days=1)  # a date without a time may be so much earlier
 _MOST_PROMISES = 20  # of one post
 
 
-class Shelf:
+class ReleaseIndex:
     """The releases of a decision, found by key, by family and by repository.
 
     `releases` are by key; `keys` are by "owner/name" in lower case and by the Hub's _id. In a `silent`
     decision, a baseline's, only the dates of things are known; else they happen now.
     """
 
-    def __init__(self, book: Book, now: datetime, settings: Settings, *, silent: bool) -> None:
+    def __init__(self, catalogue: Catalogue, now: datetime, settings: Settings, *, silent: bool) -> None:
         self.releases: dict[str, Known] = {}
         self.keys: dict[str, str] = {}
         self._families: dict[tuple[str, str], list[str]] = {}
@@ -35,7 +35,7 @@ class Shelf:
         self._now = now
         self._settings = settings
         self._silent = silent
-        for known in book.releases:
+        for known in catalogue.releases:
             self.put(known)
 
     def put(self, known: Known) -> Known:

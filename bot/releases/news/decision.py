@@ -1,4 +1,4 @@
-"""What deciding reads and writes: the book of what is known, and the steps to store."""
+"""What deciding reads and writes: the catalogue of what is known, and the steps to store."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class Catalogue:
     """The releases and the waiting listings of the labs that a decision is about."""
 
     releases: Sequence[Known] = ()

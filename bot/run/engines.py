@@ -19,7 +19,7 @@ from bot.outbox.message import Notifier
 from bot.run.chores import Chores
 from bot.run.moving import note_standing, refuse_renamed_labs
 from bot.run.poller import Poller
-from bot.run.root import CONSOLE, App
+from bot.run.wiring import CONSOLE, App
 from bot.settings.environment import Environment
 from bot.slack.notifier import SlackNotifier
 from bot.slack.teams import Workspaces
@@ -32,7 +32,7 @@ _USER_AGENT = f"cadencebot/{__version__} (+https://github.com/cadencebot/cadence
 
 
 @dataclass(frozen=True, slots=True)
-class Works:
+class Engines:
     """The engines: what polls, what delivers, and what else there is to do."""
 
     poller: Poller
@@ -41,7 +41,7 @@ class Works:
 
 
 @contextmanager
-def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterator[Works]:
+def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterator[Engines]:
     """Hold the state directory alone, and yield the engines; `interactive`: somebody hears what is pressed.
 
     Raises StoreError, and ConfigError for a lab whose id was changed in feeds.yaml alone.
@@ -69,7 +69,7 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
         )
         notifier = notifier_of(app, console, interactive=interactive)
         pace = timedelta() if notifier.name == CONSOLE else timedelta(seconds=1)
-        yield Works(poller, Courier(app.store, notifier, app.clock, senders, pace), Chores(app, fetcher))
+        yield Engines(poller, Courier(app.store, notifier, app.clock, senders, pace), Chores(app, fetcher))
 
 
 def notifier_of(app: App, console: Console, *, interactive: bool = False) -> Notifier:

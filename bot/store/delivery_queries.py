@@ -7,7 +7,7 @@ from bot.store.rows import Row, content_of, moment, note_of
 _SELECT = "SELECT d.*, r.display AS release FROM delivery d LEFT JOIN release r ON r.id = d.release_id"
 
 
-class Ledger:
+class DeliveryQueries:
     """Look deliveries up. Nothing here writes."""
 
     def __init__(self, database: Database) -> None:

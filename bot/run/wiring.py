@@ -13,7 +13,7 @@ from bot.ops.sealing import Seal
 from bot.records import ALL, EMBEDDED, FROM_FILE, Subscription
 from bot.releases.facts.filters import Filters, make_filters
 from bot.releases.naming.labs import Directory
-from bot.releases.news.steps import Settings
+from bot.releases.news.decision import Settings
 from bot.settings.environment import Environment, read_environment
 from bot.settings.feeds import Config, SubscriptionSpec, load_config
 from bot.store.store import FILE_NAME, Store
