@@ -52,7 +52,7 @@ def fill(store: Store, count: int) -> None:
         with store.transaction():
             touched = store.releases.apply(Decision(tuple(steps)), NOW, live=False)
             for key, release_id in touched.items():
-                store.deliveries.owe_alerts(release_id, key, ["C1"], NOW)
+                store.deliveries.owe_alerts(release_id, key, ["C1"], NOW, known_until=None)
 
 
 def timed(name: str, question: Callable[[], object]) -> None:
@@ -72,7 +72,7 @@ def main() -> None:
         timed("recent since:1y", lambda: history.recent((), year, limit=20))
         timed("recent lab7 since:1y license:mit max:70b",
               lambda: history.recent(["lab7"], year, Filters("mit", max=70 * 10**9), 20))  # fmt: skip
-        timed("cadence since:1y", lambda: history.days((), year))
+        timed("cadence since:1y", store.shipments.history)
         timed("show, by name", lambda: history.find("Zephyr77-2.5-40B"))
         timed("show, by a part of the name", lambda: history.find("zephyr770"))
         timed("why, by repository", lambda: history.observations("owner27/Zephyr77-2.5-40B"))
@@ -80,7 +80,7 @@ def main() -> None:
         timed("list", lambda: (store.subscriptions.all(), store.subscriptions.last_deliveries()))
         timed("status: messages by state", store.deliveries.counts)
         timed("the outbox's heads", store.deliveries.heads)
-        timed("the book of a lab", lambda: store.releases.book(["lab7"]))
+        timed("the catalogue of a lab", lambda: store.releases.catalogue(["lab7"]))
         store.close()
 
 

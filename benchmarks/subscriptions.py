@@ -59,7 +59,7 @@ def main() -> None:
         start, busy = time.perf_counter(), time.process_time()
         with store.transaction():
             decision = announced()
-            owe(store, decision, store.releases.apply(decision, NOW, live=True), NOW)
+            owe(store, decision, store.releases.apply(decision, NOW, live=True), NOW, known_until=None)
         took, busy = time.perf_counter() - start, time.process_time() - busy
         owed = sum(store.deliveries.counts().values()) - before
         print(f"{releases} releases and {releases * SIGHTINGS} sightings in the store before")

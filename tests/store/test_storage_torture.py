@@ -156,7 +156,7 @@ READS: dict[str, Call] = {
     "corrections.ids": lambda s: s.corrections.ids([KEY]),
     "corrections.leads": lambda s: s.corrections.leads([KEY]),
     "corrections.of": lambda s: s.corrections.of(KEY),
-    "releases.catalogue": lambda s: s.releases.book(["moonshot", "zai"]),
+    "releases.catalogue": lambda s: s.releases.catalogue(["moonshot", "zai"]),
     "releases.named_by_the_way": lambda s: s.releases.named_by_the_way("qwen", START),
     "releases.names": lambda s: s.releases.names("moonshot"),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
