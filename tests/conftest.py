@@ -14,7 +14,7 @@ from hypothesis import settings
 from bot.ops import logs
 
 # `--hypothesis-profile=thorough`, as `make torture` says, tries many more examples.
-settings.register_profile("quick", deadline=None, max_examples=40)
+settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile("quick")
 

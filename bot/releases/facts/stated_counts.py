@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.releases.facts.figures import UNITS, Stated
 
@@ -112,6 +113,7 @@ def counts_in(text: str, *, is_size: bool = False) -> list[Stated]:
     return [found for sentence in sentences for found in _pairs(sentence)]
 
 
+@lru_cache(maxsize=1_000)  # an answer asks for the summary of each release several times
 def said_of_itself(text: str) -> Stated:
     """Return the total and active parameters on which all sentences of a text agree."""
     found = counts_in(text)

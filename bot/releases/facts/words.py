@@ -109,8 +109,8 @@ def size_range(models: Sequence[Release]) -> str:
         return size_words(models[0].facts, models[0].name.display)
     stated = [model for model in models if model.facts.parameters]
     by_size = sorted(stated, key=lambda model: model.facts.parameters or 0)
-    totals = [_total(model.facts, model.name.display) for model in by_size]
-    return f"{_range(totals[0], totals[-1])} parameters" if totals else ""
+    ends = [_total(model.facts, model.name.display) for model in (*by_size[:1], *by_size[-1:])]
+    return f"{_range(*ends)} parameters" if ends else ""
 
 
 def download_range(models: Sequence[Release]) -> str:
