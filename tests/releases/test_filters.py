@@ -23,7 +23,7 @@ from bot.releases.facts.filters import (
 from bot.releases.facts.licenses import identify
 from bot.releases.facts.words import NOT_STATED
 from bot.releases.tables import rows
-from tests.delivery.builders import KIMI, named, release
+from tests.support.builders import KIMI, named, release
 
 # Kimi K2.6 of the builders: Modified MIT, 1.026 T parameters, INT4, 595 GB, text and images, with weights
 BARE = release(named("Kimi K3"))

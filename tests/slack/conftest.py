@@ -10,12 +10,13 @@ from bot.slack.app import make_app
 from bot.slack.places import SlackPlaces
 from bot.slack.web import web_client
 from bot.slack.workspaces import OneWorkspace
-from tests.delivery.conftest import slackcheck, validate
 from tests.slack.fakes import AtOnce, FakeDesk, SlackApi
 from tests.slack.payloads import SECRET
 from tests.support.clock import FakeClock
+from tests.support.scripted_slack import slack_api
+from tests.support.slackcheck import slackcheck, validate
 
-__all__ = ["slackcheck", "validate"]
+__all__ = ["slack_api", "slackcheck", "validate"]
 
 
 @pytest.fixture

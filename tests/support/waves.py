@@ -18,7 +18,7 @@ from bot.model import (
     SourceKind,
     Wave,
 )
-from tests.delivery.builders import NOW
+from tests.support.builders import NOW
 
 _HOSTILE = [
     "<!channel>",

@@ -8,7 +8,7 @@ from bot.model import Lab, License, Wave
 from bot.outbox.audience import receptions
 from bot.records import Mute, Subscription
 from bot.releases.facts.filters import Filters
-from tests.delivery.builders import APACHE, MOONSHOT, NOT_STATED, NOW, alone, named, release
+from tests.support.builders import APACHE, MOONSHOT, NOT_STATED, NOW, alone, named, release
 
 HOUR = timedelta(hours=1)
 EARLIER = NOW - timedelta(days=1)

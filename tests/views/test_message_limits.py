@@ -35,7 +35,7 @@ from bot.views.digest import Digest, render_digest
 from bot.views.group import MOST, render_group
 from bot.views.notice import render_pause
 from bot.views.reply import render_note, render_update
-from tests.delivery.builders import NOW
+from tests.support.builders import NOW
 from tests.support.waves import DATES, FACTS, LICENSES, OUTSIDE, URLS, waves
 
 _NOTES = st.builds(

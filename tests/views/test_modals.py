@@ -22,7 +22,7 @@ from bot.views.modals import (
     report_modal,
     subscribe_modal,
 )
-from tests.delivery.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, MOONSHOT, NOW, alone
+from tests.support.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, MOONSHOT, NOW, alone
 from tests.support.slack import HOSTILE, complaints, shown
 from tests.support.waves import waves
 

@@ -11,7 +11,7 @@ from bot.records import FROM_SLACK, Mute, Pause, Subscription, View
 from bot.releases.facts.filters import Filters
 from bot.views.answers import Following
 from bot.views.home import home_view
-from tests.delivery.builders import KIMI, NOW, alone
+from tests.support.builders import KIMI, NOW, alone
 from tests.support.slack import HOSTILE, complaints, pressed, shown
 from tests.support.waves import waves
 

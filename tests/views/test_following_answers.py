@@ -25,7 +25,7 @@ from bot.releases.naming.names import parse
 from bot.releases.news.coverage import Outcome, Record, Shown
 from bot.views import answers
 from bot.views.answers import BotStatus, Following
-from tests.delivery.builders import NOW
+from tests.support.builders import NOW
 from tests.support.slack import pressed, shown
 
 DAY = timedelta(days=1)

@@ -7,7 +7,7 @@ import pytest
 from bot.model import Wave
 from bot.records import Content
 from bot.views.group import render_group
-from tests.delivery.builders import (
+from tests.support.builders import (
     GEMMA_SIZES,
     GOOGLE,
     KIMI,

@@ -18,7 +18,7 @@ from bot.views import answers
 from bot.views.answers import Following
 from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
 from bot.views.story import Story
-from tests.delivery.builders import (
+from tests.support.builders import (
     GEMMA_POST,
     GEMMA_SIZES,
     GOOGLE,

@@ -12,7 +12,7 @@ from bot.records import Content
 from bot.views import answers
 from bot.views.commands import Command, Verb
 from tests.cadence.releasing import shipped
-from tests.delivery.builders import GOOGLE
+from tests.support.builders import GOOGLE
 from tests.support.slack import shown
 
 DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from bot.records import Content
 from bot.slack.notifier import SlackNotifier
 from bot.views.alert import render_alert
 from bot.views.reply import render_note
-from tests.delivery.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, NOW, alone
+from tests.support.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, NOW, alone
 from tests.support.clock import FakeClock
 from tests.support.strict import load_strict_proxy, strict_front
 

@@ -9,7 +9,7 @@ from bot.cadence.silence import Limit, Silence
 from bot.records import Content
 from bot.views.digest import Digest, days_words, render_digest
 from tests.cadence.releasing import shipped
-from tests.delivery.builders import APACHE, GEMMA_SIZES, GOOGLE, KIMI, alone, named, release
+from tests.support.builders import APACHE, GEMMA_SIZES, GOOGLE, KIMI, alone, named, release
 
 GEMMA = alone(replace(GEMMA_SIZES[0], license=APACHE), GOOGLE)
 LINEAR = alone(release(named("Kimi Linear"), "moonshotai/Kimi-Linear"))

@@ -6,7 +6,7 @@ import pytest
 
 from bot.model import Facts, Note, NoteKind, SourceKind
 from bot.views.reply import render_note
-from tests.delivery.builders import KIMI, NON_COMMERCIAL, alone
+from tests.support.builders import KIMI, NON_COMMERCIAL, alone
 
 CARD = "https://huggingface.co/moonshotai/Kimi-K2.6-FP8"
 VARIANT = Note(

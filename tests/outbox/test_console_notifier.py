@@ -15,7 +15,7 @@ from bot.outbox.message import Absent, Later, Message, Sent
 from bot.outbox.transcript import Transcript
 from bot.records import Content
 from bot.views.alert import render_alert
-from tests.delivery.builders import KIMI, NOW, alone
+from tests.support.builders import KIMI, NOW, alone
 from tests.support.clock import FakeClock
 
 ALERT = Message("key-1", "model-releases", render_alert(alone(KIMI), NOW))

@@ -12,7 +12,7 @@ from bot.model import DateOrigin, License, LicenseStatement, Name, Published, Re
 from bot.records import Content
 from bot.views.alert import LicenseChange, render_alert
 from bot.views.card import card
-from tests.delivery.builders import (
+from tests.support.builders import (
     ANTHROPIC,
     APACHE,
     GEMMA_POST,

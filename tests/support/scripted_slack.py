@@ -1,20 +1,15 @@
-"""A scripted server that stands for Slack's Web API, and where the strict checker is."""
+"""A scripted server that stands for Slack's Web API, as a fixture for the conftest of a folder to import."""
 
 import json
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-
-SLACKCHECK = Path(__file__).parents[3] / "shared" / "slackcheck"
 
 
 @dataclass
@@ -81,23 +76,3 @@ def slack_api() -> Iterator[Scripted]:
         scripted.closing.set()
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="session")
-def slackcheck() -> Path:
-    """Return the folder of the strict checker, or skip the test where it is absent."""
-    if not SLACKCHECK.exists():
-        pytest.skip("../shared/slackcheck is not here")
-    return SLACKCHECK
-
-
-@pytest.fixture(scope="session")
-def validate(slackcheck: Path) -> Any:
-    """Return validate_blocks.validate."""
-    spec = spec_from_file_location("validate_blocks", slackcheck / "validate_blocks.py")
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module.validate

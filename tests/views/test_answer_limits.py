@@ -32,7 +32,7 @@ from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
 from bot.views.modals import details_modal
 from bot.views.story import Story
 from tests.cadence.releasing import shipped
-from tests.delivery.builders import KIMI, NOW
+from tests.support.builders import KIMI, NOW
 from tests.support.slack import HOSTILE, complaints
 from tests.support.waves import waves
 
