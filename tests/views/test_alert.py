@@ -126,6 +126,22 @@ def test_several_sizes_share_the_name_without_size(display: str, size: str, head
 
 
 @pytest.mark.parametrize(
+    ("display", "title", "shared"),
+    [
+        pytest.param("gemma-4-31B", "Introducing Gemma 4", "Gemma 4", id="as the lab's title has it"),
+        pytest.param("gemma-4-31B", "GEMMA 4 IS HERE", "gemma-4", id="capitals are nobody's spelling"),
+        pytest.param("gemma-4-31B", "Introducing Gemma 4.5", "gemma-4", id="another version is another name"),
+        pytest.param("command-a-31B", "Introducing Command A+", "command-a", id="a plus is part of a name"),
+        pytest.param("gemma-4-31B", "Small models for all", "gemma-4", id="a title that has no name"),
+    ],
+)
+def test_what_sizes_share_is_spelt_as_in_the_labs_post(display: str, title: str, shared: str) -> None:
+    lead = release(named(display, "31B"), "google/a", [post(title, "https://blog.google/a")])
+    wave = Wave(GOOGLE, lead, (lead, release(named("Other"), "google/b")))
+    assert render_alert(wave, NOW).text.startswith(f"Google released {shared} in 2 sizes.")
+
+
+@pytest.mark.parametrize(
     ("days", "origin", "precision", "words"),
     [
         pytest.param(84, DateOrigin.POSTED, "second", "84 days after Kimi K2.5", id="some weeks"),

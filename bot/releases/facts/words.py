@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.model import DateOrigin, Facts, License, Mention, Name, Published, Release, Wave
+from bot.model import DateOrigin, Facts, License, Mention, Name, Published, Release, SourceKind, Wave
 from bot.releases.facts.figures import (
     as_stated,
     contradicts,
@@ -150,16 +150,28 @@ def gate_words(facts: Facts) -> str:
 def subject(wave: Wave) -> str:
     """What the alert is about: the model, the name that several sizes share, or the names of several models.
 
-    Weights that came under another name than the lab announced stand behind that name.
+    Weights that came under another name than the lab announced stand behind that name. What sizes share is
+    spelt as in the title of a post of the lab: repositories write "gemma-4" where that says "Gemma 4".
     """
     if wave.also:
         return _enumerated([model.name.display for model in (wave.lead, *wave.also)])
     if len(wave.sizes) > 1:
-        return without_size(wave.lead.name)
+        return _as_posted(without_size(wave.lead.name), wave)
     only, shared = wave.sizes[0].name, wave.lead.name
     if only.family_key.startswith(shared.family_key):
         return only.display
     return f"{shared.display} ({only.display})"
+
+
+def _as_posted(name: str, wave: Wave) -> str:
+    """Return a name as a title of the lab spells it, unless in capitals or small letters alone."""
+    parts = re.findall(r"[^\W\d_]+|\d+(?:\.\d+)*|[^\w\s.-]", name)
+    spelt = r"[\s_-]{0,3}".join(map(re.escape, parts))
+    pattern = re.compile(rf"(?<!\w){spelt}(?!\w|[.,-]?\d|\+)", re.IGNORECASE)
+    mentions = (mention for member in wave.members for mention in member.mentions)
+    titles = [mention.title for mention in mentions if mention.source.voice is SourceKind.FEED]
+    found = [match[0] for match in map(pattern.search, titles) if match]
+    return next((one for one in found if not (one.isupper() or one.islower())), name)
 
 
 _MOST_NAMES = 4
