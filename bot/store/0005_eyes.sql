@@ -52,7 +52,7 @@ CREATE TABLE perhaps_blind (
 -- Repositories that a release's posts link and that were not open yet; lower-case "owner/name".
 CREATE TABLE promise (
     repository TEXT NOT NULL,
-    release_id INTEGER NOT NULL REFERENCES release (id),
+    release_id INTEGER NOT NULL REFERENCES release (id) ON DELETE CASCADE,
     PRIMARY KEY (repository, release_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX promise_by_release ON promise (release_id);
@@ -100,7 +100,7 @@ CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = le
 
 -- Why a destination that follows a lab was owed no alert of its release, as of when that was decided last.
 CREATE TABLE declined (
-    release_id  INTEGER NOT NULL REFERENCES release (id),
+    release_id  INTEGER NOT NULL REFERENCES release (id) ON DELETE CASCADE,
     destination TEXT NOT NULL,
     why         TEXT NOT NULL,
     final       INTEGER NOT NULL,               -- facts that arrive later change nothing: the lab was muted

@@ -236,6 +236,14 @@ class TestSplitting:
         assert split.store.history.find(KIMI)[0].lead.facts.parameters == 10**12
         assert len(split.channel.alerts) == 1
 
+    def test_what_a_channel_had_against_it_does_not_keep_it(self, split: House) -> None:
+        apart = split.store.history.find(f"{KIMI}-FP8")[0].lead.id
+        with split.store.transaction():
+            split.store.deliveries.note_declined(apart, [("C1", "muted", True)], split.clock.now())
+        undo(split, KIMI)
+        assert split.store.history.named("Kimi-K2.6-FP8") == []
+        assert split.store.deliveries.declined(apart) == {}
+
     def test_it_goes_back_when_that_is_taken_back(self, split: House) -> None:
         split.show(split.hub, amended(split.repository(f"{KIMI}-FP8")))
         undo(split, KIMI)
