@@ -44,7 +44,7 @@ def adoption_command(words: tuple[str, ...], measure: bool, as_json: bool) -> No
     by = [word.value.lower() for word in asked if word.key == "by"]
     if set(by) - {_COUNTRY}:
         raise UsageError("by: takes country and nothing else")
-    with open_app() as app:
+    with open_app(readonly=not measure) as app:
         typed = understand([word for word in asked if word.key != "by"], app.labs, ("since",))
         failed = _measure(app) if measure else 0
         now = app.clock.now()

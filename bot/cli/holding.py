@@ -23,7 +23,7 @@ def held(deed: str | None, number: int | None, as_json: bool) -> None:
     """List what was held back as a flood, and names that no item carried; announce or ignore one."""
     if deed and number is None:
         raise UsageError(f"say which one: cadencebot held {deed} ID; `cadencebot held` lists them")
-    with open_app() as app:
+    with open_app(readonly=deed is None) as app:
         if deed and number:
             say(_settled(Holding(app.store, app.clock, app.settings), deed, number))
             return

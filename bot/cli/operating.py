@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from bot import __version__
-from bot.cli.output import as_json_option, margin, print_json, print_table, say
+from bot.cli.output import as_json_option, counted, margin, print_json, print_table, say
 from bot.desk.covering import coverage, watched
 from bot.errors import UsageError
 from bot.ops.health import PATIENCE
@@ -117,7 +117,8 @@ def _summary(sources: Sequence[SourceState]) -> str:
     unpolled = sum(1 for state in sources if not state.polled_at)
     bare = sum(1 for state in sources if state.has_shown_nothing and not state.failure)
     return (
-        f"cadencebot {__version__}: {len(sources)} sources, {len(sources) - failing - unpolled - bare} fine, "
+        f"cadencebot {__version__}: {counted(len(sources), 'source')}, "
+        f"{len(sources) - failing - unpolled - bare} fine, "
         f"{failing} failing, {unpolled} not polled yet{f', {bare} with nothing yet' if bare else ''}."
     )
 
