@@ -20,17 +20,15 @@ from slack_bolt import BoltRequest
 
 from benchmarks.questions import LABS, NOW, fill
 from benchmarks.subscriptions import subscribe
-from bot.desk.asker import Asker
 from bot.desk.changes import Changes
-from bot.desk.correcting import Corrector
+from bot.desk.corrections import Corrector, FaultReports
 from bot.desk.desk import Desk
-from bot.desk.questions import Questions
-from bot.desk.reporting import Reporting
+from bot.desk.questions import Asker, Questions
 from bot.records import Content
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 from bot.slack.app import make_app
-from bot.slack.places import SlackPlaces
-from bot.slack.web import web_client
+from bot.slack.channels import SlackChannels
+from bot.slack.client import web_client
 from bot.slack.workspaces import OneWorkspace
 from bot.store.store import Store
 from tests.slack.fakes import SlackApi
@@ -63,16 +61,16 @@ def main() -> None:
     arguments = [int(argument) for argument in sys.argv[1:]]
     releases, commands = (arguments + [100_000, 600][len(arguments) :])[:2]
     with tempfile.TemporaryDirectory() as directory, SlackApi() as slack:
-        store, clock, labs = Store(Path(directory), LABS), FakeClock(NOW), Directory(LABS)
+        store, clock, labs = Store(Path(directory), LABS), FakeClock(NOW), Labs(LABS)
         fill(store, releases)
         subscribe(store, 10_000)
         questions = Questions(Store(Path(directory), LABS, readonly=True), labs, clock)
-        reporting = Reporting(store, Corrector(store, labs, clock))
+        reporting = FaultReports(store, Corrector(store, labs, clock))
         client = web_client("", slack.api_url)
-        places = SlackPlaces(client, lambda _team: "xoxb-one", clock.now)
-        desk = TimedDesk(questions, Changes(store, questions), reporting, places)
+        channels = SlackChannels(client, lambda _team: "xoxb-one", clock.now)
+        desk = TimedDesk(questions, Changes(store, clock), reporting, channels)
         with ThreadPoolExecutor(ANSWERING) as answers, ThreadPoolExecutor(PEOPLE) as people:
-            app = make_app(desk, client, OneWorkspace("xoxb-one"), places, answers, signing_secret="made up")  # noqa: S106
+            app = make_app(lambda: desk, client, OneWorkspace("xoxb-one"), answers)
 
             def ask(number: int) -> float:
                 payload = command(TEXTS[number % len(TEXTS)], hook=slack.hook)

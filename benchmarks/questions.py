@@ -17,7 +17,9 @@ from bot.model import DateOrigin, Facts, Kind, Lab, LicenseStatement, Published,
 from bot.releases.facts.filters import Filters
 from bot.releases.naming.names import parse
 from bot.releases.news.decision import Attach, Decision, Judged, Observe, Open, Step
+from bot.releases.news.merge import merged
 from bot.store.store import Store
+from tests.support.places import C1
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LABS = [Lab(f"lab{n}", f"Lab {n}", owners=(f"owner{n}",)) for n in range(50)]
@@ -50,9 +52,9 @@ def fill(store: Store, count: int) -> None:
     for start in range(0, count, A_TRANSACTION):
         steps = [step for number in range(start, start + A_TRANSACTION) for step in steps_of(number)]
         with store.transaction():
-            touched = store.releases.apply(Decision(tuple(steps)), NOW, live=False)
+            touched = store.releases.apply(Decision(tuple(steps)), NOW, merged, live=False)
             for key, release_id in touched.items():
-                store.deliveries.owe_alerts(release_id, key, ["C1"], NOW, known_until=None)
+                store.deliveries.owe_alerts(release_id, key, [C1], NOW, known_until=None)
 
 
 def timed(name: str, question: Callable[[], object]) -> None:
@@ -77,7 +79,7 @@ def main() -> None:
         timed("show, by a part of the name", lambda: history.find("zephyr770"))
         timed("why, by repository", lambda: history.observations("owner27/Zephyr77-2.5-40B"))
         timed("why, by a part of the title", lambda: history.observations("zephyr77-"))
-        timed("list", lambda: (store.subscriptions.all(), store.subscriptions.last_deliveries()))
+        timed("list", store.subscriptions.all)
         timed("status: messages by state", store.deliveries.counts)
         timed("the outbox's heads", store.deliveries.heads)
         timed("the catalogue of a lab", lambda: store.releases.catalogue(["lab7"]))

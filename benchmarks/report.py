@@ -17,7 +17,8 @@ from pathlib import Path
 from bot.model import DateOrigin, Facts, Kind, Lab, LicenseStatement, Published, Sighting, SourceKind, Verdict
 from bot.releases.naming.names import parse
 from bot.releases.news.decision import Attach, Decision, Judged, Observe, Open, Step
-from bot.report.files import report_files
+from bot.releases.news.merge import merged
+from bot.report.exports import report_files
 from bot.store.store import Store
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -60,7 +61,7 @@ def fill(store: Store, count: int) -> None:
         numbers = range(start, min(start + A_TRANSACTION, count))
         with store.transaction():
             steps = [step for number in numbers for step in steps_of(number, count, chance)]
-            store.releases.apply(Decision(tuple(steps)), NOW, live=False)
+            store.releases.apply(Decision(tuple(steps)), NOW, merged, live=False)
 
 
 def main() -> None:
@@ -70,7 +71,7 @@ def main() -> None:
         store = Store(Path(directory), LABS)
         fill(store, count)
         start, busy = time.perf_counter(), time.process_time()
-        shipments = store.shipments.all()
+        shipments = store.shipments.all(merged)
         read = time.perf_counter() - start
         files = report_files(shipments, NOW)
         took, busy = time.perf_counter() - start, time.process_time() - busy

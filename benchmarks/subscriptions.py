@@ -13,10 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.questions import LABS, NOW, SIGHTINGS, fill, steps_of
-from bot.outbox.owing import owe
-from bot.records import ALL, FROM_SLACK, Subscription
+from bot.model import ALL, Destination, Follow
+from bot.outbox.owe import owe
+from bot.records import FROM_SLACK, Subscription
 from bot.releases.facts.filters import Filters
 from bot.releases.news.decision import Announce, Decision, Open
+from bot.releases.news.merge import merged
 from bot.store.store import Store
 
 FILTERS = (
@@ -37,7 +39,9 @@ def subscribe(store: Store, count: int) -> None:
         for number in range(count):
             lab = LABS[0].id if number % 2 else ALL
             filters = FILTERS[number % len(FILTERS)]
-            store.subscriptions.add(Subscription(f"C{number:08}", lab, filters, FROM_SLACK, NOW, "U1"))
+            store.subscriptions.add(
+                Subscription(Destination(f"C{number:08}"), Follow(lab), filters, FROM_SLACK, NOW, "U1")
+            )
 
 
 def announced() -> Decision:
@@ -59,7 +63,9 @@ def main() -> None:
         start, busy = time.perf_counter(), time.process_time()
         with store.transaction():
             decision = announced()
-            owe(store, decision, store.releases.apply(decision, NOW, live=True), NOW, known_until=None)
+            owe(
+                store, decision, store.releases.apply(decision, NOW, merged, live=True), NOW, known_until=None
+            )
         took, busy = time.perf_counter() - start, time.process_time() - busy
         owed = sum(store.deliveries.counts().values()) - before
         print(f"{releases} releases and {releases * SIGHTINGS} sightings in the store before")

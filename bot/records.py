@@ -1,18 +1,16 @@
 """What the store keeps beside releases: how sources fare, who subscribed, what is owed, what was seen."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
-from bot.model import Name, Note, SourceKind
+from bot.model import Destination, Follow, Name, Note, SourceKind
 from bot.releases.facts.filters import Filters
 
 Block = Mapping[str, Any]
 View = Mapping[str, Any]  # a modal or an App Home as Slack takes it
 
-ALL = "all"
-CADENCE = "cadence:"  # stands before a lab, or ALL, whose rhythm is followed and not its releases
 # Where a subscription comes from.
 FROM_FILE = "feeds.yaml"
 FROM_SLACK = "Slack"
@@ -27,11 +25,16 @@ UNDECIDED = timedelta(hours=6)
 LASTS = timedelta(days=7)
 # Begins the identity of what a source shows by a hint that a person announced: no item carried it.
 FROM_HINT = "hint:"
+OPEN_TRIAGE = "open"  # the state of a release of which nobody in a destination made anything
+_NOWHERE = Destination("")
 # States of a delivery that is not settled, and of one that ended badly.
 OPEN = ("owed", "claimed", "doubtful")
 FAILED = ("unclear", "impossible")
 # Why a reply or an edit was skipped; `retry` of the alert owes those again.
 ALERT_MISSING = "its alert is not there to answer to"
+# Why a message was skipped that a correction left out; taking the correction back soon owes it again.
+MERGED = "it was said to be the same release as another"
+WITHDRAWN = "a person withdrew it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,13 @@ class Content:
 
     text: str
     blocks: Sequence[Block] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun(Content):
+    """What is said at once where the answer takes seconds; `rest` takes them, and returns that answer."""
+
+    rest: Callable[[], Content] = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +78,22 @@ class SourceState:
 
     @property
     def has_shown_nothing(self) -> bool:
-        """Return whether it answers, and showed nothing yet that could be its baseline."""
+        """Whether it answers, and showed nothing yet that could be its baseline."""
         return self.succeeded_at is not None and self.baseline_at is None
 
     @property
     def waiting(self) -> list[Mapping[str, str]]:
-        """Return the new repositories that the source waits for: their "id", "since", "why" and more."""
+        """The new repositories that the source waits for: their "id", "since", "why" and more."""
         queue = (self.cursor or {}).get("waiting", {})
         return [note for note in queue.values() if "told" not in note]
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a destination follows: a lab (or ALL), with its filters and where that comes from."""
+    """What a destination follows, with its filters and where that comes from."""
 
-    destination: str
-    lab: str
+    destination: Destination
+    follow: Follow
     filters: Filters
     origin: str
     created_at: datetime
@@ -103,22 +113,95 @@ class DigestPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MentionRule:
+    """Whom an alert mentions when one of its models is as the filters say: Slack's id of people or of one."""
+
+    who: str
+    filters: Filters
+
+    def __str__(self) -> str:
+        """Return it as people type it, behind `notify:`."""
+        return f"{self.who} {self.filters}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From when to when a destination wants no alerts, by the clock of its own time zone."""
+
+    begin: time
+    end: time
+    zone: str  # an IANA name
+
+    def __str__(self) -> str:
+        """Return them as people type them, behind `quiet:`."""
+        return f"{self.begin:%H:%M}-{self.end:%H:%M} {self.zone}"
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
-    """How a destination wants to be told; `digest` is None where it wants none."""
+    """How a destination wants to be told; `digest`, `notify` and `quiet` are None where it wants none."""
 
     variants: Literal["thread", "post", "off"] = "thread"
     updates: Literal["edit", "thread", "off"] = "edit"
     digest: DigestPlan | None = None
+    notify: MentionRule | None = None
+    quiet: QuietHours | None = None
+    every: Literal["15m", "1h", "0m"] = "15m"  # a thread gets at most one reply in so long
 
 
 @dataclass(frozen=True, slots=True)
 class Mute:
     """A lab (or ALL) of which a destination wants to hear nothing for now; `until` None is for ever."""
 
-    destination: str
+    destination: Destination
     lab: str
     until: datetime | None
     created_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What somebody waits for: a release of a lab that is as the filters say.
+
+    `name` is as it was typed, lower-case, "" for any of the lab's releases. `packaging` is "gguf", "fp8" or
+    the like, "" for any; `request` is Slack's id of the question.
+    """
+
+    destination: Destination
+    lab: str
+    name: str
+    filters: Filters
+    packaging: str
+    request: str
+    created_by: str
+    created_at: datetime
+
+    def __str__(self) -> str:
+        """Return it as people type it."""
+        return " ".join(filter(None, (self.name or self.lab, self.packaging, str(self.filters))))
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What a destination made of a release: "looking", "adopted" or "no".
+
+    `person` is Slack's id, `name` what Slack calls them, or "".
+    """
+
+    destination: Destination
+    release_id: int
+    state: str
+    person: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TriagedAs:
+    """Of a destination's releases those in one state, or OPEN_TRIAGE: told there, and nobody looked at it."""
+
+    destination: Destination
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +211,8 @@ class ErrorReport:
     id: int
     release_id: int
     release: str  # the name that people read
-    destination: str
-    reporter: str
+    destination: Destination
+    reporter: Destination
     text: str
     created_at: datetime
     closed_at: datetime | None = None
@@ -149,6 +232,21 @@ class Correction:
     value: str
     created_by: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AddedLab:
+    """A lab that somebody added beside feeds.yaml; `written` is what the file would say but for its id."""
+
+    id: str
+    written: Mapping[str, Any]
+    added_by: str
+    added_at: datetime
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return str(self.written.get("name") or self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +276,7 @@ class Hint:
 
     @property
     def key(self) -> str:
-        """Return the release key of the name."""
+        """The release key of the name."""
         return self.name.release_key
 
 
@@ -209,19 +307,29 @@ class Flood:
 class Pause:
     """Why a destination gets nothing for now, and when it is tried again."""
 
-    destination: str
+    destination: Destination
     since: datetime
     reason: str
     retry_at: datetime
-    told_at: datetime | None = None  # when its subscribers were told
-    told_before: int = 0  # how often they were told of pauses, this one included once told
+    notified_at: datetime | None = None  # when its subscribers were told
+    notices: int = 0  # how often they were told of pauses, this one included once told
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A note on a release; with the key of its lead, what it is `about` names it for ever."""
+
+    release_id: int
+    lead_key: str
+    note: Note
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One message owed to one destination.
 
-    `kind` is alert, note, edit, digest or line; only a digest and a line bring their `content` along and
+    `kind` is alert, note, edit, digest, watch, line or change; the last four bring their `content` along and
     have no release (id 0). `carrier` is the sequence of the alert that carries this one as well: four or
     more at once are one message. `state` is owed, claimed, sent, doubtful (to be looked up), unclear
     (cannot be looked up), impossible or skipped.
@@ -231,7 +339,7 @@ class Delivery:
     id: str
     release_id: int
     release: str  # the name that people read
-    destination: str
+    destination: Destination
     kind: str
     state: str
     attempts: int
@@ -240,17 +348,33 @@ class Delivery:
     note: Note | None = None
     claimed_at: datetime | None = None
     settled_at: datetime | None = None
-    channel: str = ""
+    channel: Destination = _NOWHERE  # where it stands: direct messages have one of their own
     ts: str = ""
     digest: str = ""  # of the content that stands there now
     reason: str = ""
     content: Content | None = None
     carrier: int | None = None
     asked: bool = False  # the server named the time at which it is due
+    suspected: bool = False  # only a gap in time speaks for its having been sent
+    strange_since: datetime | None = None  # no answer since then was one that we know
+    told_at: datetime | None = None  # when the admins heard that only a person can tell what became of it
+    # between which moments by the server's clock it was posted, if it was, and how far a look-up has come
+    posted_after: datetime | None = None
+    posted_before: datetime | None = None
+    reached: str = ""
+    yields: bool = False  # it is in doubt, and what is behind it goes ahead of it
+    called: str = ""  # Slack's id of whom this alert mentions
+    hushed: bool = False  # it waits for the end of quiet hours, and what is behind it goes ahead of it
+    wait_until: datetime | None = None  # until then a reply waits for what else comes to its thread
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was sent, and where it stands is known: a person may only know that it is there."""
+        return self.state == "sent" and bool(self.ts)
 
     @property
     def touched_at(self) -> datetime:
-        """Return when it was owed or last claimed, whichever is later."""
+        """When it was owed or last claimed, whichever is later."""
         return max(self.created_at, self.claimed_at or self.created_at)
 
     @property
@@ -274,6 +398,6 @@ class Remembered:
     amends: bool
     kind: str
     reason: str
-    name: Name | None
-    release_key: str
-    wait_until: datetime | None
+    name: Name | None = None
+    release_key: str = ""
+    wait_until: datetime | None = None

@@ -6,15 +6,19 @@ events, or of the logger of a library.
 
 import io
 import logging
-from collections.abc import Generator
+import os
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
 
 from bot.ops import logs
+from tests.support.shm import MEMORY
+from tests.support.template import migrated_once
 
-# `--hypothesis-profile=thorough`, as `make torture` says, tries many more examples.
-settings.register_profile("quick", deadline=None, max_examples=25)
+# The quick suite tries the same few examples each time, so that it says the same of the same code;
+# `--hypothesis-profile=thorough`, as `make torture` says, tries many others, different ones each time.
+settings.register_profile("quick", deadline=None, max_examples=25, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile("quick")
 
@@ -33,7 +37,21 @@ class Heard(logging.Handler):
 HEARD = pytest.StashKey[Heard]()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: many tests wait for a loopback server or for the disk."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_migration() -> Iterator[None]:
+    with migrated_once():
+        yield
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if MEMORY:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     config.addinivalue_line("markers", "logs(*events): the warnings and errors that a test may log")
 
 

@@ -9,19 +9,10 @@ import yaml
 from pydantic import BaseModel
 
 from bot.fetch import Response
-from bot.settings.feeds import (
-    Config,
-    Defaults,
-    FeedSpec,
-    HubSpec,
-    LabSpec,
-    LlmStatsSettings,
-    LlmStatsSpec,
-    PageSpec,
-    SubscriptionSpec,
-    load_config,
-)
+from bot.settings.feeds import Config, Defaults, LabSpec, LlmStatsSettings, SubscriptionSpec, WebhookSpec
+from bot.sources.build import kinds, load_config
 from bot.sources.extract import extractor
+from bot.sources.page import PageSpec
 
 PAGE = Path(__file__).parents[1] / "docs" / "feeds.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -68,7 +59,7 @@ def test_the_selectors_shown_read_pages_as_served(site: str, served: str, posts:
 
 def test_there_is_an_example_of_every_kind_and_format() -> None:
     shown = "\n".join(EXAMPLES)
-    assert [kind for kind in ("hub:", "feed:", "page:", "llm_stats:") if kind not in shown] == []
+    assert [kind for kind in kinds() if f"{kind}:" not in shown] == []
     assert [name for name in ("next", "json", "markdown") if f"format: {name}" not in shown] == []
 
 
@@ -79,11 +70,9 @@ def test_there_is_an_example_of_every_kind_and_format() -> None:
         Defaults,
         LlmStatsSettings,
         LabSpec,
-        HubSpec,
-        FeedSpec,
-        PageSpec,
-        LlmStatsSpec,
         SubscriptionSpec,
+        WebhookSpec,
+        *kinds().values(),
     ],
 )
 def test_every_key_is_explained(part: type[BaseModel]) -> None:

@@ -11,10 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.fetch import Response
-from bot.releases.facts.plaintext import mentions
-from bot.settings.feeds import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, SourceSpec, load_config
+from bot.releases.facts.text import mentions
+from bot.settings.feeds import Config, SourceSpec
+from bot.sources.build import load_config
 from bot.sources.extract import extractor
-from bot.sources.feed import parse_feed
+from bot.sources.feed import FeedSpec, parse_feed
+from bot.sources.hub import HubSpec
+from bot.sources.llmstats import LlmStatsSpec
+from bot.sources.page import PageSpec
 from bot.sources.text import parse_html
 from tests.support.shared import DATA, needs_shared
 
@@ -199,7 +203,7 @@ def host_of(source: SourceSpec) -> str:
         return ""
     if isinstance(source, HubSpec):
         return "huggingface.co"
-    return urlsplit(source.feed if isinstance(source, FeedSpec) else source.page).netloc
+    return urlsplit(source.id.replace(":", "://", 1)).netloc
 
 
 NOTE = re.compile(r"# (?:seen 20\d\d(?:-\d\d){0,2}, (?P<who>[\w.\- ]+)|guess: \w.*)$")

@@ -1,9 +1,11 @@
-"""What tests share stands in a module of its own: no test module is imported by anything in tests/."""
+"""What tests share stands in a module of its own, and any module of the bot may be imported first."""
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 TESTS = Path(__file__).parent
@@ -44,3 +46,24 @@ def test_no_test_module_is_imported() -> None:
         if (names := of_tests(path.read_text(encoding="utf-8")))
     }
     assert found == {}, "move what they share into tests/support"
+
+
+def packages_of(name: str) -> Iterator[str]:
+    """Yield the packages that are imported before a module of theirs."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
+
+
+def test_no_modules_import_each_other() -> None:
+    graph = grimp.build_graph("bot", exclude_type_checking_imports=True)
+    needs = {
+        module: {
+            needed
+            for imported in graph.find_modules_directly_imported_by(module)
+            for needed in (imported, *packages_of(imported))
+            if needed not in (module, *packages_of(module))
+        }
+        for module in graph.modules
+    }
+    TopologicalSorter(needs).prepare()  # raises CycleError, which names them

@@ -5,14 +5,14 @@ that are polled for news.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.cadence.measuring import Counted, Measure
+from bot.cadence.measures import Counted, Measure
 from bot.errors import Failure, SourceError
-from bot.releases.facts.plaintext import mentions
-from bot.sources.hub_api import HubApi, Page, Repository
+from bot.releases.facts.text import mentions
+from bot.sources.hub_api import HubApi, Repository
 
 _MOST = 10**15  # beyond that it is no count, and beyond 2**63 SQLite cannot hold it
 MOST_PAGES = 3  # of one repository's derivatives, a thousand each
@@ -68,42 +68,30 @@ def read_derivatives(api: HubApi, base: str, owners: Collection[str], bases: Col
     found = [repository for page in pages for repository in page.repositories.values()]
     ours = frozenset(owner.casefold() for owner in owners)
     known = frozenset(name.casefold() for name in bases)
-    counts = Counter(
-        relation
-        for it in found
-        if it.name.partition("/")[0].casefold() not in ours
-        and (relation := _relation(it, base.casefold(), known)) is not None
-    )
-    unread = _unread(pages, len(found))
-    return Derivatives({**counts, Measure.UNREAD: unread or 0}, unread is not None)
-
-
-def _unread(pages: Sequence[Page], looked_at: int) -> int | None:
-    """Return how many stand on pages that were not read; None where the Hub does not say."""
+    counts: Counter[Measure] = Counter()
+    for it in found:
+        relation = _relation(it, base.casefold(), known)
+        if relation and it.name.partition("/")[0].casefold() not in ours:
+            counts[relation] += 1
     last = pages[-1]
     if last.is_last:
-        return 0
-    return max(last.total - looked_at, 0) if last.total is not None else None
+        return Derivatives({**counts, Measure.UNREAD: 0}, complete=True)
+    unread = max((last.total or 0) - len(found), 0)
+    return Derivatives({**counts, Measure.UNREAD: unread}, complete=last.total is not None)
 
 
 def _relation(derivative: Repository, base: str, bases: Collection[str]) -> Measure | None:
     """Return how a repository derives from `base`, or None when it counts for another of the `bases`."""
-    named = list(_named_bases(derivative))
-    first = next((name for _, name in named if name in bases), base)
-    if first != base:
-        return None
-    relations = (relation for relation, name in named if name == base)
-    stated = next((_RELATIONS[relation] for relation in relations if relation in _RELATIONS), None)
-    return stated or Measure.UNSTATED
-
-
-def _named_bases(derivative: Repository) -> Iterator[tuple[str, str]]:
-    """Yield the bases of its tags in lower case, each with its relation, or ""."""
-    tags = derivative.item.get("tags")
+    tags, named = derivative.item.get("tags"), []
     for tag in tags if isinstance(tags, list) else ():
         if isinstance(tag, str) and tag.startswith(_TAG):
             relation, _, name = tag.removeprefix(_TAG).rpartition(":")
-            yield relation, name.casefold()
+            named.append((relation, name.casefold()))
+    first = next((name for _, name in named if name in bases), base)
+    if first != base:
+        return None
+    stated = (_RELATIONS[relation] for relation, name in named if name == base and relation in _RELATIONS)
+    return next(stated, Measure.UNSTATED)
 
 
 def _downloads(repository: Repository) -> int | None:

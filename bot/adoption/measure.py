@@ -1,19 +1,28 @@
-"""Measure once a week how much the labs' models are used: one bounded step a call, within a budget."""
+"""How much the labs' models are used: measured weekly, a bounded step a call, and answered from the store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot.adoption.hub import MOST_PAGES, read_derivatives, read_downloads
-from bot.cadence.measuring import Subject, Task, plan, week_of
+from bot.cadence.adoption import (
+    Adoption,
+    derivatives_by_lab,
+    downloads_by_country,
+    downloads_by_lab,
+    weeks_of,
+)
+from bot.cadence.measures import Measure, Subject, Task, changes_between, plan, week_of
 from bot.clock import Clock
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
-from bot.releases.naming.labs import Directory
-from bot.settings.feeds import Config, HubSpec
+from bot.model import Lab
+from bot.releases.naming.labs import Labs
+from bot.settings.feeds import Config
+from bot.sources.hub import HubSpec
 from bot.sources.hub_api import HubApi
 from bot.store.store import Store
 
@@ -40,7 +49,7 @@ class Measuring:
 
     store: Store
     config: Config
-    labs: Directory
+    labs: Labs
     clock: Clock
     endpoint: str
 
@@ -52,7 +61,10 @@ class Measuring:
         """
         week = week_of(now)
         if not self.store.adoption.is_planned(week):
-            return self._is_read() and self.plan_week(now)
+            hubs, states = self._hubs(), self.store.sources.states()
+            # before every organisation was polled, nobody knows what is newest
+            was_read = bool(hubs) and all(hub.id in states for _, hub in hubs)
+            return was_read and self.plan_week(now)
         task = self.store.adoption.next_due(week, now)
         if task is None:
             return False
@@ -84,17 +96,17 @@ class Measuring:
         with self.store.transaction():
             if self.store.adoption.is_planned(week):
                 return False
-            organisations = {
-                lab.id: [source.hub for source in lab.sources if isinstance(source, HubSpec)]
-                for lab in self.config.labs
-            }
+            organisations: dict[str, list[str]] = {lab.id: [] for lab in self.config.labs}
+            for lab, hub in self._hubs():
+                organisations[lab].append(hub.hub)
             bases = self.store.adoption.bases(list(organisations), BASES_EACH)
             self.store.adoption.plan(plan(week, now, organisations, bases, BUDGET))
         return True
 
     def measure(self, fetch: Fetcher, task: Task, now: datetime) -> Measured:
         """Do one task and store what came of it. Raises StoreError."""
-        if task.subject is Subject.DERIVATIVES and self._is_spent(task.week):
+        spent = self.store.adoption.spent(task.week, Subject.DERIVATIVES)
+        if task.subject is Subject.DERIVATIVES and spent > BUDGET - MOST_PAGES:
             complaint = f"beyond the budget of {BUDGET} requests a week"
             with self.store.transaction():
                 self.store.adoption.give_up(task.week, task.subject, complaint)
@@ -106,34 +118,28 @@ class Measuring:
             return self._fail(task, error, counting.requests, now)
         return Measured(task)
 
-    def _is_read(self) -> bool:
-        """Whether every organisation was polled: before that, nobody knows what is newest."""
-        states = self.store.sources.states()
-        hubs = [
-            source.id for lab in self.config.labs for source in lab.sources if isinstance(source, HubSpec)
-        ]
-        return bool(hubs) and all(hub in states for hub in hubs)
-
-    def _is_spent(self, week: date) -> bool:
-        return self.store.adoption.spent(week, Subject.DERIVATIVES) > BUDGET - MOST_PAGES
+    def _hubs(self) -> list[tuple[str, HubSpec]]:
+        """Return the organisations on the Hub, each with the id of its lab."""
+        return [(lab.id, hub) for lab in self.config.labs for hub in lab.sources if isinstance(hub, HubSpec)]
 
     def _ask(self, counting: "_CountingFetcher", task: Task, now: datetime) -> None:
         api, kept = HubApi(self.endpoint.rstrip("/"), counting), self.store.adoption
         if task.subject is Subject.DOWNLOADS:
-            counted = read_downloads(api, task.of, self._included(task.of))
+            # where several teams share an organisation, some names count
+            include = next((hub.include for _, hub in self._hubs() if hub.hub == task.of), ())
+            counted = read_downloads(api, task.of, include)
             with self.store.transaction():
-                kept.keep_downloads(task, counted, now, counting.requests)
+                kept.keep_repositories(task, counted, changes_between(kept.repositories(task.of), counted))
+                total = sum(it.downloads for it in counted.values())
+                kept.keep_figures(task, {Measure.DOWNLOADS: total}, len(counted), complete=True)
+                kept.done(task, now, counting.requests)
             return
         lab = self.labs.find(task.lab)
         bases = kept.of_lab(task.week, task.lab, task.subject)
         found = read_derivatives(api, task.of, lab.owners if lab else (), bases)
         with self.store.transaction():
-            kept.keep_derivatives(task, found.counts, now, counting.requests, complete=found.complete)
-
-    def _included(self, organisation: str) -> tuple[str, ...]:
-        """Return the words of the names to count, where several teams share an organisation."""
-        hubs = (source for lab in self.config.labs for source in lab.sources if isinstance(source, HubSpec))
-        return next((hub.include for hub in hubs if hub.hub == organisation), ())
+            kept.keep_figures(task, found.counts, 1, complete=found.complete)
+            kept.done(task, now, counting.requests)
 
     def _fail(self, task: Task, error: SourceError, requests: int, now: datetime) -> Measured:
         """Store a failure; the Hub's wish to be left alone is no fault of the task, and holds for all."""
@@ -150,7 +156,7 @@ class Measuring:
 
 @dataclass
 class _CountingFetcher:
-    """Count what a task asks for, whether it ends well or not."""
+    """A fetcher that counts what a task asks for, whether it ends well or not."""
 
     fetch: Fetcher
     requests: int = 0
@@ -158,3 +164,25 @@ class _CountingFetcher:
     def get(self, url: str, **wishes: Any) -> Response:
         self.requests += 1
         return self.fetch.get(url, **wishes)
+
+
+def adoption_of(store: Store, labs: Labs, chosen: Sequence[Lab], since: datetime, now: datetime) -> Adoption:
+    """Return what was measured of the chosen labs (all when empty) since then."""
+    first, ids = week_of(since), {lab.id for lab in chosen}
+    known = {lab.id: lab for lab in labs}
+    progress = [it for it in store.adoption.progress(first) if not ids or it.lab in ids]
+    changes = [it for it in store.adoption.changes(first) if not ids or it.lab in ids]
+    tasks = [it for it in store.adoption.open_tasks(first) if not ids or it.lab in ids]
+    sums = store.adoption.sums(first)
+    weeks = weeks_of((it.week for it in progress), since, now)
+    missing = [it for it in tasks if it.complaint or it.week < week_of(now)]
+    downloads = downloads_by_lab(sums, progress, known, weeks)
+    return Adoption(
+        weeks=weeks,
+        downloads=downloads,
+        countries=downloads_by_country(downloads),
+        derivatives=derivatives_by_lab(sums, progress, known),
+        missing=missing,
+        to_come=len(tasks) - len(missing),
+        changes=changes,
+    )

@@ -5,10 +5,10 @@ What was not measured is a gap: nothing is filled in, and labs are compared over
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.cadence.measuring import WEEK, Change, ChangeKind, Measure, Subject, week_of
+from bot.cadence.measures import WEEK, Change, ChangeKind, Measure, Subject, Task, week_of
 from bot.cadence.shipped import NOT_STATED
 from bot.model import Lab
 
@@ -41,23 +41,11 @@ class Progress:
         return self.done == self.planned
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The Mondays that a question is about: from the first week that was planned, to the present."""
-
-    weeks: tuple[date, ...]
-
-    @property
-    def past(self) -> tuple[date, ...]:
-        """Return the weeks that are over: what they lack will not come any more."""
-        return self.weeks[:-1]
-
-
-def window(planned: Iterable[date], since: datetime, now: datetime) -> Window:
+def weeks_of(planned: Iterable[date], since: datetime, now: datetime) -> tuple[date, ...]:
     """Return the weeks from `since` or the first planned one, whichever is later, to the present one."""
     last, known = week_of(now), [week for week in planned if week >= week_of(since)]
     first = min([*known, last])
-    return Window(tuple(first + number * WEEK for number in range((last - first).days // 7 + 1)))
+    return tuple(first + number * WEEK for number in range((last - first).days // 7 + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +56,6 @@ class LabDownloads:
     weeks: Mapping[date, int]
     repositories: int  # that were counted in the last of these weeks
     gaps: tuple[date, ...]  # weeks that are over and were not measured, or not in full
-    changes: Mapping[ChangeKind, int] = field(default_factory=dict)  # of what was counted, in the window
 
     @property
     def last(self) -> int | None:
@@ -122,33 +109,46 @@ class LabDerivatives:
         return sum(self.counts.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What is known of some labs (or all) in a window, the most first, and what is not known."""
+
+    weeks: Sequence[date]  # Mondays, the present one last
+    downloads: Sequence[LabDownloads]
+    countries: Countries
+    derivatives: Sequence[LabDerivatives]
+    missing: Sequence[Task]  # of weeks that are over, and what failed in the present one
+    to_come: int  # tasks of the present week whose time has not come
+    changes: Sequence[Change]  # of the sets that were counted
+
+    def of(self, *kinds: ChangeKind) -> list[Change]:
+        """Return the changes of these kinds."""
+        return [change for change in self.changes if change.kind in kinds]
+
+
 def downloads_by_lab(
-    sums: Iterable[Sum],
-    progress: Iterable[Progress],
-    changes: Iterable[Change],
-    labs: Mapping[str, Lab],
-    weeks: Window,
+    sums: Iterable[Sum], progress: Iterable[Progress], labs: Mapping[str, Lab], weeks: Sequence[date]
 ) -> list[LabDownloads]:
-    """Return each lab's downloads, the most first; a lab that could not be measured is there without any."""
-    whole = _whole_weeks(progress, Subject.DOWNLOADS, weeks)
+    """Return each lab's downloads, the most first; a lab that could not be measured is there without any.
+
+    `weeks` are Mondays, the present one last: all before it are over, and what they lack will not come.
+    """
+    whole: dict[str, set[date]] = defaultdict(set)  # of each lab that there was to measure
+    for it in progress:
+        if it.subject is Subject.DOWNLOADS and it.week in weeks:
+            whole[it.lab] |= {it.week} if it.is_whole else set()
     measured: dict[str, dict[date, Sum]] = defaultdict(dict)
-    for it in sums:
-        if it.measure is Measure.DOWNLOADS and it.week in whole.get(it.lab, ()):
-            measured[it.lab][it.week] = it
-    changed: dict[str, Counter[ChangeKind]] = defaultdict(Counter)
-    for change in changes:
-        changed[change.lab][change.kind] += 1
-    rows = [_lab_downloads(_named(lab, labs), measured[lab], changed[lab], weeks) for lab in whole]
+    for each in sums:
+        if each.measure is Measure.DOWNLOADS and each.week in whole.get(each.lab, ()):
+            measured[each.lab][each.week] = each
+    rows = []
+    for lab in whole:
+        mine = measured[lab]
+        counted = mine[max(mine)].repositories if mine else 0
+        gaps = tuple(week for week in weeks[:-1] if week not in mine)
+        figures = {week: mine[week].value for week in sorted(mine)}
+        rows.append(LabDownloads(_named(lab, labs), figures, counted, gaps))
     return sorted(rows, key=lambda row: (-(row.last or 0), row.lab.name.lower()))
-
-
-def _lab_downloads(
-    lab: Lab, measured: Mapping[date, Sum], changes: Mapping[ChangeKind, int], weeks: Window
-) -> LabDownloads:
-    figures = {week: measured[week].value for week in sorted(measured)}
-    counted = measured[max(measured)].repositories if measured else 0
-    gaps = tuple(week for week in weeks.past if week not in measured)
-    return LabDownloads(lab, figures, counted, gaps, dict(changes))
 
 
 def downloads_by_country(rows: Sequence[LabDownloads]) -> Countries:
@@ -158,20 +158,23 @@ def downloads_by_country(rows: Sequence[LabDownloads]) -> Countries:
     left_out = tuple(row.lab for row in rows if not row.weeks)
     if not common:
         return Countries((), (), left_out)
-    theirs: dict[str, list[LabDownloads]] = defaultdict(list)
+    labs: Counter[str] = Counter()
+    last: Counter[str] = Counter()
+    ever: Counter[str] = Counter()
     for row in measured:
-        theirs[row.lab.country or NOT_STATED].append(row)
-    last = {country: _downloaded(mine, common[-1:]) for country, mine in theirs.items()}
-    ever = {country: _downloaded(mine, common) for country, mine in theirs.items()}
+        country = row.lab.country or NOT_STATED
+        labs[country] += 1
+        last[country] += row.weeks[common[-1]]
+        ever[country] += sum(row.weeks[week] for week in common)
     found = [
         CountryDownloads(
             country,
-            len(theirs[country]),
+            labs[country],
             last[country],
-            _share(last[country], last.values()),
-            _share(ever[country], ever.values()),
+            last[country] / (last.total() or 1),
+            ever[country] / (ever.total() or 1),
         )
-        for country in theirs
+        for country in labs
     ]
     return Countries(tuple(sorted(found, key=lambda row: (-row.last, row.country))), tuple(common), left_out)
 
@@ -214,26 +217,6 @@ def outnumbers(one: LabDerivatives, others: Sequence[LabDerivatives]) -> bool | 
     if one.total > theirs:
         return True if all(other.complete for other in others) else None
     return False if one.complete else None
-
-
-def _whole_weeks(progress: Iterable[Progress], subject: Subject, weeks: Window) -> dict[str, set[date]]:
-    """Return, for each lab that there was to measure, the weeks in which that was done in full."""
-    found: dict[str, set[date]] = {}
-    for it in progress:
-        if it.subject is subject and it.week in weeks.weeks:
-            whole = found.setdefault(it.lab, set())
-            if it.is_whole:
-                whole.add(it.week)
-    return found
-
-
-def _downloaded(rows: Iterable[LabDownloads], weeks: Iterable[date]) -> int:
-    wanted = tuple(weeks)
-    return sum(row.weeks[week] for row in rows for week in wanted)
-
-
-def _share(part: int, parts: Iterable[int]) -> float:
-    return part / (sum(parts) or 1)
 
 
 def _named(lab: str, labs: Mapping[str, Lab]) -> Lab:

@@ -1,17 +1,38 @@
-"""What is news about a rhythm: one sentence each, with a key by which it is told once. Pure."""
+"""What is news about a cadence: one sentence each, with a key by which it is told once. Pure.
 
+docs/cadence.md says when each kind is news, and how often that was right.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from statistics import median, quantiles
 
-from bot.cadence.shipped import Shipped
-from bot.releases.facts.visible import clean
+from bot.cadence.period import ENOUGH, gaps_between
+from bot.cadence.shipped import Shipped, by_lab, counted
+from bot.releases.facts.figures import human_count
+from bot.releases.facts.text import clean
 
+FORTNIGHT = timedelta(days=14)
+_YEAR = timedelta(days=365)
+_KNOWN = timedelta(days=182)  # what is usual cannot be told of a shorter history
+_LEAST_SILENCE = 14  # days
+_BUSY = 10  # gaps in a year
+_LEAST_LAUNCHES = 3  # two in a fortnight happen to everybody
+_SAME_SIZE = 1.05  # sizes within a twentieth are one size, counted in two ways
+_CLASSES = {
+    "permissive": "permissive",
+    "conditions": "with conditions",
+    "non-commercial": "non-commercial",
+}
 _NAME_LIMIT = 80
+_LICENSE_LIMIT = 60
 
 
 class NewsKind(StrEnum):
-    """Name the kinds of cadence alert."""
+    """The kinds of cadence news."""
 
     QUIET = "quiet"
     BACK = "back"
@@ -37,22 +58,238 @@ class News:
         return f"{self.kind}|{self.lab}|{self.about}|{self.day}"
 
 
-def long_date(day: date) -> str:
-    """Return a day as sentences have it: "20 April 2026"."""
-    return f"{day.day} {day:%B %Y}"
+def news(history: Iterable[Shipped], today: date, fresh: int = 3) -> list[News]:
+    """Return what became news in the last `fresh` days, today's included; `News.key` tells what was told.
+
+    More than one day, because a size or a licence often follows its release; a bot that was off asks more.
+    """
+    since = today - timedelta(days=fresh)
+    return [it for it in all_news(history, today) if it.day > since]
 
 
-def days_text(days: float) -> str:
-    """Return a number of days, rounded: "1 day", "24 days"."""
+def all_news(history: Iterable[Shipped], today: date) -> list[News]:
+    """Return everything that was news by today, oldest first, each as it was known on its own day."""
+    units = counted(it for it in history if it.day <= today)
+    found = [
+        *_silence_news(units, today),
+        *_burst_news(units),
+        *_first_open_news(units),
+        *_license_news(units),
+        *_record_news(units),
+    ]
+    return sorted(found, key=lambda news: (news.day, news.lab, news.kind, news.about))
+
+
+def _news(kind: NewsKind, it: Shipped, sentence: str) -> News:
+    """Return the news of a release, on its own day."""
+    return News(kind, it.lab, it.day, sentence, it.family_key)
+
+
+def _lab(it: Shipped) -> str:
+    return clean(it.who, _NAME_LIMIT) or "an unnamed lab"
+
+
+def _name(it: Shipped) -> str:
+    return clean(it.name, _NAME_LIMIT) or "an unnamed model"
+
+
+def _days(days: float) -> str:
     whole = round(days)
     return f"{whole} day{'' if whole == 1 else 's'}"
 
 
-def lab_text(it: Shipped) -> str:
-    """Return the lab's name, fit for a sentence."""
-    return clean(it.who, _NAME_LIMIT) or "an unnamed lab"
+# --- labs that have gone quiet, and those that are back
 
 
-def name_text(it: Shipped) -> str:
-    """Return the release's name, fit for a sentence."""
-    return clean(it.name, _NAME_LIMIT) or "an unnamed model"
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """After how many days without a release a lab is quiet, and what makes it so."""
+
+    days: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A silence that was or is long for its lab."""
+
+    last: Shipped  # before it
+    alarm: date  # the first day past the limit
+    limit: Limit
+    usual: float  # the median gap by then, days
+    ended_by: Shipped | None  # None while it lasts
+
+
+def limit_of(days: Sequence[date]) -> Limit | None:
+    """Return the limit of a lab that shipped on these distinct days, oldest first; None below ENOUGH.
+
+    One gap in ten is past the 90th percentile: of a lab that ships every week, that alone is no news.
+    """
+    if len(days) < ENOUGH:
+        return None
+    gaps = gaps_between(days)
+    of_a_year = [gap for gap, ended in zip(gaps, days[1:], strict=True) if days[-1] - ended < _YEAR]
+    return max(
+        Limit(_LEAST_SILENCE, "a shorter silence is nobody's news"),
+        Limit(int(quantiles(gaps, n=10, method="inclusive")[-1]), "nine in ten of its gaps were no longer"),
+        Limit(max(of_a_year) if len(of_a_year) > _BUSY else 0, "its longest gap in a year"),
+        key=lambda limit: limit.days,
+    )
+
+
+def silences(units: Iterable[Shipped], today: date) -> list[Silence]:
+    """Return the silences of all labs that were past their limit by today, oldest first."""
+    found = [it for mine in by_lab(units).values() for it in _silences_of(mine, today)]
+    return sorted(found, key=lambda it: (it.alarm, it.last.lab))
+
+
+def quiet_labs(history: Iterable[Shipped], today: date) -> list[Silence]:
+    """Return the silences that last, the longest past its limit first; after a year nobody waits any more."""
+    found = silences(counted(it for it in history if it.day <= today), today)
+    return [it for it in found if it.ended_by is None and today - it.last.day <= _YEAR]
+
+
+def _silences_of(units: Sequence[Shipped], today: date) -> Iterator[Silence]:
+    exact = {it.day: it for it in reversed(units) if it.is_exact and it.day <= today}  # the first of each day
+    days = sorted(exact)
+    vague = [it for it in units if not it.is_exact]
+    for known, day in enumerate(days, start=1):
+        end = days[known] if known < len(days) else None
+        if ((end or today) - day).days <= _LEAST_SILENCE:
+            continue
+        limit = limit_of(days[:known])
+        if limit is None:
+            continue
+        alarm = day + timedelta(days=limit.days + 1)
+        # one that is dated to the month may have broken the silence
+        may_be_broken = any(it.last_day > day and it.day <= alarm for it in vague)
+        if alarm > (end or today) or alarm == end or may_be_broken:
+            continue
+        usual = median(gaps_between(days[:known]))
+        yield Silence(exact[day], alarm, limit, usual, exact[end] if end else None)
+
+
+def _silence_news(units: Iterable[Shipped], today: date) -> Iterator[News]:
+    for silence in silences(units, today):
+        last, limit, back = silence.last, silence.limit, silence.ended_by
+        gone = (
+            f"{_lab(last)} has gone quiet: nothing for {_days((silence.alarm - last.day).days)}, since "
+            f"{_name(last)} on {last.day.day} {last.day:%B %Y} ({limit.reason}: {_days(limit.days)})."
+        )
+        yield News(NewsKind.QUIET, last.lab, silence.alarm, gone, last.family_key)
+        if back:
+            told = (
+                f"{_lab(back)} is back: {_name(back)} after {_days((back.day - last.day).days)}; "
+                f"its median gap is {_days(silence.usual)}."
+            )
+            yield _news(NewsKind.BACK, back, told)
+
+
+# --- labs that ship more in a fortnight than in any of the year before
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """A fortnight, ending with `day`, in which a lab shipped more than in any of the year before."""
+
+    day: date
+    units: tuple[Shipped, ...]
+    most_before: int
+
+
+def bursts(units: Iterable[Shipped]) -> list[Burst]:
+    """Return the bursts of all labs, oldest first; one that goes on is one burst."""
+    found = [it for mine in by_lab(units).values() for it in _bursts_of(mine)]
+    return sorted(found, key=lambda it: (it.day, it.units[0].lab))
+
+
+def most_in_fortnight(days: Sequence[date], after: date, until: date) -> int:
+    """Return the most of these sorted days in one fortnight that ends after `after` and by `until`."""
+    ends = [after + timedelta(days=1), *days[bisect_right(days, after) : bisect_right(days, until)]]
+    return max(_in_fortnight(days, end) for end in ends)
+
+
+def _in_fortnight(days: Sequence[date], end: date) -> int:
+    return bisect_right(days, end) - bisect_right(days, end - FORTNIGHT)
+
+
+def _bursts_of(units: Sequence[Shipped]) -> Iterator[Burst]:
+    mine = [it for it in units if it.is_exact]
+    days = [it.day for it in mine]
+    told: date | None = None
+    for day in sorted(set(days)):
+        count, end = _in_fortnight(days, day), bisect_right(days, day)
+        if count < _LEAST_LAUNCHES or end - count < ENOUGH or day - days[0] < _KNOWN:
+            continue
+        most = most_in_fortnight(days, day - FORTNIGHT - _YEAR, day - FORTNIGHT)
+        if count > most and (told is None or day - told >= FORTNIGHT):
+            told = day
+            yield Burst(day, tuple(mine[end - count : end]), most)
+
+
+def _burst_news(units: Iterable[Shipped]) -> Iterator[News]:
+    for burst in bursts(units):
+        newest = burst.units[-1]
+        told = (
+            f"{_lab(newest)} ships a lot: {len(burst.units)} releases in 14 days, "
+            f"the newest {_name(newest)}; no fortnight of the year before had more than {burst.most_before}."
+        )
+        yield _news(NewsKind.BURST, newest, told)
+
+
+# --- what a lab does for the first time
+
+
+def _first_open_news(units: Iterable[Shipped]) -> Iterator[News]:
+    """Yield the first open weights of each lab that had only shipped without before."""
+    for mine in by_lab(units).values():
+        first = next((it for it in mine if it.open), None)
+        if first and any(it.last_day < first.day for it in mine):
+            told = f"{_lab(first)} releases open weights for the first time that I know of: {_name(first)}."
+            yield _news(NewsKind.FIRST_OPEN, first, told)
+
+
+def _license_news(units: Iterable[Shipped]) -> Iterator[News]:
+    """Yield each change of licence class between two versions of one series with open weights."""
+    latest: dict[tuple[str, str], Shipped] = {}
+    for it in units:
+        if not it.open or it.verdict not in _CLASSES or not it.series:
+            continue
+        former = latest.get((it.lab, it.series))
+        latest[it.lab, it.series] = it
+        if former and former.verdict != it.verdict and former.family_key != it.family_key:
+            told = f"{_lab(it)} changes the licence: {_licensed(it)}, after {_licensed(former)}."
+            yield _news(NewsKind.LICENSE, it, told)
+
+
+def _licensed(it: Shipped) -> str:
+    title = f" ({clean(it.license, _LICENSE_LIMIT)})" if it.license else ""
+    return f"{_name(it)} is {_CLASSES[it.verdict]}{title}"
+
+
+def _record_news(units: Iterable[Shipped]) -> Iterator[News]:
+    """Yield each open model that is larger than all before it, of its lab or of every lab."""
+    sized = [it for it in units if it.open and it.parameters]
+    of_all = {id(it): former for it, former in _records(sized)}
+    for mine in by_lab(sized).values():
+        of_lab = {id(it): former for it, former in _records(mine)}
+        for it in mine:
+            former = of_all.get(id(it)) or of_lab.get(id(it))
+            if former:
+                size, before = human_count(it.parameters or 0), human_count(former.parameters or 0)
+                whose = "any lab's" if id(it) in of_all else f"{_lab(it)}'s"
+                told = (
+                    f"{_name(it)} by {_lab(it)} is {whose} largest open model that I know of: "
+                    f"{size} parameters, after {_name(former)} with {before}."
+                )
+                yield _news(NewsKind.RECORD, it, told)
+
+
+def _records(sized: Sequence[Shipped]) -> Iterator[tuple[Shipped, Shipped]]:
+    """Yield each that is larger than all before it, once ENOUGH are known, with the largest until then."""
+    largest: Shipped | None = None
+    for known, it in enumerate(sized):
+        larger = largest is None or (it.parameters or 0) > _SAME_SIZE * (largest.parameters or 0)
+        if largest and larger and known >= ENOUGH:
+            yield it, largest
+        largest = it if larger else largest

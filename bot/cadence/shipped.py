@@ -1,12 +1,16 @@
-"""What labs shipped, as the statistics take it: each release once, or each wave, or each launch. Pure."""
+"""What labs shipped, as the statistics take it: each release once, or each wave, or each launch. Pure.
+
+LLM Stats is attributed and not exported: its terms ask for both (https://llm-stats.com, "attribution-only
+reuse", no extracts of the data set).
+"""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from bot.model import DateOrigin, Published
+from bot.model import DateOrigin, Mention, Published, SourceKind
 
 NOT_STATED = "not stated"
 # Parameters below which a class ends: a phone, one consumer GPU, one data-centre GPU at 8 bits, one node.
@@ -20,7 +24,7 @@ _LARGEST = "300B and more"
 
 
 class Unit(StrEnum):
-    """Say what counts as one."""
+    """What counts as one."""
 
     RELEASE = "release"  # each name once, whatever its packagings
     WAVE = "wave"  # the sizes of one family key that came on the same day or the next
@@ -82,8 +86,14 @@ def counted(history: Iterable[Shipped], unit: Unit = Unit.WAVE) -> list[Shipped]
     releases = sorted(best.values(), key=_order)
     if unit is Unit.RELEASE:
         return releases
-    key_of: Callable[[Shipped], Hashable] = _family if unit is Unit.WAVE else _lab
-    return sorted(map(_told_by_largest, _together(releases, key_of, _SPANS[unit])), key=_order)
+    groups: dict[Hashable, list[list[Shipped]]] = defaultdict(list)
+    for it in releases:
+        mine = groups[(it.lab, it.family_key) if unit is Unit.WAVE else it.lab]
+        if mine and it.is_exact == mine[-1][0].is_exact and it.day - mine[-1][0].day <= _SPANS[unit]:
+            mine[-1].append(it)
+        else:
+            mine.append([it])
+    return sorted((_told_by_largest(group) for mine in groups.values() for group in mine), key=_order)
 
 
 def exact_days(units: Iterable[Shipped]) -> list[date]:
@@ -104,19 +114,6 @@ def size_class(parameters: int | None) -> str:
     if not parameters:
         return NOT_STATED
     return next((name for below, name in _SIZES if parameters < below), _LARGEST)
-
-
-def _together(
-    releases: Iterable[Shipped], key_of: Callable[[Shipped], Hashable], span: timedelta
-) -> list[list[Shipped]]:
-    groups: dict[Hashable, list[list[Shipped]]] = defaultdict(list)
-    for it in releases:
-        mine = groups[key_of(it)]
-        if mine and it.is_exact == mine[-1][0].is_exact and it.day - mine[-1][0].day <= span:
-            mine[-1].append(it)
-        else:
-            mine.append([it])
-    return [group for mine in groups.values() for group in mine]
 
 
 def _told_by_largest(group: Sequence[Shipped]) -> Shipped:
@@ -141,9 +138,106 @@ def _order(it: Shipped) -> tuple[object, ...]:
     return (it.day, it.lab, it.name.casefold(), it.family_key)
 
 
-def _family(it: Shipped) -> Hashable:
-    return it.lab, it.family_key
+# --- with who says so, and what may leave the house
 
 
-def _lab(it: Shipped) -> Hashable:
-    return it.lab
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """One release.
+
+    `news_at` is when its wave was last news, where it leads one: announced, or weights opened. `own` is what
+    is known of it without LLM Stats, None where that is nothing; but it keeps a date that LLM Stats lists.
+    `lead_key` is the key of the release that leads its wave: its own, for most.
+    """
+
+    key: str
+    lead_key: str
+    shipped: Shipped
+    own: Shipped | None
+    mentions: tuple[Mention, ...] = ()  # in the order in which they were seen
+    news_at: datetime | None = None
+
+    @property
+    def news_day(self) -> date:
+        """Return the day in UTC on which its wave was last news."""
+        return self.news_at.astimezone(UTC).date() if self.news_at else self.shipped.day
+
+    @property
+    def listed_facts(self) -> frozenset[str]:
+        """Return what is known from LLM Stats alone, of "date", "license", "parameters" and "task"."""
+        if self.own is None:
+            return frozenset({"date", "license", "parameters", "task"})
+        dated = {"date"} if is_listed(self.shipped) else set()
+        facts = ("license", "parameters", "task")
+        return frozenset(dated | {it for it in facts if getattr(self.shipped, it) != getattr(self.own, it)})
+
+
+def is_listed(it: Shipped) -> bool:
+    """Whether only LLM Stats knows its date."""
+    return it.published.origin is DateOrigin.LISTED
+
+
+def own_words(shipments: Iterable[Shipment]) -> list[Shipment]:
+    """Return what may be exported: all that is known without LLM Stats, and nothing else."""
+    return [
+        replace(
+            it,
+            shipped=it.own,
+            mentions=tuple(one for one in it.mentions if one.source is not SourceKind.LLM_STATS),
+        )
+        for it in shipments
+        if it.own
+    ]
+
+
+# --- how a release is drawn: by class of licence and by size
+# The colours are by Okabe and Ito (https://jfly.uni-koeln.de/color/), made for readers who see no red or
+# green, with vermilion darkened so that it differs from orange also in brightness. Shapes say it in print.
+
+
+class Shape(StrEnum):
+    """The shapes of marks."""
+
+    CIRCLE = "circle"
+    TRIANGLE = "triangle"
+    SQUARE = "square"
+    RING = "ring"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a class of licence looks: on white, and on a dark page."""
+
+    id: str
+    label: str
+    shape: Shape
+    light: str
+    dark: str
+
+
+MARKS = (
+    Mark("permissive", "permissive", Shape.CIRCLE, "#0072b2", "#56b4e9"),
+    Mark("conditions", "with conditions", Shape.TRIANGLE, "#e69f00", "#f0c33c"),
+    Mark("non-commercial", "non-commercial", Shape.SQUARE, "#b23a00", "#f0703a"),
+    Mark("other", "not stated or not assessed", Shape.RING, "#767676", "#9aa0a6"),
+)
+# Half the width of a mark, in px of a timeline that is 1,100 px wide.
+RADII: Mapping[str, float] = {
+    NOT_STATED: 3,
+    "under 4B": 2.6,
+    "4B to 15B": 3.4,
+    "15B to 70B": 4.3,
+    "70B to 300B": 5.4,
+    "300B and more": 6.8,
+}
+_BY_VERDICT = {mark.id: mark for mark in MARKS}
+
+
+def mark_of(verdict: str) -> Mark:
+    """Return the mark of a licence's verdict, as in bot.model.License."""
+    return _BY_VERDICT.get(verdict, MARKS[-1])
+
+
+def radius_of(parameters: int | None) -> float:
+    """Return half the width of a mark in px, by the class of size."""
+    return RADII[size_class(parameters)]

@@ -1,20 +1,52 @@
 """The three pictures: what came out when, how long labs take, and how much came in which month."""
 
+import io
+import warnings
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
+from typing import Any, Literal
 
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
-from bot.cadence.marks import MARKS, Mark, Shape, mark_of, radius_of
-from bot.cadence.period import Window, period, periods
-from bot.cadence.shipped import Shipped, Unit, by_lab, counted
-from bot.charts.canvas import Picture, Suffix, canvas, file_of
-from bot.releases.facts.visible import clean
+from bot.cadence.period import Period, Window, lab_rows, period
+from bot.cadence.shipped import MARKS, Mark, Shape, Shipped, Unit, by_lab, counted, mark_of, radius_of
+from bot.releases.facts.text import clean
+
+Suffix = Literal["png", "svg"]
+
+# Slack shows a picture some 500 px wide in a channel: a third of this one, with letters of a third of these.
+_INCHES = (12.8, 7.2)
+_DPI = 120
+_COLOURS = 128
+_INK = "#16191d"
+_STYLE: dict[Any, Any] = {  # matplotlib spells out every key, but not in all its versions
+    "font.size": 17,
+    "axes.titlesize": 19,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 14,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#5a626c",
+    "axes.axisbelow": True,
+    "figure.constrained_layout.w_pad": 0.15,  # inches
+    "figure.constrained_layout.h_pad": 0.15,
+    "text.color": _INK,
+    "text.parse_math": False,  # a name with two dollar signs is no formula
+    "svg.fonttype": "none",  # text stays text: it can be read aloud and searched
+    "svg.hashsalt": "cadencebot",  # the same history makes the same file
+}
 
 _MOST_LABS = 12  # in a picture; more cannot be read in a preview
 _LABEL_LIMIT = 20
@@ -23,6 +55,16 @@ _POINTS = 2.6  # of a mark in the picture for each px of one on the page
 _EDGES = (1, 2, 4, 8, 15, 31, 61, 121)  # days: each bar is twice as long as the one before, roughly
 _BAR = "#0072b2"
 _DAY = timedelta(days=1)
+_GRID = "#e3e6e9"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawn chart, and the text that says the same."""
+
+    name: str  # "timeline", "gaps" or "months"
+    text: str
+    data: bytes
 
 
 def pictures(history: Sequence[Shipped], window: Window, suffix: Suffix) -> list[Picture]:
@@ -37,10 +79,8 @@ def pictures(history: Sequence[Shipped], window: Window, suffix: Suffix) -> list
     ]
 
 
-# --- what came out when
-
-
 def _timeline(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Picture:
+    """Draw what came out when: a row a lab, a mark a release."""
     releases = [it for it in counted(history, Unit.RELEASE) if it.day in window]
     labs = _busiest(releases)
     title = f"Model releases, {_span(window)}{_of_all(releases)}"
@@ -48,22 +88,27 @@ def _timeline(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pic
     text = _sentences(
         f"{title}: {len(releases)} in all",
         [f"{_label(mine[-1])} {len(mine)}" for mine in labs],
-        [f"{classes[mark]} {mark.words}" for mark in MARKS if classes[mark]],
+        [f"{classes[mark]} {mark.label}" for mark in MARKS if classes[mark]],
     )
-    with canvas(title) as (figure, axes):
+
+    def draw(figure: Figure, axes: Axes) -> None:
         for mark in MARKS:
-            _draw(axes, mark, [(it, row) for row, mine in enumerate(labs) for it in mine])
-        _date_axis(axes, window)
+            _scatter(axes, mark, [(it, row) for row, mine in enumerate(labs) for it in mine])
+        locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # matplotlib has no types here
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]  # as above
+        axes.set_xlim(window.first - _DAY, window.last + _DAY)  # type: ignore[arg-type]  # as above
         axes.set_yticks(range(len(labs)), [f"{_label(mine[-1])}  {len(mine)}" for mine in labs])
         axes.set_ylim(max(len(labs), 1) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
-        axes.grid(color="#e3e6e9")
+        axes.grid(color=_GRID)
         handles = [_handle(mark) for mark in MARKS]
         figure.legend(handles=handles, loc="outside lower left", ncols=4, frameon=False, handletextpad=0)
-        return Picture("timeline", text, file_of(figure, suffix, title, text))
+
+    return _picture("timeline", title, text, suffix, draw)
 
 
-def _draw(axes: Axes, mark: Mark, placed: Iterable[tuple[Shipped, int]]) -> None:
+def _scatter(axes: Axes, mark: Mark, placed: Iterable[tuple[Shipped, int]]) -> None:
     """Draw what is of this class, the large ones first: no small one of the same day is hidden."""
     mine = [(it, row) for it, row in placed if mark_of(it.verdict) is mark]
     mine.sort(key=lambda placed: -radius_of(placed[0].parameters))
@@ -85,103 +130,106 @@ def _draw(axes: Axes, mark: Mark, placed: Iterable[tuple[Shipped, int]]) -> None
 def _handle(mark: Mark) -> Line2D:
     hollow = mark.shape is Shape.RING
     return Line2D(
-        [], [], linestyle="", marker=_MARKERS[mark.shape], markersize=12, label=mark.words,
+        [], [], linestyle="", marker=_MARKERS[mark.shape], markersize=12, label=mark.label,
         markerfacecolor="none" if hollow else mark.light, markeredgecolor=mark.light, markeredgewidth=1.8,
     )  # fmt: skip
 
 
-def _date_axis(axes: Axes, window: Window) -> None:
-    locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # matplotlib has no types here
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]  # as above
-    axes.set_xlim(window.first - _DAY, window.last + _DAY)  # type: ignore[arg-type]  # as above
-
-
-# --- how long labs take
-
-
 def _gaps(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Picture:
-    gaps = [gap for it in periods(history, window).values() for gap in it.gaps]
-    names = [_days(low, high) for low, high in zip(_EDGES, (*_EDGES[1:], None), strict=True)]
+    """Draw how long labs take: a bar for each class of gaps."""
+    gaps = [gap for row in lab_rows(history, window) for gap in row.gaps]
+    names = [str(low) if high == low + 1 else f"{low}–{high - 1}" for low, high in pairwise(_EDGES)]
+    names.append(f"{_EDGES[-1]}+")
     counts = Counter(bisect_right(_EDGES, gap) - 1 for gap in gaps)
     title = f"Days between a lab's releases, {_span(window)}"
     middle = f"; half of them last {median(gaps):g} days or less" if gaps else ""
     told = [f"{counts[number]} of {name}" for number, name in enumerate(names) if counts[number]]
     text = _sentences(f"{title}: {len(gaps)} gaps{middle}", told)
-    with canvas(title) as (figure, axes):
+
+    def draw(_: Figure, axes: Axes) -> None:
         bars = axes.bar(names, [counts[number] for number in range(len(names))], color=_BAR, width=0.86)
         axes.bar_label(bars, padding=3)
         axes.set_ylabel("gaps")
         axes.set_xlabel("days")
-        axes.yaxis.grid(color="#e3e6e9")
-        return Picture("gaps", text, file_of(figure, suffix, title, text))
+        axes.yaxis.grid(color=_GRID)
 
-
-def _days(low: int, high: int | None) -> str:
-    if high is None:
-        return f"{low}+"
-    return f"{low}" if high - low == 1 else f"{low}–{high - 1}"
-
-
-# --- how much came in which month
+    return _picture("gaps", title, text, suffix, draw)
 
 
 def _months(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Picture:
-    units = [it for it in counted(history) if it.day in window]
-    labs = _busiest(units)
-    series = [period(mine, window).months for mine in labs]
-    title = f"Releases a month, {_span(window)}{_of_all(units)}"
-    totals = period(units, window).months
-    told = [f"{month:%b %Y} {count}" for month, count in totals]
-    best = [f"{_label(mine[-1])} {_peak(months)}" for mine, months in zip(labs, series, strict=True)]
+    """Draw how much came in which month: a row a lab, a field a month."""
+    everything = period(history, window)
+    labs = _busiest(everything.shipped)
+    series = [Period(window, tuple(mine)).months for mine in labs]
+    title = f"Releases a month, {_span(window)}{_of_all(everything.shipped)}"
+    months = everything.months
+    told = [f"{month:%b %Y} {count}" for month, count in months]
+    best = []
+    for mine, counted_months in zip(labs, series, strict=True):
+        month, count = max(counted_months, key=lambda it: it[1])
+        best.append(f"{_label(mine[-1])} most in {month:%b %Y} with {count}")
     text = _sentences(f"{title}: all labs, {', '.join(told)}", best)
-    with canvas(title) as (figure, axes):
-        counts = [[count for _, count in months] for months in series] or [[0] * len(totals)]
-        most = max(max(row) for row in counts)
+    counts = [[count for _, count in row] for row in series] or [[0] * len(months)]
+    most = max(max(row) for row in counts)
+
+    def draw(_: Figure, axes: Axes) -> None:
         # one colour from light to dark: it reads the same in grey
         axes.imshow(counts, cmap="Blues", vmin=0, vmax=max(most, 1), aspect="auto")
-        for row, column, count in _cells(counts):
-            axes.text(column, row, str(count), ha="center", va="center", color=_ink(count, most))
+        if len(months) <= 18:  # figures in more columns than that run into each other
+            for row, line in enumerate(counts):
+                for column, count in enumerate(line):
+                    colour = "white" if count > most * 0.55 else _INK
+                    axes.text(column, row, str(count or ""), ha="center", va="center", color=colour)
         axes.set_yticks(range(len(labs)), [_label(mine[-1]) for mine in labs])
-        axes.set_xticks(range(len(totals)), _month_names([month for month, _ in totals]))
+        axes.set_xticks(range(len(months)), _month_names([month for month, _ in months]))
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-        return Picture("months", text, file_of(figure, suffix, title, text))
 
-
-def _cells(counts: Sequence[Sequence[int]]) -> Iterable[tuple[int, int, int]]:
-    wide = len(counts[0]) <= 18  # figures in more columns than that run into each other
-    for row, line in enumerate(counts):
-        for column, count in enumerate(line):
-            if count and wide:
-                yield row, column, count
-
-
-def _ink(count: int, most: int) -> str:
-    return "white" if count > most * 0.55 else "#16191d"
+    return _picture("months", title, text, suffix, draw)
 
 
 def _month_names(months: Sequence[date]) -> list[str]:
     """Return a label a month: the year where it begins, and none in between where there are many."""
     step = 1 + len(months) // 13
-    return ["" if number % step else _month_name(month, number) for number, month in enumerate(months)]
-
-
-def _month_name(month: date, number: int) -> str:
-    return f"{month:%b}\n{month:%Y}" if month.month == 1 or not number else f"{month:%b}"
-
-
-def _peak(months: Sequence[tuple[date, int]]) -> str:
-    month, count = max(months, key=lambda it: it[1])
-    return f"most in {month:%b %Y} with {count}"
+    names = [
+        f"{month:%b}\n{month:%Y}" if month.month == 1 or not number else f"{month:%b}"
+        for number, month in enumerate(months)
+    ]
+    return ["" if number % step else name for number, name in enumerate(names)]
 
 
 # --- for all three
 
 
+def _picture(
+    name: str, title: str, text: str, suffix: Suffix, draw: Callable[[Figure, Axes], None]
+) -> Picture:
+    """Return a chart with its title, on white, as a file that carries its title and text.
+
+    White, as pictures travel between light and dark.
+    """
+    data, small = io.BytesIO(), io.BytesIO()
+    with rc_context(_STYLE), warnings.catch_warnings():
+        # A letter that the font lacks is drawn as a box; no reason to fail, and not worth a font of our own.
+        warnings.filterwarnings("ignore", message=r"Glyph \d+", category=UserWarning)
+        figure = Figure(figsize=_INCHES, dpi=_DPI, layout="constrained", facecolor="white")
+        axes = figure.add_subplot()
+        axes.set_title(title)
+        draw(figure, axes)
+        if suffix == "svg":
+            figure.savefig(data, format="svg", metadata={"Title": title, "Description": text, "Date": None})
+            return Picture(name, text, data.getvalue())
+        figure.savefig(data, format="png")
+    told = PngInfo()
+    told.add_itxt("Title", title)
+    told.add_itxt("Description", text)
+    # a table of colours makes it a third as large, and nobody sees the difference
+    Image.open(data).convert("RGB").quantize(_COLOURS).save(small, "png", optimize=True, pnginfo=told)
+    return Picture(name, text, small.getvalue())
+
+
 def _busiest(units: Iterable[Shipped]) -> list[list[Shipped]]:
-    size: Callable[[list[Shipped]], int] = len
-    return sorted(by_lab(units).values(), key=lambda mine: (-size(mine), mine[0].lab))[:_MOST_LABS]
+    return sorted(by_lab(units).values(), key=lambda mine: (-len(mine), mine[0].lab))[:_MOST_LABS]
 
 
 def _label(it: Shipped) -> str:

@@ -1,24 +1,18 @@
-"""What commands print: tables for people, one JSON object for programs."""
+"""What commands print: messages for people, one JSON document for programs."""
 
 import io
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from bot.model import Wave
 from bot.records import Content
-from bot.views.card import page
-from bot.views.phrases import came_out, download, licence, sizes
+from bot.views.terminal import page
 
-# Where nobody watches, lines are not wrapped to a terminal's width.
+# Where nobody watches, lines are not wrapped to a terminal's width, unless COLUMNS says so.
 _WIDE = 200
-
-
 # Set in click's meta when a command was asked for JSON, so that its failure is told in JSON as well.
 WANTS_JSON = "bot.cli.wants_json"
 
@@ -55,8 +49,8 @@ def margin() -> Console:
 
 
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False, soft_wrap=False)
-    if not console.is_terminal:
+    console = Console(stderr=stderr, highlight=False, emoji=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _WIDE
     return console
 
@@ -66,49 +60,11 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """Print rows under their headings; text from outside is shown as it is, never as markup."""
-    table = Table(
-        title=escape(title) or None, title_justify="left", box=None, header_style="bold", pad_edge=False
-    )
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    screen().print(table)
-
-
-def print_content(content: Content) -> None:
-    """Print a message as Slack shows it, without what can only be pressed there."""
-    screen().print(page(content))
+def print_content(content: Content, *, addresses: bool = False) -> None:
+    """Print a message as Slack shows it, without what can only be pressed there (see views.terminal)."""
+    screen().print(page(content, addresses=addresses))
 
 
 def say(text: str) -> None:
     """Print a line for people."""
     click.echo(text)
-
-
-def counted(number: int, thing: str) -> str:
-    """Return "1 source", "3 sources"."""
-    return f"{number} {thing}" + ("" if number == 1 else "s")
-
-
-def print_waves(waves: Sequence[Wave], title: str) -> None:
-    """Print waves as a table, one line each."""
-    print_table(
-        ("Released", "Lab", "Model", "Licence", "Parameters", "Download"),
-        [
-            (
-                came_out(wave),
-                wave.lab.name,
-                wave.lead.name.display
-                if len(wave.sizes) == 1
-                else f"{wave.lead.name.display} +{len(wave.sizes) - 1}",
-                licence(wave.sizes[0].license),
-                sizes(wave),
-                download(wave.sizes[0]),
-            )
-            for wave in waves
-        ],
-        title,
-    )

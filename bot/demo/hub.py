@@ -1,7 +1,4 @@
-"""A stand-in for the Hugging Face Hub's API over a list of repositories that can be changed at will.
-
-Shapes, headers and errors follow docs/reference/hub.md, faults come on demand.
-"""
+"""A stand-in for the Hugging Face Hub's API, as docs/reference/hub.md describes it, with faults on demand."""
 
 import base64
 import hashlib
@@ -15,22 +12,15 @@ from urllib.parse import urlencode
 
 import yaml
 
-from bot.demo.serving import Answer, Loopback, Request, as_json, validated
+from bot.demo.server import Answer, Loopback, Request, as_json, validated
 
 _WINDOW_SECONDS = 300
 # What a listing refuses to expand, though a single repository's page has it.
 _DETAIL_ONLY = frozenset({"baseModels", "childrenModelCount", "usedStorage"})
 _UNASKED = (
-    "likes",
-    "trendingScore",
-    "private",
-    "downloads",
-    "tags",
-    "pipeline_tag",
-    "library_name",
-    "createdAt",
+    "likes", "trendingScore", "private", "downloads", "tags", "pipeline_tag", "library_name", "createdAt",
     "modelId",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +40,6 @@ class Repository:
     card: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, int] = field(default_factory=dict)
-    gguf: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, int] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     updated_at: datetime | None = None
@@ -82,7 +71,7 @@ class Repository:
 
     def fields(self) -> dict[str, Any]:
         """Return all that the API can tell of the repository; what is not set is left out."""
-        updated = _stamp(self.updated_at or self.created_at)
+        updated, total = _stamp(self.updated_at or self.created_at), sum(self.parameters.values())
         told = {
             "author": self.owner,
             "cardData": dict(self.card),
@@ -91,25 +80,19 @@ class Repository:
             "disabled": False,
             "downloads": 0,
             "gated": self.gated or False,
-            "gguf": dict(self.gguf),
             "lastModified": updated,
             "library_name": self.library,
             "likes": 0,
             "modelId": self.name,
             "pipeline_tag": self.pipeline_tag,
             "private": False,
-            "safetensors": self._safetensors(),
+            "safetensors": {"parameters": dict(self.parameters), "total": total} if total else {},
             "sha": hashlib.sha256(f"{self.hub_id}{updated}".encode()).hexdigest()[:40],
             "tags": self._tags(),
             "trendingScore": 0,
         }
-        optional = {"cardData", "config", "gguf", "library_name", "pipeline_tag", "safetensors"}
+        optional = {"cardData", "config", "library_name", "pipeline_tag", "safetensors"}
         return {key: value for key, value in told.items() if value or key not in optional}
-
-    def _safetensors(self) -> dict[str, Any]:
-        if not self.parameters:
-            return {}
-        return {"parameters": dict(self.parameters), "total": sum(self.parameters.values())}
 
     def _tags(self) -> list[str]:
         licenses = self.card.get("license") or []
@@ -131,18 +114,14 @@ def internal_error(status: int = 500) -> Answer:
 
 
 class Hub(Loopback):
-    """Serve the repositories; with `token` a request that carries another one is turned away."""
+    """The repositories, in pages of a thousand as the Hub has them; `quota` requests in five minutes."""
 
-    def __init__(
-        self, now: Callable[[], datetime], *, token: str = "", quota: int = 500, page_size: int = 1000
-    ) -> None:
+    def __init__(self, now: Callable[[], datetime], *, quota: int = 500) -> None:
         super().__init__(self._handle)
         self.repositories: dict[str, Repository] = {}  # by _id, in order of arrival
-        self.quota = quota  # requests in five minutes; 500 is what the Hub grants without a token
+        self.quota = quota  # 500 is what the Hub grants without a token
         self.faults: deque[Answer] = deque()  # the next answers of the API, before any true one
         self._now = now
-        self._token = token
-        self._page_size = page_size
         self._moved: dict[str, str] = {}
         self._window, self._spent = 0, 0
         self._lock = threading.Lock()
@@ -168,10 +147,8 @@ class Hub(Loopback):
 
     def find(self, name: str) -> Repository:
         """Return the repository of this name, private or not; raises KeyError when there is none."""
-        for repository in self.repositories.values():
-            if repository.name == name:
-                return repository
-        raise KeyError(name)
+        by_name = {repository.name: repository for repository in self.repositories.values()}
+        return by_name[name]
 
     def _handle(self, request: Request) -> Answer:
         with self._lock:
@@ -184,9 +161,6 @@ class Hub(Loopback):
         return replace(answer, headers={**answer.headers, **limits})
 
     def _route(self, request: Request) -> Answer:
-        credentials = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if self._token and credentials not in {"", self._token}:
-            return _error(401, "Invalid credentials in Authorization header")
         if request.path == "/api/models":
             return self._listing(request)
         if request.path.startswith("/api/models/"):
@@ -217,7 +191,7 @@ class Hub(Loopback):
         order = sorted(theirs, reverse=request.query.get("sort") == ["createdAt"])
         after = _cursor(request)
         order = order[order.index(after) + 1 :] if after in theirs else order
-        limit = min(int(request.query.get("limit", [str(self._page_size)])[0]), self._page_size)
+        limit = min(int(request.query.get("limit", ["1000"])[0]), 1000)
         rows = [_row(theirs[hub_id], fields or _UNASKED) for hub_id in order[:limit]]
         link = {"Link": _next_link(request, order[limit - 1])} if len(order) > limit else {}
         return _validated(request, rows, link)

@@ -1,34 +1,24 @@
-"""Read the part of Slack's mrkdwn that messages use, for showing it elsewhere.
+"""Slack's mrkdwn and plain text as HTML in which nothing from outside is markup. Pure.
 
-Source: https://docs.slack.dev/messaging/formatting-message-text
+The part of mrkdwn that messages use: https://docs.slack.dev/messaging/formatting-message-text
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from html import escape
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape, unescape
 
-_TOKEN = re.compile(
-    r"<(?P<angle>[^<>\n]{1,4000})>"
+Href = Callable[[str], str]
+
+_MARKUP = re.compile(
+    r"<(?P<target>[^<>|\n]{1,4000})(?:\|(?P<label>[^<>\n]{0,4000}))?>"
     r"|`(?P<code>[^`\n]{1,2000})`"
-    r"|(?<!\w)\*(?P<bold>[^\s*](?:[^*\n]{0,2000}?[^\s*])?)\*(?!\w)"
-    r"|(?<!\w)_(?P<italic>[^\s_](?:[^_\n]{0,2000}?[^\s_])?)_(?!\w)"
-    r"|(?<!\w)~(?P<strike>[^\s~](?:[^~\n]{0,2000}?[^\s~])?)~(?!\w)"
-    r"|:(?P<emoji>[a-z0-9_+-]{1,40}):"
+    r"|(?<!\w)(?P<mark>[*_~])(?P<inner>(?!(?P=mark))\S(?:(?:(?!(?P=mark))[^\n]){0,2000}?\S)?)(?P=mark)(?!\w)"
 )
-_DATE = re.compile(r"!date\^(?P<seconds>\d{1,10})\^(?P<format>[^|^]*)(?:\^[^|]*)?\|(?P<fallback>.*)")
-_EMOJI = {
-    "large_green_circle": "🟢",
-    "large_yellow_circle": "🟡",
-    "red_circle": "🔴",
-    "white_circle": "⚪",
-    "warning": "⚠️",
-    "lock": "🔒",
-}
+_TAGS = {"*": "b", "_": "i", "~": "s"}
+_SCHEMES = ("http://", "https://", "mailto:")
 # Drawn by the page, for machines without a font that has them.
 _CIRCLES = {"🟢": "green", "🟡": "yellow", "🔴": "red", "⚪": "white"}
-_SCHEMES = ("http://", "https://", "mailto:")
 # What could break the page or reorder its text: control characters and direction marks.
 _UNSEEN = dict.fromkeys(
     [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -36,104 +26,63 @@ _UNSEEN = dict.fromkeys(
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of text in one style; `url` where it is a link."""
+class Look:
+    """How a message or a view is shown: `href` says where a link leads, `names` what an id is called.
 
-    text: str
-    url: str = ""
-    bold: bool = False
-    italic: bool = False
-    strike: bool = False
-    code: bool = False
-    mention: bool = False
+    Where it is `alive`, somebody hears what is pressed; `prefix` keeps the ids of its elements apart.
+    `values` are what stands in inputs, by their place (see `elements`), `errors` what is wrong, by block id.
+    """
 
-
-def spans(text: str) -> Iterator[Span]:
-    """Yield the pieces of a mrkdwn text, with entities read and control characters left out."""
-    end = 0
-    for match in _TOKEN.finditer(text):
-        if match.start() > end:
-            yield Span(visible(_unescaped(text[end : match.start()])))
-        yield from _styled(match)
-        end = match.end()
-    if end < len(text):
-        yield Span(visible(_unescaped(text[end:])))
+    href: Href
+    names: Mapping[str, str] = field(default_factory=dict)
+    alive: bool = False
+    prefix: str = ""
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
-def _styled(match: re.Match[str]) -> Iterator[Span]:
-    kind, inner = next((kind, inner) for kind, inner in match.groupdict().items() if inner is not None)
-    if kind == "angle":
-        yield _angle(inner)
-    elif kind == "code":
-        yield Span(visible(_unescaped(inner)), code=True)
-    elif kind == "emoji":
-        yield Span(_EMOJI.get(inner, f":{inner}:"))
-    else:
-        style: dict[str, bool] = {kind: True}
-        yield from (replace(span, **style) for span in spans(inner))  # type: ignore[arg-type]  # see Span
+def as_html(mrkdwn: str, look: Look) -> str:
+    """Return a mrkdwn text as HTML."""
+    shown, end = "", 0
+    for found in _MARKUP.finditer(mrkdwn):
+        shown += _words(mrkdwn[end : found.start()]) + _marked_up(found, look)
+        end = found.end()
+    return shown + _words(mrkdwn[end:])
 
 
-def _angle(inner: str) -> Span:
-    """Return what stands between angle brackets: a date, a mention of people or channels, or a link."""
-    if date := _DATE.fullmatch(inner):
-        return Span(visible(_date(date)))
-    target, _, label = inner.partition("|")
-    shown = visible(_unescaped(label or target))
+def _marked_up(found: re.Match[str], look: Look) -> str:
+    if found["mark"]:
+        tag = _TAGS[found["mark"]]
+        return f"<{tag}>{as_html(found['inner'], look)}</{tag}>"
+    if found["code"]:
+        return f"<code>{_words(found['code'])}</code>"
+    target, shown = unescape(found["target"]), _words(found["label"] or found["target"])
+    if target.startswith("!date^"):
+        return shown
     if target.startswith(("!", "@", "#")):
-        mark = "#" if target[0] == "#" else "@"
-        return Span(f"{mark}{shown.lstrip('!@#')}", mention=True)
-    url = _unescaped(target)
-    return Span(shown, url=url) if url.startswith(_SCHEMES) else Span(shown)
+        name = plain(look.names[target[1:]]) if target[1:] in look.names else shown.lstrip("!@#")
+        return f'<span class="mention">{"#" if target[0] == "#" else "@"}{name}</span>'
+    return link(look.href(target), shown) if target.startswith(_SCHEMES) else shown
 
 
-def _date(match: re.Match[str]) -> str:
-    at = datetime.fromtimestamp(int(match["seconds"]), UTC)
-    day, time = f"{at.day} {at:%b %Y}", f"{at:%H:%M}"
-    words = re.sub(r"\{date[a-z_]*\}", day, match["format"]).replace("{time}", time)
-    return _unescaped(match["fallback"]) if "{" in words or not words else words
-
-
-def _unescaped(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def visible(text: str) -> str:
-    """Return `text` without control characters and direction marks."""
-    return text.translate(_UNSEEN)
-
-
-def plain_html(text: str) -> str:
-    """Return a text that is no mrkdwn as HTML."""
-    return escape(visible(text))
-
-
-def as_html(text: str, href: Callable[[str], str]) -> str:
-    """Return a mrkdwn text as HTML in which nothing from outside is markup; `href` says where links lead."""
-    return "<br>".join(_line(line, href) for line in text.split("\n"))
-
-
-def _line(line: str, href: Callable[[str], str]) -> str:
-    if line.startswith("&gt; "):
-        return f'<span class="quote">{_line(line[5:], href)}</span>'
-    return "".join(_span(span, href) for span in spans(line))
-
-
-def _span(span: Span, href: Callable[[str], str]) -> str:
-    shown = escape(span.text)
+def _words(text: str) -> str:
+    """Return a piece of mrkdwn without markup as HTML: its entities are read once."""
+    shown = plain(unescape(text)).replace("\n", "<br>")
     for circle, colour in _CIRCLES.items():
         shown = shown.replace(circle, f'<span class="dot {colour}">{circle}</span>')
-    if span.url:
-        shown = anchor(href(span.url), shown)
-    if span.mention:
-        shown = f'<span class="mention">{shown}</span>'
-    styles = {"code": span.code, "b": span.bold, "i": span.italic, "s": span.strike}
-    for tag in (tag for tag, wanted in styles.items() if wanted):
-        shown = f"<{tag}>{shown}</{tag}>"
     return shown
 
 
-def anchor(url: str, shown: str, style: str = "") -> str:
-    """Return a link around HTML that is already escaped; within the page, or to elsewhere in a new tab."""
+def plain(text: str) -> str:
+    """Return a text that is no mrkdwn as HTML."""
+    return escape(text.translate(_UNSEEN))
+
+
+def link(url: str, shown: str, style: str = "", more: str = "") -> str:
+    """Return a link around HTML; within the page, or to elsewhere in a new tab.
+
+    `shown` and `more`, its further attributes, are escaped already.
+    """
     elsewhere = "" if url.startswith("#") else ' target="_blank" rel="noopener noreferrer nofollow"'
     look = f' class="{style}"' if style else ""
-    return f'<a{look} href="{escape(url)}"{elsewhere}>{shown}</a>'
+    return f'<a{look} href="{escape(url)}"{elsewhere}{more}>{shown}</a>'

@@ -1,28 +1,31 @@
 """Replay the story through the real bot, and show the channels that come of it."""
 
-import tempfile
-import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
-from bot.demo.channel import channel_page
+from bot.demo.clock import StoryClock
+from bot.demo.course import Moment
+from bot.demo.home import fresh_home
+from bot.demo.page import Room, Scene, page
 from bot.demo.slack import Posted
 from bot.demo.story import New, Step, load_story
-from bot.demo.terminal import channel_lines
 from bot.demo.world import CHANNELS, World
-from bot.records import NO_WEIGHTS, NOTHING_YET
+from bot.records import NO_WEIGHTS, NOTHING_YET, Content
 from bot.run.engines import Engines, at_work
 from bot.run.wiring import App, open_app
+from bot.views.terminal import page as lines
 
-_TOPICS = {
-    "model-releases": "Every release of every lab",
-    "open-models": "Moonshot AI and Z.ai, permissive licences only",
+TOPICS = {
+    "C0RELEASES": "Every release of every lab",
+    "C0OPEN": "Moonshot AI and Z.ai, permissive licences only",
 }
 # What a server asked us to wait for is over after this; the story's faults ask for a minute.
 _REST = timedelta(seconds=70)
@@ -30,31 +33,8 @@ _TRIES = 3
 _GLANCE = 0.3  # seconds that a watcher gets for each step
 
 
-class StoryClock:
-    """Tell the story's time: sleeping moves it on at once."""
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start
-        self._lock = threading.Lock()
-
-    def now(self) -> datetime:
-        """Return the story's present."""
-        with self._lock:
-            return self._now
-
-    def sleep(self, seconds: float) -> None:
-        """Move on without waiting."""
-        with self._lock:
-            self._now += timedelta(seconds=seconds)
-
-    def reach(self, moment: datetime) -> None:
-        """Move on to a moment; time never goes back."""
-        with self._lock:
-            self._now = max(self._now, moment)
-
-
 @dataclass(frozen=True, slots=True)
-class Told:
+class Played:
     """What one step added to the channels, beside what the story expected of it."""
 
     step: Step
@@ -64,41 +44,61 @@ class Told:
     @property
     def as_expected(self) -> bool:
         """Whether each channel got just what the story says."""
-        return all(self.step.expect.get(name, New()) == _count(posts) for name, posts in self.new.items())
+        return all(self.step.expect.get(name, New()) == _counted(posts) for name, posts in self.new.items())
 
 
-def replay(out: Path, console: Console) -> list[Told]:
-    """Play the whole story, print it step by step, and write the channels to `out` as one HTML page."""
-    started = time.perf_counter()
-    story = load_story()
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The world as the story left it, with the bot in it, both still at work."""
+
+    app: App
+    engines: Engines
+    world: World
+    clock: StoryClock
+    played: Sequence[Played]
+    course: Sequence[Moment]
+    summary: str
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether every step added to the channels just what the story says."""
+        return all(each.as_expected for each in self.played)
+
+    def scene(self, rooms: Sequence[Room]) -> Scene:
+        """Return what is to be seen of these channels."""
+        world = self.world
+        return Scene(rooms, self.course, self.summary, world.public_addresses(), world.slack.names)
+
+
+@contextmanager
+def telling(out: Path, console: Console, *, interactive: bool = False) -> Iterator[Stage]:
+    """Play the whole story, print it step by step, write the channels to `out`, and yield what stays of it.
+
+    The bot's state is kept in a directory beside `out`. `interactive`: somebody will press the buttons.
+    Raises UsageError where that directory holds something else.
+    """
+    started, home, story = time.perf_counter(), fresh_home(out), load_story()
     clock = StoryClock(story[0].at)
-    with tempfile.TemporaryDirectory(prefix="cadencebot-demo-") as directory, World(clock.now) as world:
-        with open_app(_environment(world, Path(directory)), clock) as app, at_work(app, console) as engines:
-            told = [_play(step, world, clock, engines, console) for step in story]
-            summary = _summary(app, world, told)
-        page = channel_page(
-            {name: world.slack.posts(channel) for channel, name in CHANNELS.items()},
-            summary=summary,
-            topics=_TOPICS,
-            addresses=world.public_addresses(),
-        )
-    out.write_text(page, encoding="utf-8")
-    console.print(Text(f"\n{summary}", style="bold"))
-    console.print(Text(f"The channels as a page: {out}   ({time.perf_counter() - started:.1f} s)"))
-    return told
+    with World(clock.now) as world:
+        variables = {**world.environment(home), "CADENCEBOT_STATE": str(home), "CADENCEBOT_HEALTH": "off"}
+        with open_app(variables, clock) as app, at_work(app, console, interactive=interactive) as engines:
+            played, course = [], []
+            for step in story:
+                played.append(_play(step, world, clock, engines, console))
+                posts = {channel: world.slack.posts(channel) for channel in CHANNELS}
+                course.append(Moment(step.at, step.tell, posts))
+            stage = Stage(app, engines, world, clock, played, course, _summary(app, world, played))
+            shown = [
+                Room(channel, name, TOPICS[channel], world.slack.posts(channel))
+                for channel, name in CHANNELS.items()
+            ]
+            out.write_text(page(stage.scene(shown)), encoding="utf-8")
+            console.print(Text(f"\n{stage.summary}", style="bold"))
+            console.print(Text(f"The channels as a page: {out}   ({time.perf_counter() - started:.1f} s)"))
+            yield stage
 
 
-def _environment(world: World, directory: Path) -> dict[str, str]:
-    config = directory / "feeds.yaml"
-    config.write_text(world.config_text(), encoding="utf-8")
-    return {
-        **world.environment(),
-        "CADENCEBOT_CONFIG": str(config),
-        "CADENCEBOT_STATE": str(directory / "state"),
-    }
-
-
-def _play(step: Step, world: World, clock: StoryClock, engines: Engines, console: Console) -> Told:
+def _play(step: Step, world: World, clock: StoryClock, engines: Engines, console: Console) -> Played:
     """Change the world, let the bot read and deliver, and show what is new."""
     clock.reach(step.at)
     before = {channel: world.slack.posts(channel) for channel in CHANNELS}
@@ -106,14 +106,14 @@ def _play(step: Step, world: World, clock: StoryClock, engines: Engines, console
     _read_everything(engines, clock)
     engines.courier.deliver_all()
     after = {channel: world.slack.posts(channel) for channel in CHANNELS}
-    told = Told(
+    played = Played(
         step,
         {name: after[channel][len(before[channel]) :] for channel, name in CHANNELS.items()},
         sum(post.edits for posts in after.values() for post in posts)
         - sum(post.edits for posts in before.values() for post in posts),
     )
-    _show(told, console)
-    return told
+    _show(played, console)
+    return played
 
 
 def _read_everything(engines: Engines, clock: StoryClock) -> None:
@@ -137,37 +137,44 @@ def _turned_away(engines: Engines) -> set[str]:
     }
 
 
-def _show(told: Told, console: Console) -> None:
-    console.print(
-        Text(f"\n{told.step.at:%a %d %b %H:%M}  ", style="bold cyan").append(told.step.tell, style="bold")
-    )
-    for name, posts in told.new.items():
+def _show(played: Played, console: Console) -> None:
+    head = Text(f"\n{played.step.at:%a %d %b %H:%M}  ", style="bold cyan")
+    console.print(head.append(played.step.tell, style="bold"))
+    for name, posts in played.new.items():
         for post in posts:
             console.print(Text(f"  #{name}", style="dim"))
-            for line in channel_lines(post):
-                console.print(Text("  ").append_text(line))
-    if told.edits:
-        console.print(Text(f"  {told.edits} edited in place", style="dim"))
-    elif not any(told.new.values()):
+            console.print(_message(post))
+    if played.edits:
+        console.print(Text(f"  {played.edits} edited in place", style="dim"))
+    elif not any(played.new.values()):
         console.print(Text("  nothing to say", style="dim"))
     if console.is_terminal:
         time.sleep(_GLANCE)
 
 
-def _summary(app: App, world: World, told: list[Told]) -> str:
+def _message(post: Posted) -> Table:
+    """Return a message for the terminal, a reply under an arrow; without buttons, which lead nowhere."""
+    blocks = tuple(dict(block) for block in post.blocks if block["type"] != "actions")
+    mark = Text("    ↳ " if post.thread_ts else "  ▌ ", style="cyan")
+    table = Table.grid()
+    table.add_row(mark, lines(Content(post.text, blocks)))
+    return table
+
+
+def _summary(app: App, world: World, played: list[Played]) -> str:
     counts = app.store.deliveries.counts()
     posts = [post for channel in CHANNELS for post in world.slack.posts(channel)]
     alerts = sum(1 for post in posts if not post.thread_ts)
-    right = sum(1 for each in told if each.as_expected)
+    right = sum(1 for each in played if each.as_expected)
     unsettled = sum(counts.get(state, 0) for state in ("owed", "claimed", "doubtful", "unclear"))
     return (
-        f"{len(told)} steps: {alerts} alerts, {len(posts) - alerts} thread replies and "
+        f"{len(played)} steps: {alerts} alerts, {len(posts) - alerts} thread replies and "
         f"{sum(post.edits for post in posts)} edits in {len(CHANNELS)} channels; "
-        f"{right} of {len(told)} steps as the story expects; "
+        f"{right} of {len(played)} steps as the story expects; "
         f"{unsettled} messages owed or unclear."
     )
 
 
-def _count(posts: tuple[Posted, ...]) -> New:
+def _counted(posts: Sequence[Posted]) -> New:
     replies = sum(1 for post in posts if post.thread_ts)
     return New(len(posts) - replies, replies)

@@ -1,4 +1,4 @@
-"""Stand-ins for the labs' blogs: feeds and listing pages in the five shapes in which labs publish them."""
+"""Stand-ins for the labs' blogs, in the five shapes in which labs publish, and for llm-stats.com."""
 
 import hashlib
 import json
@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape
+from typing import Any
 
-from bot.demo.serving import Answer, Loopback, Request, validated
+from bot.demo.server import Answer, Loopback, Request, validated
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>'
 
@@ -95,7 +96,7 @@ _SHAPES: Mapping[str, tuple[str, Callable[[Sequence[Post]], str]]] = {
 
 
 class Sites(Loopback):
-    """Serve one address for each site; `shapes` says in which shape, by the site's name."""
+    """The blogs, an address each; `shapes` says in which shape, by the site's name."""
 
     def __init__(self, now: Callable[[], datetime], shapes: Mapping[str, str]) -> None:
         super().__init__(self._handle)
@@ -110,15 +111,16 @@ class Sites(Loopback):
 
     def publish(self, site: str, *posts: Post) -> None:
         """Add posts, to be listed newest first."""
-        self._replace(site, sorted([*self._posts[site], *posts], key=lambda post: post.at, reverse=True))
+        in_order = sorted([*self._posts[site], *posts], key=lambda post: post.at, reverse=True)
+        self._posts[site], self._changed[site] = tuple(in_order), self._now()
 
     def migrate(self, site: str) -> None:
         """Move the blog: every link, guid and date changes, as DeepMind's did in October 2025."""
-        self._replace(site, [_moved(post, self._now()) for post in self._posts[site]])
-
-    def _replace(self, site: str, posts: Sequence[Post]) -> None:
-        self._posts[site] = tuple(posts)
-        self._changed[site] = self._now()
+        now, moved = self._now(), []
+        for post in self._posts[site]:
+            guid = hashlib.sha256(post.link.encode()).hexdigest()[:24]
+            moved.append(replace(post, link=post.link.replace("/blog/", "/discover/"), guid=guid, at=now))
+        self._posts[site], self._changed[site] = tuple(moved), now
 
     def _handle(self, request: Request) -> Answer:
         site = request.path.strip("/")
@@ -131,6 +133,59 @@ class Sites(Loopback):
         return validated(request, Answer(200, body, {"Content-Type": kind}), etag, changed)
 
 
-def _moved(post: Post, now: datetime) -> Post:
-    guid = hashlib.sha256(post.link.encode()).hexdigest()[:24]
-    return replace(post, link=post.link.replace("/blog/", "/discover/"), guid=guid, at=now)
+_ROBOTS = """User-agent: *
+Allow: /
+Disallow: /api/
+Disallow: /playground/share/
+Disallow: /share/
+"""
+# What a row has even where nothing is known.
+_UNKNOWN: Mapping[str, Any] = {
+    "params": None,
+    "is_moe": False,
+    "context": None,
+    "canonical_model_id": None,
+    "multimodal": False,
+    "knowledge_cutoff": None,
+}
+
+
+class Listing(Loopback):
+    """The public models page of llm-stats.com and its robots.txt; a row needs `model_id` and `name`."""
+
+    def __init__(self) -> None:
+        super().__init__(self._handle)
+        self.rows: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def page_url(self) -> str:
+        """Return the value for LLM_STATS_PAGE_URL."""
+        return f"{self.url}/models"
+
+    def add(self, *rows: Mapping[str, Any]) -> None:
+        """List more models, the newest first."""
+        self.rows = (*({**_UNKNOWN, **row} for row in rows), *self.rows)
+
+    def _handle(self, request: Request) -> Answer:
+        pages = {
+            "/models": ("text/html; charset=utf-8", flight_page({"models": self.rows})),
+            "/robots.txt": ("text/plain; charset=utf-8", _ROBOTS),
+        }
+        kind, body = pages.get(request.path, ("text/plain", ""))
+        return Answer(200 if body else 404, body.encode(), {"Content-Type": kind})
+
+
+def flight_page(props: Mapping[str, Any]) -> str:
+    """Return a page that carries `props` the way Next.js streams them (docs/reference/llmstats.md#page).
+
+    The stream is cut where it happens to be full, so that an object may begin in one chunk and end in the
+    next.
+    """
+    stream = f"0:null\n5:{json.dumps(['$', '$L7', None, props], ensure_ascii=False, default=str)}\n"
+    size = len(stream) // 3 + 1
+    chunks = (json.dumps(stream[at : at + size], ensure_ascii=False) for at in range(0, len(stream), size))
+    # a text cannot end the script that it stands in
+    quoted = (chunk.replace("<", "\\u003c") for chunk in chunks)
+    scripts = "".join(f"<script>self.__next_f.push([1,{chunk}])</script>" for chunk in quoted)
+    head = "<title>AI Leaderboard</title><script>(self.__next_f=self.__next_f||[]).push([0])</script>"
+    return f'<!DOCTYPE html><html lang="en"><head>{head}</head><body>{scripts}</body></html>'

@@ -7,33 +7,38 @@ methods that the bot calls. It does not check Block Kit's limits.
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
 
-from bot.demo.serving import Answer, Loopback, Request, as_json
+from bot.demo.server import Answer, Loopback, Request, as_json
 
 SCOPES = (
+    "app_mentions:read",
     "chat:write",
+    "commands",
     "channels:read",
     "groups:read",
     "channels:history",
     "groups:history",
     "im:history",
     "im:write",
+    "users:read",
 )
-_BOT = {"user": "U0CADENCE", "bot_id": "B0CADENCE", "app_id": "A0CADENCE", "team": "T0DEMO"}
-_WORKSPACE_URL = "https://cadence-demo.slack.com/"
+BOT = {"user": "U0CADENCE", "bot_id": "B0CADENCE", "app_id": "A0CADENCE", "team": "T0DEMO"}
+DOMAIN = "cadence-demo"
+_WORKSPACE_URL = f"https://{DOMAIN}.slack.com/"
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
     """One message as it stands in its channel now.
 
-    `thread_ts` is the parent of a reply and "" at the top level; `edits` counts the updates so far.
+    `thread_ts` is the parent of a reply and "" at the top level; `edits` counts the updates so far. `user` is
+    the person who wrote it, "" the bot; `seen_by` is who alone sees it, "" everybody there.
     """
 
     channel: str
@@ -43,67 +48,28 @@ class Posted:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     thread_ts: str = ""
     edits: int = 0
+    user: str = ""
+    seen_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of a method: its arguments, decoded, and the error that it answered, or ""."""
-
-    method: str
-    arguments: Mapping[str, Any]
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    method: str
-    answer: Answer
-    posted: bool
-
-
-class _Refusal(Exception):  # noqa: N818  # an answer of this API, and no failure of the program
+class Refusal(Exception):  # noqa: N818  # an answer of this API, and no failure of the program
     """Answer `{"ok": false, "error": code}`."""
 
 
 Arguments = Mapping[str, Any]
 
 
-def rate_limited(seconds: int) -> Answer:
-    """Return Slack's 429, which says surely that nothing was posted."""
-    return as_json({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
-
-
-def server_error(status: int = 500) -> Answer:
-    """Return an answer of a Slack that is not well."""
-    return as_json({"ok": False, "error": "internal_error"}, status)
-
-
-def refused(code: str) -> Answer:
-    """Return a refusal by its error code, such as `is_archived`."""
-    return as_json({"ok": False, "error": code})
-
-
 class Slack(Loopback):
-    """A workspace: `channels` maps ids to names; whoever is in `users` can be written to directly."""
+    """A workspace: `channels` maps ids to names."""
 
-    def __init__(
-        self,
-        now: Callable[[], datetime],
-        channels: Mapping[str, str],
-        *,
-        users: Iterable[str] = (),
-        token: str = "xoxb-demo",  # noqa: S107  # a made-up one, of a made-up workspace
-        scopes: Sequence[str] = SCOPES,
-    ) -> None:
-        super().__init__(self._handle)
+    token = "xoxb-demo"  # noqa: S105  # a made-up one, of a made-up workspace
+
+    def __init__(self, now: Callable[[], datetime], channels: Mapping[str, str]) -> None:
+        super().__init__(self._handle, now)
         self.channels = dict(channels)
-        self.token = token
-        self.scopes = tuple(scopes)
-        self.calls: list[Call] = []
         self._now = now
-        self._users = frozenset(users)
         self._posted: dict[str, list[Posted]] = {channel: [] for channel in self.channels}
-        self._faults: deque[_Fault] = deque()
+        self._faults: deque[tuple[str, Answer, bool]] = deque()  # method, answer, and whether it takes effect
         self._count = count(1)
         self._lock = threading.RLock()
         self._methods: Mapping[str, Callable[[Arguments], dict[str, Any]]] = {
@@ -112,7 +78,6 @@ class Slack(Loopback):
             "chat.update": self._update,
             "chat.getPermalink": self._permalink,
             "conversations.history": self._history,
-            "conversations.open": self._open,
             "conversations.replies": self._replies,
         }
 
@@ -121,14 +86,13 @@ class Slack(Loopback):
         """Return the value for SLACK_API_URL."""
         return f"{self.url}/api/"
 
-    def fail(self, method: str, answer: Answer, *, posted: bool = False, times: int = 1) -> None:
-        """Answer the next `times` calls of `method` with `answer` instead of the truth.
+    def fail(self, method: str, answer: Answer, *, posted: bool = False) -> None:
+        """Answer the next call of `method` with `answer` instead of the truth.
 
-        With `posted` the call takes effect first, so that its caller cannot know: `dropped()`,
-        `hung(seconds)` and `server_error()` are what to combine it with.
+        With `posted` the call takes effect first, so that its caller cannot know.
         """
         with self._lock:
-            self._faults.extend([_Fault(method, answer, posted)] * times)
+            self._faults.append((method, answer, posted))
 
     def posts(self, channel: str) -> tuple[Posted, ...]:
         """Return everything in a channel, replies included, the oldest first."""
@@ -139,50 +103,47 @@ class Slack(Loopback):
         method = request.path.removeprefix("/api/")
         arguments, token = _arguments(request)
         with self._lock:
-            fault = next((fault for fault in self._faults if fault.method == method), None)
+            fault = next((fault for fault in self._faults if fault[0] == method), None)
             if fault:
                 self._faults.remove(fault)
-            if fault and not fault.posted:
-                self.calls.append(Call(method, arguments, "fault"))
-                return fault.answer
+                if not fault[2]:
+                    return fault[1]
             answer = self._answer(method, arguments, token)
-        return fault.answer if fault else answer
+        return fault[1] if fault else answer
 
     def _answer(self, method: str, arguments: Arguments, token: str) -> Answer:
-        try:
-            body = {"ok": True, **self._method(method, token)(arguments)}
-        except _Refusal as refusal:
-            body = {"ok": False, "error": str(refusal)}
-        self.calls.append(Call(method, arguments, body.get("error", "")))
-        return as_json(body, headers={"x-oauth-scopes": ",".join(self.scopes)})
-
-    def _method(self, name: str, token: str) -> Callable[[Arguments], dict[str, Any]]:
-        if name not in self._methods:
-            raise _Refusal("unknown_method")
-        if token != self.token:
-            raise _Refusal("invalid_auth" if token else "not_authed")
-        return self._methods[name]
+        body: dict[str, Any]
+        if method not in self._methods:
+            body = {"ok": False, "error": "unknown_method"}
+        elif token != self.token:
+            body = {"ok": False, "error": "invalid_auth" if token else "not_authed"}
+        else:
+            try:
+                body = {"ok": True, **self._methods[method](arguments)}
+            except Refusal as refusal:
+                body = {"ok": False, "error": str(refusal)}
+        return as_json(body, headers={"x-oauth-scopes": ",".join(SCOPES)})
 
     def _auth_test(self, _: Arguments) -> dict[str, Any]:
         return {
             "url": _WORKSPACE_URL,
             "team": "Cadence demo",
             "user": "cadencebot",
-            "team_id": _BOT["team"],
-            "user_id": _BOT["user"],
-            "bot_id": _BOT["bot_id"],
+            "team_id": BOT["team"],
+            "user_id": BOT["user"],
+            "bot_id": BOT["bot_id"],
             "is_enterprise_install": False,
         }
 
     def _post(self, arguments: Arguments) -> dict[str, Any]:
-        channel = self._destination(arguments)
+        channel = self._channel(arguments)
         thread_ts = arguments.get("thread_ts", "")
         if not isinstance(thread_ts, str):  # a number loses digits on its way
-            raise _Refusal("invalid_arguments")
+            raise Refusal("invalid_arguments")
         if thread_ts and self._find(channel, thread_ts, "cannot_reply_to_message").thread_ts:
-            raise _Refusal("cannot_reply_to_message")
+            raise Refusal("cannot_reply_to_message")
         if not arguments.get("text") and not arguments.get("blocks"):
-            raise _Refusal("no_text")
+            raise Refusal("no_text")
         posted = Posted(
             channel=channel,
             ts=f"{int(self._now().timestamp())}.{next(self._count):06d}",
@@ -206,7 +167,7 @@ class Slack(Loopback):
             edits=old.edits + 1,
         )
         if not new.text and not new.blocks:
-            raise _Refusal("no_text")
+            raise Refusal("no_text")
         self._posted[channel] = [new if posted.ts == old.ts else posted for posted in self._posted[channel]]
         message = self._show(new, all_metadata=True)
         return {"channel": channel, "ts": new.ts, "text": new.text, "message": message}
@@ -218,24 +179,16 @@ class Slack(Loopback):
         thread = f"?thread_ts={posted.thread_ts}&cid={channel}" if posted.thread_ts else ""
         return {"channel": channel, "permalink": link + thread}
 
-    def _open(self, arguments: Arguments) -> dict[str, Any]:
-        users = [user for user in str(arguments.get("users", "")).split(",") if user]
-        if not users:
-            raise _Refusal("users_list_not_supplied")
-        if len(users) > 1 or users[0] not in self._users:
-            raise _Refusal("user_not_found")
-        return {"channel": {"id": self._direct(users[0])}}
-
     def _history(self, arguments: Arguments) -> dict[str, Any]:
         channel = self._channel(arguments)
         top = [posted for posted in self._posted[channel] if not posted.thread_ts]
-        return self._page(sorted(top, key=_age), arguments)
+        return self._page(sorted(top, key=lambda posted: -float(posted.ts)), arguments)
 
     def _replies(self, arguments: Arguments) -> dict[str, Any]:
         channel = self._channel(arguments)
         parent = self._find(channel, arguments.get("ts", ""), "thread_not_found")
         replies = [posted for posted in self._posted[channel] if posted.thread_ts == parent.ts]
-        page = self._page(sorted(replies, key=_age, reverse=True), arguments)
+        page = self._page(sorted(replies, key=lambda posted: float(posted.ts)), arguments)
         shown = self._show(parent, all_metadata=_is_true(arguments, "include_all_metadata"))
         return {**page, "messages": [shown, *page["messages"]]}
 
@@ -256,7 +209,7 @@ class Slack(Loopback):
 
     def _show(self, posted: Posted, *, all_metadata: bool) -> dict[str, Any]:
         """Return a message as the API shows it: without `include_all_metadata` only the event's type."""
-        message: dict[str, Any] = {"type": "message", **_BOT, "ts": posted.ts, "text": posted.text}
+        message: dict[str, Any] = {"type": "message", **BOT, "ts": posted.ts, "text": posted.text}
         if posted.blocks:
             message["blocks"] = posted.blocks
         if posted.metadata:
@@ -268,35 +221,20 @@ class Slack(Loopback):
         if replies:
             message |= {"reply_count": len(replies), "latest_reply": replies[-1].ts}
         if posted.edits and not posted.blocks:  # documented: an edit with blocks leaves no mark
-            message["edited"] = {"user": _BOT["user"], "ts": posted.ts}
+            message["edited"] = {"user": BOT["user"], "ts": posted.ts}
         return message
-
-    def _destination(self, arguments: Arguments) -> str:
-        """Return the channel to post to: a person's id stands for the direct channel with them."""
-        wanted = str(arguments.get("channel", ""))
-        return self._direct(wanted) if wanted in self._users else self._channel(arguments)
-
-    def _direct(self, user: str) -> str:
-        channel = f"D{user[1:]}"
-        self.channels.setdefault(channel, user)
-        self._posted.setdefault(channel, [])
-        return channel
 
     def _channel(self, arguments: Arguments) -> str:
         channel = str(arguments.get("channel", ""))
         if channel not in self._posted:
-            raise _Refusal("channel_not_found")
+            raise Refusal("channel_not_found")
         return channel
 
     def _find(self, channel: str, ts: str, otherwise: str) -> Posted:
         for posted in self._posted[channel]:
             if posted.ts == ts:
                 return posted
-        raise _Refusal(otherwise)
-
-
-def _age(posted: Posted) -> float:
-    return -float(posted.ts)
+        raise Refusal(otherwise)
 
 
 def _is_within(ts: str, arguments: Arguments) -> bool:
@@ -320,7 +258,7 @@ def _arguments(request: Request) -> tuple[Arguments, str]:
         arguments |= json.loads(request.body or b"{}")
     elif "urlencoded" in kind:
         arguments |= dict(parse_qsl(request.body.decode(), keep_blank_values=True))
-    for name in ("blocks", "metadata"):
+    for name in ("blocks", "metadata", "view"):
         if isinstance(arguments.get(name), str):
             arguments[name] = json.loads(arguments[name])
     token = arguments.pop("token", "")

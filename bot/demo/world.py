@@ -4,32 +4,23 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from string import Template
 from types import TracebackType
 from typing import Any, Self
 
-import yaml
-
-from bot.demo import hub, slack
-from bot.demo.facts import load_facts
-from bot.demo.listing import Listing
-from bot.demo.serving import dropped
-from bot.demo.sites import Sites
-from bot.demo.story import Step
+from bot.demo import hub
+from bot.demo.people import Person
+from bot.demo.server import dropped
+from bot.demo.sites import Listing, Sites
+from bot.demo.story import Step, load_facts
+from bot.demo.workspace import Workspace
 
 CHANNELS = {"C0RELEASES": "model-releases", "C0OPEN": "open-models"}
-_EVERYTHING, _OPEN = CHANNELS
-
-# The labs of the demo: name, aliases, country, organisation on the Hub, and id at llm-stats.
-_LABS = {
-    "qwen": ("Alibaba Qwen", ["alibaba", "tongyi"], "CN", "Qwen", "qwen"),
-    "moonshot": ("Moonshot AI", ["kimi", "moonshotai"], "CN", "moonshotai", "moonshotai"),
-    "zai": ("Z.ai", ["zhipu", "glm", "zai-org"], "CN", "zai-org", "zai-org"),
-    "minimax": ("MiniMax", [], "CN", "MiniMaxAI", "minimax"),
-    "deepseek": ("DeepSeek", [], "CN", "deepseek-ai", "deepseek"),
-    "google": ("Google", ["deepmind", "gemma"], "US", "google", "google"),
-    "nvidia": ("NVIDIA", ["nemotron"], "US", "nvidia", "nvidia"),
-}
-_SHAPES = {
+OTHERS = {"C0LOUNGE": "lounge"}  # where the bot is not, until somebody invites it
+PEOPLE = (Person("U0ANA", "Ana", "member"), Person("U0SAM", "Sam", "admin"))  # feeds.yaml names the admin
+SHAPES = {  # in which each lab's blog is published
     "qwen": "articles",
     "moonshot": "cards",
     "zai": "rss",
@@ -37,38 +28,19 @@ _SHAPES = {
     "deepseek": "atom",
     "google": "rss",
 }
-# How each shape is read: the keys of a source in feeds.yaml, beside its address.
-_READ_AS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "rss": ("feed", {}),
-    "atom": ("feed", {}),
-    "cards": ("page", {"item": ".menu-card", "title": ".card-title", "link": "a", "date": ".card-date"}),
-    "markdown": ("page", {"format": "markdown"}),
-    "articles": (
-        "page",
-        {
-            "format": "json",
-            "item": "data.articles",
-            "title": "title",
-            "link": "path",
-            "link_prefix": "https://qwen.ai/blog?id=",
-            "date": "extra.date",
-            "summary": "extra.introduction",
-        },
-    ),
-}
 
 
 class World:
-    """Run every stand-in while the context lasts; it begins with what was public before the story.
+    """Every stand-in, running while the context lasts; it begins with what was public before the story.
 
     It has no clock of its own: `now` tells the time to all of them.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.hub = hub.Hub(now)
-        self.sites = Sites(now, _SHAPES)
+        self.sites = Sites(now, SHAPES)
         self.listing = Listing()
-        self.slack = slack.Slack(now, CHANNELS)
+        self.slack = Workspace(now, CHANNELS | OTHERS, PEOPLE, outside=OTHERS)
         self._now = now
         self._facts = load_facts()
         self._servers = ExitStack()
@@ -86,7 +58,12 @@ class World:
             "hub_fails": self._fail_hub,
             "slack_fails": self._fail_slack,
         }
-        self._begin()
+        facts = self._facts
+        self.hub.put(
+            *(replace(each, private=name not in facts.known) for name, each in facts.repositories.items())
+        )
+        self._post(name for name in facts.posts if name in facts.known)
+        self._list(name for name in facts.listing if name in facts.known)
 
     def __enter__(self) -> Self:
         for server in (self.hub, self.sites, self.listing, self.slack):
@@ -98,27 +75,25 @@ class World:
     ) -> None:
         self._servers.__exit__(kind, error, trace)
 
-    def environment(self) -> dict[str, str]:
-        """Return the variables that lead the bot into this world and nowhere else."""
+    def environment(self, directory: Path) -> dict[str, str]:
+        """Return the variables that lead a bot into this world and nowhere else; its files are there.
+
+        Its feeds.yaml is written there: one channel follows every lab, one two labs with permissive licences.
+        """
+        template = resources.files("bot.demo").joinpath("feeds.yaml").read_text(encoding="utf-8")
+        config = directory / "feeds.yaml"
+        config.write_text(Template(template).substitute(sites=self.sites.url), encoding="utf-8")
         servers = (self.hub, self.sites, self.listing, self.slack)
         return {
+            "CADENCEBOT_CONFIG": str(config),
+            "CADENCEBOT_STATE": str(directory / "state"),
             "HF_ENDPOINT": self.hub.url,
             "LLM_STATS_PAGE_URL": self.listing.page_url,
             "SLACK_API_URL": self.slack.api_url,
             "SLACK_BOT_TOKEN": self.slack.token,
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
             "CADENCEBOT_ALLOW_HOSTS": ",".join(server.host for server in servers),
         }
-
-    def config_text(self) -> str:
-        """Return a feeds.yaml: one channel follows every lab, one two labs with permissive licences only."""
-        config = {
-            "labs": [self._lab(lab) for lab in _LABS],
-            "subscriptions": [
-                {"channel": _EVERYTHING, "labs": "all"},
-                {"channel": _OPEN, "labs": ["moonshot", "zai"], "license": "permissive"},
-            ],
-        }
-        return yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
 
     def public_addresses(self) -> dict[str, str]:
         """Return, for each address on loopback that messages may show, the one that it stands for."""
@@ -128,23 +103,6 @@ class World:
         """Change the world as the step says."""
         for effect in step.do:
             self._verbs[effect.verb](effect.about)
-
-    def _lab(self, lab: str) -> dict[str, Any]:
-        name, aliases, country, organisation, listed = _LABS[lab]
-        sources: list[dict[str, str]] = [{"hub": organisation}]
-        if lab in _SHAPES:
-            kind, reading = _READ_AS[_SHAPES[lab]]
-            sources.append({kind: self.sites.address(lab), **reading})
-        sources.append({"llm_stats": listed})
-        return {"id": lab, "name": name, "aliases": aliases, "country": country, "sources": sources}
-
-    def _begin(self) -> None:
-        facts = self._facts
-        self.hub.put(
-            *(replace(each, private=name not in facts.known) for name, each in facts.repositories.items())
-        )
-        self._post(name for name in facts.posts if name in facts.known)
-        self._list(name for name in facts.listing if name in facts.known)
 
     def _publish(self, names: Iterable[str]) -> None:
         """Flip repositories public as they are meant to be: the date of creation stays the old one."""

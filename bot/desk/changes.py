@@ -1,251 +1,289 @@
-"""Change what a destination follows and how it is told: a transaction each, and a line for the channel."""
+"""Changes of what a destination follows and how it is told, each with a line that tells the channel."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import reduce
 
-from pydantic import TypeAdapter
-
-from bot.desk.asker import Asker
-from bot.desk.questions import Questions
+from bot.clock import Clock
+from bot.desk.limits import CHANGE, admit
+from bot.desk.lines import told_with
+from bot.desk.overlaps import overlaps
+from bot.desk.questions import Asker
+from bot.desk.settings import settings_words
+from bot.desk.undo import Back, Standing, restoring
 from bot.errors import UsageError
-from bot.outbox.schedule import next_digest, plan_words
-from bot.records import ALL, CADENCE, FROM_FILE, FROM_SLACK, Content, Mute, Preferences, Subscription
+from bot.model import ALL, Destination, Follow
+from bot.outbox.audience import longest_mute, objection_to
+from bot.outbox.digests import next_digest, plan_words
+from bot.records import FROM_FILE, FROM_SLACK, Content, Mute, Preferences, Subscription
 from bot.store.store import Store
 from bot.views import answers
+from bot.views.blocks import literal
 from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
-from bot.views.escape import literal
 
 _LINE_LIMIT = 400
-_RHYTHM = (
+_NAME_LIMIT = 80
+_COUNTERPARTS = {Verb.UNSUBSCRIBE: Verb.SUBSCRIBE, Verb.UNMUTE: Verb.MUTE}
+_CADENCE_NEWS = (
     "Told once each: a lab that goes quiet or comes back, a burst, a first open-weight release, "
     "another class of licence, a record size."
 )
-_REMOVED = "the workspace removed the bot; installing it again resumes"
-_UNTIL_BACK = timedelta(hours=1)  # as after any refusal
-_preferences: TypeAdapter[Preferences] = TypeAdapter(Preferences)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Make the changes that commands ask for. A command that comes twice changes nothing twice."""
+    """Makes the changes that commands ask for. A command that comes twice changes nothing twice."""
 
     store: Store
-    questions: Questions
+    clock: Clock
     origin: str = FROM_SLACK
 
-    def make(self, asker: Asker, destination: str, command: Command) -> Content:
-        """Do what a command says and return the confirmation. Raises UsageError where it cannot be done."""
-        match command.verb:
-            case Verb.SUBSCRIBE:
-                return self._subscribe(asker, destination, command)
-            case Verb.UNSUBSCRIBE:
-                return self._unsubscribe(asker, destination, command)
-            case Verb.MUTE:
-                return self._mute(asker, destination, command)
-            case Verb.UNMUTE:
-                return self._unmute(asker, destination, command)
-            case Verb.DIGEST:
-                return self._digest(asker, destination, command)
-            case _:
-                return self._set(asker, destination, command)
+    def make(self, asker: Asker, destination: Destination, *commands: Command) -> Content:
+        """Do what commands say, all of it or nothing, and return the confirmation with a way back.
 
-    def test(self, asker: Asker, destination: str) -> None:
-        """Owe a destination a message that shows that the bot can post there."""
-        line = f"cadencebot can post here; <@{asker.user}> asked."
+        Raises UsageError where it cannot be done.
+        """
+        now = self.clock.now()
         with self.store.transaction():
-            self.store.deliveries.owe_line(
-                asker.request, destination, Content(line), self._now(), known_until=None
-            )
+            before = self._standing(destination, now)
+            said = [
+                _DEEDS[command.verb](_Change(self.store, now, self.origin, asker, destination, command))
+                for command in commands
+            ]
+            back = restoring(before, self._standing(destination, now), now)
+        answer = reduce(answers.after, said)
+        if not back or self.origin != FROM_SLACK:
+            return answer
+        return answers.undoable(answer, str(Back(now, destination, back)))
 
-    def pause_team(self, team: str) -> None:
-        """Pause the destinations of a workspace that removed the bot, "" being the only one."""
-        now = self._now()
-        with self.store.transaction():
-            for destination in {one.destination for one in self.store.subscriptions.all()}:
-                if destination.rpartition("/")[0] == team:
-                    self.store.subscriptions.pause(destination, _REMOVED, now, now + _UNTIL_BACK)
+    def _standing(self, destination: Destination, now: datetime) -> Standing:
+        return Standing.of(
+            self.store.subscriptions.of_destination(destination),
+            self.store.preferences.mutes(destination, now),
+            self.store.preferences.of(destination),
+        )
 
-    def resume(self, destinations: Callable[[str], bool]) -> None:
-        """Let what is paused in these destinations go on at once."""
-        now = self._now()
+    def test_message(self, asker: Asker) -> Content:
+        """Return the message of a test that is admitted, once. Raises UsageError."""
         with self.store.transaction():
-            for destination in filter(destinations, self.store.subscriptions.pauses()):
-                self.store.subscriptions.resume(destination)
-                self.store.deliveries.hasten_to(destination, now)
+            admit(self.store, asker, CHANGE, "test", self.clock.now())
+        return Content(f"cadencebot can post here; {_who(asker)} asked.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One change, inside a transaction: who wants it, where, and what; its texts speak to the asker."""
+
+    store: Store
+    now: datetime
+    origin: str
+    asker: Asker
+    destination: Destination
+    command: Command
 
     # --- following
 
-    def _subscribe(self, asker: Asker, destination: str, command: Command) -> Content:
-        now = self._now()
+    def subscribe(self) -> Content:
+        wanted, filters, subscriptions = self._wanted, self.command.filters, self.store.subscriptions
         before = {
-            one.lab: one.filters
-            for one in self.store.subscriptions.of_destination(destination)
+            one.follow: str(one.filters) or "no filter"
+            for one in subscriptions.of_destination(self.destination)
             if one.origin == self.origin
         }
-        with self.store.transaction():
-            changed = [
-                self.store.subscriptions.add(
-                    Subscription(destination, lab, command.filters, self.origin, now, asker.user)
-                )
-                for lab in _wanted(command)
-            ]
-            if any(changed):
-                self._tell(
-                    asker, destination, f"made {_place(asker, destination)} follow {_followed(command)}"
-                )
-        so_far = "now" if any(changed) else "already"
-        if command.rhythm:
-            return answers.said(f"{_follows(asker, destination, so_far)} {_followed(command)}.", [_RHYTHM])
-        newest = self.questions.newest([lab.id for lab in command.labs])
-        told = f"{_follows(asker, destination, so_far)} {_followed(command)}"
-        former = {str(before[lab]) or "no filter" for lab in _wanted(command) if lab in before}
-        instead = f", instead of {' and '.join(sorted(former))}" if former and any(changed) else ""
-        return answers.subscribed_answer(f"{told}{instead}.", newest, now)
-
-    def _unsubscribe(self, asker: Asker, destination: str, command: Command) -> Content:
-        if command.everything and not command.rhythm and not command.confirmed:
-            return answers.confirm_answer(
-                f"Unsubscribe {_place(asker, destination)} from everything?", command.text
+        followed = f"{self._named} ({filters})" if str(filters) else self._named
+        self._admit()
+        changed = [
+            subscriptions.add(
+                Subscription(self.destination, one, filters, self.origin, self.now, self.asker.user)
             )
-        wanted = _wanted(command)
-        with self.store.transaction():
-            gone = self.store.subscriptions.remove(destination, wanted)
-            if gone:
-                self._tell(
-                    asker, destination, f"made {_place(asker, destination)} unfollow {_named(command)}"
-                )
-        rest = [one for one in self.store.subscriptions.of_destination(destination) if _covers(one, wanted)]
+            for one in wanted
+        ]
+        if any(changed):
+            self._tell(f"made {self._place} follow {followed}")
+        said = f"{self._follows('now' if any(changed) else 'already')} {followed}"
+        if self.command.cadence:
+            return answers.said(f"{said}.", [_CADENCE_NEWS])
+        former = sorted({before[one] for one in wanted if one in before}) if any(changed) else []
+        instead = f", instead of {' and '.join(former)}" if former else ""
+        _, newest = self.store.history.recent([lab.id for lab in self.command.labs], limit=1)
+        only_variants = "its variants alone are wanted" if filters.kinds == "variants" else ""
+        against = [only_variants or objection_to(wave, filters)[1] for wave in newest]
+        return answers.subscribed_answer(
+            f"{said}{instead}.",
+            next(iter(newest), None),
+            self.now,
+            left_out="".join(against),
+            notes=list(dict.fromkeys(self._overlaps(wanted))) if str(filters) else [],
+        )
+
+    def _overlaps(self, wanted: Sequence[Follow]) -> Iterator[str]:
+        known = self.store.subscriptions.of_destination(self.destination)
+        names = {lab.id: lab.name for lab in self.command.labs}
+        return overlaps(wanted, self.origin, known, names, self._follows("also"))
+
+    def unsubscribe(self) -> Content:
+        command, wanted, subscriptions = self.command, self._wanted, self.store.subscriptions
+        if command.everything and not command.cadence and not command.confirmed:
+            return answers.confirm_answer(f"Unsubscribe {self._place} from everything?", command.text)
+        self._admit()
+        gone = subscriptions.remove(self.destination, wanted)
+        if gone:
+            self._tell(f"made {self._place} unfollow {self._named}")
+        rest = [
+            one
+            for one in subscriptions.of_destination(self.destination)
+            if Follow(ALL) in wanted or any(one.follow.covers(other) for other in wanted)
+        ]
         if rest and not gone:
-            raise _still_followed(_follows(asker, destination, "still"), command, rest)
+            raise self._still_followed(rest)
         if not gone:
-            place = _place(asker, destination)
-            raise UsageError(f"{_named(command)} is not followed in {place}: `list` shows what is")
-        told = f"{_follows(asker, destination, 'no longer')} {_named(command)}"
+            raise UsageError(f"{self._named} is not followed in {self._place}: `list` shows what is")
+        said = f"{self._follows('no longer')} {self._named}"
         if not rest:
-            return answers.said(f"{told}.")
+            ends_all = command.everything and not command.cadence
+            return answers.said(f"{self._follows('now')} nothing any more." if ends_all else f"{said}.")
         if any(one.origin == FROM_FILE for one in rest):
-            return answers.said(f"{told} by itself: what feeds.yaml says still stands, and is changed there.")
-        return answers.said(f"{told} by name: it still comes with all labs; mute it to hear nothing of it.")
+            return answers.said(f"{said} by itself: what feeds.yaml says still stands, and is changed there.")
+        return answers.said(f"{said} by name: it still comes with all labs; mute it to hear nothing of it.")
+
+    def _still_followed(self, rest: Sequence[Subscription]) -> MisunderstoodError:
+        """Return what a command cannot end: a subscription of feeds.yaml, or one to all labs."""
+        if any(one.origin == FROM_FILE for one in rest):
+            why = "by feeds.yaml, where it is changed: mute it here, or ask who runs the bot"
+            said = f"{self._follows('still')} {self._named} {why}"
+        else:
+            why = f"mute {self._named}, or name the labs it shall follow"
+            said = f"{self._follows('still')} all labs: {why}"
+        labs = " ".join(lab.id for lab in self.command.labs) or ALL
+        return MisunderstoodError(said, (Suggestion(f"Mute {self._named}", f"mute {labs}"),))
 
     # --- muting
 
-    def _mute(self, asker: Asker, destination: str, command: Command) -> Content:
-        until = self._now() + command.span if command.span else None
-        with self.store.transaction():
-            mutes = [Mute(destination, lab, until, asker.user) for lab in _wanted(command)]
-            changed = [self.store.preferences.mute(mute) for mute in mutes]
-            how_long = f"until {until:%Y-%m-%d %H:%M} UTC" if until else "until it is unmuted"
-            if any(changed):
-                self._tell(
-                    asker, destination, f"muted {_named(command)} in {_place(asker, destination)} {how_long}"
-                )
-        return answers.said(
-            f"{_named(command)}: nothing is posted in {_place(asker, destination)} {how_long}."
-        )
+    def mute(self) -> Content:
+        until = self.now + self.command.span if self.command.span else None
+        how_long = f"until {until:%Y-%m-%d %H:%M} UTC" if until else "until it is unmuted"
+        self._admit()
+        mutes = [Mute(self.destination, one.lab, until, self.asker.user) for one in self._wanted]
+        changed = [self.store.preferences.mute(mute) for mute in mutes]
+        if any(changed):
+            self._tell(f"muted {self._named} in {self._place} {how_long}")
+        return answers.said(f"{self._named}: nothing is posted in {self._place} {how_long}.")
 
-    def _unmute(self, asker: Asker, destination: str, command: Command) -> Content:
-        with self.store.transaction():
-            gone = self.store.preferences.unmute(destination, _wanted(command))
-            if gone:
-                self._tell(asker, destination, f"unmuted {_named(command)} in {_place(asker, destination)}")
+    def unmute(self) -> Content:
+        self._admit()
+        gone = self.store.preferences.unmute(self.destination, [one.lab for one in self._wanted])
+        if gone:
+            self._tell(f"unmuted {self._named} in {self._place}")
+        all_muted = longest_mute(self.store.preferences.mutes(self.destination, self.now), ALL)
+        if all_muted:
+            muted = f"all labs are muted in {self._place}"
+            if not gone:
+                everything = (Suggestion("Unmute all", f"unmute {ALL}"),)
+                raise MisunderstoodError(f"{muted}, and {self._named} with them", everything)
+            return answers.said(f"{self._named} is no longer muted by itself, but {muted}.")
         if not gone:
-            raise UsageError(f"{_named(command)} is not muted in {_place(asker, destination)}")
-        return answers.said(f"{_named(command)} is heard again in {_place(asker, destination)}.")
+            raise UsageError(f"{self._named} is not muted in {self._place}")
+        return answers.said(f"{self._named} is heard again in {self._place}.")
 
     # --- how it is told
 
-    def _digest(self, asker: Asker, destination: str, command: Command) -> Content:
-        wanted = replace(self.store.preferences.of(destination), digest=command.digest)
-        plan = plan_words(wanted.digest) if wanted.digest else "off"
-        self._prefer(asker, destination, wanted, f"set the digest of {_place(asker, destination)}: {plan}")
-        return answers.digest_answer(wanted, self._due(wanted))
+    def set_digest(self) -> Content:
+        digest = self.command.digest
+        plan = plan_words(digest) if digest else "off"
+        wanted = replace(self.store.preferences.of(self.destination), digest=digest)
+        due = self._prefer(wanted, f"set the digest of {self._place}: {plan}")
+        is_here = self.destination in (self.asker.destination, self.asker.person)
+        return answers.digest_answer(wanted, due, None if is_here else self.destination)
 
-    def _set(self, asker: Asker, destination: str, command: Command) -> Content:
-        wanted = self._with_settings(destination, command)
-        said = " ".join(f"{name}:{value}" for name, value in command.preferences.items())
-        self._prefer(asker, destination, wanted, f"set {said} in {_place(asker, destination)}")
+    def set_preferences(self) -> Content:
+        known, changed = self.store.preferences.of(self.destination), self.command.preferences
+        if changed.get("notify") and self.destination.is_person:
+            raise UsageError("in your own messages there is nobody else to call: set it in a channel")
+        wanted = replace(known, **changed)
+        self._prefer(wanted, f"set {settings_words(changed)} in {self._place}")
         return answers.settings_answer(wanted)
 
-    def _prefer(self, asker: Asker, destination: str, wanted: Preferences, told: str) -> None:
-        with self.store.transaction():
-            if wanted != self.store.preferences.of(destination):
-                self.store.preferences.set(destination, wanted, self._due(wanted))
-                self._tell(asker, destination, told)
-
-    def _due(self, wanted: Preferences) -> datetime | None:
-        return next_digest(wanted.digest, self._now()) if wanted.digest else None
-
-    def _with_settings(self, destination: str, command: Command) -> Preferences:
-        known = self.store.preferences.of(destination)
-        parts = {"variants": known.variants, "updates": known.updates, "digest": known.digest}
-        return _preferences.validate_python({**parts, **command.preferences})
+    def _prefer(self, wanted: Preferences, deed: str) -> datetime | None:
+        """Store how the destination wants to be told; return when its next digest is due, if it wants one."""
+        due = next_digest(wanted.digest, self.now) if wanted.digest else None
+        self._admit()
+        if wanted != self.store.preferences.of(self.destination):
+            self.store.preferences.set(self.destination, wanted, due)
+            self.store.deliveries.wake(self.destination, self.now)  # it may be quiet no longer
+            self._tell(deed)
+        return due
 
     # --- telling
 
-    def _tell(self, asker: Asker, destination: str, deed: str) -> None:
-        """Owe a channel the one line of a change, so that nobody is surprised.
+    def _admit(self) -> None:
+        """Note a change by somebody in Slack who may still make one. Raises UsageError."""
+        if self.origin == FROM_SLACK:
+            admit(self.store, self.asker, CHANGE, self.command.text, self.now)
 
-        A person's own messages need none, and who changes things on the command line is nobody in Slack.
+    def _tell(self, deed: str) -> None:
+        """Owe a channel the line of a change, so that nobody is surprised.
+
+        One that is still to be sent says it along with what it says already, and no alert waits for more than
+        one. A person's own messages need none, and who changes things on the command line is nobody in Slack.
         """
-        if destination != asker.person and self.origin == FROM_SLACK:
-            line = f"<@{asker.user}> {literal(deed, _LINE_LIMIT)}."
-            self.store.deliveries.owe_line(
-                asker.request, destination, Content(line), self._now(), known_until=None
-            )
+        if self.destination == self.asker.person or self.origin != FROM_SLACK:
+            return
+        deliveries, untold = self.store.deliveries, self.store.deliveries.untold_change(self.destination)
+        sentence = f"{_who(self.asker)} {literal(deed, _LINE_LIMIT)}."
+        line = told_with(untold.content if untold else None, self._topic, sentence)
+        if untold:
+            deliveries.settle(untold.sequence, "skipped", "a later line says it along", self.now)
+        identity = f"{self.asker.request}|{self.command.text}"  # one request may make several changes
+        deliveries.owe_line(identity, self.destination, line, self.now, known_until=None, kind="change")
 
-    def _now(self) -> datetime:
-        return self.questions.clock.now()
+    @property
+    def _topic(self) -> str:
+        """Return what a change is about: a later one about the same takes its place."""
+        verb, about = self.command.verb, " ".join(self.command.preferences) or self._named
+        return f"{_COUNTERPARTS.get(verb, verb)} {about}"
 
+    @property
+    def _wanted(self) -> list[Follow]:
+        """What the command is about. Raises UsageError where it names nothing."""
+        command = self.command
+        if not command.everything and not command.labs:
+            raise UsageError("name a lab, or all: `labs` lists them")
+        labs = [ALL] if command.everything else [lab.id for lab in command.labs]
+        return [Follow(lab, command.cadence) for lab in labs]
 
-def _wanted(command: Command) -> list[str]:
-    if not command.everything and not command.labs:
-        raise UsageError("name a lab, or all: `labs` lists them")
-    labs = [ALL] if command.everything else [lab.id for lab in command.labs]
-    return [f"{CADENCE}{lab}" for lab in labs] if command.rhythm else labs
+    @property
+    def _named(self) -> str:
+        """What people call what the command is about."""
+        command = self.command
+        labs = "all labs" if command.everything else ", ".join(lab.name for lab in command.labs)
+        return f"the cadence of {labs}" if command.cadence else labs
 
+    @property
+    def _place(self) -> str:
+        """What people call the destination: themselves, where they are, or its id."""
+        if self.destination == self.asker.person:
+            return "your messages"
+        return "this channel" if self.destination == self.asker.destination else self.destination
 
-def _named(command: Command) -> str:
-    labs = "all labs" if command.everything else ", ".join(lab.name for lab in command.labs)
-    return f"the cadence of {labs}" if command.rhythm else labs
-
-
-def _followed(command: Command) -> str:
-    filters = f" ({command.filters})" if str(command.filters) else ""
-    return f"{_named(command)}{filters}"
-
-
-def _place(asker: Asker, destination: str) -> str:
-    """Return what people call a destination: themselves, where they are, or its id."""
-    if destination == asker.person:
-        return "your messages"
-    return "this channel" if destination == asker.destination else destination
-
-
-def _follows(asker: Asker, destination: str, how: str) -> str:
-    """Begin a sentence: "You now follow", "This channel no longer follows"."""
-    if destination == asker.person:
-        return f"You {how} follow"
-    place = "This channel" if destination == asker.destination else destination
-    return f"{place} {how} follows"
-
-
-def _still_followed(follows: str, command: Command, rest: Sequence[Subscription]) -> MisunderstoodError:
-    """Say what a command cannot end: a subscription of feeds.yaml, or one to all labs."""
-    labs = " ".join(lab.id for lab in command.labs) or ALL
-    mute = (Suggestion(f"Mute {_named(command)}", f"mute {labs}"),)
-    if any(one.origin == FROM_FILE for one in rest):
-        return MisunderstoodError(
-            f"{follows} {_named(command)} by feeds.yaml, where it is changed: "
-            "mute it here, or ask who runs the bot",
-            mute,
-        )
-    return MisunderstoodError(
-        f"{follows} all labs: mute {_named(command)}, or name the labs it shall follow",
-        mute,
-    )
+    def _follows(self, how: str) -> str:
+        """Return the beginning of a sentence: "You now follow", "This channel no longer follows"."""
+        if self.destination == self.asker.person:
+            return f"You {how} follow"
+        place = "This channel" if self.destination == self.asker.destination else self.destination
+        return f"{place} {how} follows"
 
 
-def _covers(subscription: Subscription, labs: Sequence[str]) -> bool:
-    everything = CADENCE + ALL if labs[0].startswith(CADENCE) else ALL
-    return subscription.lab in (everything, *labs) or ALL in labs
+def _who(asker: Asker) -> str:
+    """Return who did something, by name: a mention calls them, and stands only where Slack gives no name."""
+    return literal(asker.name, _NAME_LIMIT) or f"<@{asker.user}>"
+
+
+_DEEDS: Mapping[Verb, Callable[[_Change], Content]] = {
+    Verb.SUBSCRIBE: _Change.subscribe,
+    Verb.UNSUBSCRIBE: _Change.unsubscribe,
+    Verb.MUTE: _Change.mute,
+    Verb.UNMUTE: _Change.unmute,
+    Verb.DIGEST: _Change.set_digest,
+    Verb.SETTINGS: _Change.set_preferences,
+}

@@ -1,154 +1,262 @@
-"""Answer what people ask and do what they want, whichever way it came; changes are one transaction each."""
+"""The desk: answers what people ask and does what they want, whichever way it came."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
-from bot.desk.asker import Asker
+from bot.desk.adding import Adding
 from bot.desk.changes import Changes
-from bot.desk.grammar import parse_command
-from bot.desk.questions import Questions
-from bot.desk.reporting import Reporting
+from bot.desk.channels import Channels, Presence, ending_words
+from bot.desk.comings import Comings
+from bot.desk.corrections import NOTHING_SAID, FaultReports
+from bot.desk.digest_plan import known_zone
+from bot.desk.form_problems import beside_field, follow_problems
+from bot.desk.grammar import parse_command, subscribing_alone
+from bot.desk.operating import Operating
+from bot.desk.questions import Asker, Questions
+from bot.desk.rights import SHARED, Need, need_of, refusal
+from bot.desk.sentences import command_in
+from bot.desk.triage import Triages, meant
+from bot.desk.undo import BESIDE, read_back
+from bot.desk.watches import Watches
 from bot.errors import StoreError, UsageError
-from bot.model import Wave
-from bot.outbox.holding import Holding
-from bot.records import Content, View
+from bot.model import Destination, Wave
+from bot.outbox.digests import preview
+from bot.outbox.message import Sent
+from bot.records import Begun, Content, ErrorReport, Preferences, QuietHours, View
 from bot.releases.news.decision import Settings
-from bot.views import answers, home, modals
+from bot.settings.feeds import Changers
+from bot.views import answers, forms, home
 from bot.views.commands import Command, Verb
+from bot.views.follow_form import subscribe_modal
+from bot.views.where import where_modal
 
 log = structlog.get_logger()
 
 _AT_HOME = 5
 _STORIES = 5
-
-
-class Places(Protocol):
-    """Know what Slack says of channels; None is "not known", as without the scopes to ask."""
-
-    def may_post(self, destination: str) -> bool | None:
-        """Whether the bot can post there."""
-        ...
+_NOT_SHARED = UsageError("only what is known of releases can be shared in a channel")
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Take words and give answers. Questions are asked of a store that is open for reading only."""
+    """Where words come in and answers go out. `questions` may ask a store that is open for reading only."""
 
     questions: Questions
     changes: Changes
-    reporting: Reporting
-    places: Places
+    reports: FaultReports
+    channels: Channels
     settings: Settings = field(default_factory=Settings)
+    changers: Changers = "members"  # who may change what a channel follows
+    adding: Adding | None = None  # None where labs stand in feeds.yaml alone
 
     def answer(self, asker: Asker, text: str) -> Content:
         """Return what comes of a command; what it does not understand is an answer as well."""
-        return self._said(lambda: self._obeyed(asker, text), text)
-
-    def _obeyed(self, asker: Asker, text: str) -> Content:
-        command = parse_command(text, self.questions.labs)
-        return self._change(asker, command) if command.changes else self._answered(asker, command)
-
-    def _said(self, do: Callable[[], Content], text: str = "") -> Content:
         try:
-            return do()
+            question = command_in(text, self.questions.labs, self._now().date())
+            command = parse_command(question or text, self.questions.labs)
+            destination = asker.person if command.privately else asker.destination
+            self._require(need_of(command), asker, destination)
+            answer = self._done_where_it_can_be(asker, destination, command)
+            return answers.understood_answer(command.text, answer) if question else answer
+        except (UsageError, StoreError) as error:
+            return _failed(error, text)
+
+    def answer_there(self, asker: Asker, place: Destination, text: str) -> Content:
+        """Return what comes of commands, one or more changes, as if their asker stood at a place."""
+        try:
+            commands = self._allowed(asker, place, text)
+            return self._done_where_it_can_be(asker.at(place), place, *commands)
+        except (UsageError, StoreError) as error:
+            return _failed(error, text)
+
+    def refusal_there(self, asker: Asker, place: Destination, text: str) -> Content | None:
+        """Return why somebody may not have commands done at a place, None where they may."""
+        try:
+            self._allowed(asker, place, text)
         except UsageError as error:
-            return answers.error_answer(error, text)
-        except StoreError as error:
-            log.exception("command_failed", command=text[:200])
-            return answers.said(f"I cannot use my memory just now: {error}. Nothing was changed.")
+            return _failed(error, text)
+        return None
 
-    def _change(self, asker: Asker, command: Command) -> Content:
-        destination = _meant(asker, command)
-        if command.verb is Verb.SUBSCRIBE and self.places.may_post(destination) is False:
-            return answers.cannot_post_answer(command.text)
-        return self.changes.make(asker, destination, command)
+    def _allowed(self, asker: Asker, place: Destination, text: str) -> list[Command]:
+        """Return the commands of a text which are for a place. Raises UsageError where somebody may not."""
+        commands = [parse_command(one, self.questions.labs) for one in text.split(BESIDE)]
+        for need in {need_of(command) for command in commands}:
+            self._require(need, asker, place)
+        return commands
 
-    def _answered(self, asker: Asker, command: Command) -> Content:
-        answer: Mapping[Verb, Callable[[Asker, Command], Content]] = {
-            Verb.LIST: self._list,
-            Verb.RECENT: self._recent,
-            Verb.SHOW: self._show,
-            Verb.CADENCE: self._cadence,
-            Verb.LABS: self._labs,
-            Verb.DIGEST: self._digest,
-            Verb.STATUS: self._status,
-            Verb.SETTINGS: self._settings,
-            Verb.TEST: self._test,
-            Verb.WHY: self._why,
-            Verb.HELD: self._held,
+    def undo(self, asker: Asker, value: str) -> Content:
+        """Take back the change that the value of an Undo button tells of."""
+        try:
+            back = read_back(value)
+            place = back.place or asker.person
+            self._require(Need.CHANGE, asker, place)
+            commands = back.commands(self.questions.labs, self._now())
+            return answers.undone_answer(self.changes.make(asker.at(place), place, *commands))
+        except (UsageError, StoreError) as error:
+            return _failed(error)
+
+    def _done_where_it_can_be(self, asker: Asker, destination: Destination, *commands: Command) -> Content:
+        """Do what is asked, or say that the bot is not there to post what would come of it."""
+        needed = any(command.needs_presence for command in commands)
+        presence = self.channels.presence(destination) if needed else None
+        if presence in (Presence.OUTSIDE, Presence.ARCHIVED):
+            archived, away = presence is Presence.ARCHIVED, asker.is_elsewhere
+            text = BESIDE.join(command.text for command in commands)
+            return answers.cannot_post_answer(text, destination, away, archived=archived)
+        answer = self._done(asker, destination, *commands)
+        return answers.uninvited_answer(answer) if presence is Presence.UNINVITED else answer
+
+    def _done(self, asker: Asker, destination: Destination, *commands: Command) -> Content:
+        """Return what comes of what its asker may ask for. Raises UsageError where nothing does."""
+        if all(command.changes for command in commands):
+            timed = [self._by_own_zone(asker, command) for command in commands]
+            return self.changes.make(asker, destination, *timed)
+        if len(commands) > 1:
+            raise UsageError("one question at a time")
+        [command] = commands
+        return self._answers(asker, destination, command)[command.verb]()
+
+    def _by_own_zone(self, asker: Asker, command: Command) -> Command:
+        """Return a command whose digest or quiet hours go by the asker's own zone, where it names none."""
+        digest, quiet = command.digest, command.preferences.get("quiet")
+        if command.names_zone or not (digest or quiet):
+            return command
+        zone = known_zone(self.channels.zone_of(asker.person) or "")
+        if zone and digest:
+            return replace(command, digest=replace(digest, zone=zone))
+        if zone and isinstance(quiet, QuietHours):
+            return replace(command, preferences={**command.preferences, "quiet": replace(quiet, zone=zone)})
+        return command
+
+    def _answers(
+        self, asker: Asker, destination: Destination, command: Command
+    ) -> Mapping[Verb, Callable[[], Content]]:
+        """Return what answers each verb that changes nothing."""
+        asked, word, now = self.questions, command.subject, self._now()
+
+        def recent() -> Content:
+            total, waves = asked.recent(command, answers.page_size(command), destination)
+            return answers.recent_answer(command, total, waves, now, asked.checked_at())
+
+        def preferences() -> Preferences:
+            return asked.store.preferences.of(destination)
+
+        return {
+            Verb.LIST: lambda: answers.list_answer(asked.following(destination), now),
+            Verb.RECENT: recent,
+            Verb.SHOW: lambda: answers.show_answer(*asked.one(word)),
+            Verb.CADENCE: lambda: answers.cadence_answer(command, asked.cadence(command)),
+            Verb.LABS: lambda: answers.labs_answer(asked.named(word), word),
+            Verb.DIGEST: lambda: self._preview(destination) if word else answers.digest_answer(preferences()),
+            Verb.SETTINGS: lambda: answers.settings_answer(preferences()),
+            Verb.STATUS: lambda: self._status(asker, command),
+            Verb.TEST: lambda: self._test(asker, destination),
+            Verb.WHY: lambda: self._why(asker, word),
+            Verb.HELD: lambda: self._operating.held(asker.person, command),
+            Verb.UNCLEAR: lambda: self._operating.unclear(asker, command),
+            Verb.TRIAGE: lambda: self._triage(asker, destination, meant(asked, command), command.triage),
+            Verb.WATCH: lambda: self._watches.watch(asker, destination, command),
+            Verb.UNWATCH: lambda: self._watches.unwatch(asker, destination, command),
+            Verb.ADD: lambda: self._add(asker, command),
+            Verb.REMOVE: lambda: self._adding.remove(asker, command, is_admin=self._is_admin(asker)),
+            Verb.HELP: lambda: answers.help_answer(word),
+            Verb.HELLO: lambda: answers.welcome_answer(destination),
         }
-        return answer.get(command.verb, self._help)(asker, command)
 
-    def _help(self, _: Asker, command: Command) -> Content:
-        return answers.help_answer(command.subject)
+    def _preview(self, destination: Destination) -> Content:
+        """Return what a destination's digest would tell now; a weekly one where none is set."""
+        store = self.questions.store
+        plan = store.preferences.of(destination).digest
+        return answers.preview_answer(preview(store, destination, plan, self._now()), plan)
 
-    def _list(self, asker: Asker, command: Command) -> Content:
-        return answers.list_answer(self.questions.following(_meant(asker, command)), self._now())
+    def _status(self, asker: Asker, command: Command) -> Content:
+        return self._operating.status(asker, corrects=self._is_admin(asker), everywhere=command.everything)
 
-    def _recent(self, _: Asker, command: Command) -> Content:
-        total, waves = self.questions.recent(command, answers.page_size(command))
-        return answers.recent_answer(command, total, waves, self._now(), self.questions.checked_at())
+    @property
+    def _watches(self) -> Watches:
+        return Watches(self.changes.store, self.questions.clock)
 
-    def _show(self, _: Asker, command: Command) -> Content:
-        wave, others = self.questions.one(command.subject)
-        return answers.show_answer(wave, others, self._now())
+    @property
+    def _operating(self) -> Operating:
+        return Operating(self.questions, self.changes.store, self.settings)
 
-    def _cadence(self, _: Asker, command: Command) -> Content:
-        return answers.cadence_answer(command, self.questions.cadence(command))
+    def _add(self, asker: Asker, command: Command) -> Content:
+        """Answer at once, or begin to read what is to be added."""
+        answer = self._adding.at_once(asker, command, is_admin=self._is_admin(asker))
+        if answer:
+            return answer
 
-    def _labs(self, _: Asker, command: Command) -> Content:
-        return answers.labs_answer(self.questions.named(command.subject), command.subject)
+        def rest() -> Content:
+            try:
+                return self._adding.read(asker, command)
+            except (UsageError, StoreError) as error:
+                return _failed(error, command.text)
 
-    def _digest(self, asker: Asker, command: Command) -> Content:
-        return answers.digest_answer(self.questions.following(_meant(asker, command)).preferences)
+        return Begun(answers.reading_words(command.subject), rest=rest)
 
-    def _settings(self, asker: Asker, command: Command) -> Content:
-        return answers.settings_answer(self.questions.following(_meant(asker, command)).preferences)
+    @property
+    def _adding(self) -> Adding:
+        if self.adding is None:
+            raise UsageError("labs are added in feeds.yaml here")
+        return self.adding
 
-    def _status(self, asker: Asker, _: Command) -> Content:
-        """Tell how the bot fares; of other channels and people only admins hear."""
-        status, corrects = self.questions.status(), self.reporting.may_correct(asker)
-        if not corrects:
-            pauses = [one for one in status.pauses if one.destination == asker.destination]
-            reports = [one for one in status.reports if one.reporter == asker.person]
-            status = replace(status, pauses=pauses, reports=reports)
-        return answers.status_answer(replace(status, corrects=corrects), self._now())
+    def _is_admin(self, asker: Asker) -> bool:
+        return not refusal(Need.ADMIN, asker, asker.destination, None, self.reports.admins)
 
-    def _test(self, asker: Asker, command: Command) -> Content:
-        destination = _meant(asker, command)
-        if self.places.may_post(destination) is False:
-            return answers.cannot_post_answer(command.text)
-        self.changes.test(asker, destination)
-        return answers.said("A test message is on its way to this conversation.")
+    def _test(self, asker: Asker, destination: Destination) -> Content:
+        """Post a test message, say what became of it, and let go on what was paused there for no reason."""
+        outcome = self.channels.post(destination, self.changes.test_message(asker))
+        if isinstance(outcome, Sent):
+            self.comings.resume(lambda paused: paused == destination)
+        return answers.said(ending_words(outcome))
 
-    def _why(self, asker: Asker, command: Command) -> Content:
-        stories = self.questions.stories(command.subject, asker.destination)[:_STORIES]
-        waiting = self.questions.waiting(command.subject)
+    def _why(self, asker: Asker, subject: str) -> Content:
+        stories = self.questions.stories(subject, asker.destination)[:_STORIES]
+        waiting = self.questions.waiting(subject)
         if not stories and not waiting:
-            raise UsageError(f"no source ever showed “{command.subject[:80]}”: `status` tells how they fare")
+            raise UsageError(f"no source ever showed “{subject[:80]}”: `status` tells how they fare")
         return answers.why_answer(stories, waiting)
 
-    def _held(self, asker: Asker, command: Command) -> Content:
-        """List floods and hints, or settle one; only admins may."""
-        if not self.reporting.may_correct(asker):
-            raise UsageError("only those whom feeds.yaml names under `admins` settle what was held back")
-        holding = Holding(self.changes.store, self.questions.clock, self.settings)
-        if command.number is None:
-            return answers.held_answer(self.questions.store.held.waiting(), self._now())
-        if command.subject == "ignore":
-            flood = holding.ignore(command.number, asker.person)
-            return answers.ignored_answer(flood)
-        leads = holding.announce(command.number, asker.person)
-        return answers.said(f"Announced: {len(leads)} releases go to whoever follows them.")
+    def triage(self, asker: Asker, release_id: int, state: str) -> Content:
+        """Mark what the menu of an alert says of its release."""
+        try:
+            self._require(Need.MEMBER, asker, asker.destination)
+            return self._triage(asker, asker.destination, self._wave(release_id), state)
+        except (UsageError, StoreError) as error:
+            return _failed(error)
 
-    # --- what is no command: the Home tab, modals and reports
+    def _triage(self, asker: Asker, destination: Destination, wave: Wave, state: str) -> Content:
+        return Triages(self.changes.store, self.questions.clock).mark(asker, destination, wave, state)
 
-    def home(self, asker: Asker, channels: Sequence[str] | None) -> View:
-        """Return the asker's Home tab; `channels` are those that they are in, None where nobody knows."""
+    def refusal_to_share(self, asker: Asker, text: str) -> Content | None:
+        """Return why the answer to a command is not for a whole channel, None where it is."""
+        try:
+            is_shared = parse_command(text, self.questions.labs).verb in SHARED
+            self._require(Need.MEMBER, asker, asker.destination)
+        except UsageError as error:
+            return _failed(error, text)
+        return None if is_shared else _failed(_NOT_SHARED, text)
+
+    def _require(self, need: Need, asker: Asker, about: Destination) -> None:
+        """Raise UsageError where somebody may not do what needs this."""
+        is_there = about in (asker.destination, asker.person)
+        channels = None if is_there or need is Need.NOTHING else self.channels.channels_of(asker.person)
+        refused = refusal(need, asker, about, channels, self.reports.admins, self.changers)
+        if refused:
+            raise UsageError(refused)
+
+    # --- what is no command: the Home tab, windows and reports
+
+    def home(self, asker: Asker) -> View:
+        """Return the asker's Home tab, with the channels that they are in, as far as Slack tells them."""
+        try:
+            self._require(Need.MEMBER, asker, asker.person)
+        except UsageError as error:
+            return forms.home(_failed(error).blocks)
+        channels = self.channels.channels_of(asker.person)
         followed = [self.questions.following(channel) for channel in channels or ()]
         _, recent = self.questions.store.history.recent(limit=_AT_HOME)
         return home.home_view(
@@ -159,61 +267,112 @@ class Desk:
             knows_channels=channels is not None,
         )
 
-    def subscribe_form(self, asker: Asker, destination: str) -> View:
-        """Return the modal that changes what a destination follows; "" is the asker's own messages."""
-        destination = destination or asker.person
-        return modals.subscribe_modal(
-            list(self.questions.labs), self.questions.following(destination), destination
-        )
+    def follow_form(self, asker: Asker, place: Destination) -> View | Content:
+        """Return the window that changes what a place follows, or why there is none."""
 
-    def details(self, release_id: int) -> View | None:
-        """Return the modal with all that is known of a release, or None for one that is not there."""
-        wave = self.questions.by_id(release_id)
-        return modals.details_modal(wave, self._now()) if wave else None
+        def form() -> View:
+            self._require(Need.CHANGE, asker, place)
+            return subscribe_modal(list(self.questions.labs), self.questions.following(place), place)
 
-    def report_form(self, release_id: int) -> View | None:
-        """Return the modal in which a wrong detail is reported."""
-        wave = self.questions.by_id(release_id)
-        return modals.report_modal(wave) if wave else None
+        return self._window(form)
+
+    def follow_problems(self, view: View) -> Mapping[str, str]:
+        """Return what is wrong with the form that chooses labs, by field."""
+        return follow_problems(view, self.questions.labs)
+
+    def report_problems(self, text: str) -> Mapping[str, str]:
+        """Return what is wrong with a report, by field."""
+        return {} if text.strip() else {"text": beside_field(NOTHING_SAID)}
+
+    def correct_problems(self, report_id: int, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """Return what is wrong with a correction, by field; that nobody may make it is said later."""
+        try:
+            report = self.questions.store.reports.by_id(report_id)
+            wave = self.questions.by_id(report.release_id) if report else None
+            found = self.reports.problems(wave, fields) if wave else {}
+        except StoreError:
+            return {}  # so it will be told to whoever sent it
+        return {field: beside_field(problem) for field, problem in found.items()}
+
+    def where_form(self, asker: Asker) -> View | Content:
+        """Return the window that asks in which channel labs shall be followed, or why there is none."""
+
+        def form() -> View:
+            self._require(Need.CHANGE, asker, asker.person)
+            return where_modal()
+
+        return self._window(form)
+
+    def form_of(self, asker: Asker, text: str) -> View | Content | None:
+        """Return the form that a command asks for by leaving out its labs, None where it is answered."""
+        command = subscribing_alone(text)
+        if command is None:
+            return None
+        return self.follow_form(asker, asker.person if command.privately else asker.destination)
+
+    def details(self, release_id: int) -> View | Content:
+        """Return the window with all that is known of a release, or why there is none."""
+        return self._window(lambda: forms.details_modal(self._wave(release_id)))
+
+    def report_form(self, asker: Asker, release_id: int) -> View | Content:
+        """Return the window in which a wrong detail is reported, or why there is none."""
+
+        def form() -> View:
+            self._require(Need.MEMBER, asker, asker.destination)
+            return forms.report_modal(self._wave(release_id))
+
+        return self._window(form)
 
     def report(self, asker: Asker, release_id: int, text: str) -> Content:
         """Keep what somebody found wrong."""
-        return self._said(lambda: self.reporting.report(asker, self._wave(release_id), text))
+        try:
+            self._require(Need.MEMBER, asker, asker.destination)
+            return self.reports.report(asker, self._wave(release_id), text)
+        except (UsageError, StoreError) as error:
+            return _failed(error)
 
-    def correct_form(self, report_id: int, asker: Asker) -> View | None:
-        """Return the modal that corrects what was reported, None for those who may not."""
-        report = self.questions.store.reports.by_id(report_id)
-        wave = self.questions.by_id(report.release_id) if report else None
-        if report is None or wave is None or not self.reporting.may_correct(asker):
-            return None
-        return modals.correct_modal(report, wave)
+    def correct_form(self, asker: Asker, report_id: int) -> View | Content:
+        """Return the window that corrects what was reported, or why there is none."""
+
+        def form() -> View:
+            report = self._report(asker, report_id)
+            return forms.correct_modal(report, self._wave(report.release_id))
+
+        return self._window(form)
 
     def correct(self, asker: Asker, report_id: int, fields: Mapping[str, str]) -> Content:
         """Correct a release as an admin's form says."""
+        try:
+            report = self._report(asker, report_id)
+            return self.reports.correct(asker, report, self._wave(report.release_id), fields)
+        except (UsageError, StoreError) as error:
+            return _failed(error)
 
-        def corrected() -> Content:
-            report = self.questions.store.reports.by_id(report_id)
-            if report is None or not self.reporting.may_correct(asker):
-                raise UsageError("only those whom feeds.yaml names under `admins` can correct releases")
-            return self.reporting.correct(asker, report, self._wave(report.release_id), fields)
-
-        return self._said(corrected)
+    def _window(self, make: Callable[[], View]) -> View | Content:
+        try:
+            return make()
+        except (UsageError, StoreError) as error:
+            return _failed(error)
 
     # --- comings and goings
 
+    @property
+    def comings(self) -> Comings:
+        """What follows the bot's own comings and goings."""
+        return Comings(self.changes.store, self.changes.clock, self.channels)
+
     def welcome(self, asker: Asker) -> Content | None:
         """Greet a channel that invited the bot, and let what was paused there go on."""
-        self.changes.resume(lambda destination: destination == asker.destination)
+        self.comings.resume(lambda destination: destination == asker.destination)
         following = self.questions.following(asker.destination)
-        return None if following.subscriptions else answers.help_answer("")
+        return None if following.subscriptions else answers.welcome_answer(asker.destination)
 
-    def uninstalled(self, team: str) -> None:
-        """Pause everything of a workspace that removed the bot; what it follows is kept."""
-        self.changes.pause_team(team)
-
-    def installed(self, team: str) -> None:
-        """Let everything of a workspace go on that has installed the bot, again."""
-        self.changes.resume(lambda destination: destination.rpartition("/")[0] == team)
+    def _report(self, asker: Asker, report_id: int) -> ErrorReport:
+        self._require(Need.ADMIN, asker, asker.destination)
+        report = self.questions.store.reports.by_id(report_id)
+        if report is None:
+            raise UsageError("that report is not known any more; `status` lists what is open")
+        return report
 
     def _wave(self, release_id: int) -> Wave:
         wave = self.questions.by_id(release_id)
@@ -225,6 +384,9 @@ class Desk:
         return self.questions.clock.now()
 
 
-def _meant(asker: Asker, command: Command) -> str:
-    """Return the destination that a command is about: the asker's own messages with to:dm."""
-    return asker.person if command.privately else asker.destination
+def _failed(error: UsageError | StoreError, text: str = "") -> Content:
+    """Return what to say instead of an answer."""
+    if isinstance(error, UsageError):
+        return answers.error_answer(error, text)
+    log.error("command_failed", command=text[:200], exc_info=error)
+    return answers.said(f"I cannot use my memory just now: {error}. Nothing was changed.")

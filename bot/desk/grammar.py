@@ -1,25 +1,29 @@
 """The grammar of the commands: `recent qwen since:30d`, the same in Slack, in a DM and behind a button."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.desk.digest_words import parse_plan
-from bot.desk.tidy import Token, tidy
-from bot.desk.words import PREFERENCES, SHOWN, MisreadError, lab_at, split, understand, window_text
+from bot.desk.arguments import SHOWN, MisreadError, lab_at, split, understand, window_text
+from bot.desk.digest_plan import names_zone, parse_plan
+from bot.desk.lab_words import READERS
+from bot.desk.settings import SETTINGS_KEYS, parse_settings, settings_words
+from bot.desk.talk import TALK
+from bot.desk.tokens import LONGEST, Token, plain_line
+from bot.desk.watching import parse_watch
 from bot.errors import UsageError
-from bot.outbox.schedule import plan_words
-from bot.records import ALL
+from bot.model import ALL
+from bot.outbox.digests import plan_words
 from bot.releases.facts.filters import FILTER_KEYS
-from bot.releases.facts.nearest import nearest, or_else
-from bot.releases.facts.visible import shorten
-from bot.releases.naming.labs import Directory
+from bot.releases.facts.text import nearest, or_else, shorten
+from bot.releases.naming.labs import Labs
 from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
+from bot.views.triage import STATES
 
 ALIASES: Mapping[str, Verb] = {
     **{verb.value: verb for verb in Verb},
-    **dict.fromkeys(("sub", "follow", "add", "watch"), Verb.SUBSCRIBE),
-    **dict.fromkeys(("unsub", "unfollow", "remove", "unwatch", "leave"), Verb.UNSUBSCRIBE),
+    **dict.fromkeys(("sub", "follow"), Verb.SUBSCRIBE),
+    **dict.fromkeys(("unsub", "unfollow", "leave"), Verb.UNSUBSCRIBE),
     **dict.fromkeys(("ls", "following", "subscriptions"), Verb.LIST),
     **dict.fromkeys(("silence", "snooze"), Verb.MUTE),
     **dict.fromkeys(("new", "latest", "news", "releases"), Verb.RECENT),
@@ -32,6 +36,7 @@ ALIASES: Mapping[str, Verb] = {
     "explain": Verb.WHY,
     "floods": Verb.HELD,
     **dict.fromkeys(("commands", "usage"), Verb.HELP),
+    **dict.fromkeys(("hi", "hey", "hallo", "moin", "yo", "thanks", "thank"), Verb.HELLO),
 }
 _KEYS: Mapping[Verb, tuple[str, ...]] = {
     Verb.SUBSCRIBE: (*FILTER_KEYS, "to"),
@@ -39,25 +44,35 @@ _KEYS: Mapping[Verb, tuple[str, ...]] = {
     Verb.LIST: ("to",),
     Verb.MUTE: ("for", "to"),
     Verb.UNMUTE: ("to",),
-    Verb.RECENT: ("since", "n", *(key for key in FILTER_KEYS if key != "kinds"), "page"),
+    Verb.RECENT: ("since", "n", *(key for key in FILTER_KEYS if key != "kinds"), "triage", "page"),
     Verb.CADENCE: ("since", "by", "unit"),
     Verb.DIGEST: ("to",),
-    Verb.SETTINGS: (*PREFERENCES, "to"),
+    Verb.SETTINGS: SETTINGS_KEYS,
     Verb.TEST: ("to",),
 }
 _ABOUT = frozenset({Verb.SHOW, Verb.WHY, Verb.LABS, Verb.HELP})  # what follows is one name, whatever it holds
 _NEEDS_LABS = frozenset({Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.MUTE, Verb.UNMUTE})
 _FOLLOWS = frozenset({Verb.SUBSCRIBE, Verb.UNSUBSCRIBE})
 _TAKES_LABS = _NEEDS_LABS | {Verb.RECENT, Verb.CADENCE}
+_OF_WORKSPACES = frozenset({Verb.STATUS, Verb.UNCLEAR})  # they tell of one, or of all
 _FLOOD_WORDS = ("announce", "ignore")
+_UNCLEAR_WORDS = ("there", "again")
+_TRIAGE = re.compile(
+    r"(?P<name>.*[^\s:])[\s:]+(?P<state>looking(?:[- ]at[- ]it)?|adopted|no|not[- ]for[- ]us|open)",
+    re.IGNORECASE,
+)
 _LONGEST_SUBJECT = 400  # an address as a source gives it
 _MOST_SUGGESTIONS = 3
 _TRIES = 4  # mistakes in one command that a suggestion puts right
 _LABEL_LIMIT = 75
+_PLEAS = frozenset({"me", "us", "please", "pls"})
+_LONGEST_MISTAKE = 8  # words; more than that are a sentence, and no command that was mistyped
+_NO_COMMAND = "I did not understand that: ask what came out, as in `recent qwen`; `help` lists the commands"
+_INSTEAD = ("recent", "labs", "help")
 
 
-def parse_command(text: str, labs: Directory) -> Command:
-    """Return the command that somebody typed; nothing typed is `help`.
+def parse_command(text: str, labs: Labs) -> Command:
+    """Return the command that somebody typed; nothing typed is `hello`.
 
     Raises MisunderstoodError with the nearest one to three commands, each of which makes sense, and
     UsageError for words that make none together.
@@ -65,17 +80,30 @@ def parse_command(text: str, labs: Directory) -> Command:
     try:
         return _parse(text, labs)
     except MisunderstoodError as error:
-        raise MisunderstoodError(str(error), tuple(_that_make_sense(error.suggestions, labs))) from error
+        commands = (_first_sense(suggestion.text, labs) for suggestion in error.suggestions)
+        texts = list(dict.fromkeys(command.text for command in commands if command))
+        near = (Suggestion(shorten(text, _LABEL_LIMIT), text) for text in texts[:_MOST_SUGGESTIONS])
+        raise MisunderstoodError(str(error), tuple(near)) from error
+
+
+def subscribing_alone(text: str) -> Command | None:
+    """Return the command of who wants to follow labs and names none, perhaps `to:dm`; None for any other."""
+    opening, _, rest = plain_line(text[:LONGEST]).partition(" ")
+    alone = ALIASES.get(opening.lower()) is Verb.SUBSCRIBE and rest.lower() in ("", "to:dm")
+    return Command(Verb.SUBSCRIBE, Verb.SUBSCRIBE, privately=bool(rest)) if alone else None
 
 
 def written(command: Command) -> str:
     """Return a command as it is typed, in the words that all its other spellings stand for."""
-    plan = plan_words(command.digest) if command.digest else "off"
+    plan = plan_words(command.digest, with_zone=command.names_zone) if command.digest else "off"
     words = [
         command.verb.value,
-        Verb.CADENCE.value if command.rhythm else "",
+        Verb.CADENCE.value if command.cadence else "",
         ALL if command.everything else " ".join(lab.id for lab in command.labs),
         command.subject,
+        command.packaging,
+        command.triage if command.verb is Verb.TRIAGE else "",
+        f"as {command.named}" if command.named else "",
         str(command.number) if command.verb is Verb.HELD and command.number else "",
         plan if command.verb is Verb.DIGEST and not command.asks else "",
         window_text(command.span) if command.span else "",
@@ -83,24 +111,43 @@ def written(command: Command) -> str:
         f"since:{window_text(command.since)}" if command.since else "",
         f"by:{command.by}" if command.by else "",
         f"unit:{command.unit}" if command.unit else "",
+        f"triage:{command.triage}" if command.triage and command.verb is Verb.RECENT else "",
         f"n:{command.number}" if command.number and command.verb is not Verb.HELD else "",
-        *(f"{key}:{value}" for key, value in command.preferences.items()),
+        settings_words(command.preferences, with_zone=command.names_zone),
         f"page:{command.page}" if command.page > 1 else "",
         "to:dm" if command.privately else "",
+        "ask" if command.of_admins else "",
         "yes" if command.confirmed else "",
     ]
     return " ".join(word for word in words if word)
 
 
-def _parse(text: str, labs: Directory) -> Command:
+def _parse(text: str, labs: Labs) -> Command:
     """Return a command; the suggestions of MisunderstoodError are what has the first mistake put right."""
-    plain = tidy(text)
+    plain = plain_line(text)
     opening, _, rest = plain.partition(" ")
-    verb = ALIASES.get(opening.rstrip(",:").lower())
+    verb, name = ALIASES.get(opening.rstrip(",:").lower()), _name(rest)
     words = split(rest, _KEYS.get(verb, ())) if verb else split(plain, ())
     typed = [verb.value, *map(str, words)] if verb else [*map(str, words)]
     try:
-        command = _command(verb, _name(rest), words, labs) if typed and verb else _opened(words, labs)
+        if verb is None:
+            command = _without_verb(words, labs)
+        elif verb is Verb.HELLO or (verb is Verb.HELP and _is_a_plea(name)):
+            command = Command(Verb.HELLO, "")
+        elif verb is Verb.HELP or name.lower().lstrip("-") == "help":
+            command = Command(Verb.HELP, "", subject=_topic(name) if verb is Verb.HELP else verb.value)
+        elif verb in _ABOUT:
+            command = _about(verb, name)
+        elif verb in _OF_WORKSPACES and words == [Token("", ALL)]:
+            command = Command(verb, "", everything=True)
+        elif verb in _OF_WORDS:
+            command = _OF_WORDS[verb](words)
+        elif verb in (Verb.WATCH, Verb.UNWATCH):
+            command = parse_watch(verb, words, labs)
+        elif verb in _OF_TEXT:
+            command = _OF_TEXT[verb](rest)
+        else:
+            command = _with_labs(verb, words, labs)
     except MisreadError as error:
         texts = (_corrected(typed, error.word, near) for near in error.nearest)
         raise MisunderstoodError(str(error), tuple(Suggestion(text, text) for text in texts)) from error
@@ -111,14 +158,7 @@ def _corrected(typed: Iterable[str], wrong: str, right: str) -> str:
     return " ".join(right if word == wrong else word for word in typed)
 
 
-def _that_make_sense(suggestions: Iterable[Suggestion], labs: Directory) -> Iterator[Suggestion]:
-    commands = (_first_sense(suggestion.text, labs) for suggestion in suggestions)
-    texts = dict.fromkeys(command.text for command in commands if command)
-    for text in list(texts)[:_MOST_SUGGESTIONS]:
-        yield Suggestion(shorten(text, _LABEL_LIMIT), text)
-
-
-def _first_sense(text: str, labs: Directory) -> Command | None:
+def _first_sense(text: str, labs: Labs) -> Command | None:
     """Return what a text means once its mistakes are put right, the nearest word for each, or None."""
     for _ in range(_TRIES):
         try:
@@ -132,10 +172,10 @@ def _first_sense(text: str, labs: Directory) -> Command | None:
     return None
 
 
-def _opened(words: Sequence[Token], labs: Directory) -> Command:
-    """Return `help` for nothing. Raises MisreadError for a first word that is no verb."""
+def _without_verb(words: Sequence[Token], labs: Labs) -> Command:
+    """Return `hello` for nothing. Raises MisreadError for a first word that is no verb."""
     if not words:
-        return Command(Verb.HELP, "")
+        return Command(Verb.HELLO, "")
     first, loose = str(words[0]), [word.value for word in words if not word.key]
     lab, width = lab_at(loose, 0, labs) if not words[0].key else (None, 1)
     model = ("show " + first,) if re.search(r"[\d/]", " ".join(loose)) else ()
@@ -144,25 +184,23 @@ def _opened(words: Sequence[Token], labs: Directory) -> Command:
         hint = or_else((f"`{one[:SHOWN]}`" for one in near), "")
         said = " ".join(loose[:width])
         raise MisreadError(f"“{said[:SHOWN]}” is a lab, not a command: {hint}", first, near)
-    verbs = nearest(words[0].value, ALIASES)
-    known = dict.fromkeys(ALIASES[verb].value for verb in verbs)
-    hint = "is it a model?" if model else or_else(known, "`help` lists them")
-    raise MisreadError(
-        f"I don't know the command “{first[:SHOWN]}”: {hint}", first, (*model, *known) or ("help",)
-    )
+    is_talk = words[0].value.lower() in TALK or len(words) > _LONGEST_MISTAKE
+    known = dict.fromkeys(() if is_talk else (ALIASES[it].value for it in nearest(words[0].value, ALIASES)))
+    if is_talk or not (model or known):
+        instead = (_about_model(loose), *_INSTEAD) if model else _INSTEAD
+        raise MisunderstoodError(_NO_COMMAND, tuple(Suggestion(text, text) for text in instead))
+    hint = "is it a model?" if model else or_else(known, "")
+    raise MisreadError(f"I don't know the command “{first[:SHOWN]}”: {hint}", first, (*model, *known))
 
 
-def _command(verb: Verb, name: str, words: Sequence[Token], labs: Directory) -> Command:
-    """Return the command of a verb; `name` is all that follows it, read as one name."""
-    if name.lower().lstrip("-") == "help" or verb is Verb.HELP:
-        return Command(Verb.HELP, "", subject=_topic(name) if verb is Verb.HELP else verb.value)
-    if verb in _ABOUT:
-        return _about(verb, name)
-    if verb is Verb.DIGEST:
-        return _digest(words)
-    if verb is Verb.HELD:
-        return _held(words)
-    return _with_labs(verb, words, labs)
+def _about_model(words: Sequence[str]) -> str:
+    """Return the command that shows what a sentence is about: "is Kimi K3 out" is about Kimi K3."""
+    return " ".join([Verb.SHOW, *(word for word in words if word.lower() not in TALK)])
+
+
+def _is_a_plea(name: str) -> bool:
+    """Whether "help" is a cry, as in "help me" and "help please", and no question about a command."""
+    return bool(name) and set(name.lower().split()) <= _PLEAS
 
 
 def _name(rest: str) -> str:
@@ -191,15 +229,12 @@ def _about(verb: Verb, name: str) -> Command:
 
 
 def _digest(words: Sequence[Token]) -> Command:
-    where = [word for word in words if word.key == "to"]
+    command = understand(Verb.DIGEST, [word for word in words if word.key == "to"], None, ("to",))
     plan = [word for word in words if word.key != "to"]
-    return Command(
-        Verb.DIGEST,
-        "",
-        digest=parse_plan(plan) if plan else None,
-        asks=not plan,
-        privately=understand(where, None, ("to",)).privately,
-    )
+    if [word.value.lower() for word in plan] in (["now"], ["preview"]):
+        return replace(command, subject="now", asks=True)
+    digest = parse_plan(plan) if plan else None
+    return replace(command, digest=digest, asks=not plan, names_zone=digest is not None and names_zone(plan))
 
 
 def _held(words: Sequence[Token]) -> Command:
@@ -216,44 +251,57 @@ def _held(words: Sequence[Token]) -> Command:
     return Command(Verb.HELD, "", subject=loose[0], number=int(loose[1]))
 
 
-def _with_labs(verb: Verb, words: Sequence[Token], labs: Directory) -> Command:
+def _unclear(words: Sequence[Token]) -> Command:
+    """Return what `unclear`, `unclear there 5f0c4f0e` and `unclear again 5f0c4f0e` mean."""
+    loose = [str(word).lower() for word in words]
+    if not loose:
+        return Command(Verb.UNCLEAR, "")
+    if loose[0] not in _UNCLEAR_WORDS:
+        near = nearest(loose[0], _UNCLEAR_WORDS, 1)
+        raise MisreadError(
+            f"“{loose[0][:SHOWN]}” says nothing of a message: {or_else(near, 'write there or again')}",
+            str(words[0]),
+            near,
+        )
+    if len(loose) != 2 or not re.fullmatch(r"[0-9a-f-]{4,36}", loose[1], re.ASCII):
+        raise UsageError(f"`unclear {loose[0]}` needs one id: `unclear` lists what is unclear, with its ids")
+    return Command(Verb.UNCLEAR, "", subject=" ".join(loose))
+
+
+def _triage(said: str) -> Command:
+    """Return what `triage Kimi K2.6 adopted` means: a name, and behind it what is made of the release."""
+    found = _TRIAGE.fullmatch(said)
+    if found is None:
+        near = [f"triage {said} {state}" for state in STATES] if said else ["recent triage:open"]
+        raise MisunderstoodError(
+            "say of a release what you make of it: `triage Kimi K2.6 adopted`, or looking, no, open",
+            tuple(Suggestion(text, text) for text in near),
+        )
+    state = re.split("[- ]", found["state"].lower())[0]
+    return replace(_about(Verb.TRIAGE, found["name"]), triage={"not": "no"}.get(state, state))
+
+
+def _with_labs(verb: Verb, words: Sequence[Token], labs: Labs) -> Command:
     confirmed = verb is Verb.UNSUBSCRIBE and words[-1:] == [Token("", "yes")]
     words = words[:-1] if confirmed else words
     if verb in _FOLLOWS and words[:1] == [Token("", Verb.CADENCE.value)]:
-        return _of_rhythm(verb, words[1:], labs, confirmed=confirmed)
-    typed = understand(words, labs if verb in _TAKES_LABS else None, _KEYS.get(verb, ()))
-    if verb in _NEEDS_LABS and not typed.labs and not typed.everything:
+        command = understand(verb, words[1:], labs, ("to",))
+        everything = not command.labs  # without a lab it is about all of them
+        return replace(command, everything=everything, cadence=True, confirmed=confirmed)
+    command = understand(verb, words, labs if verb in _TAKES_LABS else None, _KEYS.get(verb, ()))
+    if verb in _NEEDS_LABS and not command.labs and not command.everything:
         instead = ("list",) if verb is Verb.UNSUBSCRIBE else (f"{verb} all",)
         raise MisreadError(f"`{verb}` needs a lab, or all: `labs` shows them", verb.value, instead)
-    return Command(
-        verb,
-        "",
-        labs=() if typed.everything else typed.labs,
-        everything=typed.everything,
-        filters=typed.filters,
-        since=typed.since,
-        by=typed.by,
-        unit=typed.unit,
-        number=typed.number,
-        page=typed.page,
-        span=typed.span,
-        preferences=typed.preferences,
-        asks=verb is Verb.SETTINGS and not typed.preferences,
-        privately=typed.privately,
-        confirmed=confirmed,
-    )
+    return replace(command, confirmed=confirmed)
 
 
-def _of_rhythm(verb: Verb, words: Sequence[Token], labs: Directory, *, confirmed: bool) -> Command:
-    """Return `subscribe cadence [lab...]`; without a lab it is about all of them."""
-    typed = understand(words, labs, ("to",))
-    everything = typed.everything or not typed.labs
-    return Command(
-        verb,
-        "",
-        labs=() if everything else typed.labs,
-        everything=everything,
-        rhythm=True,
-        privately=typed.privately,
-        confirmed=confirmed,
-    )
+_OF_TEXT: Mapping[Verb | None, Callable[[str], Command]] = {
+    **READERS,
+    Verb.TRIAGE: lambda text: _triage(_name(text)),
+}
+_OF_WORDS: Mapping[Verb, Callable[[Sequence[Token]], Command]] = {
+    Verb.DIGEST: _digest,
+    Verb.HELD: _held,
+    Verb.UNCLEAR: _unclear,
+    Verb.SETTINGS: parse_settings,
+}

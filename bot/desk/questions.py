@@ -1,63 +1,101 @@
 """What people ask of the bot's memory, on the command line and in Slack; nothing here writes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import __version__
-from bot.cadence.period import Window, window_back
+from bot.cadence.period import Window, lab_rows, month_rows, window_back
 from bot.cadence.shipped import Shipped, Unit
-from bot.cadence.table import lab_rows, month_rows
 from bot.clock import Clock
-from bot.desk.covering import coverage
-from bot.model import Lab, Mention, Release, Wave
+from bot.errors import UsageError
+from bot.model import Destination, Lab, Wave
 from bot.outbox.audience import receptions
-from bot.records import NO_WEIGHTS, Remembered, SourceState
-from bot.releases.facts.nearest import nearest, or_else
-from bot.releases.naming.labs import Directory
-from bot.releases.news.coverage import Watched
+from bot.records import NO_WEIGHTS, Delivery, Remembered, SourceState, TriagedAs
+from bot.releases.facts.text import nearest, or_else
+from bot.releases.naming.labs import Labs
+from bot.releases.news.coverage import Record, Watched, records
+from bot.settings.feeds import Config, OwnSpec
 from bot.store.store import Store
 from bot.views.answers import BotStatus, CadenceTable, Following
+from bot.views.answers.why import Story
 from bot.views.commands import Command, MisunderstoodError, Suggestion
-from bot.views.story import Story
 
 RECENT = timedelta(days=30)
-CADENCE = timedelta(days=365)
-_WISHES = 20  # subscriptions whose wishes are told
+YEAR = timedelta(days=365)
+_MOST_RECEPTIONS = 20  # that `why` tells of one release
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, where, and the request's own id, so that a request delivered twice is done once."""
+
+    user: str
+    channel: str
+    team: str = ""  # "" where the bot serves one workspace
+    is_dm: bool = False
+    request: str = ""  # Slack's trigger or event id
+    is_member: bool | None = True  # of the workspace that it is asked in; None where Slack does not say
+    name: str = ""  # that Slack gives with some requests
+    is_elsewhere: bool = False  # they act on a channel from outside of it, as with a form
+
+    @property
+    def destination(self) -> Destination:
+        """Return where subscriptions made here deliver: the channel, or the asker's own DM."""
+        return self.person if self.is_dm else Destination.at(self.team, self.channel)
+
+    @property
+    def person(self) -> Destination:
+        """Return the asker as a destination: a DM."""
+        return Destination.at(self.team, self.user)
+
+    def at(self, place: Destination) -> "Asker":
+        """Return the asker as if they asked at another place, their own messages or a channel."""
+        is_own = place == self.person
+        away = self.is_elsewhere or place != self.destination
+        return replace(self, channel="" if is_own else place.place, is_dm=is_own, is_elsewhere=away)
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Ask a store, which may be open for reading only."""
+    """Answers from a store, which may be open for reading only."""
 
     store: Store
-    labs: Directory
+    labs: Labs
     clock: Clock
     sources: Sequence[str] = ()  # the ids of those in feeds.yaml, polled yet or not
     watched: Sequence[Watched] = ()  # what these can be expected to show
+    remarks: Sequence[str] = ()  # what is to be told of the settings
 
-    def recent(self, asked: Command, limit: int) -> tuple[int, list[Wave]]:
-        """Return how many waves came out in the window that is asked for, and the page of them."""
+    def recent(self, asked: Command, limit: int, there: Destination | None = None) -> tuple[int, list[Wave]]:
+        """Return how many waves came out in the window that is asked for, and the page of them.
+
+        `there` is where it is asked. Raises UsageError for a triage that is asked for nowhere.
+        """
+        if asked.triage and there is None:
+            raise UsageError("`triage:` is about what a channel made of releases: ask it there, in Slack")
         return self.store.history.recent(
             [lab.id for lab in asked.labs],
             self.clock.now() - (asked.since or RECENT),
             asked.filters,
             limit,
             (asked.page - 1) * limit,
+            TriagedAs(there, asked.triage) if there and asked.triage else None,
         )
 
-    def newest(self, labs: Sequence[str]) -> Wave | None:
-        """Return the newest wave of these labs (all when empty), to show what a subscription is like."""
-        return self.store.history.newest(labs)
-
-    def one(self, name: str) -> tuple[Wave, list[str]]:
+    def one(self, name: str, again: str = "show {}") -> tuple[Wave, list[str]]:
         """Return the wave of this name, key, repository or address, and the names of others that match.
 
-        Raises MisunderstoodError with the nearest names.
+        Raises MisunderstoodError with the nearest names, each in the command that it is asked for `again`.
         """
         found = self.store.history.find(name)
         if not found:
-            raise _unknown_release(name, self.store.history.names())
+            near = nearest(name[:80], self.store.history.names())
+            raise MisunderstoodError(
+                f"no release is called “{name[:80]}”: {or_else(near, '`recent` lists what is known')}",
+                suggested(near, again),
+            )
         exact = [wave for wave in found if wave.lead.name.display.lower() == name.lower()]
         chosen = (exact or found)[0]
         others = [wave.lead.name.display for wave in found if wave is not chosen]
@@ -83,11 +121,11 @@ class Questions:
         if asked.by == "month":
             return CadenceTable(window, unit, months=month_rows(history, window, unit))
         rows = lab_rows(history, window, unit)
-        return CadenceTable(window, unit, [row for row in rows if asked.labs or row.figures.releases])
+        return CadenceTable(window, unit, [row for row in rows if asked.labs or row.releases])
 
     def window(self, asked: Command) -> Window:
         """Return the days that `cadence` is asked for; today is the last."""
-        return window_back(self.clock.now().date(), max((asked.since or CADENCE).days, 1))
+        return window_back(self.clock.now().date(), max((asked.since or YEAR).days, 1))
 
     def named(self, word: str) -> list[Lab]:
         """Return the labs whose id, name or an alias contains the word."""
@@ -101,21 +139,38 @@ class Questions:
         times = (state.succeeded_at for state in self.store.sources.states().values())
         return max((moment for moment in times if moment), default=None)
 
-    def status(self) -> BotStatus:
-        """Return how the sources fare, and what is owed, paused or reported."""
-        known = self.store.sources.states()
+    def status(self, team: str = "") -> BotStatus:
+        """Return how the sources fare, and what is owed, paused or reported in a workspace, "" being all."""
+        known, lacking = self.store.sources.states(), self.store.installations.lacking()
         return BotStatus(
             version=__version__,
             sources=[known.get(source, SourceState(source)) for source in self.sources],
-            counts=self.store.deliveries.counts(),
-            pauses=tuple(self.store.subscriptions.pauses().values()),
-            reports=self.store.reports.open(),
+            counts=self.store.deliveries.counts(team),
+            pauses=[
+                pause
+                for where, pause in self.store.subscriptions.pauses().items()
+                if team in ("", where.team)
+            ],
+            reports=[one for one in self.store.reports.open() if team in ("", one.reporter.team)],
             held=self.store.held.waiting(),
-            hints=len(self.store.hints.waiting()),
+            hints=self.store.hints.waiting(),
             coverage=coverage(self.store, self.watched, self.clock.now()),
+            lacking={where: scopes for where, scopes in lacking.items() if team in ("", where)},
+            remarks=self.remarks,
         )
 
-    def following(self, destination: str) -> Following:
+    def unclear(self, team: str = "") -> list[Delivery]:
+        """Return the messages of which nobody knows whether they arrived, the oldest first.
+
+        They are those of a workspace, "" being all.
+        """
+        return [
+            one
+            for one in self.store.deliveries.puzzling()
+            if one.state == "unclear" and team in ("", one.destination.team)
+        ]
+
+    def following(self, destination: Destination) -> Following:
         """Return what a destination follows, and how it wants to be told."""
         return Following(
             destination=destination,
@@ -124,16 +179,19 @@ class Questions:
             pause=self.store.subscriptions.pauses().get(destination),
             preferences=self.store.preferences.of(destination),
             last_deliveries=self.store.subscriptions.last_deliveries_to(destination),
+            watches=tuple(self.store.watches.of(destination)),
             names={lab.id: lab.name for lab in self.labs},
         )
 
-    def stories(self, text: str, destination: str = "") -> list[Story]:
+    def stories(self, text: str, destination: Destination | None = None) -> list[Story]:
         """Return what each sighting came to whose title, address or id is, or contains, the text.
 
         With a destination, of all deliveries only its own are told: others are nobody else's business.
         """
         remembered = self.store.history.observations(text) if text.strip() else []
-        return [self._story(item, destination) for item in _newest_word(remembered)]
+        # A row that changed often is one story, as it was seen last.
+        last = {(item.source_id, item.external_id): item for item in reversed(remembered)}
+        return [self._story(item, destination) for item in reversed(last.values())]
 
     def waiting(self, text: str) -> list[str]:
         """Return what is told of repositories that are not announced yet, and of mere names."""
@@ -152,46 +210,61 @@ class Questions:
             if word and word in note["id"].lower()
         ]
 
-    def _story(self, item: Remembered, destination: str) -> Story:
+    def _story(self, item: Remembered, destination: Destination | None) -> Story:
         """Return a sighting with who else speaks of its release, and what was owed for it."""
-        if not item.release_key:
+        key, history = item.release_key, self.store.history
+        if not key:
             return Story(item)
-        wave = self.store.history.wave(self.store.history.lead_of(item.release_key))
-        mentions = [mention for member in wave.members for mention in _of(member, item.release_key)]
+        wave = history.wave(history.id_of(key))
+        members = (member for member in wave.members if member.name.release_key == key)
+        mentions = [mention for member in members for mention in member.mentions]
         deliveries = [
             delivery
             for delivery in self.store.deliveries.of_release(wave.lead.id)
-            if destination in ("", delivery.destination)
+            if destination in (None, delivery.destination)
         ]
-        told = {delivery.destination for delivery in deliveries if delivery.kind == "alert"}
-        return Story(item, mentions, deliveries, self._wishes(wave, destination, told))
+        alerted = {delivery.destination for delivery in deliveries if delivery.kind == "alert"}
+        return Story(item, mentions, deliveries, self._receptions(wave, destination, alerted))
 
-    def _wishes(self, wave: Wave, destination: str, told: set[str]) -> list[str]:
-        """Return what the subscriptions of those who were owed no alert made of a release."""
+    def _receptions(
+        self, wave: Wave, destination: Destination | None, alerted: Container[Destination]
+    ) -> list[str]:
+        """Return what a release was, in words, to those who follow the lab and were owed no alert."""
         if wave.lead.silent:
             return []  # known from a baseline: nobody was to be told
-        known, told_why = self.store.subscriptions, self.store.deliveries.declined(wave.lead.id)
-        asked = known.of_destination(destination) if destination else known.of_lab(wave.lab.id)
-        subscriptions = [one for one in asked if one.destination not in told]
-        mutes = self.store.preferences.mutes(destination or None)
-        found = receptions(wave, subscriptions, mutes, self.clock.now())
-        wishes = [f"{one.destination}: {told_why.get(one.destination, one.why)}" for one in found[:_WISHES]]
-        more = len(found) - _WISHES
-        return [*wishes, f"and {more} more"] if more > 0 else wishes
+        known, declined = self.store.subscriptions, self.store.deliveries.declined(wave.lead.id)
+        following = known.of_destination(destination) if destination else known.of_lab(wave.lab.id)
+        others = [one for one in following if one.destination not in alerted]
+        found = receptions(wave, others, self.store.preferences.mutes(destination), self.clock.now())
+        lines = [f"{one.destination}: {declined.get(one.destination, one.why)}" for one in found]
+        more = len(lines) - _MOST_RECEPTIONS
+        return [*lines[:_MOST_RECEPTIONS], f"and {more} more"] if more > 0 else lines
 
 
-def _of(member: Release, key: str) -> Sequence[Mention]:
-    return member.mentions if member.name.release_key == key else ()
+def suggested(names: Iterable[str], again: str) -> tuple[Suggestion, ...]:
+    """Return a command about each of these names: `again` has {} where the name belongs."""
+    texts = [again.format(name) for name in names]
+    return tuple(Suggestion(text[:1].upper() + text[1:], text) for text in texts)
 
 
-def _newest_word(remembered: Sequence[Remembered]) -> list[Remembered]:
-    """Return each thing shown once, as it was seen last: a row that changed often is one story."""
-    return list({(item.source_id, item.external_id): item for item in reversed(remembered)}.values())[::-1]
+# --- which releases each source of feeds.yaml showed of those that it should have
 
 
-def _unknown_release(name: str, names: Sequence[str]) -> MisunderstoodError:
-    near = nearest(name[:80], names)
-    return MisunderstoodError(
-        f"no release is called “{name[:80]}”: {or_else(near, '`recent` lists what is known')}",
-        tuple(Suggestion(f"Show {other}", f"show {other}") for other in near),
-    )
+def watched(config: Config) -> list[Watched]:
+    """Return what each source of feeds.yaml can be expected to show."""
+    own: list[Watched] = []
+    shared: dict[str, set[str]] = defaultdict(set)  # the labs of a listing, by its id
+    for lab in config.labs:
+        for spec in lab.sources:
+            if isinstance(spec, OwnSpec):
+                own.append(Watched(spec.id, frozenset((lab.id,)), spec.include, spec.owner.lower()))
+            elif spec.id in config.source_ids:
+                shared[spec.id].add(lab.id)
+    return [*own, *(Watched(source_id, frozenset(labs)) for source_id, labs in shared.items())]
+
+
+def coverage(store: Store, sources: Sequence[Watched], now: datetime) -> Mapping[str, Record]:
+    """Return the records of the sources by id, of what was announced within a year."""
+    states = store.sources.states()
+    baselines = {source_id: state.baseline_at for source_id, state in states.items() if state.baseline_at}
+    return records(sources, baselines, store.coverage.shown(now - YEAR), now)

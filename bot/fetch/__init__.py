@@ -60,8 +60,27 @@ class Response:
             ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What came of posting something; `retry_after` is in seconds, where a time was named."""
+
+    status: int
+    retry_after: float | None = None
+
+
+class Poster(Protocol):
+    """What posts something to an address, once, within limits."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: float) -> Posted:
+        """Return how it was answered, redirects included: none is followed.
+
+        `deadline` is the total number of seconds. Raises SourceError, without the address, for no answer.
+        """
+        ...
+
+
 class Fetcher(Protocol):
-    """Get an address politely, within limits."""
+    """What gets an address politely, within limits."""
 
     def get(
         self,

@@ -1,18 +1,26 @@
-"""Web addresses: read, named by their host, shown without secrets, and checked as a redirect's target."""
+"""Web addresses: read, shown without secrets, and which may be asked: public ones, and the operator's own."""
 
+import queue
 import re
-from collections.abc import Sequence
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
 
 import httpx
 
 from bot.errors import Failure, SourceError
+from bot.fetch.networks import is_public
 
 MAX_REDIRECTS = 5
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-
-# The words that name a secret in a query. A long value is hidden whatever it is called: it is a token or a
-# cursor, and neither helps a reader.
+_HOST = re.compile(r"([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")  # httpx has made it ASCII, in lower case
+_LONGEST_HOST = 254  # with a dot at its end
+_LAST_PORT = 65_535
+# These name a secret in a query. A long value is hidden whatever it is called: it is a token or a cursor, and
+# neither helps a reader.
 _SECRET = re.compile(r"key|token|secret|sig|pass|auth(?!or)|code|cred|session", re.IGNORECASE)
 _LONGEST_VALUE = 24
 _LONGEST_QUERY = 60  # a longer one hides what matters in a line for people
@@ -24,7 +32,7 @@ def parsed(text: str) -> httpx.URL:
     Raises SourceError when it is none, not of http or https, or holds a user name.
     """
     try:
-        url = httpx.URL(text)
+        url = _well_formed(httpx.URL(text))
     except (httpx.InvalidURL, ValueError) as error:  # ValueError: from the stdlib and from idna
         raise SourceError(
             Failure.BAD_ANSWER, f"{_before_secrets(text)!r} is no web address; correct it in feeds.yaml"
@@ -36,13 +44,36 @@ def parsed(text: str) -> httpx.URL:
 def redirect_target(url: httpx.URL, location: str) -> httpx.URL:
     """Return the address that a Location header of `url` means; raises SourceError when it means none."""
     try:
-        return url.join(location)
+        return _well_formed(url.join(location))
     except (httpx.InvalidURL, ValueError) as error:
         raise SourceError(
             Failure.BAD_ANSWER,
             f"{shown(url)} redirects to {_before_secrets(location)!r}, which is no address; "
             "see in a browser where it leads",
         ) from error
+
+
+def _well_formed(url: httpx.URL) -> httpx.URL:
+    """Return an address whose host and port a name server, a socket and TLS take (RFC 1035, section 2.3.4).
+
+    Raises ValueError for what httpx lets pass: labels that are empty, too long or not of letters, wild ports.
+    """
+    host = url.raw_host.decode("ascii")
+    if ":" in host:
+        ip_address(host)
+    elif host and not (len(host) <= _LONGEST_HOST and _HOST.fullmatch(host)):
+        raise ValueError("its host is no name")
+    if url.port is not None and not 0 < url.port <= _LAST_PORT:
+        raise ValueError("its port is none")
+    return url
+
+
+def host_in(text: str) -> str:
+    """Return the host of an address, with its port if it names one, or "" where the text is no address."""
+    try:
+        return _well_formed(httpx.URL(text)).netloc.decode("ascii")
+    except (httpx.InvalidURL, ValueError):
+        return ""
 
 
 def _check_kind(url: httpx.URL) -> None:
@@ -100,24 +131,79 @@ def check_redirect(visited: Sequence[httpx.URL], target: httpx.URL, allowed: fro
     one of our own (`allowed`) hosts.
     """
     _check_kind(target)
-    start, last = shown(visited[0]), visited[-1]
+    last, failure, why = visited[-1], Failure.FORBIDDEN_ADDRESS, ""
     if target in visited:
-        raise SourceError(
-            Failure.TOO_MANY_REDIRECTS,
-            f"{start} redirects in a circle, back to {shown(target)}; open it in a browser to see why",
-        )
-    if len(visited) > MAX_REDIRECTS:
-        raise SourceError(
-            Failure.TOO_MANY_REDIRECTS,
-            f"{start} redirects more than {MAX_REDIRECTS} times; put the final address into feeds.yaml",
-        )
-    if last.scheme == "https" and target.scheme == "http":
-        raise SourceError(
-            Failure.FORBIDDEN_ADDRESS,
-            f"{start} redirects from https to {shown(target)}, which anybody could forge; not followed",
-        )
-    if endpoint_of(target) in allowed and endpoint_of(last) not in allowed:
-        raise SourceError(
-            Failure.FORBIDDEN_ADDRESS,
-            f"{start} redirects to our own {shown(target)}; a stranger may not send us there: not followed",
-        )
+        failure = Failure.TOO_MANY_REDIRECTS
+        why = f"in a circle, back to {shown(target)}; open it in a browser to see why"
+    elif len(visited) > MAX_REDIRECTS:
+        failure = Failure.TOO_MANY_REDIRECTS
+        why = f"more than {MAX_REDIRECTS} times; put the final address into feeds.yaml"
+    elif last.scheme == "https" and target.scheme == "http":
+        why = f"from https to {shown(target)}, which anybody could forge; not followed"
+    elif endpoint_of(target) in allowed and endpoint_of(last) not in allowed:
+        why = f"to our own {shown(target)}; a stranger may not send us there: not followed"
+    if why:
+        raise SourceError(failure, f"{shown(visited[0])} redirects {why}")
+
+
+Resolver = Callable[[str, int, float], Sequence[str]]
+
+
+def checked_addresses(
+    host: str, port: int, seconds: float, *, allowed: frozenset[str], resolve: Resolver
+) -> Sequence[str]:
+    """Return the IP addresses of `host` that may be connected to.
+
+    The caller must connect to these and not to the name, whose next answer may differ (DNS rebinding).
+    Raises SourceError when one of them is private and `host:port` is not in `allowed`.
+    """
+    addresses = resolve(host, port, seconds)
+    refuse_private(endpoint(host, port), addresses, allowed)
+    return addresses
+
+
+def refuse_private(place: str, addresses: Sequence[str], allowed: frozenset[str]) -> None:
+    """Raise SourceError when one of the IP addresses of a `host:port` is private and it is not `allowed`."""
+    for address in addresses:
+        if place not in allowed and not is_public(address):
+            raise SourceError(
+                Failure.FORBIDDEN_ADDRESS,
+                f"{place} is at the private address {address} and was not asked; "
+                f"if it is yours, add {place} to CADENCEBOT_ALLOW_HOSTS",
+            )
+
+
+def written(host: str) -> Sequence[str]:
+    """Return the IP address that a host itself is, in any of the forms that systems take (127.1), or none."""
+    with suppress(ValueError):
+        return [str(ip_address(host))]
+    with suppress(OSError):
+        return [socket.inet_ntoa(socket.inet_aton(host))]
+    return []
+
+
+def lookup(host: str, port: int, seconds: float) -> Sequence[str]:
+    """Return the IP addresses of `host` within `seconds`.
+
+    Raises httpx.ConnectError when it has none and httpx.ConnectTimeout when nobody answers in time.
+    """
+    if known := written(host):
+        return known
+    answers: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers.put([str(entry[4][0]) for entry in found])
+        except (OSError, UnicodeError) as error:  # UnicodeError: a label that no name server would take
+            answers.put(error)
+
+    # getaddrinfo takes no timeout, so it gets a thread; one that hangs ends with the system's own timeout.
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise httpx.ConnectTimeout(f"no name server answered for {host}") from None
+    if isinstance(answer, Exception):
+        raise httpx.ConnectError(f"no address is known for {host}") from answer
+    return answer

@@ -10,13 +10,94 @@ from typing import Self
 import httpx
 
 from bot.clock import Clock
-from bot.fetch import Response
-from bot.fetch.address import check_redirect, endpoint_of, parsed, redirect_target
+from bot.errors import Failure, SourceError
+from bot.fetch import Posted, Response
+from bot.fetch.address import (
+    Resolver,
+    check_redirect,
+    endpoint_of,
+    lookup,
+    parsed,
+    redirect_target,
+    refuse_private,
+    short,
+    shown,
+    written,
+)
 from bot.fetch.body import ACCEPT_ENCODING, read_body
-from bot.fetch.failures import of_exception, of_status
-from bot.fetch.guard import Resolver, lookup
-from bot.fetch.manners import Manners
+from bot.fetch.manners import Manners, asked_rest
 from bot.fetch.wire import Attempt, GuardedBackend, GuardedTransport
+from bot.settings.proxies import DIRECT, Proxies
+
+_VARIABLES = {"huggingface.co": "HF_TOKEN", "api.llm-stats.com": "LLM_STATS_API_KEY"}
+_AGAIN = "it is asked again at the next poll"
+
+
+def of_status(
+    url: httpx.URL, status: int, headers: Mapping[str, str], *, token_sent: bool, retry_after: float | None
+) -> SourceError:
+    """Return the error for an answer that cannot be used, with what its status asks people to do."""
+    failure, advice = Failure.BAD_ANSWER, "only 200 can be read; see in a browser what it is"
+    match status:
+        case 304:
+            advice = f"not modified since what? Nothing was said; {_AGAIN}"
+        case 401 | 403:
+            failure = Failure.DENIED
+            advice = _denied(url.raw_host.decode("ascii"), headers, token_sent=token_sent)
+        case 404 | 410:
+            failure, advice = Failure.GONE, "nothing is there (any more); correct the address in feeds.yaml"
+        case 407:
+            failure, advice = (
+                Failure.DENIED,
+                "the proxy wants a login: HTTP_PROXY=http://user:password@host:port",
+            )
+        case 429:
+            rest = "until the next poll" if retry_after is None else f"for {retry_after:.0f} s"
+            failure, advice = Failure.RATE_LIMITED, f"too many requests; it is left alone {rest}"
+        case _ if status >= 500:
+            failure, advice = Failure.SERVER_ERROR, f"the fault is theirs; {_AGAIN}"
+    return SourceError(failure, f"{shown(url)} answered {status}: {advice}", retry_after=retry_after)
+
+
+def _denied(host: str, headers: Mapping[str, str], *, token_sent: bool) -> str:
+    said = short(headers.get("x-error-message", ""), 100)  # the Hub's; docs/reference/hub.md#errors
+    quoted = f"{said!r}; " if said else ""
+    if token_sent:
+        return f"{quoted}the token was not accepted, check {_VARIABLES.get(host, 'the one for this host')}"
+    if host in _VARIABLES:
+        return f"{quoted}private, gone, or in need of a token: check {_VARIABLES[host]}, which is not set"
+    return f"{quoted}it wants a login or keeps robots out; choose another source for this lab"
+
+
+def of_exception(url: httpx.URL, error: httpx.HTTPError, *, deadline: float, ended: bool) -> SourceError:
+    """Return the error for a request that got no whole answer; `deadline` and `ended` as for `unanswered`."""
+    failure, what = unanswered(error, deadline=deadline, ended=ended)
+    return SourceError(failure, f"{shown(url)} {what}; {_AGAIN}")
+
+
+def unanswered(error: httpx.HTTPError, *, deadline: float, ended: bool) -> tuple[Failure, str]:
+    """Return why a request got no whole answer, as what a subject did or does.
+
+    `deadline` is the number of seconds that it had, `ended` tells that the server closed the connection.
+    """
+    why, failure = short(str(error), 120), Failure.BAD_ANSWER
+    match error:
+        case httpx.TimeoutException():
+            failure, what = Failure.TIMEOUT, f"took longer than {deadline:g} s ({why})"
+        case httpx.NetworkError():
+            failure, what = Failure.UNREACHABLE, f"cannot be reached ({why})"
+        case httpx.ProxyError():
+            failure, what = Failure.UNREACHABLE, f"cannot be reached through the proxy ({why})"
+        case httpx.RemoteProtocolError() if ended:
+            failure, what = Failure.UNREACHABLE, "closed the connection before the answer ended"
+        case httpx.LocalProtocolError():  # its reason quotes the header, which may be a token
+            what = (
+                "takes no request with such headers: correct its token or `headers`, they hold odd characters"
+            )
+        case _:
+            what = f"does not speak HTTP as it should ({why})"
+    return failure, what
+
 
 MAX_BYTES = 20_000_000
 MAX_RAW_BYTES = 10_000_000
@@ -45,8 +126,8 @@ class HttpFetcher:
     `allowed_hosts` are `host:port` pairs of our own (mirrors, test servers): they may be private, and are
     asked without pause. `tokens` maps a host as it stands in an address (`huggingface.co`, `127.0.0.1:8000`)
     to its bearer token, which goes to exactly that host, and over http only where that host is allowed.
-    `pause` is the least number of seconds between two requests to one host; `max_bytes` caps an unpacked body
-    unless `get` says otherwise.
+    `pause` is the least number of seconds between two requests to one host. What goes
+    through one of the `proxies` is looked up there, and guarded by nobody else.
     """
 
     def __init__(
@@ -57,17 +138,19 @@ class HttpFetcher:
         allowed_hosts: frozenset[str] = frozenset(),
         tokens: Mapping[str, str] | None = None,
         pause: float = 1.0,
-        max_bytes: int = MAX_BYTES,
         resolve: Resolver = lookup,
+        proxies: Proxies = DIRECT,
     ) -> None:
         self._allowed = frozenset(host.lower() for host in allowed_hosts)
         self._tokens = {host.lower(): token for host, token in (tokens or {}).items() if token}
-        self._max_bytes = max_bytes
+        self._clock = clock
         self._manners = Manners(clock, pause, self._allowed)
         self._headers = {"user-agent": user_agent, "accept": "*/*", "accept-encoding": ACCEPT_ENCODING}
         # The transport alone, without httpx.Client on top: that one logs addresses with the secrets of their
         # query, keeps cookies and raises IDNAError over a hostile Location; and it costs CPU (benchmarks/).
         self._transport = GuardedTransport(GuardedBackend(self._allowed, resolve))
+        self._proxies = proxies
+        self._through = {proxy: _through(proxy, resolve) for proxy in (proxies.http, proxies.https) if proxy}
 
     def __enter__(self) -> Self:
         return self
@@ -79,7 +162,8 @@ class HttpFetcher:
 
     def close(self) -> None:
         """Close all connections."""
-        self._transport.close()
+        for transport in (self._transport, *self._through.values()):
+            transport.close()
 
     def get(
         self,
@@ -96,19 +180,17 @@ class HttpFetcher:
         `deadline` is in seconds, for connecting, redirects and the body; waiting for a host's turn comes on
         top. `max_bytes` caps the body, packed and unpacked. Raises SourceError for every other ending.
         """
-        validators = _validators(etag, last_modified)
+        asked = {"if-none-match": etag, "if-modified-since": last_modified}
+        validators = {name: value for name, value in asked.items() if 0 < len(value) <= _LONGEST_VALIDATOR}
         errand = _Errand(
             headers={name.lower(): value for name, value in (headers or {}).items()} | validators,
             conditional=bool(validators),
             deadline=deadline,
             until=time.monotonic() + deadline,
-            cap=self._max_bytes if max_bytes is None else max_bytes,
+            cap=MAX_BYTES if max_bytes is None else max_bytes,
             raw_cap=MAX_RAW_BYTES if max_bytes is None else max_bytes,
         )
-        return self._follow(parsed(url), errand)
-
-    def _follow(self, url: httpx.URL, errand: _Errand) -> Response:
-        visited = [url]
+        visited = [parsed(url)]
         while True:
             answer = self._visit(visited[-1], errand)
             if isinstance(answer, Response):
@@ -117,6 +199,22 @@ class HttpFetcher:
             if answer.netloc != visited[-1].netloc:
                 errand.headers = {name: errand.headers[name] for name in errand.headers.keys() & _TRAVELS}
             visited.append(answer)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: float) -> Posted:
+        """Return how a body was answered that is posted once: no redirect is followed, nothing repeated.
+
+        `deadline` is in seconds, for all of it. Raises SourceError, without the address, for no answer.
+        """
+        address, attempt = parsed(url), Attempt(time.monotonic() + deadline)
+        # on a connection of its own: one that was left open may be closed just as it is used again
+        sent = {**self._headers, **headers, "connection": "close"}
+        request = httpx.Request("POST", address, content=body, headers=sent, extensions=attempt.extensions())
+        try:
+            with closing(self._way_to(address).handle_request(request)) as answer:
+                rest = asked_rest(answer.status_code, _plain(answer.headers), self._clock.now())
+                return Posted(answer.status_code, rest)
+        except httpx.HTTPError as error:
+            raise SourceError(*unanswered(error, deadline=deadline, ended=attempt.ended)) from error
 
     def _visit(self, url: httpx.URL, errand: _Errand) -> Response | httpx.URL:
         """Ask one address in its turn; return its answer, or the address that it redirects to."""
@@ -142,9 +240,10 @@ class HttpFetcher:
 
     def _send(self, request: httpx.Request, attempt: Attempt) -> httpx.Response:
         """Return the answer with its body unread."""
+        transport = self._way_to(request.url)
         request.extensions = attempt.extensions()
         try:
-            return self._transport.handle_request(request)
+            return transport.handle_request(request)
         except (httpx.NetworkError, httpx.RemoteProtocolError):
             if attempt.opened:
                 raise
@@ -152,7 +251,14 @@ class HttpFetcher:
         # there. That says nothing about this answer, and a GET may be repeated.
         attempt.ended = False
         request.extensions = attempt.extensions()
-        return self._transport.handle_request(request)
+        return transport.handle_request(request)
+
+    def _way_to(self, url: httpx.URL) -> GuardedTransport:
+        """Return what carries a request there. A proxy looks names up; addresses are refused before."""
+        if not (proxy := self._proxies.of(str(url))):
+            return self._transport
+        refuse_private(endpoint_of(url), written(url.raw_host.decode("ascii")), self._allowed)
+        return self._through[proxy]
 
     def _read(
         self, url: httpx.URL, answer: httpx.Response, errand: _Errand, attempt: Attempt
@@ -175,9 +281,9 @@ class HttpFetcher:
         return self._tokens.get(url.netloc.decode("ascii")) if safe else None
 
 
-def _validators(etag: str, last_modified: str) -> dict[str, str]:
-    asked = {"if-none-match": etag, "if-modified-since": last_modified}
-    return {name: value for name, value in asked.items() if 0 < len(value) <= _LONGEST_VALIDATOR}
+def _through(proxy: str, resolve: Resolver) -> GuardedTransport:
+    """Return the transport through a proxy, which may be private and is the only one that it connects to."""
+    return GuardedTransport(GuardedBackend(frozenset({endpoint_of(httpx.URL(proxy))}), resolve), proxy)
 
 
 def _plain(headers: httpx.Headers) -> dict[str, str]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from urllib.robotparser import RobotFileParser
 
 from bot.clock import Clock
 from bot.errors import Failure, SourceError
@@ -24,12 +25,11 @@ def asked_rest(status: int, headers: Mapping[str, str], now: datetime) -> float 
     Reads Retry-After (seconds or a date) of a 429, 502 or 503, and the Hub's `RateLimit: "api";r=0;t=120`
     of any answer. At most a day.
     """
-    rests = []
-    if status in _MAY_ASK_FOR_REST:
-        rests.append(_retry_after(headers.get("retry-after", "").strip(), now))
-    rests.append(_used_up(headers.get("ratelimit", "")))
-    known = [rest for rest in rests if rest is not None]
-    return min(max(known), LONGEST_REST) if known else None
+    quotas = _QUOTA.findall(headers.get("ratelimit", ""))
+    rests = [float(rest) for left, rest in quotas if int(left) == 0]
+    asked = _retry_after(headers.get("retry-after", "").strip(), now) if status in _MAY_ASK_FOR_REST else None
+    rests += [asked] if asked is not None else []
+    return min(max(rests), LONGEST_REST) if rests else None
 
 
 def _retry_after(value: str, now: datetime) -> float | None:
@@ -37,18 +37,10 @@ def _retry_after(value: str, now: datetime) -> float | None:
         return float(value[:20])
     try:
         moment = parsedate_to_datetime(value)
-        return max((_in_utc(moment) - now).total_seconds(), 0.0)
+        at = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max((at - now).total_seconds(), 0.0)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None  # neither seconds nor a date: the same as not said
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-
-
-def _used_up(value: str) -> float | None:
-    rests = [float(rest) for left, rest in _QUOTA.findall(value) if int(left) == 0]
-    return max(rests, default=None)
 
 
 @dataclass(slots=True)
@@ -60,7 +52,7 @@ class _Host:
 
 
 class Manners:
-    """Keep what every host is owed. `exempt` hosts are our own: no turns, no pause, but their Retry-After."""
+    """What every host is owed. `exempt` hosts are our own: no turns, no pause, but their Retry-After."""
 
     def __init__(self, clock: Clock, pause: float, exempt: frozenset[str]) -> None:
         self._clock = clock
@@ -82,11 +74,15 @@ class Manners:
             return
         with host.turn:
             self._refuse_while_resting(name, host)  # it may have asked while we waited
-            self._wait_for(host)
+            if host.free_at:
+                wait = min((host.free_at - self._clock.now()).total_seconds(), 2 * self._pause)
+                if wait > 0:
+                    self._clock.sleep(wait)
             try:
                 yield
             finally:
-                host.free_at = self._clock.now() + timedelta(seconds=self._jittered())
+                pause = self._pause * random.uniform(1.0, 1.5)  # noqa: S311 - only spreads requests
+                host.free_at = self._clock.now() + timedelta(seconds=pause)
 
     def heed(self, name: str, status: int, headers: Mapping[str, str]) -> float | None:
         """Remember what an answer of host `name` asks for, and return it in seconds (None: nothing)."""
@@ -115,12 +111,18 @@ class Manners:
                 retry_after=left,
             )
 
-    def _wait_for(self, host: _Host) -> None:
-        if host.free_at is None:
-            return
-        wait = min((host.free_at - self._clock.now()).total_seconds(), 2 * self._pause)
-        if wait > 0:
-            self._clock.sleep(wait)
 
-    def _jittered(self) -> float:
-        return self._pause * random.uniform(1.0, 1.5)  # noqa: S311 - hides no secret, only spreads requests
+_CAP = 500 * 1024  # bytes; RFC 9309, section 2.5: a reader must take at least so many
+
+
+def allowed(robots_txt: bytes, url: str, user_agent: str) -> bool:
+    """Whether the robots.txt of its site lets `user_agent` read `url`.
+
+    A page in place of a robots.txt forbids nothing; one with nonsense in its rules is taken as a no.
+    """
+    parser = RobotFileParser()
+    try:
+        parser.parse(robots_txt[:_CAP].decode("utf-8-sig", "replace").splitlines())
+        return parser.can_fetch(user_agent, url)
+    except ValueError:  # a rule such as "Disallow: //[" that urllib cannot split
+        return False

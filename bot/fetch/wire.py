@@ -7,7 +7,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from bot.fetch.guard import Resolver, checked_addresses
+from bot.fetch.address import Resolver, checked_addresses
 
 
 class Attempt:
@@ -48,7 +48,7 @@ def _seconds(timeout: "Attempt | float | None") -> float | None:
 
 
 class _Stream(httpcore.NetworkStream):
-    """Wait for the wrapped stream no longer than the attempt has left."""
+    """A stream that is waited for no longer than the attempt has left."""
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
@@ -75,7 +75,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class GuardedBackend(httpcore.NetworkBackend):
-    """Open connections to addresses that the guard has checked."""
+    """Opens connections to addresses that the guard has checked."""
 
     def __init__(self, allowed: frozenset[str], resolve: Resolver) -> None:
         self._allowed = allowed
@@ -108,18 +108,22 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 
 class GuardedTransport(httpx.HTTPTransport):
-    """The transport of httpx, on guarded connections."""
+    """The transport of httpx, on guarded connections, or through a proxy, which looks names up itself."""
 
-    def __init__(self, backend: GuardedBackend) -> None:
-        # The environment is read for SSL_CERT_FILE only. A proxy from it would look names up itself,
-        # behind the guard's back.
+    def __init__(self, backend: GuardedBackend, proxy: str = "") -> None:
+        # The environment is read for SSL_CERT_FILE only.
         context = httpx.create_ssl_context()
         super().__init__(verify=context)
         # httpx 0.28 has no argument for the network backend, so its pool is replaced by one that has.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
-            max_connections=100,
-            max_keepalive_connections=20,
-            keepalive_expiry=5.0,
-            network_backend=backend,
-        )
+        options: dict[str, Any] = {
+            "ssl_context": context,
+            "max_connections": 100,
+            "max_keepalive_connections": 20,
+            "keepalive_expiry": 5.0,
+            "network_backend": backend,
+        }
+        if proxy:
+            way = httpx.Proxy(proxy)
+            self._pool = httpcore.HTTPProxy(str(way.url), proxy_auth=way.raw_auth, **options)
+        else:
+            self._pool = httpcore.ConnectionPool(**options)

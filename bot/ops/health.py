@@ -1,6 +1,6 @@
 """How the bot fares, judged from what it knows of itself, and which of that is news to its admins: pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ INTERVALS = 3  # without a good poll: two may go wrong on any day
 PATIENCE = timedelta(minutes=30)  # for sources that are polled every few minutes: a site's restart is no news
 STANDSTILL = timedelta(minutes=2)  # far longer than a tick that waits for the database
 _NAMED = 5  # sources that a line for people names
+_NAMED_RELEASES = 3  # releases that one names, the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,77 +82,15 @@ def _look(vitals: Vitals, source_id: str, every: timedelta, now: datetime) -> Bl
     state = vitals.state(source_id)
     known_since = vitals.known.get(source_id)
     if known_since:
-        return None if _is_back(state, known_since) else Blind(source_id, known_since, state.failure)
+        # Not "later than": a clock that was set back must not keep a source blind that answers.
+        is_back = not state.failure and state.succeeded_at not in (None, known_since)
+        return None if is_back else Blind(source_id, known_since, state.failure)
     if not state.failure and any(at and now < at for at in (state.next_poll_at, state.succeeded_at)):
         return None
     good = state.succeeded_at if state.succeeded_at and state.succeeded_at <= now else None
     if now - max(good or vitals.watch.since, vitals.watch.since) < max(INTERVALS * every, PATIENCE):
         return None
     return Blind(source_id, good or state.failing_since or vitals.watch.since, state.failure)
-
-
-def _is_back(state: SourceState, since: datetime) -> bool:
-    # Not "later than": a clock that was set back must not keep a source blind that answers.
-    return not state.failure and state.succeeded_at not in (None, since)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line for the admins, in plain text, and the identity under which it is owed only once.
-
-    `since` is when the oldest of what it tells began.
-    """
-
-    identity: str
-    text: str
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What the admins do not know yet; `forgotten` sources left feeds.yaml while they were blind."""
-
-    blind: tuple[Blind, ...] = ()
-    back: tuple[Blind, ...] = ()
-    forgotten: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.blind or self.back or self.forgotten)
-
-    def after(self, known: Mapping[str, datetime]) -> dict[str, datetime]:
-        """Return which sources the admins know to be blind, since when, once they were told."""
-        gone = {*(blind.source_id for blind in self.back), *self.forgotten}
-        kept = {source_id: since for source_id, since in known.items() if source_id not in gone}
-        return kept | {blind.source_id: blind.since for blind in self.blind}
-
-    def lines(self) -> Iterator[Line]:
-        """Yield what to tell: one line for all that went blind together, one for all that came back."""
-        if self.blind:
-            what = f"{_named([str(one) for one in self.blind])} blind: what is released there goes unseen"
-            yield Line(_identity("blind", self.blind), f"{what}; `status` tells more", _oldest(self.blind))
-        if self.back:
-            names = [f"{one.source_id} (blind since {_stamp(one.since)})" for one in self.back]
-            yield Line(_identity("back", self.back), f"{_named(names)} back", _oldest(self.back))
-
-
-def news(vitals: Vitals, now: datetime) -> News:
-    """Return what changed since the admins were told `vitals.known`: each source once blind, once back.
-
-    There is none while the database cannot be read: what is known of the sources is then out of date.
-    """
-    if vitals.unreadable:
-        return News()
-    blind = blind_sources(vitals, now)
-    still = {one.source_id for one in blind}
-    return News(
-        blind=tuple(one for one in blind if one.source_id not in vitals.known),
-        back=tuple(
-            Blind(source_id, since)
-            for source_id, since in vitals.known.items()
-            if source_id in vitals.every and source_id not in still
-        ),
-        forgotten=tuple(source_id for source_id in vitals.known if source_id not in vitals.every),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,41 +109,122 @@ def health(vitals: Vitals, now: datetime) -> Health:
     at all: a single blind source is worth a sentence, but no restart.
     """
     blind = blind_sources(vitals, now)
-    failures = tuple(_failures(vitals, blind, now))
-    return Health(not failures, (*failures, *_remarks(vitals, blind)), blind)
-
-
-def _failures(vitals: Vitals, blind: Sequence[Blind], now: datetime) -> Iterator[str]:
-    if vitals.watch.is_over(now):
-        yield f"The main loop stands still: it last ticked at {_stamp(vitals.watch.seen)}."
-    if vitals.unreadable:
-        yield f"The database cannot be read: {vitals.unreadable}"
-    if vitals.closed:
-        yield f"Nothing can be sent: {vitals.closed}"
-    if blind and len(blind) == len(vitals.every):
-        yield "No source at all can be read: is this machine offline?"
-
-
-def _remarks(vitals: Vitals, blind: Sequence[Blind]) -> Iterator[str]:
-    for one in blind:
-        yield f"Blind: {one}."
+    troubles = {
+        f"The main loop stands still: it last ticked at {_stamp(vitals.watch.seen)}.": vitals.watch.is_over(
+            now
+        ),
+        f"The database cannot be read: {vitals.unreadable}": vitals.unreadable,
+        f"Nothing can be sent: {vitals.closed}": vitals.closed,
+        "No source at all can be read: is this machine offline?": len(blind) == len(vitals.every) > 0,
+    }
+    failures = [sentence for sentence, fails in troubles.items() if fails]
+    remarks = [f"Blind: {one}." for one in blind]
     failed = sum(vitals.deliveries.get(state, 0) for state in FAILED)
     if failed:
-        yield f"Unclear or impossible messages: {failed}; `cadencebot deliveries --open` says why."
+        remarks.append(f"Unclear or impossible messages: {failed}; `cadencebot deliveries --open` says why.")
+    return Health(not failures, (*failures, *remarks), blind)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line for the admins, in plain text, and the identity under which it is owed only once.
+
+    `since` is when the oldest of what it tells began.
+    """
+
+    identity: str
+    text: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the admins do not know yet, and which sources they know to be blind, or perhaps, once they do.
+
+    The sources are mapped to since when. There is a line for all that went blind together, one for all that
+    came back, and one for each that is perhaps blind or shows again what comes out.
+    """
+
+    lines: tuple[Line, ...]
+    known: Mapping[str, datetime]
+    known_to_miss: Mapping[str, datetime]
+
+
+def news(vitals: Vitals, now: datetime) -> News | None:
+    """Return what changed since the admins were told what `vitals` says that they know, None for nothing.
+
+    Each source is told of once, and once more when it is back; one that left feeds.yaml is forgotten. There
+    is no news while the database cannot be read: what is known of the sources is then out of date.
+    """
+    if vitals.unreadable:
+        return None
+    blind = blind_sources(vitals, now)
+    known = {one.source_id: one.since for one in blind}
+    missing, turned = _missing(vitals, known.keys())
+    if known == vitals.known and missing == vitals.known_to_miss:
+        return None
+    return News((*_blind_lines(vitals, blind), *turned), known, missing)
+
+
+def _blind_lines(vitals: Vitals, blind: Sequence[Blind]) -> Iterator[Line]:
+    new = [one for one in blind if one.source_id not in vitals.known]
+    still = {one.source_id for one in blind}
+    back = [
+        Blind(source_id, since)
+        for source_id, since in vitals.known.items()
+        if source_id in vitals.every and source_id not in still
+    ]
+    gone = _named([str(one) for one in new])
+    seen = _named([f"{one.source_id} (blind since {_stamp(one.since)})" for one in back])
+    for what, sources, text in (
+        ("blind", new, f"{gone} blind: what is released there goes unseen; `status` tells more"),
+        ("back", back, f"{seen} back"),
+    ):
+        if sources:
+            identity = "|".join([what, *(f"{one.source_id}@{one.since.isoformat()}" for one in sources)])
+            yield Line(identity, text, min(one.since for one in sources))
+
+
+def _missing(vitals: Vitals, blind: Collection[str]) -> tuple[dict[str, datetime], list[Line]]:
+    """Return which sources are perhaps blind, since when, and the lines for what is new of that.
+
+    A source is told of while it answers well, and is back with the next release that it shows in time.
+    """
+    if not vitals.coverage:  # before the database was read
+        return dict(vitals.known_to_miss), []
+    missing: dict[str, datetime] = {}
+    lines = []
+    for source_id, record in vitals.coverage.items():
+        known_since = vitals.known_to_miss.get(source_id)
+        last = record.outcomes[-1] if record.outcomes else None
+        fails = source_id in blind or vitals.state(source_id).failure
+        if known_since and last and last.showed:
+            text = f"{source_id} is back: it showed {last.release.name}"
+            lines.append(Line(f"sees again|{source_id}@{last.release.key}", text, last.release.at))
+        elif known_since:
+            missing[source_id] = known_since
+        elif record.is_perhaps_blind and not fails:
+            first = record.missed_last[0]
+            missing[source_id] = first.at
+            text = f"{explained(record)}; `cadencebot check` tells more"
+            lines.append(Line(f"perhaps blind|{source_id}@{first.key}", text, first.at))
+    return missing, lines
+
+
+def explained(record: Record) -> str:
+    """Return in one sentence why a source is perhaps blind."""
+    missed = record.missed_last
+    names = ", ".join(one.name for one in missed[-_NAMED_RELEASES:])
+    return (
+        f"{record.source_id} is perhaps blind: it answers, but missed the last {len(missed)} releases that "
+        f"others brought ({names}); it showed {record.showed} of {record.expected}"
+    )
 
 
 def _named(names: Sequence[str]) -> str:
     """Return the first few names with the verb that fits them all."""
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
     return f"{', '.join([*names[:_NAMED], *more])} {'is' if len(names) == 1 else 'are'}"
-
-
-def _identity(what: str, sources: Sequence[Blind]) -> str:
-    return "|".join([what, *(f"{one.source_id}@{one.since.isoformat()}" for one in sources)])
-
-
-def _oldest(sources: Sequence[Blind]) -> datetime:
-    return min(one.since for one in sources)
 
 
 def _stamp(moment: datetime) -> str:

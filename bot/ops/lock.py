@@ -1,4 +1,4 @@
-"""One bot a state directory: two would each take the other's claims for a dead process's."""
+"""The lock of a state directory: two bots would each take the other's claims for a dead process's."""
 
 import fcntl
 import os
@@ -15,8 +15,9 @@ def sole_user(directory: Path) -> Iterator[None]:
 
     Raises StoreError naming the process that holds it.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / "lock"
+    path.touch(mode=0o600)
     with path.open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

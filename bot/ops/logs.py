@@ -63,24 +63,20 @@ def configure(level: str, stream: TextIO | None = None, secrets: Iterable[str] =
             ],
         )
     )
-    _replace_handler(handler)
-    logging.getLogger().setLevel(max(threshold, logging.WARNING))
+    root = logging.getLogger()
+    root.handlers = [*(one for one in root.handlers if not isinstance(one, _Handler)), handler]
+    root.setLevel(max(threshold, logging.WARNING))
     logging.getLogger("bot").setLevel(threshold)
     # It logs each failed call as an error of its own; what came of the call is in our events.
     logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
+    # It warns that it leaves alone the tokens of the environment, which is meant.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     structlog.configure(
         processors=[*prepare, ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-
-
-def _replace_handler(handler: _Handler) -> None:
-    root = logging.getLogger()
-    for old in [one for one in root.handlers if isinstance(one, _Handler)]:
-        root.removeHandler(old)
-    root.addHandler(handler)
 
 
 def _renderers(*, terminal: bool) -> list[Processor]:

@@ -1,7 +1,8 @@
 """What the bot counts of itself, for Prometheus; a registry of its own, so that two bots are two."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sized
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
@@ -19,31 +20,20 @@ _BUCKETS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)  # seconds
 
 
 class PollReport(Protocol):
-    """What polling one source came to, as far as it is counted here."""
+    """What polling one source came to: releases announced and held back, the class of the failure or ""."""
 
     @property
-    def source_id(self) -> str:
-        """Return the source's id."""
-        ...
-
+    def source_id(self) -> str: ...
     @property
-    def announced(self) -> tuple[str, ...]:
-        """Return the keys of the releases that were announced."""
-        ...
-
+    def announced(self) -> Sized: ...
     @property
-    def held(self) -> int:
-        """Return how many releases were held back as too many at once."""
-        ...
-
+    def held(self) -> int: ...
     @property
-    def failure(self) -> str:
-        """Return the class of the failure, or ""."""
-        ...
+    def failure(self) -> str: ...
 
 
 class Metrics:
-    """Count what happens; what merely is (ages, states) is read from `vitals` when it is asked for.
+    """Counters of what happens; what merely is (ages, states) is read from `vitals` when it is asked for.
 
     Every method may be called from any thread.
     """
@@ -52,24 +42,15 @@ class Metrics:
         self, vitals: Callable[[], Vitals], now: Callable[[], datetime], version: str = __version__
     ) -> None:
         self._registry = registry = CollectorRegistry()
-        self._polls = Counter("cadencebot_polls", "Polls that ended.", ["source"], registry=registry)
-        self._failures = Counter(
-            "cadencebot_poll_failures", "Polls that failed.", ["source", "failure"], registry=registry
-        )
-        self._announced = Counter(
-            "cadencebot_releases_announced", "Releases found new and announced.", registry=registry
-        )
-        self._held = Counter(
-            "cadencebot_releases_held",
-            "Releases held back, as too many at once.",
-            ["source"],
-            registry=registry,
-        )
-        self._settled = Counter(
+        count = partial(Counter, registry=registry)
+        self._polls = count("cadencebot_polls", "Polls that ended.", ["source"])
+        self._failures = count("cadencebot_poll_failures", "Polls that failed.", ["source", "failure"])
+        self._announced = count("cadencebot_releases_announced", "Releases found new and announced.")
+        self._held = count("cadencebot_releases_held", "Releases held back, as too many at once.", ["source"])
+        self._settled = count(
             "cadencebot_deliveries_settled",
             "Steps that a delivery took, by the state it took it to.",
             ["kind", "state"],
-            registry=registry,
         )
         self._latency = Histogram(
             "cadencebot_detection_to_post_seconds",
@@ -110,69 +91,60 @@ class Metrics:
 
 
 class _Standing(Collector):
-    """Tell how things stand at the moment of asking."""
+    """How things stand at the moment of asking: ages, states and health."""
 
     def __init__(self, vitals: Callable[[], Vitals], now: Callable[[], datetime]) -> None:
         self._vitals = vitals
         self._now = now
 
     def describe(self) -> list[Metric]:
-        """Return nothing: the registry would else collect before there is anything to read."""
-        return []
+        return []  # the registry would else collect before there is anything to read
 
     def collect(self) -> Iterator[Metric]:
-        """Yield ages, states and health."""
         vitals, now = self._vitals(), self._now()
         report = health(vitals, now)
-        yield GaugeMetricFamily("cadencebot_healthy", "1 where /healthz says ok.", value=float(report.ok))
-        yield _ages(vitals, now)
         blind = {one.source_id for one in report.blind}
-        yield _by(
-            "cadencebot_source_blind",
-            "1 where nothing was seen for three intervals.",
-            "source",
-            {source_id: float(source_id in blind) for source_id in vitals.every},
+        good = {source_id: vitals.state(source_id).succeeded_at for source_id in vitals.every}
+        yield GaugeMetricFamily("cadencebot_healthy", "1 where /healthz says ok.", value=float(report.ok))
+        yield _by_source(
+            "age_seconds",
+            "Time since the last good poll; absent before the first.",
+            {source_id: (now - at).total_seconds() for source_id, at in good.items() if at},
         )
-        yield from _coverage(vitals)
-        yield _by(
+        yield _by_source(
+            "blind",
+            "1 where nothing was seen for three intervals.",
+            {source_id: source_id in blind for source_id in vitals.every},
+        )
+        yield _by_source(
+            "expected",
+            "Releases of a year that a source should have shown.",
+            {source_id: record.expected for source_id, record in vitals.coverage.items()},
+        )
+        yield _by_source(
+            "showed",
+            "Those of them that it showed within three days.",
+            {source_id: record.showed for source_id, record in vitals.coverage.items()},
+        )
+        yield _by_source(
+            "perhaps_blind",
+            "1 where a source missed the last releases that others brought.",
+            {source_id: record.is_perhaps_blind for source_id, record in vitals.coverage.items()},
+        )
+        yield _gauges(
             "cadencebot_deliveries",
             "Deliveries that are not settled, or ended badly.",
             "state",
-            {state: float(vitals.deliveries.get(state, 0)) for state in (*OPEN, *FAILED)},
+            {state: vitals.deliveries.get(state, 0) for state in (*OPEN, *FAILED)},
         )
 
 
-def _coverage(vitals: Vitals) -> Iterator[Metric]:
-    records = vitals.coverage
-    yield _by(
-        "cadencebot_source_expected",
-        "Releases of a year that a source should have shown.",
-        "source",
-        {source_id: float(record.expected) for source_id, record in records.items()},
-    )
-    yield _by(
-        "cadencebot_source_showed",
-        "Those of them that it showed within three days.",
-        "source",
-        {source_id: float(record.showed) for source_id, record in records.items()},
-    )
-    yield _by(
-        "cadencebot_source_perhaps_blind",
-        "1 where a source missed the last releases that others brought.",
-        "source",
-        {source_id: float(record.is_perhaps_blind) for source_id, record in records.items()},
-    )
+def _by_source(name: str, text: str, values: Mapping[str, float]) -> Metric:
+    return _gauges(f"cadencebot_source_{name}", text, "source", values)
 
 
-def _ages(vitals: Vitals, now: datetime) -> Metric:
-    good = {source_id: vitals.state(source_id).succeeded_at for source_id in vitals.every}
-    ages = {source_id: (now - at).total_seconds() for source_id, at in good.items() if at}
-    name, text = "cadencebot_source_age_seconds", "Time since the last good poll; absent before the first."
-    return _by(name, text, "source", ages)
-
-
-def _by(name: str, text: str, label: str, values: dict[str, float]) -> Metric:
+def _gauges(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(name, text, labels=[label])
     for key, value in values.items():
-        family.add_metric([key], value)
+        family.add_metric([key], float(value))
     return family

@@ -1,4 +1,4 @@
-"""Seal tokens before they are stored, and open them again."""
+"""The encryption of tokens that are stored."""
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -11,7 +11,7 @@ _HOW = (
 
 
 class Seal:
-    """Encrypt with the first of the keys, and open what any of them encrypted."""
+    """The keys: the first one encrypts, and any of them opens what it encrypted."""
 
     def __init__(self, keys: str) -> None:
         """Take comma-separated Fernet keys. Raises ConfigError for none, or for something that is no key."""

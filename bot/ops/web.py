@@ -1,155 +1,178 @@
-"""The bot's own small web server: GET /healthz and GET /metrics, on loopback unless told otherwise."""
+"""The one HTTP server of the bot: its own pages, and whatever routes the other rooms register.
+
+Routes are WSGI applications by method and path; each gets its request's body whole, within the limit.
+"""
 
 import io
 import json
 import socket
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
-from socketserver import ThreadingTCPServer
-from typing import Any, ClassVar
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from wsgiref.handlers import SimpleHandler
+from wsgiref.simple_server import WSGIRequestHandler
 
 import structlog
 
+from bot.errors import ConfigError, UsageError
+from bot.ops.arriving import Client, Front
 from bot.ops.health import Health
 from bot.ops.metrics import CONTENT_TYPE
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 log = structlog.get_logger()
 
-DEADLINE = 5.0  # seconds for a whole request
-MOST_BYTES = 16_384  # of a request: its line and headers
-MOST_AT_ONCE = 8  # connections; a monitor needs one
+DEADLINE = 5.0  # seconds from accepting a connection until its request is there; Slack itself waits for three
+BODY_LIMIT = 1 << 20  # bytes; a form with everything in it has a few thousand
+LOOPBACK = "127.0.0.1"
+
+HEALTH, METRICS = ("GET", "/healthz"), ("GET", "/metrics")
+
+Address = tuple[str, int]
+Routes = Mapping[tuple[str, str], "WSGIApplication"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """What is served; both are called from the server's threads and must only read memory."""
+def parse_address(text: str) -> Address:
+    """Return host and port of ":3000", "0.0.0.0:3000" or "[::1]:3000"; without a host it is loopback.
 
-    health: Callable[[], Health]
-    metrics: Callable[[], bytes]
+    Raises UsageError for anything else.
+    """
+    host, colon, port = text.strip().rpartition(":")
+    if not port.isascii() or not port.isdigit() or int(port) > 65_535 or not colon:
+        raise UsageError(f"cannot listen on {text[:60]!r}: write :3000 or 0.0.0.0:3000")
+    return host.strip("[]") or LOOPBACK, int(port)
+
+
+def own_pages(health: Callable[[], Health], metrics: Callable[[], bytes]) -> Routes:
+    """Return /healthz and /metrics; what they call must only read memory."""
+
+    def show_health(environ: "WSGIEnvironment", respond: "StartResponse") -> Iterable[bytes]:
+        report = health()
+        status = HTTPStatus.OK if report.ok else HTTPStatus.SERVICE_UNAVAILABLE
+        if "application/json" in environ.get("HTTP_ACCEPT", ""):
+            body = json.dumps({"ok": report.ok, "sentences": report.sentences})
+            return reply(respond, status, body.encode(), "application/json")
+        lines = ["ok" if report.ok else "not ok", *report.sentences]
+        return reply(respond, status, ("\n".join(lines) + "\n").encode())
+
+    def show_metrics(_: "WSGIEnvironment", respond: "StartResponse") -> Iterable[bytes]:
+        return reply(respond, HTTPStatus.OK, metrics(), CONTENT_TYPE)
+
+    return {HEALTH: show_health, METRICS: show_metrics}
+
+
+def reply(
+    respond: "StartResponse", status: HTTPStatus, body: bytes, kind: str = "text/plain; charset=utf-8"
+) -> Iterable[bytes]:
+    """Answer a WSGI request with one body that nobody should keep."""
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+    respond(f"{status.value} {status.phrase}", headers)
+    return [body]
 
 
 @contextmanager
-def serving(address: str, pages: Pages) -> Iterator[str]:
-    """Serve `pages` at `address` (host:port, [::1]:9464; "" serves nothing) and yield the web address.
+def serving(address: Address, routes: Routes, deadline: float = DEADLINE) -> Iterator[str]:
+    """Serve the routes while the block runs, and yield the web address. What was taken is finished.
 
-    A port that cannot be had is a logged warning and yields "": the bot works without.
+    Raises ConfigError when the address cannot be had.
     """
-    server = _opened(address, pages) if address else None
-    if server is None:
-        yield ""
-        return
-    threading.Thread(target=server.serve_forever, args=(0.1,), name="health", daemon=True).start()
+    host, is_six = address[0], ":" in address[0]
+    family, both = (socket.AF_INET6, socket.has_dualstack_ipv6()) if is_six else (socket.AF_INET, False)
     try:
-        yield f"http://{address.rpartition(':')[0]}:{server.server_address[1]}"
+        listening = socket.create_server(address, family=family, dualstack_ipv6=both)
+    except (OSError, UnicodeError) as error:  # the latter where a name can be none
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(f"cannot listen on {host}:{address[1]}: {why}") from error
+    port = listening.getsockname()[1]
+    front = Front(partial(_Exchange, _Server((host, port), routes)), deadline)
+    front.start(listening)
+    log.info("http_listening", host=host, port=port)
+    try:
+        yield f"http://[{host}]:{port}" if is_six else f"http://{host}:{port}"
     finally:
-        server.shutdown()
-        server.server_close()
+        front.stop()
 
 
-def _opened(address: str, pages: Pages) -> "_Server | None":
-    host, _, port = address.rpartition(":")
-    try:
-        return _Server(host.strip("[]"), int(port), pages)
-    except OSError as error:
-        log.warning("health_server_off", address=address, reason=error.strerror or str(error))
-        return None
+@dataclass(frozen=True)
+class _Server:
+    """What every request is asked of."""
+
+    address: Address
+    routes: Routes
+
+    @property
+    def base_environ(self) -> dict[str, str]:
+        """Return what WSGI tells of a server."""
+        host, port = self.address
+        return {"SERVER_NAME": host, "SERVER_PORT": str(port), "SCRIPT_NAME": ""}
 
 
-class _Server(ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True  # a connection lives for seconds and holds nothing: no stop waits for it
-    request_queue_size = 16
+class _Exchange(WSGIRequestHandler):
+    """A request whose head has arrived, and what answers it."""
 
-    def __init__(self, host: str, port: int, pages: Pages) -> None:
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._seats = threading.BoundedSemaphore(MOST_AT_ONCE)
-        super().__init__((host, port), type("Handler", (_Handler,), {"pages": pages}))
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        if self._seats.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._seats.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - socketserver's signature
-        """Log what a handler raised; a client that hung up is nobody's error."""
-        error = sys.exception()
-        if not isinstance(error, OSError):
-            log.error("health_server_crashed", exc_info=error)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    pages: ClassVar[Pages]
+    server: Any
     server_version = "cadencebot"
     sys_version = ""
 
-    def setup(self) -> None:
-        super().setup()
-        self.rfile.close()
-        self.rfile = io.BufferedReader(_Limited(self.connection))
+    def __init__(self, server: _Server, head: bytes, client: Client) -> None:
+        # its own reads from a connection and writes to it
+        self.server, self.client_address = server, client
+        self.rfile, self.wfile = io.BytesIO(head), io.BytesIO()
+        self.raw_requestline = self.rfile.readline()
+        self.length = 0
+        self._app = self._find() if self.parse_request() else HTTPStatus.BAD_REQUEST
 
-    def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
-        if path == "/healthz":
-            self._answer_health()
-        elif path == "/metrics":
-            self._answer(200, CONTENT_TYPE, self.pages.metrics())
-        else:
-            self._answer(404, "text/plain; charset=utf-8", b"There are /healthz and /metrics.\n")
+    def _find(self) -> "WSGIApplication | HTTPStatus":
+        """Return what answers the request, or why nothing does."""
+        try:
+            self._path = urlsplit(self.path).path
+        except ValueError:
+            return HTTPStatus.BAD_REQUEST
+        if self.command not in {method for method, _ in self.server.routes}:
+            return HTTPStatus.NOT_IMPLEMENTED
+        app: WSGIApplication | None = self.server.routes.get((self.command, self._path))
+        return HTTPStatus.NOT_FOUND if app is None else self._refuse_body() or app
 
-    def _answer_health(self) -> None:
-        health = self.pages.health()
-        status = 200 if health.ok else 503
-        if "application/json" in self.headers.get("Accept", ""):
-            body = json.dumps({"ok": health.ok, "sentences": health.sentences})
-            self._answer(status, "application/json", body.encode())
-        else:
-            lines = ["ok" if health.ok else "not ok", *health.sentences]
-            self._answer(status, "text/plain; charset=utf-8", ("\n".join(lines) + "\n").encode())
+    def _refuse_body(self) -> HTTPStatus | None:
+        """Notice how long the body is; return what is wrong with that."""
+        length = self.headers.get("Content-Length", "" if self.command == "POST" else "0")
+        if not (length.isascii() and length.isdigit()):
+            return HTTPStatus.LENGTH_REQUIRED
+        if len(length) > 9 or int(length) > BODY_LIMIT:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        self.length = int(length)
+        return None
 
-    def _answer(self, status: int, kind: str, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body)
+    def answer(self, body: bytes) -> bytes:
+        """Return what the route answers, or that there is none."""
+        if isinstance(self._app, HTTPStatus):
+            return _refusal(self._app)
+        answer = io.BytesIO()
+        environ = {**self.get_environ(), "PATH_INFO": self._path}
+        gateway = _Gateway(io.BytesIO(body), answer, sys.stderr, environ)
+        gateway.os_environ = {}  # the process's own, with all its secrets, is no request's business
+        gateway.run(self._app)
+        return answer.getvalue()
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing: a monitor asks four times a minute."""
+    def log_message(self, *_: Any) -> None:
+        """Stay quiet: monitors ask four times a minute, and a query may hold the code of an installation."""
 
 
-class _Limited(io.RawIOBase):
-    """Read a request's head from its connection, within a total time and size.
+def _refusal(status: HTTPStatus) -> bytes:
+    text = f"{status.phrase.lower()}\n"
+    head = f"HTTP/1.0 {status.value} {status.phrase}\r\nContent-Type: text/plain\r\n"
+    return f"{head}Content-Length: {len(text)}\r\n\r\n{text}".encode()
 
-    The handler's own timeout is for one read, so that a client which drips bytes would never end.
-    """
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        self._until = time.monotonic() + DEADLINE
-        self._left = MOST_BYTES
+class _Gateway(SimpleHandler):
+    """Runs a route; one that fails is logged and answered with status 500."""
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        seconds = self._until - time.monotonic()
-        if seconds <= 0 or self._left <= 0:
-            raise TimeoutError("the request is too slow or too long")  # the handler hangs up
-        self._connection.settimeout(seconds)
-        count = self._connection.recv_into(buffer, min(len(buffer), self._left))
-        self._left -= count
-        return count
+    def log_exception(self, exc_info: Any) -> None:
+        log.error("http_crashed", exc_info=exc_info)

@@ -1,12 +1,15 @@
-"""Does a destination want this, and if not, why: the one verdict of owing, composing and `why`. Pure."""
+"""Whether a destination wants this, and if not, why: the one verdict of owing, composing and `why`. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
 
-from bot.model import Note, NoteKind, Wave
-from bot.records import ALL, UNDECIDED, Mute, Preferences, Subscription
-from bot.releases.facts.filters import Filters, Match, check, doubt
+from bot.model import ALL, Destination, Follow, Note, NoteKind, Wave
+from bot.records import FROM_FILE, UNDECIDED, WITHDRAWN, MentionRule, Mute, Preferences, Subscription
+from bot.releases.facts.filters import Filters, Match, check, objection
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,7 @@ class Reception:
     `final`: no fact that arrives later changes that, as with a lab that is muted.
     """
 
-    destination: str
+    destination: Destination
     wanted: bool
     why: str
     final: bool = False
@@ -29,64 +32,106 @@ def receptions(
 
     `subscriptions` and `mutes` may be those of all labs and destinations.
     """
-    labs, judge = (wave.lab.id, ALL), _Judge(wave, now)
-    muted = {mute.destination: mute for mute in mutes if mute.lab in labs and not _is_over(mute, now)}
-    found: dict[str, Reception] = {}
+    muted = {
+        mute.destination: mute
+        for mute in mutes
+        if mute.lab in (wave.lab.id, ALL) and (mute.until is None or mute.until > now)
+    }
+
+    @cache  # thousands of subscriptions have the same few filters
+    def against_filters(filters: Filters) -> str:
+        return _against_filters(wave, filters, now)
+
+    lab, opened_at = Follow(wave.lab.id), wave.lead.opened_at
+    found: dict[Destination, Reception] = {}
     for one in subscriptions:
-        if one.lab in labs and not (one.destination in found and found[one.destination].wanted):
-            mute = mute_words(muted.get(one.destination))
-            against = mute or judge.against(one)
-            found[one.destination] = Reception(
-                one.destination, not against, against or "wants it", final=bool(mute)
-            )
+        where = one.destination
+        if not one.follow.covers(lab) or (where in found and found[where].wanted):
+            continue
+        mute = mute_words(muted.get(where))
+        # What was asked for in the future was asked for by a clock that was wrong.
+        if mute:
+            against = mute
+        elif min(one.created_at, now) > opened_at:
+            against = f"follows it since {_moment(one.created_at)}, which is after the release"
+        else:
+            against = against_filters(one.filters)
+        found[where] = Reception(where, not against, against or "wants it", final=bool(mute))
     return list(found.values())
 
 
-class _Judge:
-    """What subscriptions make of one wave; thousands of them have the same few filters."""
-
-    def __init__(self, wave: Wave, now: datetime) -> None:
-        self._wave = wave
-        self._now = now
-        self._filtered: dict[Filters, str] = {}
-
-    def against(self, one: Subscription) -> str:
-        """Return what speaks against the alert for a subscription, or "".
-
-        What was asked for in the future was asked for by a clock that was wrong.
-        """
-        if min(one.created_at, self._now) > self._wave.lead.opened_at:
-            return f"follows it since {_moment(one.created_at)}, which is after the release"
-        if one.filters.kinds == "variants":
-            return "wants its variants only"
-        if one.filters not in self._filtered:
-            self._filtered[one.filters] = self._by_filters(one.filters)
-        return self._filtered[one.filters]
-
-    def _by_filters(self, filters: Filters) -> str:
-        """Return what the filters have against the model that comes closest to them, or ""."""
-        found = {check(filters, model): model for model in reversed(self._wave.sizes)}
-        if Match.YES in found:
-            return ""
-        doubted = found.get(Match.UNKNOWN)
-        if doubted is None:
-            return doubt(filters, found[Match.NO])
-        until = self._wave.lead.opened_at + UNDECIDED
-        why = doubt(filters, doubted)
-        if self._now <= until:
-            return f"waits until {_moment(until)}, as {why}"
-        return f"{why}, which counts as not matching since {_moment(until)}"
+def objection_to(wave: Wave, filters: Filters) -> tuple[Match, str]:
+    """Return what filters make of the model that comes closest to them, and what they object, or ""."""
+    if filters.kinds == "variants":
+        return Match.NO, "wants its variants only"
+    found = {check(filters, model): model for model in reversed(wave.sizes)}
+    if Match.YES in found:
+        return Match.YES, ""
+    closest = Match.UNKNOWN if Match.UNKNOWN in found else Match.NO
+    return closest, objection(filters, found[closest])
 
 
-def wanting_variants(wave: Wave, subscriptions: Iterable[Subscription]) -> Iterator[str]:
-    """Yield the destinations that want a wave's variants as messages of their own, each once."""
-    asking = (one for one in subscriptions if one.filters.kinds == "variants")
-    matching = (
+def _against_filters(wave: Wave, filters: Filters, now: datetime) -> str:
+    match, why = objection_to(wave, filters)
+    if match is not Match.UNKNOWN:
+        return why
+    until = wave.lead.opened_at + UNDECIDED
+    if now <= until:
+        return f"waits until {_moment(until)}, as {why}"
+    return f"{why}, which counts as not matching since {_moment(until)}"
+
+
+def as_old_as_before(wanted: Iterable[Subscription], before: Sequence[Subscription]) -> list[Subscription]:
+    """Return these as old as what covered them in their destination: so long was each lab followed there."""
+    return [
+        replace(
+            one, created_at=min([one.created_at, *(old.created_at for old in before if _covers(old, one))])
+        )
+        for one in wanted
+    ]
+
+
+def still_followed(wanted: Sequence[Subscription], before: Iterable[Subscription]) -> list[Subscription]:
+    """Return what feeds.yaml followed by name and follows with all labs now: it keeps the age of its own."""
+    named = {(one.destination, one.follow) for one in wanted}
+    return [
+        replace(old, filters=one.filters)
+        for old in before
+        if old.origin == FROM_FILE and (old.destination, old.follow) not in named
+        for one in wanted
+        if _covers(one, old)
+    ]
+
+
+def _covers(wide: Subscription, narrow: Subscription) -> bool:
+    return wide.destination == narrow.destination and wide.follow.covers(narrow.follow)
+
+
+def longest_mute(mutes: Iterable[Mute], lab: str) -> Mute | None:
+    """Return the mute that keeps a lab silent in a destination, the longest of its mutes, or None."""
+    found = (mute for mute in mutes if mute.lab in (lab, ALL))
+    return max(found, key=lambda mute: mute.until or _NEVER, default=None)
+
+
+def wanting_variants(wave: Wave, subscriptions: Iterable[Subscription]) -> list[Destination]:
+    """Return the destinations that want a wave's variants as messages of their own, each once."""
+    found = (
         one.destination
-        for one in asking
-        if any(check(one.filters, model) is Match.YES for model in wave.sizes)
+        for one in subscriptions
+        if one.filters.kinds == "variants"
+        and any(check(one.filters, model) is Match.YES for model in wave.sizes)
     )
-    yield from dict.fromkeys(matching)
+    return list(dict.fromkeys(found))
+
+
+def called_by(rule: MentionRule | None, waves: Iterable[Wave]) -> str:
+    """Return whom the alert of these waves mentions, "" where the rule matches none of their models.
+
+    What is not stated matches nothing, and an alert that stands calls nobody any more.
+    """
+    if rule and any(check(rule.filters, model) is Match.YES for wave in waves for model in wave.sizes):
+        return rule.who
+    return ""
 
 
 def against_sending(
@@ -100,9 +145,10 @@ def against_sending(
 
     That is its alert where there is no note. `subscriptions` are the destination's own, of whatever lab.
     """
-    if wave.lead.withdrawn:
-        return "somebody said that it is no release"
-    kinds = {one.filters.kinds for one in subscriptions if one.lab in (wave.lab.id, ALL)}
+    tells_of_it = note is not None and note.kind is NoteKind.UPDATE
+    if wave.lead.withdrawn and not tells_of_it:
+        return WITHDRAWN
+    kinds = {one.filters.kinds for one in subscriptions if one.follow.covers(Follow(wave.lab.id))}
     if not kinds:
         return "nobody there follows the lab any more"
     if note is None and kinds == {"variants"}:
@@ -125,10 +171,6 @@ def mute_words(mute: Mute | None) -> str:
     if mute is None:
         return ""
     return f"muted until {_moment(mute.until)}" if mute.until else "muted until somebody unmutes it"
-
-
-def _is_over(mute: Mute, now: datetime) -> bool:
-    return mute.until is not None and mute.until <= now
 
 
 def _moment(at: datetime) -> str:

@@ -1,25 +1,41 @@
 """Send what is owed: claim, send, settle; look up what is doubtful; never send twice."""
 
-from collections.abc import Callable
-from concurrent.futures import Executor, wait
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future, wait
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.clock import Clock
 from bot.errors import StoreError
-from bot.outbox.composing import Composed, Composer, Instead
-from bot.outbox.message import Absent, Closed, Notifier, Outcome, Sent, Unclear
-from bot.outbox.pausing import tell_subscribers
-from bot.outbox.settle import LANDING, PAUSE, Settlement, settle
+from bot.model import Destination
+from bot.outbox.compose import Composed, Composer
+from bot.outbox.message import (
+    HOLDS_UP,
+    LANDING,
+    PAUSE,
+    Absent,
+    Closed,
+    Found,
+    Notifier,
+    Outcome,
+    Sent,
+    Settlement,
+    Unclear,
+    search_for,
+    settlement,
+)
+from bot.outbox.owe import owe_reply, tell_subscribers
 from bot.records import FAILED, OPEN, Delivery, Pause
+from bot.store.installations import METADATA
 from bot.store.store import Store
 
 log = structlog.get_logger()
 
 # `poll` waits this long for a delivery that is due again soon, and leaves the rest to the next run.
-_PATIENCE = timedelta(seconds=60)
+_PATIENCE = timedelta(minutes=2)
 _MANY_ATTEMPTS = 5
 _LONGEST_WAIT = timedelta(days=1)  # that a server ever puts anything off for
 
@@ -36,16 +52,28 @@ class Delivered:
 
 @dataclass
 class Courier:
-    """Carry deliveries from the outbox to the notifier, one at a time and in order for each destination."""
+    """Carries deliveries from the outbox to the notifier, one at a time and in order for each destination."""
 
     store: Store
     notifier: Notifier
     clock: Clock
     threads: Executor
     pace: timedelta = timedelta(seconds=1)  # between two posts to one destination
-    settled: Callable[[Delivery, str, datetime], object] = lambda *_: None  # hears of each, with its state
-    _free: dict[str, datetime] = field(default_factory=dict)
+    settled: Callable[[Delivery, str, datetime], object] = lambda *_: None  # hears of each, by its state
+    moment: float = 1.0  # seconds that a round waits for those of its steps that take longer than others
+    _steps: dict[Destination, Future[Outcome | Absent | None]] = field(default_factory=dict)  # under way
+    _free: dict[Destination, datetime] = field(default_factory=dict)  # when each takes the next post
+    _stopping: threading.Event = field(default_factory=threading.Event)
     _interrupted: bool = True  # so that the first round doubts what a killed process left
+
+    def stop(self) -> None:
+        """Settle what is on its way and send nothing else."""
+        self._stopping.set()
+
+    @property
+    def under_way(self) -> int:
+        """How many deliveries are on their way this moment."""
+        return sum(not step.done() for step in self._steps.copy().values())
 
     def hasten(self) -> None:
         """Forget what was put off; whoever runs a command may have mended the reason."""
@@ -56,36 +84,48 @@ class Courier:
 
     def deliver_all(self) -> Delivered:
         """Deliver until nothing is owed that could go soon. Raises StoreError."""
-        sent, failed_before = 0, self._failed()
+        sent, failed_before = 0, self._count(FAILED)
         while True:
             round_sent, closed = self.deliver_due()
             sent += round_sent
-            pause = self._next_wait()
+            pause = self.next_wait()
             if closed or pause is None:
-                return Delivered(sent, self._open(), self._failed() - failed_before, closed)
+                return Delivered(sent, self._count(OPEN), self._count(FAILED) - failed_before, closed)
             if pause:
                 self.clock.sleep(pause.total_seconds())
 
     def deliver_due(self) -> tuple[int, str]:
-        """Take one step for each destination that has something due.
+        """Take one step for each destination that has something due, beside those that are under way.
 
-        Return how many messages were sent, and why nothing can be sent at all, if so.
+        Return how many messages were sent, and why nothing can be sent at all, if so. A destination that
+        hangs holds up no other: a step is waited for until the next destination is due, and a moment at most.
         """
         if self._interrupted:
             self._doubt_claims()
         self._follow_clock()
-        ready = [head for head in self._heads() if self._ready_at(head) <= self.clock.now()]
-        steps = [self.threads.submit(self._step, head) for head in ready]
-        wait(steps)
+        soonest = self.moment
+        for head in self._heads():
+            ahead = (self._ready_at(head) - self.clock.now()).total_seconds()
+            if ahead > 0:
+                soonest = min(soonest, ahead)
+            else:
+                self._steps[head.destination] = self.threads.submit(self._deliver, head)
+        wait(self._steps.values(), soonest)
+        return self._ended()
+
+    def _ended(self) -> tuple[int, str]:
+        """Return what came of the steps that have ended, as `deliver_due` does."""
+        ended = [where for where, step in self._steps.items() if step.done()]
+        steps = [self._steps.pop(where) for where in ended]
         self._interrupted = any(step.exception() for step in steps)
         outcomes = [step.result() for step in steps]
-        closed = next((reason for _, reason in outcomes if reason), "")
-        return sum(sent for sent, _ in outcomes), closed
+        closed = next((outcome.reason for outcome in outcomes if isinstance(outcome, Closed)), "")
+        return sum(isinstance(outcome, Sent) for outcome in outcomes), closed
 
     def _doubt_claims(self) -> None:
         """Doubt what was claimed and never settled, by a process that was killed or a step that failed."""
         with self.store.transaction():
-            doubted = self.store.deliveries.doubt_claims(self.clock.now() + LANDING)
+            doubted = self.store.deliveries.doubt_claims(self.clock.now() + LANDING, self._steps)
         if doubted:
             log.warning("claims_doubted", count=doubted)
 
@@ -100,142 +140,153 @@ class Courier:
                 self.store.deliveries.begin_anew(ahead, now)
             log.warning("clock_set_back", waiting=len(ahead))
 
-    def _heads(self) -> list[Delivery]:
-        """Return the first open delivery of each destination that is not paused and not being sent."""
-        now, pauses = self.clock.now(), self.store.subscriptions.pauses()
+    def _heads(self, *, aside: bool = True) -> list[Delivery]:
+        """Return the first open delivery of each destination that is not paused nor under way.
+
+        What steps `aside` while it waits is among them when it is due.
+        """
+        now, pauses, deliveries = self.clock.now(), self.store.subscriptions.pauses(), self.store.deliveries
         return [
             head
-            for head in self.store.deliveries.heads()
+            for head in (deliveries.heads(now, now - HOLDS_UP) if aside else deliveries.heads())
             if head.state != "claimed"
+            and head.destination not in self._steps
             and (head.destination not in pauses or _is_over(pauses[head.destination], now))
         ]
 
     def _ready_at(self, head: Delivery) -> datetime:
         """Return when a delivery may go; what is due further ahead than any wait, a wrong clock put off."""
         now = self.clock.now()
-        due = head.due_at if head.due_at - now <= (_LONGEST_WAIT if head.asked else PAUSE) else now
+        longest = _LONGEST_WAIT if head.asked or head.strange_since or head.hushed else PAUSE
+        waits = head.wait_until if head.state == "owed" else None  # what is in doubt is looked up at once
+        wanted = max(head.due_at, waits or head.due_at)
+        due = wanted if wanted - now <= longest else now
         free = self._free.get(head.destination, due)
         return max(due, free) if free - now <= self.pace else due
 
-    def _next_wait(self) -> timedelta | None:
+    def next_wait(self) -> timedelta | None:
         """Return how long until something can be sent; None when nothing can, or not soon enough to wait."""
+        if self._steps:
+            return timedelta()  # a round waits for those
         now = self.clock.now()
-        waits = [self._ready_at(head) - now for head in self._heads() if head.attempts < _MANY_ATTEMPTS]
+        heads = [*self._heads(), *self._heads(aside=False)]  # those that let others by are waited for, too
+        waits = [self._ready_at(head) - now for head in heads if head.attempts < _MANY_ATTEMPTS]
         soonest = min(waits, default=None)
         if soonest is None or soonest > _PATIENCE:
             return None
         return max(soonest, timedelta())
 
-    def _open(self) -> int:
+    def _count(self, states: Iterable[str]) -> int:
         counts = self.store.deliveries.counts()
-        return sum(counts.get(state, 0) for state in OPEN)
-
-    def _failed(self) -> int:
-        counts = self.store.deliveries.counts()
-        return sum(counts.get(state, 0) for state in FAILED)
+        return sum(counts.get(state, 0) for state in states)
 
     # --- one delivery
 
-    def _step(self, head: Delivery) -> tuple[int, str]:
-        """Take one delivery a step on; return whether it now stands, and why everything is closed, if so."""
-        composed = self._composed(head)
+    def _deliver(self, head: Delivery) -> Outcome | Absent | None:
+        """Take one delivery a step on; return what came of sending or looking it up, None without either."""
+        if self._stopping.is_set():
+            return None
+        owed, deliveries = head.state == "owed", self.store.deliveries
+        there = self.notifier.time_at(head.destination) if owed else None
+        with self.store.transaction():  # a fact that comes later finds it claimed, and owes an edit
+            now = self.clock.now()
+            composed = Composer(self.store, self.notifier, now, head).compose()
+            whole = (composed.carried, composed.called) if isinstance(composed, Composed) else ((), "")
+            if owed and not deliveries.claim(head.sequence, now, there, *whole):
+                return None  # somebody else has
+        if owed:
+            self._note_claims(now)
         if isinstance(composed, Settlement):
-            self._store(head, composed, "")
-            return 0, ""
-        if isinstance(composed, Instead):
-            self._tell_instead(head, composed)
-            return 0, ""
-        outcome = self._attempt(head, composed)
-        if outcome is None:
-            return 0, ""
-        # What was found may have been rendered from less than is known now: the next edit shall compare.
-        digest = "" if head.state == "doubtful" else composed.digest
-        self._store(head, settle(outcome, head, self.clock.now()), digest)
-        if isinstance(outcome, Sent):
-            self._free[head.destination] = self.clock.now() + self.pace
-        return int(isinstance(outcome, Sent)), outcome.reason if isinstance(outcome, Closed) else ""
-
-    def _attempt(self, head: Delivery, composed: Composed) -> Outcome | Absent | None:
-        """Send a message, or look a doubtful one up; None when somebody else has claimed it."""
+            self._settle(head, composed)
+            return None
         try:
-            if head.state == "doubtful":
-                return self._find(head, composed)
-            return self.notifier.send(composed.message) if self._claim(head, composed) else None
+            outcome = self.notifier.send(composed.message) if owed else self._find(head, composed)
         except StoreError:
             raise
         except Exception as error:  # whatever went wrong, the message may have been posted
             log.exception("notifier_crashed", delivery=head.id)
-            return Unclear(f"the bot failed while sending ({error!r}); please report this")
+            outcome = Unclear(f"the bot failed while sending ({error!r}); please report this")
+        self._free[head.destination] = self.clock.now() + self.pace
+        # What was found may have been rendered from less than is known now: the next edit shall compare.
+        settled = settlement(outcome, head, self.clock.now())
+        if isinstance(outcome, Sent):
+            settled = replace(settled, update=composed.update)
+        self._settle(head, settled, composed.digest if owed else "")
+        return outcome
 
-    def _find(self, head: Delivery, composed: Composed) -> Outcome | Absent:
+    def _note_claims(self, now: datetime) -> None:
+        try:
+            self.store.note_claims(now)
+        except StoreError as error:  # news does not wait for what only guards against an older copy
+            log.warning("claims_not_noted", error=str(error))
+
+    def _find(self, head: Delivery, composed: Composed) -> Found:
         """Look for a message wherever it may have been sent; it is absent when it is nowhere."""
-        since = (head.claimed_at or head.created_at).timestamp()
-        found = self.notifier.find(composed.message, since)
-        if isinstance(found, Absent) and composed.elsewhere:
-            return self.notifier.find(composed.elsewhere, since)
+        search = search_for(head)
+        found: Found = Absent()
+        places = [one for one in (composed.message, composed.elsewhere) if one]
+        for place in sorted(places, key=lambda one: one.thread_ts, reverse=True):
+            if not search.is_past(place):
+                found = self.notifier.find(place, search)
+            if not isinstance(found, Absent):
+                return found
+        lacking = self.store.installations.lacking().get(head.destination.team, ())
+        if METADATA in lacking and head.destination.is_slack_id:
+            return Unclear("Slack keeps nothing there by which a message could be found", unreadable=True)
         return found
 
-    def _composed(self, head: Delivery) -> Composed | Settlement | Instead:
-        """Compose a message; one that cannot be rendered must not hold up those behind it."""
-        try:
-            return Composer(self.store, self.notifier, self.clock).compose(head)
-        except StoreError:
-            raise
-        except Exception as error:  # a bug in rendering concerns this message alone
-            log.exception("rendering_crashed", delivery=head.id)
-            return Settlement("impossible", f"could not be rendered ({error!r}); please report this")
-
-    def _claim(self, head: Delivery, composed: Composed) -> bool:
-        """Claim what the message is about to bring, all of it or nothing."""
-        now, carried = self.clock.now(), [one.sequence for one in composed.carried]
+    def _settle(self, head: Delivery, settled: Settlement, digest: str = "") -> None:
+        """Store what became of a delivery; `digest` is of what the alert says from now on."""
+        now, sent = self.clock.now(), settled.sent
+        lost = settled.state == "doubtful" != head.state
+        there = self.notifier.time_at(head.destination) if lost else None
         with self.store.transaction():
-            if carried:
-                return self.store.deliveries.claim_together(carried, head.sequence, now)
-            return self.store.deliveries.claim(head.sequence, now)
-
-    def _tell_instead(self, head: Delivery, told: Instead) -> None:
-        now = self.clock.now()
-        with self.store.transaction():
-            self.store.deliveries.owe_note_to(
-                head.destination,
-                head.release_id,
-                told.lead_key,
-                told.note,
-                told.about,
-                now,
-                known_until=min(head.created_at, head.claimed_at or head.created_at),
-            )
-            self.store.deliveries.settle(head.sequence, "skipped", "the thread tells it instead", now)
-
-    def _store(self, head: Delivery, settlement: Settlement, digest: str) -> None:
-        with self.store.transaction():
-            if settlement.sent:
-                self._store_sent(head, settlement.sent, digest)
+            if sent:
+                self.store.deliveries.settle_sent(head.sequence, sent.channel, sent.ts, digest, now)
+                self.store.subscriptions.resume(head.destination)
+                self.store.deliveries.hasten_strange(head.destination, now - HOLDS_UP, now)
+                if head.kind != "edit" and head.destination.is_slack_id:
+                    self.store.installations.note_names(head.destination.team, kept=sent.named)
+                if digest and head.kind != "alert":
+                    self.store.deliveries.note_content(head.release_id, head.destination, digest)
             else:
-                self._store_unsent(head, settlement)
-        self.settled(head, settlement.state, self.clock.now())
-        if settlement.state not in ("sent", "skipped"):
-            log.warning(
+                self._store_unsent(head, settled, now)
+            if settled.update:
+                known_until = min(head.created_at, head.claimed_at or head.created_at)
+                owe_reply(self.store, head.destination, settled.update, now, known_until=known_until)
+            if lost:
+                self.store.deliveries.lose_sight(head.sequence, there and there + LANDING)
+        self.settled(head, settled.state, now)
+        if settled.state not in ("sent", "skipped"):
+            # as in every night, or after one off
+            note = log.info if head.suspected or settled.hushed else log.warning
+            note(
                 "delivery_not_sent",
                 delivery=head.id,
                 destination=head.destination,
-                state=settlement.state,
-                reason=settlement.reason,
+                state=settled.state,
+                reason=settled.reason,
             )
 
-    def _store_sent(self, head: Delivery, sent: Sent, digest: str) -> None:
-        deliveries, now = self.store.deliveries, self.clock.now()
-        deliveries.settle_sent(head.sequence, sent.channel, sent.ts, digest, now)
-        self.store.subscriptions.resume(head.destination)
-        if digest and head.kind != "alert":
-            deliveries.note_content(head.release_id, head.destination, digest)
-
-    def _store_unsent(self, head: Delivery, settlement: Settlement) -> None:
-        deliveries, now = self.store.deliveries, self.clock.now()
-        state, reason, due_at = settlement.state, settlement.reason, settlement.due_at
-        deliveries.settle(head.sequence, state, reason, now, due_at, asked=settlement.asked)
-        if settlement.pause_until:
-            self.store.subscriptions.pause(head.destination, reason, now, settlement.pause_until)
+    def _store_unsent(self, head: Delivery, settled: Settlement, now: datetime) -> None:
+        deliveries, due_at = self.store.deliveries, settled.due_at
+        deliveries.settle(
+            head.sequence,
+            settled.state,
+            settled.reason,
+            now,
+            due_at,
+            asked=settled.asked,
+            strange_since=settled.strange_since,
+        )
+        if settled.unreadable:
+            deliveries.suspect_nothing(head.destination, settled.reason, now)
+        if settled.hushed:
+            deliveries.hush(head.sequence)
+        if settled.reached or settled.yields:
+            deliveries.note_search(head.sequence, settled.reached, yields=settled.yields)
+        if settled.pauses and due_at:
+            self.store.subscriptions.pause(head.destination, settled.reason, now, due_at)
             tell_subscribers(self.store, head.destination, now)
 
 

@@ -1,24 +1,32 @@
-"""Owe the digests that are due, each rendered from what came out in its period."""
+"""Digests: owed when they are due, each rendered from what came out in its period.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+A period is of calendar days in the reader's zone, which may have hours that come twice or never.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.cadence.news import News, Silence, news, quiet_labs
 from bot.cadence.period import Window
-from bot.cadence.sections import Sections, sections
-from bot.cadence.shipped import Shipped
 from bot.errors import StoreError
-from bot.model import Wave
-from bot.outbox.schedule import days_of, next_digest, period_before, period_name, plan_words
-from bot.records import ALL, Content, DigestPlan, Subscription
+from bot.model import ALL, Destination, Follow, Wave
+from bot.records import Content, DigestPlan, Subscription
 from bot.releases.facts.filters import matches
 from bot.store.store import Store
 from bot.views.digest import Digest, render_digest
 
 log = structlog.get_logger()
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_AROUND = 33  # days: a month, and a day for zones on either side of the date line
+_MINUTE = timedelta(minutes=1)
+_MOST_QUIET = 5  # labs
+_USUAL = DigestPlan("weekly")
+_SPANS = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=30)}
 
 
 def owe_due_digests(store: Store, now: datetime) -> int:
@@ -26,100 +34,145 @@ def owe_due_digests(store: Store, now: datetime) -> int:
 
     Raises StoreError.
     """
-    almanac = _Almanac(store)
-    due = store.preferences.digests_due(now)
-    return sum(_guarded(store, almanac, destination, plan, now) for destination, plan, _ in due)
+    owed, due = 0, Due(store, now)
+    for destination, plan, _ in store.preferences.digests_due(now):
+        try:
+            owed += due.owe(destination, plan)
+        except StoreError:
+            raise
+        except Exception:  # as where this machine does not know its zone: others wait behind it
+            log.exception("digest_failed", destination=destination, plan=plan)
+    return owed
 
 
-def _guarded(store: Store, almanac: "_Almanac", destination: str, plan: DigestPlan, now: datetime) -> bool:
-    """Owe one digest; one that fails, as where this machine does not know its zone, stops no other."""
-    try:
-        return _owe(store, almanac, destination, plan, now)
-    except StoreError:
-        raise
-    except Exception:  # whatever is wrong with one plan, others wait behind it
-        log.exception("digest_failed", destination=destination, plan=plan)
-        return False
+def preview(store: Store, destination: Destination, plan: DigestPlan | None, now: datetime) -> Content | None:
+    """Return what a digest would tell now, a weekly one without a plan; None where nothing came out."""
+    plan = plan or _USUAL
+    span = _SPANS[plan.every]
+    return Due(store, now).content(destination, plan, now - 2 * span, now - span, now)
 
 
-def _owe(store: Store, almanac: "_Almanac", destination: str, plan: DigestPlan, now: datetime) -> bool:
-    newest = _newest(plan, now)
-    content = _content(store, almanac, destination, plan, newest)
-    with store.transaction():
-        if store.preferences.of(destination).digest != plan:
-            return False  # changed meanwhile: the new plan has its own time
-        store.preferences.advance(destination, next_digest(plan, now))
-        if content is None:
-            return False
-        # with its plan: one that was changed may begin its period on the same day
-        period = f"{period_name(plan, newest)} {plan_words(plan)}"
-        return store.deliveries.owe_digest(destination, period, content, now, known_until=newest)
+class Due:
+    """The digests that are due at a time; what several of them need is looked up once."""
 
+    def __init__(self, store: Store, now: datetime) -> None:
+        self._store = store
+        self._now = now
+        self._waves = cache(store.history.between)
+        self._history = cache(store.shipments.history)
+        self._cadence = cache(self._look_up_cadence)
 
-def _newest(plan: DigestPlan, now: datetime) -> datetime:
-    """Return when the newest digest became due; those missed before it are not made up for."""
-    newest = next_digest(plan, now - timedelta(days=32))
-    while (following := next_digest(plan, newest)) <= now:
-        newest = following
-    return newest
+    def owe(self, destination: Destination, plan: DigestPlan) -> bool:
+        """Owe one destination the newest digest that is due; return whether there was something to tell."""
+        # Those missed before it are not made up for.
+        newest = max(due for due in _dues(plan, self._now) if due <= self._now)
+        start, end = period_before(plan, newest)
+        content = self.content(destination, plan, period_before(plan, start)[0], start, end)
+        with self._store.transaction():
+            if self._store.preferences.of(destination).digest != plan:
+                return False  # changed meanwhile: the new plan has its own time
+            self._store.preferences.advance(destination, next_digest(plan, self._now))
+            if content is None:
+                return False
+            # with its plan: one that was changed may begin its period on the same day
+            period = f"{period_name(plan, newest)} {plan_words(plan)}"
+            return self._store.deliveries.owe_line(
+                period, destination, content, self._now, known_until=newest, kind="digest"
+            )
 
+    def content(
+        self, destination: Destination, plan: DigestPlan, before: datetime, start: datetime, end: datetime
+    ) -> Content | None:
+        """Return what a digest says of a period, None for nothing; `before` begins the one before it."""
+        subscriptions = self._store.subscriptions.of_destination(destination)
+        muted = {mute.lab for mute in self._store.preferences.mutes(destination, end)}
 
-def _content(
-    store: Store, almanac: "_Almanac", destination: str, plan: DigestPlan, due: datetime
-) -> Content | None:
-    """Return what a digest says, or None where nothing came out."""
-    start, end = period_before(plan, due)
-    subscriptions = store.subscriptions.of_destination(destination)
-    muted = {mute.lab for mute in store.preferences.mutes(destination, end)}
+        def wanted(waves: Iterable[Wave]) -> list[Wave]:
+            return [it for it in waves if not muted & {it.lab.id, ALL} and _is_wanted(it, subscriptions)]
 
-    def wanted(waves: Iterable[Wave]) -> list[Wave]:
-        return [it for it in waves if not muted & {it.lab.id, ALL} and _is_wanted(it, subscriptions)]
+        waves = wanted(self._waves(start, end))
+        if not waves and not plan.always:
+            return None
+        # lab by lab, the newest first in each
+        waves.sort(key=lambda wave: wave.lead.published.at, reverse=True)
+        waves.sort(key=lambda wave: wave.lab.name.lower())
+        first, last = days_of(start, end, ZoneInfo(plan.zone))
+        followed = {one.follow.lab for one in subscriptions if not one.follow.cadence} - muted
+        quiet, told = self._cadence(frozenset(followed), Window(first, last))
+        former = wanted(self._waves(before, start))
+        return render_digest(Digest(waves, former, quiet, told, first, last, plan_words(plan)))
 
-    waves = wanted(almanac.waves(start, end))
-    if not waves and not plan.always:
-        return None
-    first, last = days_of(start, end, ZoneInfo(plan.zone))
-    followed = {one.lab for one in subscriptions} - muted
-    found = almanac.sections(frozenset(followed), Window(first, last))
-    before = wanted(almanac.waves(period_before(plan, start)[0], start))
-    return render_digest(Digest(_told(waves), before, found.quiet, found.news, first, last, plan_words(plan)))
+    def _look_up_cadence(self, followed: frozenset[str], window: Window) -> tuple[list[Silence], list[News]]:
+        """Return what is quiet and what is news of the followed labs in these days."""
+        mine = [one for one in self._history() if followed & {one.lab, ALL}]
+        return quiet_labs(mine, window.last)[:_MOST_QUIET], news(mine, window.last, window.days)
 
 
 def _is_wanted(wave: Wave, subscriptions: Iterable[Subscription]) -> bool:
     return any(
-        one.lab in (wave.lab.id, ALL)
+        one.follow.covers(Follow(wave.lab.id))
         and one.filters.kinds != "variants"
         and any(matches(one.filters, model) for model in wave.sizes)
         for one in subscriptions
     )
 
 
-def _told(waves: Iterable[Wave]) -> Sequence[Wave]:
-    """Return the waves lab by lab, the newest first in each."""
-    newest_first = sorted(waves, key=lambda wave: wave.lead.published.at, reverse=True)
-    return sorted(newest_first, key=lambda wave: wave.lab.name.lower())
+# --- when a digest is due, and which days it tells of
 
 
-@dataclass(frozen=True, slots=True)
-class _Almanac:
-    """What many digests of one round have in common, looked up once each."""
+def next_digest(plan: DigestPlan, after: datetime) -> datetime:
+    """Return when the next digest after this moment is due, in UTC."""
+    return min(due for due in _dues(plan, after) if due > after)
 
-    store: Store
-    _waves: dict[tuple[datetime, datetime], list[Wave]] = field(default_factory=dict)
-    _sections: dict[tuple[frozenset[str], Window], Sections] = field(default_factory=dict)
-    _history: list[Shipped] = field(default_factory=list)
 
-    def waves(self, start: datetime, end: datetime) -> list[Wave]:
-        """Return what came out from start to end, for all labs."""
-        if (start, end) not in self._waves:
-            self._waves[start, end] = self.store.history.between(start, end)
-        return self._waves[start, end]
+def period_before(plan: DigestPlan, due: datetime) -> tuple[datetime, datetime]:
+    """Return the beginning and the end, in UTC, of what the digest due at `due` tells of.
 
-    def sections(self, followed: frozenset[str], window: Window) -> Sections:
-        """Return what is quiet and what is news of the followed labs in these days."""
-        if not self._history:
-            self._history.extend(self.store.shipments.history())
-        if (followed, window) not in self._sections:
-            mine = [one for one in self._history if followed & {one.lab, ALL}]
-            self._sections[followed, window] = sections(mine, window)
-        return self._sections[followed, window]
+    It begins when the digest before it was due, so that nothing falls between two.
+    """
+    return max(before for before in _dues(plan, due) if before < due), due
+
+
+def days_of(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[date, date]:
+    """Return the first and the last of the days that a period is about: those of which it has the most."""
+    noon = timedelta(hours=12)
+    first, after = ((moment.astimezone(zone) + noon).date() for moment in (start, end))
+    return first, after - timedelta(days=1)
+
+
+def period_name(plan: DigestPlan, due: datetime) -> str:
+    """Return what a period is called by the day it begins: "2026-04-19", "2026-W16" or "2026-04"."""
+    begins = period_before(plan, due)[0].astimezone(ZoneInfo(plan.zone)).date()
+    year, week, _ = begins.isocalendar()
+    if plan.every == "monthly":
+        return f"{begins:%Y-%m}"
+    return f"{year}-W{week:02}" if plan.every == "weekly" else begins.isoformat()
+
+
+def plan_words(plan: DigestPlan, *, with_zone: bool = True) -> str:
+    """Return a plan as people type it: "weekly mon 09:00 Europe/Berlin"."""
+    day = f" {DAYS[plan.weekday]}" if plan.every == "weekly" else ""
+    always = " always" if plan.always else ""
+    zone = f" {plan.zone}" if with_zone else ""
+    return f"{plan.every}{day} {plan.hour:02}:{plan.minute:02}{zone}{always}"
+
+
+def _dues(plan: DigestPlan, near: datetime) -> Iterator[datetime]:
+    """Yield the moments around this one at which a digest is due, in UTC."""
+    zone = ZoneInfo(plan.zone)
+    today = near.astimezone(zone).date()
+    for days in range(-_AROUND, _AROUND + 1):
+        day = today + timedelta(days=days)
+        is_due = {"daily": True, "weekly": day.weekday() == plan.weekday, "monthly": day.day == 1}
+        if is_due[plan.every]:
+            yield local_moment(day, time(plan.hour, plan.minute), zone)
+
+
+def local_moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return a local time in UTC: the first of one that comes twice, else the next time that exists."""
+    local = datetime.combine(day, at)  # fold 0: the first of two
+    while True:
+        moment = local.replace(tzinfo=zone).astimezone(UTC)
+        if moment.astimezone(zone).replace(tzinfo=None) == local:
+            return moment
+        local += _MINUTE  # in spring an hour of one night is left out

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import NAMESPACE_URL, uuid5
 
-from bot.cadence.shipment import Shipment, is_listed
-from bot.cadence.shipped import NOT_STATED, Shipped
+from bot.cadence.shipped import NOT_STATED, Shipment, Shipped, is_listed
 from bot.model import Mention, SourceKind
 from bot.releases.facts.figures import human_parameters
-from bot.releases.facts.visible import clean, web_address
+from bot.releases.facts.text import clean, web_address
 
 NAME_LIMIT = 80
 _LICENSE_LIMIT = 60
@@ -19,14 +18,14 @@ _MOST_SOURCES = 6
 
 
 def _own_word_first(mention: Mention) -> tuple[bool, int]:
-    return mention.source.voice is not SourceKind.FEED, mention.source.traits.rank
+    return mention.source.counts_as is not SourceKind.FEED, mention.source.traits.rank
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where something is said: a title, and an address that can be linked."""
 
-    words: str
+    label: str
     title: str
     url: str
 
@@ -77,8 +76,8 @@ class Item:
         for one in sorted(self.mentions, key=_own_word_first):
             address = web_address(one.url)
             if address and address not in found:
-                words = one.source.traits.link
-                found[address] = Source(words, clean(one.title, NAME_LIMIT) or words, address)
+                label = one.source.traits.link
+                found[address] = Source(label, clean(one.title, NAME_LIMIT) or label, address)
         return tuple(found.values())[:_MOST_SOURCES]
 
     @property

@@ -1,39 +1,106 @@
-"""All that the page shows, computed. Pure."""
+"""All that the page shows, computed; page.html draws it. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from bot.cadence.marks import MARKS, mark_of
-from bot.cadence.news import News
-from bot.cadence.period import Period, Window, period, periods, window_back
-from bot.cadence.sections import Sections, sections
-from bot.cadence.shipment import Shipment
-from bot.cadence.shipped import Shipped, Unit, counted
-from bot.releases.facts.visible import clean
-from bot.report.item import NAME_LIMIT, Item, items
-from bot.report.timeline import Timeline, timeline
+from bot.cadence.news import News, Silence, news, quiet_labs
+from bot.cadence.period import Period, Window, lab_rows, period, window_back
+from bot.cadence.shipped import (
+    MARKS,
+    Shipment,
+    Shipped,
+    Unit,
+    by_lab,
+    counted,
+    mark_of,
+    radius_of,
+    size_class,
+)
+from bot.releases.facts.text import clean
+from bot.report.item import NAME_LIMIT, Item, day_text, items, license_text, name_of
 
+# Of the timeline, in px.
+WIDTH = 1100
+LEFT = 168  # where the names of the labs end
+_RIGHT = 14
+TOP = 30
+_ROW = 24
+_MOST_DOTS = 2_500  # beyond that the page grows and nobody can tell them apart
+_LABEL_LIMIT = 22
 _NEWEST = 200  # listed one by one
 _MOST_COUNTRIES = 6
 _MOST_NAMED = 12  # labs that are quiet, labs that are fast
-YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
-class LabRow:
-    """A lab of the table."""
+class Dot:
+    """One release: where it stands, its mark, half its width, and what it says."""
 
-    name: str
-    year: Period
-    month: int  # releases in 30 days
-    last: Shipped
+    x: float
+    y: float
+    mark: str
+    radius: float
+    text: str
 
-    @property
-    def peak(self) -> int:
-        """Return the most releases of one month."""
-        return max(count for _, count in self.year.months)
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A lab: its name, and the line on which its dots stand."""
+
+    label: str
+    y: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The whole picture; `months` are (x, name)."""
+
+    height: int
+    rows: tuple[Row, ...]
+    months: tuple[tuple[float, str], ...]
+    dots: tuple[Dot, ...]
+    since: date  # the first day whose releases are all shown
+
+
+def timeline(releases: Sequence[Shipped], window: Window) -> Timeline:
+    """Return where these releases stand, the newest if there are too many; the busiest labs come first."""
+    inside = [it for it in releases if it.day in window]
+    shown = inside[-_MOST_DOTS:]
+    # so that no small one of the same day is hidden
+    large_first = sorted(shown, key=lambda it: radius_of(it.parameters), reverse=True)
+    busiest = sorted(by_lab(shown).items(), key=lambda item: (-len(item[1]), item[0]))
+    lines = {lab: TOP + _ROW * number + _ROW / 2 for number, (lab, _) in enumerate(busiest)}
+    return Timeline(
+        height=TOP + _ROW * len(busiest) + 6,
+        rows=tuple(
+            Row(clean(mine[-1].who, _LABEL_LIMIT) or "unnamed lab", lines[lab], len(mine))
+            for lab, mine in busiest
+        ),
+        months=tuple(_months(window)),
+        dots=tuple(_dot(it, lines[it.lab], window) for it in large_first),
+        since=window.first if len(shown) == len(inside) else shown[0].day + timedelta(days=1),
+    )
+
+
+def _dot(it: Shipped, y: float, window: Window) -> Dot:
+    size = size_class(it.parameters)
+    text = f"{clean(it.who, NAME_LIMIT)}: {name_of(it)}, {day_text(it)}; {license_text(it)}; {size}"
+    return Dot(_x(it.day, window), y, mark_of(it.verdict).id, radius_of(it.parameters), text)
+
+
+def _x(day: date, window: Window) -> float:
+    share = (day - window.first).days / max(window.days - 1, 1)
+    return round(LEFT + _RIGHT + share * (WIDTH - LEFT - 2 * _RIGHT), 1)
+
+
+def _months(window: Window) -> Iterable[tuple[float, str]]:
+    month = (window.first + timedelta(days=31)).replace(day=1)
+    while month <= window.last:
+        yield _x(month, window), f"{month:%b %Y}" if month.month == 1 else f"{month:%b}"
+        month = (month + timedelta(days=31)).replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +135,18 @@ class Overview:
     listed: int  # releases of which something is known from LLM Stats alone
     week: int  # releases in 7 days, and in the 7 before
     week_before: int
-    news: tuple[News, ...]  # of the week
-    month: Sections
+    news: Sequence[News]  # of the week
+    month: Period
+    month_before: Period
     year: Period
-    this_week: tuple[Item, ...]
-    newest: tuple[Item, ...]  # before this week
+    quiet: Sequence[Silence]
+    fastest: Sequence[tuple[Period, int]]  # each lab's month, and its releases in the month before
+    this_week: Sequence[Item]
+    newest: Sequence[Item]  # before this week
     older: int
     timeline: Timeline
-    labs: tuple[LabRow, ...]
-    shares: tuple[Shares, ...]
+    labs: Sequence[Period]  # the year of each
+    shares: Sequence[Shares]
 
 
 def overview(shipments: Sequence[Shipment], now: datetime) -> Overview:
@@ -85,10 +155,11 @@ def overview(shipments: Sequence[Shipment], now: datetime) -> Overview:
     past = [it for it in shipments if it.shipped.day <= today]
     history = [it.shipped for it in past]
     releases, waves = counted(history, Unit.RELEASE), counted(history)
-    week, year = window_back(today, 7), window_back(today, YEAR)
-    month = sections(history, window_back(today, 30), _MOST_NAMED)
+    week, month, year = (window_back(today, days) for days in (7, 30, 365))
+    before = {row.last.lab: row.releases for row in lab_rows(waves, month.before)}
+    fastest = [row for row in lab_rows(waves, month) if row.releases][:_MOST_NAMED]
     listed = items(past)
-    before = [it for it in listed if it.news_day < week.first]
+    earlier = [it for it in listed if it.news_day < week.first]
     this_week = [it for it in listed if it.news_day in week]
     return Overview(
         now=now,
@@ -96,27 +167,19 @@ def overview(shipments: Sequence[Shipment], now: datetime) -> Overview:
         listed=sum(1 for it in past if it.listed_facts),
         week=len(this_week),
         week_before=sum(it.news_day in week.before for it in listed),
-        news=tuple(it for it in month.news if it.day in week),
-        month=month,
-        year=period(history, year),
-        this_week=tuple(this_week),
-        newest=tuple(before[:_NEWEST]),
-        older=len(before[_NEWEST:]),
+        news=news(waves, today, week.days),
+        month=period(waves, month),
+        month_before=period(waves, month.before),
+        year=period(waves, year),
+        quiet=quiet_labs(waves, today)[:_MOST_NAMED],
+        fastest=[(row, before.get(row.last.lab, 0)) for row in fastest],
+        this_week=this_week,
+        newest=earlier[:_NEWEST],
+        older=len(earlier[_NEWEST:]),
         timeline=timeline(releases, year),
-        labs=tuple(_lab_rows(history, waves, year)),
-        shares=tuple(_shares(waves, year)),
+        labs=lab_rows(waves, year),
+        shares=list(_shares(waves, year)),
     )
-
-
-def _lab_rows(history: Sequence[Shipped], waves: Sequence[Shipped], year: Window) -> list[LabRow]:
-    month = window_back(year.last, 30)
-    in_month = Counter(it.lab for it in waves if it.day in month)
-    latest = {it.lab: it for it in waves}
-    rows = [
-        LabRow(clean(latest[lab].who, NAME_LIMIT) or lab, figures, in_month[lab], latest[lab])
-        for lab, figures in periods(history, year).items()
-    ]
-    return sorted(rows, key=lambda row: (-row.year.releases, row.name.casefold()))
 
 
 def _shares(units: Sequence[Shipped], year: Window) -> Iterable[Shares]:

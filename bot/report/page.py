@@ -9,13 +9,11 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from bot.cadence.marks import MARKS, RADII, mark_of
-from bot.cadence.period import share
-from bot.cadence.phrases import days_ago, expected_text, hits_text
-from bot.releases.facts.visible import clean
+from bot.cadence.period import days_ago, expected_text, hits_text, share
+from bot.cadence.shipped import MARKS, RADII, mark_of
+from bot.releases.facts.text import clean
 from bot.report.item import NAME_LIMIT, day_text, license_text, name_of, sizes_text
-from bot.report.overview import Overview, Shares
-from bot.report.timeline import LEFT
+from bot.report.overview import LEFT, Overview, Shares
 
 
 def render_page(overview: Overview, title: str) -> str:
@@ -90,5 +88,5 @@ def _months_text(months: Sequence[tuple[date, int]]) -> str:
 
 
 def _shares_text(shares: Shares) -> str:
-    told = [(mark.words, shares.counts.get(mark.id, 0)) for mark in MARKS]
-    return ", ".join(f"{count} {words} ({count / shares.total:.0%})" for words, count in told if count)
+    counts = [(mark.label, shares.counts.get(mark.id, 0)) for mark in MARKS]
+    return ", ".join(f"{count} {label} ({count / shares.total:.0%})" for label, count in counts if count)

@@ -1,88 +1,106 @@
-"""Put Slack's side together and keep it open: through a socket, or over signed HTTP where asked for."""
+"""Put together what answers people in Slack: through a socket, or over signed HTTP where asked for."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from functools import partial
 
+from bot.desk.adding import Adding
 from bot.desk.changes import Changes
-from bot.desk.correcting import Corrector
-from bot.desk.covering import watched
+from bot.desk.channels import Channels
+from bot.desk.corrections import Corrector, FaultReports
 from bot.desk.desk import Desk
-from bot.desk.questions import Questions
-from bot.desk.reporting import Reporting
+from bot.desk.questions import Questions, watched
+from bot.desk.trial import Trier
 from bot.errors import ConfigError
+from bot.fetch import Fetcher
+from bot.ops.web import Routes
 from bot.run.wiring import App
 from bot.slack.app import make_app
-from bot.slack.http import HttpFront, parse_listen
-from bot.slack.oauth import ManyWorkspaces, install_flow
-from bot.slack.places import Places, SlackPlaces
+from bot.slack.channels import SlackChannels
+from bot.slack.client import web_client
+from bot.slack.http import slack_routes
+from bot.slack.oauth import install_flow
 from bot.slack.socket import SocketMode
-from bot.slack.web import web_client
-from bot.slack.workspaces import OneWorkspace, Workspaces
+from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
+from bot.store.store import Store
 
 _THREADS = 4  # that do what was asked for; more would only take the processor from those who acknowledge
 
 
 @contextmanager
-def answering(app: App, listen: str = "") -> Iterator[None]:
-    """Answer people in Slack while the block runs: over HTTP at `listen` (":3000"), else through a socket.
+def answering(app: App, fetch: Fetcher, *, http: bool = False) -> Iterator[Routes]:
+    """Answer people in Slack while the block runs: through a socket, or over `http` by the routes it yields.
 
-    Without the tokens for either nobody is answered, and alerts go out all the same. Raises ConfigError and
-    UsageError for what can never work.
+    `fetch` reads what somebody wants to have watched; it is that of polling, which is polite to every host.
+    Without the tokens for either nobody is answered, and alerts go out all the same. Raises ConfigError for
+    what can never work.
     """
     environment = app.environment
     app_token = environment.slack_app_token.get_secret_value()
-    if not listen and not app_token:
-        yield
+    if not http and not app_token:
+        yield {}
         return
-    if app.serves_many and (app.slack_token or not listen):
+    _refuse_what_cannot_work(app, http=http)
+    client = web_client("", environment.slack_api_url, proxies=environment.proxies)
+    # the answers under way are finished before the store that they read is closed
+    with app.reading() as reading, ThreadPoolExecutor(_THREADS, thread_name_prefix="answer") as threads:
+        workspaces = _workspaces(app)
+        channels = SlackChannels(client, lambda team: _token(workspaces, team), app.clock.now)
+        open_desk = partial(_desk, app, reading, channels, fetch, threading.Lock())
+        flow = None
+        if app.serves_many:
+            flow = install_flow(
+                app.store,
+                app.seal,
+                client,
+                client_id=environment.slack_client_id,
+                client_secret=environment.slack_client_secret.get_secret_value(),
+                now=app.clock.now,
+                installed=open_desk().comings.installed,
+            )
+        bolt = make_app(open_desk, client, workspaces, threads, flow)
+        if http:
+            secret = environment.slack_signing_secret.get_secret_value()
+            yield slack_routes(bolt, secret, installable=app.serves_many)
+        else:
+            socket = SocketMode(
+                bolt, app_token, environment.slack_api_url, app.clock.now, proxies=environment.proxies
+            )
+            socket.start()
+            try:
+                yield {}
+            finally:
+                socket.stop()
+
+
+def _refuse_what_cannot_work(app: App, *, http: bool) -> None:
+    if app.serves_many and (app.slack_token or not http):
         raise ConfigError(
             "environment variable SLACK_CLIENT_ID is set: several workspaces are served with `run --http` "
             "alone, each installed through /slack/install; unset SLACK_BOT_TOKEN"
         )
-    if not listen and not app.slack_token:
+    if app.serves_many and not app.environment.slack_client_secret.get_secret_value():
+        raise ConfigError("environment variable SLACK_CLIENT_SECRET is not set: nobody could install the bot")
+    if not http and not app.slack_token:
         raise ConfigError("environment variable SLACK_APP_TOKEN is set, and SLACK_BOT_TOKEN is not: set both")
-    client = web_client("", environment.slack_api_url)
-    with ExitStack() as stack:
-        threads = stack.enter_context(ThreadPoolExecutor(_THREADS, thread_name_prefix="answer"))
-        reading = stack.enter_context(app.reading())
-        workspaces = _workspaces(app)
-        places = SlackPlaces(client, lambda team: _token(workspaces, team), app.clock.now)
-        sources = app.config.source_ids, watched(app.config)
-        desk = _desk(app, Questions(reading, app.labs, app.clock, *sources), places)
-        secret = environment.slack_signing_secret.get_secret_value()
-        bolt = make_app(desk, client, workspaces, places, threads, signing_secret=secret)
-        front: HttpFront | SocketMode
-        if listen:
-            flow = (
-                install_flow(
-                    app.store,
-                    app.seal,
-                    client,
-                    client_id=environment.slack_client_id,
-                    client_secret=_client_secret(app),
-                    now=app.clock.now,
-                    installed=desk.installed,
-                )
-                if app.serves_many
-                else None
-            )
-            front = HttpFront(parse_listen(listen), bolt, secret, flow)
-        else:
-            front = SocketMode(bolt, app_token, environment.slack_api_url, app.clock.now)
-        front.start()
-        stack.callback(front.stop)
-        yield
 
 
-def _desk(app: App, questions: Questions, places: Places) -> Desk:
+def _desk(app: App, reading: Store, channels: Channels, fetch: Fetcher, busy: threading.Lock) -> Desk:
+    """Return the desk as the settings have it now."""
+    sources, watches = app.config.source_ids, watched(app.config)
+    questions = Questions(reading, app.labs, app.clock, sources, watches, app.remarks)
     corrector = Corrector(app.store, app.labs, app.clock)
+    trier = Trier(app.environment, app.config, app.labs, app.clock, fetch)
     return Desk(
         questions,
-        Changes(app.store, questions),
-        Reporting(app.store, corrector, app.config.admins),
-        places,
+        Changes(app.store, app.clock),
+        FaultReports(app.store, corrector, app.config.admins),
+        channels,
         app.settings,
+        app.config.changes,
+        Adding(app.store, trier, app.settled, app.wrong, busy),
     )
 
 
@@ -90,7 +108,7 @@ def _workspaces(app: App) -> Workspaces:
     if not app.serves_many:
         return OneWorkspace(app.slack_token)
     workspaces = ManyWorkspaces(app.store, app.seal, app.clock.now)
-    for one in app.store.installations.teams():
+    for one in app.store.installations.workspaces():
         workspaces.find(one.team, one.enterprise)  # a key that does not fit is told now, not at a click
     return workspaces
 
@@ -98,11 +116,3 @@ def _workspaces(app: App) -> Workspaces:
 def _token(workspaces: Workspaces, team: str) -> str:
     workspace = workspaces.find(team, "")
     return workspace.token if workspace else ""
-
-
-def _client_secret(app: App) -> str:
-    """Return what proves to Slack that an install is ours. Raises ConfigError without one."""
-    secret = app.environment.slack_client_secret.get_secret_value()
-    if not secret:
-        raise ConfigError("environment variable SLACK_CLIENT_SECRET is not set: nobody could install the bot")
-    return secret

@@ -1,18 +1,22 @@
 """What is done now and then beside polling and delivering; each keeps its due time in the database."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
-from bot.errors import CadenceError
+from bot.errors import CadenceError, UsageError
 from bot.fetch import Fetcher
 from bot.outbox.digests import owe_due_digests
-from bot.outbox.holding import expire
-from bot.outbox.rhythms import owe_cadence_news
-from bot.run.publishing import publish
+from bot.outbox.doubts import tell_admins
+from bot.outbox.floods import expire
+from bot.outbox.owe import owe_cadence_news
+from bot.releases.news.merge import merged
+from bot.report.exports import report_files
+from bot.run.rights import CHORE, look_at_rights
 from bot.run.wiring import App
 
 log = structlog.get_logger()
@@ -23,18 +27,20 @@ _PUBLISHED = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Chores:
-    """Do what is due. A chore that fails is logged and keeps no other from being done."""
+    """What is due now and then. A chore that fails is logged and keeps no other from being done."""
 
     app: App
     fetch: Fetcher
 
     def owe(self) -> None:
-        """Owe what no poll brings about: digests and the news of rhythms; let old floods go."""
+        """Owe what no poll brings about: digests, the news of cadences, what the admins must hear."""
         store, now = self.app.store, self.app.clock.now()
         self._each(
             lambda: owe_due_digests(store, now),
             lambda: owe_cadence_news(store, now),
             lambda: expire(store, now),
+            lambda: tell_admins(store, self.app.config.admins, now),
+            self._look_at_rights,
         )
 
     def do(self) -> None:
@@ -42,17 +48,16 @@ class Chores:
         self.owe()
         self._each(lambda: self.app.measuring.measure_due(self.fetch, self.app.clock.now()), self._publish)
 
+    def _look_at_rights(self) -> None:
+        if self.app.store.chores.is_due(CHORE, self.app.clock.now()):
+            look_at_rights(self.app)
+
     def _publish(self) -> None:
-        store, now = self.app.store, self.app.clock.now()
-        if self.report and store.chores.is_due(_REPORT, now):
+        store, now, report = self.app.store, self.app.clock.now(), self.app.environment.cadencebot_report
+        if report and store.chores.is_due(_REPORT, now):
             with store.transaction():
                 store.chores.done(_REPORT, now + _PUBLISHED)
-            publish(self.app, self.report)
-
-    @property
-    def report(self) -> Path | None:
-        """Return where the report is kept fresh, None where nobody asked for it."""
-        return self.app.environment.cadencebot_report
+            publish(self.app, report)
 
     def _each(self, *chores: Callable[[], object]) -> None:
         for chore in chores:
@@ -62,3 +67,38 @@ class Chores:
                 log.warning("chore_failed", error=str(error))
             except Exception:  # a bug in one chore, however loud, must leave the others
                 log.exception("chore_crashed")
+
+
+def publish(app: App, directory: Path) -> dict[str, int]:
+    """Write the page and the exports into the directory; return their sizes in bytes, by name.
+
+    Whoever reads meanwhile gets each file whole, the old one or the new one. Raises StoreError, and
+    UsageError where nothing can be written.
+    """
+    with app.reading() as store:
+        shipments = store.shipments.all(merged)
+    written = report_files(shipments, app.clock.now())
+    try:
+        _replace_all(directory, written)
+    except OSError as error:
+        raise UsageError(
+            f"{directory}: cannot be written ({error.strerror}); choose another place"
+        ) from error
+    return {name: len(data) for name, data in written.items()}
+
+
+def _replace_all(directory: Path, written: Mapping[str, bytes]) -> None:
+    """Put all files under other names first, so that a full disk leaves the old ones."""
+    if not directory.exists():
+        directory.mkdir(parents=True)
+        directory.chmod(0o755)  # whatever the umask: a web server reads it
+    aside = {name: directory / f".{name}.{os.getpid()}" for name in written}
+    try:
+        for name, data in written.items():
+            aside[name].write_bytes(data)
+            aside[name].chmod(0o644)
+        for name, new in aside.items():
+            new.replace(directory / name)
+    finally:
+        for new in aside.values():
+            new.unlink(missing_ok=True)

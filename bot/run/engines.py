@@ -1,33 +1,41 @@
-"""Put together what polls and what delivers."""
+"""What polls, what delivers and what else there is to do, put together."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
+from functools import partial
 
 from rich.console import Console
 
 from bot import __version__
 from bot.clock import Clock
+from bot.fetch.address import host_in
 from bot.fetch.client import HttpFetcher
+from bot.model import CONSOLE
 from bot.ops.lock import sole_user
+from bot.ops.private import tighten
 from bot.outbox.console import ConsoleNotifier
 from bot.outbox.courier import Courier
 from bot.outbox.message import Notifier
+from bot.outbox.webhooks import Outlets, WebhookNotifier
 from bot.run.chores import Chores
-from bot.run.moving import note_standing, refuse_renamed_labs
+from bot.run.gaps import note_alive
 from bot.run.poller import Poller
-from bot.run.wiring import CONSOLE, App
+from bot.run.renames import note_addresses, refuse_renamed_labs
+from bot.run.webhooks import webhooks_of
+from bot.run.wiring import App
 from bot.settings.environment import Environment
 from bot.slack.notifier import SlackNotifier
-from bot.slack.teams import Workspaces
+from bot.slack.workspaces import ManyWorkspaces, WorkspacesNotifier
 from bot.sources.build import build_sources
+from bot.views.phrases import counted
 
 # Threads live as long as the bot: each keeps its own connection to the database.
 _POLLERS = 8
-_SENDERS = 4
+_SENDERS = 16  # a channel that hangs holds one of them
+_NAMED = 3  # sources in a line
 _USER_AGENT = f"cadencebot/{__version__} (+https://github.com/cadencebot/cadencebot)"
 
 
@@ -38,6 +46,19 @@ class Engines:
     poller: Poller
     courier: Courier
     chores: Chores
+
+    def stop(self) -> None:
+        """Finish what is under way and begin nothing else. Nothing is lost: the next start takes it up."""
+        self.poller.stop()
+        self.courier.stop()
+
+    def under_way(self) -> str:
+        """Return what is being done this moment, in words; "" for nothing."""
+        sources, messages = sorted(self.poller.reading.copy()), self.courier.under_way
+        more = [counted(len(sources) - _NAMED, "more source")] if len(sources) > _NAMED else []
+        reads = [f"reads {', '.join([*sources[:_NAMED], *more])}"] if sources else []
+        sends = [f"sends {counted(messages, 'message')}"] if messages else []
+        return " and ".join([*reads, *sends])
 
 
 @contextmanager
@@ -52,10 +73,13 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
         ThreadPoolExecutor(_POLLERS, thread_name_prefix="poll") as pollers,
         ThreadPoolExecutor(_SENDERS, thread_name_prefix="send") as senders,
     ):
+        if changed := tighten(app.state):
+            console.print(changed, markup=False)
         refuse_renamed_labs(app)
-        note_standing(app)
-        app.sync_standing_subscriptions()
-        app.sync_embedded_default()
+        webhooks_of(app)  # what one of them lacks is told now
+        note_addresses(app)
+        app.sync_subscriptions()
+        note_alive(app.store, app.store.newest(), app.clock.now())
         poller = Poller(
             store=app.store,
             sources=build_sources(app.config, app.environment),
@@ -67,26 +91,39 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
             own_hosts=app.environment.allowed_hosts,
             admins=app.config.admins,
         )
-        notifier = notifier_of(app, console, interactive=interactive)
+        own = notifier_of(app, console, interactive=interactive)
+        notifier = Outlets(own, WebhookNotifier(partial(webhooks_of, app), fetcher, app.clock))
         pace = timedelta() if notifier.name == CONSOLE else timedelta(seconds=1)
-        yield Engines(poller, Courier(app.store, notifier, app.clock, senders, pace), Chores(app, fetcher))
+        engines = Engines(
+            poller, Courier(app.store, notifier, app.clock, senders, pace), Chores(app, fetcher)
+        )
+        try:
+            yield engines
+        finally:
+            engines.stop()  # or else the pools did all that is queued before they close
 
 
 def notifier_of(app: App, console: Console, *, interactive: bool = False) -> Notifier:
     """Return Slack when a token is set, else the console; with workspaces of their own, each one's."""
-    api_url = app.environment.slack_api_url
+    slack = partial(
+        SlackNotifier,
+        api_url=app.environment.slack_api_url,
+        interactive=interactive,
+        proxies=app.environment.proxies,
+        ticks=app.clock.ticks,
+    )
     own: Notifier = ConsoleNotifier(app.state / "console.jsonl", console, app.clock)
     if app.slack_token:
-        own = SlackNotifier(app.slack_token, api_url, interactive=interactive)
+        own = slack(app.slack_token)
     if not app.serves_many:
         return own
-    seal = app.seal
+    workspaces = ManyWorkspaces(app.store, app.seal, app.clock.now)
 
-    def open_team(team: str) -> Notifier | None:
-        sealed = app.store.installations.find(team)
-        return SlackNotifier(seal.open(sealed), api_url, interactive=interactive) if sealed else None
+    def open_workspace(team: str) -> Notifier | None:
+        found = workspaces.find(team)
+        return slack(found.token) if found else None
 
-    return Workspaces(own, open_team)
+    return WorkspacesNotifier(own, open_workspace)
 
 
 def fetcher_of(app: App) -> HttpFetcher:
@@ -97,9 +134,13 @@ def fetcher_of(app: App) -> HttpFetcher:
 def fetcher_for(environment: Environment, clock: Clock) -> HttpFetcher:
     """Return such a client where there is no more than an environment."""
     tokens = {
-        urlsplit(environment.hf_endpoint).netloc: environment.hf_token.get_secret_value(),
-        urlsplit(environment.llm_stats_url).netloc: environment.llm_stats_api_key.get_secret_value(),
+        host_in(environment.hf_endpoint): environment.hf_token.get_secret_value(),
+        host_in(environment.llm_stats_url): environment.llm_stats_api_key.get_secret_value(),
     }
     return HttpFetcher(
-        clock=clock, user_agent=_USER_AGENT, allowed_hosts=environment.allowed_hosts, tokens=tokens
+        clock=clock,
+        user_agent=_USER_AGENT,
+        allowed_hosts=environment.allowed_hosts,
+        tokens=tokens,
+        proxies=environment.proxies,
     )

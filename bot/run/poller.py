@@ -2,29 +2,31 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import structlog
 
 from bot.clock import Clock
 from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
-from bot.model import SourceKind
-from bot.outbox.holding import announced_lately, expire, hold
-from bot.outbox.owing import owe
+from bot.fetch.address import host_in
+from bot.model import Destination, SourceKind
+from bot.outbox.floods import announced_lately, expire, hold
+from bot.outbox.owe import owe
+from bot.outbox.watches import owe_watches
 from bot.records import SourceState
 from bot.releases.naming.classify import judge
-from bot.releases.naming.labs import Directory
-from bot.releases.naming.siblings import Siblings
-from bot.releases.news.corrections import corrected
+from bot.releases.naming.labs import Labs
+from bot.releases.naming.repositories import Siblings
+from bot.releases.news.corrections import corrected, kept_at_home
 from bot.releases.news.decide import decide, decide_overdue
 from bot.releases.news.decision import Catalogue, Decision, Judged, Settings
-from bot.releases.news.moved import kept_at_home
-from bot.run.listening import Listener, ask_about_hints, note_brought
+from bot.releases.news.merge import merged
+from bot.run.hints import NamesInBody, ask_about_hints, note_brought
 from bot.run.validators import SHARES, are_left_out, weighed
 from bot.sources.base import Memory, Poll, Source
 from bot.store.store import Store
@@ -66,7 +68,7 @@ class Polled:
 
 @dataclass
 class Poller:
-    """Poll sources into the store.
+    """Polls sources into the store.
 
     Several threads may poll at once. Of two that read one source side by side, the first is heard: what the
     other one read is dropped, for it was understood without knowing what the first one stored.
@@ -75,23 +77,34 @@ class Poller:
     store: Store
     sources: Sequence[Source]
     fetch: Fetcher
-    labs: Directory
+    labs: Labs
     clock: Clock
     settings: Settings
     threads: Executor
     own_hosts: frozenset[str] = frozenset()  # ours to poll as hard as we like
-    admins: Sequence[str] = ()  # who are asked what shall become of a flood
+    admins: Sequence[Destination] = ()  # who are asked what shall become of a flood
     dice: random.Random = field(default_factory=random.Random)
+    reading: set[str] = field(default_factory=set)  # the sources that are being read this moment
+    _former: WeakSet[Source] = field(default_factory=WeakSet)  # of settings that were changed
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def stop(self) -> None:
         """Finish the sources under way and begin no other; a poll that ends early loses nothing."""
         self._stopping.set()
 
+    def go_on_with(
+        self, sources: Sequence[Source], labs: Labs, settings: Settings, admins: Sequence[Destination]
+    ) -> None:
+        """Poll these sources from now on. What the former ones are reading is dropped, and is still due."""
+        self.labs, self.settings, self.admins = labs, settings, admins
+        self._former.update(self.sources)
+        self._former.difference_update(sources)
+        self.sources = sources
+
     def due(self) -> list[Source]:
         """Return the sources whose time has come."""
-        now, states = self.clock.now(), self.store.sources.states()
-        return [source for source in self.sources if _is_due(states.get(source.id), now)]
+        waiting = self.store.sources.waiting(self.clock.now())
+        return [source for source in self.sources if source.id not in waiting]
 
     def rested(self) -> list[Source]:
         """Return all sources but those that asked to be left alone until later."""
@@ -101,59 +114,51 @@ class Poller:
     def poll(
         self, sources: Iterable[Source], progress: Callable[[Report], None] = lambda _report: None
     ) -> Polled:
-        """Poll these sources, the hosts side by side and each host's sources one after the other.
+        """Poll these sources, the hosts side by side and each stranger's sources one after the other.
 
         `progress` is called from the polling threads as each source is done. Raises StoreError, but not
         before all lanes have ended: whoever hears of it may hand the same sources in again.
         """
-        lanes = [self.threads.submit(self._poll_lane, lane, progress) for lane in self._lanes(sources)]
-        wait(lanes)
-        reports = tuple(report for lane in lanes for report in lane.result())
-        expire(self.store, self.clock.now())
-        overdue = tuple(self._settle_overdue())
-        for report in overdue:
-            progress(report)
-        ask_about_hints(self.store, self.admins, self.clock.now())
-        return Polled((*reports, *overdue))
-
-    def _lanes(self, sources: Iterable[Source]) -> list[list[Source]]:
-        """Sort sources into lanes that may run side by side: a stranger's host is one lane."""
         lanes: dict[str, list[Source]] = {}
         for source in sources:
-            host = urlsplit(source.url).netloc
+            host = host_in(source.url)
             lanes.setdefault(source.id if host in self.own_hosts else host, []).append(source)
-        return list(lanes.values())
+        running = [self.threads.submit(self._poll_lane, lane, progress) for lane in lanes.values()]
+        wait(running)
+        reports = [report for lane in running for report in lane.result()]
+        expire(self.store, self.clock.now())
+        if overdue := self._settle_overdue():
+            reports.append(overdue)
+            progress(overdue)
+        ask_about_hints(self.store, self.admins, self.clock.now())
+        return Polled(tuple(reports))
 
     def _poll_lane(self, lane: Sequence[Source], progress: Callable[[Report], None]) -> list[Report]:
-        reports = []
+        reports: list[Report] = []
         for source in lane:
             if self._stopping.is_set():
                 break
-            report = self._poll_one(source)
+            if source in self._former:  # the settings have changed since it was due
+                continue
+            state = self.store.sources.state(source.id)
+            self.reading.add(source.id)
+            try:
+                began = self.clock.now()
+                poll = source.poll(self._memory(state, began), self.fetch, began)
+                report = self._keep(source, state, poll, began)
+            except SourceError as error:
+                report = self._fail(source, state, error)
+            except StoreError:
+                raise
+            except Exception as error:  # a bug that one source brings out must not stop the others
+                log.exception("source_crashed", source=source.id)
+                message = f"the bot could not make sense of it ({error!r}); please report this"
+                report = self._fail(source, state, SourceError(Failure.BAD_ANSWER, message))
+            finally:
+                self.reading.discard(source.id)
             progress(report)
             reports.append(report)
         return reports
-
-    def _poll_one(self, source: Source) -> Report:
-        state = self.store.sources.state(source.id)
-        try:
-            return self._read(source, state)
-        except SourceError as error:
-            return self._fail(source, state, error)
-        except StoreError:
-            raise
-        except Exception as error:  # a bug that one source brings out must not stop the others
-            log.exception("source_crashed", source=source.id)
-            message = f"the bot could not make sense of it ({error!r}); please report this"
-            return self._fail(source, state, SourceError(Failure.BAD_ANSWER, message))
-
-    def _read(self, source: Source, state: SourceState) -> Report:
-        began = self.clock.now()
-        poll = source.poll(self._memory(state, began), self.fetch, began)
-        siblings = Siblings(poll.siblings)
-        judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
-        listener = Listener.of(self.store, self.labs, source, poll.passages)
-        return self._keep(state, self._after(source, state, poll, began), poll, judged, listener)
 
     def _memory(self, state: SourceState, now: datetime) -> Memory:
         whole = are_left_out(state, now)
@@ -169,23 +174,32 @@ class Poller:
             fingerprint=state.fingerprint,
         )
 
-    def _keep(
-        self,
-        state: SourceState,
-        after: SourceState,
-        poll: Poll,
-        judged: Sequence[Judged],
-        listener: Listener,
-    ) -> Report:
-        """Store a good poll whole: what it showed, what that means, whom to tell, and its validators."""
-        now = self.clock.now()
+    def _keep(self, source: Source, state: SourceState, poll: Poll, began: datetime) -> Report:
+        """Judge what a good poll showed, and store it whole: what it means, whom to tell, its validators."""
+        siblings = Siblings(poll.siblings)
+        judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
+        names = NamesInBody.of(self.store, self.labs, source, poll.passages)
+        after = self._after(source, state, poll, began)
+        now, silent = self.clock.now(), state.baseline_at is None
         with self.store.transaction():
-            if self._is_overtaken(state):
+            if self._is_overtaken(source, state):
                 return Report(state.id)
-            heard = listener.overheard(poll.identities, silent=state.baseline_at is None)
-            judged = [*judged, *listener.grown(heard, now)]
-            decision = self._decide(state.id, state, judged, now)
-            listener.keep_hints(heard, now, self.settings.confirm)
+            heard = names.news(poll.identities, silent=silent)
+            judged = [*judged, *names.grown(heard, now)]
+            decision = Decision()
+            if judged:
+                catalogue, in_context = self._in_context(state.id, judged)
+                decision = decide(
+                    in_context,
+                    catalogue,
+                    now=now,
+                    settings=self.settings,
+                    silent=silent,
+                    absence=now - (state.succeeded_at or now),
+                    announced=announced_lately(self.store, state.id, now),
+                )
+                self._carry_out(state.id, decision, now, silent=silent, known_until=state.succeeded_at)
+            names.keep_hints(heard, now, self.settings.confirm)
             self.store.sources.remember(state.id, {**poll.identities, **heard.remember}, now)
             self.store.sources.succeeded(after, now)
         if after.distrusted_at and not state.distrusted_at:
@@ -198,89 +212,66 @@ class Poller:
             held=len(decision.held),
         )
 
-    def _is_overtaken(self, state: SourceState) -> bool:
-        """Return whether another poll of the source was stored since this one began."""
-        overtaken = self.store.sources.state(state.id).polls != state.polls
+    def _is_overtaken(self, source: Source, state: SourceState) -> bool:
+        """Return whether another poll of the source, or other settings, came since this one began."""
+        overtaken = source in self._former or self.store.sources.state(state.id).polls != state.polls
         if overtaken:
             log.info("poll_overtaken", source=state.id)
         return overtaken
 
-    def _decide(
-        self, source_id: str, state: SourceState, judged: Sequence[Judged], now: datetime
-    ) -> Decision:
-        if not judged:
-            return Decision()
-        baseline, absence = state.baseline_at is None, now - (state.succeeded_at or now)
-        catalogue, judged = self._in_context(source_id, judged)
-        decision = decide(
-            judged,
-            catalogue,
-            now=now,
-            settings=self.settings,
-            silent=baseline,
-            absence=absence,
-            announced=announced_lately(self.store, source_id, now),
-        )
-        live = not baseline and not decision.held
-        touched = self.store.releases.apply(decision, now, live=live)
-        self._tell(source_id, decision, touched, now, live=live, known_until=state.succeeded_at)
-        return decision
-
     def _in_context(self, source_id: str, judged: Sequence[Judged]) -> tuple[Catalogue, list[Judged]]:
         """Return what is known of the labs of these, and the verdicts as people and moves have them."""
         labs = {one.sighting.lab for one in judged}
-        former = {lab: self.store.standing.former(source_id, lab) for lab in labs}
+        former = {lab: self.store.addresses.former(source_id, lab) for lab in labs}
         hub_ids = (one.sighting.external_id for one in judged if one.sighting.source is SourceKind.HUB)
         catalogue = self.store.releases.catalogue(labs.union(*former.values()), hub_ids)
-        errata = self.store.corrections.errata()
+        errata = catalogue.errata
         known = {one.key for one in catalogue.releases} | {subject for subject, _ in errata.rules}
-        at_home = (
-            (one.sighting, kept_at_home(one.verdict, former[one.sighting.lab], known)) for one in judged
-        )
-        return catalogue, [
-            Judged(sighting, corrected(verdict, sighting, errata)) for sighting, verdict in at_home
-        ]
+        in_context = []
+        for one in judged:
+            at_home = kept_at_home(one.verdict, former[one.sighting.lab], known)
+            in_context.append(Judged(one.sighting, corrected(at_home, one.sighting, errata)))
+        return catalogue, in_context
 
-    def _tell(
+    def _carry_out(
         self,
         source_id: str,
         decision: Decision,
-        touched: Mapping[str, int],
         now: datetime,
         *,
-        live: bool,
+        silent: bool = False,
         known_until: datetime | None,
     ) -> None:
-        """Owe what a stored decision makes due: its messages, or the question what a flood is."""
+        """Store a decision and owe what it makes due: its messages, or the question what a flood is."""
+        touched = self.store.releases.apply(decision, now, merged, live=not silent and not decision.held)
         note_brought(self.store, decision.opened(), now)
         if decision.held:
             hold(self.store, source_id, decision.held, self.admins, now, known_until=known_until)
-        elif live:
+        elif silent:  # nobody is told but who asked to be
+            owe_watches(self.store, touched.values(), now, known_until=known_until)
+        else:
             self.store.held.note_announced(source_id, len(decision.announced()), now)
             owe(self.store, decision, touched, now, known_until=known_until)
 
-    def _settle_overdue(self) -> Iterator[Report]:
+    def _settle_overdue(self) -> Report | None:
         """Decide the listings that waited in vain for the Hub or the lab to confirm them."""
-        now = self.clock.now()
-        self._shorten_waits(now + self.settings.confirm)
+        source_id, now = SourceKind.LLM_STATS, self.clock.now()
+        longest = now + self.settings.confirm
+        if self.store.releases.waits_beyond(longest):  # the clock was ahead when these were listed
+            with self.store.transaction():
+                self.store.releases.shorten_waits(longest)
         if not self.store.releases.overdue(now):
-            return
+            return None
         with self.store.transaction():
-            overdue, seen_at = self.store.releases.overdue(now), self.store.releases.overdue_since(now)
+            overdue = self.store.releases.overdue(now)
+            seen_at = min((waiting.seen_at for waiting in overdue), default=None)
             catalogue = self.store.releases.catalogue(waiting.judged.sighting.lab for waiting in overdue)
-            announced = announced_lately(self.store, SourceKind.LLM_STATS, now)
+            announced = announced_lately(self.store, source_id, now)
             decision = decide_overdue(
                 overdue, catalogue, now=now, settings=self.settings, announced=announced
             )
-            touched = self.store.releases.apply(decision, now, live=not decision.held)
-            self._tell(SourceKind.LLM_STATS, decision, touched, now, live=True, known_until=seen_at)
-        yield Report(SourceKind.LLM_STATS, announced=decision.announced(), held=len(decision.held))
-
-    def _shorten_waits(self, longest: datetime) -> None:
-        """Let what was listed while the clock was ahead wait no longer than it would have."""
-        if self.store.releases.waits_beyond(longest):
-            with self.store.transaction():
-                self.store.releases.shorten_waits(longest)
+            self._carry_out(source_id, decision, now, known_until=seen_at)
+        return Report(source_id, announced=decision.announced(), held=len(decision.held))
 
     def _after(self, source: Source, state: SourceState, poll: Poll, began: datetime) -> SourceState:
         now = self.clock.now()
@@ -299,18 +290,11 @@ class Poller:
         if error.retry_after is not None:
             rest = timedelta(seconds=error.retry_after)
         with self.store.transaction():
-            if self._is_overtaken(state):
+            if self._is_overtaken(source, state):
                 return Report(source.id)
             self.store.sources.failed(source.id, error, now, now + rest * self.dice.uniform(1.0, 1.1))
         log.warning("source_failed", source=source.id, failure=error.failure, complaint=str(error))
         return Report(source.id, failure=error.failure, complaint=str(error))
-
-
-def _is_due(state: SourceState | None, now: datetime) -> bool:
-    """Whether a source is to be polled; one polled in the future was polled by a wrong clock."""
-    if state is None or state.next_poll_at is None or state.polled_at is None:
-        return True
-    return state.next_poll_at <= now or state.polled_at > now
 
 
 def _is_resting(state: SourceState | None, now: datetime) -> bool:

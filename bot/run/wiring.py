@@ -2,34 +2,43 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.adoption.measure import Measuring
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError, UsageError
+from bot.model import ALL, CONSOLE, Destination, Follow
 from bot.ops.sealing import Seal
-from bot.records import ALL, EMBEDDED, FROM_FILE, Subscription
+from bot.outbox.audience import as_old_as_before, still_followed
+from bot.records import EMBEDDED, FROM_FILE, Subscription
 from bot.releases.facts.filters import Filters, make_filters
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 from bot.releases.news.decision import Settings
+from bot.settings.added import Together, together
 from bot.settings.environment import Environment, read_environment
-from bot.settings.feeds import Config, SubscriptionSpec, load_config
+from bot.settings.feeds import Config, LabSpec
+from bot.sources.build import load_config, written_lab
+from bot.store.forgotten import refuse_lost
 from bot.store.store import FILE_NAME, Store
 
-CONSOLE = "console"
 
-
-@dataclass(frozen=True)
+@dataclass
 class App:
-    """What every command works with."""
+    """What every command works with. While `run` works, `go_on_with` may change the settings.
+
+    So whoever holds an App asks it for `config` and `labs` whenever these are needed, and keeps no copy.
+    """
 
     config: Config
     environment: Environment
-    labs: Directory
+    labs: Labs
     store: Store
     clock: Clock
+    aside: Mapping[str, str] = field(default_factory=dict)  # why labs that were added are not watched
+    wrong: str = ""  # what is wrong with feeds.yaml as it stands now, while its former settings go on
+    _lent: list[Store] = field(default_factory=list)
 
     @property
     def state(self) -> Path:
@@ -40,6 +49,25 @@ class App:
     def settings(self) -> Settings:
         """Return the windows in which releases gather and wait."""
         return Settings(self.config.defaults.group, self.config.defaults.confirm)
+
+    @property
+    def settled(self) -> Together:
+        """Return what feeds.yaml says, with the labs that were added beside it."""
+        return Together(self.config, self.aside)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what `status` is to tell of the settings, a sentence each."""
+        goes_on = "feeds.yaml was changed and cannot be used as it is; what it said before goes on"
+        wrong = (f"{goes_on}: {self.wrong}",) if self.wrong else ()
+        return (
+            *wrong,
+            *(
+                f"The lab {lab}, which was added beside feeds.yaml, is not watched: {why}. "
+                f"`remove {lab}` forgets that it was added."
+                for lab, why in self.aside.items()
+            ),
+        )
 
     @property
     def slack_token(self) -> str:
@@ -65,55 +93,90 @@ class App:
     def reading(self) -> Iterator[Store]:
         """Lend a store that can only be read, so that no question waits for a writer or becomes one."""
         store = Store(self.state, self.labs, readonly=True)
+        self._lent.append(store)
         try:
             yield store
         finally:
+            self._lent.remove(store)
             store.close()
 
-    def check_subscriptions(self) -> None:
-        """Raise ConfigError where feeds.yaml asks for what could never match."""
-        for _ in self._filtered():
-            pass
+    def go_on_with(self, settings: Together) -> None:
+        """Have the labs, the admins and all that feeds.yaml says be these from now on."""
+        self.config, self.aside, self.labs = settings.config, settings.aside, labs_of(settings.config)
+        for store in (self.store, *self._lent):
+            store.name_labs(self.labs)
 
     def subscriptions(self) -> list[Subscription]:
         """Return who follows what, with what feeds.yaml asks for now and the store does not know yet."""
         known = self.store.subscriptions.all()
-        since = {(one.destination, one.lab): one.created_at for one in known if one.origin == FROM_FILE}
-        standing = (
-            replace(one, created_at=since.get((one.destination, one.lab), one.created_at))
-            for one in self._standing()
-        )
-        return [*(one for one in known if one.origin != FROM_FILE), *standing]
+        others = [one for one in known if one.origin != FROM_FILE]
+        return [*others, *as_old_as_before(self.standing_subscriptions(), known)]
 
-    def sync_standing_subscriptions(self) -> None:
-        """Bring the subscriptions of feeds.yaml into the store."""
-        with self.store.transaction():
-            self.store.subscriptions.sync(FROM_FILE, self._standing())
-
-    def sync_embedded_default(self) -> None:
-        """Make the console follow every lab as long as there is neither Slack nor any other subscription."""
-        with self.store.transaction():
-            others = [one for one in self.store.subscriptions.all() if one.origin != EMBEDDED]
-            alone = not others and not self.slack_token
-            default = self._subscription(CONSOLE, ALL, Filters(), EMBEDDED)
-            self.store.subscriptions.sync(EMBEDDED, [default] if alone else [])
-
-    def _standing(self) -> Iterator[Subscription]:
-        for spec, filters in self._filtered():
-            for lab in (ALL,) if spec.labs == ALL else spec.labs:
-                yield self._subscription(spec.channel, lab, filters, FROM_FILE)
-
-    def _filtered(self) -> Iterator[tuple[SubscriptionSpec, Filters]]:
-        """Yield the standing subscriptions with their filters. Raises ConfigError naming the place."""
-        for number, spec in enumerate(self.config.subscriptions):
+    def standing_subscriptions(self) -> list[Subscription]:
+        """Return what feeds.yaml asks for. Raises ConfigError naming the place of what could never match."""
+        found, now, moved = list[Subscription](), self.clock.now(), self.store.places.now()
+        for position, spec in self.config.wanted:
             try:
-                yield spec, make_filters(**spec.filters)
+                filters = make_filters(**spec.filters)
+                self.refuse_unreachable(spec.destination)
             except UsageError as error:
                 file = self.environment.cadencebot_config
-                raise ConfigError(f"{file}: subscriptions[{number}] ({spec.channel}): {error}") from error
+                raise ConfigError(f"{file}: {position} ({spec.destination}): {error}") from error
+            labs = (ALL,) if spec.labs == ALL else spec.labs
+            place = moved.get(spec.destination, spec.destination)
+            found += [Subscription(place, Follow(lab), filters, FROM_FILE, now) for lab in labs]
+        return found
 
-    def _subscription(self, destination: str, lab: str, filters: Filters, origin: str) -> Subscription:
-        return Subscription(destination, lab, filters, origin, self.clock.now())
+    def refuse_unreachable_places(self) -> None:
+        """Raise ConfigError or UsageError for a place in feeds.yaml that no message could ever get to."""
+        self.standing_subscriptions()
+        for admin in self.config.admins:
+            self.refuse_unreachable(admin)
+
+    @property
+    def moved_channels(self) -> Mapping[Destination, Destination]:
+        """Return the ids of today of the channels that feeds.yaml names by a former one."""
+        named = {spec.channel for spec in self.config.subscriptions}
+        return {former: now for former, now in self.store.places.now().items() if former in named}
+
+    def refuse_unreachable(self, destination: Destination) -> None:
+        """Raise UsageError for a place of Slack in a workspace that no token leads to."""
+        place, is_slack = destination.place, destination != CONSOLE and not destination.is_webhook
+        if self.serves_many and is_slack and not destination.team:
+            raise UsageError(f"the bot serves several workspaces: name this one, as T0123456789/{place}")
+        if self.slack_token and destination.team:
+            raise UsageError(f"the bot serves one workspace: write {place} without it")
+
+    def sync_subscriptions(self) -> None:
+        """Bring the subscriptions of feeds.yaml into the store.
+
+        The console follows every lab as long as there is neither Slack nor any other subscription.
+        """
+        with self.store.transaction():
+            wanted, before = self.standing_subscriptions(), self.store.subscriptions.all()
+            standing = [*as_old_as_before(wanted, before), *still_followed(wanted, before)]
+            self.store.subscriptions.sync(FROM_FILE, standing)
+            others = [one for one in self.store.subscriptions.all() if one.origin != EMBEDDED]
+            alone = not others and not self.slack_token
+            default = Subscription(CONSOLE, Follow(ALL), Filters(), EMBEDDED, self.clock.now())
+            self.store.subscriptions.sync(EMBEDDED, [default] if alone else [])
+
+
+def labs_of(config: Config) -> Labs:
+    """Return the labs that are watched, found by whatever they are called."""
+    return Labs(spec.lab for spec in config.labs)
+
+
+def with_added(file: Config, store: Store) -> Together:
+    """Return what feeds.yaml says, with the labs that were added beside it. Raises StoreError."""
+    added, unreadable = list[LabSpec](), dict[str, str]()
+    for one in store.added.all():
+        try:
+            added.append(written_lab(one.id, one.written))
+        except ConfigError as error:  # an older version wrote it
+            unreadable[one.id] = str(error)
+    found = together(file, added)
+    return Together(found.config, {**unreadable, **found.aside})
 
 
 @contextmanager
@@ -130,15 +193,16 @@ def open_app(
         raise ConfigError(
             f"{environment.cadencebot_config}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml"
         )
-    config = load_config(environment.cadencebot_config)
-    labs = Directory(spec.lab for spec in config.labs)
+    file = load_config(environment.cadencebot_config)
     with ExitStack() as stack:
         state = environment.cadencebot_state
+        refuse_lost(state / FILE_NAME)
         if readonly and not (state / FILE_NAME).exists():  # nothing is known yet: an empty store says so
-            store = Store(Path(stack.enter_context(TemporaryDirectory(prefix="cadencebot-"))), labs)
+            store = Store(Path(stack.enter_context(TemporaryDirectory(prefix="cadencebot-"))))
         else:
-            store = Store(state, labs, readonly=readonly)
+            store = Store(state, readonly=readonly)
         stack.callback(store.close)
-        app = App(config, environment, labs, store, clock or SystemClock())
-        app.check_subscriptions()
+        app = App(file, environment, labs_of(file), store, clock or SystemClock())
+        app.go_on_with(with_added(file, store))
+        app.refuse_unreachable_places()
         yield app

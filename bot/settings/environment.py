@@ -4,12 +4,14 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict, SecretStr, ValidationError
+from pydantic import AfterValidator, ConfigDict, SecretStr, ValidationError, ValidationInfo
 
 from bot.errors import ConfigError
 from bot.settings.feeds import Address, Part
+from bot.settings.proxies import DIRECT, Proxies, read_proxy
 
 
 def _hosts_with_ports(hosts: str) -> str:
@@ -26,10 +28,31 @@ def _host_with_port_or_off(address: str) -> str:
     return address
 
 
+def _with_a_port_that_can_be(url: str) -> str:
+    if urlsplit(url).port == 0:  # which raises ValueError itself for any other nonsense
+        raise ValueError("port 0 is none")
+    return url
+
+
 def _secret_web_address(url: SecretStr) -> SecretStr:
     if not re.match(r"https?://[^/\s]+", url.get_secret_value()):
         raise ValueError("write a whole address, starting with https:// (or http://)")
     return url
+
+
+def _with_a_proxy(switch: str, info: ValidationInfo) -> str:
+    if switch == "on":
+        given = [read_proxy(info.data[name].get_secret_value()) for name in ("http_proxy", "https_proxy")]
+        if not any(given):
+            raise ValueError("is on, and neither HTTPS_PROXY nor HTTP_PROXY is set, as http://host:port")
+    return switch
+
+
+Endpoint = Annotated[Address, AfterValidator(_with_a_port_that_can_be)]
+
+
+_WEBHOOK = "CADENCEBOT_WEBHOOK_"
+_IN_LOWER_CASE_TOO = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")  # as curl and Python read them
 
 
 class Environment(Part):
@@ -42,12 +65,12 @@ class Environment(Part):
     slack_signing_secret: SecretStr = SecretStr("")
     slack_client_id: str = ""
     slack_client_secret: SecretStr = SecretStr("")
-    slack_api_url: Address = "https://slack.com/api/"
+    slack_api_url: Endpoint = "https://slack.com/api/"
     hf_token: SecretStr = SecretStr("")
-    hf_endpoint: Address = "https://huggingface.co"
+    hf_endpoint: Endpoint = "https://huggingface.co"
     llm_stats_api_key: SecretStr = SecretStr("")
-    llm_stats_url: Address = "https://api.llm-stats.com/stats/v1"
-    llm_stats_page_url: Address = "https://llm-stats.com/models"
+    llm_stats_url: Endpoint = "https://api.llm-stats.com/stats/v1"
+    llm_stats_page_url: Endpoint = "https://llm-stats.com/models"
     cadencebot_seal_key: SecretStr = SecretStr("")
     cadencebot_config: Path = Path("feeds.yaml")
     cadencebot_state: Path = Path("state")
@@ -55,6 +78,11 @@ class Environment(Part):
     cadencebot_allow_hosts: Annotated[str, AfterValidator(_hosts_with_ports)] = ""
     cadencebot_health: Annotated[str, AfterValidator(_host_with_port_or_off)] = "127.0.0.1:9464"
     cadencebot_ping_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] = SecretStr("")
+    http_proxy: SecretStr = SecretStr("")  # it may hold a password
+    https_proxy: SecretStr = SecretStr("")
+    no_proxy: str = ""
+    cadencebot_proxy: Annotated[Literal["on", "off"], AfterValidator(_with_a_proxy)] = "off"
+    webhooks: Mapping[str, SecretStr] = {}  # each variable CADENCEBOT_WEBHOOK_..., by its name
     notify_socket: str = ""  # systemd's, as is the next: sd_notify(3), sd_watchdog_enabled(3)
     watchdog_usec: str = ""
 
@@ -69,9 +97,32 @@ class Environment(Part):
         return "" if self.cadencebot_health == "off" else self.cadencebot_health
 
     @property
+    def proxies(self) -> Proxies:
+        """Return by which proxies everything is asked: by none, unless CADENCEBOT_PROXY is on."""
+        if self.cadencebot_proxy == "off":
+            return DIRECT
+        http, https = (read_proxy(one.get_secret_value()) for one in (self.http_proxy, self.https_proxy))
+        return Proxies(http, https, self.no_proxy)
+
+    @property
+    def proxy_remark(self) -> str:
+        """Return what is to be known of proxies, in a sentence, "" where there are none."""
+        given = {"HTTP_PROXY": self.http_proxy, "HTTPS_PROXY": self.https_proxy}
+        names = [name for name, proxy in given.items() if proxy.get_secret_value()]
+        if self.cadencebot_proxy == "on":
+            return (
+                f"CADENCEBOT_PROXY is on: what is asked through {self.proxies.shown} stays away from private "
+                "addresses only if that proxy sees to it."
+            )
+        are = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
+        return f"{are} set, and not used: CADENCEBOT_PROXY=on is the switch." if names else ""
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Return the values that no log may show; each of several that stand in one variable."""
-        values = (value.get_secret_value() for _, value in self if isinstance(value, SecretStr))
+        every = [*(value for _, value in self), *self.webhooks.values()]
+        values = [value.get_secret_value() for value in every if isinstance(value, SecretStr)]
+        values += [urlsplit(proxy).password or "" for proxy in (self.proxies.http, self.proxies.https)]
         return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
@@ -81,13 +132,16 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
     Raises ConfigError naming the variable.
     """
     variables = os.environ if variables is None else variables
-    names = {name: name.upper() for name in Environment.model_fields}
-    found = {field: _value_of(name, variables) for field, name in names.items()}
+    named = {name.removesuffix("_FILE") for name in variables if name.startswith(_WEBHOOK)}
+    fields = Environment.model_fields.keys() - {"webhooks"}
+    found = {field: _value_of(field.upper(), variables) for field in fields}
+    webhooks = {name: _value_of(name, variables) for name in sorted(named)}
+    given = {field: value for field, value in found.items() if value}
     try:
-        return Environment.model_validate({field: value for field, value in found.items() if value})
+        return Environment.model_validate({**given, "webhooks": webhooks})
     except ValidationError as error:
         problem = error.errors()[0]
-        name = names[str(problem["loc"][0])]
+        name = str(problem["loc"][0]).upper()
         message = problem["msg"].removeprefix("Value error, ")
         raise ConfigError(f"environment variable {name}: {message}") from error
 
@@ -95,7 +149,8 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
 def _value_of(name: str, variables: Mapping[str, str]) -> str:
     file = variables.get(f"{name}_FILE")
     if not file:
-        return variables.get(name, "").strip()
+        other = name.lower() if name in _IN_LOWER_CASE_TOO else name
+        return variables.get(name, variables.get(other, "")).strip()
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:

@@ -1,120 +1,181 @@
-"""Put the Bolt app together: everything is acknowledged first, then done in Bolt's threads."""
+"""Bolt put together: what Slack sends is acknowledged, let in once, and then done in Bolt's threads."""
 
 import logging
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any
 
 import structlog
-from slack_bolt import App, BoltContext
-from slack_sdk import WebClient
+from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.authorize import Authorize
+from slack_bolt.middleware import Middleware
+from slack_bolt.oauth import OAuthFlow
 
+from bot.desk.desk import Desk
 from bot.records import Content
-from bot.slack.admission import Admission
-from bot.slack.desk import Desk
-from bot.slack.forms import Forms
-from bot.slack.home import Home
+from bot.slack import events
+from bot.slack.client import SlackClient
 from bot.slack.listeners import Listeners
-from bot.slack.payload import Payload, Request, read_request, request_id
-from bot.slack.places import Places
-from bot.slack.pressing import Pressing
-from bot.slack.speaking import Speaker
-from bot.slack.workspaces import WorkspaceAuthorize, Workspaces
+from bot.slack.once import Once
+from bot.slack.payload import Payload, Request, kind_of, read_request, request_id, shown_in, text_at
+from bot.slack.replies import Replies
+from bot.slack.workspaces import Workspaces
 
 log = structlog.get_logger(__name__)
-bolt_log = logging.getLogger("slack_bolt")
+bolt_log = logging.getLogger("slack_bolt")  # `logs.configure` says how much of it is heard
 
 _ANY = re.compile("")
+# Events in which somebody acts.
+_ACTS: Mapping[str, Callable[[Listeners, Request, Payload], None]] = {
+    "app_mention": Listeners.message,
+    "message": Listeners.message,
+    "app_home_opened": Listeners.home_opened,
+    "member_joined_channel": Listeners.joined,
+}
+SHORTCUT = "follow"  # its callback id in the manifest
+EVENTS = frozenset({*_ACTS, *events.EVENTS})
+_KINDS = EVENTS | {
+    "command",
+    "shortcut",
+    "block_actions",
+    "view_submission",
+    "url_verification",
+}  # Bolt answers the last
 _FAILED = Content("Something went wrong on my side; it is in my log. Please try again.")
 _STRANGER = Content("I am not installed in this workspace any more, so I cannot answer here.")
 
-Handle = Callable[[Request, Payload], None]
-
 
 def make_app(
-    desk: Desk,
-    client: WebClient,
+    open_desk: Callable[[], Desk],
+    client: SlackClient,
     workspaces: Workspaces,
-    places: Places,
     threads: Executor,
-    *,
-    signing_secret: str = "",
+    flow: OAuthFlow | None = None,
 ) -> App:
     """Return the app with all its listeners; `threads` do the work that follows an acknowledgement.
 
-    `client` speaks for every workspace, with the token that each request brings along. Without a signing
-    secret the app takes no request over HTTP.
+    `open_desk` gives the desk as the settings of the moment have it.
+    `client` speaks for every workspace, with the token that each request brings along; `flow` installs it in
+    more of them. Signatures are checked before the app sees a request.
     """
-    # It warns that it leaves alone the tokens of the environment, which is meant.
-    bolt_log.setLevel(logging.ERROR)
+    replies = Replies(client)
+    listeners = Listeners(open_desk, replies)
     app = App(
         logger=bolt_log,
         client=client,
-        before_authorize=Admission(),
-        authorize=WorkspaceAuthorize(),
-        signing_secret=signing_secret or secrets.token_hex(),
+        before_authorize=Admission(listeners.problems),
+        authorize=_Unasked(),
+        request_verification_enabled=False,
         listener_executor=threads,
+        oauth_flow=flow,
     )
-    speaker = Speaker(client)
-    _listen(app, _listeners(desk, speaker, places), speaker, workspaces)
-    _let_go(app, desk, workspaces)
+    _listen(app, listeners, replies, workspaces)
+    events.hear(app, events.Happenings(open_desk, workspaces))
     return app
 
 
-def _listeners(desk: Desk, speaker: Speaker, places: Places) -> Listeners:
-    home = Home(desk, speaker, places)
-    return Listeners(desk, speaker, home, Pressing(desk, speaker, home), Forms(desk, speaker, home))
+class Admission(Middleware):
+    """The first of Bolt's steps: acknowledges, and goes on with what is known and comes for the first time.
+
+    A form is acknowledged with what is wrong with it, which `problems` tells by field, and then stays open.
+    It runs in the thread that took the request, so that no work of another can delay it. Slack delivers some
+    requests twice; and Bolt looks at keys that a damaged payload lacks, hence such a one goes no further.
+    """
+
+    def __init__(self, problems: Callable[[Payload], Mapping[str, str]]) -> None:
+        self._once = Once()
+        self._problems = problems
+
+    def process(
+        self,
+        *,
+        req: BoltRequest,
+        next: Callable[[], BoltResponse],  # noqa: A002  # as Bolt calls it
+        **_: Any,
+    ) -> BoltResponse:
+        """Return the acknowledgement, or what Bolt makes of the request."""
+        problems = self._problems_of(req.body)
+        if problems:
+            refused: BoltResponse = req.context.ack(response_action="errors", errors=dict(problems))
+            return refused
+        acknowledged: BoltResponse = req.context.ack()
+        kind, request = kind_of(req.body), request_id(req.body)
+        if kind not in _KINDS:
+            keys = sorted(map(str, req.body))[:30]
+            log.warning("slack_payload_unknown", type=text_at(req.body, "type")[:80], keys=keys)
+        elif request and not self._once.is_new(request):  # without an id it always is
+            log.info("slack_request_repeated", request=request)
+        else:
+            return next()
+        return acknowledged
+
+    def _problems_of(self, body: Payload) -> Mapping[str, str]:
+        """Return what is wrong with a form; one that cannot be judged is let pass, to fail in words."""
+        if kind_of(body) != "view_submission":
+            return {}
+        try:
+            return self._problems(body)
+        except Exception:  # without an acknowledgement Slack says no more than that it had trouble
+            log.exception("slack_form_not_judged", request=request_id(body))
+            return {}
 
 
-def _listen(app: App, listeners: Listeners, speaker: Speaker, workspaces: Workspaces) -> None:
-    def after(handle: Handle) -> Callable[[Payload, BoltContext], None]:
+class _Unasked(Authorize):
+    """Lets every request pass; those of strangers are turned away once they are acknowledged.
+
+    Bolt's own asks Slack (auth.test) before every acknowledgement. What it would learn is in the payload
+    already, and an acknowledgement has no time for that.
+    """
+
+    def __init__(self) -> None:
+        """Bolt's own has no types."""
+
+    def __call__(
+        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: Any
+    ) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
+
+
+def _listen(app: App, listeners: Listeners, replies: Replies, workspaces: Workspaces) -> None:
+    def after(handle: Callable[[Request, Payload], None]) -> Callable[[Payload, BoltContext], None]:
         def listen(body: Payload, context: BoltContext) -> None:
             try:
-                workspace = workspaces.find(context.team_id or "", context.enterprise_id or "")
-                request = read_request(body, workspace.team, workspace.token) if workspace else None
+                request = _request(body, context, workspaces)
                 if request and request.asker.user:
                     handle(request, body)
                 elif request:
                     log.warning("slack_nobody_asked", request=request_id(body))
                 else:
                     log.warning("slack_stranger", team=context.team_id, enterprise=context.enterprise_id)
-                    _respond(speaker, body, _STRANGER)
+                    _respond(replies, body, _STRANGER)
             except Exception:  # Bolt would take the acknowledgement back, and tell the asker nothing
                 log.exception("slack_request_failed", request=request_id(body))
-                _respond(speaker, body, _FAILED)
+                _respond(replies, body, _FAILED)
 
         return listen
 
     app.command(_ANY)(after(listeners.command))
     app.action(_ANY)(after(listeners.action))
     app.view(_ANY)(after(listeners.form))
-    app.event("app_mention")(after(listeners.mention))
-    app.event("message")(after(listeners.message))
-    app.event("app_home_opened")(after(listeners.home_opened))
-    app.event("member_joined_channel")(after(listeners.joined))
+    app.shortcut(SHORTCUT)(after(listeners.shortcut))
+    for name, handle in _ACTS.items():
+        app.event(name)(after(partial(handle, listeners)))
 
 
-def _let_go(app: App, desk: Desk, workspaces: Workspaces) -> None:
-    def let_go(context: BoltContext) -> None:
-        team = workspaces.forget(context.team_id or "", context.enterprise_id or "")
-        if team is not None:
-            desk.uninstalled(team)
-        log.warning("slack_uninstalled", team=context.team_id)
-
-    @app.event("app_uninstalled")
-    def uninstalled(context: BoltContext) -> None:
-        let_go(context)
-
-    @app.event("tokens_revoked")
-    def revoked(event: Mapping[str, Any], context: BoltContext) -> None:
-        tokens = event.get("tokens")
-        if isinstance(tokens, Mapping) and tokens.get("bot"):  # those of people are none that we keep
-            let_go(context)
+def _request(body: Payload, context: BoltContext, workspaces: Workspaces) -> Request | None:
+    """Return the request, to the workspace where its view was if that has the bot; None from a stranger."""
+    team, organisation, shown = context.team_id or "", context.enterprise_id or "", shown_in(body)
+    workspace = workspaces.find(shown, organisation) if shown else None
+    if workspace and workspace.team == shown:
+        return read_request(body, workspace, shown)
+    workspace = workspaces.find(team, organisation)
+    return read_request(body, workspace) if workspace else None
 
 
-def _respond(speaker: Speaker, body: Payload, content: Content) -> None:
-    request = read_request(body, "", "")
+def _respond(replies: Replies, body: Payload, content: Content) -> None:
+    request = read_request(body)
     if request.response_url:
-        speaker.answer(request, content)
+        replies.answer(request, content)

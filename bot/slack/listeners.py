@@ -1,69 +1,208 @@
-"""What happens after the acknowledgement, for each kind of payload."""
+"""What happens after the acknowledgement of a command, a message, something pressed, or a form."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
-from bot.slack.desk import Desk
-from bot.slack.forms import Forms
-from bot.slack.home import Home
+import structlog
+
+from bot.desk.desk import Desk
+from bot.desk.undo import BESIDE
+from bot.model import Destination
+from bot.records import Content, View
 from bot.slack.payload import (
     Payload,
     Request,
     is_from_person,
+    number,
     own_user,
     plain,
     read_action,
     text_at,
     words_of_mention,
 )
-from bot.slack.pressing import Pressing
-from bot.slack.speaking import Speaker
+from bot.slack.replies import Replies
+from bot.views import forms, home, where
+from bot.views.follow_form import read_subscribe
+
+log = structlog.get_logger(__name__)
+
+_GONE = Content("That is not known here any more.")
+_CANCELLED = Content("Cancelled: nothing was changed.")
+_UNKNOWN = Content("This button belongs to another version of me. `/releases help` shows what I do now.")
+
+# What to do where Slack opens no window, beside trying again.
+_INSTEAD = {
+    "details": "type `/releases show` with the name of the release",
+    "report": "",
+    "correct": "have it corrected with `cadencebot correct`",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Answer requests; each takes the payload as well, for what is particular to its kind."""
+    """What answers each kind of payload: the desk knows what, and `replies` the way back.
 
-    desk: Desk
-    speaker: Speaker
-    home: Home
-    pressing: Pressing
-    forms: Forms
+    `open_desk` gives the desk as the settings of the moment have it: they may change while the bot works.
+    """
+
+    open_desk: Callable[[], Desk]
+    replies: Replies
+
+    @property
+    def desk(self) -> Desk:
+        """Return the desk of this moment."""
+        return self.open_desk()
 
     def command(self, request: Request, body: Payload) -> None:
-        """Answer a command; the manifest gives it its name."""
-        self._answer(request, plain(text_at(body, "text")))
+        """Answer a command; the manifest gives it its name. Without its labs, `subscribe` opens its form."""
+        words = plain(text_at(body, "text"))
+        form = self.desk.form_of(request.asker, words)
+        if form is None:
+            self.replies.answer(request, self.desk.answer(request.asker, words))
+        else:
+            self._open(request, form, _typed_instead(request.asker.destination))
 
-    def mention(self, request: Request, body: Payload) -> None:
-        """Answer somebody who named the bot in a channel."""
-        if is_from_person(body):
-            self._answer(request, words_of_mention(text_at(body, "event", "text")))
+    def shortcut(self, request: Request, body: Payload) -> None:  # noqa: ARG002  # there is one shortcut
+        """Ask for a channel, and then for the labs that it shall follow."""
+        self._open(request, self.desk.where_form(request.asker), _typed_instead(request.asker.person))
 
     def message(self, request: Request, body: Payload) -> None:
-        """Answer what people write to the bot directly; whatever else is written is not for it."""
-        if is_from_person(body) and text_at(body, "event", "channel_type") == "im":
-            self._answer(request, words_of_mention(text_at(body, "event", "text")))
-
-    def action(self, request: Request, body: Payload) -> None:
-        """Do what was pressed."""
-        self.pressing.press(request, read_action(body))
-
-    def form(self, request: Request, body: Payload) -> None:
-        """Do what a submitted form says."""
-        view = body.get("view")
-        self.forms.submit(request, view if isinstance(view, Mapping) else {})
+        """Answer who names the bot in a channel or writes to it directly; no other message is for it."""
+        is_mention = text_at(body, "event", "type") == "app_mention"
+        if (is_mention or text_at(body, "event", "channel_type") == "im") and is_from_person(body):
+            words = words_of_mention(text_at(body, "event", "text"), own_user(body))
+            self.replies.answer(request, self.desk.answer(request.asker, words))
 
     def home_opened(self, request: Request, body: Payload) -> None:
         """Show the Home tab to whoever opened it."""
         if text_at(body, "event", "tab") != "messages":
-            self.home.show(request)
+            self._show_home(request)
 
     def joined(self, request: Request, body: Payload) -> None:
         """Say what there is to say where the bot itself was invited."""
         if request.asker.user and request.asker.user == own_user(body):
             welcome = self.desk.welcome(request.asker)
             if welcome is not None:
-                self.speaker.say(request, welcome)
+                self.replies.say(request, welcome)
 
-    def _answer(self, request: Request, text: str) -> None:
-        self.speaker.answer(request, self.desk.answer(request.asker, text))
+    def action(self, request: Request, body: Payload) -> None:
+        """Do what was pressed: a button that can be a command is one, its value the whole text."""
+        (kind, value), asker = read_action(body), request.asker
+        match kind:
+            case "run" | "replace" | "undo":
+                self._run(request, kind, value)
+            case "cancel":
+                self.replies.answer(request, _CANCELLED, replace=request.alone)
+            case "there":
+                where, _, command = value.partition(" ")
+                self._do_there(request, Destination(where) or asker.person, command)
+            case "share":
+                self._share(request, value)
+            case "choose" | home.SUBSCRIBE | home.EDIT:
+                place = Destination(value) or asker.person
+                self._open(request, self.desk.follow_form(asker, place), _typed_instead(place))
+            case home.WHERE:
+                self._open(request, self.desk.where_form(asker), _typed_instead(asker.person))
+            case "details" | "report" | "correct":
+                self._open_about(request, kind, value)
+            case "triage":
+                self.replies.answer(request, self._triage(request, value))
+            case _ if kind.startswith("open_"):
+                log.debug("link_opened", action=kind)
+            case _:
+                log.warning("slack_action_unknown", action=kind[:80], user=asker.user)
+                self.replies.answer(request, _UNKNOWN)
+
+    def _run(self, request: Request, kind: str, value: str) -> None:
+        do = self.desk.undo if kind == "undo" else self.desk.answer
+        # what others see as well must not change under their eyes
+        in_place = kind != "run" and request.alone
+        self.replies.answer(request, do(request.asker, value), replace=in_place)
+        if request.view == "home":
+            self._show_home(request)
+
+    def _share(self, request: Request, command: str) -> None:
+        refused = self.desk.refusal_to_share(request.asker, command)
+        if refused:
+            self.replies.answer(request, refused)
+        else:
+            self.replies.share(request, self.desk.answer(request.asker, command))
+
+    def _triage(self, request: Request, value: str) -> Content:
+        release, _, state = value.partition(" ")
+        about = number(release)
+        return _GONE if about is None else self.desk.triage(request.asker, about, state)
+
+    def _open_about(self, request: Request, kind: str, value: str) -> None:
+        make: Mapping[str, Callable[[int], View | Content]] = {
+            "details": self.desk.details,
+            "report": partial(self.desk.report_form, request.asker),
+            "correct": partial(self.desk.correct_form, request.asker),
+        }
+        about = number(value)
+        self._open(request, _GONE if about is None else make[kind](about), _INSTEAD[kind])
+
+    def _open(self, request: Request, shown: View | Content, otherwise: str) -> None:
+        """Open a window, or say why there is none; `otherwise` is what does the same without one."""
+        if isinstance(shown, Content):
+            self.replies.answer(request, shown)
+        else:
+            self.replies.open(request, shown, otherwise)
+
+    def problems(self, body: Payload) -> Mapping[str, str]:
+        """Return what is wrong with a submitted form, by field; Slack waits for it, and nothing is asked."""
+        view = _view_of(body)
+        match text_at(view, "callback_id"), number(text_at(view, "private_metadata")):
+            case forms.SUBSCRIBE, _:
+                return self.desk.follow_problems(view)
+            case forms.REPORT, int():
+                return self.desk.report_problems(forms.read_report(view))
+            case forms.CORRECT, int(report):
+                return self.desk.correct_problems(report, forms.read_correct(view))
+        return {}
+
+    def form(self, request: Request, body: Payload) -> None:
+        """Do what a submitted form says. What comes of it is said where it takes effect, not in a window."""
+        view = _view_of(body)
+        request, asker = replace(request, view=""), request.asker
+        callback, about = text_at(view, "callback_id"), text_at(view, "private_metadata")
+        match callback, number(about):
+            case forms.SUBSCRIBE, _:
+                place, commands = read_subscribe(view)
+                self._do_there(request, place or asker.person, BESIDE.join(commands))
+            case where.WHERE, _:
+                place = Destination.at(asker.team, where.read_where(view) or asker.user)
+                self._open(request, self.desk.follow_form(asker, place), _typed_instead(place))
+            case forms.REPORT, int(release):
+                self.replies.answer(request, self.desk.report(asker, release, forms.read_report(view)))
+            case forms.CORRECT, int(report):
+                self.replies.answer(request, self.desk.correct(asker, report, forms.read_correct(view)))
+            case _:
+                log.warning("slack_form_unknown", callback=callback[:80], user=asker.user)
+
+    def _do_there(self, request: Request, place: Destination, commands: str) -> None:
+        """Do commands as if the asker stood where they are about: forms, and *Try again*, say where."""
+        refused = self.desk.refusal_there(request.asker, place, commands)
+        if refused:
+            self.replies.answer(request, refused)
+            return
+        answer = self.desk.answer_there(request.asker, place, commands)
+        request = replace(request, asker=request.asker.at(place))
+        self.replies.answer(request, answer, replace=request.alone)
+        self._show_home(request)
+
+    def _show_home(self, request: Request) -> None:
+        self.replies.publish(request, self.desk.home(request.asker))
+
+
+def _view_of(body: Payload) -> View:
+    shown = body.get("view")
+    return shown if isinstance(shown, Mapping) else {}
+
+
+def _typed_instead(place: Destination) -> str:
+    """Return what does the same as the form that makes a place follow labs."""
+    if place.is_channel:
+        return "type `/releases subscribe qwen` in the channel"
+    return "type `/releases subscribe qwen to:dm`"

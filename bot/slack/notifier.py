@@ -1,212 +1,267 @@
-"""Post, reply, edit and look up messages through Slack's Web API."""
+"""Messages through Slack's Web API: posted, edited, looked up; and what a token is good for."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
+from slack_sdk.web import SlackResponse
 
-from bot.outbox.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
+from bot.clock import seconds_since_boot
+from bot.model import Destination
+from bot.outbox.message import Absent, Found, Impossible, Later, Message, Outcome, Search, Sent, Unclear
 from bot.records import Block
-from bot.slack.api_errors import Answer, Silence, failure_of, is_payload_refused, is_told_to_wait
-from bot.slack.web import call, web_client
+from bot.settings.proxies import DIRECT, Proxies
+from bot.slack.api import (
+    Answer,
+    call,
+    failure_of,
+    is_metadata_refused,
+    is_payload_refused,
+    is_told_to_wait,
+)
+from bot.slack.client import web_client
+from bot.slack.scopes import TokenCheck, token_check
+from bot.slack.server_clock import ServerClock
 
 EVENT_TYPE = "model_release"
-_SKEW = 300.0  # seconds by which our clock may be ahead of Slack's, which dates the messages
 _PAGE = 15  # messages; the most that apps outside the Marketplace get at once
 _PAGES = 10
-NEEDED_SCOPES = {"chat:write": "posting at all"}
-USEFUL_SCOPES = {
-    "commands": "the command /releases",
-    "app_mentions:read": "answering when it is mentioned",
-    "im:history": "answering direct messages, and looking up whether one of its own was posted there",
-    "channels:read": "showing on the Home tab what public channels follow, and saying where it cannot post",
-    "groups:read": "the same for private channels",
-    "channels:history": "looking up, in public channels, whether an unanswered message was posted",
-    "groups:history": "the same in private channels",
-    "im:write": "writing to people directly, and looking up there what became of a message",
-}
+# who posted, in a message and in auth.test
+_IDS = (("bot_id", "bot_id"), ("app_id", "app_id"), ("user", "user_id"))
+_GOING_ON = 1.0  # seconds until more than that is read
 
-NotFound = Absent | Unclear | Later | Refused | Closed
-
-_log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class TokenReport:
-    """What a token is good for: `missing` and `wanting` map scopes to what they are needed for.
-
-    Without the missing ones nothing is posted, without the wanting ones the rest works; both are empty where
-    Slack does not list the scopes. `problem` is "" when the token works.
-    """
-
-    problem: str = ""
-    team: str = ""
-    bot: str = ""
-    scopes: frozenset[str] = frozenset()
-    missing: Mapping[str, str] = field(default_factory=dict)
-    wanting: Mapping[str, str] = field(default_factory=dict)
+log = structlog.get_logger(__name__)
 
 
 class SlackNotifier:
-    """Carry messages to Slack; `timeout` is in seconds, `interactive` says that Bolt listens to buttons."""
+    """The way to one workspace; `timeout` is in seconds, `interactive` says that Bolt listens to buttons.
+
+    `ticks` are the seconds by which what Slack's clock said is carried on.
+    """
 
     name = "slack"
 
-    def __init__(self, token: str, api_url: str, timeout: int = 15, *, interactive: bool = False) -> None:
+    def __init__(
+        self,
+        token: str,
+        api_url: str,
+        timeout: int = 15,
+        *,
+        interactive: bool = False,
+        proxies: Proxies = DIRECT,
+        ticks: Callable[[], float] = seconds_since_boot,
+    ) -> None:
         self.interactive = interactive
-        self._client = web_client(token, api_url, timeout)
-        self._identity: Mapping[str, Any] = {}
+        self._client = web_client(token, api_url, timeout, proxies)
+        self._clock = ServerClock(ticks)
+        self._identity: Answer | None = None
 
     def send(self, message: Message) -> Outcome:
-        """Post, reply or edit once; a payload that Slack refuses goes out once more, as text alone."""
-        answer = self._write(message, message.content.blocks)
-        if is_payload_refused(answer) and message.content.blocks:
-            _log.warning("slack_refused_blocks", delivery=message.delivery_id, reason=answer.reason)
-            answer = self._write(message, ())
-        return _outcome(answer, message)
+        """Post, reply or edit once; a payload that Slack refuses goes out again in a plainer form."""
+        form = _Form(message.content.blocks, (message.delivery_id, *message.marks))
+        answer = self._write(message, form)
+        while plainer := _plainer(form, answer):
+            log.warning("slack_refused_payload", delivery=message.delivery_id, reason=answer.reason)
+            form, answer = plainer, self._write(message, plainer)
+        return self._outcome(answer, message)
 
-    def _write(self, message: Message, blocks: Sequence[Block]) -> Answer | Silence:
+    def _write(self, message: Message, form: "_Form") -> Answer:
         # an update with a text but no blocks takes the old blocks away; without metadata it keeps the old
-        content = {"text": message.content.text, "blocks": list(blocks) or None}
+        content = {"text": message.content.text, "blocks": list(form.blocks) or None}
         if message.edit_ts:
-            return call(self._client.chat_update, channel=message.destination, ts=message.edit_ts, **content)
-        payload: dict[str, Any] = {"delivery_key": message.delivery_id}
-        if message.marks:
-            payload["marks"] = list(message.marks)
-        return call(
+            where = {"channel": message.destination, "ts": message.edit_ts}
+            return self._call(self._client.chat_update, **where, **content)
+        return self._call(
             self._client.chat_postMessage,
             channel=message.destination,
             thread_ts=message.thread_ts or None,
-            metadata={"event_type": EVENT_TYPE, "event_payload": payload},
+            metadata=form.metadata,
             unfurl_links=False,
             unfurl_media=False,
             **content,
         )
 
-    def find(self, message: Message, since: float) -> Sent | NotFound:
-        """Look for a message that has a name in common, among those posted after `since` (Unix time).
+    def _outcome(self, answer: Answer, message: Message) -> Outcome:
+        if not answer.failed:
+            if message.edit_ts:  # where it stands is known
+                return Sent(message.destination, message.edit_ts)
+            channel, ts = answer.body.get("channel"), answer.body.get("ts")
+            if isinstance(channel, str) and isinstance(ts, str):
+                posted = answer.body.get("message")
+                self._clock.compare(ts)
+                return Sent(Destination(channel), ts, named=_keeps(posted, message))
+            answer = Answer(silence="Slack's answer does not say where the message stands")
+        return failure_of(answer, idempotent=bool(message.edit_ts))
 
-        Absent is only said after everything since then was read. Later means: look again later. An edit is
-        always absent, as repeating it does no harm.
+    def find(self, message: Message, search: Search) -> Found:
+        """Look for a message that has a name in common, among those that stand where it may stand.
+
+        Absent is only said after all of these were read. Later means: go on later, from where it came to. An
+        edit is always absent, as repeating it does no harm.
         """
         if message.edit_ts:
             return Absent()
         channel = self._channel_of(message.destination)
         if not isinstance(channel, str):
             return channel
-        cursor = None
+        return self._search(channel, message, search)
+
+    def _search(self, channel: Destination, message: Message, search: Search) -> Found:
+        ts = search.begun(message)
         for _ in range(_PAGES):
-            answer = self._read_page(message, channel, since, cursor)
-            if isinstance(answer, Silence) or answer.error:
-                return _doubt(answer)
-            ts = self._own_ts(answer, message.names)
-            if ts:
-                return Sent(channel, ts)
-            cursor = (answer.body.get("response_metadata") or {}).get("next_cursor")
-            if not cursor and not answer.body.get("has_more"):
+            answer = self._read(channel, message.thread_ts, search, ts)
+            if answer.failed:
+                return _going_on(_doubt(answer), message, ts)
+            if found := self._own(answer, message, channel):
+                return _going_on(found, message, ts)
+            if not answer.body.get("has_more"):
                 return Absent()
-        return Unclear(f"not among the {_PAGE * _PAGES} messages read; look for it in the channel")
+            before, ts = ts, _reached(answer, message.thread_ts)
+            if ts in ("", before):
+                return Unclear("Slack says that there are more messages, and does not show them")
+        return _going_on(Later(_GOING_ON, "it is still being looked up"), message, ts)
 
-    def _read_page(
-        self, message: Message, channel: str, since: float, cursor: str | None
-    ) -> Answer | Silence:
-        window: dict[str, Any] = {
-            "channel": channel,
-            "oldest": f"{since - _SKEW:.6f}",
-            "limit": _PAGE,
-            "include_all_metadata": True,
-            "cursor": cursor,
-        }
-        if message.thread_ts:
-            return call(self._client.conversations_replies, ts=message.thread_ts, **window)
-        return call(self._client.conversations_history, **window)
+    def _read(self, channel: Destination, thread_ts: str, search: Search, ts: str) -> Answer:
+        """Read the messages next to the one at `ts`: before it in a channel, after it in a thread."""
+        oldest = f"{search.since.timestamp():.6f}"
+        latest = f"{search.until.timestamp():.6f}" if search.until else None
+        asked = {"channel": channel, "limit": _PAGE, "include_all_metadata": True}
+        if thread_ts:
+            between = {"oldest": ts or oldest, "latest": latest}
+            return self._call(self._client.conversations_replies, ts=thread_ts, **between, **asked)
+        between = {"oldest": oldest, "latest": ts or latest}
+        return self._call(self._client.conversations_history, **between, **asked)
 
-    def _channel_of(self, destination: str) -> str | NotFound:
+    def _channel_of(self, destination: Destination) -> Destination | Found:
         """Return the channel to read: that of the direct messages when the destination is a person."""
-        if not destination.startswith(("U", "W")):
+        if not destination.is_person:
             return destination
-        answer = call(self._client.conversations_open, users=destination)
-        if isinstance(answer, Silence) or answer.error:
+        answer = self._call(self._client.conversations_open, users=destination)
+        if answer.failed:
             return _doubt(answer)
-        return str(answer.body.get("channel", {}).get("id", ""))
+        return Destination(answer.body.get("channel", {}).get("id", ""))
 
-    def _own_ts(self, answer: Answer, names: frozenset[str]) -> str:
-        """Return the ts of the message with one of these names, if it is there and ours."""
-        for message in answer.body.get("messages", ()):
-            payload = (message.get("metadata") or {}).get("event_payload") or {}
-            if any(name in names for name in _names(payload)) and self._is_ours(message):
-                return str(message["ts"])
-        return ""
+    def _own(self, answer: Answer, message: Message, channel: Destination) -> Found | None:
+        """Return where the message stands, None where it does not, or why nobody can tell whether it is ours.
 
-    def _is_ours(self, message: Mapping[str, Any]) -> bool:
-        """Whether our bot posted it, as far as both sides say who they are."""
-        theirs, ours = message.get("bot_id"), self._who_am_i().get("bot_id")
-        return not theirs or not ours or theirs == ours
+        Any app may write any names into a message's metadata; who posted it is Slack's own word.
+        """
+        like = [one for one in answer.body.get("messages", ()) if _is_like(one, message)]
+        if not like:
+            return None
+        who = self._who_am_i()
+        if who.failed:
+            return _doubt(who)
+        whose = [(_is_ours(one, who.body), one) for one in like]
+        if ours := next((one for own, one in whose if own), None):
+            return Sent(channel, str(ours["ts"]), named=bool(_names(ours)))
+        if any(own is None for own, _ in whose):
+            return Unclear("a message like it is there, and Slack does not say whose")
+        return None
 
-    def permalink(self, channel: str, ts: str) -> str:
+    def time_at(self, destination: Destination) -> datetime | None:  # noqa: ARG002  # there is one clock
+        """Return Slack's time, None if it does not tell; who was not heard lately is asked something."""
+        if self._clock.now() is None:
+            self._call(self._client.auth_test)
+        return self._clock.now()
+
+    def _call(self, method: Callable[..., SlackResponse], **arguments: Any) -> Answer:
+        """Call a method, and hear what time it is."""
+        answer = call(method, **arguments)
+        self._clock.hear(answer.headers)
+        return answer
+
+    def permalink(self, channel: Destination, ts: str) -> str:
         """Return a link to a posted message, or "" while Slack does not tell the workspace's address."""
-        url = str(self._who_am_i().get("url", "")).rstrip("/")
+        url = str(self._who_am_i().body.get("url", "")).rstrip("/")
         return f"{url}/archives/{channel}/p{ts.replace('.', '')}" if url else ""
 
-    def check(self) -> TokenReport:
-        """Return whether the token works and which of its scopes are missing for what."""
-        answer = call(self._client.auth_test)
-        if isinstance(answer, Silence) or answer.error:
-            return TokenReport(problem=answer.reason)
-        listed = answer.headers.get("x-oauth-scopes")
-        scopes = frozenset((listed or "").replace(",", " ").split())
-        return TokenReport(
-            team=str(answer.body.get("team", "")),
-            bot=str(answer.body.get("user", "")),
-            scopes=scopes,
-            missing={} if listed is None else _without(scopes, NEEDED_SCOPES),
-            wanting={} if listed is None else _without(scopes, USEFUL_SCOPES),
-        )
+    def check(self) -> TokenCheck:
+        """Return whether the token works, and what its scopes are missing for, as far as Slack says."""
+        return token_check(self._call(self._client.auth_test))
 
-    def _who_am_i(self) -> Mapping[str, Any]:
+    def _who_am_i(self) -> Answer:
         """Return what auth.test says, remembered once it said something."""
-        if not self._identity:
-            answer = call(self._client.auth_test)
-            if isinstance(answer, Answer) and not answer.error:
-                self._identity = answer.body
+        if self._identity is None or self._identity.failed:
+            self._identity = self._call(self._client.auth_test)
         return self._identity
 
 
-def app_token_problem(app_token: str, api_url: str) -> str:
-    """Return why Socket Mode cannot connect with this app-level token, "" when it can. It opens nothing."""
-    client = web_client("", api_url)
-    answer = call(client.apps_connections_open, app_token=app_token)
-    return answer.reason if isinstance(answer, Silence) or answer.error else ""
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What goes with the text of a message: its blocks, and the names that it is found by, its id first."""
+
+    blocks: Sequence[Block]
+    names: tuple[str, ...]
+
+    @property
+    def metadata(self) -> Mapping[str, Any] | None:
+        """The names as Slack takes them; None is no metadata at all."""
+        if not self.names:
+            return None
+        key, *marks = self.names
+        payload = {"delivery_key": key, **({"marks": marks} if marks else {})}
+        return {"event_type": EVENT_TYPE, "event_payload": payload}
 
 
-def _names(payload: Mapping[str, Any]) -> list[str]:
+def _plainer(form: _Form, answer: Answer) -> _Form | None:
+    """Return what to send instead of a form that Slack refuses, None where that would change nothing."""
+    if is_metadata_refused(answer):
+        fewer = form.names[:1] if len(form.names) > 1 else ()
+        return replace(form, names=fewer) if form.names else None
+    return replace(form, blocks=()) if is_payload_refused(answer) and form.blocks else None
+
+
+def _names(message: Mapping[str, Any]) -> list[str]:
     """Return what a message says that it is found by; any app may write anything there."""
+    metadata = message.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
+    if not isinstance(payload, Mapping):
+        return []
     marks = payload.get("marks")
     stated = [payload.get("delivery_key"), *(marks if isinstance(marks, list) else ())]
     return [name for name in stated if isinstance(name, str)]
 
 
-def _without(scopes: frozenset[str], uses: Mapping[str, str]) -> dict[str, str]:
-    return {scope: use for scope, use in uses.items() if scope not in scopes}
+def _keeps(posted: object, message: Message) -> bool:
+    """Whether Slack kept the id in what it posted, as far as that is shown: it may drop it without a word."""
+    return not isinstance(posted, Mapping) or message.delivery_id in _names(posted)
 
 
-def _outcome(answer: Answer | Silence, message: Message) -> Outcome:
-    if isinstance(answer, Answer) and not answer.error:
-        channel, ts = answer.body.get("channel"), answer.body.get("ts")
-        if isinstance(channel, str) and isinstance(ts, str):
-            return Sent(channel, ts)
-        answer = Silence("Slack's answer does not say where the message stands")
-    return failure_of(answer, idempotent=bool(message.edit_ts))
+def _is_like(found: Mapping[str, Any], message: Message) -> bool:
+    """Whether a message has a name in common, or has no names at all and says the same."""
+    names = _names(found)
+    return not message.names.isdisjoint(names) if names else found.get("text") == message.content.text
 
 
-def _doubt(answer: Answer | Silence) -> NotFound:
+def _is_ours(message: Mapping[str, Any], who: Mapping[str, Any]) -> bool | None:
+    """Whether a message was posted by `who` (auth.test says so); None where no id tells."""
+    pairs = [(message.get(theirs), who.get(ours)) for theirs, ours in _IDS]
+    told = [theirs == ours for theirs, ours in pairs if theirs and ours]
+    return any(told) if told else None
+
+
+def _going_on(found: Found, message: Message, ts: str) -> Found:
+    """Return what a look-up leaves that came to `ts` in the place of a message."""
+    return replace(found, reached=f"{message.thread_ts}/{ts}") if isinstance(found, Later) else found
+
+
+def _reached(answer: Answer, thread_ts: str) -> str:
+    """Return the ts up to which a page goes: its first message in a channel, its last one in a thread."""
+    stamps = [str(one.get("ts", "")) for one in answer.body.get("messages", ())]
+    found = [ts for ts in stamps if ts and ts != thread_ts]  # that begins each page of a thread
+    return (max if thread_ts else min)(found, default="")
+
+
+def _doubt(answer: Answer) -> Found:
     """Return what a failed look-up leaves: reading needs rights that posting does without."""
-    if isinstance(answer, Answer) and answer.error == "thread_not_found":
+    if answer.error == "thread_not_found":
         return Absent()  # the alert was deleted, and its replies with it
-    if isinstance(answer, Answer) and answer.error in {"missing_scope", "not_in_channel"}:
-        return Unclear(f"{answer.reason}; it cannot be looked up")
+    if answer.error in {"missing_scope", "not_in_channel"}:
+        return Unclear(f"{answer.reason}; it cannot be looked up", unreadable=True)
     failure = failure_of(answer, idempotent=True)
     # To look again and again after an error that may never pass would hold up everything behind this message.
-    hopeless = isinstance(answer, Answer) and isinstance(failure, Later) and not is_told_to_wait(answer)
+    hopeless = isinstance(failure, Later) and answer.error and not is_told_to_wait(answer)
     return Unclear(failure.reason) if hopeless or isinstance(failure, Impossible) else failure

@@ -1,25 +1,30 @@
-"""Serve many workspaces: whoever installs the bot is kept in the state database, the token sealed.
+"""How workspaces install the bot: Bolt's flow, with what it brings kept in the state database, tokens sealed.
 
-Bolt's flow: https://docs.slack.dev/tools/bolt-python/concepts/authenticating-oauth
+https://docs.slack.dev/tools/bolt-python/concepts/authenticating-oauth
 """
 
-import logging
 import secrets
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from logging import Logger
-from typing import Any, Protocol
+from typing import Any
 
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.error import BoltError
 from slack_bolt.oauth import OAuthFlow
+from slack_bolt.oauth.callback_options import CallbackOptions, FailureArgs
 from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk import WebClient
 from slack_sdk.oauth import InstallationStore, OAuthStateStore
 from slack_sdk.oauth.installation_store import Installation
 
+from bot.errors import ConfigError
+from bot.model import Destination
 from bot.ops.sealing import Seal
-from bot.slack.workspaces import Workspace
+from bot.slack.once import Once
+from bot.slack.scopes import OPTIONAL_SCOPES
+from bot.store.store import Store
+from bot.views.greeting import render_greeting
 
 SCOPES = (
     "app_mentions:read",
@@ -27,120 +32,100 @@ SCOPES = (
     "chat:write",
     "commands",
     "groups:read",
-    "im:history",
     "im:write",
+    *OPTIONAL_SCOPES,  # as the app's manifest says
 )
+INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 _STATE_FOR = timedelta(minutes=10)
-_logger = logging.getLogger(__name__)
+_STATE = "install"  # what is sealed is an install that has begun, and no token
+
+log = structlog.get_logger(__name__)
 
 Now = Callable[[], datetime]
 
 
-class Installations(Protocol):
-    """What is used here of `store.installations`."""
+class Installs(InstallationStore, OAuthStateStore):
+    """What is kept of installs: the bot's token alone, no person's; and those that were begun here.
 
-    def save(self, team: str, enterprise: str, sealed: bytes, bot_user: str, now: datetime) -> None:
-        """Keep a workspace's sealed token, in place of an older one."""
-        ...
-
-    def find(self, team: str, enterprise: str = "") -> bytes | None:
-        """Return the sealed token of a workspace where the bot is installed."""
-        ...
-
-    def uninstall(self, team: str, now: datetime, enterprise: str = "") -> bool:
-        """Forget a workspace's token; return whether there was one."""
-        ...
-
-    def issue_state(self, state: str, expires_at: datetime) -> None:
-        """Remember that an installation was begun."""
-        ...
-
-    def consume_state(self, state: str, now: datetime) -> bool:
-        """Whether an installation was begun with this state, once and before it expires."""
-        ...
-
-
-class Store(Protocol):
-    """What is used here of the store."""
-
-    @property
-    def installations(self) -> Installations:
-        """Return what is kept of installations."""
-        ...
-
-    def transaction(self) -> AbstractContextManager[Any]:
-        """Return a context in which changes are all made or none."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ManyWorkspaces:
-    """Find the workspaces that installed the bot."""
-
-    store: Store
-    seal: Seal
-    now: Now
-
-    def find(self, team: str, enterprise: str) -> Workspace | None:
-        """Return the workspace, or None when the bot is not installed there."""
-        sealed = self.store.installations.find(team, enterprise)
-        return Workspace(team, self.seal.open(sealed)) if sealed else None
-
-    def forget(self, team: str, enterprise: str) -> str | None:
-        """Let go of the token of a workspace that removed the bot."""
-        with self.store.transaction():
-            self.store.installations.uninstall(team, self.now(), enterprise)
-        return team or None  # "" would be the only workspace of a bot that serves one
-
-
-class SealedInstallations(InstallationStore):
-    """Keep what Bolt's flow brings: of an installation the bot's token alone, no person's."""
+    Without the latter anybody could be made to end another's.
+    """
 
     def __init__(self, store: Store, seal: Seal, now: Now, installed: Callable[[str], None]) -> None:
         self._store = store
         self._seal = seal
         self._now = now
         self._installed = installed
-
-    @property
-    def logger(self) -> Logger:
-        """Return a logger, as the base class wants one."""
-        return _logger
+        self._used = Once()
 
     def save(self, installation: Installation) -> None:
-        """Keep a workspace's bot token, in place of an older one."""
+        """Keep a workspace's bot token, in place of an older one. Raises CannotServe for what cannot last.
+
+        Who installed it where it was not is greeted, once: the message is owed in the same transaction.
+        """
+        refused = refusal(installation)
+        if refused:
+            raise CannotServe(refused)
         sealed = self._seal.close(installation.bot_token or "")
         team, enterprise = installation.team_id or "", installation.enterprise_id or ""
+        bot_user = installation.bot_user_id or ""
         with self._store.transaction():
-            self._store.installations.save(
-                team, enterprise, sealed, installation.bot_user_id or "", self._now()
-            )
+            is_new = self._store.installations.find(team) is None
+            self._store.installations.save(team, enterprise, sealed, bot_user, self._now())
+            if is_new:
+                self._greet(Destination.at(team, installation.user_id))
         self._installed(team)
 
-
-class States(OAuthStateStore):
-    """Remember which installations were begun here, so that nobody can be made to end another's."""
-
-    def __init__(self, store: Store, now: Now) -> None:
-        self._store = store
-        self._now = now
-
-    @property
-    def logger(self) -> Logger:
-        """Return a logger, as the base class wants one."""
-        return _logger
+    def _greet(self, person: Destination) -> None:
+        now = self._now()
+        if person.is_person:
+            self._store.deliveries.owe_line(
+                f"installed|{now.isoformat()}", person, render_greeting(), now, known_until=None
+            )
 
     def issue(self, *_: Any, **__: Any) -> str:
-        """Return a new state, good for ten minutes."""
-        state = secrets.token_urlsafe(32)
-        with self._store.transaction():
-            self._store.installations.issue_state(state, self._now() + _STATE_FOR)
-        return state
+        """Return a new state, good for ten minutes. Nothing is kept of it: anybody may ask for any number."""
+        said = f"{_STATE} {self._now().isoformat()} {secrets.token_urlsafe(16)}"
+        return self._seal.close(said).decode().rstrip("=")
 
     def consume(self, state: str) -> bool:
-        """Whether a state was issued here; each counts once."""
-        with self._store.transaction():
-            return self._store.installations.consume_state(state, self._now())
+        """Whether a state was issued here lately; each counts once, while it is remembered."""
+        try:
+            said = self._seal.open(state.encode() + b"=" * (-len(state) % 4))
+            kind, begun, _ = said.split(" ")
+            since = self._now() - datetime.fromisoformat(begun)
+        except (ConfigError, ValueError):
+            return False
+        return kind == _STATE and timedelta() <= since < _STATE_FOR and self._used.is_new(said)
+
+
+class CannotServe(BoltError):  # noqa: N818  # an answer to whoever installs the app, and no failure of it
+    """Raised for an install that the bot cannot serve; says what to do instead."""
+
+
+def refusal(installation: Installation) -> str:
+    """Return why an install cannot be served, "" where it can."""
+    if installation.is_enterprise_install or not installation.team_id:
+        return (
+            "cadencebot was installed for a whole organisation, and it serves single workspaces. Nothing is "
+            "kept of this. Please remove it from the organisation, and open the install page again from a "
+            "workspace of it, choosing that workspace at the top right."
+        )
+    if installation.bot_refresh_token or installation.bot_token_expires_at:
+        return (
+            "The token of this app ends after some hours (token rotation is on), and cadencebot does not "
+            "renew it. Nothing is kept of this. Whoever made the app has to make another one from "
+            "deploy/slack-manifest.yaml: token rotation cannot be turned off again."
+        )
+    return ""
+
+
+def _failed(args: FailureArgs) -> BoltResponse:
+    """Return the page of an install that failed; of one that cannot be served, with the reason."""
+    if not isinstance(args.error, CannotServe):
+        return args.default.failure(args)
+    log.warning("slack_install_refused", reason=str(args.error))
+    page = f"<h2>Not installed</h2>\n<p>{args.error}</p>\n"
+    return BoltResponse(status=400, body=page, headers={"Content-Type": "text/html; charset=utf-8"})
 
 
 def install_flow(
@@ -154,13 +139,17 @@ def install_flow(
     installed: Callable[[str], None],
 ) -> OAuthFlow:
     """Return the flow behind /slack/install and /slack/oauth_redirect; `installed` hears of each."""
+    installs = Installs(store, seal, now, installed)
     settings = OAuthSettings(
         client_id=client_id,
         client_secret=client_secret,
         scopes=SCOPES,
         user_scopes=[],
-        installation_store=SealedInstallations(store, seal, now, installed),
-        state_store=States(store, now),
+        install_path=INSTALL,
+        redirect_uri_path=REDIRECT,
+        installation_store=installs,
+        state_store=installs,
         state_expiration_seconds=int(_STATE_FOR.total_seconds()),
+        callback_options=CallbackOptions(success=lambda args: args.default.success(args), failure=_failed),
     )
     return OAuthFlow(client=client, settings=settings)

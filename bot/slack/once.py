@@ -1,4 +1,4 @@
-"""Remember which requests were taken on, since Slack delivers some of them twice."""
+"""What came already, as far as memory reaches."""
 
 import threading
 from collections import OrderedDict
@@ -7,21 +7,18 @@ _KEPT = 10_000  # Slack repeats an event for about an hour; 30,000 an hour is th
 
 
 class Once:
-    """Know the latest request ids. Safe for threads."""
+    """The latest keys that came, for any thread."""
 
-    def __init__(self, kept: int = _KEPT) -> None:
-        self._kept = kept
-        self._known: OrderedDict[str, None] = OrderedDict()
+    def __init__(self) -> None:
+        self._latest: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def is_new(self, request: str) -> bool:
-        """Whether a request comes for the first time; one without an id always does."""
-        if not request:
-            return True
+    def is_new(self, key: str) -> bool:
+        """Whether a key comes for the first time; it is known from then on."""
         with self._lock:
-            if request in self._known:
+            if key in self._latest:
                 return False
-            self._known[request] = None
-            if len(self._known) > self._kept:
-                self._known.popitem(last=False)
+            self._latest[key] = None
+            if len(self._latest) > _KEPT:
+                self._latest.popitem(last=False)
             return True

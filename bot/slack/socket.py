@@ -1,4 +1,4 @@
-"""Hold the connection to Slack through which requests come in Socket Mode, whatever happens to it.
+"""The connection to Slack through which requests come in Socket Mode, kept up whatever happens to it.
 
 What goes wrong with such connections in the long run: docs/reference/slack.md#sockets. The client reconnects
 by itself; where it believes in a connection that Slack has given up, the watchdog starts it anew.
@@ -14,8 +14,9 @@ import structlog
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
-from bot.slack.api_errors import Answer, Silence
-from bot.slack.web import call, web_client
+from bot.settings.proxies import DIRECT, Proxies
+from bot.slack.api import call
+from bot.slack.client import web_client
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,7 @@ _REST = timedelta(minutes=1)  # after a refusal: Slack takes one such call a min
 
 
 class SocketMode:
-    """Keep one connection open until stopped."""
+    """One connection, open from `start` to `stop`."""
 
     def __init__(
         self,
@@ -35,12 +36,13 @@ class SocketMode:
         api_url: str,
         now: Callable[[], datetime],
         *,
+        proxies: Proxies = DIRECT,
         ping: float = _PING,
         silence: timedelta = _SILENCE,
     ) -> None:
         self._app = app
         self._app_token = app_token
-        self._web = web_client("", api_url)
+        self._web = web_client("", api_url, proxies=proxies)
         self._now = now
         self._ping = ping
         self._silence = silence
@@ -80,16 +82,10 @@ class SocketMode:
 
     def _connect(self) -> None:
         answer = call(self._web.apps_connections_open, app_token=self._app_token)
-        if isinstance(answer, Silence) or answer.error:
+        if answer.failed:
             log.error("slack_socket_refused", reason=answer.reason)
             self._not_before = self._now() + _REST
             return
-        self._handler = self._new_handler(answer)
-        self._heard = self._now()
-        self._greeted = False
-        self._handler.client.connect()
-
-    def _new_handler(self, answer: Answer) -> SocketModeHandler:
         handler = SocketModeHandler(
             self._app,
             self._app_token,
@@ -97,9 +93,12 @@ class SocketMode:
             web_client=self._web,
             ping_interval=self._ping,
         )
-        handler.client.wss_uri = str(answer.body.get("url", ""))
+        url = str(answer.body.get("url", ""))
+        handler.client.wss_uri = url
+        handler.client.proxy = self._web.proxies.of(url) or None  # in place of what the environment says
         handler.client.message_listeners.append(self._hear)
-        return handler
+        self._handler, self._heard, self._greeted = handler, self._now(), False
+        handler.client.connect()
 
     def _disconnect(self) -> None:
         if self._handler is not None:

@@ -1,68 +1,132 @@
-"""Know which workspace a request belongs to, and with which token it is answered.
+"""The workspaces that the bot serves, each with a token of its own, and the way of a message to its own."""
 
-Bolt's own authorisation asks Slack (auth.test) before every acknowledgement; what it would learn is in the
-payload already, and an acknowledgement has no time for that.
-"""
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
 
-from dataclasses import dataclass
-from typing import Protocol
+from bot.errors import ConfigError
+from bot.model import Destination
+from bot.ops.sealing import Seal
+from bot.outbox.message import Closed, Found, Later, Message, Notifier, Outcome, Search, Sent
+from bot.store.store import Store
 
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.authorize import Authorize
-from slack_bolt.context import BoltContext
+_REST = 300.0  # seconds; a workspace that lets nobody in must not stop the others
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """One workspace: its id, "" where the bot serves only this one, and the bot's token for it."""
 
-    team: str
-    token: str
-
-
-class Workspaces(Protocol):
-    """Find workspaces by what a payload says."""
-
-    def find(self, team: str, enterprise: str) -> Workspace | None:
-        """Return the workspace, or None when the bot is not installed there."""
-        ...
-
-    def forget(self, team: str, enterprise: str) -> str | None:
-        """Let go of the token of a workspace that removed the bot; return its id, None for an unknown one."""
-        ...
+    team: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OneWorkspace:
-    """Serve the workspace of the one token that there is."""
+    """The workspace of the one token that there is: nobody else's requests reach the app."""
 
     token: str
 
-    def find(self, team: str, enterprise: str) -> Workspace | None:  # noqa: ARG002  # as Workspaces has it
-        """Return the one workspace: nobody else's requests reach this app."""
+    def find(self, *_: str) -> Workspace:
+        """Return the workspace, whatever a request says of it."""
         return Workspace("", self.token)
 
-    def forget(self, team: str, enterprise: str) -> str:  # noqa: ARG002  # as Workspaces has it
-        """Return the one workspace: its token is in the hands of whoever runs the bot."""
+    def forget(self, *_: object) -> str:
+        """Return its id; the token is in the hands of whoever runs the bot."""
         return ""
 
 
-class WorkspaceAuthorize(Authorize):
-    """Let Bolt pass every request on; those of strangers are turned away once they are acknowledged."""
+@dataclass(frozen=True, slots=True)
+class ManyWorkspaces:
+    """The workspaces that installed the bot, their tokens sealed."""
 
-    def __init__(self) -> None:
-        """Do nothing: there is nothing to know."""
+    store: Store
+    seal: Seal
+    now: Callable[[], datetime]
 
-    def __call__(
-        self,
-        *,
-        context: BoltContext,  # noqa: ARG002  # this and the actors: as Bolt calls it
-        enterprise_id: str | None,
-        team_id: str | None,
-        user_id: str | None,
-        actor_enterprise_id: str | None = None,  # noqa: ARG002
-        actor_team_id: str | None = None,  # noqa: ARG002
-        actor_user_id: str | None = None,  # noqa: ARG002
-    ) -> AuthorizeResult:
-        """Return who asks, without a token: ours is found where it is needed."""
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
+    def find(self, team: str, enterprise: str = "") -> Workspace | None:
+        """Return a workspace, None where the bot is not installed. Raises ConfigError without the key."""
+        sealed = self.store.installations.find(team, enterprise)
+        return Workspace(team, self.seal.open(sealed)) if sealed else None
+
+    def forget(
+        self, team: str, enterprise: str, until: datetime | None = None, bot_users: Collection[str] = ()
+    ) -> str | None:
+        """Let go of the token of a workspace that removed the bot; return its id, None for none.
+
+        Slack may tell of it late: a token that came after `until`, or of another user than these, stays.
+        """
+        installations = self.store.installations
+        with self.store.transaction():
+            installations.uninstall(team, self.now(), enterprise, until=until, bot_users=bot_users)
+            gone = installations.find(team, enterprise) is None
+        return team if team and gone else None  # "" would be the only workspace of a bot that serves one
+
+
+Workspaces = OneWorkspace | ManyWorkspaces
+
+
+@dataclass
+class WorkspacesNotifier:
+    """Carries each message through its workspace's own notifier, which `open_workspace` makes of the id.
+
+    A destination without a workspace belongs to `default`, that of the token in the environment.
+    """
+
+    default: Notifier
+    open_workspace: Callable[[str], Notifier | None]
+    name: str = "slack"
+    interactive: bool = True
+    _open: dict[str, Notifier] = field(default_factory=dict)
+
+    def send(self, message: Message) -> Outcome:
+        """Post, reply or edit once."""
+        return self._carry(message, lambda notifier, there: notifier.send(there))
+
+    def find(self, message: Message, search: Search) -> Found:
+        """Look for the message."""
+        return self._carry(message, lambda notifier, there: notifier.find(there, search))
+
+    def time_at(self, destination: Destination) -> datetime | None:
+        """Return the time by the server's clock, as far as it tells."""
+        try:
+            notifier = self._notifier(destination.team)
+        except ConfigError:
+            return None
+        return notifier.time_at(Destination(destination.place)) if notifier else None
+
+    def permalink(self, channel: Destination, ts: str) -> str:
+        """Return a link to a posted message, or "" where there is none."""
+        try:
+            notifier = self._notifier(channel.team)
+        except ConfigError:
+            return ""
+        return notifier.permalink(Destination(channel.place), ts) if notifier else ""
+
+    def _carry(self, message: Message, do: Callable[[Notifier, Message], _Result]) -> _Result | Sent | Later:
+        """Return the outcome in terms of all workspaces: a reply to the message must find its way back."""
+        team, place = message.destination.team, Destination(message.destination.place)
+        try:
+            notifier = self._notifier(team)
+        except ConfigError as error:  # a token that no key opens was surely not used
+            return Later(_REST, str(error))
+        if notifier is None:
+            reason = f"the app is not installed in the workspace {team}; /slack/install installs it"
+            return Later(_REST, reason)
+        outcome = do(notifier, replace(message, destination=place))
+        if team and isinstance(outcome, Sent):
+            return replace(outcome, channel=Destination.at(team, outcome.channel))
+        if team and isinstance(outcome, Closed):
+            self._open.pop(team, None)  # installed again, it has another token
+            return Later(_REST, outcome.reason)
+        return outcome
+
+    def _notifier(self, team: str) -> Notifier | None:
+        if not team:
+            return self.default
+        notifier = self._open.get(team) or self.open_workspace(team)
+        if notifier is not None:
+            self._open[team] = notifier
+        return notifier

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
-from bot.releases.news.hints import Passage
+from bot.releases.news.names_in_text import Passage
 
 
 def know_nothing(_identities: Iterable[str]) -> Mapping[str, str]:
@@ -21,9 +21,7 @@ class Memory:
 
     `known` maps those of the given identities that were seen before to the digest of what was seen;
     `repositories` returns the "owner/name" of every repository that was ever seen here, in lower case;
-    `shown_elsewhere` returns those of the given identities that another source showed before;
-    `cursor` is the source's own small JSON object; `usual_count` is how many items the last good poll had;
-    `fingerprint` is that of the last body.
+    `shown_elsewhere` returns those of the given identities that another source showed before.
     """
 
     known: Callable[[Iterable[str]], Mapping[str, str]] = know_nothing
@@ -32,32 +30,28 @@ class Memory:
     baselined: bool = False
     etag: str = ""
     last_modified: str = ""
-    cursor: Mapping[str, Any] = field(default_factory=dict)
-    usual_count: int = 0
-    fingerprint: str = ""
+    cursor: Mapping[str, Any] = field(default_factory=dict)  # the source's own small JSON object
+    usual_count: int = 0  # items in the last good poll
+    fingerprint: str = ""  # of the last body
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
     """What a poll found: only what is new or changed, and what to remember of it.
 
-    `identities` maps every identity to remember to a digest; all of it is stored in the transaction
-    that stores the sightings, so that a crash forgets both or neither. `siblings` are the names of all that
-    is listed beside the sightings, where names mean something only beside others. `fingerprint` is the same
-    for bodies that say the same. `passages` are all that a changed body says, old and new, for names that no
-    item carried.
+    All of it is stored in the transaction that stores the sightings: a crash forgets both or neither.
     """
 
     sightings: tuple[Sighting, ...] = ()
-    identities: Mapping[str, str] = field(default_factory=dict)
+    identities: Mapping[str, str] = field(default_factory=dict)  # all that are to be remembered, to a digest
     etag: str = ""
     last_modified: str = ""
     cursor: Mapping[str, Any] = field(default_factory=dict)
     count: int = 0
-    siblings: Sequence[str] = ()
-    fingerprint: str = ""
+    siblings: Sequence[str] = ()  # names listed beside the sightings, where they mean something only so
+    fingerprint: str = ""  # the same for bodies that say the same
     not_before: datetime | None = None  # the source asks not to be polled again sooner
-    passages: tuple[Passage, ...] = ()
+    passages: tuple[Passage, ...] = ()  # all that a changed body says, for names that no item carried
 
 
 class Source(Protocol):

@@ -1,61 +1,57 @@
-"""From feeds.yaml to sources."""
+"""From feeds.yaml to sources: the kinds that there are, what each may say, and what polls it."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+import pkgutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol, cast
 
+from pydantic import ValidationError
+
+from bot.errors import ConfigError
+from bot.model import SourceKind
 from bot.settings.environment import Environment
-from bot.settings.feeds import Config, FeedSpec, HubSpec, LlmStatsSpec, PageSpec, SourceSpec
+from bot.settings.feeds import Config, LabSpec, OwnSpec, SourceSpec
+from bot.settings.file import read_config
 from bot.sources.base import Source
-from bot.sources.feed import FeedSource
-from bot.sources.hub import HubSource
-from bot.sources.llmstats import LlmStatsSource
-from bot.sources.page import PageSource
 
-_HUB_EVERY = timedelta(minutes=2)  # 40 organisations make 100 requests in five minutes, of 500 granted
+
+class _Polled(Protocol):
+    """A source as feeds.yaml describes it, of a kind that has a row in SourceKind."""
+
+    def source(self, lab: str, config: Config, environment: Environment, /) -> Source:
+        """Return what polls it for the lab of this id."""
+        ...
+
+
+def kinds() -> Mapping[str, type[SourceSpec]]:
+    """Return what feeds.yaml may say of each kind of source, by its key."""
+    return {kind.value: pkgutil.resolve_name(kind.traits.spec) for kind in SourceKind if kind.traits.spec}
+
+
+def load_config(path: Path) -> Config:
+    """Return what feeds.yaml says.
+
+    Raises ConfigError naming the file, the path inside it, the value and what is wrong.
+    """
+    return read_config(path, kinds())
+
+
+def written_lab(lab_id: str, written: Mapping[str, object]) -> LabSpec:
+    """Return a lab of which this is written, as under `labs` of feeds.yaml. Raises ConfigError."""
+    try:
+        return LabSpec.model_validate({**written, "id": lab_id}, context=kinds())
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        raise ConfigError(f"the lab {lab_id}: {problem['msg'].removeprefix('Value error, ')}") from error
 
 
 def build_sources(config: Config, environment: Environment) -> tuple[Source, ...]:
-    """Return the sources of all labs, and the llm-stats listing once for all of them.
+    """Return the sources of all labs, each once, those that labs share after the others.
 
     Raises ConfigError for a selector or expression that is none.
     """
-    sources = [
-        source
-        for lab in config.labs
-        for spec in lab.sources
-        for source in _source(spec, lab.id, config, environment)
-    ]
-    return (*sources, *_listing(config, environment))
-
-
-def _source(spec: SourceSpec, lab: str, config: Config, environment: Environment) -> Iterator[Source]:
-    every = spec.every or config.defaults.every
-    match spec:
-        case HubSpec():
-            yield HubSource(
-                spec,
-                lab,
-                endpoint=environment.hf_endpoint,
-                every=spec.every or _HUB_EVERY,
-                hold=spec.hold or config.defaults.hold,
-            )
-        case FeedSpec():
-            yield FeedSource(spec, lab, every)
-        case PageSpec():
-            yield PageSource(spec, lab, every)
-        case LlmStatsSpec():
-            return  # all of them make one source
-
-
-def _listing(config: Config, environment: Environment) -> Iterator[Source]:
-    specs = [(spec, lab.id) for lab in config.labs for spec in lab.sources if isinstance(spec, LlmStatsSpec)]
-    if not specs or not config.llm_stats.enabled:
-        return
-    stated = [spec.every for spec, _ in specs if spec.every]
-    yield LlmStatsSource(
-        {spec.llm_stats: lab for spec, lab in specs},
-        every=min(stated, default=config.llm_stats.every),
-        api_url=environment.llm_stats_url,
-        page_url=environment.llm_stats_page_url,
-        with_key=bool(environment.llm_stats_api_key.get_secret_value()),
-    )
+    polled = frozenset(config.source_ids)
+    specs = [(spec, lab.id) for lab in config.labs for spec in lab.sources if spec.id in polled]
+    own_first = sorted(specs, key=lambda pair: not isinstance(pair[0], OwnSpec))
+    made = {spec.id: cast("_Polled", spec).source(lab, config, environment) for spec, lab in own_first}
+    return tuple(made.values())

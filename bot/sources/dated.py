@@ -40,26 +40,21 @@ def with_names(entries: Iterable[Entry], base: str, now: datetime) -> tuple[Entr
 
     The posts keep what the entry was as their `whole`. An entry whose text names nothing stays as it is.
     """
-    return tuple(post for entry in _within_reach(entries) for post in _posts(*entry, base, now))
-
-
-def _within_reach(entries: Iterable[Entry]) -> Iterator[tuple[Entry, bool]]:
-    """Yield the entries, and whether each is to be taken apart: the first, as sites list the newest first."""
-    left = _MOST
+    named: list[Entry] = []
+    left = _MOST  # for the first, as sites list the newest first
     for entry in entries:
         is_dated = bool(entry.title and entry.body) and is_only_date(entry.title)
         left -= _EACH + min(len(entry.body), _LONGEST) if is_dated else 0
-        yield entry, is_dated and left >= 0
+        named += (_posts(entry, base, now) if is_dated and left >= 0 else []) or [entry]
+    return tuple(named)
 
 
-def _posts(entry: Entry, is_dated: bool, base: str, now: datetime) -> list[Entry]:
-    if not is_dated:
-        return [entry]
+def _posts(entry: Entry, base: str, now: datetime) -> list[Entry]:
     stated = entry.published or split_date(entry.title, now)[0]
     day = f"{now:%Y-%m-%d}"  # a heading that is a date to be sure, whatever the title says
     found = markdown_entries(f"# {day}\n\n{_as_markdown(entry.body[:_LONGEST])}", base, now)
     section = split_date(day, now)[0]
-    posts = [
+    return [
         replace(
             post,
             guid=entry.guid,
@@ -70,7 +65,6 @@ def _posts(entry: Entry, is_dated: bool, base: str, now: datetime) -> list[Entry
         for post in found
         if canonical_title(post.title)
     ]
-    return posts or [entry]
 
 
 def _as_markdown(body: str) -> str:

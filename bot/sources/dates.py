@@ -6,17 +6,7 @@ from datetime import UTC, datetime, time, timedelta, timezone
 from itertools import takewhile
 
 from bot.model import DateOrigin, Published
-from bot.sources.date_forms import (
-    AFTER,
-    BEFORE,
-    FOREIGN_MONTHS,
-    MERE_WORD,
-    MONTHS,
-    WEEKDAYS,
-    WITH_YEAR,
-    WITHOUT_YEAR,
-    ZONES,
-)
+from bot.sources import date_forms as forms
 
 _FIRST_YEAR = 2015  # no lab of ours posted before; earlier dates are defaults and mistakes
 _LONGEST = 500  # characters of a text that are looked at
@@ -26,8 +16,8 @@ _BEFORE_IT = 60  # characters in which a weekday or the time may stand
 _WORD = re.compile(r"[^\W\d_]+")
 _UNIX_TIME = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?", re.ASCII)
-_MONTH_OF = {name: month for month, names in enumerate(FOREIGN_MONTHS, 1) for name in names.split()}
-_FIRST_LETTERS = frozenset((*MONTHS, *WEEKDAYS, *(name[:3] for name in _MONTH_OF)))
+_MONTH_OF = {name: month for month, names in enumerate(forms.FOREIGN_MONTHS, 1) for name in names.split()}
+_FIRST_LETTERS = frozenset((*forms.MONTHS, *forms.WEEKDAYS, *(name[:3] for name in _MONTH_OF)))
 _OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d\d?):?(\d\d)?")
 
 Parts = Mapping[str, str]
@@ -49,14 +39,19 @@ def read_date(value: object, now: datetime) -> Published | None:
 
     A date without its year is none: the year would be a guess.
     """
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return _unix_time(value, now)
-    if not isinstance(value, str):
+    if isinstance(value, str):
+        text = value[:_LONGEST].strip()
+        if not _UNIX_TIME.fullmatch(text):
+            return split_date(text, now)[0]
+        value = int(text)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         return None
-    text = value[:_LONGEST].strip()
-    if _UNIX_TIME.fullmatch(text):
-        return _unix_time(int(text), now)
-    return split_date(text, now)[0]
+    if not 0 < value < 1e14:  # or it is so large that it cannot even be divided
+        return None
+    try:
+        return plausible(datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC), now)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def split_date(text: str, now: datetime) -> tuple[Published | None, str]:
@@ -79,7 +74,7 @@ def split_partial(text: str) -> tuple[Parts, str]:
     beside them that they are not set apart from.
     """
     text = text[:_LONGEST]
-    for match in (form.search(text) for form in WITHOUT_YEAR):
+    for match in (form.search(text) for form in forms.WITHOUT_YEAR):
         if not match:
             continue
         start, end = _extent(match, text)[:2]
@@ -95,7 +90,9 @@ def is_only_date(text: str) -> bool:
     """Return whether a text says when and nothing else, or from when to when, plausible or not."""
     text = _spread(text)
     first = "".join(takewhile(str.isalpha, text.lstrip(_AROUND))).lower()
-    begins_so = not first or not first.isascii() or MERE_WORD.fullmatch(first) or first[:3] in _FIRST_LETTERS
+    begins_so = (
+        not first or not first.isascii() or forms.MERE_WORD.fullmatch(first) or first[:3] in _FIRST_LETTERS
+    )
     if len(text) > _LONGEST_DATE or not begins_so:  # most titles are not looked at any further
         return False
     return any(is_introduction(rest) or any(map(is_introduction, _beside(rest))) for rest in _beside(text))
@@ -109,14 +106,14 @@ def _beside(text: str) -> list[str]:
 
 def is_introduction(words: str) -> bool:
     """Whether words beside a date only introduce it: "Release date", "Updates", or none at all."""
-    return not re.search(r"\d", words) and all(map(MERE_WORD.fullmatch, _WORD.findall(words.lower())))
+    return not re.search(r"\d", words) and all(map(forms.MERE_WORD.fullmatch, _WORD.findall(words.lower())))
 
 
 def _dates_in(text: str) -> Iterator[tuple[datetime, str, str]]:
     """Yield the dates of a text with their precision and the text without them, the exact ones first."""
     if "20" not in text:
         return
-    for match in (form.search(text) for form in WITH_YEAR):
+    for match in (form.search(text) for form in forms.WITH_YEAR):
         parts = _parts(match) if match else {}
         if not match or not parts:
             continue
@@ -134,7 +131,7 @@ def _dates_in(text: str) -> Iterator[tuple[datetime, str, str]]:
 def _extent(match: re.Match[str], text: str) -> tuple[int, int, Mapping[str, str]]:
     """Return where a date begins and ends with its weekday and time, and the parts of the time."""
     start, end = match.span()
-    before, after = BEFORE.search(text, max(0, start - _BEFORE_IT), start), AFTER.match(text, end)
+    before, after = forms.BEFORE.search(text, max(0, start - _BEFORE_IT), start), forms.AFTER.match(text, end)
     clocks = (one.groupdict() for one in (match, after, before) if one)
     clock = next((clock for clock in clocks if clock.get("hour")), {})
     return before.start() if before else start, after.end() if after else end, clock
@@ -145,7 +142,7 @@ def _parts(match: re.Match[str]) -> Parts:
     told = {name: value for name, value in match.groupdict().items() if value}
     if "name" in told:
         name = told["name"].lower()
-        told["month"] = str(_MONTH_OF.get(name) or MONTHS.index(name[:3]) + 1)
+        told["month"] = str(_MONTH_OF.get(name) or forms.MONTHS.index(name[:3]) + 1)
     if "one" in told:
         one, other = int(told["one"]), int(told["other"])
         if told["mark"] != "." and max(one, other) <= 12 and one != other:
@@ -183,7 +180,7 @@ def _at(day: datetime, clock: Mapping[str, str]) -> tuple[datetime, str]:
 def _zone(written: str) -> timezone | None:
     offset = _OFFSET.fullmatch(written)
     if not offset:
-        return timezone(timedelta(hours=ZONES[written])) if written in ZONES else None
+        return timezone(timedelta(hours=forms.ZONES[written])) if written in forms.ZONES else None
     ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
     if ahead > timedelta(hours=14):
         return None
@@ -197,13 +194,3 @@ def _spread(text: str) -> str:
         return text
     year, month, day, hour, minute, zone = match.groups()
     return f"{year}-{month}-{day}" + (f"T{hour}:{minute}{zone}" if hour else "")
-
-
-def _unix_time(value: float, now: datetime) -> Published | None:
-    if not 0 < value < 1e14:  # or it is so large that it cannot even be divided
-        return None
-    seconds = value / 1000 if value > 1e11 else value
-    try:
-        return plausible(datetime.fromtimestamp(seconds, UTC), now)
-    except (OverflowError, ValueError, OSError):
-        return None

@@ -1,18 +1,21 @@
 """What an address turns out to be, and how it would be read: pure over its answer."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.errors import SourceError
 from bot.fetch import Response
-from bot.settings.feeds import FeedSpec, HubSpec, PageSpec
+from bot.releases.naming.addresses import owner_in
 from bot.sources.extract import extractor, page_tree
+from bot.sources.feed import FeedSpec
 from bot.sources.flight import flight_objects
 from bot.sources.guess_data import propose_json, propose_next
 from bot.sources.guess_selectors import propose_html
+from bot.sources.hub import HubSpec
+from bot.sources.page import PageSpec
 from bot.sources.posts import body_text
 from bot.sources.text import absolute
 
@@ -41,42 +44,19 @@ _NO_LIST = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a document is ("feed" or a page's format), the feeds that it names, how it is read, best first.
+    """What a document turned out to be."""
 
-    `why` says what is missing where there is nothing to propose, and what to try.
-    """
-
-    kind: str
-    specs: tuple[FeedSpec | PageSpec, ...] = ()
-    feeds: tuple[str, ...] = ()
-    why: str = ""
+    kind: str  # "feed" or a page's format
+    specs: tuple[FeedSpec | PageSpec, ...] = ()  # how it is read, the best first
+    feeds: tuple[str, ...] = ()  # that it names
+    why: str = ""  # there is nothing to propose, and what to try
 
 
 def organisation_of(url: str, endpoint: str) -> str:
     """Return the organisation that an address on the Hub is of, or ""."""
     own, asked = urlsplit(endpoint), urlsplit(url)
-    if asked.netloc.removeprefix("www.") not in (own.netloc, "huggingface.co"):
-        return ""
-    steps = [step for step in asked.path.split("/") if step]
-    first = steps[0] if steps else ""
-    return first if re.fullmatch(r"[\w.-]{1,96}", first) and first not in _NO_ORGANISATIONS else ""
-
-
-_NO_ORGANISATIONS = frozenset(
-    {
-        "api",
-        "blog",
-        "collections",
-        "datasets",
-        "docs",
-        "learn",
-        "models",
-        "papers",
-        "posts",
-        "spaces",
-        "tasks",
-    }
-)
+    on_hub = asked.netloc.removeprefix("www.") in (own.netloc, "huggingface.co")
+    return owner_in(asked.path) if on_hub else ""
 
 
 def discover(answer: Response, now: datetime, wanted: str = "") -> Found:
@@ -85,10 +65,9 @@ def discover(answer: Response, now: datetime, wanted: str = "") -> Found:
     Raises SourceError for a body that no parser may look at.
     """
     kind = wanted or kind_of(answer)
-    found = Found(kind, _specs(answer, kind, now, alone=bool(wanted)))
-    if kind == "html" and not wanted:
-        found = replace(found, feeds=_feeds(answer))
-    return found if found.specs or found.feeds else replace(found, why=_why(answer, kind))
+    specs = _specs(answer, kind, now, alone=bool(wanted))
+    feeds = _feeds(answer) if kind == "html" and not wanted else ()
+    return Found(kind, specs, feeds, "" if specs or feeds else _why(answer, kind))
 
 
 def kind_of(answer: Response) -> str:
@@ -105,46 +84,30 @@ def kind_of(answer: Response) -> str:
 
 
 def _specs(answer: Response, kind: str, now: datetime, *, alone: bool) -> tuple[FeedSpec | PageSpec, ...]:
-    match kind:
-        case "feed":
-            return () if _is_sitemap(answer) else (FeedSpec(feed=answer.url),)
-        case "markdown":
-            return _readable([PageSpec(page=answer.url, format="markdown")], answer, now)
-        case "json":
-            return _readable(propose_json(answer.json(), answer.url, now), answer, now)
-        case "next":
-            return _readable(_from_data(answer, now), answer, now)
-        case _:
-            marked = propose_html(page_tree(answer), answer.url, now)
-            carried = [] if alone else _from_data(answer, now)
-            return _readable([*carried, *marked], answer, now)
+    """Return what reads anything: the proposal first that reads the most different posts with a date."""
+    if kind == "feed":
+        first = _FIRST_TAG.search(answer.body[:_START])
+        return () if first and first[1].lower() in _SITEMAPS else (FeedSpec(feed=answer.url),)
+    read = []
+    for spec in _proposals(answer, kind, now, alone=alone):
+        with suppress(SourceError):
+            entries = extractor(spec)(answer, now)
+            dated = {(entry.title, entry.link) for entry in entries if entry.published}
+            read.append((len(dated), len(entries), spec))
+    useful = [one for one in read if one[1]]
+    return tuple(spec for *_, spec in sorted(useful, key=lambda one: one[:2], reverse=True))
 
 
-def _is_sitemap(answer: Response) -> bool:
-    first = _FIRST_TAG.search(answer.body[:_START])
-    return first is not None and first[1].lower() in _SITEMAPS
-
-
-def _from_data(answer: Response, now: datetime) -> list[PageSpec]:
+def _proposals(answer: Response, kind: str, now: datetime, *, alone: bool) -> list[PageSpec]:
+    if kind == "markdown":
+        return [PageSpec(page=answer.url, format="markdown")]
+    if kind == "json":
+        return propose_json(answer.json(), answer.url, now)
+    marked = propose_html(page_tree(answer), answer.url, now) if kind == "html" else []
+    if kind == "html" and alone:
+        return marked
     page = body_text(answer)
-    return propose_next(flight_objects(page, answer.url), page, answer.url, now)
-
-
-def _readable(specs: Iterable[PageSpec], answer: Response, now: datetime) -> tuple[PageSpec, ...]:
-    """Return those of the proposals that read anything: the one that reads most posts with a date first."""
-    read = [(spec, _read(spec, answer, now)) for spec in specs]
-    useful = sorted((one for one in read if one[1] != (0, 0)), key=lambda one: one[1], reverse=True)
-    return tuple(spec for spec, _ in useful)
-
-
-def _read(spec: PageSpec, answer: Response, now: datetime) -> tuple[int, int]:
-    """Return how many different posts with a date a proposal reads, and how many in all."""
-    try:
-        entries = extractor(spec)(answer, now)
-    except SourceError:
-        return 0, 0
-    dated = {(entry.title, entry.link) for entry in entries if entry.published}
-    return len(dated), len(entries)
+    return [*propose_next(flight_objects(page, answer.url), page, answer.url, now), *marked]
 
 
 def _feeds(answer: Response) -> tuple[str, ...]:

@@ -27,29 +27,23 @@ Known = Callable[[Iterable[str]], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One post as a feed or page shows it; `body` is HTML that nobody has looked into yet.
-
-    `whole` is the entry, titled by a date, in whose text the post stands, perhaps with others (dated.py).
-    """
+    """One post as a feed or page shows it."""
 
     guid: str = ""
     link: str = ""
     title: str = ""
     published: Published | None = None
-    body: str = ""
-    whole: "Entry | None" = None
+    body: str = ""  # HTML that nobody has looked into yet
+    whole: "Entry | None" = None  # titled by a date: the post stands in its text, with others (dated.py)
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """The posts never seen before, each with its first identity, and all identities to remember.
+    """Posts, each with its first identity."""
 
-    `shown` are all different posts, old and new.
-    """
-
-    posts: tuple[tuple[str, Entry], ...]
-    identities: Mapping[str, str]
-    shown: tuple[tuple[str, Entry], ...]
+    posts: tuple[tuple[str, Entry], ...]  # never seen before
+    identities: Mapping[str, str]  # all that are to be remembered
+    shown: tuple[tuple[str, Entry], ...]  # all different ones, old and new
 
 
 def new_entries(entries: Sequence[Entry], known: Known, homes: Iterable[str] = ()) -> News:
@@ -120,40 +114,21 @@ def identities(
 
     A link to one of `homes`, the feed's own address or its site's, says nothing of the post.
     """
-    own = {canonical_link(home) for home in homes}
-    shown = _distinct((entry, _keys(entry, own)) for entry in entries)
-    counts = Counter(key for entry, keys in shown for key in (*keys, _dated(entry)))
-    return tuple((entry, _telling(entry, keys, counts)) for entry, keys in shown)
-
-
-def _keys(entry: Entry, own: set[str]) -> tuple[str, ...]:
-    link = canonical_link(entry.link)
-    parts = {
-        "guid": entry.guid.strip(),
-        "link": "" if link in own else link,
-        "title": canonical_title(entry.title),
-    }
-    return tuple(_short(f"{name}:{value}") for name, value in parts.items() if value)
-
-
-def _distinct(shown: Iterable[tuple[Entry, tuple[str, ...]]]) -> list[tuple[Entry, tuple[str, ...]]]:
-    """Drop repetitions: pages show a post in the hero and again in the list, perhaps by another address."""
-    first: dict[object, tuple[Entry, tuple[str, ...]]] = {}
-    of_a_day: set[tuple[object, ...]] = set()
-    for entry, keys in shown:
-        of_its_day = _title_of_a_day(entry)
+    own = {canonical_link(home) for home in homes} | {""}
+    shown: dict[object, tuple[Entry, tuple[str, ...]]] = {}
+    of_a_day: set[object] = set()
+    for entry in entries:
+        link, title, when = canonical_link(entry.link), canonical_title(entry.title), entry.published
+        parts = {"guid": entry.guid.strip(), "link": link if link not in own else "", "title": title}
+        keys = tuple(_short(f"{name}:{value}") for name, value in parts.items() if value)
+        # Pages show a post in the hero and again in the list, perhaps by another address.
+        is_page = not entry.guid and entry.link and title
+        of_its_day = (title, when.at.date()) if is_page and when and when.precision != "month" else None
         if of_its_day not in of_a_day:
-            first.setdefault(_digest(entry, keys), (entry, keys))
-        of_a_day |= {of_its_day} - {()}
-    return list(first.values())
-
-
-def _title_of_a_day(entry: Entry) -> tuple[object, ...]:
-    """Return what two entries of a page share if they are one post, () where that is too little to go by."""
-    title, at = canonical_title(entry.title), entry.published
-    if entry.guid or not entry.link or not title or not at or at.precision == "month":
-        return ()
-    return title, at.at.date()
+            shown.setdefault(_digest(entry, keys), (entry, keys))
+        of_a_day |= {of_its_day} - {None}
+    counts = Counter(key for entry, keys in shown.values() for key in (*keys, _dated(entry)))
+    return tuple((entry, _telling(entry, keys, counts)) for entry, keys in shown.values())
 
 
 def _telling(entry: Entry, keys: tuple[str, ...], counts: Mapping[str, int]) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 import calendar
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from html import escape
 from io import BytesIO
-from itertools import chain
 from typing import Any
 
 import feedparser
@@ -16,14 +16,22 @@ from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
 from bot.fetch.address import shown
 from bot.model import Published, SourceKind
-from bot.settings.feeds import FeedSpec
+from bot.settings.environment import Environment
+from bot.settings.feeds import Address, Config, OwnSpec
 from bot.sources.base import Memory, Poll
 from bot.sources.dated import with_names
 from bot.sources.dates import is_only_date, plausible, read_date
 from bot.sources.entries import Entry
-from bot.sources.limits import refuse_costly_markup, refuse_many, refuse_odd_encoding
 from bot.sources.posts import Reader, body_text, poll_of, unchanged
-from bot.sources.text import absolute, clean, plain_text
+from bot.sources.text import (
+    absolute,
+    as_text,
+    clean,
+    plain_text,
+    refuse_costly_markup,
+    refuse_many,
+    refuse_odd_encoding,
+)
 
 _MAX_BYTES = 5_000_000  # feedparser takes 9 s for 5.9 MB
 _ADDRESS = re.compile(r"\s*https?://", re.IGNORECASE)
@@ -34,8 +42,23 @@ _SURROGATE = re.compile(
 )
 
 
+class FeedSpec(OwnSpec):
+    """An RSS, Atom, RDF or JSON feed, as feeds.yaml describes it."""
+
+    feed: Address
+
+    @property
+    def id(self) -> str:
+        """The name of this source in `status` and `poll --source`."""
+        return "feed:" + self.feed.split("://", 1)[1]
+
+    def source(self, lab: str, config: Config, _environment: Environment) -> "FeedSource":
+        """Return what polls it."""
+        return FeedSource(self, lab, self.every or config.defaults.every)
+
+
 class FeedSource:
-    """Watch a feed."""
+    """Watches a feed."""
 
     kind = SourceKind.FEED
 
@@ -75,7 +98,13 @@ def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]
     refuse_many(len(parsed.entries), answer.url)
     entries = with_names((_xml_entry(raw, answer.url, now) for raw in parsed.entries), answer.url, now)
     if not entries and not parsed.get("version"):
-        raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is {_what_it_is(answer.body)}")
+        start = answer.body[:2000].lower()
+        root = re.search(rb"<([a-z][\w:.-]{0,40})", start)
+        name = f"<{root[1].decode()}>" if root else repr(answer.body[:40].decode("utf-8", "replace"))
+        what = f"no feed: it starts with {name}"
+        if b"<html" in start or b"<!doctype html" in start:
+            what = "a web page instead of a feed: it has moved, or a wall asks for a browser"
+        raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is {what}")
     return entries, clean(parsed.feed.get("link"), 2000)
 
 
@@ -97,15 +126,6 @@ def _parse_xml(answer: Response) -> Any:
         raise SourceError(
             Failure.BAD_ANSWER, f"{shown(answer.url)} is too damaged to be read as a feed ({error})"
         ) from error
-
-
-def _what_it_is(body: bytes) -> str:
-    start = body[:2000].lower()
-    if b"<html" in start or b"<!doctype html" in start:
-        return "a web page instead of a feed: it has moved, or a wall asks for a browser"
-    root = re.search(rb"<([a-z][\w:.-]{0,40})", start)
-    name = f"<{root[1].decode()}>" if root else repr(body[:40].decode("utf-8", "replace"))
-    return f"no feed: it starts with {name}"
 
 
 def _xml_entry(raw: Any, base: str, now: datetime) -> Entry:
@@ -148,46 +168,37 @@ def _xml_date(raw: Any, now: datetime) -> Published | None:
     """Return the first date that our reader finds, else feedparser's, which takes 2016/6/29 for 1 June."""
     names = ("published", "updated", "created")
     # Asked for by `in` first: feedparser warns when it answers one date with the other.
-    ours = (read_date(raw[name], now) for name in names if name in raw)
-    parsed = (raw[f"{name}_parsed"] for name in names if f"{name}_parsed" in raw)
-    theirs = (plausible(_from_struct(when), now) for when in parsed if when)
-    return next(filter(None, chain(ours, theirs)), None)
-
-
-def _from_struct(parsed: Any) -> datetime:
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-    except (OverflowError, ValueError, OSError):  # a year that no calendar has
-        return datetime.min.replace(tzinfo=UTC)
+    for name in names:
+        if name in raw and (found := read_date(raw[name], now)):
+            return found
+    for name in names:
+        with suppress(OverflowError, ValueError, OSError):  # a year that no calendar has
+            if f"{name}_parsed" in raw and (parsed := raw[f"{name}_parsed"]):
+                found = plausible(datetime.fromtimestamp(calendar.timegm(parsed), UTC), now)
+                if found:
+                    return found
+    return None
 
 
 def _parse_json_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]:
     """Read JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1)."""
     feed = answer.json()
     items = feed.get("items")
-    if not isinstance(items, list) or "jsonfeed.org" not in _as_text(feed.get("version")):
+    if not isinstance(items, list) or "jsonfeed.org" not in as_text(feed.get("version")):
         raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is JSON and no JSON Feed: it needs items")
     refuse_many(len(items), answer.url)
     entries = (_json_entry(item, answer.url, now) for item in items if isinstance(item, dict))
     return with_names(entries, answer.url, now), clean(feed.get("home_page_url"), 2000)
 
 
-def _as_text(value: object) -> str:
-    return str(value) if isinstance(value, str | int) else ""  # of nested lists it would recurse
-
-
-def _json_links(item: Mapping[str, Any]) -> Iterator[object]:
-    yield from (item.get("url"), item.get("external_url"))
-    yield item.get("id") if _ADDRESS.match(_as_text(item.get("id"))) else ""
-
-
 def _json_entry(item: Mapping[str, Any], base: str, now: datetime) -> Entry:
-    content = _as_text(item.get("content_html") or item.get("content_text"))
-    title = clean(item.get("title"))
+    content = as_text(item.get("content_html") or item.get("content_text"))
+    title, guid = clean(item.get("title")), as_text(item.get("id"))
+    links = (item.get("url"), item.get("external_url"), guid if _ADDRESS.match(guid) else "")
     return Entry(
-        guid=clean(_as_text(item.get("id")), 2000),
-        link=_first_address(_json_links(item), base),
+        guid=clean(guid, 2000),
+        link=_first_address(links, base),
         title=title,
         published=read_date(item.get("date_published"), now) or read_date(item.get("date_modified"), now),
-        body=_body(title, content, _as_text(item.get("summary"))),
+        body=_body(title, content, as_text(item.get("summary"))),
     )

@@ -8,6 +8,7 @@ the text may hold anything and the length counts bytes.
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from bot.errors import Failure, SourceError
@@ -26,7 +27,11 @@ def flight_objects(page: str, url: str) -> list[dict[str, Any]]:
 
     Raises SourceError when there are too many.
     """
-    data = "".join(_unescaped(match[1]) for match in _CHUNK.finditer(page))
+    chunks: list[str] = []
+    for match in _CHUNK.finditer(page):
+        with suppress(ValueError):
+            chunks.append(str(json.loads(match[1], strict=False)))
+    data = "".join(chunks)
     values = sum(map(data.count, (",", "[", "{", ":T")))
     if values > _MOST_VALUES:
         raise SourceError(
@@ -44,13 +49,6 @@ def _without_text_rows(data: str) -> str:
         rows.append(bytes(rest[: match.start()]))
         rest = rest[match.end() + int(match[1], 16) :]
     return b"\n".join([*rows, bytes(rest)]).decode("utf-8", "replace")
-
-
-def _unescaped(literal: str) -> str:
-    try:
-        return str(json.loads(literal, strict=False))
-    except ValueError:
-        return ""
 
 
 def _values(text: str) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""Propose how posts are read from JSON, or from a Next.js page's data: by the names and shapes of values."""
+"""Proposed readings of JSON, or of a Next.js page's data, as posts: by the names and shapes of values."""
 
 import json
 import re
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.settings.feeds import PageSpec
 from bot.sources.dates import read_date
+from bot.sources.page import PageSpec
 from bot.sources.text import absolute
 
 Item = Mapping[str, Any]
@@ -29,8 +29,12 @@ _PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _HREF = re.compile(r"""href=\\?["']([^"'\\<>\s]{1,500})""")
 
 
+Path = tuple[str, ...]
+Test = Callable[[Path, object], bool]
+
+
 @dataclass(frozen=True, slots=True)
-class Fields:
+class _Fields:
     """Expressions over one item; "" for what no field gives. `count` is how many items there are."""
 
     item: str
@@ -38,11 +42,6 @@ class Fields:
     link: str
     date: str
     count: int
-
-    @property
-    def worth(self) -> tuple[int, int]:
-        """Return what makes one proposal better than another: whole posts first, then many of them."""
-        return bool(self.date) + bool(self.link), self.count
 
 
 def propose_json(value: Any, url: str, now: datetime) -> list[PageSpec]:
@@ -65,39 +64,26 @@ def propose_next(objects: Sequence[Item], page: str, url: str, now: datetime) ->
     return [_spec(url, "next", one, _prefix(one, objects, addresses, url)) for one in _best(every)]
 
 
-def _best(found: Iterable[Fields | None]) -> list[Fields]:
+def _best(found: Iterable[_Fields | None]) -> list[_Fields]:
+    """Return the usable ones: whole posts first, then many of them."""
     usable = [one for one in found if one and (one.date or one.link)]
-    return sorted(usable, key=lambda one: one.worth, reverse=True)
+    return sorted(usable, key=lambda one: (bool(one.date) + bool(one.link), one.count), reverse=True)
 
 
-def _together(parts: Sequence[Fields]) -> Fields:
+def _together(parts: Sequence[_Fields]) -> _Fields:
     """Return one reading of the objects of several types."""
 
     def either(expressions: Iterable[str]) -> str:
         return " || ".join(dict.fromkeys(expressions))
 
     types = either(one.item.removeprefix("[?").removesuffix("]") for one in parts)
-    return Fields(
-        f"[?{types}]",
-        either(one.title for one in parts),
-        either(one.link for one in parts),
-        either(one.date for one in parts),
-        sum(one.count for one in parts),
-    )
+    title, link, date = (either(getattr(one, name) for one in parts) for name in ("title", "link", "date"))
+    return _Fields(f"[?{types}]", title, link, date, sum(one.count for one in parts))
 
 
-def _spec(url: str, kind: str, fields: Fields, prefix: str) -> PageSpec:
-    return PageSpec.model_validate(
-        {
-            "page": url,
-            "format": kind,
-            "item": fields.item,
-            "title": fields.title,
-            "link": fields.link,
-            "link_prefix": prefix,
-            "date": fields.date,
-        }
-    )
+def _spec(url: str, kind: str, fields: _Fields, prefix: str) -> PageSpec:
+    parts = {"item": fields.item, "title": fields.title, "link": fields.link, "date": fields.date}
+    return PageSpec.model_validate({"page": url, "format": kind, "link_prefix": prefix, **parts})
 
 
 # --- which objects are one list
@@ -105,7 +91,7 @@ def _spec(url: str, kind: str, fields: Fields, prefix: str) -> PageSpec:
 
 def _lists(value: Any) -> Iterator[tuple[str, list[Item]]]:
     """Yield the lists of objects in a document, each with the expression that leads to it."""
-    waiting: list[tuple[tuple[str, ...], Any]] = [((), value)]
+    waiting: list[tuple[Path, Any]] = [((), value)]
     for _ in range(_MOST_LISTS):
         if not waiting:
             return
@@ -143,21 +129,15 @@ def _by_keys(objects: Iterable[Item], now: datetime) -> Mapping[str, list[Item]]
 
 # --- which of their fields say what
 
-Path = tuple[str, ...]
-Test = Callable[[Path, object], bool]
 
-
-def _fields(item: str, items: Sequence[Item], now: datetime) -> Fields | None:
+def _fields(item: str, items: Sequence[Item], now: datetime) -> _Fields | None:
     """Return which fields of these items are title, link and date, or None where they have no title."""
     flat = [_scalars(one) for one in items[:_MOST_LOOKED_AT]]
     title = _common(flat, _TITLES, _is_title)
-    if not title:
+    if not title or len({one.get(title) for one in flat}) < min(_FEWEST, len(items)):
         return None
     link, date = _common(flat, _LINKS, _is_link), _common(flat, _DATES, _is_date(now))
-    titles = {one.get(title) for one in flat}
-    if len(titles) < _FEWEST and len(items) >= _FEWEST:
-        return None
-    return Fields(item, _expression(title), _expression(link), _expression(date), len(items))
+    return _Fields(item, _expression(title), _expression(link), _expression(date), len(items))
 
 
 def _scalars(item: Item) -> dict[Path, object]:
@@ -175,20 +155,18 @@ def _scalars(item: Item) -> dict[Path, object]:
 
 
 def _common(flat: Sequence[Mapping[Path, object]], names: Sequence[str], test: Test) -> Path:
-    """Return the path that enough of the items have, with a value that passes the test; () for none."""
-    counts = Counter(path for one in flat for path in _passing(one, names, test))
+    """Return the path with one of these names that has in enough of the items what passes the test.
+
+    Of several it is the outermost, the one with the best name, the shortest; () for none.
+    """
+    counts = Counter(
+        path
+        for one in flat
+        for path, value in one.items()
+        if _rank(path, names) is not None and test(path, value)
+    )
     paths = (path for path, count in counts.items() if count >= _ENOUGH * len(flat))
-    return min(paths, key=_order(names), default=())
-
-
-def _passing(flat: Mapping[Path, object], names: Sequence[str], test: Test) -> list[Path]:
-    """Return the paths that have one of these names and a value that passes the test."""
-    return [path for path, value in flat.items() if _rank(path, names) is not None and test(path, value)]
-
-
-def _order(names: Sequence[str]) -> Callable[[Path], tuple[int, int, int]]:
-    """Return what sorts paths: the outermost, the best name, and the shortest first."""
-    return lambda path: (len(path), _rank(path, names) or 0, len(path[-1]))
+    return min(paths, key=lambda path: (len(path), _rank(path, names) or 0, len(path[-1])), default=())
 
 
 def _rank(path: Path, names: Sequence[str]) -> int | None:
@@ -214,7 +192,7 @@ def _expression(path: Path) -> str:
     return ".".join(key if _PLAIN.fullmatch(key) else json.dumps(key) for key in path)
 
 
-def _prefix(fields: Fields, objects: Sequence[Item], addresses: Sequence[str], url: str) -> str:
+def _prefix(fields: _Fields, objects: Sequence[Item], addresses: Sequence[str], url: str) -> str:
     """Return what stands before most slugs where the page links them, or ""."""
     first = tuple(fields.link.split(" || ")[0].split(".")) if fields.link else ()
     slugs = {_scalars(one).get(first) for one in objects}

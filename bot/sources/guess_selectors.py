@@ -1,17 +1,16 @@
-"""Propose the selectors of a page: repeated elements that have a title, a link and, best of all, a date."""
+"""Proposed selectors of a page: of repeated elements that have a title, a link and, best of all, a date."""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
 import soupsieve
 from bs4 import Tag
 
-from bot.settings.feeds import PageSpec
 from bot.sources.dates import read_date, split_date
+from bot.sources.page import PageSpec
 
 _FEWEST = 2  # elements that are a list
 _ENOUGH = 0.8  # of the items that a selector inside them must serve
@@ -27,6 +26,7 @@ _MOST_ITEMS = 100  # that a selector is tried upon
 _MOST_OPTIONS = 8  # classes of one element
 _MOST_PROPOSALS = 3
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TELLING = ("time", "article", *_HEADINGS)
 _WHOLE = frozenset({"main", "body", "html", "[document]"})
 _TAG = re.compile(r"[a-z][a-z0-9-]*")
 _CLASS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,60}")
@@ -45,17 +45,6 @@ _LOOKS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The items of one list on a page, and what selects them and their parts."""
-
-    items: tuple[Tag, ...]
-    item: str
-    title: str
-    link: str
-    date: str
-
-
 def propose_html(tree: Tag, url: str, now: datetime) -> list[PageSpec]:
     """Return how the lists of a page are read as posts, the most likely first."""
     body = tree.select_one("main") or tree.select_one("body") or tree
@@ -65,19 +54,16 @@ def propose_html(tree: Tag, url: str, now: datetime) -> list[PageSpec]:
         item = _item_around(seed, now)
         if item is not None:
             groups[_look_of(item)][id(item)] = item
-    largest = sorted(groups.values(), key=len, reverse=True)[:_MOST_GROUPS]
-    layouts = [_layout(tree, tuple(group.values()), now) for group in largest if len(group) >= _FEWEST]
-    found = sorted(filter(None, layouts), key=_worth, reverse=True)
-    return [_spec(url, layout) for layout in found[:_MOST_PROPOSALS]]
-
-
-def _worth(layout: Layout) -> tuple[bool, bool, int]:
-    return bool(layout.date), bool(layout.title), len(layout.items)
-
-
-def _spec(url: str, layout: Layout) -> PageSpec:
-    parts = {"item": layout.item, "title": layout.title, "link": layout.link, "date": layout.date}
-    return PageSpec.model_validate({"page": url, **parts})
+    found = []
+    for group in sorted(groups.values(), key=len, reverse=True)[:_MOST_GROUPS]:
+        selector = _item_selector(tree, tuple(group.values())) if len(group) >= _FEWEST else ""
+        if selector:
+            items = soupsieve.select(selector, tree, limit=_MOST_ITEMS)
+            parts = _parts_of(items, now)
+            worth = (bool(parts["date"]), bool(parts["title"]), len(items))
+            found.append((worth, PageSpec.model_validate({"page": url, "item": selector, **parts})))
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    return [spec for _, spec in found[:_MOST_PROPOSALS]]
 
 
 # --- the items
@@ -102,53 +88,40 @@ def _is_date(tag: Tag, now: datetime) -> bool:
 def _item_around(seed: Tag, now: datetime) -> Tag | None:
     """Return the smallest element around a date or heading that has a title and a link of its own.
 
-    What is called a title counts before what only has words; what holds two of anything is no single item.
+    What is called a title counts before what only has words; what holds two titles or two dates is a list, or
+    a page, and no single item.
     """
     around = []
     for node in islice((seed, *seed.parents), _HIGHEST):
-        if node.name in _WHOLE or _is_large(node) or _holds_several(node, now):
+        is_large = next(islice(node.descendants, _LARGEST_ITEM, None), None) is not None
+        if node.name in _WHOLE or is_large:
             break
-        if _link_of(node) is not None:
+        titles = {_text(heading) for heading in node.find_all(_HEADINGS)} - {""}
+        if len(titles) > 1 or len({_text(date) for date in _dates(node, now)}) > 1:
+            break
+        if (
+            (node.name == "a" and node.get("href"))
+            or node.select_one("a[href]")
+            or node.find_parent("a", href=True)
+        ):
             around.append(node)
     named = (node for node in around if _called_title(node) is not None)
     return next(named, None) or next((node for node in around if _title_in(node, now) is not None), None)
 
 
-def _is_large(node: Tag) -> bool:
-    return next(islice(node.descendants, _LARGEST_ITEM, None), None) is not None
-
-
-def _holds_several(node: Tag, now: datetime) -> bool:
-    """Return whether a node holds two titles or two dates: then it is a list, or a page."""
-    titles = {_text(heading) for heading in node.find_all(_HEADINGS)} - {""}
-    return len(titles) > 1 or len(set(map(_text, _dates(node, now)))) > 1
-
-
-def _link_of(node: Tag) -> Tag | None:
-    if node.name == "a" and node.get("href"):
-        return node
-    return node.select_one("a[href]") or node.find_parent("a", href=True)
-
-
 def _title_in(node: Tag, now: datetime) -> Tag | None:
     """Return the element of a node that is most likely its title: what is called so, else its first words."""
-    wordy = (one for one in (*_leaves(node), node) if _is_wordy(one, now))
-    return _called_title(node) or next(wordy, None)
+    leaves = [tag for tag in (node, *node.find_all(True)) if not tag.find(True)]
+    return _called_title(node) or next((one for one in (*leaves, node) if _is_wordy(one, now)), None)
 
 
 def _called_title(node: Tag) -> Tag | None:
     """Return the first heading in a node, or element whose class says that it is one."""
-    choices = (", ".join(_HEADINGS), "[class*=title i], [class*=headline i]")
-    found = (one for choice in choices for one in (node, *node.select(choice)) if _matches(one, choice))
-    return next((one for one in found if _text(one)), None)
-
-
-def _matches(tag: Tag, selector: str) -> bool:
-    return soupsieve.match(selector, tag)
-
-
-def _leaves(node: Tag) -> list[Tag]:
-    return [tag for tag in (node, *node.find_all(True)) if not tag.find(True)]
+    for choice in (", ".join(_HEADINGS), "[class*=title i], [class*=headline i]"):
+        for one in (node, *node.select(choice)):
+            if soupsieve.match(choice, one) and _text(one):
+                return one
+    return None
 
 
 def _is_wordy(tag: Tag, now: datetime) -> bool:
@@ -175,21 +148,6 @@ def _look_of(item: Tag) -> tuple[str, tuple[str, ...]]:
 # --- what selects them
 
 
-def _layout(tree: Tag, items: tuple[Tag, ...], now: datetime) -> Layout | None:
-    item = _item_selector(tree, items)
-    if not item:
-        return None
-    chosen = tuple(soupsieve.select(item, tree, limit=_MOST_ITEMS))
-    title = _inside(chosen, lambda one: _title_in(one, now), lambda tag: bool(_text(tag)))
-    date = _inside(
-        chosen,
-        lambda one: next(iter(_dates(one, now)), None),
-        lambda tag: _is_date(tag, now),
-        among=10,
-    )
-    return Layout(chosen, item, title, _link_selector(chosen, title), date)
-
-
 def _item_selector(tree: Tag, items: Sequence[Tag]) -> str:
     """Return the simplest selector that selects all these items, and the fewest others."""
     wanted = {id(item) for item in items}
@@ -209,43 +167,43 @@ def _item_selector(tree: Tag, items: Sequence[Tag]) -> str:
 
 def _common_path(items: Sequence[Tag]) -> str:
     """Return the beginning that the addresses of all these links share, up to a slash: "/news/"."""
-    addresses = [str(item.get("href", "")).strip() for item in items]
-    folders = {re.sub(r"[^/]*/?$", "", address) for address in addresses}
-    shared = next(iter(folders)) if len(folders) == 1 else ""
+    folders = {re.sub(r"[^/]*/?$", "", str(item.get("href", "")).strip()) for item in items}
+    shared = folders.pop() if len(folders) == 1 else ""
     return shared if re.fullmatch(r"[\w/.:~%-]{2,200}", shared) and shared.count("/") >= 2 else ""
 
 
+def _parts_of(items: Sequence[Tag], now: datetime) -> dict[str, str]:
+    """Return what selects the title, link and date of items, "" for what nothing does."""
+    title = _inside(items, lambda one: _title_in(one, now), lambda tag: bool(_text(tag)))
+    date = _inside(items, lambda one: next(_dates(one, now), None), lambda tag: _is_date(tag, now), among=10)
+    return {"title": title, "link": _link_selector(items, title), "date": date}
+
+
 def _inside(
-    items: Sequence[Tag],
-    find: Callable[[Tag], Tag | None],
-    fits: Callable[[Tag], bool],
-    among: int = 1,
+    items: Sequence[Tag], find: Callable[[Tag], Tag | None], fits: Callable[[Tag], bool], among: int = 1
 ) -> str:
     """Return the simplest selector that selects what `find` finds in enough of the items, or "".
 
-    It may select others before it where one of the first `among` counts that fits.
+    It may select others before it where one of the first `among` counts that fits. Headings that it leaves
+    out are added: a hero has an h1 where the rest have h2.
     """
-    found = {id(item): find(item) for item in items}
-    options = Counter(option for tag in found.values() if tag is not None for option in _options(tag))
+    found = {id(item): tag for item in items if (tag := find(item)) is not None}
     enough = _ENOUGH * len(items)
-    if sum(1 for tag in found.values() if tag is not None) < enough:
+    if len(found) < enough:
         return ""
-
-    def serves(option: str, item: Tag) -> bool:
-        selected, meant = soupsieve.select(option, item, limit=among), found[id(item)]
-        return any(fits(one) and (among > 1 or one is meant) for one in selected)
-
+    options = Counter(option for tag in found.values() for option in _options(tag))
     for option, count in sorted(options.items(), key=lambda pair: (_plainness(pair[0]), -pair[1])):
-        if count >= _FEWEST and sum(serves(option, item) for item in items) >= enough:
-            left = [found[id(item)] for item in items if not serves(option, item)]
-            return _with_other_headings(option, left)
+        if count < _FEWEST:
+            continue
+        left = []
+        for item in items:
+            meant, selected = found.get(id(item)), soupsieve.select(option, item, limit=among)
+            if not any(fits(one) and (among > 1 or one is meant) for one in selected):
+                left.append(meant)
+        if len(items) - len(left) >= enough:
+            others = {tag.name for tag in left if tag is not None and tag.name in _HEADINGS}
+            return ", ".join(sorted({option, *others})) if option in _HEADINGS else option
     return ""
-
-
-def _with_other_headings(option: str, left: Iterable[Tag | None]) -> str:
-    """Return a selector with the headings that it leaves out: a hero has an h1 where the rest have h2."""
-    others = {tag.name for tag in left if tag is not None and tag.name in _HEADINGS}
-    return ", ".join(sorted({option, *others})) if option in _HEADINGS else option
 
 
 def _link_selector(items: Sequence[Tag], title: str) -> str:
@@ -263,19 +221,25 @@ def _link_selector(items: Sequence[Tag], title: str) -> str:
 
 
 def _options(tag: Tag) -> list[str]:
-    """Return selectors of one element, the most telling first."""
+    """Return selectors of one element, the most telling first.
+
+    Of a class name that a build has given a random part, what stays selects.
+    """
     telling = [f".{name}" for name in _classes(tag)][:_MOST_OPTIONS]
-    if tag.name in ("time", "article", *_HEADINGS):
+    if tag.name in _TELLING:
         telling.insert(0, tag.name)
-    looks = [name for name in tag.get("class") or () if _CLASS.fullmatch(name) and _LOOKS.fullmatch(name)]
-    kind = [tag.name] if _TAG.fullmatch(tag.name) else []
-    styled = [f"{tag.name}.{name}" for name in looks[:_MOST_OPTIONS] if kind]
-    return [*telling, *_parts_of_hashed(tag), *styled, *kind]
+    names = tag.get("class") or ()
+    for match in filter(None, map(_HASHED.fullmatch, names[:_MOST_OPTIONS])):
+        telling.append(f"[class*=__{match['after']}]" if match["after"] else f"[class*={match['before']}]")
+    if not _TAG.fullmatch(tag.name):
+        return telling
+    looks = [name for name in names if _CLASS.fullmatch(name) and _LOOKS.fullmatch(name)]
+    return [*telling, *(f"{tag.name}.{name}" for name in looks[:_MOST_OPTIONS]), tag.name]
 
 
 def _plainness(option: str) -> int:
     """Return the order in which selectors are tried: by what a thing is, then by how it looks, then any."""
-    if option in ("time", "article", *_HEADINGS):
+    if option in _TELLING:
         return 0
     if option.startswith("."):
         return 1
@@ -289,13 +253,4 @@ def _classes(tag: Tag) -> list[str]:
         for name in tag.get("class") or ()
         if _CLASS.fullmatch(name)
         and not (_HASHED.fullmatch(name) or _NUMBERED.search(name) or _LOOKS.fullmatch(name))
-    ]
-
-
-def _parts_of_hashed(tag: Tag) -> list[str]:
-    """Return what stays of a class name that a build has given a random part."""
-    hashed = filter(None, map(_HASHED.fullmatch, (tag.get("class") or ())[:_MOST_OPTIONS]))
-    return [
-        f"[class*=__{match['after']}]" if match["after"] else f"[class*={match['before']}]"
-        for match in hashed
     ]

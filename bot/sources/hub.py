@@ -2,39 +2,59 @@
 
 Never its date: labs create repositories in private and show them weeks later under the old date. A rename
 and a move to another organisation keep the `_id`, a repository that is deleted and made again keeps its name;
-neither is news. Files, card and
-configuration are asked for new repositories only.
+neither is news. Files, card and configuration are asked for new repositories only.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
-from bot.releases.facts.plaintext import mentions
-from bot.releases.facts.sizes import facts_from_hub
-from bot.settings.feeds import HubSpec
+from bot.releases.facts.evidence import facts_from_hub
+from bot.releases.facts.text import mentions
+from bot.settings.environment import Environment
+from bot.settings.feeds import Config, Duration, OwnSpec
 from bot.sources.base import Memory, Poll
 from bot.sources.hub_api import HubApi, Listing, Repository, digest_of
 from bot.sources.hub_waiting import Inspection, queue_of
 from bot.sources.text import clean
 
-_LICENSE_FIELDS = ("license", "license_name", "license_link")
+_EVERY = timedelta(minutes=2)  # 40 organisations make 100 requests in five minutes, of 500 granted
 
 
-@dataclass(slots=True)
-class _Sorted:
-    """The repositories of a listing by what is to be done about them; the rest is as it was."""
+class HubSpec(OwnSpec):
+    """An organisation on the Hub, as feeds.yaml describes it."""
 
-    new: list[Repository] = field(default_factory=list)
-    amended: list[Repository] = field(default_factory=list)
-    silent: list[Repository] = field(default_factory=list)  # left out by `include`, yet remembered
+    hub: Annotated[str, Field(pattern=r"^[\w.-]{1,96}$")]
+    hold: Duration | None = None  # how long a repository without weights is waited for
+
+    @property
+    def id(self) -> str:
+        """The name of this source in `status` and `poll --source`."""
+        return f"hub:{self.hub}"
+
+    @property
+    def address(self) -> str:
+        """The Hub does not tell capitals from small letters."""
+        return self.id.casefold()
+
+    @property
+    def owner(self) -> str:
+        """The organisation."""
+        return self.hub
+
+    def source(self, lab: str, config: Config, environment: Environment) -> "HubSource":
+        """Return what polls it."""
+        hold = self.hold or config.defaults.hold
+        return HubSource(self, lab, endpoint=environment.hf_endpoint, every=self.every or _EVERY, hold=hold)
 
 
 class HubSource:
-    """Watch one organisation."""
+    """Watches one organisation."""
 
     kind = SourceKind.HUB
 
@@ -57,30 +77,30 @@ class HubSource:
         """
         api = HubApi(self._endpoint, fetch)
         listing = self._listing(api, memory)
-        found = self._sort(listing.repositories.values(), memory)
+        new, amended_rows, silent = self._sorted(listing.repositories.values(), memory)
         inspection = Inspection(api, listing, now, self._hold)
         if memory.baselined:
-            inspection.run(queue_of(found.new, dict(memory.cursor.get("waiting", {})), listing, now))
+            inspection.run(queue_of(new, dict(memory.cursor.get("waiting", {})), listing, now))
         else:
-            inspection.ready = [(repository, "") for repository in found.new]
+            inspection.ready = [(repository, "") for repository in new]
         # A row tells less than the answer about the same repository, and must not undo it.
-        amended = {repository.hub_id: (repository, "") for repository in found.amended}
+        amended = {repository.hub_id: (repository, "") for repository in amended_rows}
         amended |= {repository.hub_id: (repository, card) for repository, card in inspection.completed}
-        told = [
-            *(self._sighting(repository, now, readme=card) for repository, card in inspection.ready),
-            *(
-                self._sighting(repository, now, readme=card, amends=True)
-                for repository, card in amended.values()
-            ),
+        told = (*inspection.ready, *amended.values())
+        sightings = [
+            self._sighting(repository, now, card, amends=place >= len(inspection.ready))
+            for place, (repository, card) in enumerate(told)
         ]
-        remembered = [repository for repository, _ in (*inspection.ready, *amended.values())]
+        listed = [repository.name for repository in listing.repositories.values()]
+        if listing.not_modified and told:
+            listed = list(memory.repositories())
         return Poll(
-            sightings=tuple(told),
-            identities=_identities([*remembered, *found.silent]),
+            sightings=tuple(sightings),
+            identities=_identities([*(repository for repository, _ in told), *silent]),
             etag=listing.etag,
             cursor={"waiting": inspection.waiting} if inspection.waiting else {},
             count=memory.usual_count if listing.not_modified else len(listing.repositories),
-            siblings=_siblings(listing, memory) if told else (),
+            siblings=listed if told else (),
             fingerprint=memory.fingerprint if listing.not_modified else listing.fingerprint,
             not_before=inspection.not_before,
         )
@@ -96,20 +116,21 @@ class HubSource:
             message = f"{self.url}: the listing was refused; check HF_TOKEN"
             raise SourceError(error.failure, message) from error
         if not listing.not_modified and not listing.repositories:
-            raise SourceError(Failure.EMPTY, f"{self.url} {self._lists_nothing(memory.usual_count)}")
+            usual, name = memory.usual_count, self._spec.hub
+            complaint = (  # an organisation that does not exist has an empty list as well
+                f"lists nothing where there were {usual} models: was it renamed?"
+                if usual
+                else f"lists no public models: the organisation {name!r} does not exist or has none yet; "
+                "correct its name in feeds.yaml, or remove the source until it has some"
+            )
+            raise SourceError(Failure.EMPTY, f"{self.url} {complaint}")
         return listing
 
-    def _lists_nothing(self, usual: int) -> str:
-        """Return what is wrong; an organisation that does not exist has an empty list as well."""
-        if usual:
-            return f"lists nothing where there were {usual} models: was it renamed?"
-        return (
-            f"lists no public models: the organisation {self._spec.hub!r} does not exist or has none yet; "
-            "correct its name in feeds.yaml, or remove the source until it has some"
-        )
-
-    def _sort(self, repositories: Iterable[Repository], memory: Memory) -> _Sorted:
-        found = _Sorted()
+    def _sorted(
+        self, repositories: Iterable[Repository], memory: Memory
+    ) -> tuple[list[Repository], list[Repository], list[Repository]]:
+        """Return the new ones of a listing, the amended ones, and those that `include` leaves out."""
+        new, amended, silent = list[Repository](), list[Repository](), list[Repository]()
         listed = {_id_key(repository): repository for repository in repositories}
         known = memory.known(listed)
         unknown = listed.keys() - known.keys()
@@ -119,16 +140,14 @@ class HubSource:
             if key in known and known[key] == _digest(repository):
                 continue
             if not mentions(self._spec.include, repository.name.rpartition("/")[2]):
-                found.silent.append(repository)
+                silent.append(repository)
             elif key in known or key in moved or _name_key(repository) in taken:
-                found.amended.append(repository)
+                amended.append(repository)
             else:
-                found.new.append(repository)
-        return found
+                new.append(repository)
+        return new, amended, silent
 
-    def _sighting(
-        self, repository: Repository, now: datetime, *, readme: str = "", amends: bool = False
-    ) -> Sighting:
+    def _sighting(self, repository: Repository, now: datetime, card: str, *, amends: bool) -> Sighting:
         tags = repository.item.get("tags")
         return Sighting(
             source_id=self.id,
@@ -139,16 +158,9 @@ class HubSource:
             url=f"{self._endpoint}/{repository.name}",
             published=repository.published(now),
             tags=tuple(filter(None, map(clean, tags))) if isinstance(tags, list) else (),
-            facts=facts_from_hub(repository.item, readme=readme),
+            facts=facts_from_hub(repository.item, readme=card),
             amends=amends,
         )
-
-
-def _siblings(listing: Listing, memory: Memory) -> Sequence[str]:
-    """Return the names of the organisation's repositories, from memory where the listing is as it was."""
-    if listing.not_modified:
-        return memory.repositories()
-    return [repository.name for repository in listing.repositories.values()]
 
 
 def _identities(repositories: Iterable[Repository]) -> dict[str, str]:
@@ -175,21 +187,13 @@ def _digest(repository: Repository) -> str:
     the statements themselves: thousands of rows are compared at every poll, and to understand each would
     take thirty times as long.
     """
-    item, card, tags = repository.item, repository.item.get("cardData"), repository.item.get("tags")
-    told = [
-        repository.name,
-        [item.get(name) for name in ("gated", "pipeline_tag", "safetensors")],
-        [card.get(name) for name in _LICENSE_FIELDS] if isinstance(card, dict) else card,
-        sorted(tag for tag in tags if isinstance(tag, str) and tag.startswith("license:"))
-        if isinstance(tags, list)
-        else tags,
-        _without_template(item.get("gguf")),
-    ]
-    return digest_of(told)
-
-
-def _without_template(gguf: object) -> object:
-    """Return the facts of a GGUF file: templates of many kilobytes are mended now and then."""
-    if not isinstance(gguf, dict):
-        return gguf
-    return {name: value for name, value in gguf.items() if isinstance(value, int)}
+    item = repository.item
+    card, tags, gguf = (item.get(name) for name in ("cardData", "tags", "gguf"))
+    if isinstance(card, dict):
+        card = [card.get(name) for name in ("license", "license_name", "license_link")]
+    if isinstance(tags, list):
+        tags = sorted(tag for tag in tags if isinstance(tag, str) and tag.startswith("license:"))
+    if isinstance(gguf, dict):  # without its template: that has kilobytes and is mended now and then
+        gguf = {name: value for name, value in gguf.items() if isinstance(value, int)}
+    stated = [item.get(name) for name in ("gated", "pipeline_tag", "safetensors")]
+    return digest_of([repository.name, stated, card, tags, gguf])

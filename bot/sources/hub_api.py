@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
 from bot.fetch.address import shown
-from bot.model import DateOrigin, JsonObject, Published
+from bot.model import DateOrigin, Published
 from bot.sources.dates import plausible
 from bot.sources.text import absolute
 
@@ -35,6 +35,8 @@ _MOST_ROWS = 8_000  # on all pages together; a baseline takes 250 µs for each
 _MOST_VALUES = 1_000_000
 _FILE_BYTES = 512 * 1024
 _NAME = re.compile(r"(?!.*\.\.)[\w.-]{1,96}(?:/[\w.-]{1,96})?", re.ASCII)
+_TOO_MANY = re.compile(r"rate limit|too many requests", re.IGNORECASE)
+_DENIED = re.compile(r"credentials|password|unauthorized|forbidden|access to", re.IGNORECASE)
 _NEXT = re.compile(r'<([^<>]{1,4000})>\s*;\s*rel="?next"?')
 
 
@@ -44,28 +46,27 @@ class Repository:
 
     hub_id: str
     name: str  # "owner/name"
-    item: JsonObject
+    item: Mapping[str, object]
 
     def published(self, now: datetime) -> Published | None:
         """Return when it was created, unless that cannot be.
 
         Listings before December 2023 tell it by the `_id` alone.
         """
-        at = _moment(self.item.get("createdAt")) or _moment_of_id(self.hub_id)
+        at = _moment(self.item.get("createdAt"))
+        if not at and re.fullmatch(r"[0-9a-f]{24}", self.hub_id):  # an ObjectId begins with the second
+            at = datetime.fromtimestamp(int(self.hub_id[:8], 16), UTC)
         return Published(at, DateOrigin.CREATED) if at and plausible(at, now) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An organisation's public repositories by `_id`; with `not_modified` they are as last time.
-
-    `fingerprint` is that of the body that the ETag stands for.
-    """
+    """An organisation's public repositories by `_id`."""
 
     repositories: Mapping[str, Repository] = field(default_factory=dict)
     etag: str = ""
-    fingerprint: str = ""
-    not_modified: bool = False
+    fingerprint: str = ""  # of the body that the ETag stands for
+    not_modified: bool = False  # they are as last time
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class HubApi:
-    """Ask the Hub at `endpoint`."""
+    """The Hub at `endpoint`, where repositories can be asked for."""
 
     endpoint: str
     fetch: Fetcher
@@ -89,53 +90,53 @@ class HubApi:
 
         Raises SourceError when an answer is an error, is no list, leads round in circles, or is one too many.
         """
-        fields = [("expand[]", name) for name in _FIELDS]
-        query = [("author", organisation), ("limit", str(_ROWS_A_PAGE)), ("sort", "createdAt"), *fields]
-        url = f"{self.endpoint}/api/models?{urlencode(query)}"
-        first = self.fetch.get(url, etag=etag, deadline=60)
-        if first.not_modified:
-            return Listing(etag=etag, not_modified=True)
+        url = self._url(("author", organisation), expand=_FIELDS)
         rows: list[Any] = []
-        values, page = 0, first
-        for page in self._pages(first, url):
-            values += page.values
+        answers: list[Response] = []
+        values = 0
+        for answer, _ in self._answers(url, etag):
+            if answer.not_modified:
+                return Listing(etag=etag, not_modified=True)
+            answers = [*answers, answer][:2]
+            values += answer.values
             if values <= _MOST_VALUES:
-                rows += _rows(page)
+                rows += _rows(answer)
             if values > _MOST_VALUES or len(rows) > _MOST_ROWS:
                 raise SourceError(
                     Failure.TOO_LARGE, f"{shown(url)} lists more than {_MOST_ROWS:,} models: not read"
                 )
         # A 304 speaks for one page: too little where there are several, or may be as the first one is full.
-        whole = page is first and len(rows) < _ROWS_A_PAGE
-        fingerprint = hashlib.sha256(first.body).hexdigest()[:32] if whole else ""
-        return Listing(_public(rows, url), first.etag if whole else "", fingerprint)
+        whole = len(answers) == 1 and len(rows) < _ROWS_A_PAGE
+        fingerprint = hashlib.sha256(answers[0].body).hexdigest()[:32] if whole else ""
+        return Listing(_public(rows, url), answers[0].etag if whole else "", fingerprint)
 
     def pages(self, *query: tuple[str, str], expand: Sequence[str]) -> Iterator[Page]:
         """Yield the pages of public repositories that a query finds, each fetched when it is asked for.
 
         Raises SourceError as `listing` does.
         """
-        fields = [("expand[]", name) for name in ("private", *expand)]
-        wanted = [*query, ("limit", str(_ROWS_A_PAGE)), ("sort", "createdAt"), *fields]
-        following, asked = f"{self.endpoint}/api/models?{urlencode(wanted)}", list[str]()
-        while following:
-            answer = self.fetch.get(following, deadline=60)
-            asked.append(following)
-            following = self._next_page(answer, asked)
-            yield Page(_public(_rows(answer), asked[-1]), not following, _total(answer))
+        for answer, is_last in self._answers(self._url(*query, expand=("private", *expand))):
+            written = answer.headers.get("x-total-count", "")  # seen on listings, nowhere documented
+            total = int(written) if re.fullmatch(r"[0-9]{1,9}", written) else None
+            yield Page(_public(_rows(answer), answer.url), is_last, total)
 
-    def _pages(self, first: Response, url: str) -> Iterator[Response]:
-        """Yield the first answer and those that it leads on to."""
-        yield first
-        answer, asked = first, [url]
-        while following := self._next_page(answer, asked):
-            answer = self.fetch.get(following, deadline=60)
+    def _url(self, *query: tuple[str, str], expand: Sequence[str]) -> str:
+        fields = [("expand[]", name) for name in expand]
+        wanted = [*query, ("limit", str(_ROWS_A_PAGE)), ("sort", "createdAt"), *fields]
+        return f"{self.endpoint}/api/models?{urlencode(wanted)}"
+
+    def _answers(self, url: str, etag: str = "") -> Iterator[tuple[Response, bool]]:
+        """Yield the answer and those that it leads on to, and whether each is the last."""
+        following, asked = url, list[str]()
+        while following:
+            answer = self.fetch.get(following, etag=etag, deadline=60)
             asked.append(following)
-            yield answer
+            following, etag = self._next_page(answer, asked), ""
+            yield answer, not following
 
     def _next_page(self, answer: Response, asked: list[str]) -> str:
         match = _NEXT.search(answer.headers.get("link", ""))
-        if not match:
+        if not match or answer.not_modified:
             return ""
         following: str = absolute(match[1], answer.url)
         if urlsplit(following)[:2] != urlsplit(self.endpoint)[:2]:
@@ -171,11 +172,9 @@ class HubApi:
             stated = json.loads(self._file(repository, "config.json") or "{}")
         except (ValueError, RecursionError):
             return repository
-        digest = repository.item.get("config")
-        both = {
-            **(digest if isinstance(digest, dict) else {}),
-            **(stated if isinstance(stated, dict) else {}),
-        }
+        both: dict[str, object] = {}
+        for part in (repository.item.get("config"), stated):
+            both |= part if isinstance(part, dict) else {}
         return replace(repository, item={**repository.item, "config": both})
 
     def _file(self, repository: Repository, name: str) -> str:
@@ -211,23 +210,12 @@ def _rows(answer: Response) -> list[Any]:
         return content
     said = content.get("error") if isinstance(content, dict) else None
     text = said[:200] if isinstance(said, str) and said else type(content).__name__
-    failure = _failure(text.lower())
-    remedy = "; check HF_TOKEN" if failure is Failure.DENIED else ""
+    failure, remedy = Failure.BAD_ANSWER, ""
+    if _DENIED.search(text):  # such sentences come in place of a list, with a status of 200
+        failure, remedy = Failure.DENIED, "; check HF_TOKEN"
+    if _TOO_MANY.search(text):
+        failure, remedy = Failure.RATE_LIMITED, ""
     raise SourceError(failure, f"{shown(answer.url)} answered {text!r} instead of a list{remedy}")
-
-
-def _total(answer: Response) -> int | None:
-    written = answer.headers.get("x-total-count", "")  # seen on listings, nowhere documented
-    return int(written) if re.fullmatch(r"[0-9]{1,9}", written) else None
-
-
-def _failure(text: str) -> Failure:
-    """Classify the sentence that the Hub puts in place of a list, with a status of 200."""
-    if any(word in text for word in ("rate limit", "too many requests")):
-        return Failure.RATE_LIMITED
-    if any(word in text for word in ("credentials", "password", "unauthorized", "forbidden", "access to")):
-        return Failure.DENIED
-    return Failure.BAD_ANSWER
 
 
 def _public(rows: Iterable[Any], url: str) -> dict[str, Repository]:
@@ -256,10 +244,3 @@ def _moment(written: object) -> datetime | None:
         return at.astimezone(UTC) if at and at.tzinfo else None
     except (ValueError, OverflowError):  # the first day of year 1 is in no year to the east
         return None
-
-
-def _moment_of_id(hub_id: str) -> datetime | None:
-    """Return the time in the first four bytes of a Mongo ObjectId; it equals createdAt to the second."""
-    if not re.fullmatch(r"[0-9a-f]{24}", hub_id):
-        return None
-    return datetime.fromtimestamp(int(hub_id[:8], 16), UTC)

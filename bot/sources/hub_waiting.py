@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from bot.errors import Failure, SourceError
 from bot.records import NO_WEIGHTS, NOTHING_YET
 from bot.releases.facts.cards import summary
-from bot.releases.facts.sizes import has_weights
+from bot.releases.facts.weights import has_weights
 from bot.sources.hub_api import HubApi, Listing, Repository, stable_digest
 
 _DETAILS_A_POLL = 30  # of the 500 requests that the Hub grants in five minutes to those without a token
@@ -34,43 +34,31 @@ Queue = dict[str, Mapping[str, str]]
 def queue_of(new: Iterable[Repository], waiting: Queue, listing: Listing, now: datetime) -> Queue:
     """Return whom to look at: the newcomers first, then those who wait, in their order.
 
-    Who waits may have been renamed, or have become known by other ways and need no longer wait.
+    Who waits may have been renamed, or have become known by other ways and need no longer wait. Who was told
+    is known, and is looked after for a while.
     """
     shown, names = listing.repositories, {repository.hub_id: repository.name for repository in new}
-    waiting = {hub_id: _set_right(note, now) for hub_id, note in waiting.items()}
-    newcomers: Queue = {
+    queue: Queue = {
         hub_id: {"id": name, "since": now.isoformat(), "why": "it was not looked at yet"}
         for hub_id, name in names.items()
         if hub_id not in waiting
     }
-    still = {
-        hub_id: {**note, "id": shown[hub_id].name if hub_id in shown else note["id"]}
-        for hub_id, note in waiting.items()
-        if _waits_on(note, now, known=hub_id in shown and hub_id not in names)
-    }
-    return {**newcomers, **still}
-
-
-def _set_right(note: Mapping[str, str], now: datetime) -> Mapping[str, str]:
-    """Return a note whose times have come: those in the future were written by a wrong clock."""
-    times = {name: note[name] for name in ("since", "told") if name in note}
-    return {**note, **{it: now.isoformat() for it in times if datetime.fromisoformat(times[it]) > now}}
-
-
-def _waits_on(note: Mapping[str, str], now: datetime, *, known: bool) -> bool:
-    """Whether to go on looking: who was told is known, and is looked after for a while."""
-    if "told" in note:
-        return now - datetime.fromisoformat(note["told"]) < _LOOKED_AFTER
-    return not known
+    for hub_id, note in waiting.items():
+        # Times in the future were written by a wrong clock.
+        times = {it: min(datetime.fromisoformat(note[it]), now) for it in ("since", "told") if it in note}
+        is_known = hub_id in shown and hub_id not in names
+        if now - times["told"] < _LOOKED_AFTER if "told" in times else not is_known:
+            name = shown[hub_id].name if hub_id in shown else note["id"]
+            queue[hub_id] = {**note, **{it: at.isoformat() for it, at in times.items()}, "id": name}
+    return queue
 
 
 @dataclass(slots=True)
 class Inspection:
-    """Look at the repositories of a queue one by one, as many as politeness allows.
+    """What comes of looking at the repositories of a queue, as many as politeness allows.
 
-    Afterwards `ready` holds those to announce and `completed` those whose announcement can be completed,
-    each with the text of its card, `waiting` those to look at again, and `not_before` when the Hub will
-    have us back, if it named a time.
+    `ready` are those to announce and `completed` those whose announcement can be completed, each with the
+    text of its card.
     """
 
     api: HubApi
@@ -79,8 +67,8 @@ class Inspection:
     hold: timedelta
     ready: list[tuple[Repository, str]] = field(default_factory=list)
     completed: list[tuple[Repository, str]] = field(default_factory=list)
-    waiting: Queue = field(default_factory=dict)
-    not_before: datetime | None = None
+    waiting: Queue = field(default_factory=dict)  # to be looked at again
+    not_before: datetime | None = None  # when the Hub will have us back, if it named a time
     _failures: int = 0
 
     def run(self, queue: Queue) -> None:

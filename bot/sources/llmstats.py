@@ -6,21 +6,22 @@ The listing confirms and enriches what labs say; every sighting links its entry 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher
-from bot.fetch.robots import allowed
-from bot.model import DateOrigin, Facts, LicenseStatement, Published, Sighting, SourceKind
+from bot.fetch.manners import allowed
+from bot.model import DateOrigin, Facts, LicenseStatement, Sighting, SourceKind
+from bot.settings.environment import Environment
+from bot.settings.feeds import Config, Identifier, SourceSpec
 from bot.sources.base import Memory, Poll
 from bot.sources.dates import read_date
 from bot.sources.flight import flight_objects
-from bot.sources.limits import refuse_many
 from bot.sources.posts import body_text
-from bot.sources.text import absolute, clean
+from bot.sources.text import absolute, clean, refuse_many
 
 _ROBOT = "cadencebot"
 _SITE = "https://llm-stats.com/models"
@@ -35,24 +36,37 @@ _ROBOTS_REST = timedelta(days=1)
 _ENOUGH = 0.8  # of the usual rows; fewer mean a broken answer, for models are hardly ever removed
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A listed model, in whichever of its two shapes it came."""
+class LlmStatsSpec(SourceSpec):
+    """A lab's organisation in the listing, as feeds.yaml names it."""
 
-    id: str
-    name: str
-    organization: str
-    facts: Facts
-    published: Published | None
-    weights: str  # where they are, mostly on the Hub; "" unless the model was asked for by itself
+    llm_stats: Identifier
 
-    def completed_by(self, told: "_Row") -> "_Row":
-        """Return this row with what the model's own answer adds."""
-        return replace(self, facts=self.facts.filled_from(told.facts), weights=told.weights)
+    @property
+    def id(self) -> str:
+        """The name of the one listing that all labs share."""
+        return "llm_stats"
+
+    @property
+    def address(self) -> str:
+        """All labs share the listing, but not an organisation in it."""
+        return f"llm_stats:{self.llm_stats}"
+
+    def source(self, _lab: str, config: Config, environment: Environment) -> "LlmStatsSource":
+        """Return what polls the listing for all labs."""
+        specs = [
+            (spec, one.id) for one in config.labs for spec in one.sources if isinstance(spec, LlmStatsSpec)
+        ]
+        return LlmStatsSource(
+            {spec.llm_stats: lab_id for spec, lab_id in specs},
+            every=min((spec.every for spec, _ in specs if spec.every), default=config.llm_stats.every),
+            api_url=environment.llm_stats_url,
+            page_url=environment.llm_stats_page_url,
+            with_key=bool(environment.llm_stats_api_key.get_secret_value()),
+        )
 
 
 class LlmStatsSource:
-    """Watch the listing; `labs` maps its organisation ids to lab ids."""
+    """Watches the listing; `labs` maps its organisation ids to lab ids."""
 
     kind = SourceKind.LLM_STATS
 
@@ -71,20 +85,22 @@ class LlmStatsSource:
         Raises SourceError when the listing cannot be read, may not be, or has lost many of its rows.
         """
         if self._with_key:
-            rows = self._from_api(fetch, now)
-            return self._poll_of(rows, memory, fetch, now)
+            return self._poll_of(self._from_api(fetch, now), memory, fetch, now)
         cursor = self._ask_leave(memory.cursor, fetch, now)
         rest = _rest(cursor, "read_at", _PAGE_REST, now)
         if rest:
             return Poll(cursor=cursor, count=memory.usual_count, not_before=now + rest)
         try:
-            poll = self._poll_of(self._from_page(fetch, now), memory, fetch, now)
+            page = body_text(fetch.get(self.url, max_bytes=_PAGE_BYTES))
+            objects = flight_objects(page, self.url)
+            rows = _rows((one for one in objects if {"license", "organization"} <= one.keys()), now)
+            poll = self._poll_of(rows, memory, fetch, now)
         except SourceError as error:
             seconds = max(error.retry_after or 0, _PAGE_REST.total_seconds())
             raise SourceError(error.failure, str(error), retry_after=seconds) from error
         return replace(poll, cursor={**cursor, "read_at": now.isoformat()}, not_before=now + _PAGE_REST)
 
-    def _poll_of(self, rows: Mapping[str, _Row], memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+    def _poll_of(self, rows: Mapping[str, Sighting], memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
         if not rows or len(rows) < _ENOUGH * memory.usual_count:
             raise SourceError(
                 Failure.EMPTY,
@@ -92,34 +108,21 @@ class LlmStatsSource:
             )
         known = memory.known(f"id:{model}" for model in rows)
         unseen = [row for model, row in rows.items() if f"id:{model}" not in known]
-        ours = [row for row in unseen if row.organization in self._labs]
+        ours = [row for row in unseen if row.lab in self._labs]
         if memory.baselined and self._with_key:
             ours = self._in_detail(ours, fetch, now)
         return Poll(
-            sightings=tuple(map(self._sighting, ours)),
+            sightings=tuple(replace(row, lab=self._labs[row.lab]) for row in ours),
             # Those of other organisations too: a lab that is added later brings no flood of old models.
-            identities={f"id:{row.id}": row.organization for row in unseen},
+            identities={f"id:{row.external_id}": row.lab for row in unseen},
             count=len(rows),
         )
 
-    def _sighting(self, row: _Row) -> Sighting:
-        return Sighting(
-            source_id=self.id,
-            source=self.kind,
-            lab=self._labs[row.organization],
-            external_id=row.id,
-            title=row.name,
-            url=f"{_SITE}/{quote(row.id, safe='')}",
-            published=row.published,
-            links=(row.weights,) if row.weights else (),
-            facts=row.facts,
-        )
-
-    def _from_api(self, fetch: Fetcher, now: datetime) -> dict[str, _Row]:
-        rows: dict[str, _Row] = {}
+    def _from_api(self, fetch: Fetcher, now: datetime) -> dict[str, Sighting]:
+        rows: dict[str, Sighting] = {}
         cursors = [""]
         while len(cursors) <= _MAX_PAGES:
-            query = {"limit": str(_ROWS_A_PAGE), **({"cursor": cursors[-1]} if cursors[-1] else {})}
+            query = {"limit": str(_ROWS_A_PAGE)} | ({"cursor": cursors[-1]} if cursors[-1] else {})
             page = self._ask(f"models?{urlencode(query)}", fetch, now)
             if not isinstance(page, dict) or not isinstance(page.get("models"), list):
                 raise SourceError(Failure.BAD_ANSWER, f"{self.url}/models answered no list of models")
@@ -133,16 +136,17 @@ class LlmStatsSource:
             cursors.append(following)
         raise SourceError(Failure.BAD_ANSWER, f"{self.url}/models does not end: cursor {cursors[-1]!r} again")
 
-    def _in_detail(self, rows: list[_Row], fetch: Fetcher, now: datetime) -> list[_Row]:
+    def _in_detail(self, rows: list[Sighting], fetch: Fetcher, now: datetime) -> list[Sighting]:
         """Add what only a model's own answer tells, such as its weights; a failure costs that and no more."""
-        detailed: list[_Row] = []
+        detailed: list[Sighting] = []
         for row in rows[:_DETAILS_A_POLL]:
             try:
-                answer = self._ask(f"models/{quote(row.id, safe='')}", fetch, now)
+                answer = self._ask(f"models/{quote(row.external_id, safe='')}", fetch, now)
             except SourceError:
                 break
             told = _row(answer, now) if isinstance(answer, dict) else None
-            detailed.append(row.completed_by(told) if told else row)
+            facts = row.facts.filled_from(told.facts) if told else row.facts
+            detailed.append(replace(row, facts=facts, links=told.links if told else row.links))
         return [*detailed, *rows[len(detailed) :]]
 
     def _ask(self, path: str, fetch: Fetcher, now: datetime) -> Any:
@@ -159,17 +163,19 @@ class LlmStatsSource:
                 error.failure, str(error), retry_after=(midnight - now).total_seconds()
             ) from error
 
-    def _from_page(self, fetch: Fetcher, now: datetime) -> dict[str, _Row]:
-        found = flight_objects(body_text(fetch.get(self.url, max_bytes=_PAGE_BYTES)), self.url)
-        return _rows((one for one in found if {"license", "organization"} <= one.keys()), now)
-
     def _ask_leave(self, cursor: Mapping[str, Any], fetch: Fetcher, now: datetime) -> Mapping[str, Any]:
         """Return the cursor with a robots.txt that was read within a day.
 
         Raises SourceError when it keeps us out.
         """
         if not _rest(cursor, "robots_at", _ROBOTS_REST, now):
-            open_to_us = allowed(self._robots(fetch), self.url, _ROBOT)
+            try:
+                robots = fetch.get(urljoin(self.url, "/robots.txt")).body
+            except SourceError as error:
+                if error.failure is not Failure.GONE:
+                    raise
+                robots = b""  # none: nothing is forbidden
+            open_to_us = allowed(robots, self.url, _ROBOT)
             cursor = {**cursor, "robots_at": now.isoformat(), "allowed": open_to_us}
         if not cursor["allowed"]:
             raise SourceError(
@@ -180,14 +186,6 @@ class LlmStatsSource:
             )
         return cursor
 
-    def _robots(self, fetch: Fetcher) -> bytes:
-        try:
-            return fetch.get(urljoin(self.url, "/robots.txt")).body
-        except SourceError as error:
-            if error.failure is Failure.GONE:
-                return b""  # none: nothing is forbidden
-            raise
-
 
 def _rest(cursor: Mapping[str, Any], name: str, length: timedelta, now: datetime) -> timedelta | None:
     """Return how much is left of `length` since the time noted under `name`, or None when it is over."""
@@ -197,28 +195,39 @@ def _rest(cursor: Mapping[str, Any], name: str, length: timedelta, now: datetime
     return left if timedelta() < left <= length else None
 
 
-def _rows(items: Iterable[Any], now: datetime) -> dict[str, _Row]:
+def _rows(items: Iterable[Any], now: datetime) -> dict[str, Sighting]:
     rows = (_row(item, now) for item in items if isinstance(item, dict))
-    return {row.id: row for row in rows if row}
+    return {row.external_id: row for row in rows if row}
 
 
-def _row(item: Mapping[str, Any], now: datetime) -> _Row | None:
-    """Read a model of the page (`model_id`, `organization_id`, a licence's slug) or of the API (objects)."""
+def _row(item: Mapping[str, Any], now: datetime) -> Sighting | None:
+    """Return a model of the page (`model_id`, `organization_id`, a licence's slug) or of the API (objects).
+
+    Its lab is still the listing's organisation. Its weights are told only of a model that is asked for alone.
+    """
     model = clean(item.get("model_id") or item.get("id"), 200)
     name = clean(item.get("name") or item.get("model_name") or item.get("display_name"))
     if not model or not name:
         return None
-    return _Row(
-        id=model,
-        name=name,
-        organization=_slug(item.get("organization_id") or item.get("organization")),
+    license_id, sources = _slug(item.get("license")), item.get("sources")
+    dates = (read_date(item.get(key), now) for key in ("release_date", "announcement_date"))
+    date = next(filter(None, dates), None)
+    weights = sources.get("weights") if isinstance(sources, dict) else ""
+    link = absolute(str(weights), _SITE) if weights else ""
+    return Sighting(
+        source_id=SourceKind.LLM_STATS.value,
+        source=SourceKind.LLM_STATS,
+        lab=_slug(item.get("organization_id") or item.get("organization")),
+        external_id=model,
+        title=name,
+        url=f"{_SITE}/{quote(model, safe='')}",
         facts=Facts(
-            license=_license(item.get("license")),
+            license=LicenseStatement(license_id) if license_id else None,
             parameters=_positive(item.get("params") or item.get("param_count")),
             context_tokens=_positive(item.get("context") or item.get("context_window")),
         ),
-        published=_listed(item, now),
-        weights=_weights(item.get("sources")),
+        published=replace(date, origin=DateOrigin.LISTED) if date else None,
+        links=(link,) if link else (),
     )
 
 
@@ -227,25 +236,7 @@ def _slug(value: object) -> str:
     return clean(value.get("id") if isinstance(value, dict) else value, 100).lower()
 
 
-def _license(value: object) -> LicenseStatement | None:
-    slug = _slug(value)
-    return LicenseStatement(slug) if slug else None
-
-
 def _positive(value: object) -> int | None:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if whole and isinstance(value, int) and 0 < value <= _LARGEST else None
-
-
-def _listed(item: Mapping[str, Any], now: datetime) -> Published | None:
-    dates = (read_date(item.get(name), now) for name in ("release_date", "announcement_date"))
-    found = next(filter(None, dates), None)
-    return replace(found, origin=DateOrigin.LISTED) if found else None
-
-
-def _weights(value: object) -> str:
-    return (
-        absolute(str(value.get("weights") or ""), _SITE)
-        if isinstance(value, dict) and value.get("weights")
-        else ""
-    )
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 < value <= _LARGEST else None

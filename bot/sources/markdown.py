@@ -4,14 +4,14 @@ What is read:
 - a heading, or a Mintlify `<Update label description>`, that has a date and a name is a post;
 - one that is nothing but a date opens a section, and in it are posts of that day: the headings below it and
   the `<Card title href>`s, or where there are none its list items and paragraphs (sections.py); what its date
-  leaves out, the headings around it say (years.py);
+  leaves out, the headings around it say;
 - cards outside of all sections are posts without a date;
 - where there is nothing of all this, list items that begin with a link are posts (`llms.txt`).
 What stands below a post, deeper headings and cards included, is its text.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -21,9 +21,8 @@ from bot.fetch.address import shown
 from bot.model import Published
 from bot.sources.dates import is_only_date, split_date, split_partial
 from bot.sources.entries import Entry
-from bot.sources.sections import LINK, name_of, only_sorts, plain, posts_under, tells_of_ends
+from bot.sources.sections import LINK, Headings, name_of, only_sorts, plain, posts_under, tells_of_ends
 from bot.sources.text import absolute
-from bot.sources.years import Headings
 
 _FENCED = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
 _TOKEN = re.compile(
@@ -69,7 +68,8 @@ def markdown_entries(text: str, base: str, now: datetime) -> list[Entry]:
     Raises SourceError for more headings, cards and list items than a changelog can have.
     """
     text = _FENCED.sub("", text)
-    marks = list(islice(_marks(text, now), _MOST_MARKS + 1))
+    headings = Headings(now)
+    marks = [_mark(token, headings) for token in islice(_TOKEN.finditer(text), _MOST_MARKS + 1)]
     if len(marks) > _MOST_MARKS:
         raise SourceError(Failure.TOO_LARGE, f"{shown(base)} has more than {_MOST_MARKS:,} headings")
     sections = _outline(marks, len(text))
@@ -78,12 +78,6 @@ def markdown_entries(text: str, base: str, now: datetime) -> list[Entry]:
     if not posts and not dated:
         posts = [bullet for bullet in outside.bullets if bullet.link]
     return [_entry(post, text, base) for post in sorted(posts, key=lambda post: post.start) if post.title]
-
-
-def _marks(text: str, now: datetime) -> Iterator[_Mark]:
-    headings = Headings(now)
-    for token in _TOKEN.finditer(text):
-        yield _mark(token, headings)
 
 
 def _mark(token: re.Match[str], headings: Headings) -> _Mark:
@@ -119,7 +113,7 @@ def _dated(level: int, text: str, headings: Headings) -> tuple[str, Published | 
     """Return what a heading says beside its date, "" where that is nothing, and the date."""
     published, rest = split_date(text, headings.now)
     if published:
-        headings.dated(level, published)
+        headings.note(level, published.at.year, published.at.month)
     else:
         parts, rest = split_partial(text)
         if not parts and _DAY.fullmatch(text) and headings.has_month(level):
@@ -139,24 +133,27 @@ def _outline(marks: Iterable[_Mark], length: int) -> list[_Section]:
             continue  # it belongs to the text of the post
         if mark.kind == "bullet" and section.outer:
             continue  # it belongs to the text of the section
-        last.until, last = mark.start, mark
-        post = None
-        while mark.kind == "heading" and section.outer and mark.level <= section.mark.level:
+        last.until, last, post = mark.start, mark, None
+        if mark.kind == "bullet":
+            section.bullets.append(mark)
+            continue
+        is_heading = mark.kind == "heading"
+        while is_heading and section.outer and mark.level <= section.mark.level:
             section = section.outer
-        goes = mark.kind == "heading" and section.mark.published and tells_of_ends(mark.title)
-        if mark.kind == "heading" and section.mark.published and only_sorts(mark.title):
-            mark.title, mark.published = "", mark.published or section.mark.published
-        if goes:
+        day = section.mark.published
+        if is_heading and day and tells_of_ends(mark.title):
             section = _Section(replace(mark, published=None), section)  # whose lines are no posts
-        elif mark.kind == "heading" and mark.published and not mark.title:
+            continue
+        if is_heading and day and only_sorts(mark.title):
+            mark.title = ""
+            mark.published = mark.published or day
+        if is_heading and mark.published and not mark.title:
             section = _Section(mark, section)
             sections.append(section)
-        elif mark.kind == "bullet":
-            section.bullets.append(mark)
-        elif mark.title and (mark.kind == "card" or mark.published or section.mark.published):
-            mark.published = mark.published or section.mark.published
+        elif mark.title and (mark.published or day or not is_heading):
+            mark.published = mark.published or day
             section.posts.append(mark)
-            post = mark if mark.kind == "heading" else None
+            post = mark if is_heading else None
     last.until = length
     return sections
 

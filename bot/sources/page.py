@@ -1,19 +1,21 @@
 """Pages that list posts, for labs that have no feed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+
+from pydantic import Field
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher
 from bot.fetch.address import shown
 from bot.model import SourceKind
-from bot.settings.feeds import PageSpec
+from bot.settings.environment import Environment
+from bot.settings.feeds import Address, Config
 from bot.sources.base import Memory, Poll
 from bot.sources.dated import with_names
-from bot.sources.entries import Entry
-from bot.sources.extract import extractor
+from bot.sources.extract import Selectors, extractor
 from bot.sources.passages import page_passage
 from bot.sources.posts import Reader, poll_of, unchanged
 
@@ -27,8 +29,24 @@ _FINDS_NOTHING = {
 }
 
 
+class PageSpec(Selectors):
+    """A page that lists posts, as feeds.yaml describes it."""
+
+    page: Address
+    headers: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The name of this source in `status` and `poll --source`."""
+        return "page:" + self.page.split("://", 1)[1]
+
+    def source(self, lab: str, config: Config, _environment: Environment) -> "PageSource":
+        """Return what polls it."""
+        return PageSource(self, lab, self.every or config.defaults.every)
+
+
 class PageSource:
-    """Watch a page."""
+    """Watches a page."""
 
     kind = SourceKind.PAGE
 
@@ -36,8 +54,7 @@ class PageSource:
         self.id = spec.id
         self.url = spec.page
         self.every = every
-        self._format = spec.format
-        self._headers = spec.headers
+        self._spec = spec
         self._extract = extractor(spec)
         self._selectors = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
         self._reader = Reader(spec.id, self.kind, lab, spec.include)
@@ -55,29 +72,21 @@ class PageSource:
             self.url,
             etag=memory.etag,
             last_modified=memory.last_modified,
-            headers=self._headers,
+            headers=self._spec.headers,
             max_bytes=_MAX_BYTES,
         )
         nothing_new = unchanged(answer, memory)
         if nothing_new:
             return nothing_new
-        entries = with_names(self._extract(answer, now), answer.url, now)
-        self._refuse_collapse(entries, memory.usual_count)
+        entries, usual = with_names(self._extract(answer, now), answer.url, now), memory.usual_count
+        complaint = "" if entries else _FINDS_NOTHING[self._spec.format]
+        if entries and usual >= _ENOUGH_TO_JUDGE and len(entries) * 3 < usual:
+            complaint = f"found {len(entries)} items where there were {usual}"
+        if complaint:
+            raise SourceError(Failure.EMPTY, f"{shown(self.url)}: {complaint}: has the page changed?")
         poll = poll_of(answer, entries, (self.url,), self._reader, memory, now)
         return replace(
             poll,
             cursor={"selectors": self._selectors},
             passages=(*poll.passages, page_passage(answer, self._reader.lab)),
         )
-
-    def _refuse_collapse(self, entries: Sequence[Entry], usual: int) -> None:
-        if not entries:
-            raise SourceError(
-                Failure.EMPTY, f"{shown(self.url)}: {_FINDS_NOTHING[self._format]}: has the page changed?"
-            )
-        if usual >= _ENOUGH_TO_JUDGE and len(entries) * 3 < usual:
-            raise SourceError(
-                Failure.EMPTY,
-                f"{shown(self.url)}: found {len(entries)} items where there were {usual}: "
-                "has the page changed?",
-            )

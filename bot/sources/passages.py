@@ -13,8 +13,8 @@ from typing import Any
 
 from bot.errors import SourceError
 from bot.fetch import Response
-from bot.releases.facts.plaintext import mentions
-from bot.releases.news.hints import Link, Passage
+from bot.releases.facts.text import mentions
+from bot.releases.news.names_in_text import Link, Passage
 from bot.sources.entries import Entry
 from bot.sources.flight import flight_objects
 from bot.sources.markdown import with_anchors
@@ -37,25 +37,8 @@ _NAME = re.compile(r"/?([A-Za-z][\w-]{0,20})")
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'<>\s]{1,2000})""", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#?\w{1,32};")
 # Around parts of a word these leave it whole; other tags in a line stand for a space, and the rest end it.
-_IN_WORD = frozenset(("b", "i", "em", "strong", "code", "mark", "u", "font", "tt", "kbd", "wbr"))
-_IN_LINE = frozenset(
-    (
-        "a",
-        "span",
-        "small",
-        "sup",
-        "sub",
-        "time",
-        "label",
-        "abbr",
-        "img",
-        "q",
-        "cite",
-        "s",
-        "del",
-        "ins",
-    )
-)
+_IN_WORD = re.compile(r"b|i|em|strong|code|mark|u|font|tt|kbd|wbr")
+_IN_LINE = re.compile(r"a|span|small|su[bp]|time|label|abbr|img|q|cite|s|del|ins")
 
 
 @dataclass(slots=True)
@@ -65,11 +48,6 @@ class _Text:
     parts: list[str] = field(default_factory=list)
     length: int = 0
     links: list[Link] = field(default_factory=list)
-
-    @property
-    def whole(self) -> str:
-        """Return all of it."""
-        return "".join(self.parts)
 
     def add(self, text: str) -> None:
         self.parts.append(text)
@@ -98,7 +76,7 @@ def post_passage(post: str, entry: Entry, base: str, lab: str) -> Passage:
     text = _Text()
     text.add(f"{entry.title}\n")
     _read_markup(text, entry.body[:_LONGEST_POST], base)
-    return Passage(lab, text.whole, entry.link or base, tuple(text.links), post, entry.title)
+    return Passage(lab, "".join(text.parts), entry.link or base, tuple(text.links), post, entry.title)
 
 
 def page_passage(answer: Response, lab: str) -> Passage:
@@ -111,7 +89,7 @@ def page_passage(answer: Response, lab: str) -> Passage:
         _read_texts(text, _flight_texts(body, answer.url), answer.url)
     else:
         _read_markup(text, with_anchors(body[:_MOST_MARKUP]), answer.url)
-    return Passage(lab, text.whole, answer.url, tuple(text.links))
+    return Passage(lab, "".join(text.parts), answer.url, tuple(text.links))
 
 
 def _read_markup(text: _Text, markup: str, base: str) -> None:
@@ -124,7 +102,7 @@ def _read_markup(text: _Text, markup: str, base: str) -> None:
             continue
         tag = piece["tag"] or ""
         name = (_NAME.match(tag) or ("", ""))[1].lower()
-        text.add("" if name in _IN_WORD else " " if name in _IN_LINE else "\n")
+        text.add("" if _IN_WORD.fullmatch(name) else " " if _IN_LINE.fullmatch(name) else "\n")
         if name == "a":
             if opened:
                 text.links.append(Link(opened[0], text.length, opened[1]))
@@ -145,13 +123,6 @@ def _read_texts(text: _Text, texts: Iterable[str], base: str) -> None:
             text.links.append(Link(text.length, text.length, address))
 
 
-def _json_texts(body: str) -> Iterator[str]:
-    try:
-        yield from _texts_in(json.loads(body))
-    except (ValueError, RecursionError):
-        return  # cut at the limit, or no JSON after all: its items say as much
-
-
 def _flight_texts(page: str, url: str) -> Iterator[str]:
     try:
         objects = flight_objects(page, url) if "__next_f" in page else []
@@ -161,8 +132,11 @@ def _flight_texts(page: str, url: str) -> Iterator[str]:
         yield from (value for value in one.values() if isinstance(value, str))
 
 
-def _texts_in(value: Any) -> Iterator[str]:
-    waiting = [value]
+def _json_texts(body: str) -> Iterator[str]:
+    try:
+        waiting: list[Any] = [json.loads(body)]
+    except (ValueError, RecursionError):
+        return  # cut at the limit, or no JSON after all: its items say as much
     while waiting:
         current = waiting.pop()
         if isinstance(current, str):

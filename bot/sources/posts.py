@@ -11,12 +11,11 @@ from bot.fetch import Response
 from bot.fetch.address import shown
 from bot.model import Facts, Published, Sighting, SourceKind
 from bot.releases.facts.cards import summary
-from bot.releases.facts.plaintext import mentions
+from bot.releases.facts.text import mentions
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry, new_entries
-from bot.sources.limits import refuse_many
 from bot.sources.passages import post_passages
-from bot.sources.text import TITLE_LIMIT, clean, plain_text, text_and_links
+from bot.sources.text import TITLE_LIMIT, clean, plain_text, refuse_many, text_and_links
 
 _MOST_TAGS = 30_000  # in the bodies that one poll looks into: BeautifulSoup takes a second for them
 _SUMMARY_LIMIT = 300
@@ -25,7 +24,7 @@ _BUILD_DATE = re.compile(rb"<lastBuildDate>[^<]{0,100}</lastBuildDate>")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Name who reads: what the sightings of a feed or page carry, and which titles it keeps."""
+    """Who reads: what the sightings of a feed or page carry, and which titles it keeps."""
 
     source_id: str
     kind: SourceKind
@@ -87,13 +86,10 @@ def _month_over(entries: Iterable[Entry], now: datetime) -> Published | None:
 
     What comes up under it today is of today, whatever month the lab still writes above it.
     """
-    newest = max(
-        (entry.published for entry in entries if entry.published), key=lambda it: it.at, default=None
-    )
-    is_over = (
-        newest and newest.precision == "month" and (newest.at.year, newest.at.month) < (now.year, now.month)
-    )
-    return newest if is_over else None
+    dates = (entry.published for entry in entries if entry.published)
+    newest = max(dates, key=lambda date: date.at, default=None)
+    is_month = newest and newest.precision == "month"
+    return newest if is_month and newest and f"{newest.at:%Y-%m}" < f"{now:%Y-%m}" else None
 
 
 def _within_reach(posts: Iterable[tuple[str, Entry]]) -> Iterator[tuple[str, Entry]]:
@@ -110,6 +106,8 @@ def _within_reach(posts: Iterable[tuple[str, Entry]]) -> Iterator[tuple[str, Ent
 
 def _sighting(post: str, entry: Entry, base: str, reader: Reader, *, dated: bool) -> Sighting:
     text, links = text_and_links(entry.body, base)
+    # A description that the site gives as plain text is a summary already, however short.
+    plain = "" if "<" in entry.body else clean(text, _SUMMARY_LIMIT)
     return Sighting(
         source_id=reader.source_id,
         source=reader.kind,
@@ -120,13 +118,8 @@ def _sighting(post: str, entry: Entry, base: str, reader: Reader, *, dated: bool
         published=entry.published if dated else None,
         links=links,
         include=reader.include,
-        facts=Facts(summary=summary(entry.body) or _stated(entry.body, text)),
+        facts=Facts(summary=summary(entry.body) or plain),
     )
-
-
-def _stated(body: str, text: str) -> str:
-    """Return a description that the site gives as plain text: a summary already, however short."""
-    return "" if "<" in body else clean(text, _SUMMARY_LIMIT)
 
 
 def _fingerprint(body: bytes) -> str:

@@ -1,12 +1,74 @@
-"""What stands under a date without a heading of its own: which paragraphs, items and rows are posts."""
+"""Dates that headings leave to those above them, and the posts under a date that have no heading."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise, zip_longest
 
-from bot.sources.dates import is_only_date
+from bot.model import Published
+from bot.sources.dates import is_only_date, plausible
 from bot.sources.text import plain_text
+
+_HALF_A_YEAR = 6  # months
+
+
+@dataclass(slots=True)
+class Headings:
+    """The dates of the headings read so far, from the top of a page down to where reading has come.
+
+    `above` holds those that the next heading may stand under, each with its level.
+    """
+
+    now: datetime
+    above: list[tuple[int, Mapping[str, int]]] = field(default_factory=list)
+    last: tuple[int, int] | None = None  # the year and month of the dated heading before
+
+    def leave(self, level: int) -> None:
+        """Note that a heading ends what stands under those of its level and below."""
+        while self.above and self.above[-1][0] >= level:
+            self.above.pop()
+
+    def has_month(self, level: int) -> bool:
+        """Return whether a heading of this level stands under one that says a month."""
+        return any("month" in outer for above, outer in self.above if above < level)
+
+    def complete(self, level: int, parts: Mapping[str, str]) -> Published | None:
+        """Return the date that a heading means by a part of one; None where it only begins a year.
+
+        A month without a year, under no heading that has one, is the newest that is not in the future. The
+        list goes down from there: one that is much later than the month before it is of the year before; one
+        a little later only stands in disorder. So December is of the old year when January stands above it.
+        """
+        self.leave(level)
+        known = {name: value for _, outer in self.above for name, value in outer.items()}
+        known |= {name: int(value) for name, value in parts.items()}
+        if "month" not in known:
+            if "year" in known:
+                self.above.append((level, known))
+            return None
+        year = known.get("year") or self._year(known["month"], known.get("day", 1))
+        self.note(level, year, known["month"])
+        try:
+            at = datetime(year, known["month"], int(parts.get("day", 1)), tzinfo=UTC)
+        except ValueError:  # 30 February
+            return None
+        return plausible(at, self.now, "day" if "day" in parts else "month")
+
+    def note(self, level: int, year: int, month: int) -> None:
+        """Note the month that a heading says."""
+        self.leave(level)
+        self.above.append((level, {"year": year, "month": month}))
+        self.last = (year, month)
+
+    def _year(self, month: int, day: int) -> int:
+        limit = self.now + timedelta(days=1)
+        newest = limit.year if (month, day) <= (limit.month, limit.day) else limit.year - 1
+        if not self.last:
+            return newest
+        year, before = self.last
+        return min(newest, year - 1 if month - before >= _HALF_A_YEAR else year)
+
 
 LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)")
 _ITEM = re.compile(r" {0,3}(?:[*+•-]|\d{1,3}[.)])[ \t]+([^\n]*)")
@@ -119,7 +181,9 @@ def _told(blocks: list[Saying]) -> list[Saying]:
     told: list[Saying] = []
     is_first, named = True, False
     for block in blocks:
-        if is_only_date(block.title) or (not block.is_item and _has_labels(block.title)):
+        # "Feature · Model: gpt-9-sol" only sorts what follows
+        has_labels = " · " in block.title and not _SENTENCE.search(block.title)
+        if is_only_date(block.title) or (has_labels and not block.is_item):
             is_first, named = True, False
             continue
         sets_apart = bool(_MARKED.search(block.line))
@@ -128,11 +192,6 @@ def _told(blocks: list[Saying]) -> list[Saying]:
             told.append(block)
         is_first, named = False, named or names
     return told
-
-
-def _has_labels(title: str) -> bool:
-    """Return whether a line only sorts what follows: "Feature · Model: gpt-9-sol"."""
-    return " · " in title and not _SENTENCE.search(title)
 
 
 def _is_name(block: Saying) -> bool:

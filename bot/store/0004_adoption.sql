@@ -19,7 +19,7 @@ CREATE INDEX adoption_task_due ON adoption_task (due_at) WHERE done_at IS NULL;
 CREATE TABLE adoption_figure (
     week         TEXT NOT NULL,
     lab          TEXT NOT NULL,
-    measure      TEXT NOT NULL,                 -- see cadence.measuring.Measure
+    measure      TEXT NOT NULL,                 -- see cadence.measures.Measure
     asked_of     TEXT NOT NULL,
     value        INTEGER NOT NULL,
     repositories INTEGER NOT NULL,              -- the size of the set that was counted

@@ -69,16 +69,16 @@ ALTER TABLE destination ADD COLUMN pauses_told INTEGER NOT NULL DEFAULT 0;
 
 -- Under which lab an address stands in feeds.yaml, as of the last start; the former ones stay. What stood
 -- before there was this table, observations tell: an organisation of the listing by what it listed.
-CREATE TABLE standing (
+CREATE TABLE lab_address (
     address TEXT NOT NULL,                      -- a source's id, or llm_stats:<organisation>
     lab     TEXT NOT NULL,
     seen_at TEXT NOT NULL,
     PRIMARY KEY (address, lab)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO standing (address, lab, seen_at)
+INSERT INTO lab_address (address, lab, seen_at)
     SELECT CASE source WHEN 'hub' THEN lower(source_id) ELSE source_id END AS address, lab, max(seen_at)
     FROM observation WHERE source NOT IN ('llm_stats', 'import') GROUP BY address, lab;
-INSERT INTO standing (address, lab, seen_at)
+INSERT INTO lab_address (address, lab, seen_at)
     SELECT 'llm_stats:' || seen.digest AS address, o.lab, max(o.seen_at)
     FROM observation o
     JOIN seen ON seen.source_id = o.source_id AND seen.identity = 'id:' || o.external_id
@@ -107,3 +107,116 @@ CREATE TABLE declined (
     decided_at  TEXT NOT NULL,
     PRIMARY KEY (release_id, destination)
 ) STRICT, WITHOUT ROWID;
+
+-- Since when every answer to a message is one that nobody knows, and when the admins heard of it, or that nobody knows
+-- whether it arrived.
+ALTER TABLE delivery ADD COLUMN strange_since TEXT;
+ALTER TABLE delivery ADD COLUMN told_at TEXT;
+CREATE INDEX delivery_strange ON delivery (destination) WHERE strange_since IS NOT NULL;
+
+-- What keeps the bot from looking its messages up in a workspace: scopes of Slack that it lacks, as of when that was
+-- asked last, and 'metadata' where Slack did not keep what its latest message is found by.
+CREATE TABLE lacking (
+    team TEXT NOT NULL,
+    what TEXT NOT NULL,
+    PRIMARY KEY (team, what)
+) STRICT, WITHOUT ROWID;
+
+-- An install that has begun is known by what its browser brings back, sealed.
+DROP TABLE oauth_state;
+
+-- What people did within the last hour.
+CREATE TABLE deed (
+    request TEXT NOT NULL,                      -- Slack's id of it
+    what    TEXT NOT NULL,
+    person  TEXT NOT NULL,
+    kind    TEXT NOT NULL,                      -- change, report
+    at      TEXT NOT NULL,
+    PRIMARY KEY (request, what)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deed_by_person ON deed (person, kind);
+
+-- Of a message that was perhaps posted: between which moments by the server's clock, how far a look-up has come, and
+-- whether what is behind it goes ahead of it.
+ALTER TABLE delivery ADD COLUMN posted_after TEXT;
+ALTER TABLE delivery ADD COLUMN posted_before TEXT;
+ALTER TABLE delivery ADD COLUMN reached TEXT NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN yields INTEGER NOT NULL DEFAULT 0;
+
+-- How long a thread rests between two replies, and until when a reply waits for what else comes to its thread.
+ALTER TABLE destination ADD COLUMN every TEXT NOT NULL DEFAULT '15m';
+ALTER TABLE delivery ADD COLUMN wait_until TEXT;
+
+-- How many messages were ever claimed; the file `claims` beside the database says so too, and more than this does where
+-- an older copy of the database was put back.
+CREATE TABLE claims (
+    id   INTEGER PRIMARY KEY CHECK (id = 1),
+    made INTEGER NOT NULL
+) STRICT;
+INSERT INTO claims (id, made) VALUES (1, 0);
+-- That only a gap in time speaks for it: what is doubted for that is sent where it cannot be looked up.
+ALTER TABLE restoration ADD COLUMN suspected INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN suspected INTEGER NOT NULL DEFAULT 0;
+
+-- The labs that were added beside feeds.yaml.
+CREATE TABLE added_lab (
+    lab      TEXT PRIMARY KEY,                  -- its id
+    written  TEXT NOT NULL,                     -- JSON of the rest, as feeds.yaml would say it
+    added_by TEXT NOT NULL,                     -- a person in Slack, or a user of the machine
+    added_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The channels whose id Slack has changed: the former ids, which feeds.yaml may still name and of which the ids of
+-- messages are made, with that of today.
+CREATE TABLE former_channel (
+    former   TEXT PRIMARY KEY,
+    id       TEXT NOT NULL,
+    moved_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What a channel made of a release: being looked at, adopted, or not for it; open where there is no row. It stays with
+-- the release that led its wave then: of several in one wave, as after a merge, the last one holds.
+CREATE TABLE triage (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    destination TEXT NOT NULL,
+    release_id  INTEGER NOT NULL REFERENCES release (id) ON DELETE CASCADE,
+    state       TEXT NOT NULL,                  -- looking, adopted, no
+    person      TEXT NOT NULL,                  -- Slack's id
+    name        TEXT NOT NULL,                  -- as Slack gave it, or ''
+    at          TEXT NOT NULL,
+    UNIQUE (destination, release_id)
+) STRICT;
+CREATE INDEX triage_by_release ON triage (release_id);
+
+-- What somebody waits for, until it is so and they are told: a release of a lab that is as the filters say.
+CREATE TABLE watch (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    destination TEXT NOT NULL,                  -- where it was asked, and is told
+    lab         TEXT NOT NULL,
+    name        TEXT NOT NULL,                  -- of the release as it was typed; '' is any of the lab's
+    filters     TEXT NOT NULL,                  -- JSON of Filters
+    packaging   TEXT NOT NULL,                  -- lower-case: gguf, fp8 ...; '' is any
+    request     TEXT NOT NULL,                  -- Slack's id of the question: the id of the answer is made of it
+    created_by  TEXT NOT NULL,
+    created_at  TEXT NOT NULL,
+    UNIQUE (destination, lab, name, filters, packaging)
+) STRICT;
+
+-- Whom an alert calls, and when a destination wants to sleep.
+ALTER TABLE destination ADD COLUMN notify TEXT;                     -- JSON of records.MentionRule
+ALTER TABLE destination ADD COLUMN quiet TEXT;                      -- JSON of records.QuietHours
+ALTER TABLE delivery ADD COLUMN called TEXT NOT NULL DEFAULT '';    -- Slack's id of whom the alert mentions
+ALTER TABLE delivery ADD COLUMN hushed INTEGER NOT NULL DEFAULT 0;  -- it waits for the end of quiet hours
+
+-- What every tick asks of the outbox, so that it is as quick with a hundred thousand messages owed as with none. An index
+-- by state alone would be taken for all of it, and hold nearly every message under one state.
+DROP INDEX delivery_by_state;
+DROP INDEX delivery_open;
+CREATE INDEX delivery_open ON delivery (destination, sequence, state) WHERE state IN ('owed', 'claimed', 'doubtful');
+CREATE INDEX delivery_settled ON delivery (state) WHERE settled_at IS NOT NULL;
+CREATE INDEX delivery_suspected ON delivery (destination, sequence)
+    WHERE state = 'doubtful' AND suspected = 1 AND kind = 'alert';
+CREATE INDEX delivery_created ON delivery (created_at) WHERE state IN ('owed', 'doubtful');
+CREATE INDEX delivery_begun ON delivery (claimed_at) WHERE state IN ('owed', 'doubtful');
+CREATE INDEX delivery_claimed ON delivery (destination) WHERE state = 'claimed';
+CREATE INDEX delivery_unclear ON delivery (sequence) WHERE state = 'unclear';

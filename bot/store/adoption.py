@@ -4,71 +4,65 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from bot.cadence.adoption import Progress, Sum
-from bot.cadence.measuring import Change, ChangeKind, Counted, Former, Measure, Subject, Task, changes_between
-from bot.store.database import Database
-from bot.store.rows import Row, moment, time_text
+from bot.cadence.measures import Change, Counted, Measure, Subject, Task
+from bot.store.database import Tables
+from bot.store.rows import Row, record, records
 
 MOST_TRIES = 5  # of one task in a week
 
 
-class Adoption:
-    """Keep tasks, figures and the sets that were counted. Whatever writes belongs in a transaction."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class Adoption(Tables):
+    """The tasks, the figures and the sets that were counted."""
 
     # --- what there is to do
 
     def is_planned(self, week: date) -> bool:
         """Whether the week has its tasks."""
-        rows = self._database.query(
-            "SELECT 1 FROM adoption_task WHERE week = :week LIMIT 1", {"week": week.isoformat()}
-        )
-        return bool(rows)
+        return bool(self._query("SELECT 1 FROM adoption_task WHERE week = :week LIMIT 1", {"week": week}))
 
     def plan(self, tasks: Iterable[Task]) -> None:
         """Add tasks; those that are there stay as they are."""
-        self._database.connection.conn.executemany(
+        self._run_many(
             """
             INSERT INTO adoption_task (week, subject, asked_of, lab, due_at) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (week, subject, asked_of) DO NOTHING
             """,
-            [(it.week.isoformat(), it.subject, it.of, it.lab, time_text(it.due_at)) for it in tasks],
+            [(it.week, it.subject, it.of, it.lab, it.due_at) for it in tasks],
         )
 
     def next_due(self, week: date, now: datetime) -> Task | None:
         """Return the task of this week whose time came first, or None."""
-        rows = self._database.query(
+        rows = self._query(
             """
             SELECT * FROM adoption_task
             WHERE week = :week AND due_at <= :now AND done_at IS NULL AND tries < :most
             ORDER BY due_at, subject, asked_of LIMIT 1
             """,
-            {"week": week.isoformat(), "now": time_text(now), "most": MOST_TRIES},
+            {"week": week, "now": now, "most": MOST_TRIES},
         )
         return _task_of(rows[0]) if rows else None
 
     def open_tasks(self, since: date) -> list[Task]:
         """Return what was not measured in the weeks from `since` on, in the order in which it was due."""
-        rows = self._database.query(
+        rows = self._query(
             "SELECT * FROM adoption_task WHERE week >= :since AND done_at IS NULL ORDER BY week, due_at",
-            {"since": since.isoformat()},
+            {"since": since},
         )
         return [_task_of(row) for row in rows]
 
     def of_lab(self, week: date, lab: str, subject: Subject) -> tuple[str, ...]:
         """Return what the lab is asked about in a week."""
-        rows = self._database.query(
+        rows = self._query(
             "SELECT asked_of FROM adoption_task WHERE week = :week AND lab = :lab AND subject = :subject",
-            {"week": week.isoformat(), "lab": lab, "subject": subject},
+            {"week": week, "lab": lab, "subject": subject},
         )
         return tuple(row["asked_of"] for row in rows)
 
     def spent(self, week: date, subject: Subject) -> int:
         """Return how many requests a week's tasks cost so far."""
-        rows = self._database.query(
+        rows = self._query(
             "SELECT sum(requests) AS spent FROM adoption_task WHERE week = :week AND subject = :subject",
-            {"week": week.isoformat(), "subject": subject},
+            {"week": week, "subject": subject},
         )
         return rows[0]["spent"] or 0
 
@@ -76,52 +70,67 @@ class Adoption:
         self, task: Task, complaint: str, due_at: datetime, requests: int, *, counts: bool = True
     ) -> None:
         """Store why a task failed and when to try again, and whether that was one of its MOST_TRIES."""
-        self._database.connection.execute(
+        self._run(
             """
             UPDATE adoption_task SET complaint = :complaint, due_at = :due, tries = tries + :counts,
                 requests = requests + :requests
             WHERE week = :week AND subject = :subject AND asked_of = :of
             """,
-            {
-                **_key(task),
-                "complaint": complaint,
-                "due": time_text(due_at),
-                "counts": int(counts),
-                "requests": requests,
-            },
+            {**_key(task), "complaint": complaint, "due": due_at, "counts": counts, "requests": requests},
         )
 
     def put_off(self, week: date, until: datetime) -> None:
         """Let nothing of a week be due before `until`."""
-        self._database.connection.execute(
+        self._run(
             """
             UPDATE adoption_task SET due_at = :until
             WHERE week = :week AND done_at IS NULL AND due_at < :until
             """,
-            {"week": week.isoformat(), "until": time_text(until)},
+            {"week": week, "until": until},
         )
 
     def give_up(self, week: date, subject: Subject, complaint: str) -> None:
         """Ask for nothing more of this kind in a week, and store why."""
-        self._database.connection.execute(
+        self._run(
             """
             UPDATE adoption_task SET tries = :most, complaint = :complaint
             WHERE week = :week AND subject = :subject AND done_at IS NULL
             """,
-            {"week": week.isoformat(), "subject": subject, "most": MOST_TRIES, "complaint": complaint},
+            {"week": week, "subject": subject, "most": MOST_TRIES, "complaint": complaint},
+        )
+
+    def done(self, task: Task, now: datetime, requests: int) -> None:
+        """Mark that a task is done, and what it cost."""
+        self._run(
+            """
+            UPDATE adoption_task SET done_at = :now, complaint = '', requests = requests + :requests
+            WHERE week = :week AND subject = :subject AND asked_of = :of
+            """,
+            {**_key(task), "now": now, "requests": requests},
         )
 
     # --- what was measured
 
-    def keep_downloads(
-        self, task: Task, counted: Mapping[str, Counted], now: datetime, requests: int
+    def repositories(self, organisation: str) -> dict[str, Counted]:
+        """Return what an organisation had when last measured, and what had vanished, by the Hub's _id."""
+        rows = self._query("SELECT * FROM adoption_repository WHERE organisation = :of", {"of": organisation})
+        return {row["hub_id"]: Counted(row["name"], row["downloads"], bool(row["listed"])) for row in rows}
+
+    def keep_repositories(
+        self, task: Task, counted: Mapping[str, Counted], changes: Iterable[Change]
     ) -> None:
-        """Store an organisation's downloads, and how the set that was counted changed."""
-        self._keep_changes(task, changes_between(self._former(task.of), counted))
-        self._database.connection.execute(
-            "UPDATE adoption_repository SET listed = 0 WHERE organisation = :of", {"of": task.of}
+        """Store the set of an organisation's repositories that was counted, and how it changed."""
+        self._run_many(
+            """
+            INSERT INTO adoption_change (week, lab, hub_id, kind, name, former, downloads)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (week, lab, hub_id, kind) DO UPDATE SET
+                name = excluded.name, former = excluded.former, downloads = excluded.downloads
+            """,
+            [(task.week, task.lab, it.hub_id, it.kind, it.name, it.former, it.downloads) for it in changes],
         )
-        self._database.connection.conn.executemany(
+        self._run("UPDATE adoption_repository SET listed = 0 WHERE organisation = :of", {"of": task.of})
+        self._run_many(
             """
             INSERT INTO adoption_repository (organisation, hub_id, name, downloads, listed)
             VALUES (?, ?, ?, ?, 1)
@@ -130,127 +139,56 @@ class Adoption:
             """,
             [(task.of, hub_id, it.name, it.downloads) for hub_id, it in counted.items()],
         )
-        total = sum(it.downloads for it in counted.values())
-        self._keep_figure(task, Measure.DOWNLOADS, total, len(counted), complete=True)
-        self._close(task, now, requests)
 
-    def keep_derivatives(
-        self, task: Task, counts: Mapping[Measure, int], now: datetime, requests: int, *, complete: bool
+    def keep_figures(
+        self, task: Task, figures: Mapping[Measure, int], repositories: int, *, complete: bool
     ) -> None:
-        """Store how many repositories others built upon one."""
-        for measure, value in counts.items():
-            self._keep_figure(task, measure, value, 1, complete=complete)
-        self._close(task, now, requests)
-
-    def _former(self, organisation: str) -> dict[str, Former]:
-        rows = self._database.query(
-            "SELECT * FROM adoption_repository WHERE organisation = :of", {"of": organisation}
-        )
-        return {row["hub_id"]: Former(row["name"], row["downloads"], bool(row["listed"])) for row in rows}
-
-    def _keep_changes(self, task: Task, changes: Iterable[Change]) -> None:
-        self._database.connection.conn.executemany(
+        """Store what was counted of so many repositories; the same figure of the same week is replaced."""
+        self._run_many(
             """
-            INSERT OR REPLACE INTO adoption_change (week, lab, hub_id, kind, name, former, downloads)
+            INSERT INTO adoption_figure (week, lab, measure, asked_of, value, repositories, complete)
             VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (week, lab, measure, asked_of) DO UPDATE SET
+                value = excluded.value, repositories = excluded.repositories, complete = excluded.complete
             """,
             [
-                (task.week.isoformat(), task.lab, it.hub_id, it.kind, it.name, it.former, it.downloads)
-                for it in changes
+                (task.week, task.lab, measure, task.of, value, repositories, complete)
+                for measure, value in figures.items()
             ],
-        )
-
-    def _keep_figure(
-        self, task: Task, measure: Measure, value: int, repositories: int, *, complete: bool
-    ) -> None:
-        self._database.connection.execute(
-            """
-            INSERT OR REPLACE INTO adoption_figure
-                (week, lab, measure, asked_of, value, repositories, complete)
-            VALUES (:week, :lab, :measure, :of, :value, :count, :complete)
-            """,
-            {
-                "week": task.week.isoformat(),
-                "lab": task.lab,
-                "measure": measure,
-                "of": task.of,
-                "value": value,
-                "count": repositories,
-                "complete": int(complete),
-            },
-        )
-
-    def _close(self, task: Task, now: datetime, requests: int) -> None:
-        self._database.connection.execute(
-            """
-            UPDATE adoption_task SET done_at = :now, complaint = '', requests = requests + :requests
-            WHERE week = :week AND subject = :subject AND asked_of = :of
-            """,
-            {**_key(task), "now": time_text(now), "requests": requests},
         )
 
     # --- what can be told
 
     def sums(self, since: date) -> list[Sum]:
         """Return each lab's figures of the weeks from `since` on, summed over what was asked."""
-        rows = self._database.query(
+        rows = self._query(
             """
             SELECT week, lab, measure, sum(value) AS value, sum(repositories) AS repositories,
                 min(complete) AS complete
             FROM adoption_figure WHERE week >= :since GROUP BY week, lab, measure
             """,
-            {"since": since.isoformat()},
+            {"since": since},
         )
-        return [
-            Sum(
-                date.fromisoformat(row["week"]),
-                row["lab"],
-                Measure(row["measure"]),
-                row["value"],
-                row["repositories"],
-                bool(row["complete"]),
-            )
-            for row in rows
-        ]
+        return records(Sum, rows)
 
     def progress(self, since: date) -> list[Progress]:
         """Return how much was done of what was planned for each lab in the weeks from `since` on."""
-        rows = self._database.query(
+        rows = self._query(
             """
             SELECT week, lab, subject, count(*) AS planned, count(done_at) AS done
             FROM adoption_task WHERE week >= :since GROUP BY week, lab, subject
             """,
-            {"since": since.isoformat()},
+            {"since": since},
         )
-        return [
-            Progress(
-                date.fromisoformat(row["week"]),
-                row["lab"],
-                Subject(row["subject"]),
-                row["planned"],
-                row["done"],
-            )
-            for row in rows
-        ]
+        return records(Progress, rows)
 
     def changes(self, since: date) -> list[Change]:
         """Return how the counted sets changed in the weeks from `since` on, oldest first."""
-        rows = self._database.query(
+        rows = self._query(
             "SELECT * FROM adoption_change WHERE week >= :since ORDER BY week, lab, kind, name",
-            {"since": since.isoformat()},
+            {"since": since},
         )
-        return [
-            Change(
-                ChangeKind(row["kind"]),
-                row["hub_id"],
-                row["name"],
-                row["former"],
-                row["downloads"],
-                date.fromisoformat(row["week"]),
-                row["lab"],
-            )
-            for row in rows
-        ]
+        return records(Change, rows)
 
     def bases(self, labs: Sequence[str], each: int) -> dict[str, list[str]]:
         """Return the repositories of each lab's newest releases, the newest first, at most `each`.
@@ -259,7 +197,7 @@ class Adoption:
         """
         found: dict[str, list[str]] = {}
         for lab in labs:
-            rows = self._database.query(
+            rows = self._query(
                 """
                 SELECT a.repository FROM artifact a JOIN release r ON r.id = a.release_id
                 WHERE r.lab = :lab AND NOT r.withdrawn AND (a.head OR a.packaging = 'Base')
@@ -272,17 +210,9 @@ class Adoption:
         return {lab: repositories for lab, repositories in found.items() if repositories}
 
 
-def _key(task: Task) -> dict[str, str]:
-    return {"week": task.week.isoformat(), "subject": task.subject, "of": task.of}
+def _key(task: Task) -> dict[str, object]:
+    return {"week": task.week, "subject": task.subject, "of": task.of}
 
 
 def _task_of(row: Row) -> Task:
-    return Task(
-        date.fromisoformat(row["week"]),
-        row["lab"],
-        Subject(row["subject"]),
-        row["asked_of"],
-        moment(row["due_at"]),
-        row["tries"],
-        row["complaint"],
-    )
+    return record(Task, row, of=row["asked_of"])

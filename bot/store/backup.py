@@ -1,12 +1,66 @@
-"""Copies of the database that are whole and proven."""
+"""Copies of the database that are whole and proven, and what SQLite and the disk refuse, in words."""
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store.refusals import disk_in_words, in_words, make_room
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Turn SQLite's refusals into a StoreError that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {_explained(error)}") from error
+
+
+@contextmanager
+def disk_in_words(path: Path) -> Iterator[None]:
+    """Turn the disk's refusals of a file into a StoreError."""
+    try:
+        yield
+    except OSError as error:
+        said = error.strerror or error
+        raise StoreError(f"{path}: {said}; make room, or let the bot's user write there") from error
+
+
+def make_room(path: Path) -> None:
+    """Make the directory of a file, for its owner alone. Raises StoreError."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path.parent}: cannot be made ({error.strerror}); set CADENCEBOT_STATE") from error
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file for its owner alone, which SQLite then fills. One that is there stays as it is."""
+    if not path.exists():
+        with disk_in_words(path):
+            path.touch(mode=0o600)
+
+
+_EXPLANATIONS = {
+    "SQLITE_BUSY": "is locked by another program; stop it, or try again. Nothing was lost",
+    "SQLITE_LOCKED": "is locked by another program; stop it, or try again. Nothing was lost",
+    "SQLITE_FULL": "the disk is full; make room. Nothing was half-written",
+    "SQLITE_READONLY": "cannot be written; let the bot's user write the file and its directory",
+    "SQLITE_CANTOPEN": "cannot be opened; check that the directory exists and may be written",
+    "SQLITE_CORRUPT": "is damaged; restore a backup",
+    "SQLITE_NOTADB": "is not a cadencebot database; move it away, or set CADENCEBOT_STATE",
+    "SQLITE_IOERR": "the disk is full, or it failed; make room, or check it. Nothing was half-written",
+}
+
+
+def _explained(error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorname", "")
+    for name, explanation in _EXPLANATIONS.items():
+        if code.startswith(name):
+            return explanation
+    return str(error)
 
 
 def back_up(database: Path, target: Path, *, replacing: bool = False) -> int:
@@ -38,6 +92,7 @@ def copy(database: Path, target: Path) -> None:
     with in_words(database), closing(_open(database)) as connection:
         # Proves that it can be read: what is refused below is refused by where the copy goes.
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        make_private(target)
         with in_words(target):
             connection.execute("VACUUM INTO ?", (str(target),))
     to_disk(target)

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -12,45 +12,29 @@ from sqlite_utils import Database as Connection
 from sqlite_utils.migrations import Migrations
 
 from bot.errors import StoreError
-from bot.store.backup import back_up
-from bot.store.refusals import in_words, make_room
+from bot.store.backup import back_up, in_words, make_private, make_room
+from bot.store.rows import bound
 
 # A writer waits this long for another before it gives up, in seconds.
 PATIENCE = 15.0
 
 migrations = Migrations("cadencebot")
+_SCHEMA = {
+    "0001 the first schema": "schema.sql",
+    "0002 slack": "0002_slack.sql",
+    "0003 promises": "0003_promises.sql",
+    "0004 adoption": "0004_adoption.sql",
+    "0005 eyes": "0005_eyes.sql",
+}
 
 
-@migrations(name="0001 the first schema")
-def _first_schema(connection: Connection) -> None:
-    _run("schema.sql", connection)
+def _migration(file: str) -> Callable[[Connection], None]:
+    def migrate(connection: Connection) -> None:
+        # Not executescript: that commits the migration's own transaction before it starts.
+        for statement in _statements(files("bot.store").joinpath(file).read_text(encoding="utf-8")):
+            connection.execute(statement)
 
-
-@migrations(name="0002 slack")
-def _slack(connection: Connection) -> None:
-    _run("0002_slack.sql", connection)
-
-
-@migrations(name="0003 promises")
-def _promises(connection: Connection) -> None:
-    _run("0003_promises.sql", connection)
-
-
-@migrations(name="0004 adoption")
-def _adoption(connection: Connection) -> None:
-    _run("0004_adoption.sql", connection)
-
-
-@migrations(name="0005 eyes")
-def _eyes(connection: Connection) -> None:
-    _run("0005_eyes.sql", connection)
-
-
-def _run(file: str, connection: Connection) -> None:
-    script = files("bot.store").joinpath(file).read_text(encoding="utf-8")
-    # Not executescript: that commits the migration's own transaction before it starts.
-    for statement in _statements(script):
-        connection.execute(statement)
+    return migrate
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -60,6 +44,10 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+for _name, _file in _SCHEMA.items():
+    migrations(name=_name)(_migration(_file))
 
 
 class Database:
@@ -79,6 +67,7 @@ class Database:
             self._refuse_missing()
         else:
             make_room(path)
+            make_private(path)
         with in_words(path):
             connection = self.connection
             refuse_newer(path, connection)
@@ -113,10 +102,19 @@ class Database:
                     connection.conn.execute("ROLLBACK")
                 raise
 
-    def query(self, sql: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Return the rows of a SELECT as dictionaries."""
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        """Return the rows of a statement as dictionaries; values are written as `rows.bound` says."""
         with in_words(self.path):
-            return list(self.connection.query(sql, parameters or {}))
+            return list(self.connection.query(sql, _bound(values or {})))
+
+    def run(self, sql: str, values: Mapping[str, object] | None = None) -> int:
+        """Run a statement that writes, inside a transaction; return how many rows it changed."""
+        return self.connection.execute(sql, _bound(values or {})).rowcount
+
+    def run_many(self, sql: str, rows: Iterable[Mapping[str, object] | Sequence[object]]) -> None:
+        """Run a statement that writes once for each of the rows: by name, or by order where it has "?"."""
+        given = [_bound(row) if isinstance(row, Mapping) else [bound(value) for value in row] for row in rows]
+        self.connection.conn.executemany(sql, given)
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -159,6 +157,20 @@ class Database:
     def _refuse_missing(self) -> None:
         if not self.path.exists():
             raise StoreError(f"{self.path}: is not there yet; `cadencebot poll` makes it")
+
+
+class Tables:
+    """Some tables of the database, with the statements on them. What writes belongs inside a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._query = database.query
+        self._run = database.run
+        self._run_many = database.run_many
+
+
+def _bound(values: Mapping[str, object]) -> dict[str, Any]:
+    return {name: bound(value) for name, value in values.items()}
 
 
 def refuse_newer(path: Path, connection: Connection) -> None:

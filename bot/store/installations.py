@@ -1,39 +1,33 @@
-"""The workspaces that installed the bot, with their sealed tokens, and the installs under way."""
+"""The workspaces that installed the bot, with their sealed tokens, what it lacks there; begun installs."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bot.records import Installation
-from bot.store.database import Database
-from bot.store.rows import moment, time_text
+from bot.store.database import Tables
+from bot.store.rows import records
+
+METADATA = "metadata"  # is lacking where Slack did not keep what a message is found by
 
 
-class Installations:
-    """Keep what OAuth yields, encrypted by who saves it. Every method that writes needs a transaction."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class Installations(Tables):
+    """What OAuth yields, encrypted by who saves it."""
 
     def save(self, team: str, enterprise: str, sealed: bytes, bot_user: str, now: datetime) -> None:
         """Store what a workspace (or an organisation, `team` "") gave; the newest word counts."""
-        self._database.connection.execute(
+        self._run(
             """
             INSERT INTO installation (team, enterprise, sealed, bot_user, installed_at)
             VALUES (:team, :enterprise, :sealed, :bot_user, :now)
             ON CONFLICT (team, enterprise) DO UPDATE SET sealed = excluded.sealed,
                 bot_user = excluded.bot_user, installed_at = excluded.installed_at, uninstalled_at = NULL
             """,
-            {
-                "team": team,
-                "enterprise": enterprise,
-                "sealed": sealed,
-                "bot_user": bot_user,
-                "now": time_text(now),
-            },
+            {"team": team, "enterprise": enterprise, "sealed": sealed, "bot_user": bot_user, "now": now},
         )
 
     def find(self, team: str, enterprise: str = "") -> bytes | None:
         """Return what was sealed for a workspace, else for its organisation; None when there is nothing."""
-        rows = self._database.query(
+        rows = self._query(
             """
             SELECT sealed FROM installation WHERE uninstalled_at IS NULL AND sealed IS NOT NULL
               AND (team = :team AND team <> '' OR team = '' AND enterprise = :enterprise AND enterprise <> '')
@@ -43,41 +37,70 @@ class Installations:
         )
         return rows[0]["sealed"] if rows else None
 
-    def uninstall(self, team: str, now: datetime, enterprise: str = "") -> bool:
-        """Forget what a workspace (or an organisation, `team` "") gave; return whether there was anything."""
-        gone = self._database.connection.execute(
+    def uninstall(
+        self,
+        team: str,
+        now: datetime,
+        enterprise: str = "",
+        *,
+        until: datetime | None = None,
+        bot_users: Collection[str] = (),
+    ) -> bool:
+        """Forget what a workspace (or an organisation, `team` "") gave; return whether there was anything.
+
+        What was given after `until`, or to other users than these where some are named, stays.
+        """
+        gone = self._run(
             """
             UPDATE installation SET sealed = NULL, uninstalled_at = :now
             WHERE uninstalled_at IS NULL AND team = :team AND (team <> '' OR enterprise = :enterprise)
+              AND (:until IS NULL OR installed_at < :until)
+              AND (:any_user OR bot_user IN (SELECT value FROM json_each(:bot_users)))
             """,
-            {"team": team, "enterprise": enterprise, "now": time_text(now)},
+            {
+                "team": team,
+                "enterprise": enterprise,
+                "now": now,
+                "until": until,
+                "any_user": not bot_users,
+                "bot_users": bot_users,
+            },
         )
-        return gone.rowcount > 0
+        return gone > 0
 
-    def teams(self) -> list[Installation]:
+    def workspaces(self) -> list[Installation]:
         """Return the workspaces and organisations where the bot is installed now."""
-        rows = self._database.query(
+        rows = self._query(
             "SELECT * FROM installation WHERE uninstalled_at IS NULL ORDER BY team, enterprise"
         )
-        return [
-            Installation(row["team"], row["enterprise"], row["bot_user"], moment(row["installed_at"]))
-            for row in rows
-        ]
+        return records(Installation, rows)
 
-    def issue_state(self, state: str, expires_at: datetime) -> None:
-        """Remember an install that has begun, and who may end it: whoever brings the state back in time."""
-        self._database.connection.execute(
-            "INSERT INTO oauth_state (state, expires_at) VALUES (:state, :expires_at)",
-            {"state": state, "expires_at": time_text(expires_at)},
-        )
+    def lacking(self) -> Mapping[str, list[str]]:
+        """Return what keeps the bot from looking its messages up, by workspace ("" is the only one)."""
+        found: dict[str, list[str]] = {}
+        for row in self._query("SELECT team, what FROM lacking ORDER BY team, what"):
+            found.setdefault(row["team"], []).append(row["what"])
+        return found
 
-    def consume_state(self, state: str, now: datetime) -> bool:
-        """Whether a state was issued and is not over; each serves once."""
-        values = {"state": state, "now": time_text(now)}
-        found = self._database.query(
-            "SELECT 1 FROM oauth_state WHERE state = :state AND expires_at > :now", values
+    def set_lacking(self, team: str, scopes: Collection[str]) -> None:
+        """Store which scopes are lacking in a workspace: these and no others."""
+        self._run(
+            "DELETE FROM lacking WHERE team = :team AND what <> :other", {"team": team, "other": METADATA}
         )
-        self._database.connection.execute(
-            "DELETE FROM oauth_state WHERE state = :state OR expires_at <= :now", values
+        for scope in scopes:
+            self._lack(team, scope)
+
+    def note_names(self, team: str, *, kept: bool) -> None:
+        """Store whether Slack kept what the latest message to a workspace is found by."""
+        if not kept:
+            self._lack(team, METADATA)
+        elif METADATA in self.lacking().get(team, ()):
+            self._run(
+                "DELETE FROM lacking WHERE team = :team AND what = :what", {"team": team, "what": METADATA}
+            )
+
+    def _lack(self, team: str, what: str) -> None:
+        self._run(
+            "INSERT INTO lacking (team, what) VALUES (:team, :what) ON CONFLICT DO NOTHING",
+            {"team": team, "what": what},
         )
-        return bool(found)

@@ -1,39 +1,34 @@
 """How each destination wants to be told: its settings, its digest and what it has muted."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from pydantic import TypeAdapter
-
-from bot.records import ALL, DigestPlan, Mute, Preferences
-from bot.store.database import Database
-from bot.store.rows import Row, moment, time_text
+from bot.model import ALL, Destination
+from bot.records import DigestPlan, Mute, Preferences
+from bot.store.database import Tables
+from bot.store.rows import columns, moment, read, record, records
 
 # Longer than a month, whatever a change of daylight saving adds.
 _FURTHEST = timedelta(days=33)
 
-_plan: TypeAdapter[DigestPlan] = TypeAdapter(DigestPlan)
-_settings: TypeAdapter[Preferences] = TypeAdapter(Preferences)
 
+class Settings(Tables):
+    """The settings, digests and mutes of destinations."""
 
-class Wishes:
-    """Keep settings and mutes. Every method that writes belongs inside a transaction."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def of(self, destination: str) -> Preferences:
+    def of(self, destination: Destination) -> Preferences:
         """Return how a destination wants to be told; one that never said is told as all are."""
-        rows = self._database.query("SELECT * FROM destination WHERE id = :id", {"id": destination})
-        return _preferences_of(rows[0]) if rows else Preferences()
+        rows = self._query("SELECT * FROM destination WHERE id = :id", {"id": destination})
+        return record(Preferences, rows[0]) if rows else Preferences()
 
-    def set(self, destination: str, preferences: Preferences, digest_at: datetime | None) -> None:
+    def set(self, destination: Destination, preferences: Preferences, digest_at: datetime | None) -> None:
         """Store how a destination wants to be told, and when a digest that is new or changed is due first."""
-        self._database.connection.execute(
+        self._run(
             """
-            INSERT INTO destination (id, variants, updates, digest, digest_at)
-            VALUES (:id, :variants, :updates, :digest, :digest_at)
+            INSERT INTO destination (id, variants, updates, every, digest, digest_at, notify, quiet)
+            VALUES (:id, :variants, :updates, :every, :digest, :digest_at, :notify, :quiet)
             ON CONFLICT (id) DO UPDATE SET variants = excluded.variants, updates = excluded.updates,
+                every = excluded.every, notify = excluded.notify, quiet = excluded.quiet,
                 digest_at = CASE WHEN digest IS excluded.digest THEN digest_at ELSE excluded.digest_at END,
                 digest = excluded.digest
             """,
@@ -41,39 +36,46 @@ class Wishes:
                 "id": destination,
                 "variants": preferences.variants,
                 "updates": preferences.updates,
-                "digest": _plan.dump_json(preferences.digest).decode() if preferences.digest else None,
-                "digest_at": time_text(digest_at) if digest_at else None,
+                "every": preferences.every,
+                "digest": preferences.digest
+                and json.dumps(columns(preferences.digest), separators=(",", ":")),
+                "digest_at": digest_at,
+                "notify": preferences.notify,
+                "quiet": preferences.quiet,
             },
         )
 
     # --- digests
 
-    def digests_due(self, now: datetime) -> list[tuple[str, DigestPlan, datetime]]:
+    def digests_due(self, now: datetime) -> list[tuple[Destination, DigestPlan, datetime]]:
         """Return the destinations whose digest is due, with their plan and when it became due.
 
         One that is due further ahead than any plan looks was put off by a clock that was wrong.
         """
-        rows = self._database.query(
+        rows = self._query(
             """
             SELECT id, digest, digest_at FROM destination
             WHERE (digest_at <= :now OR digest_at > :never) AND digest IS NOT NULL ORDER BY digest_at, id
             """,
-            {"now": time_text(now), "never": time_text(now + _FURTHEST)},
+            {"now": now, "never": now + _FURTHEST},
         )
-        return [(row["id"], _plan.validate_json(row["digest"]), moment(row["digest_at"])) for row in rows]
+        return [
+            (Destination(row["id"]), read(DigestPlan, row["digest"]), moment(row["digest_at"]))
+            for row in rows
+        ]
 
-    def advance(self, destination: str, next_at: datetime) -> None:
+    def advance(self, destination: Destination, next_at: datetime) -> None:
         """Store when the next digest of a destination is due."""
-        self._database.connection.execute(
+        self._run(
             "UPDATE destination SET digest_at = :next_at WHERE id = :id AND digest IS NOT NULL",
-            {"id": destination, "next_at": time_text(next_at)},
+            {"id": destination, "next_at": next_at},
         )
 
     # --- mutes
 
     def mute(self, mute: Mute) -> bool:
         """Mute a lab (or ALL) in a destination; return whether anything changed."""
-        changed = self._database.connection.execute(
+        changed = self._run(
             """
             INSERT INTO mute (destination, lab, until, created_by)
             VALUES (:destination, :lab, :until, :created_by)
@@ -81,56 +83,26 @@ class Wishes:
                 created_by = excluded.created_by
             WHERE until IS NOT excluded.until
             """,
-            {
-                "destination": mute.destination,
-                "lab": mute.lab,
-                "until": time_text(mute.until) if mute.until else None,
-                "created_by": mute.created_by,
-            },
+            columns(mute),
         )
-        return changed.rowcount > 0
+        return changed > 0
 
-    def unmute(self, destination: str, labs: Sequence[str]) -> int:
+    def unmute(self, destination: Destination, labs: Sequence[str]) -> int:
         """End the mutes of these labs in a destination; ALL among them ends every one. Return how many."""
         ended = [mute for mute in self.mutes(destination) if ALL in labs or mute.lab in labs]
-        self._database.connection.conn.executemany(
+        self._run_many(
             "DELETE FROM mute WHERE destination = ? AND lab = ?",
             [(mute.destination, mute.lab) for mute in ended],
         )
         return len(ended)
 
-    def mutes(self, destination: str | None = None, now: datetime | None = None) -> list[Mute]:
+    def mutes(self, destination: Destination | None = None, now: datetime | None = None) -> list[Mute]:
         """Return the mutes of a destination, or of all; with `now`, only those that are not over."""
-        rows = self._database.query(
+        rows = self._query(
             """
             SELECT * FROM mute WHERE (:destination IS NULL OR destination = :destination)
               AND (:now IS NULL OR until IS NULL OR until > :now) ORDER BY destination, lab
             """,
-            {"destination": destination, "now": time_text(now) if now else None},
+            {"destination": destination, "now": now},
         )
-        return [_mute_of(row) for row in rows]
-
-    def is_muted(self, destination: str, lab: str, now: datetime) -> Mute | None:
-        """Return the mute that keeps a lab silent in a destination, the longest of them, or None."""
-        found = [mute for mute in self.mutes(destination, now) if mute.lab in (lab, ALL)]
-        endless = [mute for mute in found if mute.until is None]
-        return next(iter(endless), None) or max(found, key=lambda mute: mute.until or now, default=None)
-
-
-def _preferences_of(row: Row) -> Preferences:
-    return _settings.validate_python(
-        {
-            "variants": row["variants"],
-            "updates": row["updates"],
-            "digest": _plan.validate_json(row["digest"]) if row["digest"] else None,
-        }
-    )
-
-
-def _mute_of(row: Row) -> Mute:
-    return Mute(
-        destination=row["destination"],
-        lab=row["lab"],
-        until=moment(row["until"]) if row["until"] else None,
-        created_by=row["created_by"],
-    )
+        return records(Mute, rows)

@@ -1,32 +1,51 @@
-"""How times and the central types are written into rows, and read back."""
+"""How our types are written into rows, and read back."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 
-from bot.model import (
-    Artifact,
-    DateOrigin,
-    Facts,
-    License,
-    Mention,
-    Name,
-    Note,
-    Published,
-    Release,
-    SourceKind,
-)
-from bot.records import Content
+from bot.model import DateOrigin, Facts, Follow, License, Name, Note, Published
+from bot.records import Content, DigestPlan, MentionRule, QuietHours
+from bot.releases.facts.filters import Filters
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 
-_content: TypeAdapter[Content] = TypeAdapter(Content)
-_facts: TypeAdapter[Facts] = TypeAdapter(Facts)
-_license: TypeAdapter[License] = TypeAdapter(License)
-_name: TypeAdapter[Name] = TypeAdapter(Name)
-_note: TypeAdapter[Note] = TypeAdapter(Note)
+# The types that a column holds as JSON.
+_JSON: Mapping[Any, TypeAdapter[Any]] = {
+    kind: TypeAdapter(kind)
+    for kind in (Content, DigestPlan, Facts, Filters, License, MentionRule, Name, Note, QuietHours)
+}
+
+
+# --- writing
+
+
+def bound(value: object) -> Any:
+    """Return a value as a column holds it.
+
+    Times and days are text that sorts as it is, lists are JSON for json_each, our own types JSON without
+    what is not stated.
+    """
+    if value is None or type(value) in (str, int):
+        return value
+    if isinstance(value, datetime):
+        return time_text(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return json.dumps(list(value))
+    if type(value) in _JSON:
+        return _JSON[type(value)].dump_json(value, exclude_defaults=True).decode()
+    return str(value) if isinstance(value, date | Follow) else value
+
+
+def columns(record: Any) -> dict[str, object]:
+    """Return the fields of a record by name, for a statement that has them as parameters."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def time_text(moment: datetime) -> str:
@@ -34,109 +53,87 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def moment(text: str) -> datetime:
-    """Return the moment that `time_text` wrote."""
-    return datetime.fromisoformat(text)
-
-
-def facts_text(facts: Facts) -> str:
-    """Return facts as JSON, without what is not stated."""
-    return _facts.dump_json(facts, exclude_defaults=True).decode()
-
-
-def facts_of(text: str) -> Facts:
-    """Return the facts that `facts_text` wrote."""
-    return _facts.validate_json(text)
-
-
-def license_text(license: License) -> str:
-    """Return a licence as JSON."""
-    return _license.dump_json(license, exclude_defaults=True).decode()
-
-
-def name_text(name: Name) -> str:
-    """Return a name as JSON."""
-    return _name.dump_json(name, exclude_defaults=True).decode()
-
-
-def name_of(text: str) -> Name:
-    """Return the name that `name_text` wrote."""
-    return _name.validate_json(text)
-
-
-def note_text(note: Note) -> str:
-    """Return a note as JSON."""
-    return _note.dump_json(note, exclude_defaults=True).decode()
-
-
-def note_of(text: str) -> Note:
-    """Return the note that `note_text` wrote."""
-    return _note.validate_json(text)
-
-
-def content_text(content: Content) -> str:
-    """Return a rendered message as JSON."""
-    return _content.dump_json(content).decode()
-
-
-def content_of(text: str) -> Content:
-    """Return the message that `content_text` wrote."""
-    return _content.validate_json(text)
-
-
-def published_columns(published: Published | None) -> dict[str, str | None]:
+def published_columns(published: Published | None) -> dict[str, object]:
     """Return the three columns that hold a date, its origin and how exact it is."""
     return {
-        "published_at": time_text(published.at) if published else None,
+        "published_at": published.at if published else None,
         "published_origin": published.origin if published else None,
         "published_precision": published.precision if published else None,
     }
 
 
-def published_of(row: Row) -> Published | None:
+# --- reading
+
+
+def moment(text: str) -> datetime:
+    """Return the moment that `time_text` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def maybe_moment(text: str | None) -> datetime | None:
+    """Return the moment that `time_text` wrote, or None where none is stored."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def read(kind: type[T], text: str) -> T:
+    """Return the value of one of our types that a column holds as JSON."""
+    value: T = _JSON[kind].validate_json(text)
+    return value
+
+
+def record(kind: type[T], row: Row, **given: object) -> T:
+    """Return the record that a row holds: each field that is not given from the column of its name.
+
+    Where the column is NULL or missing, the field has its default, if it has one; a NULL is never true.
+    """
+    values, own_type = dict(given), cast("Any", kind)
+    for name, convert, required in _readers(own_type):
+        if name in given:
+            continue
+        value = row if convert is maybe_published else row.get(name)
+        if value is not None:
+            values[name] = convert(value) if convert else value
+        elif convert is bool and name in row:
+            values[name] = False
+        elif required:
+            values[name] = None
+    return kind(**values)
+
+
+def records(kind: type[T], rows: Iterable[Row]) -> list[T]:
+    """Return the records that rows hold."""
+    return [record(kind, row) for row in rows]
+
+
+@cache
+def _readers(kind: Any) -> list[tuple[str, Callable[[Any], Any] | None, bool]]:
+    hints = get_type_hints(kind)
+    return [
+        (it.name, _reader(hints[it.name]), it.default is MISSING and it.default_factory is MISSING)
+        for it in fields(kind)
+    ]
+
+
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """Return what makes a field of this type of a column's value; None is for "nothing"."""
+    kind = next((it for it in get_args(hint) if it is not type(None)), hint)
+    if kind is Published:
+        return maybe_published
+    if kind in _JSON:
+        return _JSON[kind].validate_json
+    if kind is datetime or kind is date:
+        read_time: Callable[[str], date] = kind.fromisoformat
+        return read_time
+    is_own = isinstance(kind, type) and issubclass(kind, bool | str) and kind is not str
+    return kind if is_own else None
+
+
+def maybe_published(row: Row) -> Published | None:
+    """Return the date that a row's three columns hold, or None where none is stored."""
+    return published_of(row) if row["published_at"] else None
+
+
+def published_of(row: Row) -> Published:
     """Return the date that a row's three columns hold."""
-    if row["published_at"] is None:
-        return None
-    return Published(
-        moment(row["published_at"]), DateOrigin(row["published_origin"]), row["published_precision"]
-    )
-
-
-def artifact_of(row: Row) -> Artifact:
-    """Return the artifact that a row holds."""
-    return Artifact(
-        hub_id=row["hub_id"],
-        repository=row["repository"],
-        head=bool(row["head"]),
-        packaging=row["packaging"],
-        seen_at=moment(row["seen_at"]),
-        facts=facts_of(row["facts"]),
-    )
-
-
-def mention_of(row: Row) -> Mention:
-    """Return the mention that an observation's row holds."""
-    return Mention(
-        SourceKind(row["source"]), row["title"], row["url"], moment(row["seen_at"]), published_of(row)
-    )
-
-
-def release_of(row: Row, artifacts: tuple[Artifact, ...] = (), mentions: tuple[Mention, ...] = ()) -> Release:
-    """Return the release that a row holds."""
-    return Release(
-        id=row["id"],
-        name=name_of(row["name"]),
-        opened_at=moment(row["opened_at"]),
-        published=Published(
-            moment(row["published_at"]), DateOrigin(row["published_origin"]), row["published_precision"]
-        ),
-        license=_license.validate_json(row["license"]),
-        facts=facts_of(row["facts"]),
-        silent=bool(row["silent"]),
-        lead_id=row["lead_id"],
-        came_at=moment(row["came_at"]) if row["came_at"] else None,
-        news_at=moment(row["news_at"]) if row["news_at"] else None,
-        withdrawn=bool(row["withdrawn"]),
-        artifacts=artifacts,
-        mentions=mentions,
-    )
+    origin, precision = DateOrigin(row["published_origin"]), row["published_precision"]
+    return Published(moment(row["published_at"]), origin, precision)

@@ -1,45 +1,66 @@
-"""What the store remembers of each source: validators, due time, health, and every identity it showed."""
+"""What is remembered of each source: validators, due time, health, all that it showed, and when."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from bot.errors import SourceError
-from bot.records import SourceState
-from bot.store.database import Database
-from bot.store.rows import Row, moment, time_text
+from bot.records import FROM_HINT, SourceState
+from bot.releases.news.coverage import Shown
+from bot.store.database import Tables
+from bot.store.rows import Row, columns, moment, record, time_text
+
+# The tables that know a source by its id, with the column in which it stands.
+_BY_SOURCE = {
+    "source": "id",
+    "seen": "source_id",
+    "observation": "source_id",
+    "held": "source_id",
+    "blind": "source_id",
+    "announced": "source_id",
+    "perhaps_blind": "source_id",
+    "hint": "source_id",
+}
 
 
-class Sources:
-    """Keep the state of the sources."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class Sources(Tables):
+    """The state of the sources."""
 
     def state(self, source_id: str) -> SourceState:
         """Return the state of a source; that of an unknown one is empty."""
-        rows = self._database.query("SELECT * FROM source WHERE id = :id", {"id": source_id})
+        rows = self._query("SELECT * FROM source WHERE id = :id", {"id": source_id})
         return _state_of(rows[0]) if rows else SourceState(source_id)
 
     def states(self) -> dict[str, SourceState]:
         """Return the states of all sources ever polled, by id."""
-        rows = self._database.query("SELECT * FROM source ORDER BY id")
+        rows = self._query("SELECT * FROM source ORDER BY id")
         return {row["id"]: _state_of(row) for row in rows}
 
+    def waiting(self, now: datetime) -> set[str]:
+        """Return the sources whose next poll is to come; what was polled in the future had a wrong clock."""
+        rows = self._query(
+            "SELECT id FROM source WHERE next_poll_at > :now AND polled_at <= :now", {"now": now}
+        )
+        return {row["id"] for row in rows}
+
     def known(self, source_id: str, identities: Iterable[str]) -> dict[str, str]:
-        """Return those of the identities that the source showed before, with the digest of what it showed."""
-        rows = self._database.query(
+        """Return those of the identities that the source showed before, with the digest of what it showed.
+
+        SQLite keeps to the order of a CROSS JOIN; left to itself it looks through all of the source for each.
+        """
+        rows = self._query(
             """
-            SELECT seen.identity, seen.digest FROM json_each(:wanted) AS wanted
-            JOIN seen ON seen.source_id = :source_id AND seen.identity = wanted.value
+            SELECT seen.identity, seen.digest FROM json_each(:wanted) AS wanted CROSS JOIN seen
+            WHERE seen.source_id = :source_id AND seen.identity = wanted.value
             """,
-            {"source_id": source_id, "wanted": json.dumps(list(identities))},
+            {"source_id": source_id, "wanted": list(identities)},
         )
         return {row["identity"]: row["digest"] for row in rows}
 
     def repositories(self, source_id: str) -> list[str]:
         """Return the lower-case "owner/name" of the repositories that the source ever showed."""
-        rows = self._database.query(
+        rows = self._query(
             """
             SELECT substr(identity, 6) AS name FROM seen
             WHERE source_id = :source_id AND identity >= 'name:' AND identity < 'name;'
@@ -50,34 +71,62 @@ class Sources:
 
     def shown_elsewhere(self, source_id: str, identities: Iterable[str]) -> set[str]:
         """Return those of the identities that another source showed before."""
-        rows = self._database.query(
+        rows = self._query(
             """
-            SELECT DISTINCT seen.identity FROM json_each(:wanted) AS wanted
-            JOIN seen ON seen.identity = wanted.value AND seen.source_id <> :source_id
+            SELECT DISTINCT seen.identity FROM json_each(:wanted) AS wanted CROSS JOIN seen
+            WHERE seen.identity = wanted.value AND seen.source_id <> :source_id
             """,
-            {"source_id": source_id, "wanted": json.dumps(list(identities))},
+            {"source_id": source_id, "wanted": list(identities)},
         )
         return {row["identity"] for row in rows}
 
+    def respell(self, ids: Iterable[str]) -> None:
+        """Give what is remembered of an organisation to the same one, as `ids` spell it now.
+
+        The Hub does not tell capitals from small letters.
+        """
+        rows = self._query(
+            """
+            SELECT source.id AS former, wanted.value AS now FROM json_each(:ids) AS wanted
+            JOIN source ON lower(source.id) = lower(wanted.value) AND source.id LIKE 'hub:%'
+            WHERE NOT EXISTS (SELECT 1 FROM source AS known WHERE known.id = wanted.value)
+            """,
+            {"ids": list(ids)},
+        )
+        for table, column in _BY_SOURCE.items():
+            for row in rows:
+                self._run(f"UPDATE {table} SET {column} = :now WHERE {column} = :former", row)
+
+    def begin_anew(self, ids: Iterable[str]) -> None:
+        """Have the next poll of these sources be a silent baseline, at once; all that they showed is kept."""
+        self._run_many(
+            """
+            UPDATE source SET baseline_at = NULL, next_poll_at = NULL
+            WHERE id = :id OR (id LIKE 'hub:%' AND lower(id) = lower(:id))
+            """,
+            [{"id": one} for one in ids],
+        )
+
     def remember(self, source_id: str, identities: Mapping[str, str], now: datetime) -> None:
         """Add identities, or bring the digest of known ones up to date."""
-        self._database.connection.conn.executemany(
+        seen_at = time_text(now)
+        self._run_many(
             """
             INSERT INTO seen (source_id, identity, digest, seen_at) VALUES (?, ?, ?, ?)
             ON CONFLICT (source_id, identity) DO UPDATE SET digest = excluded.digest
             WHERE digest <> excluded.digest
             """,
-            [(source_id, identity, digest, time_text(now)) for identity, digest in identities.items()],
+            [(source_id, identity, digest, seen_at) for identity, digest in identities.items()],
         )
 
     def succeeded(self, state: SourceState, now: datetime) -> None:
         """Store the outcome of a good poll: what `state` says of it, and when to poll next."""
-        self._database.connection.execute(
+        self._run(
             """
             INSERT INTO source (id, etag, last_modified, cursor, usual_count, baseline_at, polled_at,
                 succeeded_at, next_poll_at, fingerprint, whole_at, outdated, distrusted_at, polls)
-            VALUES (:id, :etag, :last_modified, :cursor, :count, :baseline, :now, :now, :next, :fingerprint,
-                :whole, :outdated, :distrusted, 1)
+            VALUES (:id, :etag, :last_modified, :cursor, :usual_count, :baseline_at, :now, :now,
+                coalesce(:next_poll_at, :now), :fingerprint, :whole_at, :outdated, :distrusted_at, 1)
             ON CONFLICT (id) DO UPDATE SET
                 etag = excluded.etag, last_modified = excluded.last_modified, cursor = excluded.cursor,
                 usual_count = excluded.usual_count, baseline_at = coalesce(baseline_at, excluded.baseline_at),
@@ -87,25 +136,12 @@ class Sources:
                 distrusted_at = excluded.distrusted_at, polls = polls + 1,
                 rested_until = NULL, failing_since = NULL, failures = 0, failure = NULL, complaint = NULL
             """,
-            {
-                "id": state.id,
-                "etag": state.etag,
-                "last_modified": state.last_modified,
-                "cursor": json.dumps(state.cursor or {}),
-                "count": state.usual_count,
-                "now": time_text(now),
-                "next": time_text(state.next_poll_at or now),
-                "baseline": _text(state.baseline_at),
-                "fingerprint": state.fingerprint,
-                "whole": _text(state.whole_at),
-                "outdated": int(state.outdated),
-                "distrusted": _text(state.distrusted_at),
-            },
+            {**columns(state), "cursor": json.dumps(state.cursor or {}), "now": now},
         )
 
     def failed(self, source_id: str, error: SourceError, now: datetime, next_poll_at: datetime) -> None:
         """Store that a poll failed, why, and when to try again; what was remembered stays."""
-        self._database.connection.execute(
+        self._run(
             """
             INSERT INTO source
                 (id, polled_at, next_poll_at, rested_until, failing_since, failures, failure, complaint,
@@ -119,9 +155,9 @@ class Sources:
             """,
             {
                 "id": source_id,
-                "now": time_text(now),
-                "next": time_text(next_poll_at),
-                "rested": time_text(next_poll_at) if error.retry_after is not None else None,
+                "now": now,
+                "next": next_poll_at,
+                "rested": next_poll_at if error.retry_after is not None else None,
                 "failure": error.failure,
                 "complaint": str(error),
             },
@@ -129,34 +165,46 @@ class Sources:
 
 
 def _state_of(row: Row) -> SourceState:
-    times = {
-        name: moment(row[name]) if row[name] else None
-        for name in (
-            "baseline_at",
-            "polled_at",
-            "succeeded_at",
-            "next_poll_at",
-            "rested_until",
-            "failing_since",
-            "whole_at",
-            "distrusted_at",
+    return record(SourceState, row, cursor=json.loads(row["cursor"]))
+
+
+class Coverage(Tables):
+    """What sources showed of the releases that were announced."""
+
+    def shown(self, since: datetime) -> list[Shown]:
+        """Return the releases announced since then, with who showed them.
+
+        What a person imported, or announced on a hint, no source has shown.
+        """
+        rows = self._query(
+            """
+            SELECT lead.id, lead.key, lead.lab, lead.display, o.source_id,
+                min(o.seen_at) AS first_at, min(o.live) AS live,
+                max(CASE WHEN o.links LIKE '%/huggingface.co/%' OR o.links LIKE '%/hf.co/%' THEN o.links END)
+                    AS links
+            FROM release lead JOIN release r ON r.lead_id = lead.id JOIN observation o ON o.release_id = r.id
+            WHERE lead.id = lead.lead_id AND lead.silent = 0 AND lead.withdrawn = 0
+              AND lead.opened_at >= :since AND o.source <> 'import' AND o.amends = 0
+              AND o.external_id NOT LIKE :by_hint
+            GROUP BY lead.id, o.source_id ORDER BY lead.id, first_at
+            """,
+            {"since": since, "by_hint": f"{FROM_HINT}%"},
         )
-    }
-    return SourceState(
-        id=row["id"],
-        etag=row["etag"],
-        last_modified=row["last_modified"],
-        cursor=json.loads(row["cursor"]),
-        usual_count=row["usual_count"],
-        failures=row["failures"],
-        failure=row["failure"] or "",
-        complaint=row["complaint"] or "",
-        fingerprint=row["fingerprint"],
-        outdated=bool(row["outdated"]),
-        polls=row["polls"],
-        **times,
+        named = self._query("SELECT r.lead_id, h.source_id FROM hint h JOIN release r ON r.key = h.brought")
+        named_by = {row["lead_id"]: row["source_id"] for row in named}
+        return [
+            _shown_of(list(sights), named_by.get(lead_id, ""))
+            for lead_id, sights in groupby(rows, key=lambda row: row["id"])
+        ]
+
+
+def _shown_of(sights: Sequence[Row], named_by: str) -> Shown:
+    return Shown(
+        key=sights[0]["key"],
+        lab=sights[0]["lab"],
+        name=sights[0]["display"],
+        by={sight["source_id"]: moment(sight["first_at"]) for sight in sights},
+        links=tuple(link for sight in sights for link in (sight["links"] or "").split("\n") if link),
+        named_by=named_by,
+        live=bool(sights[0]["live"]),
     )
-
-
-def _text(moment: datetime | None) -> str | None:
-    return time_text(moment) if moment else None

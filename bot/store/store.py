@@ -2,28 +2,31 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from bot.model import Lab
+from bot.store.added import AddedLabs
 from bot.store.adoption import Adoption
-from bot.store.chores import Chores
-from bot.store.corrections import Corrections
-from bot.store.coverage import Coverage
+from bot.store.arrangement import Arrangement
+from bot.store.corrections import Corrections, Reports
 from bot.store.database import Database
+from bot.store.deeds import Deeds
 from bot.store.deliveries import Deliveries
-from bot.store.held import Floods
-from bot.store.hints import Hints
+from bot.store.forgotten import doubt_a_copy, newest, note_claims, refuse_lost, suspect
+from bot.store.held import Floods, Hints
 from bot.store.history import History
 from bot.store.installations import Installations
-from bot.store.moving import Moves
-from bot.store.preferences import Wishes
+from bot.store.labs import Addresses, Moves
+from bot.store.places import Places
+from bot.store.preferences import Settings
 from bot.store.releases import Releases
-from bot.store.reports import Reports
 from bot.store.shipped import Shipments
-from bot.store.sources import Sources
-from bot.store.standing import Standing
+from bot.store.sources import Coverage, Sources
 from bot.store.subscriptions import Subscriptions
-from bot.store.watch import WatchBook
+from bot.store.triage import Triages
+from bot.store.watch import Chores, Watch
+from bot.store.watches import Watches
 
 FILE_NAME = "cadencebot.db"
 
@@ -35,32 +38,61 @@ class Store:
     """
 
     def __init__(self, directory: Path, labs: Iterable[Lab] = (), *, readonly: bool = False) -> None:
+        refuse_lost(directory / FILE_NAME)
         self._database = Database(directory / FILE_NAME, readonly=readonly)
+        if not readonly:
+            doubt_a_copy(self._database)
         self.sources = Sources(self._database)
-        self.standing = Standing(self._database)
+        self.addresses = Addresses(self._database)
         self.moves = Moves(self._database)
         self.corrections = Corrections(self._database)
+        self.arrangement = Arrangement(self._database)
         self.releases = Releases(self._database, self.corrections)
         self.deliveries = Deliveries(self._database)
         self.hints = Hints(self._database)
         self.held = Floods(self._database, self.hints)
         self.subscriptions = Subscriptions(self._database)
-        self.preferences = Wishes(self._database)
+        self.preferences = Settings(self._database)
+        self.places = Places(self._database)
+        self.watches = Watches(self._database)
+        self.triage = Triages(self._database)
         self.reports = Reports(self._database)
+        self.deeds = Deeds(self._database)
         self.installations = Installations(self._database)
         self.adoption = Adoption(self._database)
-        known = {lab.id: lab for lab in labs}
-        self.watch = WatchBook(self._database)
+        self.added = AddedLabs(self._database)
+        self._labs: dict[str, Lab] = {}
+        self.name_labs(labs)
+        self.watch = Watch(self._database)
         self.coverage = Coverage(self._database)
         self.chores = Chores(self._database)
-        self.history = History(self._database, known)
-        self.shipments = Shipments(self._database, self.corrections, known)
+        self.history = History(self._database, self._labs)
+        self.shipments = Shipments(self._database, self.corrections, self._labs)
+
+    def name_labs(self, labs: Iterable[Lab]) -> None:
+        """Have releases be of these labs: what is stored of one has its id alone."""
+        known = {lab.id: lab for lab in labs}
+        self._labs.update(known)  # in place, for other threads read it
+        for gone in self._labs.keys() - known.keys():
+            del self._labs[gone]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Store everything that happens inside together, or nothing of it."""
         with self._database.transaction():
             yield
+
+    def note_claims(self, now: datetime) -> None:
+        """Write down beside the database that messages were claimed: an older copy does not know of them."""
+        note_claims(self._database, now)
+
+    def newest(self) -> datetime | None:
+        """Return the newest time that is stored, None in a new database."""
+        return newest(self._database.query)
+
+    def suspect(self, since: datetime, now: datetime) -> None:
+        """Look up what may have been sent since then before it is sent; belongs inside a transaction."""
+        suspect(self._database, since, now)
 
     def close(self) -> None:
         """Close the file."""

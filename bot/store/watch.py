@@ -1,55 +1,55 @@
-"""What the bot notes of itself: that it lives, and which sources the admins know to be blind."""
+"""What the bot notes of itself: that it lives, which sources are known to be blind, what is due again."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.store.database import Database
-from bot.store.rows import moment, time_text
+from bot.store.database import Tables
+from bot.store.rows import moment
+
+_LONGEST = timedelta(days=8)  # between two times; what is further ahead, a wrong clock put there
 
 
-class WatchBook:
-    """Keep the heartbeat and what was told. Every method that writes belongs inside a transaction."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class Watch(Tables):
+    """The heartbeat, and what the admins were told."""
 
     def beat(self, now: datetime) -> None:
         """Note that the bot lives."""
-        self._database.connection.execute(
+        self._run(
             "INSERT INTO heartbeat (id, at) VALUES (1, :now) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
-            {"now": time_text(now)},
+            {"now": now},
         )
 
     def last_beat(self) -> datetime | None:
         """Return when the bot was last alive, or None before its first day."""
-        rows = self._database.query("SELECT at FROM heartbeat")
+        rows = self._query("SELECT at FROM heartbeat")
         return moment(rows[0]["at"]) if rows else None
 
-    def blind(self) -> dict[str, datetime]:
-        """Return the sources that the admins know to be blind, and since when."""
-        return self._told("blind")
+    def blind(self, *, perhaps: bool = False) -> dict[str, datetime]:
+        """Return the sources that the admins know to be blind, or perhaps blind, and since when."""
+        rows = self._query("SELECT * FROM perhaps_blind" if perhaps else "SELECT * FROM blind")
+        return {row["source_id"]: moment(row["since"]) for row in rows}
 
-    def set_blind(self, known: Mapping[str, datetime]) -> None:
-        """Store which sources the admins know to be blind, these and no others."""
-        self._set_told("blind", known)
+    def set_blind(self, known: Mapping[str, datetime], *, perhaps: bool = False) -> None:
+        """Store which sources the admins know to be blind, or perhaps blind: these and no others."""
+        table = "perhaps_blind" if perhaps else "blind"
+        self._run(f"DELETE FROM {table}")
+        self._run_many(f"INSERT INTO {table} (source_id, since) VALUES (?, ?)", known.items())
 
-    def perhaps_blind(self) -> dict[str, datetime]:
-        """Return the sources that the admins know to be perhaps blind, and since when."""
-        return self._told("perhaps_blind")
 
-    def set_perhaps_blind(self, known: Mapping[str, datetime]) -> None:
-        """Store which sources the admins know to be perhaps blind, these and no others."""
-        self._set_told("perhaps_blind", known)
+class Chores(Tables):
+    """When chores are due again, whatever restarts."""
 
-    def _told(self, table: str) -> dict[str, datetime]:
-        return {
-            row["source_id"]: moment(row["since"]) for row in self._database.query(f"SELECT * FROM {table}")
-        }
+    def is_due(self, name: str, now: datetime) -> bool:
+        """Whether a chore is due; one that was never done is."""
+        rows = self._query("SELECT due_at FROM chore WHERE name = :name", {"name": name})
+        return not rows or not now < moment(rows[0]["due_at"]) <= now + _LONGEST
 
-    def _set_told(self, table: str, known: Mapping[str, datetime]) -> None:
-        connection = self._database.connection
-        connection.execute(f"DELETE FROM {table}")
-        connection.conn.executemany(
-            f"INSERT INTO {table} (source_id, since) VALUES (?, ?)",
-            [(source, time_text(since)) for source, since in known.items()],
+    def done(self, name: str, due_at: datetime) -> None:
+        """Store when a chore is due again."""
+        self._run(
+            """
+            INSERT INTO chore (name, due_at) VALUES (:name, :due)
+            ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at
+            """,
+            {"name": name, "due": due_at},
         )

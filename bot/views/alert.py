@@ -1,30 +1,37 @@
-"""Render the alert: one message that says who released what, under which licence and how large."""
+"""The alert: one message that says who released what, under which licence and how large. Pure."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import License, Mention, Release, SourceKind, Wave
 from bot.records import Block, Content
 from bot.releases.facts import words
-from bot.releases.facts.visible import clean, web_address
+from bot.releases.facts.text import clean, web_address
 from bot.views import blocks
-from bot.views.blocks import Element
-from bot.views.controls import details_button, more_menu
-from bot.views.escape import escape, link, literal
+from bot.views.blocks import Element, details_button, link, literal, more_menu
+from bot.views.names import FACT_LIMIT, NAME_LIMIT, NAMELESS, first_url, main_url
+from bot.views.sentence import (
+    absence,
+    alert_text,
+    common_license,
+    described,
+    differs_of,
+    has_weights,
+    headline,
+    is_confirmed,
+    is_licensed,
+    struck_down,
+    summary,
+)
 
-_LAB_LIMIT = 40
-_NAME_LIMIT = 80
 _LICENSE_LIMIT = 80
 _CONDITION_LIMIT = 200  # five characters each when all are escaped: a field holds 2,000
 _SUMMARY_LIMIT = 300
-_FACT_LIMIT = 80
-_TEXT_LIMIT = 500
 _SIZES_LIMIT = 12
 _PACKAGINGS_LIMIT = 4
+BASE = "Base"  # the packaging that is named first: no reply tells of it
 _LINKS_LIMIT = 2  # with Details that makes three buttons
-_NAMELESS = "a model without a name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,75 +43,59 @@ class LicenseChange:
 
 
 def render_alert(
-    wave: Wave, now: datetime, *, interactive: bool = False, change: LicenseChange | None = None
+    wave: Wave,
+    now: datetime,
+    *,
+    interactive: bool = False,
+    edited: bool = False,
+    change: LicenseChange | None = None,
 ) -> Content:
     """Return the alert of a wave; rendering it again later, with more known, gives its edit.
 
-    `interactive`: somebody listens to its buttons.
+    `interactive`: somebody listens to its buttons. `edited`: it is edited when more is known.
     """
-    models = _largest_first(wave)
+    if wave.lead.withdrawn:
+        return Content(alert_text(wave), tuple(facts_of(wave, now)))
+    models = described(wave)
+    controls = (details_button(wave.lead), more_menu(wave.lab, wave.lead)) if interactive else ()
     message: list[Block] = [
         blocks.header(headline(wave)),
         blocks.section(_introduction(wave, models)),
-        *facts_of(wave, now, change),
+        *facts_of(wave, now, change, edited=edited),
         blocks.context(_origins(wave, now)),
-        *blocks.actions([*_links(wave), *(_controls(wave) if interactive else ())]),
+        *blocks.actions([*_links(wave), *controls]),
     ]
-    return Content(_sentences(wave, models, _change_words(change, models, now)), tuple(message))
+    return Content(alert_text(wave, _change_words(change, models, now)), tuple(message))
 
 
-def facts_of(wave: Wave, now: datetime, change: LicenseChange | None = None) -> list[Block]:
-    """Return what an alert says of licence and size: the part of it that facts change as they arrive."""
-    models = _largest_first(wave)
-    changed = _change_words(change, models, now)
-    return [blocks.fields(*_facts(wave, models, changed)), *blocks.sections(_sizes(models))]
+def facts_of(
+    wave: Wave, now: datetime, change: LicenseChange | None = None, *, edited: bool = False
+) -> list[Block]:
+    """Return what an alert says of licence and size: the part of it that facts change as they arrive.
 
-
-def _largest_first(wave: Wave) -> list[Release]:
-    return sorted(wave.sizes, key=lambda model: -(model.facts.parameters or 0))
-
-
-def headline(wave: Wave) -> str:
-    """Return who did what, cleaned but not escaped: "Moonshot AI released Kimi K2.6"."""
-    name = clean(words.subject(wave), _NAME_LIMIT) or _NAMELESS
-    lab = clean(wave.lab.name, _LAB_LIMIT)
+    `edited`: these very blocks are edited when more is known. Of what was withdrawn that is all they say.
+    """
     if wave.lead.withdrawn:
-        return f"No release: {name} by {lab} was announced by mistake"
-    if not is_confirmed(wave):
-        return f"LLM Stats lists {name} by {lab}"
-    released = all(model.artifacts for model in wave.sizes) and _has_weights(wave.sizes)
-    sizes = f" in {len(wave.sizes)} sizes" if len(wave.sizes) > 1 and not wave.also else ""
-    return f"{lab} {'released' if released else 'announced'} {name}{sizes}"
-
-
-def _has_weights(models: Sequence[Release]) -> bool:
-    return any(model.artifacts and model.facts.weights != "none" for model in models)
-
-
-def _has_repository(models: Sequence[Release]) -> bool:
-    return any(model.artifacts for model in models)
-
-
-def is_confirmed(wave: Wave) -> bool:
-    """Whether anybody but LLM Stats, and a history that a person brought, says so."""
-    sources = {mention.source for member in wave.members for mention in member.mentions}
-    return sources - {SourceKind.IMPORT} != {SourceKind.LLM_STATS}
+        return [blocks.section(struck_down(wave))]
+    models = described(wave)
+    stated = list(_stated(models, _change_words(change, models, now)))
+    missing = _missing(wave, models, {title for title, _ in stated}, edited=edited)
+    return [
+        *([blocks.fields(*stated)] if stated else []),
+        *([blocks.section(missing)] if missing else []),
+        *blocks.sections(_sizes(models)),
+    ]
 
 
 # --- the paragraph below the headline
 
 
 def _introduction(wave: Wave, models: Sequence[Release]) -> str:
-    name = link(main_url(wave), _label(wave), _NAME_LIMIT) or _NAMELESS
+    name = link(main_url(wave), _label(wave), NAME_LIMIT) or NAMELESS
     task = next((model.facts.task for model in wave.members if model.facts.task), "")
-    summary = _summary(wave)
-    facts = (f"*{name}*", literal(words.task_words(task), _FACT_LIMIT), _common_gate(models))
-    lines = (" · ".join(fact for fact in facts if fact), literal(summary, _SUMMARY_LIMIT))
+    facts = (f"*{name}*", literal(words.task_words(task), FACT_LIMIT), _common_gate(models))
+    lines = (" · ".join(fact for fact in facts if fact), literal(summary(wave), _SUMMARY_LIMIT))
     return "\n".join(line for line in lines if line)
-
-
-def _summary(wave: Wave) -> str:
-    return next((model.facts.summary for model in wave.members if model.facts.summary), "")
 
 
 def _label(wave: Wave) -> str:
@@ -118,67 +109,51 @@ def _common_gate(models: Sequence[Release]) -> str:
     return gates.pop() if len(gates) == 1 else ""
 
 
-def main_url(wave: Wave) -> str:
-    """Return the page to read first: the card of one model, but the post about several."""
-    card, post = _first_url(wave, SourceKind.HUB), _first_url(wave, SourceKind.FEED, SourceKind.PAGE)
-    first, second = (post, card) if len(wave.sizes) > 1 else (card, post)
-    return first or second or _first_url(wave, SourceKind.LLM_STATS)
-
-
-def _first_url(wave: Wave, *sources: SourceKind) -> str:
-    mentions = (mention for member in wave.members for mention in member.mentions)
-    return next((it.url for it in mentions if it.source in sources and web_address(it.url)), "")
-
-
 # --- the facts
 
 
-def _facts(wave: Wave, models: Sequence[Release], changed: str) -> Iterator[tuple[str, str]]:
-    size, context = _size_of_all(wave, models), words.context_range(models)
+def _stated(models: Sequence[Release], changed: str) -> Iterator[tuple[str, str]]:
+    size, context = words.size_range(models), words.context_range(models)
     mark = f"\n_{literal(changed, _LICENSE_LIMIT + 40)}_" if changed else ""
-    if _has_weights(models):
+    if is_licensed(models) or mark:
         yield "Licence", _license(models) + mark
-        yield "Size", literal(size or words.NOT_STATED, _FACT_LIMIT)
-        yield "Download", _download(models)
-        yield "Context", literal(context or words.NOT_STATED, _FACT_LIMIT)
-        return
-    yield "Licence", (_license(models) if _is_licensed(models) else f"⚪ {_without_license(wave)}") + mark
-    yield "Weights", _without_weights(wave)
     if size:
-        yield "Size", literal(size, _FACT_LIMIT)
+        yield "Size", literal(size, FACT_LIMIT)
+    download = _download(models) if has_weights(models) else ""
+    if download:
+        yield "Download", download
     if context:
-        yield "Context", literal(context, _FACT_LIMIT)
+        yield "Context", literal(context, FACT_LIMIT)
 
 
-def _size_of_all(wave: Wave, models: Sequence[Release]) -> str:
-    """Return the size of one model as the summary above it has it, or the range of several."""
-    if len(models) > 1:
-        return words.size_range(models)
-    return words.size_words(replace(models[0].facts, summary=_summary(wave)), models[0].name.display)
+def _missing(wave: Wave, models: Sequence[Release], stated: Container[str], *, edited: bool) -> str:
+    """Return what is not stated, in one sentence, or ""; a white circle where the licence is not."""
+    if has_weights(models):
+        lacking = [title for title in ("Licence", "Size", "Download", "Context") if title not in stated]
+        sentence = f"{_subject(lacking)} not stated yet" if lacking else ""
+    else:
+        sentence = _first_capital(absence(wave, models))
+    circle = "" if "Licence" in stated or not sentence else "⚪ "
+    promise = "; this message updates itself" if edited and " yet" in sentence else ""
+    return f"{circle}{sentence}{promise}." if sentence else ""
 
 
-def _is_licensed(models: Sequence[Release]) -> bool:
-    return _common_license(models).verdict != words.NOT_STATED
+def _subject(titles: Sequence[str]) -> str:
+    """Return "The licence is", "Licence and size are"."""
+    if len(titles) == 1:
+        return f"The {titles[0].lower()} is"
+    return f"{_first_capital(words.enumerated(titles).lower())} are"
 
 
-def _without_license(wave: Wave) -> str:
-    return words.NOT_STATED if _has_repository(wave.sizes) else _unpublished(wave)
-
-
-def _without_weights(wave: Wave) -> str:
-    return words.NOT_THERE_YET if _has_repository(wave.sizes) else _unpublished(wave)
-
-
-def _unpublished(wave: Wave) -> str:
-    """Return "not published yet", and no "yet" for a lab without a place on the Hub to publish at."""
-    return "not published yet" if wave.lab.owners else "not published"
+def _first_capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _license(models: Sequence[Release]) -> str:
-    common = _common_license(models)
+    common = common_license(models)
     statement = next(model.facts.license for model in models if model.license == common)
     text = license_text(common, statement.link if statement else "")
-    return text + ("\n_differs for some, see below_" if any(_differs(it, models) for it in models) else "")
+    return text + ("\n_differs for some, see below_" if any(differs_of(it, models) for it in models) else "")
 
 
 def license_text(license: License, url: str = "") -> str:
@@ -194,30 +169,22 @@ def license_text(license: License, url: str = "") -> str:
 
 def _change_words(change: LicenseChange | None, models: Sequence[Release], now: datetime) -> str:
     """Return "changed from MIT on 3 May", or "" when it is again what it was."""
-    if change is None or change.former.id == _common_license(models).id:
+    if change is None or change.former.id == common_license(models).id:
         return ""
     former = clean(change.former.title, _LICENSE_LIMIT) or words.NOT_STATED
-    year = "" if change.at.year == now.year else f" {change.at.year}"
-    return f"changed from {former} on {change.at.day} {change.at:%B}{year}"
-
-
-def _common_license(models: Sequence[Release]) -> License:
-    return Counter(model.license for model in models).most_common(1)[0][0]
-
-
-def _differs(model: Release, models: Sequence[Release]) -> bool:
-    return model.license != _common_license(models)
+    return f"changed from {former} on {words.day(change.at, now)}"
 
 
 def _download(models: Sequence[Release]) -> str:
-    download = literal(words.download_range(models) or words.NOT_STATED, _FACT_LIMIT)
+    """Return "595 GB, INT4", with what else there is to download in another line, or ""."""
     packagings = _packagings(models)
-    return f"{download}\nalso as {packagings}" if packagings else download
+    lines = (literal(words.download_range(models), FACT_LIMIT), f"also as {packagings}" if packagings else "")
+    return "\n".join(line for line in lines if line)
 
 
 def _packagings(models: Sequence[Release]) -> str:
     names = (literal(variant.packaging, 20) for model in models for variant in model.variants)
-    found = list(dict.fromkeys(name for name in names if name))
+    found = sorted(dict.fromkeys(name for name in names if name), key=lambda name: name != BASE)
     more = len(found) - _PACKAGINGS_LIMIT
     return ", ".join(found[:_PACKAGINGS_LIMIT]) + (f" and {more} more" if more > 0 else "")
 
@@ -230,13 +197,13 @@ def _sizes(models: Sequence[Release]) -> Iterator[str]:
         return
     gate = _common_gate(models)
     for model in models[:_SIZES_LIMIT]:
-        yield f"• {_size(model, with_license=_differs(model, models), with_gate=not gate)}"
+        yield f"• {_size(model, with_license=differs_of(model, models), with_gate=not gate)}"
     if len(models) > _SIZES_LIMIT:
         yield f"and {len(models) - _SIZES_LIMIT} more"
 
 
 def _size(model: Release, *, with_license: bool, with_gate: bool) -> str:
-    name = link(model.card_url or model.post_url, model.name.display, _NAME_LIMIT) or _NAMELESS
+    name = link(model.card_url or model.post_url, model.name.display, NAME_LIMIT) or NAMELESS
     facts = [words.size_words(model.facts, model.name.display), words.download_words(model.facts)]
     if with_license:
         facts.append(f"{words.circle(model.license)} {words.license_words(model.license)}")
@@ -252,9 +219,9 @@ def _origins(wave: Wave, now: datetime) -> Iterator[str]:
     yield _witnesses(wave, now)
     since = words.since_previous(wave.lead.published, wave.previous)
     if since:
-        yield literal(since, _NAME_LIMIT + 30)
+        yield literal(since, NAME_LIMIT + 30)
     if web_address(wave.first_alert_url):
-        yield link(wave.first_alert_url, "other sizes were announced earlier", _NAME_LIMIT)
+        yield link(wave.first_alert_url, "other sizes were announced earlier", NAME_LIMIT)
 
 
 def _witnesses(wave: Wave, now: datetime) -> str:
@@ -265,7 +232,7 @@ def _witnesses(wave: Wave, now: datetime) -> str:
     if not is_confirmed(wave):
         return f"Listed by {via}, not confirmed by the lab"
     seen = " and ".join(f"{where} {words.seen_when(it, now)}" for where, it in mentions.items())
-    return f"Seen {seen or words.moment(wave.lead.opened_at)}" + (f", via {via}" if via else "")
+    return f"Seen {seen or words.day(wave.lead.opened_at, now)}" + (f", via {via}" if via else "")
 
 
 def _first_mentions(wave: Wave) -> dict[str, Mention]:
@@ -278,38 +245,13 @@ def _first_mentions(wave: Wave) -> dict[str, Mention]:
 
 def _links(wave: Wave) -> list[Element]:
     """Return the buttons to the two pages that say most."""
-    card = _first_url(wave, SourceKind.HUB) if len(wave.sizes) == 1 else ""  # the list links each of several
-    post = _first_url(wave, SourceKind.FEED, SourceKind.PAGE)
-    listing = _first_url(wave, SourceKind.LLM_STATS)
+    card = first_url(wave, SourceKind.HUB) if len(wave.sizes) == 1 else ""  # the list links each of several
+    post = first_url(wave, SourceKind.FEED)
+    listing = first_url(wave, SourceKind.LLM_STATS)
+    name = words.subject(wave)
     links = (
-        blocks.link_button("Model card", card, "open_card"),
-        blocks.link_button("Announcement", post, "open_post"),
-        blocks.link_button("LLM Stats", listing, "open_listing"),
+        blocks.link_button("Model card", card, "open_card", f"Model card of {name}"),
+        blocks.link_button("Announcement", post, "open_post", f"Announcement of {name}"),
+        blocks.link_button("LLM Stats", listing, "open_listing", f"LLM Stats on {name}"),
     )
     return [link for link in links if link][:_LINKS_LIMIT]
-
-
-def _controls(wave: Wave) -> tuple[Element | None, ...]:
-    return details_button(wave.lead), more_menu(wave.lab, wave.lead)
-
-
-# --- the same without blocks
-
-
-def _sentences(wave: Wave, models: Sequence[Release], changed: str) -> str:
-    """Return the alert as text: notifications show, and screen readers read, nothing else."""
-    doubt = "" if is_confirmed(wave) else ", not confirmed by the lab"
-    license = words.license_words(_common_license(models)) if _is_licensed(models) else _without_license(wave)
-    differs = ", differs for some" if any(_differs(model, models) for model in models) else ""
-    download = words.download_range(models)
-    sentences = [
-        headline(wave) + doubt,
-        f"Licence: {license}{differs}" + (f" ({changed})" if changed else ""),
-        f"Size: {_size_of_all(wave, models) or words.NOT_STATED}",
-    ]
-    if not _has_weights(models):
-        sentences.append(f"Weights: {_without_weights(wave)}")
-    elif download:
-        sentences.append(f"Download: {download}")
-    url = escape(web_address(main_url(wave)))
-    return f"{literal('. '.join(sentences), _TEXT_LIMIT)}. {url}".strip()

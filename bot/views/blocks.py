@@ -1,13 +1,41 @@
-"""Build Slack's blocks, within Slack's limits.
+"""Slack's blocks, within Slack's limits, and text from outside in mrkdwn that does nothing.
 
-Limits: https://docs.slack.dev/reference/block-kit/blocks (50 blocks a message, 3,000 characters a section).
+A message takes 50 blocks, a section 3,000 characters: https://docs.slack.dev/reference/block-kit/blocks
+mrkdwn acts on `<...>`, `&...;` and a few marks; an unescaped `<!channel>` in a post's title would ping
+everybody: https://docs.slack.dev/messaging/formatting-message-text
+The value of a button is the whole command that it runs, so no button is special.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from bot.model import Lab, Release
 from bot.records import Block
-from bot.releases.facts.visible import clean, web_address
+from bot.releases.facts.text import clean, web_address
+
+_LOOK_ALIKES = str.maketrans({"*": "∗", "`": "ʼ", "~": "∼"})
+
+
+def escape(text: str) -> str:
+    """Return `text` with mrkdwn's three control characters escaped, once."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def literal(text: str, limit: int) -> str:
+    """Return `text` cleaned so that mrkdwn shows it as it is; the limit counts what people see.
+
+    mrkdwn has no escape for its formatting marks, so look-alikes stand in for them; the underscore stays,
+    because it formats nothing inside a name and names are copied.
+    """
+    return escape(clean(text, limit).translate(_LOOK_ALIKES))
+
+
+def link(url: str, label: str, limit: int) -> str:
+    """Return a mrkdwn link, or only its label when the address cannot be used."""
+    shown = literal(label, limit).replace("|", "¦")
+    address = web_address(url)
+    return f"<{escape(address)}|{shown}>" if address and shown else shown
+
 
 NOTHING = "–"  # stands where a text from outside has nothing to show
 _HEADER_LIMIT = 150
@@ -55,6 +83,16 @@ def sections(lines: Iterable[str]) -> Iterator[Block]:
         yield section(text)
 
 
+def that_fit(parts: Iterable[str], limit: int) -> Iterator[str]:
+    """Yield the first parts that are together at most `limit` characters, markup and escapes included."""
+    left = limit
+    for part in parts:
+        left -= len(part)
+        if left < 0:
+            return
+        yield part
+
+
 def fields(*pairs: tuple[str, str]) -> Block:
     """Return facts in two columns, each a title and a value in mrkdwn."""
     texts = [mrkdwn(f"*{title}*\n{value}") for title, value in pairs[:_FIELDS_LIMIT]]
@@ -69,11 +107,6 @@ def context(texts: Iterable[str]) -> Block:
 # --- what can be pressed
 
 
-def buttons(choices: Iterable[tuple[str, str, str]]) -> Iterator[Block]:
-    """Yield one row of buttons from (label, address, action id), or nothing when no address is usable."""
-    yield from actions(link_button(label, url, action) for label, url, action in choices)
-
-
 def actions(elements: Iterable[Element | None]) -> Iterator[Block]:
     """Yield one row of the elements that there are, or nothing."""
     row = [element for element in elements if element][:_ROW_LIMIT]
@@ -81,20 +114,27 @@ def actions(elements: Iterable[Element | None]) -> Iterator[Block]:
         yield {"type": "actions", "elements": row}
 
 
-def link_button(label: str, url: str, action: str) -> Element | None:
+def before_buttons(message: Sequence[Block], added: Iterable[Block]) -> tuple[Block, ...]:
+    """Return a message with blocks added at its end, above the buttons where it ends in those."""
+    at = len(message) - 1 if message and message[-1]["type"] == "actions" else len(message)
+    return (*message[:at], *added, *message[at:])
+
+
+def link_button(label: str, url: str, action: str, spoken: str = "") -> Element | None:
     """Return a button that opens an address, or None when the address is not usable."""
     address = web_address(url)
-    return {**_button(label, action), "url": address} if address else None
+    return {**_button(label, action, spoken), "url": address} if address else None
 
 
-def button(label: str, action: str, value: str, style: str = "") -> Element | None:
+def button(label: str, action: str, value: str, style: str = "", spoken: str = "") -> Element | None:
     """Return a button that brings `value` along; `style` is "", "primary" or "danger".
 
-    There is none for a value that Slack would refuse: cut short or cleaned it would say something else.
+    `spoken` is its label where it is heard without what stands around it: "Details of Kimi K2.6". There is
+    no button for a value that Slack would refuse: cut short or cleaned it would say something else.
     """
     if not 0 < len(value) <= _VALUE_LIMIT or not value.isprintable():
         return None
-    return {**_button(label, action), "value": value, **({"style": style} if style else {})}
+    return {**_button(label, action, spoken), "value": value, **({"style": style} if style else {})}
 
 
 def overflow(action: str, choices: Iterable[tuple[str, str]]) -> Element | None:
@@ -113,8 +153,12 @@ def options(choices: Iterable[tuple[str, str]]) -> list[Element]:
     return [{"text": plain_text(label, _LABEL_LIMIT), "value": value} for value, label in labels.items()]
 
 
-def _button(label: str, action: str) -> Element:
-    return {"type": "button", "text": plain_text(label, _LABEL_LIMIT), "action_id": action}
+def _button(label: str, action: str, spoken: str) -> Element:
+    """Return a button; what screen readers say has the same limit as what is shown:
+    https://docs.slack.dev/reference/block-kit/block-elements/button-element
+    """
+    button = {"type": "button", "text": plain_text(label, _LABEL_LIMIT), "action_id": action}
+    return {**button, "accessibility_label": clean(spoken, _LABEL_LIMIT)} if spoken else button
 
 
 # --- charts
@@ -164,3 +208,28 @@ def mrkdwn(text: str) -> dict[str, Any]:
     """Return text with Slack's marks; whatever in it comes from outside is escaped already."""
     # verbatim: Slack must not turn names into links to channels or people by itself
     return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+_LAB_LIMIT = 30  # so that the menu's words stay whole
+
+
+def details_button(release: Release, number: int = 0) -> Element | None:
+    """Return the button that opens all that is known of a release; `number` is its own in its block."""
+    spoken = f"Details of {release.name.display}"
+    return button("Details", f"details:{number}", str(release.id), spoken=spoken)
+
+
+def more_menu(lab: Lab, release: Release | None = None) -> Element | None:
+    """Return the menu behind "…": less of this lab, and a word on what is wrong with this release.
+
+    The menu itself takes no label for screen readers, so that each choice names what it is about:
+    https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
+    """
+    name = clean(lab.name, _LAB_LIMIT) or lab.id
+    choices = [
+        (f"Mute {name} here for 7 days", f"run:mute {lab.id} 7d"),
+        (f"Unsubscribe from {name} here", f"run:unsubscribe {lab.id}"),
+    ]
+    if release:
+        choices.append((f"Report a wrong detail of {release.name.display}", f"report:{release.id}"))
+    return overflow("more:0", choices)

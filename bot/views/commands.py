@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from bot.errors import UsageError
 from bot.model import Lab
@@ -30,6 +31,13 @@ class Verb(StrEnum):
     HELP = "help"
     WHY = "why"
     HELD = "held"
+    UNCLEAR = "unclear"
+    HELLO = "hello"
+    TRIAGE = "triage"
+    WATCH = "watch"
+    UNWATCH = "unwatch"
+    ADD = "add"
+    REMOVE = "remove"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +64,22 @@ class Command:
     text: str  # as typed, tidied: asking it again asks the same
     labs: tuple[Lab, ...] = ()
     everything: bool = False  # "all" was typed
-    rhythm: bool = False  # "cadence" was typed: the news of labs' rhythms, not their releases
+    cadence: bool = False  # about how labs ship, not what: `subscribe cadence qwen`
     filters: Filters = field(default_factory=Filters)
     since: timedelta | None = None
     by: str = ""  # of cadence: "lab" or "month"; "" is by lab
     unit: str = ""  # of cadence: a value of Unit; "" is by wave
     number: int | None = None
     page: int = 1
-    subject: str = ""  # the model of show and why, the word of labs, help and held (announce, ignore)
+    subject: str = ""  # the model of show and why, the word of most others; "now" of digest
+    named: str = ""  # add: what the lab is to be called
+    of_admins: bool = False  # add: the admins are asked to do it
     span: timedelta | None = None  # of a mute; None is until unmuted
     digest: DigestPlan | None = None  # None with the verb DIGEST is off, or a question (see `asks`)
-    preferences: Mapping[str, str] = field(default_factory=dict)  # variants, updates
+    names_zone: bool = False  # of a digest or quiet hours: they go by the zone that was typed
+    preferences: Mapping[str, Any] = field(default_factory=dict)  # fields of records.Preferences
+    triage: str = ""  # what TRIAGE makes of the subject, or recent lists; "open" is nothing
+    packaging: str = ""  # of watch and unwatch: "gguf"
     asks: bool = False  # digest or settings without words: show what is set
     privately: bool = False  # to:dm
     confirmed: bool = False  # the button behind "are you sure" adds the word yes
@@ -75,6 +88,11 @@ class Command:
     def changes(self) -> bool:
         """Whether the command changes anything."""
         return self.verb in _CHANGING and not self.asks
+
+    @property
+    def needs_presence(self) -> bool:
+        """Whether the command makes the bot post, or changes what it posts; who wants less may have it."""
+        return self.verb in (Verb.TEST, Verb.WATCH) or (self.changes and self.verb is not Verb.UNSUBSCRIBE)
 
 
 _CHANGING = frozenset({Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.MUTE, Verb.UNMUTE, Verb.DIGEST, Verb.SETTINGS})

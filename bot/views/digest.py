@@ -1,23 +1,21 @@
-"""Render the digest: what came out in a period, by lab, beside the period before it, and its news. Pure."""
+"""The digest: what came out in a period, by lab, beside the period before it, and its news. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.cadence.news import News
-from bot.cadence.silence import Silence
+from bot.cadence.news import News, Silence
 from bot.model import Wave
 from bot.records import Block, Content
 from bot.releases.facts import words
-from bot.releases.facts.visible import clean
+from bot.releases.facts.text import clean
 from bot.views import blocks
-from bot.views.alert import is_confirmed, main_url
-from bot.views.escape import link, literal
+from bot.views.blocks import literal
+from bot.views.names import LAB_LIMIT, NAME_LIMIT, licence_of, linked, size_of
+from bot.views.phrases import counted
+from bot.views.sentence import is_confirmed
 
-_LAB_LIMIT = 40
-_NAME_LIMIT = 80
-_FACT_LIMIT = 80
 _TEXT_LIMIT = 590  # five characters each when all are escaped
 _WAVES_LIMIT = 30
 _SENTENCES, _SENTENCE_LIMIT = 6, 200
@@ -41,9 +39,9 @@ def render_digest(digest: Digest) -> Content:
     """Return the message of a digest; the waves of one lab stand together."""
     title = f"Model releases, {days_words(digest.first, digest.last)}"
     by_lab = _by_lab(digest.waves)
-    counts = [_counted(len(digest.waves), "release"), _counted(len(by_lab), "lab")]
+    counts = [counted(len(digest.waves), "release"), counted(len(by_lab), "lab")]
     permissive = sum(all(it.license.verdict == "permissive" for it in wave.sizes) for wave in digest.waves)
-    schedule = literal(digest.schedule, _NAME_LIMIT)
+    schedule = literal(digest.schedule, NAME_LIMIT)
     change = "change with `/releases digest weekly fri 16:00`, stop with `/releases digest off`"
     message: list[Block] = [
         blocks.header(title),
@@ -71,7 +69,7 @@ def days_words(first: date, last: date) -> str:
 def _by_lab(waves: Sequence[Wave]) -> dict[str, list[Wave]]:
     found: dict[str, list[Wave]] = {}
     for wave in waves:
-        found.setdefault(clean(wave.lab.name, _LAB_LIMIT) or wave.lab.id, []).append(wave)
+        found.setdefault(clean(wave.lab.name, LAB_LIMIT) or wave.lab.id, []).append(wave)
     return found
 
 
@@ -79,7 +77,7 @@ def _releases(by_lab: dict[str, list[Wave]]) -> Iterator[Block]:
     room = _WAVES_LIMIT
     for lab, waves in by_lab.items():
         if room:
-            yield from blocks.sections([f"*{literal(lab, _LAB_LIMIT)}*", *map(_line, waves[:room])])
+            yield from blocks.sections([f"*{literal(lab, LAB_LIMIT)}*", *map(_line, waves[:room])])
         room = max(room - len(waves), 0)
     left_out = sum(map(len, by_lab.values())) - _WAVES_LIMIT
     if left_out > 0:
@@ -87,16 +85,13 @@ def _releases(by_lab: dict[str, list[Wave]]) -> Iterator[Block]:
 
 
 def _line(wave: Wave) -> str:
-    name = link(main_url(wave), words.subject(wave), _NAME_LIMIT) or "a model without a name"
-    licenses = list(dict.fromkeys(model.license for model in wave.sizes))
     facts = (
         f"{len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "",
-        f"{words.circle(licenses[0])} {words.license_words(licenses[0])}",
-        "licence differs for some" if len(licenses) > 1 else "",
-        words.size_range(wave.sizes) or "size not stated",
+        licence_of(wave.sizes),
+        size_of(wave.sizes),
         "" if is_confirmed(wave) else "not confirmed by the lab",
     )
-    return " · ".join([f"• {name}", *(literal(fact, _FACT_LIMIT) for fact in facts if fact)])
+    return " · ".join([f"• {linked(wave)}", *filter(None, facts)])
 
 
 def _titled(title: str, sentences: Iterable[str]) -> Iterator[str]:
@@ -115,7 +110,7 @@ def _beside(waves: Sequence[Wave], before: Sequence[Wave]) -> Iterator[str]:
         return
     more = len(waves) - len(before)
     than = f"{abs(more)} {'more' if more > 0 else 'fewer'} than" if more else "as many as"
-    yield f"{_counted(len(waves), 'release')}: {than} in the period before."
+    yield f"{counted(len(waves), 'release')}: {than} in the period before."
     now, then = Counter(wave.lab.name for wave in waves), Counter(wave.lab.name for wave in before)
     fast = [f"{lab} {count} (before: {then[lab]})" for lab, count in now.most_common(_FASTEST) if count > 1]
     if fast:
@@ -135,17 +130,13 @@ def _permissive(waves: Sequence[Wave]) -> float | None:
 
 def _quiet(digest: Digest) -> Iterator[str]:
     for silence in digest.quiet:
-        days = _counted((digest.last - silence.last.day).days, "day")
+        days = counted((digest.last - silence.last.day).days, "day")
         yield f"{silence.last.who}: {days} since {silence.last.name} (median gap {silence.usual:g})"
 
 
 def _sentence(title: str, counts: Sequence[str], by_lab: dict[str, list[Wave]]) -> str:
     names = "; ".join(
-        f"{lab}: {', '.join(clean(words.subject(wave), _NAME_LIMIT) for wave in waves)}"
+        f"{lab}: {', '.join(clean(words.subject(wave), NAME_LIMIT) for wave in waves)}"
         for lab, waves in by_lab.items()
     )
     return literal(f"{title}: {counts[0]} from {counts[1]}. {names}", _TEXT_LIMIT)
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

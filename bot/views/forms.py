@@ -1,13 +1,27 @@
-"""Build Slack's inputs, modals and the Home tab, within Slack's limits.
+"""The windows: details of a release, report what is wrong, correct it; and what all windows are made of.
 
-Limits: https://docs.slack.dev/reference/views and https://docs.slack.dev/reference/block-kit/block-elements
+A submitted form becomes words. Limits: https://docs.slack.dev/reference/views and
+https://docs.slack.dev/reference/block-kit/block-elements
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.records import Block, View
-from bot.views.blocks import Element, options, plain_text
+from bot.model import Kind, Wave
+from bot.records import Block, ErrorReport, View
+from bot.views import blocks
+from bot.views.answers.show import fact_blocks
+from bot.views.blocks import Element, literal, options, plain_text
+from bot.views.names import (
+    by_size,
+    lab_of,
+    licence_of,
+    name_of,
+    person,
+    size_of,
+    subject_of,
+    title_of,
+)
 
 BLOCKS_LIMIT = 100
 _TITLE_LIMIT = 24
@@ -22,11 +36,14 @@ VALUE = "value"  # the action id of every input: its block id says which it is
 Choices = Sequence[tuple[str, str]]
 
 
-def text_input(placeholder: str = "", *, multiline: bool = False, most: int = _TEXT_LIMIT) -> Element:
-    """Return a line, or several, to type into; `most` is in characters."""
+def text_input(
+    placeholder: str = "", *, multiline: bool = False, most: int = _TEXT_LIMIT, typed: str = ""
+) -> Element:
+    """Return a line, or several, to type into; `most` is in characters, `typed` stands there first."""
     element: Element = {"type": "plain_text_input", "action_id": VALUE, "multiline": multiline}
     element["max_length"] = min(most, _TEXT_LIMIT)
-    return {**element, **_placeholder(placeholder)}
+    initial = {"initial_value": typed} if 0 < len(typed) <= element["max_length"] else {}
+    return {**element, **initial, **_placeholder(placeholder)}
 
 
 def select(choices: Choices, chosen: str = "") -> Element:
@@ -37,15 +54,19 @@ def select(choices: Choices, chosen: str = "") -> Element:
     return {**element, **({"initial_option": initial[0]} if initial else {})}
 
 
-def multi_select(groups: Mapping[str, Choices], placeholder: str) -> Element:
-    """Return a menu to choose several from, in groups of (label, value); at least one must have choices."""
-    listed = [
+def multi_select(groups: Mapping[str, Choices], placeholder: str, chosen: Collection[str] = ()) -> Element:
+    """Return a menu to choose several from, in groups of (label, value); at least one must have choices.
+
+    `chosen` are the values that are chosen at first.
+    """
+    listed: list[Element] = [
         {"label": plain_text(label, 75), "options": options(choices[:_GROUP_LIMIT])}
         for label, choices in groups.items()
         if choices
     ]
     element: Element = {"type": "multi_static_select", "action_id": VALUE, "option_groups": listed}
-    return {**element, **_placeholder(placeholder)}
+    initial = [option for group in listed for option in group["options"] if option["value"] in chosen]
+    return {**element, **({"initial_options": initial} if initial else {}), **_placeholder(placeholder)}
 
 
 def _placeholder(text: str) -> Element:
@@ -115,5 +136,80 @@ def values_of(view: Mapping[str, Any]) -> dict[str, list[str]]:
 def _values(state: Mapping[str, Any]) -> list[str]:
     several = state.get("selected_options")
     chosen = several if isinstance(several, list) else [state.get("selected_option"), state]
-    found = [it.get("value") for it in chosen if isinstance(it, Mapping)]
+    found = [it.get("value") or it.get("selected_conversation") for it in chosen if isinstance(it, Mapping)]
     return [it.strip() for it in found if isinstance(it, str) and it.strip()]
+
+
+SUBSCRIBE, REPORT, CORRECT = "subscribe", "report", "correct"
+SHORT = 100  # characters of a filter or a correction
+_REPORT_LIMIT = 1_000
+_SAID_LIMIT = 400  # of a report, each character escaped
+
+
+# --- details
+
+
+def details_modal(wave: Wave) -> View:
+    """Return the window with all that is known of a wave."""
+    return modal("Details", [blocks.header(title_of(wave)), *fact_blocks(wave)])
+
+
+# --- report
+
+
+def report_modal(wave: Wave) -> View:
+    """Return the form to say what is wrong; `private_metadata` is the release's id."""
+    known = f"Known now: {licence_of(wave.sizes)} · {size_of(wave.sizes)}"
+    question = "What is wrong, and what would be right?"
+    body = [
+        blocks.section(f"*{subject_of(wave)}* by {lab_of(wave)}"),
+        blocks.context([known]),
+        ask(
+            "text",
+            question,
+            text_input("The licence is ...", multiline=True, most=_REPORT_LIMIT),
+            optional=False,
+        ),
+    ]
+    return form("Report a wrong detail", "Report", REPORT, str(wave.lead.id), body)
+
+
+def read_report(view: Mapping[str, Any]) -> str:
+    """Return what a submitted report says, "" when it says nothing."""
+    return "\n".join(values_of(view).get("text", ()))[:_REPORT_LIMIT]
+
+
+# --- correct
+
+
+def correct_modal(report: ErrorReport, wave: Wave) -> View:
+    """Return the form to correct what was reported; `private_metadata` is the report's id."""
+    return form("Correct a release", "Save", CORRECT, str(report.id), _correct_blocks(report, wave))
+
+
+def _correct_blocks(report: ErrorReport, wave: Wave) -> Iterator[Block]:
+    said = literal(report.text, _SAID_LIMIT) or "no words"
+    yield blocks.section(f"{person(report.reporter)} says of *{subject_of(wave)}*: “{said}”")
+    yield blocks.context([f"{name_of(it)}: {licence_of([it])} · {size_of([it])}" for it in by_size(wave)])
+    if len(wave.sizes) > 1:
+        models = [(it.name.display, str(it.id)) for it in by_size(wave)]
+        yield ask("model", "Which model", select(models, str(by_size(wave)[0].id)), optional=False)
+    yield ask("license", "Licence", text_input("apache-2.0", most=SHORT), "Leave empty what is right.")
+    yield ask("parameters", "Parameters", text_input("1.5t", most=SHORT))
+    yield ask("active", "Active parameters", text_input("32b", most=SHORT))
+    yield ask("lab", "Lab", text_input("moonshot", most=SHORT))
+    yield ask("kind", "What it is", select([(str(kind), str(kind)) for kind in Kind]))
+    yield ask("merge", "It is the same release as", text_input("Kimi K2.6", most=SHORT))
+    yield ask("split", "This repository is no part of it", text_input("owner/name", most=2 * SHORT))
+    yield ask("named", "but a release named", text_input("Kimi K2.6 Thinking", most=SHORT))
+
+
+def read_correct(view: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a submitted correction sets, by field; nothing means that the report needs none.
+
+    Fields: those of `records.Correction` (license, parameters, active, lab, kind, merge, split), `named` for
+    the release that a split makes, and `model`, the id of the release that is meant.
+    """
+    fields = ("model", "license", "parameters", "active", "lab", "kind", "merge", "split", "named")
+    values = values_of(view)
+    return {name: values[name][0] for name in fields if values.get(name)}

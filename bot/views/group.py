@@ -1,4 +1,4 @@
-"""Render a grouped message: several releases of one lab that came out at once. Pure."""
+"""A grouped message: several releases of one lab that came out at once. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,60 +6,99 @@ from datetime import datetime
 from bot.model import License, Wave
 from bot.records import Block, Content
 from bot.releases.facts import words
-from bot.releases.facts.visible import clean
+from bot.releases.facts.text import clean
 from bot.views import blocks
-from bot.views.alert import is_confirmed, license_text, main_url
-from bot.views.controls import details_button, more_menu
-from bot.views.escape import link, literal
+from bot.views.blocks import details_button, literal, more_menu
+from bot.views.names import FACT_LIMIT, LAB_LIMIT, NAME_LIMIT, NAMELESS, licence_of, linked
+from bot.views.phrases import counted
+from bot.views.sentence import is_confirmed, struck_down
 
 GROUPED = 4  # releases at once from which on they share a message
 MOST = 20  # releases in one message: all of them stay within what Slack takes
-_LAB_LIMIT = 40
-_NAME_LIMIT = 80
-_FACT_LIMIT = 80
 _TEXT_LIMIT = 590  # five characters each when all are escaped
+_CONDITION_LIMIT = 200
 
 
-def render_group(waves: Sequence[Wave], now: datetime, *, interactive: bool = False) -> Content:
-    """Return one message for these waves of one lab; rendering it again later gives its edit.
+def render_group(
+    waves: Sequence[Wave], now: datetime, *, interactive: bool = False, edited: bool = False
+) -> Content:
+    """Return one message for these waves of one lab, a line each; rendering it again later gives its edit.
 
-    What was merged since stands there once, and what was withdrawn not at all.
+    `interactive` and `edited` are as in an alert. What was merged since stands there once, and what was
+    withdrawn is struck down.
     """
-    waves = _standing(waves)
-    lab = waves[0].lab
-    title = f"{clean(lab.name, _LAB_LIMIT) or lab.id} released {len(waves)} models"
-    rows = [_row(wave, number, interactive=interactive) for number, wave in enumerate(waves)]
-    menu = [more_menu(lab)] if interactive else []
-    message: list[Block] = [blocks.header(title), *rows, _origin(waves, now), *blocks.actions(menu)]
-    names = ", ".join(_sentence(wave) for wave in waves)
-    return Content(literal(f"{title}: {names}.", _TEXT_LIMIT), tuple(message))
+    waves = _each_once(waves)
+    standing = [wave for wave in waves if not wave.lead.withdrawn]
+    if not standing:
+        return Content(_none_left(waves), tuple(blocks.sections(map(struck_down, waves))))
+    shared = _shared_license(standing)
+    rows = [
+        blocks.section(struck_down(wave)) if wave.lead.withdrawn else _row(wave, number, shared, interactive)
+        for number, wave in enumerate(waves)
+    ]
+    menu = [more_menu(waves[0].lab)] if interactive else []
+    message: list[Block] = [
+        blocks.header(_title(standing)),
+        *([blocks.section(_all(shared, edited=edited))] if shared else []),
+        *rows,
+        _origin(waves, now),
+        *blocks.actions(menu),
+    ]
+    names = [clean(words.subject(wave), NAME_LIMIT) or NAMELESS for wave in standing]
+    return Content(literal(f"{_title(standing)}: {words.enumerated(names)}.", _TEXT_LIMIT), tuple(message))
 
 
-def _standing(waves: Sequence[Wave]) -> Sequence[Wave]:
+def _each_once(waves: Sequence[Wave]) -> list[Wave]:
     each = {(wave.lead.id, wave.lead.name.display): wave for wave in reversed(waves)}
-    standing = [wave for wave in reversed(each.values()) if not wave.lead.withdrawn]
-    return standing or list(waves)
+    return list(reversed(each.values()))
 
 
-def _row(wave: Wave, number: int, *, interactive: bool) -> Block:
-    name = link(main_url(wave), words.subject(wave), _NAME_LIMIT) or "a model without a name"
-    sizes = f"{len(wave.sizes)} sizes" if len(wave.sizes) > 1 else ""
-    facts = (sizes, words.size_range(wave.sizes), words.download_range(wave.sizes))
-    first = " · ".join([f"*{name}*", *(literal(fact, _FACT_LIMIT) for fact in facts if fact)])
-    doubt = "" if is_confirmed(wave) else "\n_listed by LLM Stats, not confirmed by the lab_"
-    button = details_button(wave.lead, number) if interactive else None
-    return blocks.section(f"{first}\n{_license(wave)}{doubt}", button)
+def _title(waves: Sequence[Wave]) -> str:
+    return f"{_lab(waves)} released {counted(len(waves), 'model')}"
 
 
-def _license(wave: Wave) -> str:
-    licenses: list[License] = list(dict.fromkeys(model.license for model in wave.sizes))
-    return license_text(licenses[0]) + ("\n_differs for some_" if len(licenses) > 1 else "")
+def _none_left(waves: Sequence[Wave]) -> str:
+    return literal(f"{len(waves)} models by {_lab(waves)} were withdrawn: they are no releases.", _TEXT_LIMIT)
 
 
-def _sentence(wave: Wave) -> str:
-    return f"{clean(words.subject(wave), _NAME_LIMIT)} ({words.license_words(wave.sizes[0].license)})"
+def _lab(waves: Sequence[Wave]) -> str:
+    return clean(waves[0].lab.name, LAB_LIMIT) or waves[0].lab.id
+
+
+# --- what all share
+
+
+def _shared_license(waves: Sequence[Wave]) -> License | None:
+    """Return the licence that all models of all waves have, None where they differ."""
+    licenses = {model.license for wave in waves for model in wave.sizes}
+    return licenses.pop() if len(licenses) == 1 else None
+
+
+def _all(license: License, *, edited: bool) -> str:
+    """Return "All 🟢 Apache 2.0, permissive", with the condition that matters below it."""
+    if words.license_words(license) == words.NOT_STATED:
+        promise = "; this message updates itself" if edited else ""
+        return f"{words.circle(license)} No licence is stated yet{promise}."
+    said = literal(words.license_words(license), FACT_LIMIT)
+    condition = literal(license.condition, _CONDITION_LIMIT) if license.verdict != "unknown" else ""
+    return f"All {words.circle(license)} {said}" + (f"\n{condition}" if condition else "")
+
+
+# --- a line a model
+
+
+def _row(wave: Wave, number: int, shared: License | None, interactive: bool) -> Block:
+    facts = (
+        f"{len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "",
+        literal(words.size_range(wave.sizes), FACT_LIMIT),
+        literal(words.download_range(wave.sizes), FACT_LIMIT),
+        "" if shared else licence_of(wave.sizes),
+        "" if is_confirmed(wave) else "_listed by LLM Stats, not confirmed by the lab_",
+    )
+    line = " · ".join([f"*{linked(wave)}*", *(fact for fact in facts if fact)])
+    return blocks.section(line, details_button(wave.lead, number) if interactive else None)
 
 
 def _origin(waves: Sequence[Wave], now: datetime) -> Block:
     first = min(wave.lead.opened_at for wave in waves)
-    return blocks.context([f"Seen {words.moment(min(first, now))}"])
+    return blocks.context([f"Seen {words.day(min(first, now), now)}"])

@@ -6,13 +6,16 @@ from datetime import datetime
 from bot.model import Wave
 from bot.records import Block, View
 from bot.views import blocks, forms
+from bot.views.answers.common import typed
 from bot.views.answers.following import Following, followed_lines, preference_lines
-from bot.views.answers.pieces import place, typed
-from bot.views.answers.recent import newest_rows
+from bot.views.answers.recent import numbered
+from bot.views.blocks import Element
+from bot.views.names import place
 
-# Both open the modal that changes what the destination in their value follows.
+# The first two open the form that changes what the destination in their value follows; the last asks for it.
 SUBSCRIBE = "home_subscribe"
 EDIT = "home_edit"
+WHERE = "home_where"
 _CHANNELS = 20
 _RECENT = 10
 _MY_LIMIT = 2_500  # characters of what is followed; with these the tab stays below a hundred blocks
@@ -57,18 +60,27 @@ def _channels(channels: Sequence[Following], now: datetime, *, knows_channels: b
     if not knows_channels:
         yield blocks.context([_UNKNOWN.format(typed("list"))])
     elif not channels:
-        yield blocks.section(f"None of them follows anything: type {typed('subscribe qwen')} in one.")
+        yield blocks.section("None of them follows anything yet.")
     for number, channel in enumerate(channels[:_CHANNELS]):
         lines = followed_lines(channel, now, _CHANNEL_LIMIT)
         paused = "⏸️ paused, see `list` there" if channel.pause else ""
         title = " · ".join(part for part in (f"*{place(channel.destination)}*", paused) if part)
-        yield blocks.section(title, blocks.button("Change", f"{EDIT}:{number}", channel.destination))
+        change = blocks.button(
+            "Change", f"{EDIT}:{number}", channel.destination, spoken="Change what this channel follows"
+        )
+        yield blocks.section(title, change)
         yield from blocks.sections(lines or ["Nothing yet."])
     if len(channels) > _CHANNELS:
         yield blocks.context([f"and {len(channels) - _CHANNELS} more channels"])
+    yield from blocks.actions([where_button()])
+
+
+def where_button() -> Element | None:
+    """Return the button that asks for a channel, and then for the labs that it shall follow."""
+    return blocks.button("Follow labs in a channel", WHERE, "channel")
 
 
 def _recent(recent: Sequence[Wave]) -> Iterator[Block]:
     yield blocks.section("*Recent releases*")
-    rows = list(newest_rows(recent[:_RECENT]))
+    rows = [numbered(number, wave) for number, wave in enumerate(recent[:_RECENT], 1)]
     yield from rows or [blocks.section("Nothing came out yet that I know of.")]

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.releases.facts.evidence import facts_from_hub
 from bot.releases.facts.licenses import license_line
-from bot.releases.facts.sizes import facts_from_hub
 from tests.accuracy.score import read
 
 FLOORS = {

@@ -20,22 +20,23 @@ from pathlib import Path
 
 from bot.fetch import Response
 from bot.model import Kind, Name, Sighting, SourceKind
-from bot.releases.naming.classify import judge, owners_of
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.classify import judge
+from bot.releases.naming.labs import Labs
 from bot.releases.naming.names import parse
-from bot.releases.news.hints import Found, Passage, names_in
-from bot.releases.news.overhearing import hints_among, identities, is_known, overheard
-from bot.settings.feeds import PageSpec, load_config
+from bot.releases.news.hints import hints_among, identities, known_as, unseen_names
+from bot.releases.news.names_in_text import Found, Passage, names_in
+from bot.sources.build import load_config
 from bot.sources.entries import Entry
 from bot.sources.extract import extractor
 from bot.sources.feed import parse_feed
+from bot.sources.page import PageSpec
 from bot.sources.passages import page_passage, post_passage
 from tests.support.shared import DATA
 
 _NOW = datetime(2026, 11, 30, tzinfo=UTC)
 _FEEDS_YAML = Path(__file__).parents[2] / "feeds.yaml"
 _CONFIG = load_config(_FEEDS_YAML)
-_LABS = Directory(spec.lab for spec in _CONFIG.labs)
+_LABS = Labs(spec.lab for spec in _CONFIG.labs)
 _CALLED = {"Alibaba Qwen": "qwen", "Z.ai (Zhipu)": "zai", "InclusionAI (Ant)": "inclusionai"}
 # Whose posts a captured feed has, by what its file is called; feeds of no lab of feeds.yaml are left out.
 _OF_LAB = {
@@ -74,7 +75,7 @@ class Replay:
     def false(self) -> list[tuple[datetime, Found]]:
         """Return the hints to names that the labelled data does not have."""
         ever = [name for _, name in _releases()[self.lab]]
-        return [(day, one) for day, one in self.hints if not is_known(one.name, ever)]
+        return [(day, one) for day, one in self.hints if not known_as(one.name, ever)]
 
 
 @cache
@@ -87,7 +88,7 @@ def _releases() -> Mapping[str, Sequence[tuple[datetime, Name]]]:
             found[lab.id].append((_day(row["date"]), parse(row["model"], lab.id)))
     for table in ("identity_dev", "identity2_dev"):
         for row in _rows(table):
-            lab = _LABS.by_owner(row["id"].split("/")[0])
+            lab = _LABS.find(row["id"].split("/")[0])
             if lab:
                 found[lab.id].append((_NOW, parse(row["id"], lab.id)))
     for table in ("titles_dev", "titles2_dev"):
@@ -163,11 +164,11 @@ class _Reader:
         passages = [post_passage(entry.link or entry.title, entry, "", self.lab) for entry in entries]
         carried = [name for passage in passages for name in self._judged(passage)]
         releases = [*self.announced, *(name for day, name in _releases()[self.lab] if day <= now)]
-        names = names_in(passages, owners_of(self.lab, _LABS), releases)
+        names = names_in(passages, _LABS.owners_of(self.lab), releases)
         asked = {
             one: self.before[one] for one in identities(names.found, names.families) if one in self.before
         }
-        heard = overheard(names.found, names.families, asked, {passage.post for passage in passages})
+        heard = unseen_names(names.found, names.families, asked, {passage.post for passage in passages})
         self.before.update(heard.remember)
         hints = hints_among(heard.new, releases, carried, self.hinted)
         self.hinted += [one.name for one in hints]
@@ -187,7 +188,7 @@ def pages() -> Iterator[tuple[str, int, int]]:
     for path in sorted((DATA / "pages").glob("*.html")):
         lab = next((lab for word, lab in _OF_LAB.items() if word in path.name), "")
         passage = page_passage(_response(path), lab)
-        yield path.name, len(passage.text), len(names_in([passage], owners_of(lab, _LABS), ()).found)
+        yield path.name, len(passage.text), len(names_in([passage], _LABS.owners_of(lab), ()).found)
 
 
 def main() -> int:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.model import Facts, Kind, Lab, Sighting, SourceKind, Verdict
 from bot.releases.naming.classify import judge
-from bot.releases.naming.labs import Directory
-from bot.releases.naming.siblings import Siblings
+from bot.releases.naming.labs import Labs
+from bot.releases.naming.repositories import Siblings
 
 DATA = Path(__file__).parent / "data"
 
@@ -93,7 +93,7 @@ def judged_repositories(table: str) -> list[Judged]:
     """
     rows, tags = read(table), _tags()
     owners = sorted({row["id"].split("/")[0] for row in rows})
-    labs = Directory(Lab(owner.lower(), owner, owners=(owner,)) for owner in owners)
+    labs = Labs(Lab(owner.lower(), owner, owners=(owner,)) for owner in owners)
     siblings = Siblings(row["id"] for row in rows)
     sure = [row for row in rows if table == "repositories" or row.get("confidence") != "lo"]
     return [Judged(row, judge(_repository(row["id"], tags), labs, siblings)) for row in sure]
@@ -144,12 +144,12 @@ def judged_titles(table: str, *, addresses: bool = False) -> list[Judged]:
 
     Rows whose label is in doubt are not counted, but in the oldest file.
     """
-    labs = Directory(_LABS)
+    labs = Labs(_LABS)
     sure = [row for row in read(table) if table == "titles" or row.get("confidence") != "lo"]
     return [Judged(row, judge(_post(row, labs, addresses=addresses), labs)) for row in sure]
 
 
-def _post(row: Mapping[str, str], labs: Directory, *, addresses: bool) -> Sighting:
+def _post(row: Mapping[str, str], labs: Labs, *, addresses: bool) -> Sighting:
     lab = labs.find(row["lab"])
     address = row["link"] if addresses else ""
     return Sighting(

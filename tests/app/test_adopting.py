@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.adoption import measure as adopting
-from bot.adoption.asking import Adoption, adoption_of
-from bot.cadence.measuring import ChangeKind, Subject, week_of
+from bot.adoption.measure import adoption_of
+from bot.cadence.adoption import Adoption
+from bot.cadence.measures import ChangeKind, Subject, week_of
 from bot.errors import Failure, SourceError
 from bot.fetch.client import HttpFetcher
 from bot.run.wiring import App, open_app

@@ -7,7 +7,7 @@ import yaml
 
 from bot.errors import Failure, SourceError
 from bot.model import SourceKind
-from bot.run.checking import SourceCheck, check_sources
+from bot.run.checks import SourceCheck, check_sources
 from bot.run.wiring import open_app
 from tests.support.clock import FakeClock
 from tests.support.house import ScriptedSource

@@ -1,15 +1,17 @@
 """What a person corrects holds against every later poll, and what was posted says so."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from bot.desk.correcting import Corrector
+from bot.desk.corrections import Corrector
 from bot.errors import UsageError
-from bot.model import Release
-from bot.records import Correction
-from bot.releases.naming.labs import Directory
+from bot.model import Follow, Release
+from bot.records import Correction, Preferences
+from bot.releases.naming.labs import Labs
 from tests.support.house import LABS, House, amended, licensed
+from tests.support.places import C1
 
 KIMI = "moonshotai/Kimi-K2.6"
 TURBO = "moonshotai/Kimi-Turbo-K2.6"  # opens a release of its own
@@ -21,7 +23,7 @@ def house(tmp_path: Path) -> House:
 
 
 def corrector(house: House) -> Corrector:
-    return Corrector(house.store, Directory(LABS), house.clock)
+    return Corrector(house.store, Labs(LABS), house.clock)
 
 
 def correct(house: House, name: str, **wanted: str) -> Release:
@@ -112,7 +114,7 @@ class TestFacts:
         house.show(house.hub, house.repository(f"{KIMI}-FP8"))
         house.show(house.blog, house.post("Kimi K2.6: open agentic intelligence", "moonshot"))
         assert len(house.channel.alerts) == 1
-        assert len(house.channel.replies) == 2
+        assert len(house.channel.replies) == 1
         undo(house, KIMI)
         assert house.store.history.recent(["zai"])[0] == 0
 
@@ -147,14 +149,14 @@ class TestMerging:
         two.show(two.hub, two.repository(f"{seen}-FP8"))
         two.show(two.blog, two.post(f"Introducing {seen.partition('/')[2]}", "moonshot"))
         assert len(two.channel.alerts) == 2
-        assert len(two.channel.replies) == 2
+        assert len(two.channel.replies) == 1
         assert recent(two) == ["Kimi-K2.6"]
 
     def test_a_destination_that_has_the_one_is_not_told_of_the_other(self, house: House) -> None:
         house.show(house.blog, house.post("Introducing Kimi-Turbo-K2.6", "moonshot"))
         house.later(days=2)
         with house.store.transaction():
-            house.store.subscriptions.remove("C1", ["all"])
+            house.store.subscriptions.remove(C1, [Follow("all")])
         house.show(house.hub, house.repository(KIMI))
         house.subscribe("C1")
         assert len(house.channel.alerts) == 1
@@ -239,7 +241,7 @@ class TestSplitting:
     def test_what_a_channel_had_against_it_does_not_keep_it(self, split: House) -> None:
         apart = split.store.history.find(f"{KIMI}-FP8")[0].lead.id
         with split.store.transaction():
-            split.store.deliveries.note_declined(apart, [("C1", "muted", True)], split.clock.now())
+            split.store.deliveries.note_declined(apart, [(C1, "muted", True)], split.clock.now())
         undo(split, KIMI)
         assert split.store.history.named("Kimi-K2.6-FP8") == []
         assert split.store.deliveries.declined(apart) == {}
@@ -283,6 +285,19 @@ class TestWhatIsNoRelease:
         assert len(house.channel.alerts) == 1
         assert house.channel.replies == []
 
+    @pytest.mark.parametrize("updates", ["edit", "thread"])
+    def test_its_alert_is_struck_down_or_its_thread_says_so(
+        self, house: House, updates: Literal["edit", "thread"]
+    ) -> None:
+        with house.store.transaction():
+            house.store.preferences.set(C1, Preferences(updates=updates), None)
+        house.show(house.hub, house.repository(KIMI))
+        correct(house, KIMI, kind="other")
+        house.later(seconds=2)
+        house.courier.deliver_all()
+        said = house.channel.edits if updates == "edit" else house.channel.replies
+        assert ["Kimi-K2.6 by Moonshot AI was withdrawn" in text for text in said] == [True]
+
     def test_what_was_still_owed_is_not_sent(self, house: House) -> None:
         house.poller.poll([house.hub])
         house.hub.shown.append(house.repository(KIMI))
@@ -295,6 +310,7 @@ class TestWhatIsNoRelease:
         house.show(house.hub, house.repository("google/gemma-4-E4B-it"))
         correct(house, "google/gemma-4-31B-it", kind="other")
         assert len(recent(house)) == 1
+        house.later(minutes=16)  # a thread rests between two replies
         house.show(house.hub, house.repository("google/gemma-4-E4B-it-FP8"))
         assert len(house.channel.alerts) == 1
         assert "FP8" in house.channel.replies[-1]

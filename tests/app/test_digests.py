@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.outbox.digests import owe_due_digests
+from bot.outbox.digests import next_digest, owe_due_digests
 from bot.outbox.message import Refused
-from bot.outbox.schedule import next_digest
 from bot.records import DigestPlan, Mute, Preferences
 from bot.releases.facts.filters import Filters
 from tests.support.house import House, at, licensed
+from tests.support.places import C0, C1
 
 BERLIN = DigestPlan("weekly", weekday=0, hour=9, zone="Europe/Berlin")
 DAILY = DigestPlan("daily", hour=9)
@@ -26,7 +26,7 @@ def house(tmp_path: Path) -> House:
 def plan(house: House, digest: DigestPlan | None) -> None:
     due = next_digest(digest, house.clock.now()) if digest else None
     with house.store.transaction():
-        house.store.preferences.set("C1", Preferences(digest=digest), due)
+        house.store.preferences.set(C1, Preferences(digest=digest), due)
 
 
 def tick(house: House) -> list[str]:
@@ -98,7 +98,7 @@ def test_a_digest_tells_what_its_subscriptions_want(tmp_path: Path, filters: Fil
 def test_a_muted_lab_is_left_out(house: House) -> None:
     release(house)
     with house.store.transaction():
-        house.store.preferences.mute(Mute("C1", "moonshot", None))
+        house.store.preferences.mute(Mute(C1, "moonshot", None))
     wait_until(house, "2026-04-06T08:00")
     assert tick(house) == []
 
@@ -216,7 +216,7 @@ def test_a_clock_that_runs_ahead_owes_no_digest_twice(house: House) -> None:
     wait_until(house, "2026-04-06T08:00")
     assert len(tick(house)) == 1
     with house.store.transaction():
-        house.store.preferences.advance("C1", house.clock.now() - timedelta(hours=1))
+        house.store.preferences.advance(C1, house.clock.now() - timedelta(hours=1))
     assert tick(house) == []
 
 
@@ -240,7 +240,7 @@ def test_an_empty_digest_comes_where_it_was_asked_for(house: House) -> None:
 def test_a_zone_that_this_machine_does_not_know_stops_no_other_digest(house: House) -> None:
     with house.store.transaction():
         broken = Preferences(digest=DigestPlan("daily", zone="Mars/Olympus"))
-        house.store.preferences.set("C0", broken, house.clock.now())
+        house.store.preferences.set(C0, broken, house.clock.now())
     release(house)
     wait_until(house, "2026-04-06T07:30")
     assert len(tick(house)) == 1

@@ -6,9 +6,10 @@ from typing import Literal
 
 import pytest
 
-from bot.outbox.message import Absent, Message, Outcome, Sent
+from bot.outbox.message import Absent, Message, Outcome, Search, Sent
 from bot.records import Preferences
 from tests.support.house import Channel, House
+from tests.support.places import C1
 
 KIMI = "moonshotai/Kimi-K2.6"
 
@@ -35,7 +36,7 @@ class Forgetful(Channel):
             super().send(message)
         raise TimeoutError
 
-    def find(self, message: Message, since: float) -> Sent | Absent:
+    def find(self, message: Message, search: Search) -> Sent | Absent:
         for number, theirs in enumerate(self.messages, start=1):
             if theirs.delivery_id == message.delivery_id and theirs.thread_ts == message.thread_ts:
                 return Sent(theirs.destination, f"{number}.000100")
@@ -53,10 +54,11 @@ def test_a_channel_that_changed_its_mind_meanwhile_gets_it_once(
 
     def prefer(variants: Variants) -> None:
         with house.store.transaction():
-            house.store.preferences.set("C1", Preferences(variants=variants), None)
+            house.store.preferences.set(C1, Preferences(variants=variants), None)
 
     prefer(then)
     house.show(house.hub, house.repository(KIMI))
+    house.later(minutes=1)
     house.hub.shown.append(house.repository(f"{KIMI}-FP8"))
     house.poller.poll([house.hub])
     house.courier.deliver_due()

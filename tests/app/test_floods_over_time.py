@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.outbox.holding import Holding, left
+from bot.outbox.floods import HeldFloods, left
 from tests.support.house import House
 from tests.support.made_up import names
+from tests.support.places import UADMIN
 
 DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
@@ -18,7 +19,7 @@ MONTH = timedelta(days=30)
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     house = House(tmp_path)
-    house.poller.admins = ("UADMIN",)
+    house.poller.admins = (UADMIN,)
     return house
 
 
@@ -68,14 +69,14 @@ class TestInDrips:
             shown(house, made_up, 10)
             house.later(minutes=11)
         assert (announced(house), held(house)) == (10, 20)
-        Holding(house.store, house.clock).announce(1, "ana")
+        HeldFloods(house.store, house.clock).announce(1, "ana")
         assert announced(house) == 30
 
     def test_what_was_settled_is_over_and_what_comes_then_is_another_flood(
         self, house: House, made_up: list[str]
     ) -> None:
         shown(house, made_up, 20)
-        Holding(house.store, house.clock).ignore(1, "ana")
+        HeldFloods(house.store, house.clock).ignore(1, "ana")
         house.later(minutes=11)
         shown(house, made_up, 20)
         assert [flood.id for flood in house.store.held.waiting()] == [2]

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from bot.desk.changes import Changes
-from bot.desk.correcting import Corrector
+from bot.desk.corrections import Corrector, FaultReports
 from bot.desk.desk import Desk
 from bot.desk.questions import Questions
-from bot.desk.reporting import Reporting
 from bot.errors import UsageError
 from bot.model import DateOrigin, Published, Sighting
 from bot.outbox.digests import owe_due_digests
-from bot.outbox.holding import Holding
+from bot.outbox.floods import HeldFloods
 from bot.records import Content, DigestPlan, Preferences
 from bot.releases.facts.filters import Filters
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 from tests.support.house import LABS, House, amended
-from tests.support.office import ADMIN, ANA
+from tests.support.office import ADMIN, ANA, Channels
+from tests.support.places import C1, UADMIN
 from tests.support.slack import pressed
 
 COUNT = 20
@@ -28,7 +28,7 @@ COUNT = 20
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     house = House(tmp_path)
-    house.poller.admins = ("UADMIN",)
+    house.poller.admins = (UADMIN,)
     return house
 
 
@@ -56,8 +56,8 @@ def asked(house: House) -> list[Content]:
     return [m.content for m in house.channel.messages if m.destination == "UADMIN"]
 
 
-def holding(house: House) -> Holding:
-    return Holding(house.store, house.clock)
+def holding(house: House) -> HeldFloods:
+    return HeldFloods(house.store, house.clock)
 
 
 def announce(house: House, number: int = 1) -> None:
@@ -72,8 +72,8 @@ class TestHolding:
         assert alerts(house) == []
         assert "hub:org* suddenly showed 20 releases" in line.text
         assert pressed(line) == {
-            "Announce": ("run:0", "held announce 1"),
-            "Ignore": ("run:1", "held ignore 1"),
+            "Announce": ("replace:0", "held announce 1"),
+            "Ignore": ("replace:1", "held ignore 1"),
         }
 
     def test_without_admins_it_is_held_all_the_same(self, house: House) -> None:
@@ -117,7 +117,7 @@ class TestHolding:
     def test_a_digest_does_not_tell_what_is_held(self, house: House) -> None:
         plan = DigestPlan("daily", hour=9)
         with house.store.transaction():
-            house.store.preferences.set("C1", Preferences(digest=plan), house.clock.now())
+            house.store.preferences.set(C1, Preferences(digest=plan), house.clock.now())
         house.show(house.blog, *(house.post(f"Introducing {family(n)}", "google") for n in range(COUNT)))
         house.later(days=1, hours=10)
         owe_due_digests(house.store, house.clock.now())
@@ -168,7 +168,7 @@ class TestAnnouncing:
 
     def test_what_a_person_withdrew_meanwhile_is_not_announced(self, house: House) -> None:
         flood(house)
-        corrector = Corrector(house.store, Directory(LABS), house.clock)
+        corrector = Corrector(house.store, Labs(LABS), house.clock)
         corrector.correct(corrector.find(f"{family(2)}-7B"), {"kind": "other"}, "ana")
         announce(house)
         assert _named(house) == set(range(COUNT)) - {2}
@@ -249,7 +249,7 @@ def test_the_first_run_on_an_empty_database_posts_nothing_at_all(
 ) -> None:
     """However much there is, and whether it looks old, new, or like a flood."""
     house = House(tmp_path, baselined=False)
-    house.poller.admins = ("UADMIN",)
+    house.poller.admins = (UADMIN,)
     house.hub.shown += [house.repository(f"google/{family(number)}-7B") for number in range(COUNT)]
     house.blog.shown += [house.post(f"Introducing {family(n)}", "google", days_ago=n) for n in range(COUNT)]
     house.listing.shown += [house.row(family(number), "google") for number in range(COUNT)]
@@ -265,25 +265,20 @@ def test_the_first_run_on_an_empty_database_posts_nothing_at_all(
     assert len(house.store.history.recent()[1]) >= COUNT
 
 
-class Places:
-    def may_post(self, destination: str) -> bool | None:
-        return None
-
-
 class TestInSlack:
     @pytest.fixture
     def desk(self, house: House) -> Desk:
-        labs = Directory(LABS)
+        labs = Labs(LABS)
         questions = Questions(house.store, labs, house.clock, ["hub:org"])
-        reporting = Reporting(house.store, Corrector(house.store, labs, house.clock), ("UADMIN",))
-        return Desk(questions, Changes(house.store, questions), reporting, Places())
+        reporting = FaultReports(house.store, Corrector(house.store, labs, house.clock), (UADMIN,))
+        return Desk(questions, Changes(house.store, house.clock), reporting, Channels())
 
     def test_admins_see_what_is_held_and_what_to_do(self, house: House, desk: Desk) -> None:
         assert "Nothing is held back" in desk.answer(ADMIN, "held").text
         flood(house)
         answer = desk.answer(ADMIN, "held")
         assert "#1 hub:org showed 20 releases" in answer.text
-        assert pressed(answer)["Ignore"] == ("run:1", "held ignore 1")
+        assert pressed(answer)["Ignore"] == ("replace:1", "held ignore 1")
 
     def test_everybody_sees_in_the_status_that_something_is_held(self, house: House, desk: Desk) -> None:
         flood(house)

@@ -10,24 +10,22 @@ import yaml
 from click.testing import CliRunner
 
 from bot.cli import main
-from bot.desk.asker import Asker
 from bot.desk.changes import Changes
-from bot.desk.correcting import Corrector
-from bot.desk.covering import coverage
+from bot.desk.corrections import Corrector, FaultReports
 from bot.desk.desk import Desk
-from bot.desk.questions import Questions
-from bot.desk.reporting import Reporting
+from bot.desk.questions import Asker, Questions, coverage
 from bot.errors import UsageError
 from bot.fetch import Response
-from bot.outbox.holding import Holding
+from bot.outbox.floods import HeldFloods
 from bot.records import Content
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 from bot.releases.news.coverage import Watched
-from bot.settings.feeds import FeedSpec, PageSpec
-from bot.sources.feed import FeedSource
-from bot.sources.page import PageSource
+from bot.sources.feed import FeedSource, FeedSpec
+from bot.sources.page import PageSource, PageSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.house import LABS, House
+from tests.support.office import Channels
+from tests.support.places import UADMIN
 from tests.support.slack import pressed
 
 FEED, PAGE = "https://z.example/rss", "https://z.example/blog"
@@ -72,7 +70,7 @@ class Site:
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     house = House(tmp_path)
-    house.poller.admins = ("UADMIN",)
+    house.poller.admins = (UADMIN,)
     house.show(house.hub, house.repository("zai-org/GLM-5.1"))
     house.later(days=3)
     return house
@@ -201,7 +199,7 @@ class TestFirstReadings:
     ) -> None:
         site.shows(["Building with GLM"], "GLM-6")
         wait(house, days=2)
-        Holding(house.store, house.clock).ignore(1, "ana")
+        HeldFloods(house.store, house.clock).ignore(1, "ana")
         site.shows(["Building with GLM"], "")
         site.shows(["Building with GLM"], "GLM-6 again")
         site.says(NEWS, BUILDING)
@@ -216,11 +214,11 @@ class TestAsking:
         assert asked(house) == []
         wait(house, hours=2)
         [line] = asked(house)
-        assert f"{site.feed.id}* names <https://z.example/m/glm-6|GLM-6>" in line.text
-        assert "Our teams now build on GLM-6" in line.text
+        assert f"{site.feed.id}* names <https://z.example/m/glm-6|GLM-6>" in str(line.blocks)
+        assert "Our teams now build on GLM-6" in str(line.blocks)
         assert pressed(line) == {
-            "Announce": ("run:0", "held announce 1"),
-            "Ignore": ("run:1", "held ignore 1"),
+            "Announce": ("replace:0", "held announce 1"),
+            "Ignore": ("replace:1", "held ignore 1"),
         }
         wait(house, hours=2)
         assert len(asked(house)) == 1
@@ -228,19 +226,19 @@ class TestAsking:
     def test_announced_it_is_posted_once(self, house: House, site: Site) -> None:
         site.says(NEWS, BUILDING)
         wait(house, days=2)
-        assert Holding(house.store, house.clock).announce(1, "ana") == ["zai/glm-6"]
+        assert HeldFloods(house.store, house.clock).announce(1, "ana") == ["zai/glm-6"]
         house.courier.deliver_all()
         [alert] = alerts(house)
         assert "GLM-6" in alert
         with pytest.raises(UsageError, match="was announced"):
-            Holding(house.store, house.clock).announce(1, "ben")
+            HeldFloods(house.store, house.clock).announce(1, "ben")
         house.show(house.blog, house.post("Introducing GLM-6", "zai"))
         assert len(alerts(house)) == 1
 
     def test_ignored_it_stays_silent_until_a_source_brings_it(self, house: House, site: Site) -> None:
         site.says(NEWS, BUILDING)
         wait(house, days=2)
-        Holding(house.store, house.clock).ignore(1, "ana")
+        HeldFloods(house.store, house.clock).ignore(1, "ana")
         wait(house, days=30)
         assert alerts(house) == []
         house.show(house.hub, house.repository("zai-org/GLM-6"))
@@ -252,7 +250,7 @@ class TestAsking:
             wait(house, days=1)
         assert house.store.held.waiting() == []
         with pytest.raises(UsageError, match="was expired"):
-            Holding(house.store, house.clock).announce(1, "ana")
+            HeldFloods(house.store, house.clock).announce(1, "ana")
 
     def test_a_source_that_brings_it_settles_it(self, house: House, site: Site) -> None:
         site.says(NEWS, BUILDING)
@@ -275,18 +273,18 @@ class TestAsking:
         house.show(house.hub, house.repository("zai-org/GLM-6"))
         assert house.store.held.waiting() == []
         with pytest.raises(UsageError, match="a source has brought the release"):
-            Holding(house.store, house.clock).announce(1, "ana")
+            HeldFloods(house.store, house.clock).announce(1, "ana")
 
 
 class TestTheDesk:
     def desk(self, house: House) -> Desk:
-        questions = Questions(house.store, Directory(LABS), house.clock)
-        corrector = Corrector(house.store, Directory(LABS), house.clock)
+        questions = Questions(house.store, Labs(LABS), house.clock)
+        corrector = Corrector(house.store, Labs(LABS), house.clock)
         return Desk(
             questions,
-            Changes(house.store, questions),
-            Reporting(house.store, corrector, ("UADMIN",)),
-            Anywhere(),
+            Changes(house.store, house.clock),
+            FaultReports(house.store, corrector, (UADMIN,)),
+            Channels(),
         )
 
     def test_held_lists_it_and_a_click_announces_it(self, house: House, site: Site) -> None:
@@ -295,8 +293,8 @@ class TestTheDesk:
         desk, admin = self.desk(house), Asker("UADMIN", "C9", request="1.admin")
         listed = desk.answer(admin, "held")
         assert "names <https://z.example/m/glm-6|GLM-6>, which no source has shown" in listed.text
-        assert pressed(listed)["Ignore"] == ("run:1", "held ignore 1")
-        assert "1 releases" in desk.answer(admin, "held announce 1").text
+        assert pressed(listed)["Ignore"] == ("replace:1", "held ignore 1")
+        assert "1 release" in desk.answer(admin, "held announce 1").text
         house.courier.deliver_all()
         assert len(alerts(house)) == 1
 
@@ -328,11 +326,7 @@ class TestTheCommandLine:
         site.says(NEWS, BUILDING)
         assert f"{site.feed.id} names GLM-6, which no item carries" in said("status")
         wait(house, days=2)
-        assert "only names it: “Our teams now build on GLM-6” https://z.example/m/glm-6" in said("held")
+        assert "names GLM-6 <https://z.example/m/glm-6>, which no source has shown" in said("held")
+        assert "“Our teams now build on GLM-6”" in said("held")
         assert "Ignored: GLM-6" in said("held", "ignore", "1")
         assert "Nothing is held back" in said("held")
-
-
-class Anywhere:
-    def may_post(self, destination: str) -> bool | None:
-        return True

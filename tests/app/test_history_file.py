@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UsageError
-from bot.importing.history_file import HistoryFile, read_history
+from bot.importing.history import HistoryFile, read_history
 from bot.model import DateOrigin
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 from tests.support.house import LABS
 
 NOW = datetime(2026, 4, 20, tzinfo=UTC)
@@ -20,7 +20,7 @@ NOW = datetime(2026, 4, 20, tzinfo=UTC)
 def read(path: Path, text: str | bytes, name: str = "years.csv") -> HistoryFile:
     file = path / name
     file.write_bytes(text.encode() if isinstance(text, str) else text)
-    return read_history(file, Directory(LABS), NOW)
+    return read_history(file, Labs(LABS), NOW)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_read_is_one_line(
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
-        read_history(tmp_path / "none.csv", Directory(LABS), NOW)
+        read_history(tmp_path / "none.csv", Labs(LABS), NOW)
 
 
 def test_an_entry_that_is_no_object_is_named(tmp_path: Path) -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.desk.questions import Questions
-from bot.importing.history_file import read_history
-from bot.importing.importing import Imported, Importer
+from bot.importing.history import Imported, Importer, read_history
 from bot.model import DateOrigin, Kind, Release
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 from tests.support.house import LABS, House
 from tests.support.shared import DATA, needs_shared
 
@@ -25,7 +24,7 @@ def bring(house: House, *lines: str, name: str = "years.csv") -> Imported:
     """Import lines of lab, date, name, url, source, kind."""
     path = house.store._database.path.parent / name
     path.write_text("\n".join(("lab,date,name,url,source,kind", *lines)), encoding="utf-8")
-    labs = Directory(LABS)
+    labs = Labs(LABS)
     found = read_history(path, labs, house.clock.now())
     assert found.complaints == ()
     imported = Importer(house.store, labs, house.clock).bring(path, found.lines)
@@ -52,7 +51,7 @@ def test_an_imported_release_is_known_and_told_to_nobody(house: House) -> None:
 
 def test_why_can_tell_where_it_is_from(house: House) -> None:
     bring(house, f"kimi,2025-07-11,{KIMI}")
-    (story,) = Questions(house.store, Directory(LABS), house.clock).stories("Kimi K2.6")
+    (story,) = Questions(house.store, Labs(LABS), house.clock).stories("Kimi K2.6")
     assert story.item.source_id == "import:years.csv"
     assert story.item.reason == "imported from line 2, which cites a wiki"
 
@@ -188,7 +187,7 @@ def test_sizes_of_about_the_same_day_are_one_wave(house: House) -> None:
 
 @needs_shared
 def test_three_years_of_releases_come_in_silently_and_once(house: House) -> None:
-    path, labs = DATA / "releases.tsv", Directory(LABS)
+    path, labs = DATA / "releases.tsv", Labs(LABS)
     found = read_history(path, labs, house.clock.now() + timedelta(days=365))
     assert found.complaints == ()
     importer = Importer(house.store, labs, house.clock)

@@ -11,9 +11,8 @@ import pytest
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.model import Lab
-from bot.releases.naming.labs import Directory
-from bot.settings.feeds import HubSpec
-from bot.sources.hub import HubSource
+from bot.releases.naming.labs import Labs
+from bot.sources.hub import HubSource, HubSpec
 from bot.store.store import Store
 from tests.support.house import House
 from tests.support.shared import DATA, needs_shared
@@ -51,7 +50,7 @@ def test_a_mass_rename_announces_nothing(tmp_path: Path) -> None:
         hold=timedelta(hours=6),
     )
     poller = house.poller
-    poller.store, poller.labs, poller.fetch, poller.sources = house.store, Directory(labs), fetch, [source]
+    poller.store, poller.labs, poller.fetch, poller.sources = house.store, Labs(labs), fetch, [source]
     rows = []
     for body in BODIES:
         fetch.body = gzip.decompress(body.read_bytes())

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.fetch import Response
-from bot.settings.feeds import FeedSpec, HubSpec
 from bot.sources.base import Source
-from bot.sources.feed import FeedSource
-from bot.sources.hub import HubSource
+from bot.sources.feed import FeedSource, FeedSpec
+from bot.sources.hub import HubSource, HubSpec
 from tests.support.house import House
 
 TEN_MINUTES = timedelta(minutes=10)

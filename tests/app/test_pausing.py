@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.model import ALL, Destination, Follow
 from bot.outbox.message import Refused
-from bot.outbox.pausing import subscribers
-from bot.records import ALL, Subscription
+from bot.outbox.owe import subscribers
+from bot.records import Subscription
 from bot.releases.facts.filters import Filters
-from bot.views.notice import render_pause
+from bot.views.notes import render_pause
 from tests.support.clock import START
 from tests.support.house import House
+from tests.support.places import C1
 
 KIMI = "moonshotai/Kimi-K2.6"
 pytestmark = pytest.mark.logs("delivery_not_sent")
@@ -26,7 +28,7 @@ def house(tmp_path: Path) -> House:
 
 
 def subscription(destination: str, created_by: str, lab: str = ALL) -> Subscription:
-    return Subscription(destination, lab, Filters(), "Slack", START, created_by)
+    return Subscription(Destination(destination), Follow(lab), Filters(), "Slack", START, created_by)
 
 
 def told(house: House) -> dict[str, str]:
@@ -47,7 +49,7 @@ def test_each_subscriber_is_told_once_why_and_what_to_do(house: House) -> None:
     assert set(told(house)) == {"U0ANA", "U0BEN"}
     assert len(house.channel.messages) == 2
     assert "it is archived. Unarchive it" in told(house)["U0ANA"]
-    assert house.store.subscriptions.pauses()["C1"].told_at
+    assert house.store.subscriptions.pauses()[C1].notified_at
 
 
 def test_another_refusal_an_hour_later_tells_nobody(house: House) -> None:
@@ -64,7 +66,7 @@ def test_a_channel_that_comes_back_gets_what_it_is_owed_and_nothing_is_said_of_i
     house.courier.deliver_all()
     assert [message.destination for message in house.channel.messages[2:]] == ["C1"]
     assert house.store.subscriptions.pauses() == {}
-    assert len(house.store.subscriptions.of_destination("C1")) == 4, "nobody was unsubscribed"
+    assert len(house.store.subscriptions.of_destination(C1)) == 4, "nobody was unsubscribed"
 
 
 def test_a_second_pause_is_told_again(house: House) -> None:
@@ -88,7 +90,7 @@ def test_a_second_pause_is_told_again(house: House) -> None:
     ],
 )
 def test_who_is_told(destination: str, created_by: str, people: list[str]) -> None:
-    assert subscribers(destination, [subscription(destination, created_by)]) == people
+    assert subscribers(Destination(destination), [subscription(destination, created_by)]) == people
 
 
 @pytest.mark.parametrize(
@@ -101,4 +103,4 @@ def test_who_is_told(destination: str, created_by: str, people: list[str]) -> No
     ],
 )
 def test_what_is_told(destination: str, reason: str, words: str) -> None:
-    assert words in render_pause(destination, reason).text
+    assert words in render_pause(Destination(destination), reason).text

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.errors import Failure, SourceError
-from bot.ops.pulse import Pulse
+from bot.ops.monitor import Monitor
 from bot.run.chores import Chores
 from bot.run.engines import Engines
-from bot.run.watching import tell_admins, watching
+from bot.run.monitor import monitoring, tell_admins
 from bot.run.wiring import App, open_app
 from tests.support.house import House, NoFetcher
 
@@ -37,7 +37,7 @@ class Life:
 
     app: App
     house: House
-    pulse: Pulse
+    monitor: Monitor
 
     def release(self, name: str, *, posted: bool = False) -> None:
         """Let a release come out on the Hub, in the feed where it is `posted`, and a week pass."""
@@ -51,15 +51,15 @@ class Life:
     def tick(self) -> None:
         """Look, tell the admins, deliver."""
         self.house.later(minutes=2)
-        self.pulse.tick()
-        tell_admins(self.app, self.pulse)
+        self.monitor.tick()
+        tell_admins(self.app, self.monitor)
         self.house.courier.deliver_all()
 
     def told(self) -> list[str]:
         return [m.content.text for m in self.house.channel.messages if m.destination == "UADMIN"]
 
     def metric(self, name: str, source: str) -> str:
-        page = self.pulse.metrics.page().decode()
+        page = self.monitor.metrics.page().decode()
         return next(
             line.split()[-1] for line in page.splitlines() if line.startswith(f'{name}{{source="{source}"')
         )
@@ -85,8 +85,8 @@ def life(variables: dict[str, str], tmp_path: Path) -> Iterator[Life]:
     house.later(days=1)
     with open_app(variables, house.clock) as app:
         engines = Engines(house.poller, house.courier, Chores(app, NoFetcher()))
-        with watching(app, engines) as pulse:
-            yield Life(app, house, pulse)
+        with monitoring(app, engines) as monitor:
+            yield Life(app, house, monitor)
 
 
 def test_the_admins_hear_once_that_it_missed_three_and_once_that_it_is_back(life: Life) -> None:
@@ -99,6 +99,7 @@ def test_the_admins_hear_once_that_it_missed_three_and_once_that_it_is_back(life
     assert f"{FEED} is perhaps blind" in line
     assert "GLM-5.2, GLM-6, GLM-6.1" in line
     assert "showed 1 of 4" in line
+    assert "`cadencebot check` tells more" in line
     life.release("GLM-6.2")
     assert len(life.told()) == 1
     life.release("GLM-7", posted=True)
@@ -112,8 +113,8 @@ def test_a_restart_does_not_tell_it_again(life: Life, variables: dict[str, str])
         life.release(name)
     with open_app(variables, life.house.clock) as app:
         engines = Engines(life.house.poller, life.house.courier, Chores(app, NoFetcher()))
-        with watching(app, engines) as pulse:
-            Life(app, life.house, pulse).tick()
+        with monitoring(app, engines) as monitor:
+            Life(app, life.house, monitor).tick()
     assert len(life.told()) == 1
 
 

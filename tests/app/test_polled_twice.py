@@ -18,7 +18,7 @@ KIMI = "moonshotai/Kimi-K9"
 LONG = 20  # seconds that no thread of a test that goes well has to wait
 
 
-@dataclass
+@dataclass(eq=False)
 class SlowSource(ScriptedSource):
     """Be a source that answers nobody before two have asked; who gets an error gets it last."""
 

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher
+from bot.fetch.client import HttpFetcher
 from bot.model import SourceKind
 from bot.sources.base import Memory, Poll
+from bot.sources.feed import FeedSource, FeedSpec
 from tests.support.house import House, ScriptedSource
 
 pytestmark = pytest.mark.logs("source_failed")
@@ -55,6 +57,18 @@ def test_a_bug_in_one_source_is_reported_as_its_failure(house: House) -> None:
     polled = house.poller.poll(house.sources)
     assert [report.source_id for report in polled.failed] == [house.hub.id]
     assert "please report this" in polled.failed[0].complaint
+
+
+@pytest.mark.parametrize("address", ["http://[", "https://a..example/", "https://x.example:65536/"])
+def test_an_address_that_is_none_fails_alone(house: House, address: str) -> None:
+    feed = FeedSource(FeedSpec(feed=address), "zai", timedelta(minutes=10))
+    house.blog.shown.append(house.post("Kimi K2.6: open agentic intelligence", "moonshot"))
+    with HttpFetcher(clock=house.clock, user_agent="x") as fetcher:
+        house.poller.fetch = fetcher
+        polled = house.poller.poll([feed, *house.sources])
+    assert [(report.source_id, report.failure) for report in polled.failed] == [(feed.id, "bad answer")]
+    assert polled.failed[0].complaint == f"{address!r} is no web address; correct it in feeds.yaml"
+    assert len(polled.announced) == 1
 
 
 def test_failures_space_out_the_polls(house: House) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import UsageError
-from bot.run.publishing import publish
+from bot.run.chores import publish
 from bot.run.wiring import App, open_app
 from tests.support.clock import START, FakeClock
 from tests.support.releases import open_release

@@ -15,8 +15,7 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.fetch import Response
-from bot.settings.feeds import FeedSpec
-from bot.sources.feed import FeedSource
+from bot.sources.feed import FeedSource, FeedSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House
 from tests.support.shared import DATA, needs_shared

@@ -3,27 +3,27 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from bot.desk.asker import Asker
-from bot.desk.correcting import Corrector
-from bot.desk.reporting import Reporting
+from bot.desk.corrections import Corrector, FaultReports
+from bot.desk.questions import Asker
+from bot.model import Destination, Follow
 from bot.outbox.console import ConsoleNotifier
-from bot.outbox.digests import owe_due_digests
-from bot.outbox.holding import Holding
-from bot.outbox.message import Message, Notifier, Outcome, Refused, Unclear
-from bot.outbox.rhythms import owe_cadence_news
-from bot.outbox.schedule import next_digest
-from bot.records import CADENCE, DigestPlan, Preferences, Subscription
+from bot.outbox.digests import next_digest, owe_due_digests
+from bot.outbox.floods import HeldFloods
+from bot.outbox.message import Message, Notifier, Outcome, Refused, Search, Unclear
+from bot.outbox.owe import owe_cadence_news
+from bot.records import DigestPlan, Preferences, Subscription
 from bot.releases.facts.filters import Filters
 from bot.store.backup import back_up
-from bot.store.restoring import restore
+from bot.store.restore import restore
 from bot.store.store import FILE_NAME
 from tests.support.house import Found, House, amended, licensed
+from tests.support.places import C1, UADMIN
 
 KIMI = "moonshotai/Kimi-K2.6"
 FAMILIES = ("Aster", "Briar", "Cedar", "Dahlia", "Elder")
@@ -42,17 +42,20 @@ class Through:
     def send(self, message: Message) -> Outcome:
         return self.inner.send(message)
 
-    def find(self, message: Message, since: float) -> Found:
-        return self.inner.find(message, since)
+    def find(self, message: Message, search: Search) -> Found:
+        return self.inner.find(message, search)
+
+    def time_at(self, destination: Destination) -> datetime | None:
+        return self.inner.time_at(destination)
 
     def permalink(self, channel: str, ts: str) -> str:
-        return self.inner.permalink(channel, ts)
+        return self.inner.permalink(Destination(channel), ts)
 
 
 class Blind(Through):
     """Be a channel that cannot be read, as without Slack's history scopes."""
 
-    def find(self, message: Message, since: float) -> Found:
+    def find(self, message: Message, search: Search) -> Found:
         return Unclear("missing_scope")
 
 
@@ -156,13 +159,13 @@ def one_that_nobody_confirmed(house: House) -> None:
 
 
 def a_line_to_the_admins(house: House) -> None:
-    house.poller.admins = ("UADMIN",)
+    house.poller.admins = (UADMIN,)
     house.show(house.hub, *(house.repository(f"google/Family{chr(97 + n)}-{n + 1}-7B") for n in range(20)))
 
 
 def a_flood_that_was_announced(house: House) -> None:
     a_line_to_the_admins(house)
-    Holding(house.store, house.clock).announce(1, "ana")
+    HeldFloods(house.store, house.clock).announce(1, "ana")
     house.courier.deliver_all()
 
 
@@ -276,12 +279,12 @@ def test_a_release_of_the_family_long_before_the_backup_is_another_one(life: Lif
 def test_a_flood_announced_in_the_forgotten_time_is_announced_again_to_nobody(life: Life) -> None:
     a_line_to_the_admins(life.house)
     life.back_up()
-    Holding(life.house.store, life.house.clock).announce(1, "ana")
+    HeldFloods(life.house.store, life.house.clock).announce(1, "ana")
     life.house.courier.deliver_all()
     posted = life.posted
     life.put_back()
     life.poll()
-    Holding(life.house.store, life.house.clock).announce(1, "ana")
+    HeldFloods(life.house.store, life.house.clock).announce(1, "ana")
     life.house.courier.deliver_all()
     assert life.posted == posted
 
@@ -290,7 +293,7 @@ def test_a_digest_is_not_sent_twice(life: Life) -> None:
     house, plan = life.house, DigestPlan("daily", hour=9)
     with house.store.transaction():
         due = next_digest(plan, house.clock.now())
-        house.store.preferences.set("C1", Preferences(digest=plan), due)
+        house.store.preferences.set(C1, Preferences(digest=plan), due)
     house.later(hours=12)
     one_release(house)
     life.back_up()
@@ -303,37 +306,39 @@ def test_a_digest_is_not_sent_twice(life: Life) -> None:
     assert life.posted == posted
 
 
-def a_rhythm_that_became_quiet(house: House) -> None:
+def a_cadence_that_became_quiet(house: House) -> None:
     with house.store.transaction():
         house.store.subscriptions.add(
-            Subscription("C1", f"{CADENCE}qwen", Filters(), "test", house.clock.now() - timedelta(days=400))
+            Subscription(
+                C1, Follow("qwen", cadence=True), Filters(), "test", house.clock.now() - timedelta(days=400)
+            )
         )
     for number in range(8):
         house.show(house.hub, house.repository(f"Qwen/Qwen{number + 3}-8B"))
         house.later(days=7)
 
 
-def tell_rhythms(house: House) -> None:
+def tell_cadence_news(house: House) -> None:
     owe_cadence_news(house.store, house.clock.now())
     house.courier.deliver_all()
 
 
-def test_news_of_a_rhythm_is_not_told_twice(life: Life) -> None:
-    a_rhythm_that_became_quiet(life.house)
+def test_news_of_a_cadence_is_not_told_twice(life: Life) -> None:
+    a_cadence_that_became_quiet(life.house)
     life.back_up()
     while not any("quiet" in text for text in life.posted):
         life.house.later(days=1)
-        tell_rhythms(life.house)
+        tell_cadence_news(life.house)
     posted = life.posted
     life.put_back()
-    tell_rhythms(life.house)
+    tell_cadence_news(life.house)
     assert life.posted == posted
 
 
 def test_a_pause_is_not_told_twice(life: Life) -> None:
     with life.house.store.transaction():
         life.house.store.subscriptions.add(
-            Subscription("C1", "moonshot", Filters(), "Slack", life.house.clock.now(), "U0ANA")
+            Subscription(C1, Follow("moonshot"), Filters(), "Slack", life.house.clock.now(), "U0ANA")
         )
     life.back_up()
     life.house.later(hours=1)
@@ -356,7 +361,9 @@ def refusals(life: Life) -> list[str]:
 def test_what_became_of_a_report_is_not_told_twice(life: Life) -> None:
     one_release(life.house)
     with life.house.store.transaction():
-        number = life.house.store.reports.add(1, "C1", "U0ANA", "it is not MIT", life.house.clock.now())
+        number = life.house.store.reports.add(
+            1, C1, Destination("U0ANA"), "it is not MIT", life.house.clock.now()
+        )
     life.back_up()
     close_report(life.house, number)
     posted = life.posted
@@ -367,7 +374,7 @@ def test_what_became_of_a_report_is_not_told_twice(life: Life) -> None:
 
 
 def close_report(house: House, number: int) -> None:
-    reporting = Reporting(house.store, Corrector(house.store, house.labs, house.clock), ("UADMIN",))
+    reporting = FaultReports(house.store, Corrector(house.store, house.labs, house.clock), (UADMIN,))
     report = next(one for one in house.store.reports.open() if one.id == number)
     reporting.correct(Asker("UADMIN", "D1"), report, house.store.history.wave(report.release_id), {})
     house.courier.deliver_all()
@@ -376,7 +383,7 @@ def close_report(house: House, number: int) -> None:
 def test_what_is_told_in_a_thread_instead_of_an_edit_is_not_told_twice(life: Life) -> None:
     house = life.house
     with house.store.transaction():
-        house.store.preferences.set("C1", Preferences(updates="thread"), None)
+        house.store.preferences.set(C1, Preferences(updates="thread"), None)
     one_release(house)
     life.back_up()
     house.later(hours=1)

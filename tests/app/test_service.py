@@ -1,7 +1,6 @@
 """The main loop: it ticks, it stops, and one failing job starves no other."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,11 +9,11 @@ import schedule
 
 from bot.errors import StoreError
 from bot.outbox.message import Message, Outcome
-from bot.run.chores import Chores
 from bot.run.engines import Engines
 from bot.run.service import Service
 from tests.support.house import House
-from tests.support.pulse import quiet_pulse
+from tests.support.monitor import quiet_monitor
+from tests.support.serving import NoChores, service_of
 
 KIMI = "moonshotai/Kimi-K2.6"
 
@@ -24,21 +23,6 @@ def house(tmp_path: Path) -> House:
     house = House(tmp_path)
     house.later(hours=1)
     return house
-
-
-class NoChores(Chores):
-    """Have nothing else to do."""
-
-    def __init__(self) -> None:
-        pass
-
-    def do(self) -> None:
-        pass
-
-
-def service_of(house: House) -> Service:
-    engines = Engines(house.poller, house.courier, NoChores())
-    return Service(engines, quiet_pulse(house.clock), lambda: None)
 
 
 def run_until(service: Service, done: threading.Event) -> None:
@@ -97,15 +81,47 @@ def test_a_failing_job_does_not_starve_the_other(
     run_until(service_of(house), done)
 
 
+def test_it_looks_at_each_tick_whether_its_settings_have_changed(house: House) -> None:
+    looked = threading.Event()
+    engines = Engines(house.poller, house.courier, NoChores())
+    run_until(Service(engines, quiet_monitor(house.clock), lambda: None, looked.set), looked)
+
+
 def test_a_clock_set_back_by_an_hour_does_not_silence_the_ticks(house: House) -> None:
     service = service_of(house)
     scheduler = schedule.Scheduler()
-    with ThreadPoolExecutor(1) as pool:
-        service._wind(scheduler, pool, pool, pool)
-        for job in scheduler.jobs:
-            assert job.next_run
-            job.next_run += timedelta(hours=1)
-        assert idle(scheduler) > 3000
-        service._wind(scheduler, pool, pool, pool)
-        assert idle(scheduler) <= 2
-        assert len(scheduler.jobs) == 4
+    service._set_ticks(scheduler)
+    for job in scheduler.jobs:
+        assert job.next_run
+        job.next_run += timedelta(hours=1)
+    assert idle(scheduler) > 3000
+    service._set_ticks(scheduler)
+    assert idle(scheduler) <= 2
+    assert len(scheduler.jobs) == 5
+
+
+def test_once_stopped_it_begins_nothing(house: House) -> None:
+    house.hub.shown.append(house.repository(KIMI))
+    house.poller.poll([house.hub])
+    engines = Engines(house.poller, house.courier, NoChores())
+    engines.stop()
+    house.later(hours=1)
+    assert house.courier.deliver_due() == (0, "")
+    assert house.poller.poll([house.hub]).reports == ()
+    assert house.channel.alerts == []
+    assert engines.under_way() == ""
+
+
+def test_it_says_what_is_under_way(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    engines, said = Engines(house.poller, house.courier, NoChores()), list[str]()
+    send = house.channel.send
+
+    def sending(message: Message) -> Outcome:
+        said.append(engines.under_way())
+        return send(message)
+
+    monkeypatch.setattr(house.channel, "send", sending)
+    house.show(house.hub, house.repository(KIMI))
+    engines.poller.reading.update(f"hub:{name}" for name in "abcde")
+    assert said == ["sends 1 message"]
+    assert engines.under_way() == "reads hub:a, hub:b, hub:c, 2 more sources"

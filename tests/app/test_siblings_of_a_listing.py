@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.fetch import Response
-from bot.settings.feeds import HubSpec
-from bot.sources.hub import HubSource
+from bot.sources.hub import HubSource, HubSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House
 

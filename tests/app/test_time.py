@@ -1,6 +1,5 @@
 """The clock steps, the machine sleeps, summer comes and goes: no storm, and no silence."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,9 +7,8 @@ from pathlib import Path
 import pytest
 import schedule
 
-from bot.outbox.digests import owe_due_digests
+from bot.outbox.digests import next_digest, owe_due_digests
 from bot.outbox.message import Later, Refused
-from bot.outbox.schedule import next_digest
 from bot.records import DigestPlan, Preferences
 from bot.run.chores import Chores
 from bot.run.engines import Engines
@@ -18,11 +16,12 @@ from bot.run.service import Service
 from bot.sources.hub_api import Listing
 from bot.sources.hub_waiting import Queue, queue_of
 from bot.store.backup import back_up
-from bot.store.restoring import restore
+from bot.store.restore import restore
 from bot.store.store import FILE_NAME, Store
 from tests.support.house import LABS, House, amended, at, licensed
 from tests.support.made_up import named, names
-from tests.support.pulse import quiet_pulse
+from tests.support.monitor import quiet_monitor
+from tests.support.places import C1
 
 KIMI = "moonshotai/Kimi-K2.6"
 HOUR = timedelta(hours=1)
@@ -61,14 +60,14 @@ def test_a_clock_that_jumps_ahead_makes_one_tick_and_no_storm() -> None:
 @pytest.mark.parametrize("by", [-2 * HOUR, -HOUR, HOUR, timedelta(days=3)])
 def test_every_job_ticks_within_two_seconds_of_any_step(house: House, by: timedelta) -> None:
     engines = Engines(house.poller, house.courier, object.__new__(Chores))
-    service, scheduler = Service(engines, quiet_pulse(house.clock), lambda: None), schedule.Scheduler()
-    with ThreadPoolExecutor(1) as pool:
-        service._wind(scheduler, pool, pool, pool)
-        jobs = arguments_of(scheduler)
-        for job in scheduler.jobs:
-            assert job.next_run
-            job.next_run -= by
-        service._wind(scheduler, pool, pool, pool)
+    service = Service(engines, quiet_monitor(house.clock), lambda: None, lambda: None)
+    scheduler = schedule.Scheduler()
+    service._set_ticks(scheduler)
+    jobs = arguments_of(scheduler)
+    for job in scheduler.jobs:
+        assert job.next_run
+        job.next_run -= by
+    service._set_ticks(scheduler)
     assert arguments_of(scheduler) == jobs
     assert scheduler.idle_seconds is not None
     assert scheduler.idle_seconds <= 2
@@ -206,7 +205,7 @@ def test_an_edit_is_made_again_only_when_the_one_that_was_interrupted_can_no_lon
     house.restart()
     house.courier.deliver_due()
     assert house.channel.edits == []
-    house.later(seconds=5)
+    house.later(seconds=75)
     house.courier.deliver_due()
     assert len(house.channel.edits) == 1
 
@@ -238,7 +237,7 @@ def test_through_a_change_of_the_clocks_every_day_has_one_digest_and_every_relea
     plan = DigestPlan("daily", hour=hour, minute=30, zone="Europe/Berlin")
     with house.store.transaction():
         due = next_digest(plan, house.clock.now())
-        house.store.preferences.set("C1", Preferences(digest=plan), due)
+        house.store.preferences.set(C1, Preferences(digest=plan), due)
     released = [name for name, _ in zip(names(), range(16), strict=False)]
     for name in released:
         house.show(house.hub, house.repository(f"moonshotai/{name}"))

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.fetch import Response
-from bot.settings.feeds import FeedSpec, HubSpec, PageSpec
 from bot.sources.base import Source
-from bot.sources.feed import FeedSource
-from bot.sources.hub import HubSource
-from bot.sources.page import PageSource
+from bot.sources.feed import FeedSource, FeedSpec
+from bot.sources.hub import HubSource, HubSpec
+from bot.sources.page import PageSource, PageSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House
 
@@ -40,7 +39,7 @@ class Reader:
         before = len(self.house.channel.alerts)
         self.house.poller.poll([self.source])
         self.house.courier.deliver_all()
-        return [alert.split(". Licence")[0] for alert in self.house.channel.alerts[before:]]
+        return [alert.split(":")[0] for alert in self.house.channel.alerts[before:]]
 
 
 def feed(directory: Path, lab: str) -> Reader:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.releases.news.merge import merged
 from bot.report.overview import overview
 from bot.views.answers.recent import recent_answer
 from bot.views.commands import Command, Verb
@@ -41,7 +42,7 @@ def test_the_answer_says_both_days(house: House) -> None:
 
 
 def test_the_report_counts_the_same_as_recent(house: House) -> None:
-    page = overview(house.store.shipments.all(), house.clock.now())
+    page = overview(house.store.shipments.all(merged), house.clock.now())
     assert page.week == len(page.this_week) == len(recent(house))
 
 

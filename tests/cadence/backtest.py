@@ -15,13 +15,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from bot.cadence.bursts import FORTNIGHT, Burst, bursts, most_in_fortnight
+from bot.cadence.news import FORTNIGHT, Burst, Silence, bursts, most_in_fortnight, silences
+from bot.cadence.period import ENOUGH, Hits, back_test
 from bot.cadence.shipped import Shipped, Unit, by_lab, counted, exact_days
-from bot.cadence.silence import Silence, silences
-from bot.cadence.stats import ENOUGH, Hits, back_test
 from bot.model import DateOrigin, Published
 from bot.releases.naming.names import parse
-from bot.settings.feeds import LabSpec, load_config
+from bot.settings.feeds import LabSpec
+from bot.sources.build import load_config
 
 HISTORY = Path(__file__).parent / "data" / "history.tsv"
 FEEDS = Path(__file__).parents[2] / "feeds.yaml"
@@ -108,7 +108,7 @@ def window_hits(units: Iterable[Shipped]) -> dict[str, Hits]:
 def judged_bursts(units: list[Shipped]) -> list[tuple[Burst, bool]]:
     """Return the bursts, each with whether it stood out."""
     days = {lab: sorted(it.day for it in mine if it.is_exact) for lab, mine in by_lab(units).items()}
-    return [(it, stood_out(it, days[it.units[0].lab])) for it in bursts(units, END)]
+    return [(it, stood_out(it, days[it.units[0].lab])) for it in bursts(units)]
 
 
 def made_up_labs(pace: int) -> list[Shipped]:

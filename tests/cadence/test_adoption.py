@@ -10,14 +10,13 @@ from bot.cadence.adoption import (
     LabDerivatives,
     Progress,
     Sum,
-    Window,
     derivatives_by_lab,
     downloads_by_country,
     downloads_by_lab,
     outnumbers,
-    window,
+    weeks_of,
 )
-from bot.cadence.measuring import Change, ChangeKind, Measure, Subject
+from bot.cadence.measures import Measure, Subject
 from bot.model import Lab
 
 LABS = {
@@ -31,7 +30,6 @@ LABS = {
 }
 FIRST = date(2026, 4, 6)
 WEEKS = tuple(FIRST + timedelta(weeks=number) for number in range(4))
-WINDOW = Window(WEEKS)
 Figures = dict[str, tuple[int | None, ...]]
 
 
@@ -48,7 +46,7 @@ def measured(figures: Figures) -> tuple[list[Sum], list[Progress]]:
 
 def test_the_lab_with_the_most_comes_first_with_its_growth() -> None:
     sums, progress = measured({"google": (5, 5, 5, 5), "qwen": (10, 12, 11, 14)})
-    rows = downloads_by_lab(sums, progress, [], LABS, WINDOW)
+    rows = downloads_by_lab(sums, progress, LABS, WEEKS)
     assert [(row.lab.id, row.last, row.growth, row.repositories) for row in rows] == [
         ("qwen", 14, 4, 7),
         ("google", 5, 0, 7),
@@ -57,7 +55,7 @@ def test_the_lab_with_the_most_comes_first_with_its_growth() -> None:
 
 def test_a_week_that_was_not_measured_is_a_gap_and_is_not_filled_in() -> None:
     sums, progress = measured({"qwen": (10, None, 11, None)})
-    (row,) = downloads_by_lab(sums, progress, [], LABS, WINDOW)
+    (row,) = downloads_by_lab(sums, progress, LABS, WEEKS)
     assert list(row.weeks) == [WEEKS[0], WEEKS[2]]
     assert row.gaps == (WEEKS[1],)  # the last week is not over
 
@@ -65,21 +63,14 @@ def test_a_week_that_was_not_measured_is_a_gap_and_is_not_filled_in() -> None:
 def test_a_lab_with_two_organisations_of_which_one_failed_has_no_figure() -> None:
     sums = [Sum(WEEKS[0], "qwen", Measure.DOWNLOADS, 10, 7)]
     progress = [Progress(WEEKS[0], "qwen", Subject.DOWNLOADS, 2, 1)]
-    (row,) = downloads_by_lab(sums, progress, [], LABS, WINDOW)
+    (row,) = downloads_by_lab(sums, progress, LABS, WEEKS)
     assert (row.last, row.growth) == (None, None)
-    assert row.gaps == WINDOW.past
-
-
-def test_changes_of_the_counted_set_stand_beside_the_figures() -> None:
-    sums, progress = measured({"qwen": (10, 12)})
-    changes = [Change(ChangeKind.NEW, str(number), "a", lab="qwen") for number in range(3)]
-    (row,) = downloads_by_lab(sums, progress, changes, LABS, WINDOW)
-    assert row.changes == {ChangeKind.NEW: 3}
+    assert row.gaps == WEEKS[:-1]
 
 
 def test_countries_count_the_weeks_that_all_labs_have() -> None:
     sums, progress = measured({"qwen": (10, 10, 30), "zai": (10, None, 10), "google": (20, 90, 10)})
-    found = downloads_by_country(downloads_by_lab(sums, progress, [], LABS, WINDOW))
+    found = downloads_by_country(downloads_by_lab(sums, progress, LABS, WEEKS))
     assert found.weeks == (WEEKS[0], WEEKS[2])
     assert [(row.country, row.labs, row.last) for row in found.rows] == [("CN", 2, 40), ("US", 1, 10)]
     assert found.rows[0].share == pytest.approx(0.8)
@@ -88,14 +79,14 @@ def test_countries_count_the_weeks_that_all_labs_have() -> None:
 
 def test_a_lab_that_was_never_measured_is_left_out_and_named() -> None:
     sums, progress = measured({"qwen": (10,), "mistral": (None,)})
-    found = downloads_by_country(downloads_by_lab(sums, progress, [], LABS, WINDOW))
+    found = downloads_by_country(downloads_by_lab(sums, progress, LABS, WEEKS))
     assert [lab.name for lab in found.left_out] == ["Mistral"]
     assert found.rows[0].share == 1
 
 
 def test_without_a_common_week_no_country_leads() -> None:
     sums, progress = measured({"qwen": (10, None), "google": (None, 10)})
-    assert downloads_by_country(downloads_by_lab(sums, progress, [], LABS, WINDOW)).rows == ()
+    assert downloads_by_country(downloads_by_lab(sums, progress, LABS, WEEKS)).rows == ()
 
 
 @given(
@@ -107,9 +98,7 @@ def test_without_a_common_week_no_country_leads() -> None:
 )
 def test_shares_add_up_to_one_or_to_nothing(figures: list[tuple[str, int]]) -> None:
     sums, progress = measured({lab: (value,) for lab, value in figures})
-    shares = [
-        row.share for row in downloads_by_country(downloads_by_lab(sums, progress, [], LABS, WINDOW)).rows
-    ]
+    shares = [row.share for row in downloads_by_country(downloads_by_lab(sums, progress, LABS, WEEKS)).rows]
     assert sum(shares) == pytest.approx(1) or not any(shares)
 
 
@@ -157,6 +146,6 @@ def test_derivatives_are_of_the_last_week_that_was_done_in_full() -> None:
 
 def test_the_window_begins_with_the_first_week_that_was_planned() -> None:
     now = datetime(2026, 4, 29, tzinfo=UTC)
-    assert window([WEEKS[1]], now - timedelta(days=365), now).weeks == WEEKS[1:]
-    assert window([], now - timedelta(days=365), now).weeks == WEEKS[3:]
-    assert window([FIRST], now - timedelta(days=14), now).weeks == WEEKS[3:]
+    assert weeks_of([WEEKS[1]], now - timedelta(days=365), now) == WEEKS[1:]
+    assert weeks_of([], now - timedelta(days=365), now) == WEEKS[3:]
+    assert weeks_of([FIRST], now - timedelta(days=14), now) == WEEKS[3:]

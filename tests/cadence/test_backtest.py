@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from bot.cadence.news import silences
 from bot.cadence.shipped import Shipped, Unit, counted
-from bot.cadence.silence import silences
 from tests.cadence.backtest import (
     END,
     PACES,

@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cadence.news import News, NewsKind
+from bot.cadence.news import News, NewsKind, all_news, limit_of, news, quiet_labs
 from bot.cadence.shipped import Shipped
-from bot.cadence.silence import limit_of
-from bot.cadence.watch import all_news, news
 from tests.cadence.releasing import every, shipped
 
 FAR = date(2027, 1, 1)
@@ -182,3 +180,16 @@ def test_day_by_day_gives_each_once(when: list[date]) -> None:
     in_the_end = [it for it in all_news(history, date(2026, 2, 1)) if it.day >= date(2026, 1, 1)]
     assert daily == in_the_end
     assert len({it.key for it in daily}) == len(daily)
+
+
+QUIET = every([30] * 5, first="2025-10-25", lab="mistral")  # until 2026-03-24: quiet from 2026-04-24
+
+
+def test_a_silence_that_lasts_is_quiet_and_news_of_its_week() -> None:
+    (silence,) = quiet_labs([*QUIET, shipped("2026-04-27", lab="kimi")], date(2026, 4, 26))
+    assert (silence.last.lab, str(silence.alarm)) == ("mistral", "2026-04-24")
+    assert [it.kind for it in news(QUIET, date(2026, 4, 26), 7)] == [NewsKind.QUIET]
+
+
+def test_a_lab_that_is_silent_for_a_year_is_forgotten() -> None:
+    assert quiet_labs(QUIET, date(2027, 4, 26)) == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outbox.schedule import next_digest, period_before, period_name, plan_words
+from bot.outbox.digests import next_digest, period_before, period_name, plan_words
 from bot.records import DigestPlan
 
 

@@ -3,13 +3,25 @@
 import csv
 from collections import Counter
 from datetime import date
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.cadence.period import Window, period, periods, share, window_back
-from bot.cadence.shipped import Unit
-from bot.cadence.stats import Hits, back_test
+from bot.cadence.period import (
+    Hits,
+    Window,
+    back_test,
+    expected_gap,
+    hits_text,
+    lab_rows,
+    period,
+    share,
+    window_back,
+)
+from bot.cadence.shipped import Shipped, Unit
 from bot.model import DateOrigin
 from tests.cadence.backtest import HISTORY, history
 from tests.cadence.releasing import every, shipped
@@ -67,12 +79,12 @@ def test_the_next_is_expected_within_the_middle_half_of_the_gaps() -> None:
     ],
 )
 def test_the_window_is_tried_on_what_came_after(gaps: list[int], hits: Hits) -> None:
-    assert back_test(it.day for it in every(gaps)) == hits
+    assert back_test([it.day for it in every(gaps)]) == hits
 
 
-def test_a_hit_rate_of_few_tries_is_none() -> None:
-    assert Hits(3, 4).rate is None
-    assert Hits(3, 5).rate == 0.6
+def test_hits_of_few_tries_say_so() -> None:
+    assert hits_text(Hits(3, 4)) == "right 3 of 4 times: too few to say"
+    assert hits_text(Hits(3, 5)) == "right 3 of 5 times"
 
 
 def test_too_few_releases_say_nothing() -> None:
@@ -102,8 +114,8 @@ def test_the_window_before_has_as_many_days_and_ends_the_day_before() -> None:
 
 
 def test_every_lab_by_itself() -> None:
-    found = periods([*TABLE, *every([1, 1], lab="zai", first="2026-04-01")], SPRING)
-    assert {lab: it.releases for lab, it in found.items()} == {"kimi": 6, "zai": 3}
+    found = lab_rows([*TABLE, *every([1, 1], lab="zai", first="2026-04-01")], SPRING)
+    assert [(it.last.lab, it.releases) for it in found] == [("kimi", 6), ("zai", 3)]
 
 
 @pytest.mark.parametrize("lab", ["qwen", "moonshot", "zai", "deepseek"])
@@ -113,13 +125,82 @@ def test_the_figures_of_the_history_against_a_count_of_the_file(lab: str) -> Non
     days = {row["name"].lower(): row["date"] for row in reversed(rows) if _way(row) != "closed variant"}
     year = Window(date(2025, 9, 1), date(2026, 8, 31))
     inside = sorted(day for day in days.values() if "2025-09-01" <= day <= "2026-08-31")
-    found = periods(history(), year, Unit.RELEASE)[lab]
+    (found,) = (it for it in lab_rows(history(), year, Unit.RELEASE) if it.last.lab == lab)
     assert found.releases == len(inside)
     assert {str(month)[:7]: count for month, count in found.months if count} == Counter(
         day[:7] for day in inside
     )
     assert sum(found.gaps) == (date.fromisoformat(inside[-1]) - date.fromisoformat(inside[0])).days
     assert len(found.gaps) == len(set(inside)) - 1
+
+
+# Moonshot's releases of a year, counted by hand.
+KIMI = [shipped(day) for day in ("2025-07-11", "2025-09-05", "2025-11-06", "2026-01-27", "2026-04-20")]
+TODAY = "2026-04-30"
+
+
+@pytest.mark.parametrize(
+    ("history", "recent", "gaps", "since_last"),
+    [
+        pytest.param([], (0, 0, 0), (), None, id="a lab that never shipped"),
+        pytest.param([shipped(TODAY)], (1, 1, 1), (), 0, id="one release today has no gap"),
+        pytest.param(KIMI, (1, 1, 5), (56, 62, 82, 83), 10, id="five releases have four gaps"),
+        pytest.param(
+            [shipped(TODAY, "A"), shipped(TODAY, "B"), shipped("2026-04-23")],
+            (3, 3, 3),
+            (7,),
+            0,
+            id="two on one day count twice and make no gap of nothing",
+        ),
+        pytest.param([shipped("2026-05-01")], (0, 0, 0), (), None, id="tomorrow does not count"),
+        pytest.param(
+            [shipped("2026-04-01"), shipped("2026-03-31")],
+            (1, 2, 2),
+            (1,),
+            29,
+            id="today is one of the last thirty days",
+        ),
+    ],
+)
+def test_the_recent_counts(
+    history: list[Shipped], recent: tuple[int, ...], gaps: tuple[int, ...], since_last: int | None
+) -> None:
+    found = period(history, window_back(date.fromisoformat(TODAY), 365))
+    assert tuple(found.recent(days) for days in (30, 90, 365)) == recent
+    assert (found.gaps, found.since_last) == (gaps, since_last)
+
+
+def test_the_median_gap_of_kimi_is_seventy_two_days() -> None:
+    assert period(KIMI, window_back(date.fromisoformat(TODAY), 365)).median_gap == 72
+
+
+@given(st.lists(st.dates(date(2020, 1, 1), date(2027, 1, 1))), st.randoms())
+def test_the_order_does_not_matter(days: list[date], dice: Random) -> None:
+    history = [shipped(str(day)) for day in days]
+    shuffled = list(history)
+    dice.shuffle(shuffled)
+    assert period(history, SPRING) == period(shuffled, SPRING)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "window"),
+    [
+        pytest.param((), None, id="nothing is known of one release"),
+        pytest.param((10, 10, 10), None, id="four releases are too few to say"),
+        pytest.param((10, 10, 10, 10), (10, 10), id="a lab like a clock"),
+        pytest.param((56, 62, 82, 83), (60, 83), id="the quartiles of Kimi's gaps, rounded outwards"),
+        pytest.param((1, 50, 52, 54, 400), (50, 54), id="one long silence moves nothing"),
+    ],
+)
+def test_the_expected_gap(gaps: tuple[int, ...], window: tuple[int, int] | None) -> None:
+    assert expected_gap(gaps) == window
+
+
+@given(st.lists(st.integers(1, 2_000), min_size=4))
+def test_the_expected_gap_lies_within_the_gaps(gaps: list[int]) -> None:
+    window = expected_gap(gaps)
+    assert window is not None
+    assert min(gaps) <= window[0] <= window[1] <= max(gaps)
 
 
 def _way(row: dict[str, str]) -> str:

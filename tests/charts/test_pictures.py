@@ -14,8 +14,7 @@ from tests.cadence.releasing import every, shipped
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed (the extra charts)")
 
-from bot.charts.canvas import Picture, Suffix
-from bot.charts.pictures import pictures
+from bot.charts.pictures import Picture, Suffix, pictures
 
 YEAR = window_back(date(2026, 4, 26), 365)
 HISTORY = [
@@ -33,8 +32,18 @@ def drawn(history: Sequence[Shipped], suffix: Suffix = "png", window: Window = Y
     return {it.name: it for it in pictures(history, window, suffix)}
 
 
-def test_there_are_three_pictures_and_each_has_its_text() -> None:
-    found = drawn(HISTORY)
+@pytest.fixture(scope="module")
+def pngs() -> dict[str, Picture]:
+    return drawn(HISTORY)
+
+
+@pytest.fixture(scope="module")
+def svgs() -> dict[str, Picture]:
+    return drawn(HISTORY, "svg")
+
+
+def test_there_are_three_pictures_and_each_has_its_text(pngs: dict[str, Picture]) -> None:
+    found = pngs
     assert found["timeline"].text == (
         "Model releases, 27 Apr 2025 to 26 Apr 2026: 5 in all. Kimi 2, Openai 2, Qwen 1. "
         "1 permissive, 2 with conditions, 1 non-commercial, 1 not stated or not assessed."
@@ -47,14 +56,14 @@ def test_there_are_three_pictures_and_each_has_its_text() -> None:
     assert "Kimi most in Feb 2026 with 1" in found["months"].text
 
 
-@pytest.mark.parametrize("count", [0, 1, 5])
+@pytest.mark.parametrize("count", [0, 1])
 def test_little_is_drawn_too(count: int) -> None:
     for picture in drawn(HISTORY[:count]).values():
         assert picture.data.startswith(b"\x89PNG")
 
 
-def test_a_png_has_the_size_of_a_preview_and_says_what_it_shows() -> None:
-    for picture in drawn(HISTORY).values():
+def test_a_png_has_the_size_of_a_preview_and_says_what_it_shows(pngs: dict[str, Picture]) -> None:
+    for picture in pngs.values():
         assert struct.unpack(">II", picture.data[16:24]) == (1536, 864)
         assert b"Description\x00" in picture.data
 
@@ -73,19 +82,19 @@ def test_pngs_of_a_large_history_are_small() -> None:
     assert "the 12 busiest of 40 labs" in found["timeline"].text
 
 
-def test_an_svg_is_xml_whose_text_is_text() -> None:
-    for picture in drawn(HISTORY, "svg").values():
+def test_an_svg_is_xml_whose_text_is_text(svgs: dict[str, Picture]) -> None:
+    for picture in svgs.values():
         root = ET.fromstring(picture.data)
         words = " ".join(element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text"))
         assert "2026" in words
 
 
-def test_the_same_history_makes_the_same_file() -> None:
-    assert drawn(HISTORY, "svg")["timeline"].data == drawn(HISTORY, "svg")["timeline"].data
+def test_the_same_history_makes_the_same_file(svgs: dict[str, Picture]) -> None:
+    assert drawn(HISTORY, "svg")["timeline"].data == svgs["timeline"].data
 
 
-def test_every_class_of_licence_is_in_the_legend_and_looks_its_own() -> None:
-    svg = drawn(HISTORY, "svg")["timeline"].data.decode()
+def test_every_class_of_licence_is_in_the_legend_and_looks_its_own(svgs: dict[str, Picture]) -> None:
+    svg = svgs["timeline"].data.decode()
     for words in ("permissive", "with conditions", "non-commercial", "not stated or not assessed"):
         assert words in svg
 
@@ -98,6 +107,6 @@ def test_hostile_names_are_drawn_as_they_stand(suffix: Suffix) -> None:
         ET.fromstring(found["timeline"].data)
 
 
-@pytest.mark.parametrize("days", [1, 30, 400, 2_000])
+@pytest.mark.parametrize("days", [1, 2_000])
 def test_any_window_can_be_drawn(days: int) -> None:
     assert len(drawn(HISTORY, "png", window_back(date(2026, 4, 26), days))) == 3

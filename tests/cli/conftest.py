@@ -22,7 +22,8 @@ class Shell:
     variables: dict[str, str]
 
     def run(self, *words: str, stdin: str = "") -> Result:
-        result = CliRunner().invoke(main, words, env=self.variables, input=stdin)
+        env = {"COLUMNS": None, **self.variables}  # pytest-xdist sets it: lines would be broken there
+        result = CliRunner().invoke(main, words, env=env, input=stdin)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
@@ -38,12 +39,5 @@ class Shell:
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
     """Begin with a bot that has read nothing yet, in the world before the story."""
-    config = tmp_path / "feeds.yaml"
     with World(lambda: datetime.now(UTC)) as world:
-        config.write_text(world.config_text(), encoding="utf-8")
-        variables = {
-            **world.environment(),
-            "CADENCEBOT_CONFIG": str(config),
-            "CADENCEBOT_STATE": str(tmp_path / "state"),
-        }
-        yield Shell(world, variables)
+        yield Shell(world, world.environment(tmp_path))

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.cadence.period import Window
+from bot.cadence.period import Window, lab_rows, month_rows
 from bot.cadence.shipped import Unit
-from bot.cadence.table import lab_rows, month_rows
-from bot.cli.cadence import _objects
+from bot.cli.questions import _objects
 from bot.views.answers import CadenceTable
 from tests.cadence.releasing import every, shipped
 from tests.cli.conftest import Shell
@@ -52,7 +51,7 @@ def test_months_count_every_lab_and_stay_within_the_window() -> None:
 
 def test_the_unit_can_be_chosen() -> None:
     sizes = [shipped("2026-04-20", f"Qwen3.6-{size}B", "qwen", family_key="qwen3.6") for size in (4, 27, 35)]
-    counts = {unit: lab_rows(sizes, SPRING, unit)[0].figures.releases for unit in Unit}
+    counts = {unit: lab_rows(sizes, SPRING, unit)[0].releases for unit in Unit}
     assert counts == {Unit.RELEASE: 3, Unit.WAVE: 1, Unit.LAUNCH: 1}
 
 

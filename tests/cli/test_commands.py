@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.slack import refused
 from bot.records import NO_WEIGHTS, NOTHING_YET
 from bot.store.database import Database
 from bot.store.store import FILE_NAME
 from tests.cli.conftest import Shell
+from tests.support.faults import refused
 
 KIMI = "moonshotai/Kimi-K2.6"
 
@@ -52,9 +52,10 @@ def test_recent_show_and_why_tell_of_a_release(polled: Shell) -> None:
     shown = polled.run("show", "kimi-k2.6").stdout
     assert "Modified MIT" in shown
     assert "1.1T" in shown or "1.0T" in shown
-    story = polled.run("why", KIMI).stdout
-    assert "judged    release" in story
-    assert "alert     sent in C0RELEASES" in story
+    for asked in (KIMI, "kimi k2.6"):
+        story = polled.run("why", asked).stdout
+        assert "judged release" in story
+        assert "alert sent in C0RELEASES" in story
 
 
 def test_why_also_tells_what_was_not_announced(polled: Shell) -> None:
@@ -81,7 +82,7 @@ def test_subscriptions_are_made_listed_and_ended(shell: Shell) -> None:
     assert [(row["destination"], row["lab"], row["filters"]) for row in rows] == [
         ("C0OPEN", "moonshot", "max:70b")
     ]
-    assert "no longer follows" in shell.run("unsubscribe", "--to", "C0OPEN", "all").stdout
+    assert "now follows nothing any more" in shell.run("unsubscribe", "--to", "C0OPEN", "all").stdout
     assert [row for row in shell.json("list") if row["from"] == "command line"] == []
 
 
@@ -104,12 +105,20 @@ def test_a_source_that_answers_and_is_odd_is_not_simply_fine(shell: Shell, tmp_p
     raw.execute("UPDATE source SET distrusted_at = polled_at WHERE id = 'hub:Qwen'")
     raw.close()
     told = " ".join(shell.run("status").stdout.split())
-    assert "0 failing, 0 not polled yet, 1 with nothing yet." in told
+    assert "13 fine, 1 with nothing yet." in told
     assert "what it shows first is remembered" in told
     assert "says “not modified” of what has changed" in told
     rows = {row["id"]: row for row in shell.json("status")["sources"]}
     assert [it for it, row in rows.items() if row["shown_nothing"]] == ["hub:moonshotai"]
     assert [it for it, row in rows.items() if row["validators_distrusted_since"]] == ["hub:Qwen"]
+
+
+def test_what_is_unclear_is_listed_and_settled(polled: Shell) -> None:
+    assert "Nothing is unclear" in polled.run("unclear").stdout
+    assert polled.json("unclear") == []
+    refused = polled.run("unclear", "there")
+    assert (refused.exit_code, "cadencebot unclear there ID" in refused.stderr) == (2, True)
+    assert "no message has the id" in polled.run("unclear", "again", "00000000").stderr
 
 
 def test_deliveries_list_what_was_sent(polled: Shell) -> None:
@@ -231,6 +240,7 @@ def test_every_command_explains_itself(shell: Shell, command: str) -> None:
         pytest.param("{channel: C1, labs: all, license: permisive}", "subscriptions[0] (C1)", id="a licence"),
         pytest.param("{channel: C1, labs: all, min: 70b, max: 7b}", "nothing could ever match", id="sizes"),
         pytest.param("{channel: '#general', labs: all}", "write the channel's id", id="a channel's name"),
+        pytest.param("{channel: general, labs: all}", "write the channel's id", id="the same without its #"),
     ],
 )
 def test_a_subscription_that_could_never_match_is_refused(
@@ -242,6 +252,15 @@ def test_a_subscription_that_could_never_match_is_refused(
     result = shell.run("check")
     assert result.exit_code == 2
     assert complaint in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("list",), ("subscribe", "all"), ("mute", "all"), ("digest", "off"), ("settings",)]
+)
+def test_a_place_by_its_name_is_refused_wherever_one_is_named(shell: Shell, words: tuple[str, ...]) -> None:
+    result = shell.run(*words, "--to", "general")
+    assert result.exit_code == 2
+    assert "write the channel's id, as C0123456789" in result.stderr
 
 
 def test_a_failure_is_told_in_json_to_who_asked_for_json(shell: Shell) -> None:
@@ -322,3 +341,13 @@ def test_status_check_tells_whether_something_needs_a_person(polled: Shell) -> N
     assert result.exit_code == 1
     assert "Needs a person: 1 message unclear or impossible." in result.stderr
     assert polled.run("status").exit_code == 0
+
+
+def test_check_asks_for_what_a_webhook_lacks_and_names_those_that_there_are(shell: Shell) -> None:
+    config = Path(shell.variables["CADENCEBOT_CONFIG"])
+    hook = "webhooks: [{id: teams, url: 'https://relay.example/models', labs: all}]"
+    config.write_text(f"{config.read_text(encoding='utf-8')}\n{hook}\n", encoding="utf-8")
+    assert "CADENCEBOT_WEBHOOK_TEAMS_SECRET is not set" in shell.run("check").stderr
+    shell.variables["CADENCEBOT_WEBHOOK_TEAMS_SECRET"] = "0123456789abcdef"
+    assert "1 webhook: webhook:teams." in shell.run("check").stdout
+    assert shell.json("check")["webhooks"] == ["webhook:teams"]

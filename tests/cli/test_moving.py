@@ -150,14 +150,14 @@ def test_a_source_given_to_another_lab_keeps_its_releases_where_they_are(polled:
 def test_what_an_older_version_stored_tells_under_which_lab_a_source_stood(polled: Shell) -> None:
     """The migration fills the table from observations; here it is filled again from them alone."""
     script = files("bot.store").joinpath("0005_eyes.sql").read_text(encoding="utf-8")
-    fill = [part for part in script.split(";") if part.lstrip().startswith("INSERT INTO standing")]
+    fill = [part for part in script.split(";") if part.lstrip().startswith("INSERT INTO lab_address")]
     with change(polled) as connection:
-        expected = connection.execute("SELECT address, lab FROM standing WHERE lab = ?", [OLD]).fetchall()
-        connection.execute("DELETE FROM standing")
+        expected = connection.execute("SELECT address, lab FROM lab_address WHERE lab = ?", [OLD]).fetchall()
+        connection.execute("DELETE FROM lab_address")
         for statement in fill:
             connection.execute(statement)
         assert (
-            connection.execute("SELECT address, lab FROM standing WHERE lab = ?", [OLD]).fetchall()
+            connection.execute("SELECT address, lab FROM lab_address WHERE lab = ?", [OLD]).fetchall()
             == expected
         )
     edit(polled, rename)
@@ -212,6 +212,12 @@ def test_nothing_in_the_database_names_the_old_id(polled: Shell, tmp_path: Path)
             "VALUES ('C0NEW', ?, 'Slack', '2026-04-20T00:00:00Z')"
         )
         connection.execute(follow, [f"cadence:{OLD}"])
+        watch = (
+            "INSERT INTO watch "
+            "(destination, lab, name, filters, packaging, request, created_by, created_at) "
+            "VALUES ('C0NEW', ?, 'k4', '{}', '', '1.1', 'UANA', '2026-04-20T00:00:00Z')"
+        )
+        connection.execute(watch, [OLD])
         for table, columns in (
             ("adoption_task", "week, subject, asked_of, lab, due_at"),
             ("adoption_figure", "week, measure, asked_of, lab, value, repositories, complete"),
@@ -249,7 +255,7 @@ def test_a_release_that_both_ids_have_is_one_after_the_move(polled: Shell) -> No
     """As an older version left it, which took a renamed id for another lab."""
     edit(polled, rename)
     with change(polled) as connection:
-        connection.execute("DELETE FROM standing")
+        connection.execute("DELETE FROM lab_address")
     variant(polled, f"{KIMI}-GGUF")
     assert polled.run("poll", "--all").exit_code == 0
     assert alerts(polled) == ["Kimi-K2.6", "Kimi-K2.6"]

@@ -1,24 +1,31 @@
 """`cadencebot try`: what an address would bring, before it stands in feeds.yaml."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from bot.demo.world import _READ_AS, _SHAPES
+from bot.demo.hub import Repository
+from bot.demo.world import SHAPES
 from tests.cli.conftest import Shell
 
 
-@pytest.mark.parametrize("lab", _SHAPES)
+@pytest.mark.parametrize("lab", SHAPES)
 def test_a_site_of_the_demo_is_read_as_its_feeds_yaml_says(shell: Shell, lab: str) -> None:
     """Rows and cards come out as they do with the selectors that a person wrote."""
-    kind, reading = _READ_AS[_SHAPES[lab]]
+    labs = {
+        one["id"]: one
+        for one in yaml.safe_load(Path(shell.variables["CADENCEBOT_CONFIG"]).read_text())["labs"]
+    }
+    (own,) = (one for one in labs[lab]["sources"] if "feed" in one or "page" in one)
     shell.play("post", [name for name, (site, _) in shell.world._facts.posts.items() if site == lab])
     address = shell.world.sites.address(lab)
     tried = shell.json("try", address)
-    assert tried["feeds_yaml"][kind] == address
-    assert tried["feeds_yaml"].get("format") == reading.get("format")
+    assert tried["feeds_yaml"].get("feed") == own.get("feed")
+    assert tried["feeds_yaml"].get("page") == own.get("page")
+    assert tried["feeds_yaml"].get("format") == own.get("format")
     assert (tried["stands_under"], tried["lab"]) == (lab, lab)
     posted = {post.title for site, post in shell.world._facts.posts.values() if site == lab}
     assert {item["title"] for item in tried["items"]} == posted
@@ -30,6 +37,19 @@ def test_an_organisation_on_the_hub_is_listed_and_judged(shell: Shell) -> None:
     assert tried["feeds_yaml"] == {"hub": "moonshotai"}
     names = {item["name"]: item["verdict"] for item in tried["items"]}
     assert names["Kimi-K2.5"] == "release"
+
+
+def test_an_organisation_that_no_lab_has_is_nobodys(shell: Shell) -> None:
+    """Its repositories stand on the Hub, which does not make them Hugging Face's."""
+    shell.world.hub.put(Repository("nobodys-lab/Aster-3", created_at=datetime(2026, 4, 1, tzinfo=UTC)))
+    assert shell.json("try", f"{shell.world.hub.url}/nobodys-lab")["lab"] == "lab"
+
+
+@pytest.mark.parametrize("address", ["http://[", "https://a\uff0fb.example", "x.example:65536"])
+def test_what_is_no_address_is_said_to_be_none(shell: Shell, address: str) -> None:
+    tried = shell.run("try", address)
+    assert tried.exit_code == 1
+    assert "is no web address" in tried.stderr
 
 
 def test_nothing_is_stored(shell: Shell) -> None:

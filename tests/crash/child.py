@@ -16,17 +16,20 @@ from typing import Any
 from rich.console import Console
 from sqlite_utils import Database as Connection
 
+from bot.desk import labs
+from bot.desk.trial import Trier
 from bot.fetch.client import HttpFetcher
 from bot.ops import logs
-from bot.outbox import digests
 from bot.outbox.courier import Courier
-from bot.run.engines import Engines, at_work
+from bot.outbox.digests import Due
+from bot.outbox.webhooks import Outlets
+from bot.run.engines import Engines, at_work, fetcher_of
 from bot.run.poller import Poller
 from bot.run.wiring import open_app
 from bot.slack.notifier import SlackNotifier
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
-from bot.store.preferences import Wishes
+from bot.store.preferences import Settings
 from bot.store.releases import Releases
 from bot.store.sources import Sources
 from tests.crash.clocks import Fast, Jumping
@@ -38,15 +41,14 @@ PLACES: Mapping[str, tuple[Any, str]] = {
     "apply": (Releases, "apply"),
     "owe_alerts": (Deliveries, "owe_alerts"),
     "succeeded": (Sources, "succeeded"),
-    "owe_digest": (digests, "_owe"),
-    "advance": (Wishes, "advance"),
-    "claim": (Courier, "_claim"),
-    "mark_claimed_together": (Deliveries, "claim_together"),
+    "owe_digest": (Due, "owe"),
+    "advance": (Settings, "advance"),
+    "claim": (Deliveries, "claim"),
     "send": (SlackNotifier, "send"),
-    "settle": (Courier, "_store"),
+    "settle": (Courier, "_settle"),
+    "settle_unsent": (Courier, "_store_unsent"),
     "mark_sent": (Deliveries, "settle_sent"),
     "mark_digest": (Deliveries, "note_content"),
-    "tell_instead": (Courier, "_tell_instead"),
     "doubt": (Courier, "_doubt_claims"),
     "mark_doubtful": (Deliveries, "doubt_claims"),
     "find": (SlackNotifier, "find"),
@@ -68,6 +70,20 @@ def once(variables: Mapping[str, str], start: datetime, log: Path, point: str = 
         engines.courier.deliver_all()
 
 
+def added(variables: Mapping[str, str], start: datetime, log: Path, point: str = "", hit: int = 0) -> None:
+    """Add the organisation zai-org beside feeds.yaml, unless it was; the process may die on the way."""
+    write_errors_to(log)
+    if point:
+        die_at_statement(hit)
+    with open_app(variables, Jumping(start)) as app, fetcher_of(app) as fetcher:
+        if app.labs.find("zai-org"):
+            return
+        trier = Trier(app.environment, app.config, app.labs, app.clock, fetcher)
+        proposal = labs.propose(trier, app.store, app.config, "zai-org")
+        with app.store.transaction():
+            labs.add(app.store, proposal, "ana", app.clock.now())
+
+
 def for_ever(variables: Mapping[str, str], clock: Fast, log: Path, patience: float) -> None:
     """Poll and deliver side by side, as the service does, until killed; Slack has `patience` seconds."""
     write_errors_to(log)
@@ -76,8 +92,10 @@ def for_ever(variables: Mapping[str, str], clock: Fast, log: Path, patience: flo
         at_work(app, Console(quiet=True)) as engines,
         ThreadPoolExecutor(1) as courier,
     ):
-        assert isinstance(engines.courier.notifier, SlackNotifier)
-        engines.courier.notifier._client.timeout = patience  # type: ignore[assignment]  # parts of a second
+        assert isinstance(engines.courier.notifier, Outlets)
+        slack = engines.courier.notifier.default
+        assert isinstance(slack, SlackNotifier)
+        slack._client.timeout = patience  # type: ignore[assignment]  # parts of a second
         delivering = courier.submit(deliver_for_ever, engines)
         while not delivering.done():
             engines.poller.poll(engines.poller.due())

@@ -17,6 +17,9 @@ class Jumping:
     def sleep(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
 
+    def ticks(self) -> float:
+        return self._now.timestamp()
+
 
 @dataclass
 class Fast:
@@ -31,6 +34,9 @@ class Fast:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds / self.speed)
+
+    def ticks(self) -> float:
+        return self.now().timestamp()
 
     def skip(self, by: timedelta) -> None:
         """Let time pass at once; copies that others have stay behind."""

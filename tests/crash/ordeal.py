@@ -4,7 +4,7 @@ import itertools
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +27,12 @@ OWNERS = {f"{lab}-ai": lab for lab in LABS}
 SPEED = 20  # seconds by the bot's clock in one of ours
 PATIENCE = 1.0  # seconds by ours, which is more than a stand-in on a busy machine needs
 LONGEST_LIFE = 0.9  # seconds by ours
+PATIENT = 600  # seconds by ours for all that is left to do, on a busy machine
+MOMENT = 0.25  # seconds by ours
+
+
+def _nothing(_process: int) -> None:
+    return
 
 
 @dataclass
@@ -43,14 +49,18 @@ class Ordeal:
     kills: int = 0
 
     def __post_init__(self) -> None:
-        self.variables = environment(self.directory, self.hub, self.slack, OWNERS, every="3s")
         self._repositories: dict[str, Repository] = {}
         self._names = names()
-        self.hub.put(*(repository(f"{owner}/{next(self._names)}") for owner in OWNERS))
+        self.variables = self._settle_in()
         self.live_through()  # the baseline
 
+    def _settle_in(self) -> Mapping[str, str]:
+        """Let the world have something in it; return the variables that lead the bot there."""
+        self.hub.put(*(repository(f"{owner}/{next(self._names)}") for owner in OWNERS))
+        return environment(self.directory, self.hub, self.slack, OWNERS, every="3s")
+
     def live_through(self) -> None:
-        code = outlived(once, self.variables, self.clock.now(), self.log)
+        code = outlived(once, self.variables, self.clock.now(), self.log, patience=PATIENT)
         assert code == 0, self.log.read_text()
 
     @property
@@ -58,20 +68,29 @@ class Ordeal:
         return self.directory / "errors"
 
     def publish(self, releases: int) -> None:
-        """Put this many new repositories on the Hub, and now and then a variant or another licence."""
+        """Put this many new repositories on the Hub, and change some that are there."""
         for _ in range(releases):
             name = next(self._names)
             self._put(repository(f"{self.dice.choice(list(OWNERS))}/{name}"))
             self.released.append(name)
+        if self._changeable():
+            self.amend()
+
+    def amend(self) -> None:
+        """Give now and then a release another licence or a variant."""
         if self.dice.random() < 0.3:
-            former = self._repositories[self.dice.choice(self.released)]
+            former = self._repositories[self.dice.choice(self._changeable())]
             if former.card["license"] == "mit":
                 self._put(relicensed(former, "apache-2.0"))
         if self.dice.random() < 0.3:
-            name = self.dice.choice(self.released)
+            name = self.dice.choice(self._changeable())
             if f"{name}-FP8" not in self.variants:
                 self._put(repository(f"{self._repositories[name].name}-FP8"))
                 self.variants.append(f"{name}-FP8")
+
+    def _changeable(self) -> Sequence[str]:
+        """Return the releases whose repositories are there to be changed."""
+        return self.released
 
     def _put(self, one: Repository) -> None:
         self.hub.put(one)
@@ -80,13 +99,25 @@ class Ordeal:
     def kill_once(self) -> None:
         """Let a bot work for a moment and kill it: after some time, or as one of its calls reaches Slack."""
         on_call = self.dice.random() < 0.5
-        call = self.slack.call_after(self.dice.randint(1, 8) if on_call else 0)
+        seconds = self.dice.uniform(0.1, LONGEST_LIFE) * (3 if on_call else 1)
+        self.live(seconds, self.dice.randint(1, 8) if on_call else 0)
+
+    def live(self, seconds: float, calls: int = 0, meanwhile: Callable[[int], object] = _nothing) -> None:
+        """Let a bot work for so long, or until so many calls have reached Slack, and kill it.
+
+        `meanwhile` is done now and then as long as it lives, and told its process.
+        """
+        call = self.slack.call_after(calls)
         child = born(for_ever, self.variables, self.clock, self.log, PATIENCE)
-        call.wait(self.dice.uniform(0.1, LONGEST_LIFE) * (3 if on_call else 1))
+        assert child.pid is not None
+        end = time.monotonic() + seconds
+        while not call.wait(min(MOMENT, max(0, end - time.monotonic()))) and time.monotonic() < end:
+            meanwhile(child.pid)
         child.kill()
         child.join()
         assert child.exitcode == -signal.SIGKILL, self.log.read_text()
         child.close()
+        time.sleep(MOMENT)  # what it had sent has arrived before the clock skips: nothing travels for hours
         self.kills += 1
 
     def settle(self) -> None:
@@ -110,6 +141,12 @@ class Ordeal:
         replies = [post.text for post in self.slack.posts(channel) if post.thread_ts]
         return Counter(variant for variant in self.variants for text in replies if f"/{variant}," in text)
 
+    def untold(self, channel: str) -> list[str]:
+        """Return the variants that neither a reply nor the alert itself tells of."""
+        alerts = [(told, str(post.blocks)) for post, told in self._announcing(channel)]
+        said = {f"{name}-FP8" for told, blocks in alerts for name in told if "FP8" in blocks}
+        return [variant for variant in self.variants if variant not in said | set(self.notes(channel))]
+
     def outdated(self, channel: str) -> list[str]:
         """Return the releases whose alert states the licence that they had before."""
         relicensed = {
@@ -119,7 +156,7 @@ class Ordeal:
             *itertools.chain.from_iterable(
                 told
                 for post, told in self._announcing(channel)
-                if told <= relicensed and "Apache 2.0" not in post.text
+                if told <= relicensed and "Apache 2.0" not in str(post.blocks)
             )
         ]
 

@@ -5,7 +5,7 @@ DIED = 86  # the exit code of a child that died where it was told to
 # On the way back of one that was killed while sending.
 DOUBTING = ("doubt", "mark_doubtful", "find")
 # What lies outside transactions; inside, every statement is a step of its own.
-OUTSIDE = ("fetch", "keep", "owe_digest", "claim", "send", "settle", "tell_instead")
+OUTSIDE = ("fetch", "keep", "owe_digest", "send", "settle")
 # What every run of the tests tries, the first time that it is passed.
 TELLING = (
     "after fetch",
@@ -17,15 +17,15 @@ TELLING = (
     "before owe_digest",
     "after advance",
     "before claim",
-    "after mark_claimed_together",
     "after claim",
+    "before send",
     "after send",
     "before settle",
     "after mark_sent",
     "before mark_digest",
     "after settle",
-    "before tell_instead",
-    "after tell_instead",
+    "before settle_unsent",
+    "after settle_unsent",
 )
 
 

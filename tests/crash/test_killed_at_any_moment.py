@@ -55,12 +55,16 @@ def test_every_release_is_announced_once_everywhere(plan: Plan, tmp_path: Path, 
         with the_store(tmp_path) as store:
             assert whole(store)
             assert store.deliveries.recent(10, (*OPEN, *FAILED)) == []
-            order = {one.id: one.sequence for one in store.deliveries.recent(100_000)}
+            told = store.deliveries.recent(100_000)
+            order = {
+                one.id: one.sequence for one in told if not one.reason
+            }  # or it says why it is out of turn
         for channel in CHANNELS:
             assert ordeal.alerts(channel) == dict.fromkeys(ordeal.released, 1)
-            assert ordeal.notes(channel) == dict.fromkeys(ordeal.variants, 1)
+            assert ordeal.untold(channel) == []
+            assert set(ordeal.notes(channel).values()) <= {1}
             assert ordeal.outdated(channel) == []
-            sequences = [order[key] for key in keys(ordeal.slack.posts(channel))]
+            sequences = [order[key] for key in keys(ordeal.slack.posts(channel)) if key in order]
             assert sequences == sorted(sequences)
 
 
@@ -74,7 +78,7 @@ def test_where_history_cannot_be_read_it_is_announced_at_most_once_and_what_is_u
             assert whole(store)
             assert store.deliveries.recent(10, OPEN) == []
             failed = store.deliveries.recent(100_000, FAILED)
-        assert {one.state for one in failed} == {"unclear"}
+        assert {one.state for one in failed} <= {"unclear"}
         unclear = {(one.destination, one.release) for one in failed if one.kind == "alert"}
         count(tally, ordeal, unclear)
         for channel in CHANNELS:

@@ -4,10 +4,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import repeat
 from random import Random
 
-from bot.demo.serving import Answer, Request, dropped, hung
-from bot.demo.slack import Slack, rate_limited, refused, server_error
+from bot.demo.server import Answer, Request, dropped
+from bot.demo.slack import Slack
+from tests.support.faults import hung, rate_limited, refused, server_error
 
 LATE = timedelta(
     seconds=3
@@ -68,12 +70,14 @@ class UnrulySlack(Slack):
             return dropped()  # its sender was killed in the middle of it
         with self._lock:
             self._land()
+            method = request.path.removeprefix("/api/")
+            if method == "auth.test":
+                return self._handle(request)  # all that is asked for is the time
+            if not self._readable and method.startswith("conversations."):
+                return refused("missing_scope")
             self._countdown -= 1
             if self._countdown == 0:
                 self.called.set()
-            method = request.path.removeprefix("/api/")
-            if not self._readable and method.startswith("conversations."):
-                return refused("missing_scope")
             fault = self._choose(method)
             self.faults.update([fault] if fault else [])
             return self._spoilt(request, fault)
@@ -97,8 +101,10 @@ class UnrulySlack(Slack):
         return dropped() if fault else answer
 
     def _land(self) -> None:
-        """Do what was asked for some time ago, as far as its time has come."""
-        now = self._now()
+        """Do what was asked for some time ago, as far as its time has come, and as of that time."""
+        clock, now = self._now, self._now()
         for landing in [one for one in self._landing if one[0] <= now]:
             self._landing.remove(landing)
+            self._now = repeat(landing[0]).__next__
             self._handle(landing[1])
+        self._now = clock

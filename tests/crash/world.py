@@ -5,6 +5,8 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -16,6 +18,7 @@ from bot.store.store import Store
 START = datetime(2026, 4, 20, 12, tzinfo=UTC)
 LABS = (Lab("moonshot", "Moonshot AI"), Lab("zai", "Z.ai"), Lab("qwen", "Qwen"))
 OWNERS = {"moonshotai": "moonshot", "zai-org": "zai", "Qwen": "qwen"}
+NO_BLOGS: Mapping[str, str] = MappingProxyType({})
 
 
 class Time:
@@ -43,24 +46,41 @@ def relicensed(repository: Repository, license: str) -> Repository:
 
 
 def environment(
-    directory: Path, hub: Hub, slack: Slack, owners: Mapping[str, str] = OWNERS, every: str = "10m"
+    directory: Path,
+    hub: Hub,
+    slack: Slack,
+    owners: Mapping[str, str] = OWNERS,
+    every: str = "10m",
+    blogs: Mapping[str, str] = NO_BLOGS,
 ) -> Mapping[str, str]:
-    """Write a feeds.yaml in which every channel follows all labs; return the bot's variables."""
+    """Write a feeds.yaml in which every channel follows all labs; return the bot's variables.
+
+    `blogs` are the addresses of feeds, by lab; a person among the channels is an admin.
+    """
     config = directory / "feeds.yaml"
     labs = [
-        {"id": lab, "name": lab.title(), "sources": [{"hub": owner, "every": every}]}
+        {"id": lab, "name": lab.title(), "sources": _sources(owner, blogs.get(lab), every)}
         for owner, lab in owners.items()
     ]
-    subscriptions = [{"channel": channel, "labs": "all"} for channel in slack.channels]
-    config.write_text(yaml.safe_dump({"labs": labs, "subscriptions": subscriptions}), encoding="utf-8")
+    people = [channel for channel in slack.channels if channel.startswith("U")]
+    subscriptions = [
+        {"channel": channel, "labs": "all"} for channel in slack.channels if channel not in people
+    ]
+    written = {"labs": labs, "subscriptions": subscriptions, "admins": people}
+    config.write_text(yaml.safe_dump(written), encoding="utf-8")
+    hosts = {hub.host, slack.host, *(urlsplit(blog).netloc for blog in blogs.values())}
     return {
         "CADENCEBOT_CONFIG": str(config),
         "CADENCEBOT_STATE": str(state_of(directory)),
-        "CADENCEBOT_ALLOW_HOSTS": f"{hub.host},{slack.host}",
+        "CADENCEBOT_ALLOW_HOSTS": ",".join(sorted(hosts)),
         "HF_ENDPOINT": hub.url,
         "SLACK_API_URL": slack.api_url,
         "SLACK_BOT_TOKEN": slack.token,
     }
+
+
+def _sources(owner: str, blog: str | None, every: str) -> list[dict[str, str]]:
+    return [{"hub": owner, "every": every}, *([{"feed": blog, "every": every}] if blog else [])]
 
 
 def state_of(directory: Path) -> Path:

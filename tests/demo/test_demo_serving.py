@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from bot.demo.serving import Answer, Loopback, Request, as_json, dropped
+from bot.demo.server import Answer, Loopback, Request, as_json, dropped
 
 
 def echo(request: Request) -> Answer:

@@ -14,8 +14,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from bot.demo.listing import Listing, flight_page
-from bot.demo.sites import Post, Sites, articles, atom, cards, markdown, rss
+from bot.demo.sites import Listing, Post, Sites, articles, atom, cards, flight_page, markdown, rss
 
 NOON = datetime(2026, 4, 7, 12, tzinfo=UTC)
 HOSTILE = Post('A <b> & "q" </title> 模型', "https://example.com/blog/?a=1&b=2", NOON, "5 < 6")

@@ -13,8 +13,9 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.demo.serving import dropped, html_page, hung
-from bot.demo.slack import Slack, rate_limited, refused, server_error
+from bot.demo.server import dropped
+from bot.demo.slack import Slack
+from tests.support.faults import html_page, hung, rate_limited, refused, server_error
 
 NOON = datetime(2026, 4, 7, 12, tzinfo=UTC)
 METADATA = {"event_type": "model_release", "event_payload": {"delivery_id": "d-1"}}
@@ -30,7 +31,7 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def slack() -> Iterator[Slack]:
-    with Slack(lambda: NOON, {"C1": "models", "C2": "other"}, users=["U1"]) as slack:
+    with Slack(lambda: NOON, {"C1": "models", "C2": "other"}) as slack:
         yield slack
 
 
@@ -113,8 +114,6 @@ def test_arguments_may_come_as(slack: Slack, kind: str, body: bytes) -> None:
         pytest.param(
             "conversations.replies", "channel=C1&ts=1.0", "xoxb-demo", "thread_not_found", id="thread"
         ),
-        pytest.param("conversations.open", "users=U9", "xoxb-demo", "user_not_found", id="an unknown person"),
-        pytest.param("conversations.open", "", "xoxb-demo", "users_list_not_supplied", id="nobody"),
     ],
 )
 def test_refusals(slack: Slack, method: str, body: str, token: str, error: str | None) -> None:
@@ -200,12 +199,6 @@ def test_an_edit_with_text_alone_takes_the_blocks_away(slack: Slack, client: Web
     ts = client.chat_postMessage(channel="C1", text="old", blocks=BLOCKS)["ts"]
     client.chat_update(channel="C1", ts=ts, text="new")
     assert slack.posts("C1")[0].blocks == ()
-
-
-def test_a_person_is_written_to_in_their_direct_channel(slack: Slack, client: WebClient) -> None:
-    posted = client.chat_postMessage(channel="U1", text="x")["channel"]
-    assert posted == client.conversations_open(users="U1")["channel"]["id"] == "D1"
-    assert len(slack.posts("D1")) == 1
 
 
 def test_a_permalink_leads_to_the_message(client: WebClient) -> None:

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from bot.demo.facts import load_facts
-from bot.demo.story import Effect, Step, load_story
+from bot.demo.story import Effect, Step, load_facts, load_story
 from bot.demo.world import CHANNELS, World
 from bot.settings.environment import read_environment
-from bot.settings.feeds import load_config
+from bot.sources.build import load_config
 
 STORY = load_story()
 START = STORY[0].at
@@ -122,15 +121,13 @@ def test_the_files_of_a_repository_hold_one_set_of_weights(name: str, gigabytes:
 
 
 def test_the_configuration_is_one_that_the_bot_takes(world: World, tmp_path: Path) -> None:
-    path = tmp_path / "feeds.yaml"
-    path.write_text(world.config_text(), encoding="utf-8")
-    config = load_config(path)
+    config = load_config(Path(world.environment(tmp_path)["CADENCEBOT_CONFIG"]))
     assert {"qwen", "moonshot", "zai", "minimax", "deepseek", "google"} <= {lab.id for lab in config.labs}
     assert {spec.channel for spec in config.subscriptions} == set(CHANNELS)
 
 
-def test_the_environment_leads_nowhere_but_into_this_world(world: World) -> None:
-    environment = read_environment(world.environment())
+def test_the_environment_leads_nowhere_but_into_this_world(world: World, tmp_path: Path) -> None:
+    environment = read_environment(world.environment(tmp_path))
     addresses = (environment.hf_endpoint, environment.llm_stats_page_url, environment.slack_api_url)
     for address in addresses:
         assert address.split("/")[2] in environment.allowed_hosts

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from bot.demo import run
-from bot.demo.run import Told, replay
+from bot.demo.run import Played, Stage, telling
 from bot.demo.world import World
 from tests.support.shared import SHARED, needs_shared
 
@@ -25,15 +26,30 @@ STRICT_PROXY = SHARED / "slackcheck" / "strict_proxy.py"
 
 def test_every_step_adds_to_the_channels_what_the_story_expects(tmp_path: Path) -> None:
     page = tmp_path / "channel.html"
-    told = replay(page, Console(quiet=True))
-    assert surprises(told) == {}
+    told = replayed(page)
+    assert surprises(told.played) == {}
+    quiet = [each for each in told.played if not each.step.expect and each.edits]
+    told_by_the_alert = (
+        "LLM Stats lists",
+        "Google's post",
+        "Its announcement",
+        "Moonshot AI announces",
+        "The card",
+        "The base models",
+    )
+    assert all(each.step.tell.startswith(told_by_the_alert) for each in quiet), "no other is news"
     text = page.read_text(encoding="utf-8")
     assert "Kimi-K2.6" in text
     assert "127.0.0.1" not in text, "the page leads to what the stand-ins stand for"
     assert not [part for part in ("<script", "<link", "<img", "@import", "url(http") if part in text]
 
 
-def surprises(told: list[Told]) -> dict[str, dict[str, list[str]]]:
+def replayed(page: Path) -> Stage:
+    with telling(page, Console(quiet=True)) as stage:
+        return stage
+
+
+def surprises(told: Sequence[Played]) -> dict[str, dict[str, list[str]]]:
     return {
         f"{each.step.at:%d %b %H:%M}": {
             name: [post.text for post in posts] for name, posts in each.new.items()
@@ -53,8 +69,8 @@ class Strict(World):
         self._proxy, self._port = strict_proxy(self.slack.url)
         return self
 
-    def environment(self) -> dict[str, str]:
-        return {**super().environment(), "SLACK_API_URL": f"http://127.0.0.1:{self._port}/api/"}
+    def environment(self, directory: Path) -> dict[str, str]:
+        return {**super().environment(directory), "SLACK_API_URL": f"http://127.0.0.1:{self._port}/api/"}
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -80,8 +96,8 @@ def strict_proxy(upstream: str) -> tuple[subprocess.Popen[str], str]:
 @needs_shared
 def test_slacks_strict_stand_in_takes_every_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "World", Strict)
-    told = replay(tmp_path / "channel.html", Console(quiet=True))
-    assert surprises(told) == {}
+    told = replayed(tmp_path / "channel.html")
+    assert surprises(told.played) == {}
     posts = [call for call in Strict.log if call["method"].startswith("chat.")]
     assert len(posts) > 30
     assert [call for call in posts if call.get("problems") or call.get("notes")] == []

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import time as hour
 from datetime import timedelta
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -11,26 +12,26 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.desk.arguments import parse_window, window_text
 from bot.desk.grammar import ALIASES, parse_command, written
-from bot.desk.tidy import LONGEST, tidy
-from bot.desk.words import parse_window, window_text
+from bot.desk.tokens import LONGEST, plain_line
 from bot.errors import UsageError
 from bot.model import Lab
-from bot.records import DigestPlan
+from bot.records import DigestPlan, MentionRule, QuietHours
 from bot.releases.facts.filters import Filters
-from bot.releases.naming.labs import Directory
-from bot.settings.feeds import load_config
+from bot.releases.naming.labs import Labs
+from bot.sources.build import load_config
 from bot.views.commands import Command, MisunderstoodError, Verb
 from tests.support.house import LABS
 
-DIRECTORY = Directory(LABS)
+KNOWN = Labs(LABS)
 MOONSHOT, ZAI, GOOGLE, QWEN = LABS[:4]
 BILLION, GB = 10**9, 10**9
 WEEK = timedelta(days=7)
 
 
 def parsed(text: str) -> Command:
-    return parse_command(text, DIRECTORY)
+    return parse_command(text, KNOWN)
 
 
 class Parts(TypedDict, total=False):
@@ -45,10 +46,15 @@ class Parts(TypedDict, total=False):
     subject: str
     span: timedelta
     digest: DigestPlan
-    preferences: Mapping[str, str]
+    names_zone: bool
+    preferences: Mapping[str, object]
+    triage: str
+    packaging: str
     asks: bool
     privately: bool
     confirmed: bool
+    named: str
+    of_admins: bool
 
 
 class Wanted(TypedDict, total=False):
@@ -72,19 +78,34 @@ def subscribed(**filters: Unpack[Wanted]) -> Parts:
     return {"labs": (QWEN,), "filters": Filters(**filters)}
 
 
+def kimi(name: str, **filters: Unpack[Wanted]) -> Parts:
+    return {"labs": (MOONSHOT,), "subject": name, "filters": Filters(**filters)}
+
+
+def qwen(name: str, **filters: Unpack[Wanted]) -> Parts:
+    return {"labs": (QWEN,), "subject": name, "filters": Filters(**filters)}
+
+
 def recent(**filters: Unpack[Wanted]) -> Parts:
     return {"filters": Filters(**filters)}
 
 
 SUB, UNSUB, MUTE, RECENT, SHOW = Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.MUTE, Verb.RECENT, Verb.SHOW
+SETTINGS, NIGHT = Verb.SETTINGS, QuietHours(hour(22), hour(7), "Europe/Berlin")
+TRIAGE, WATCH, UNWATCH = Verb.TRIAGE, Verb.WATCH, Verb.UNWATCH
 UNDERSTOOD = [
     # --- what stands around a command
-    case("", "nothing is help", Verb.HELP),
-    case("  \n\t ", "blanks are help", Verb.HELP),
-    case("?", "a question mark is help", Verb.HELP),
-    case("/releases", "the command's own name alone is help", Verb.HELP),
-    case("<@U0CADENCE>", "a mention alone is help", Verb.HELP),
-    case(",", "a comma alone is help", Verb.HELP),
+    case("", "nothing is a greeting", Verb.HELLO),
+    case("  \n\t ", "blanks are a greeting", Verb.HELLO),
+    case("?", "a question mark is a greeting", Verb.HELLO),
+    case("/releases", "the command's own name alone is a greeting", Verb.HELLO),
+    case("<@U0CADENCE>", "a mention alone is a greeting", Verb.HELLO),
+    case(",", "a comma alone is a greeting", Verb.HELLO),
+    case("hi", "hi", Verb.HELLO),
+    case("Hello, cadencebot!", "hello, with whatever follows", Verb.HELLO),
+    case("help me", "a cry for help", Verb.HELLO),
+    case("Help us please!", "a longer cry for help", Verb.HELLO),
+    case("thank you", "thanks", Verb.HELLO),
     case("/releases recent", "the command's name typed again", RECENT),
     case("/releases /releases recent", "the command's name typed twice", RECENT),
     case("@cadence recent", "a mention as plain text", RECENT),
@@ -102,7 +123,6 @@ UNDERSTOOD = [
     # --- verbs
     case("sub qwen", "sub", SUB, labs=(QWEN,)),
     case("follow qwen", "follow", SUB, labs=(QWEN,)),
-    case("watch qwen", "watch", SUB, labs=(QWEN,)),
     case("unsub qwen", "unsub", UNSUB, labs=(QWEN,)),
     case("unfollow qwen", "unfollow", UNSUB, labs=(QWEN,)),
     case("ls", "ls", Verb.LIST),
@@ -111,6 +131,22 @@ UNDERSTOOD = [
     case("new", "new", RECENT),
     case("latest kimi", "latest", RECENT, labs=(MOONSHOT,)),
     case("status", "status", Verb.STATUS),
+    case("status all", "of all workspaces", Verb.STATUS, everything=True),
+    case("unclear all", "what is unclear anywhere", Verb.UNCLEAR, everything=True),
+    case("add stepfun-ai", "an organisation to be watched", Verb.ADD, subject="stepfun-ai"),
+    case(
+        "add <https://lab.example/blog?a=1&amp;b=2|lab.example/blog> as “Lab One” yes",
+        "an address as Slack sends it, with a name, confirmed",
+        Verb.ADD,
+        subject="https://lab.example/blog?a=1&b=2",
+        named="Lab One",
+        confirmed=True,
+    ),
+    case("add stepfun-ai ask", "to ask the admins for it", Verb.ADD, subject="stepfun-ai", of_admins=True),
+    case("add yes", "an organisation with a name like an answer", Verb.ADD, subject="yes"),
+    case("remove stepfun", "the way back", Verb.REMOVE, subject="stepfun"),
+    case("remove Step Fun yes", "confirmed", Verb.REMOVE, subject="Step Fun", confirmed=True),
+    case("remove", "which there are", Verb.REMOVE),
     case("test", "test", Verb.TEST),
     case("ping", "ping", Verb.TEST),
     # --- labs
@@ -194,7 +230,7 @@ UNDERSTOOD = [
     case("recent page:3", "a page", RECENT, page=3),
     case("recent license:mit max:7b", "filters", RECENT, **recent(license="mit", max=7 * BILLION)),
     case("recent type:vision", "a type of release", RECENT, **recent(type="vision")),
-    case("cadence", "the rhythm of all labs", Verb.CADENCE),
+    case("cadence", "the cadence of all labs", Verb.CADENCE),
     case("cadence qwen since:1y", "of one", Verb.CADENCE, labs=(QWEN,), since=timedelta(days=365)),
     # --- names
     case("show Kimi K2.6", "a model of two words", SHOW, subject="Kimi K2.6"),
@@ -234,6 +270,7 @@ UNDERSTOOD = [
     case("unmute all", "unmute", Verb.UNMUTE, everything=True),
     case("settings", "what is set", Verb.SETTINGS, asks=True),
     case("settings variants:off", "one setting", Verb.SETTINGS, preferences={"variants": "off"}),
+    case("settings every:1h", "how often a thread speaks", Verb.SETTINGS, preferences={"every": "1h"}),
     case("settings variants off", "without its colon", Verb.SETTINGS, preferences={"variants": "off"}),
     case(
         "set updates:thread variants:post",
@@ -258,21 +295,103 @@ UNDERSTOOD = [
         "all of it",
         Verb.DIGEST,
         digest=DigestPlan("weekly", 0, 9, 0, "Europe/Berlin"),
+        names_zone=True,
     ),
     case(
         "digest every Friday at 17:30 in berlin",
         "a sentence, with a city",
         Verb.DIGEST,
         digest=DigestPlan("weekly", 4, 17, 30, "Europe/Berlin"),
+        names_zone=True,
     ),
     case(
         "digest daily tz:asia/tokyo",
         "a keyed zone",
         Verb.DIGEST,
         digest=DigestPlan("daily", zone="Asia/Tokyo"),
+        names_zone=True,
     ),
-    case("digest daily CET", "a zone of three letters", Verb.DIGEST, digest=DigestPlan("daily", zone="CET")),
+    case(
+        "digest daily CET",
+        "a zone of three letters",
+        Verb.DIGEST,
+        digest=DigestPlan("daily", zone="CET"),
+        names_zone=True,
+    ),
+    case("digest daily UTC", "UTC, said", Verb.DIGEST, digest=DigestPlan("daily"), names_zone=True),
+    case("digest now", "what it would tell now", Verb.DIGEST, subject="now", asks=True),
     case("digest off to:dm", "my own digest", Verb.DIGEST, privately=True),
+    # --- whom alerts call, and when it is quiet
+    case(
+        "settings quiet:22:00-07:00 Europe/Berlin",
+        "a night",
+        SETTINGS,
+        preferences={"quiet": NIGHT},
+        names_zone=True,
+    ),
+    case(
+        "settings quiet 22:00 – 7:00 berlin",
+        "as people write",
+        SETTINGS,
+        preferences={"quiet": NIGHT},
+        names_zone=True,
+    ),
+    case(
+        "settings quiet:10pm-7am Europe/Berlin",
+        "half days",
+        SETTINGS,
+        preferences={"quiet": NIGHT},
+        names_zone=True,
+    ),
+    case("settings quiet:off", "no night", SETTINGS, preferences={"quiet": None}),
+    case("settings notify:off", "nobody", SETTINGS, preferences={"notify": None}),
+    case(
+        "settings notify:<!subteam^S0MLTEAM1|@ml-team> license:permissive max:70b",
+        "a user group as Slack sends it",
+        SETTINGS,
+        preferences={"notify": MentionRule("S0MLTEAM1", Filters(license="permissive", max=70 * BILLION))},
+    ),
+    case(
+        "settings notify:@U0ANA0001 variants:off",
+        "a person, beside another setting",
+        SETTINGS,
+        preferences={"variants": "off", "notify": MentionRule("U0ANA0001", Filters())},
+    ),
+    # --- waiting for one thing
+    case("watch kimi k3 weights", "weights", WATCH, **kimi("kimi k3", weights="open")),
+    case("watch for Kimi K3 to be out", "out at all", WATCH, **kimi("Kimi K3")),
+    case("watch kimi gguf", "a packaging", WATCH, labs=(MOONSHOT,), packaging="gguf"),
+    case(
+        "watch kimi k3 as GGUF",
+        "a packaging in a sentence",
+        WATCH,
+        labs=(MOONSHOT,),
+        subject="kimi k3",
+        packaging="gguf",
+    ),
+    case("watch kimi int4", "a packaging by its shape", WATCH, labs=(MOONSHOT,), packaging="int4"),
+    case("watch kimi weights:open", "a filter of weights", WATCH, **kimi("", weights="open")),
+    case("watch kimi license:permissive", "a licence", WATCH, **kimi("", license="permissive")),
+    case("watch glm fits:80gb", "memory", WATCH, labs=(ZAI,), filters=Filters(fits=80 * GB)),
+    case("watch moonshot k3 weights", "a lab and a bare version", WATCH, **kimi("k3", weights="open")),
+    case("watch Moonshot AI Kimi K3", "a lab of two words", WATCH, **kimi("Kimi K3")),
+    case("watch qwen 4 max weights", "a name with a key in it", WATCH, **qwen("qwen 4 max", weights="open")),
+    case("watch qwq 40b weights", "a family that is no lab", WATCH, **qwen("qwq 40b", weights="open")),
+    case(
+        "watch kimi k3 to:dm", "told to me alone", WATCH, labs=(MOONSHOT,), subject="kimi k3", privately=True
+    ),
+    case("unwatch kimi", "all of a lab", UNWATCH, labs=(MOONSHOT,)),
+    case("unwatch kimi k3 weights", "one thing", UNWATCH, **kimi("kimi k3", weights="open")),
+    case("unwatch all", "everything", UNWATCH, everything=True),
+    # --- triage
+    case("triage Kimi K2.6 adopted", "a word on a release", TRIAGE, subject="Kimi K2.6", triage="adopted"),
+    case('triage "Kimi K2.6" Adopted!', "in quotes", TRIAGE, subject="Kimi K2.6", triage="adopted"),
+    case("triage Kimi K2.6: not for us", "as the menu has it", TRIAGE, subject="Kimi K2.6", triage="no"),
+    case("triage kimi-k2.6 no", "in one word", TRIAGE, subject="kimi-k2.6", triage="no"),
+    case("triage Kimi looking at it", "it is looked at", TRIAGE, subject="Kimi", triage="looking"),
+    case("triage moonshotai/Kimi-K3 open", "taken back", TRIAGE, subject="moonshotai/Kimi-K3", triage="open"),
+    case("recent triage:open", "what nobody looked at", RECENT, triage="open"),
+    case("recent qwen triage adopted", "without the colon", RECENT, labs=(QWEN,), triage="adopted"),
 ]
 
 
@@ -283,10 +402,19 @@ def test_a_command_is_understood(typed: str, understood: Command) -> None:
     assert parsed(command.text) == command
 
 
+EVERY_DAY = "digest daily 09:00"
 MISUNDERSTOOD = [
     pytest.param("subscibe qwen", "did you mean subscribe", ["subscribe qwen"], id="a verb"),
     pytest.param("recnt n:3", "did you mean recent?", ["recent n:3"], id="a verb, the rest is kept"),
-    pytest.param("xyzzy", "`help` lists them", ["help"], id="nothing like it"),
+    pytest.param("xyzzy", "`help` lists the commands", ["recent", "labs", "help"], id="nothing like it"),
+    pytest.param("what about lunch", "did not understand", ["recent"], id="talk is no misspelt command"),
+    pytest.param("is Kimi K3 out?", "did not understand", ["show Kimi K3"], id="a question about a model"),
+    pytest.param(
+        "watching grass grow is what we do on all days here",
+        "did not understand",
+        ["recent"],
+        id="a long sentence is no misspelt command",
+    ),
     pytest.param("qwen", "is a lab, not a command", ["recent qwen", "subscribe qwen"], id="a lab for a verb"),
     pytest.param("Moonshot AI", "is a lab", ["recent moonshot", "subscribe moonshot"], id="a lab of two"),
     pytest.param("qwen since:30d", "is a lab", ["recent qwen since:30d"], id="only what makes sense"),
@@ -325,6 +453,24 @@ MISUNDERSTOOD = [
     pytest.param("sub qwen license:mit license:gemma", "stands twice", [], id="a key twice"),
     pytest.param("mute qwen 7d 8d", "stands twice", [], id="two lengths of time"),
     pytest.param("subscribe", "needs a lab, or all", ["subscribe all"], id="whom to follow?"),
+    pytest.param("watch moonshoot k3 gguf", "moonshot?", ["watch moonshot k3 gguf"], id="a lab to wait for"),
+    pytest.param("watch xyzzy weights", "I don't know a lab", [], id="nobody to wait for"),
+    pytest.param("watch", "needs a lab or a release", ["list"], id="nothing to wait for"),
+    pytest.param("watch kimi kinds:all", "“kinds:” is not known", [], id="kinds are about messages"),
+    pytest.param(
+        "watch qwen",
+        "say what you wait for",
+        ["subscribe qwen", "watch qwen weights:open"],
+        id="a lab alone may be followed",
+    ),
+    pytest.param("triage", "say of a release", ["recent triage:open"], id="no release and no word on it"),
+    pytest.param(
+        "triage Kimi K3",
+        "say of a release",
+        ["triage Kimi K3 looking", "triage Kimi K3 adopted", "triage Kimi K3 no"],
+        id="no word on a release",
+    ),
+    pytest.param("recent triage:done", "takes: write open, looking", [], id="a state that is none"),
     pytest.param("sub max:7b", "needs a lab, or all", ["subscribe all max:7b"], id="all with a filter"),
     pytest.param("unsubscribe", "needs a lab, or all", ["list"], id="all is not suggested for leaving"),
     pytest.param("mute 7d", "needs a lab, or all", ["mute all 7d"], id="mute whom?"),
@@ -334,26 +480,54 @@ MISUNDERSTOOD = [
     pytest.param(
         "settings variants:of", "write thread, post, off", ["settings variants:off"], id="how loud?"
     ),
+    pytest.param("settings quiet:night", "are no hours", [], id="no hours"),
+    pytest.param("settings quiet:22:00-22:00", "at most 16 hours", [], id="a day and a night"),
+    pytest.param("settings quiet:22:00-07:00 Xyzzy", "is no time zone", [], id="a zone that is none"),
     pytest.param("settings loud", "variants:thread|post|off", ["settings"], id="no setting"),
     pytest.param("sub qwen to:<#C1|general>", "write here, dm", [], id="another channel"),
     pytest.param("sub qwen to:#general", "“#general”", [], id="another channel by name"),
     pytest.param(
         "digest 9am",
         "say how often",
-        ["digest daily 09:00 UTC", "digest weekly mon 09:00 UTC"],
+        ["digest daily 09:00", "digest weekly mon 09:00"],
         id="a digest, how often?",
     ),
-    pytest.param("digest daily mon", "no weekday", ["digest weekly mon 09:00 UTC"], id="a day of every day"),
-    pytest.param(
-        "digest wekly", "did you mean weekly?", ["digest weekly mon 09:00 UTC"], id="how often, nearly"
+    pytest.param("digest daily mon", "no weekday", ["digest weekly mon 09:00"], id="a day of every day"),
+    pytest.param("digest wekly", "did you mean weekly?", ["digest weekly mon 09:00"], id="how often, nearly"),
+    pytest.param("digest daily 25:00", "a time as 09:00", [EVERY_DAY], id="no time of day"),
+    pytest.param("digest daily 13pm", "a time as 09:00", [EVERY_DAY], id="no time of half a day"),
+    *(
+        pytest.param(
+            f"digest {word}",
+            f"“{word}” is nothing that a digest can be: it is daily, weekly or monthly",
+            [EVERY_DAY, "digest weekly mon 09:00", "digest monthly 09:00"],
+            id=f"a digest cannot be {word}",
+        )
+        for word in (
+            "hourly",
+            "yearly",
+            "tomorrow",
+            "morning",
+            "often",
+            "rarely",
+            "once",
+            "today",
+            "minutely",
+        )
     ),
-    pytest.param("digest daily 25:00", "a time as 09:00", [], id="no time of day"),
-    pytest.param("digest daily 13pm", "a time as 09:00", [], id="no time of half a day"),
+    pytest.param("digest daily hourly", "daily, weekly or monthly", [EVERY_DAY], id="hourly beside daily"),
+    pytest.param("digest daily tokio", "Asia/Tokyo", ["digest daily 09:00 Asia/Tokyo"], id="nearly a city"),
+    pytest.param(
+        "digest daily newyork",
+        "America/New_York",
+        ["digest daily 09:00 America/New_York"],
+        id="nearly a city of two words",
+    ),
     pytest.param("digest daily Europe/Berln", "Berlin", ["digest daily 09:00 Europe/Berlin"], id="a zone"),
     pytest.param(
         "digest daily PST", "Los_Angeles", ["digest daily 09:00 America/Los_Angeles"], id="letters of a zone"
     ),
-    pytest.param("digest mon tue", "says otherwise", ["digest weekly mon 09:00 UTC"], id="two days"),
+    pytest.param("digest mon tue", "says otherwise", ["digest weekly mon 09:00"], id="two days"),
     pytest.param("digest off daily", "off or has a plan", [], id="off and on"),
     pytest.param("show " + "x" * 500, "too long for a name", [], id="a name of 500 characters"),
     pytest.param("recent " * 2_000, "at most 2,000", [], id="a command of 14,000 characters"),
@@ -393,7 +567,7 @@ def test_a_button_of_a_page_holds_the_whole_command() -> None:
 
 def test_no_command_is_called_as_a_lab_is() -> None:
     specs = load_config(Path(__file__).parents[2] / "feeds.yaml").labs
-    labs = Directory(spec.lab for spec in specs)
+    labs = Labs(spec.lab for spec in specs)
     assert [word for word in ALIASES if labs.find(word)] == []
 
 
@@ -464,8 +638,8 @@ def test_whatever_is_typed_is_a_command_that_reads_itself_back_or_one_line_of_er
 
 
 @given(st.text() | squeezed)
-def test_tidying_twice_is_tidying_once(typed: str) -> None:
-    assert tidy(tidy(typed)) == tidy(typed)
+def test_a_plain_line_stays_as_it_is(typed: str) -> None:
+    assert plain_line(plain_line(typed)) == plain_line(typed)
 
 
 @pytest.mark.parametrize(

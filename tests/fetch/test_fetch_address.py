@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Failure, SourceError
-from bot.fetch.address import check_redirect, endpoint_of, parsed, redirect_target, shown
+from bot.fetch.address import check_redirect, endpoint_of, host_in, parsed, redirect_target, shown
 
 PIECES = [
     "http:",
@@ -92,7 +92,7 @@ def test_any_text_is_an_address_or_a_typed_failure(text: str) -> None:
         assert str(result).isprintable()
     else:
         assert result.scheme in ("http", "https")
-        assert endpoint_of(result).isascii()
+        assert can_be_asked(result)
         assert shown(result).isascii()
 
 
@@ -111,6 +111,63 @@ def test_any_location_is_followed_or_a_typed_failure(location: str) -> None:
     else:
         assert result.scheme == "https"
         assert not result.userinfo
+        assert can_be_asked(result)
+
+
+def can_be_asked(url: httpx.URL) -> bool:
+    """Whether name servers, sockets and TLS take the host and the port of an address."""
+    host, port = endpoint_of(url).rsplit(":", 1)
+    host.encode("idna")
+    return host.isascii() and not host.startswith(".") and 0 < int(port) < 65_536
+
+
+MALFORMED = [
+    pytest.param("https://a..example/", id="an empty label"),
+    pytest.param("https://.example/", id="an empty label at the start"),
+    pytest.param("https://example../", id="an empty label at the end"),
+    pytest.param("https://" + "a" * 64 + ".example/", id="a label that is too long"),
+    pytest.param("https://" + ".".join(["a" * 60] * 5) + "/", id="a name that is too long"),
+    pytest.param("https://\ud800.example/", id="half a character in the host"),
+    pytest.param("https://blog.example/\ud800", id="half a character in the path"),
+    pytest.param("https://\u200d.example/", id="what IDNA forbids"),
+    pytest.param("https://a\u0307\u0300\u0660b.example/", id="a mix of scripts that IDNA forbids"),
+    pytest.param("https://a\uff0fb.example/", id="a slash in disguise"),
+    pytest.param("https://\uff11\uff12\uff17.0.0.1/", id="an address in full-width digits"),
+    pytest.param("https://exa mple/", id="a space"),
+    pytest.param("https://a%00b.example/", id="a NUL in the host"),
+    pytest.param("https://[", id="a bracket alone"),
+    pytest.param("https://[::1", id="half a bracket"),
+    pytest.param("https://[::g]/", id="no IPv6 address"),
+    pytest.param("https://300.1.1.1/", id="no IPv4 address"),
+    pytest.param("https://blog.example:0/", id="port 0"),
+    pytest.param("https://blog.example:65536/", id="a port out of range"),
+    pytest.param("https://blog.example:-1/", id="a negative port"),
+    pytest.param("https://blog.example:x/", id="a port of letters"),
+]
+
+
+@pytest.mark.parametrize("text", MALFORMED)
+def test_a_malformed_address_is_no_address_in_feeds_yaml_nor_in_a_redirect(text: str) -> None:
+    for read in (parsed, lambda text: redirect_target(httpx.URL("https://blog.example/"), text)):
+        with pytest.raises(SourceError, match=r"is no web address|which is no address") as caught:
+            read(text)
+        assert caught.value.failure is Failure.BAD_ANSWER
+        assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("https://bücher.example/x", "xn--bcher-kva.example"),
+        ("http://127.0.0.1:8000/", "127.0.0.1:8000"),
+        ("https://a_b.example./", "a_b.example."),
+        ("http://[::1]:80/", "[::1]"),
+        ("http://[", ""),
+        ("https://\u200d.example/", ""),
+    ],
+)
+def test_the_host_in_an_address_is_as_it_is_asked_or_none(text: str, host: str) -> None:
+    assert host_in(text) == host
 
 
 @pytest.mark.parametrize(

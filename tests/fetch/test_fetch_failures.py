@@ -5,7 +5,7 @@ import pytest
 
 from bot.errors import Failure
 from bot.fetch import Response
-from bot.fetch.failures import of_exception, of_status
+from bot.fetch.client import of_exception, of_status
 
 HUB, LISTING, BLOG = (
     "https://huggingface.co/api",

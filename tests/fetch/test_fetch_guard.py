@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Failure, SourceError
-from bot.fetch.guard import Resolver, checked_addresses, is_public, lookup
+from bot.fetch.address import Resolver, checked_addresses, lookup
+from bot.fetch.networks import is_public
 from bot.fetch.wire import Attempt, GuardedBackend
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @pytest.mark.parametrize(
@@ -23,6 +26,10 @@ from bot.fetch.wire import Attempt, GuardedBackend
         pytest.param("::ffff:93.184.215.14", id="a public IPv4 address, mapped"),
         pytest.param("64:ff9b::5db8:d70e", id="a public IPv4 address behind NAT64"),
         pytest.param("2002:5db8:d70e::1", id="a public IPv4 address as 6to4"),
+        pytest.param("192.0.1.1", id="the neighbour of IETF's assignments"),
+        pytest.param("168.63.129.17", id="the neighbour of Azure's wire server"),
+        pytest.param("2001:200::1", id="the neighbour of IETF's assignments on IPv6"),
+        pytest.param("3fff:1000::1", id="the neighbour of documentation on IPv6"),
     ],
 )
 def test_a_public_address_may_be_asked(address: str) -> None:
@@ -68,20 +75,70 @@ def test_any_other_address_is_refused(address: str) -> None:
     assert not is_public(address)
 
 
+# Every block of IANA's two registries, but for those that stand for an IPv4 address (::ffff:0:0/96,
+# 64:ff9b::/96 and 2002::/16); then what else is no site, though it looks like one.
+SPECIAL = [
+    *("0.0.0.0/8", "0.0.0.0/32", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+    *("172.16.0.0/12", "192.0.0.0/24", "192.0.0.0/29", "192.0.0.8/32", "192.0.0.9/32", "192.0.0.10/32"),
+    *("192.0.0.170/32", "192.0.0.171/32", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24"),
+    *("192.88.99.0/24", "192.88.99.2/32", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15"),
+    *("198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4", "255.255.255.255/32"),
+    *("::1/128", "::/128", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001::/32"),
+    *("2001:1::1/128", "2001:1::2/128", "2001:1::3/128", "2001:2::/48", "2001:3::/32", "2001:4:112::/48"),
+    *("2001:10::/28", "2001:20::/28", "2001:30::/28", "2001:db8::/32", "2620:4f:8000::/48"),
+    *("3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10"),
+    *("224.0.0.0/4", "ff00::/8", "::/96", "fec0::/10", "::ffff:0:0:0/96"),
+    *("168.63.129.16/32", "161.26.0.0/16", "166.8.0.0/14"),
+]
+
+
+@pytest.mark.parametrize("block", SPECIAL)
+def test_no_address_of_a_special_block_is_public_in_any_disguise(block: str) -> None:
+    network = ipaddress.ip_network(block)
+    size = network.num_addresses
+    for address in {network[0], network[size // 2], network[size - 1]}:
+        assert not any(is_public(text) for text in (str(address), *disguises(address)))
+
+
+@given(st.sampled_from(SPECIAL).flatmap(lambda block: st.ip_addresses(network=block)))
+def test_whatever_lies_in_a_special_block_is_not_public(address: Address) -> None:
+    assert not any(is_public(text) for text in (str(address), *disguises(address)))
+
+
+@given(st.ip_addresses(v=4))
+def test_an_ipv4_address_is_public_unless_it_lies_in_a_special_block(address: ipaddress.IPv4Address) -> None:
+    special = any(address in ipaddress.ip_network(block) for block in SPECIAL)
+    assert is_public(str(address)) is not special
+
+
 @given(st.ip_addresses(v=4))
 def test_an_ipv4_address_is_judged_the_same_in_every_disguise(address: ipaddress.IPv4Address) -> None:
-    disguises = [f"::ffff:{address}", f"64:ff9b::{address}", str(_six_to_four(address))]
-    assert {is_public(disguise) for disguise in disguises} == {is_public(str(address))}
+    mapped, nat64, as_6to4, compatible, teredo = disguises(address)
+    judged = {is_public(disguise) for disguise in (mapped, nat64, as_6to4)}
+    assert judged == {is_public(str(address))}
+    assert not is_public(compatible), "nobody is reached so, whatever stands in it"
+    assert not is_public(teredo)
 
 
-def _six_to_four(address: ipaddress.IPv4Address) -> ipaddress.IPv6Address:
-    return ipaddress.IPv6Address((0x2002 << 112) | (int(address) << 80))
+def disguises(address: Address) -> tuple[str, ...]:
+    """Return the IPv6 addresses that stand for an IPv4 one: mapped, NAT64, 6to4, compatible, Teredo."""
+    if isinstance(address, ipaddress.IPv6Address):
+        return ()
+    number = int(address)
+    values = (
+        (0xFFFF << 32) | number,
+        (0x64FF9B << 96) | number,
+        (0x2002 << 112) | (number << 80),
+        number,
+        (0x20010000 << 96) | (number << 64) | (number ^ 0xFFFFFFFF),  # its server, and its client in disguise
+    )
+    return tuple(str(ipaddress.IPv6Address(value)) for value in values)
 
 
 @given(st.ip_addresses())
-def test_what_python_calls_private_is_never_public(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
-) -> None:
+def test_what_python_calls_private_is_never_public(address: Address) -> None:
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return  # judged by the IPv4 address, of which one version of Python knows more than another
     if address.is_private or address.is_loopback or address.is_link_local or address.is_multicast:
         assert not is_public(str(address))
 

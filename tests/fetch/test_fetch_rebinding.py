@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from bot.errors import Failure, SourceError
+from bot.fetch.address import Resolver
 from bot.fetch.client import HttpFetcher
-from bot.fetch.guard import Resolver
 from tests.support.clock import FakeClock
 from tests.support.loopback import Loopback
 

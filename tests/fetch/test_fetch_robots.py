@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fetch.robots import allowed
+from bot.fetch.manners import allowed
 
 AGENT = "cadencebot/0.1 (+https://github.com/example/cadencebot)"
 PAGE = "https://listing.example/models"

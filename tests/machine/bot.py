@@ -1,33 +1,36 @@
 """A bot to be hurt: real store, decider and courier; sources, channel and clock as the machine wants them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.fetch import Fetcher
-from bot.model import Sighting
+from bot.model import Sighting, SourceKind
+from bot.slack.workspaces import WorkspacesNotifier
 from bot.sources.base import Memory, Poll
 from bot.store.backup import back_up
-from bot.store.restoring import restore
+from bot.store.restore import restore
 from bot.store.store import FILE_NAME, Store
-from tests.machine.wall import Killed, Wall
+from tests.machine.wall import Elsewhere, Killed, Wall
 from tests.support.clock import FakeClock
 from tests.support.house import LABS, House, ScriptedSource
 
 POLLING = (
     "releases.apply",
     "deliveries.owe_alerts",
-    "deliveries.owe_note",
+    "deliveries.owe_note_to",
     "deliveries.owe_edits",
     "sources.remember",
     "sources.succeeded",
 )
 DELIVERING = (
     "deliveries.claim",
-    "deliveries.claim_together",
     "deliveries.settle",
+    "deliveries.lose_sight",
+    "deliveries.note_search",
     "deliveries.settle_sent",
     "deliveries.note_content",
 )
@@ -47,11 +50,14 @@ class WrongClock(FakeClock):
     def sleep(self, seconds: float) -> None:
         self.true.sleep(seconds)
 
+    def ticks(self) -> float:
+        return self.true.ticks()
+
     def advance(self, by: timedelta) -> None:
         self.true.advance(by)
 
 
-@dataclass
+@dataclass(eq=False)
 class VersionedSource(ScriptedSource):
     """Be a source with an ETag, which changes with what it shows: it answers 304 to who has seen that.
 
@@ -85,8 +91,9 @@ class VersionedSource(ScriptedSource):
         fingerprint = f"{self.version} {sorted(digests.items())}"
         self.bodies[fingerprint] = frozenset(digests)
         known = memory.known(digests)
+        moved = memory.shown_elsewhere(digests.keys() - known.keys())
         new = (
-            _as_seen(it, known.get(it.external_id))
+            replace(it, amends=it.external_id in known or it.external_id in moved)
             for it in self.shown
             if digests[it.external_id] != known.get(it.external_id)
         )
@@ -96,10 +103,6 @@ class VersionedSource(ScriptedSource):
 
 def _digest(sighting: Sighting) -> str:
     return f"{sighting.title} {sighting.facts.license}"
-
-
-def _as_seen(sighting: Sighting, known: str | None) -> Sighting:
-    return sighting if known is None else replace(sighting, amends=True)
 
 
 @dataclass
@@ -116,6 +119,7 @@ class Bot(House):
     hub: VersionedSource
     blog: VersionedSource
     listing: VersionedSource
+    other: VersionedSource  # another organisation
     sources: Sequence[VersionedSource]
 
     def __init__(self, directory: Path) -> None:
@@ -124,17 +128,25 @@ class Bot(House):
         self.clock = WrongClock(FakeClock())
         self.wall = Wall(self.clock.true)
         self.sources = [VersionedSource(it.id, it.kind, it.url) for it in self.sources]
+        self.other = VersionedSource("hub:other", SourceKind.HUB, "https://hub.example/other")
         self.hub, self.blog, self.listing = self.sources
+        self.sources = [*self.sources, self.other]
         self.poller.sources, self.poller.clock = self.sources, self.clock
+        self.poller.threads = ThreadPoolExecutor(1)  # its own: it polls while the courier sends, too
         self.restart()
 
     def restart(self) -> None:
         """Be a new process on the same store."""
         super().restart()
-        self.courier.notifier, self.courier.clock = self.wall, self.clock
+        elsewhere = Elsewhere(self.wall)
+        self.courier.notifier = WorkspacesNotifier(
+            self.wall, lambda team: elsewhere if team == elsewhere.team else None
+        )
+        self.courier.clock = self.clock
 
     def end(self) -> None:
         self.courier.threads.shutdown()
+        self.poller.threads.shutdown()
         self.store.close()
 
     def back_up(self) -> None:

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
@@ -20,29 +19,30 @@ from hypothesis.stateful import (
 )
 
 from bot.errors import Failure, SourceError
-from bot.model import Sighting
-from bot.records import ALL, OPEN, Mute
+from bot.model import ALL, Destination, Follow, Sighting
+from bot.records import OPEN, Mute
 from tests.machine import invariants
 from tests.machine.bot import DELIVERING, POLLING, Bot
+from tests.machine.corrected import Corrected
 from tests.machine.wall import FINDING, SENDING
 from tests.support.house import licensed
 from tests.support.made_up import named, names
+from tests.support.shm import MEMORY
 from tests.torture.long import LONG
 from tests.torture.tally import Tally
 
 OWNERS = {"moonshotai": "moonshot", "zai-org": "zai"}
-DESTINATIONS = ("C1", "C2")
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+DESTINATIONS = ("C1", "C2", "T2/C1")  # the last one in another workspace
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ERRORS = (
     SourceError(Failure.UNREACHABLE, "no route"),
     SourceError(Failure.RATE_LIMITED, "too much", retry_after=600),
     ValueError("a bug in a source"),
 )
-MEMORY = Path("/dev/shm")  # what is tried here is what is written when, not the disk
 owners = st.sampled_from(sorted(OWNERS))
 destinations = st.sampled_from(DESTINATIONS)
 followed = st.sampled_from([ALL, *OWNERS.values()])
-places = st.integers(0, 2)
+places = st.integers(0, 3)
 moments = st.sampled_from(["before", "after"])
 dying = st.one_of(st.just(("", "")), st.tuples(st.sampled_from(DELIVERING), moments))
 
@@ -51,13 +51,13 @@ def moods_of(moods: Sequence[str]) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(moods), max_size=4)
 
 
-class Life(RuleBasedStateMachine):
+class Life(Corrected):
     """Lead a bot through all that may happen to it."""
 
     def __init__(self, tally: Tally) -> None:
         super().__init__()
         self.tally = tally
-        self.directory = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
+        self.directory = tempfile.TemporaryDirectory(dir=MEMORY)
         self.bot = Bot(Path(self.directory.name))
         self.names = names()
         self.baseline = {next(self.names) for _ in range(2)}
@@ -70,6 +70,8 @@ class Life(RuleBasedStateMachine):
         self.followers: dict[str, set[str]] = defaultdict(set)  # whoever followed a lab, ever
         self.owed: dict[str, frozenset[str]] = {}  # to whom each release was owed as it was announced
         self.owed_in_backup: dict[str, frozenset[str]] | None = None
+        self.corrected = []
+        self.apart = 0
         self._follow("C1", ALL)
 
     # --- what comes out
@@ -99,6 +101,13 @@ class Life(RuleBasedStateMachine):
             self.hidden.append(self.bot.hub.hide(one.external_id))
         elif change == "back":
             self._bring_back()
+
+    @precondition(lambda self: self.published)
+    @rule(data=st.data())
+    def show_it_twice(self, data: st.DataObject) -> None:
+        """Let another organisation list a repository, too: it was handed over, and one listing is stale."""
+        one = self.published[data.draw(st.sampled_from(sorted(self.published)))]
+        self.bot.other.show(replace(one, source_id=self.bot.other.id))
 
     def _amend(self, name: str, amended: Sighting) -> None:
         self.published[name] = amended
@@ -177,6 +186,18 @@ class Life(RuleBasedStateMachine):
         for fault in self.bot.wall.forget_moods():
             self.tally.count("faults", f"machine: {fault}")
 
+    @rule(place=places, sends=moods_of(SENDING))
+    def deliver_while_polling(self, place: int, sends: Sequence[str]) -> None:
+        """Let a source be polled with every message that is on its way, whatever becomes of that."""
+        self.bot.wall.meanwhile = lambda: self.bot.poller.poll([self.bot.sources[place]])
+        self.bot.wall.sends.extend(sends)
+        with self.bot.mortal() as life:
+            self.bot.courier.deliver_all()
+        self.tally.count("kills", "machine: while sending and polling", life.ended)
+        for fault in self.bot.wall.forget_moods():
+            self.tally.count("faults", f"machine: {fault}")
+        self.bot.wall.meanwhile = lambda: None
+
     @rule()
     def take_a_step(self) -> None:
         self.bot.courier.deliver_due()
@@ -189,10 +210,12 @@ class Life(RuleBasedStateMachine):
             self._follow(destination, lab)
         elif wish == "leave":
             with self.bot.store.transaction():
-                self.bot.store.subscriptions.remove(destination, [lab])
+                self.bot.store.subscriptions.remove(Destination(destination), [Follow(lab)])
         else:
             with self.bot.store.transaction():
-                self.bot.store.preferences.mute(Mute(destination, lab, self.bot.clock.now() + HOUR))
+                self.bot.store.preferences.mute(
+                    Mute(Destination(destination), lab, self.bot.clock.now() + HOUR)
+                )
 
     def _follow(self, destination: str, lab: str) -> None:
         self.bot.subscribe(destination, lab)
@@ -205,7 +228,7 @@ class Life(RuleBasedStateMachine):
     def let_time_pass(self, minutes: int) -> None:
         self.bot.later(minutes=minutes)
 
-    @rule(error=st.sampled_from([-23 * HOUR, -5 * HOUR, -HOUR, timedelta(), 4 * MINUTE]))
+    @rule(error=st.sampled_from([-3 * DAY, -5 * HOUR, -HOUR, timedelta(), 4 * MINUTE, 2 * DAY]))
     def set_the_clock(self, error: timedelta) -> None:
         """Let the clock be wrong by this; Slack's slack is five minutes for one that is ahead."""
         self.tally.count("faults", "machine: the clock set")
@@ -246,10 +269,10 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def who_follows_is_owed(self) -> None:
         """2: A delivery is owed if and only if somebody followed the lab, unmuted, when it was announced."""
-        owed: dict[tuple[int, str, str], set[str]] = defaultdict(set)
+        owed: dict[tuple[int, str, str, str], set[str]] = defaultdict(set)
         for row in self.bot.query(
             """
-            SELECT r.id, r.key, r.lab, d.destination FROM release r
+            SELECT r.id, r.key, r.lab, coalesce(r.home_lab, r.lab) AS home, d.destination FROM release r
             LEFT JOIN delivery d ON d.release_id = r.id AND d.kind = 'alert'
             WHERE r.id = r.lead_id AND NOT r.silent
             """
@@ -257,13 +280,14 @@ class Life(RuleBasedStateMachine):
             number, destination = row["id"], row["destination"]
             assert isinstance(number, int)
             known = {str(destination)} if destination is not None else set()
-            owed[number, str(row["key"]), str(row["lab"])] |= known
-        for (release_id, key, lab), destinations in owed.items():
+            owed[number, str(row["key"]), str(row["lab"]), str(row["home"])] |= known
+        for (release_id, key, lab, home), destinations in owed.items():
             if key not in self.owed:
-                now = self.bot.store.subscriptions.of_lab(lab)
+                now = self.bot.store.subscriptions.of_lab(home)
                 self.owed[key] = frozenset(one.destination for one in now)
             muted = self._muted(release_id)
-            assert self.owed[key] - muted <= destinations <= self.followers[lab] - muted
+            followers = self.followers[lab] | self.followers[home]  # a person may have corrected the lab
+            assert self.owed[key] - muted <= destinations <= followers - muted
 
     def _muted(self, release_id: int) -> frozenset[str]:
         declined = self.bot.store.deliveries.declined(release_id)

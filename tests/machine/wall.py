@@ -1,16 +1,31 @@
 """A channel of many moods: it posts, or not, or later, and says so, or not."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from bot.clock import Clock
-from bot.outbox.message import Absent, Closed, Impossible, Later, Message, Outcome, Refused, Sent, Unclear
+from bot.model import Destination
+from bot.outbox.message import (
+    Absent,
+    Closed,
+    Impossible,
+    Later,
+    Message,
+    Outcome,
+    Refused,
+    Search,
+    Sent,
+    Unclear,
+)
 from tests.support.house import Found
 
-LATE = timedelta(seconds=3)  # after the answer was lost
-_SKEW = timedelta(seconds=300)  # as in bot/slack/notifier.py: how far our clock may be ahead
+LATE = timedelta(seconds=60)  # after the answer was lost, at most
+
+
+_Found = TypeVar("_Found")
 
 
 class Killed(BaseException):
@@ -34,7 +49,7 @@ SENDING = (
     "killed before",
     "killed after",
 )
-FINDING = ("well", "asked to look later", "blind", "killed while looking")
+FINDING = ("well", "asked to look later", "read in part", "blind", "killed while looking")
 
 
 @dataclass(frozen=True)
@@ -61,11 +76,13 @@ class Wall:
     posts: list[Posted] = field(default_factory=list)
     sends: deque[str] = field(default_factory=deque)
     finds: deque[str] = field(default_factory=deque)
+    meanwhile: Callable[[], object] = lambda: None  # happens while a message is on its way
     _met: list[str] = field(default_factory=list)
     _landing: list[tuple[datetime, Message]] = field(default_factory=list)
 
     def send(self, message: Message) -> Outcome:
         self._land()
+        self.meanwhile()
         mood = self._next(self.sends)
         if mood in _UNSENT:
             return _UNSENT[mood]
@@ -97,31 +114,36 @@ class Wall:
         """Return what the real notifier says of a lost answer: an edit may be made again."""
         return Later(5, "no answer") if message.edit_ts else Unclear("no answer")
 
-    def find(self, message: Message, since: float) -> Found:
+    def find(self, message: Message, search: Search) -> Found:
         self._land()
         match self._next(self.finds):
             case "asked to look later":
                 return Later(30, "ratelimited", asked=True)
+            case "read in part":  # one look a minute, of a few messages
+                return Later(60, "ratelimited", asked=True, reached=f"{message.thread_ts}/{len(self._met)}")
             case "blind":
                 return Unclear("missing_scope")
             case "killed while looking":
                 raise Killed
-        oldest = datetime.fromtimestamp(since, self.clock.now().tzinfo) - _SKEW
+        latest = search.until or datetime.max.replace(tzinfo=UTC)
         for posted in reversed(self.posts):
             theirs = posted.message
             same_place = (theirs.destination, theirs.thread_ts) == (message.destination, message.thread_ts)
-            if same_place and posted.at >= oldest and theirs.names & message.names:
+            if same_place and search.since <= posted.at <= latest and theirs.names & message.names:
                 return Sent(theirs.destination, posted.ts)
         return Absent()
+
+    def time_at(self, destination: Destination) -> datetime | None:
+        return self.clock.now()
 
     def permalink(self, channel: str, ts: str) -> str:
         return f"https://chat.example/{channel}/{ts}"
 
-    def _post(self, message: Message) -> Sent:
+    def _post(self, message: Message, at: datetime | None = None) -> Sent:
         if message.edit_ts:
             self._edit(message)
             return Sent(message.destination, message.edit_ts)
-        now = self.clock.now()
+        now = at or self.clock.now()
         posted = Posted(message, f"{int(now.timestamp())}.{len(self.posts):06d}", now, self.epoch)
         self.posts.append(posted)
         return Sent(message.destination, posted.ts)
@@ -134,4 +156,36 @@ class Wall:
     def _land(self) -> None:
         for landing in [one for one in self._landing if one[0] <= self.clock.now()]:
             self._landing.remove(landing)
-            self._post(landing[1])
+            self._post(landing[1], landing[0])
+
+
+@dataclass
+class Elsewhere:
+    """Be the notifier of another workspace: what it posts stands on the same wall, under its team."""
+
+    wall: Wall
+    team: str = "T2"
+    name: str = "wall"
+    interactive: bool = False
+
+    def send(self, message: Message) -> Outcome:
+        return self._as_there(self.wall.send(self._here(message)))
+
+    def find(self, message: Message, search: Search) -> Found:
+        return self._as_there(self.wall.find(self._here(message), search))
+
+    def time_at(self, destination: Destination) -> datetime | None:
+        return self.wall.time_at(destination)
+
+    def permalink(self, channel: Destination, ts: str) -> str:
+        return self.wall.permalink(channel, ts)
+
+    def _here(self, message: Message) -> Message:
+        return replace(message, destination=Destination.at(self.team, message.destination))
+
+    def _as_there(self, outcome: _Found) -> _Found:
+        return (
+            replace(outcome, channel=Destination(outcome.channel.place))
+            if isinstance(outcome, Sent)
+            else outcome
+        )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ops.health import Blind, Health, News, Vitals, Watch, blind_sources, health, news
+from bot.ops.health import Blind, Health, Vitals, Watch, blind_sources, health, news
 from bot.records import SourceState
 from tests.support.clock import START
 
@@ -173,8 +173,9 @@ def test_admins_hear_once_of_blind_and_once_of_back() -> None:
             HUB, succeeded_at=good, next_poll_at=now, failure="denied" if fails else "", failing_since=None
         )
         found = news(Vitals(Watch(NOW, now), EVERY, {HUB: source}, known=known), now)
-        known = found.after(known)
-        heard += [(minute, line.text) for line in found.lines()]
+        if found:
+            known = dict(found.known)
+            heard += [(minute, line.text) for line in found.lines]
     assert heard == [
         (
             50,
@@ -187,14 +188,17 @@ def test_admins_hear_once_of_blind_and_once_of_back() -> None:
 
 def test_a_clock_set_back_keeps_no_source_blind_that_answers() -> None:
     known = {HUB: NOW + timedelta(hours=1)}
-    assert news(vitals(state(good=minutes(1)), known=known), NOW).back == (Blind(HUB, known[HUB]),)
+    found = news(vitals(state(good=minutes(1)), known=known), NOW)
+    assert found
+    assert [line.identity.partition("@")[0] for line in found.lines] == [f"back|{HUB}"]
+    assert found.known == {}
 
 
 def test_a_source_that_left_the_file_is_forgotten_without_a_word() -> None:
     found = news(vitals(state(good=minutes(1)), known={FEED: START}), NOW)
-    assert found == News(forgotten=(FEED,))
-    assert list(found.lines()) == []
-    assert found.after({FEED: START}) == {}
+    assert found
+    assert found.lines == ()
+    assert found.known == {}
 
 
 def test_there_is_no_news_while_the_database_cannot_be_read() -> None:
@@ -206,19 +210,26 @@ def test_there_is_no_news_while_the_database_cannot_be_read() -> None:
 def test_many_that_go_together_are_one_line() -> None:
     every = {f"hub:lab{number}": minutes(2) for number in range(40)}
     seen = vitals(*(state(source, good=minutes(60), failing=minutes(58)) for source in every), every=every)
-    (line,) = news(seen, NOW).lines()
+    found = news(seen, NOW)
+    assert found
+    (line,) = found.lines
     assert line.text.startswith("hub:lab0 (timeout, since 2026-04-10 23:00 UTC), hub:lab1 (")
     assert ", 35 more are blind" in line.text
 
 
 def test_a_line_has_one_identity_for_one_event() -> None:
-    def identities(blind: Blind) -> list[str]:
-        return [line.identity for line in News(blind=(blind,), back=(blind,)).lines()]
+    def identities(since: timedelta, failure: str) -> list[str]:
+        failing = replace(state(good=since, failing=since), failure=failure)
+        gone = news(vitals(failing), NOW)
+        back = news(vitals(state(good=minutes(1)), known={HUB: NOW - since}), NOW)
+        assert gone
+        assert back
+        return [line.identity for line in (*gone.lines, *back.lines)]
 
-    first = identities(Blind(HUB, NOW, "timeout"))
+    first = identities(minutes(90), "timeout")
     assert len(set(first)) == 2
-    assert identities(Blind(HUB, NOW, "denied")) == first
-    assert not set(identities(Blind(HUB, NOW + minutes(60)))) & set(first)
+    assert identities(minutes(90), "denied") == first
+    assert not set(identities(minutes(150), "timeout")) & set(first)
 
 
 WELL = vitals(state(good=minutes(1)))
@@ -302,7 +313,8 @@ def test_telling_ends_the_news_whatever_the_clocks_said(
     source = SourceState(HUB, succeeded_at=good, failing_since=failing, next_poll_at=due, failure=failure)
     seen = vitals(source, known={HUB: known} if known else {})
     found = news(seen, NOW)
-    after = replace(seen, known=found.after(seen.known))
-    again = news(after, NOW)
-    assert not again.blind or found.back
-    assert not again.back
+    told = [line.identity.partition("|")[0] for line in found.lines] if found else []
+    again = news(replace(seen, known=found.known if found else seen.known), NOW)
+    told_again = [line.identity.partition("|")[0] for line in again.lines] if again else []
+    assert "blind" not in told_again or "back" in told
+    assert "back" not in told_again

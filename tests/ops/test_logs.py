@@ -73,9 +73,9 @@ def test_what_is_below_the_level_is_not_written() -> None:
     assert written(lambda: log.info("chatter"), level="warning") == ""
 
 
-@pytest.mark.logs("slack_bolt")
+@pytest.mark.logs("schedule")
 def test_a_library_is_heard_from_warning_on_and_in_the_same_form() -> None:
-    library = logging.getLogger("slack_bolt")
+    library = logging.getLogger("schedule")
     assert written(lambda: library.info("chatter")) == ""
     told = fields(lambda: library.warning("token %s is old", SLACK))
     assert (told["event"], told["level"]) == ("token [hidden] is old", "warning")
@@ -140,6 +140,8 @@ def test_every_secret_setting_is_known_to_the_environment() -> None:
     names = ("SLACK_BOT_TOKEN", "HF_TOKEN", "LLM_STATS_API_KEY")
     variables = {name: f"secret of {name}" for name in names}
     variables["CADENCEBOT_PING_URL"] = "https://hc.example/uuid"
+    variables["CADENCEBOT_WEBHOOK_TEAMS_SECRET"] = "0123456789abcdef"
+    variables["CADENCEBOT_WEBHOOK_TEAMS_URL"] = "https://relay.example/0123456789"
     assert sorted(read_environment(variables).secrets) == sorted(variables.values())
     assert read_environment({"CADENCEBOT_SEAL_KEY": "new=, old="}).secrets == ("new=", "old=")
 

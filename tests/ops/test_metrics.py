@@ -11,6 +11,7 @@ from bot.ops.health import Vitals, Watch
 from bot.ops.metrics import Metrics
 from bot.records import Delivery, SourceState
 from tests.support.clock import START, FakeClock
+from tests.support.places import C1
 
 HUB, FEED = "hub:zai", 'feed:z.ai/"rss"\n'
 
@@ -52,7 +53,7 @@ def bot() -> Bot:
 
 
 def alert(kind: str = "alert") -> Delivery:
-    return Delivery(1, "id", 1, "GLM-5.1", "C1", kind, "claimed", 1, START, START)
+    return Delivery(1, "id", 1, "GLM-5.1", C1, kind, "claimed", 1, START, START)
 
 
 def test_polls_are_counted_by_source_and_failures_by_class(bot: Bot) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.fetch import Response
 from bot.fetch.client import HttpFetcher
-from bot.ops.watchdog import PING_PERIOD, Pinger, Systemd, half_of, is_due
+from bot.ops.monitor import PING_PERIOD, Pinger, Systemd, half_of, is_due
 from tests.support.clock import START, FakeClock
 from tests.support.loopback import Loopback
 

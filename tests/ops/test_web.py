@@ -2,29 +2,35 @@
 
 import json
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from bot.ops import web
+from bot.errors import ConfigError
+from bot.ops import arriving
 from bot.ops.health import Health
-from bot.ops.web import Pages, serving
+from bot.ops.web import Routes, own_pages, parse_address, reply, serving
 
 WELL = Health(ok=True)
+LOOPBACK = ("127.0.0.1", 0)
 
 
 @dataclass
 class Patient:
-    """Be as healthy as the test says."""
+    """A bot that is as healthy as the test says."""
 
     health: Health | Exception = WELL
     url: str = ""
 
-    def pages(self) -> Pages:
-        return Pages(self.examined, lambda: b"cadencebot_healthy 1.0\n")
+    def pages(self) -> Routes:
+        return own_pages(self.examined, lambda: b"cadencebot_healthy 1.0\n")
 
     def examined(self) -> Health:
         if isinstance(self.health, Exception):
@@ -56,7 +62,7 @@ class Patient:
 @pytest.fixture
 def patient() -> Iterator[Patient]:
     patient = Patient()
-    with serving("127.0.0.1:0", patient.pages()) as url:
+    with serving(LOOPBACK, patient.pages()) as url:
         patient.url = url
         yield patient
 
@@ -122,52 +128,152 @@ def test_a_strange_request_gets_no_page_and_the_next_is_served(patient: Patient,
     assert patient.ask("/healthz")[0] == 200
 
 
-def test_a_slow_request_is_hung_up_on(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "DEADLINE", 0.05)
-    assert patient.spoken(b"GET /healthz HTTP/1.1\r\nX-Half: ") == b""
-    assert patient.ask("/healthz")[0] == 200
+def test_a_slow_request_is_hung_up_on() -> None:
+    patient = Patient()
+    with serving(LOOPBACK, patient.pages(), deadline=0.2) as patient.url:
+        assert patient.spoken(b"GET /healthz HTTP/1.1\r\nX-Half: ") == b""
+        assert patient.ask("/healthz")[0] == 200
 
 
-def test_only_so_many_may_sit_there_at_once(patient: Patient) -> None:
+def test_the_time_of_a_connection_runs_while_it_waits_for_its_turn() -> None:
+    with serving(LOOPBACK, Patient().pages(), deadline=1) as url:
+        at, begun = urlsplit(url), time.monotonic()
+        # three times as many as there are threads: one after another they would take three deadlines
+        sitting = [socket.create_connection((at.hostname, at.port), timeout=10) for _ in range(96)]
+        assert [one.recv(1) for one in sitting] == [b""] * 96
+        assert time.monotonic() - begun < 2.5
+        for one in sitting:
+            one.close()
+
+
+def sit(at: Any, start: bytes) -> socket.socket:
+    """Return a connection that has begun a request and leaves it at that."""
+    sitting = socket.create_connection((at.hostname, at.port), timeout=10)
+    sitting.sendall(start)
+    return sitting
+
+
+def test_of_too_many_that_are_not_there_yet_the_oldest_goes(patient: Patient) -> None:
     at = urlsplit(patient.url)
-    sitting = [socket.create_connection((at.hostname, at.port), timeout=10) for _ in range(web.MOST_AT_ONCE)]
-    for one in sitting:
-        one.sendall(b"GET ")
-    assert patient.spoken(b"GET /healthz HTTP/1.1\r\n\r\n") == b""
+    sitting = [sit(at, b"GET ") for _ in range(arriving.MOST_AT_ONCE + 1)]
+    with sitting.pop(0) as oldest:
+        assert oldest.recv(1) == b""
     for one in sitting:
         one.sendall(b"/healthz HTTP/1.1\r\n\r\n")
         assert one.recv(100).startswith(b"HTTP/1.0 200")
         one.close()
 
 
-@pytest.mark.logs("health_server_crashed")
+SLOW = [
+    pytest.param(b"", id="that say nothing"),
+    pytest.param(b"GET /healthz HTTP/1.1\r\nX-Half: ", id="that stop in the head"),
+    pytest.param(b"POST /taken HTTP/1.1\r\nContent-Length: 1048576\r\n\r\nhalf", id="that stop in the body"),
+]
+
+
+@pytest.mark.parametrize("start", SLOW)
+def test_slow_strangers_shut_nobody_out(start: bytes) -> None:
+    """They all come from one address, as behind a proxy, and whoever is in time comes from it too."""
+    patient = Patient()
+    with serving(LOOPBACK, {**patient.pages(), ("POST", "/taken"): _take}, deadline=60) as patient.url:
+        at, begun = urlsplit(patient.url), time.monotonic()
+        with ExitStack() as stack:
+            for number in range(640):
+                stack.enter_context(sit(at, start))
+                if number % 20 == 0:
+                    assert patient.ask("/healthz")[0] == 200
+            assert patient.ask("/healthz")[0] == 200
+        assert time.monotonic() - begun < 30, "nobody waited for a deadline"
+
+
+def _take(_: Any, respond: Any) -> Iterable[bytes]:
+    return reply(respond, HTTPStatus.OK, b"taken")
+
+
+def test_bodies_that_never_come_may_hold_only_so_much_together(patient: Patient) -> None:
+    with serving(LOOPBACK, {("POST", "/taken"): _take}) as url:
+        at = urlsplit(url)
+        sitting = [sit(at, b"POST /taken HTTP/1.1\r\nContent-Length: 1048576\r\n\r\n") for _ in range(40)]
+        assert sitting[0].recv(1) == b""
+        sitting[-1].sendall(b"x" * 1_048_576)
+        assert b"taken" in b"".join(iter(lambda: sitting[-1].recv(65536), b""))
+        for one in sitting:
+            one.close()
+
+
+def test_who_does_not_read_the_answer_is_let_go() -> None:
+    def much(_: Any, respond: Any) -> Iterable[bytes]:
+        return reply(respond, HTTPStatus.OK, b"x" * 50_000_000)
+
+    begun = time.monotonic()
+    with serving(LOOPBACK, {("GET", "/much"): much}, deadline=0.3) as url:
+        deaf = sit(urlsplit(url), b"GET /much HTTP/1.1\r\n\r\n")
+        assert len(deaf.recv(1)) == 1
+    deaf.close()
+    assert time.monotonic() - begun < 5
+
+
+def test_whoever_is_not_there_yet_does_not_hold_up_the_end() -> None:
+    begun = time.monotonic()
+    with serving(LOOPBACK, Patient().pages(), deadline=60) as url:
+        sitting = [sit(urlsplit(url), b"GET /healthz") for _ in range(10)]
+    assert time.monotonic() - begun < 10
+    for one in sitting:
+        one.close()
+
+
+JUNK = [
+    b"GET http://[ HTTP/1.0\r\n\r\n",
+    b"POST http://[ HTTP/1.0\r\nContent-Length: 0\r\n\r\n",
+    b"GET http://[::1/healthz HTTP/1.0\r\n\r\n",
+    b"GET / / HTTP/1.0\r\n\r\n",
+    b"\xff\xfe\r\n\r\n",
+    b"\x00\r\n\r\n",
+    b"\r\n\r\n",
+    b"GET / HTTP/9.9\r\n\r\n",
+    b"GET / HTTP/x\r\n\r\n",
+    b"GET / HTTP/1.0\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+    b"GET / HTTP/1.0\r\n" + b"\xff: \x00\r\n" * 200 + b"\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+]
+
+
+def test_junk_is_a_bad_request_and_one_counted_line(
+    patient: Patient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    for junk in JUNK:
+        assert patient.spoken(junk).startswith(b"HTTP/1.0 400"), junk
+    assert patient.ask("/healthz")[0] == 200
+    [line] = caplog.records
+    assert "http_refused" in str(line.msg)
+
+
+@pytest.mark.logs("http_crashed")
 def test_a_bug_in_a_page_is_loud_and_the_server_lives(patient: Patient) -> None:
     patient.health = ZeroDivisionError("a bug")
-    assert patient.spoken(b"GET /healthz HTTP/1.1\r\n\r\n") == b""
+    answer = patient.spoken(b"GET /healthz HTTP/1.1\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.0 500")
+    assert b"a bug" not in answer
     patient.health = WELL
     assert patient.ask("/healthz")[0] == 200
 
 
-@pytest.mark.logs("health_server_off")
-def test_a_port_that_is_taken_leaves_the_bot_at_work(patient: Patient) -> None:
-    with serving(urlsplit(patient.url).netloc, patient.pages()) as url:
-        assert url == ""
+def test_a_whole_address_is_as_good_as_its_path(patient: Patient) -> None:
+    assert b" 200 OK" in patient.spoken(b"GET http://bot.example/healthz?x=1 HTTP/1.1\r\n\r\n")
 
 
-@pytest.mark.logs("health_server_off")
-def test_a_host_that_is_not_ours_leaves_the_bot_at_work() -> None:
-    with serving("192.0.2.1:9464", Patient().pages()) as url:
-        assert url == ""
-
-
-def test_it_can_be_turned_off() -> None:
-    with serving("", Patient().pages()) as url:
-        assert url == ""
+def test_a_port_that_is_taken_is_said(patient: Patient) -> None:
+    with (
+        pytest.raises(ConfigError, match="cannot listen on 127"),
+        serving(parse_address(urlsplit(patient.url).netloc), patient.pages()),
+    ):
+        pass
 
 
 def test_the_port_is_free_again_afterwards() -> None:
-    with serving("127.0.0.1:0", Patient().pages()) as url:
-        address = urlsplit(url).netloc
+    with serving(LOOPBACK, Patient().pages()) as url:
+        address = parse_address(urlsplit(url).netloc)
     with serving(address, Patient().pages()) as again:
         assert again == url
 
@@ -175,7 +281,8 @@ def test_the_port_is_free_again_afterwards() -> None:
 @pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
 def test_it_speaks_ipv6() -> None:
     patient = Patient()
-    with serving("[::1]:0", patient.pages()) as patient.url:
-        if not patient.url:
-            pytest.skip("this machine has no IPv6 loopback")
-        assert patient.ask("/healthz")[0] == 200
+    try:
+        with serving(("::1", 0), patient.pages()) as patient.url:
+            assert patient.ask("/healthz")[0] == 200
+    except ConfigError:
+        pytest.skip("this machine has no IPv6 loopback")

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.model import Lab, License, Wave
+from bot.model import Follow, Lab, License, Wave
 from bot.outbox.audience import receptions
 from bot.records import Mute, Subscription
 from bot.releases.facts.filters import Filters
 from tests.support.builders import APACHE, MOONSHOT, NOT_STATED, NOW, alone, named, release
+from tests.support.places import C1, C2
 
 HOUR = timedelta(hours=1)
 EARLIER = NOW - timedelta(days=1)
@@ -47,20 +48,20 @@ def wave(license: License = APACHE, lab: Lab = MOONSHOT) -> Wave:
 def test_what_a_subscription_makes_of_a_release(
     filters: Filters, license: License, hours: int, words: str
 ) -> None:
-    follows = Subscription("C1", "moonshot", filters, "Slack", EARLIER)
+    follows = Subscription(C1, Follow("moonshot"), filters, "Slack", EARLIER)
     assert words_of(wave(license), [follows], [], NOW + hours * HOUR) == [words]
 
 
 def test_one_model_that_fits_is_enough() -> None:
     small = release(named("Kimi K3 9B"), "moonshotai/K3-9B", license=APACHE, parameters=9 * 10**9)
     both = Wave(MOONSHOT, small, (small, *wave().members))
-    follows = Subscription("C1", "all", Filters(max=20 * 10**9), "Slack", EARLIER)
+    follows = Subscription(C1, Follow("all"), Filters(max=20 * 10**9), "Slack", EARLIER)
     assert words_of(both, [follows], [], NOW) == ["C1: wants it"]
 
 
 def test_who_followed_too_late_or_another_lab() -> None:
-    late = Subscription("C1", "moonshot", Filters(), "Slack", NOW + HOUR)
-    other = Subscription("C2", "zai", Filters(), "Slack", EARLIER)
+    late = Subscription(C1, Follow("moonshot"), Filters(), "Slack", NOW + HOUR)
+    other = Subscription(C2, Follow("zai"), Filters(), "Slack", EARLIER)
     assert words_of(wave(), [late, other], [], NOW + 2 * HOUR) == [
         "C1: follows it since 2026-04-20 16:46 UTC, which is after the release"
     ]
@@ -69,13 +70,13 @@ def test_who_followed_too_late_or_another_lab() -> None:
 @pytest.mark.parametrize(
     ("mute", "words"),
     [
-        pytest.param(Mute("C1", "all", NOW + HOUR), "C1: muted until 2026-04-20 16:46 UTC", id="for a while"),
-        pytest.param(Mute("C1", "moonshot", None), "C1: muted until somebody unmutes it", id="for ever"),
-        pytest.param(Mute("C1", "moonshot", NOW), "C1: wants it", id="the mute is over"),
-        pytest.param(Mute("C2", "moonshot", None), "C1: wants it", id="muted elsewhere"),
-        pytest.param(Mute("C1", "zai", None), "C1: wants it", id="another lab is muted"),
+        pytest.param(Mute(C1, "all", NOW + HOUR), "C1: muted until 2026-04-20 16:46 UTC", id="for a while"),
+        pytest.param(Mute(C1, "moonshot", None), "C1: muted until somebody unmutes it", id="for ever"),
+        pytest.param(Mute(C1, "moonshot", NOW), "C1: wants it", id="the mute is over"),
+        pytest.param(Mute(C2, "moonshot", None), "C1: wants it", id="muted elsewhere"),
+        pytest.param(Mute(C1, "zai", None), "C1: wants it", id="another lab is muted"),
     ],
 )
 def test_a_mute_is_said(mute: Mute, words: str) -> None:
-    follows = Subscription("C1", "all", Filters(), "Slack", EARLIER)
+    follows = Subscription(C1, Follow("all"), Filters(), "Slack", EARLIER)
     assert words_of(wave(), [follows], [mute], NOW) == [words]

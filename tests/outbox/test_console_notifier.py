@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.outbox.console import ConsoleNotifier
-from bot.outbox.message import Absent, Later, Message, Sent
-from bot.outbox.transcript import Transcript
+from bot.model import Destination
+from bot.outbox.console import ConsoleNotifier, Transcript
+from bot.outbox.message import Absent, Later, Message, Search, Sent
 from bot.records import Content
 from bot.views.alert import render_alert
 from tests.support.builders import KIMI, NOW, alone
-from tests.support.clock import FakeClock
+from tests.support.clock import START, FakeClock
 
-ALERT = Message("key-1", "model-releases", render_alert(alone(KIMI), NOW))
+EVER = Search(START)
+
+CHANNEL = Destination("model-releases")
+ALERT = Message("key-1", CHANNEL, render_alert(alone(KIMI), NOW))
 TS = "1776699960.000000"
 ROOT = Path(__file__).parents[2]
 
@@ -46,7 +49,7 @@ def lines(tmp_path: Path) -> list[dict[str, str]]:
 def test_a_message_is_on_record_and_printed(
     console: ConsoleNotifier, printed: io.StringIO, tmp_path: Path
 ) -> None:
-    assert console.send(ALERT) == Sent("model-releases", TS)
+    assert console.send(ALERT) == Sent(CHANNEL, TS)
     assert "─ model-releases ─" in printed.getvalue()
     assert "Moonshot AI released Kimi K2.6" in printed.getvalue()
     [line] = lines(tmp_path)
@@ -61,11 +64,9 @@ def test_a_message_is_on_record_and_printed(
 def test_replies_are_indented_and_edits_say_so(
     console: ConsoleNotifier, printed: io.StringIO, tmp_path: Path
 ) -> None:
-    console.send(Message("key-2", "model-releases", Content("A reply"), thread_ts=TS))
+    console.send(Message("key-2", CHANNEL, Content("A reply"), thread_ts=TS))
     assert printed.getvalue().startswith("    ╭─ model-releases · in the thread ")
-    assert console.send(Message("key-3", "model-releases", Content("New"), edit_ts=TS)) == Sent(
-        "model-releases", TS
-    )
+    assert console.send(Message("key-3", CHANNEL, Content("New"), edit_ts=TS)) == Sent(CHANNEL, TS)
     assert "─ model-releases · edited ─" in printed.getvalue()
     assert [line.get("thread_ts") for line in lines(tmp_path)] == [TS, None]
     assert [line.get("edits") for line in lines(tmp_path)] == [None, TS]
@@ -75,8 +76,8 @@ def test_what_was_sent_is_found_after_a_restart(tmp_path: Path, screen: Console)
     path = tmp_path / "console.jsonl"
     sent = ConsoleNotifier(path, screen, FakeClock(NOW)).send(ALERT)
     again = ConsoleNotifier(path, screen, FakeClock(NOW))
-    assert again.find(ALERT, 0) == sent
-    assert again.find(Message("key-2", "model-releases", ALERT.content), 0) == Absent()
+    assert again.find(ALERT, EVER) == sent
+    assert again.find(Message("key-2", CHANNEL, ALERT.content), EVER) == Absent()
 
 
 def test_each_ts_is_later_than_all_before_it(tmp_path: Path, screen: Console) -> None:
@@ -85,7 +86,7 @@ def test_each_ts_is_later_than_all_before_it(tmp_path: Path, screen: Console) ->
     clock.advance(timedelta(hours=-1))
     outcomes.append(ConsoleNotifier(path, screen, clock).send(ALERT))
     stamps = (TS, "1776699960.000001", "1776699960.000002")
-    assert outcomes == [Sent("model-releases", ts) for ts in stamps]
+    assert outcomes == [Sent(CHANNEL, ts) for ts in stamps]
 
 
 @pytest.mark.parametrize(
@@ -103,9 +104,9 @@ def test_a_damaged_transcript_loses_nothing_new(torn: str, tmp_path: Path, scree
     path = tmp_path / "console.jsonl"
     path.write_text(torn, encoding="latin-1")
     console = ConsoleNotifier(path, screen, FakeClock(NOW))
-    assert console.find(ALERT, 0) == Absent()
+    assert console.find(ALERT, EVER) == Absent()
     sent = console.send(ALERT)
-    assert console.find(ALERT, 0) == sent == Sent("model-releases", TS)
+    assert console.find(ALERT, EVER) == sent == Sent(CHANNEL, TS)
 
 
 def test_what_cannot_be_recorded_is_not_printed(
@@ -114,7 +115,7 @@ def test_what_cannot_be_recorded_is_not_printed(
     path = tmp_path / "console.jsonl"
     path.mkdir()
     console = ConsoleNotifier(path, screen, FakeClock(NOW))
-    for outcome in (console.send(ALERT), console.find(ALERT, 0)):
+    for outcome in (console.send(ALERT), console.find(ALERT, EVER)):
         assert isinstance(outcome, Later)
         assert outcome.reason == f"{path}: Is a directory"
     assert printed.getvalue() == ""
@@ -123,7 +124,7 @@ def test_what_cannot_be_recorded_is_not_printed(
 _WRITE_WITH_FIVE_BYTES_LEFT = """
 import resource, sys
 from pathlib import Path
-from bot.outbox.transcript import Transcript
+from bot.outbox.console import Transcript
 path = Path(sys.argv[1])
 limit = path.stat().st_size + 5
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -147,4 +148,4 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path) -> None:
 
 
 def test_nothing_on_a_terminal_can_be_linked(console: ConsoleNotifier) -> None:
-    assert console.permalink("model-releases", TS) == ""
+    assert console.permalink(CHANNEL, TS) == ""

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from bot.model import Facts, Kind, Lab, Sighting, SourceKind, Verdict
 from bot.releases.naming.classify import judge
-from bot.releases.naming.labs import Directory
-from bot.releases.naming.siblings import Siblings
+from bot.releases.naming.labs import Labs
+from bot.releases.naming.repositories import Siblings
 
-LABS = Directory(
+LABS = Labs(
     [
         Lab("qwen", "Qwen", ("alibaba",), "CN", ("Qwen",)),
         Lab("moonshot", "Moonshot AI", ("kimi",), "CN", ("moonshotai",)),
@@ -31,7 +31,7 @@ LABS = Directory(
 
 def judged_repository(repository: str, *tags: str, task: str = "", beside: Sequence[str] = ()) -> Verdict:
     owner = repository.partition("/")[0]
-    lab = LABS.by_owner(owner)
+    lab = LABS.find(owner)
     return judge(
         Sighting(
             source_id=f"hub:{owner}",
@@ -459,7 +459,7 @@ def test_any_text_gets_a_verdict_with_a_reason(source: SourceKind, text: str, ta
 class TestLearnedNames:
     """What a person teaches in feeds.yaml outweighs every rule."""
 
-    LABS = Directory([Lab("mistral", "Mistral AI", learned=(("Large Enough", "Mistral Large 2"),))])
+    LABS = Labs([Lab("mistral", "Mistral AI", learned=(("Large Enough", "Mistral Large 2"),))])
 
     @pytest.mark.parametrize(
         ("title", "key"),

@@ -18,7 +18,8 @@ LONG_AGO = START - timedelta(days=365)
 def release(number: int, by: Sequence[str] = (HUB,), *, name: str = "", links: Sequence[str] = ()) -> Shown:
     """Return a release that came out `number` days ago and that these sources showed at once."""
     at = START - timedelta(days=number)
-    return Shown(f"lab/{number}", "lab", name or f"GLM-{number}", dict.fromkeys(by, at), frozenset(links))
+    addresses = tuple(f"https://huggingface.co/{owner}/{number}" for owner in links)
+    return Shown(f"lab/{number}", "lab", name or f"GLM-{number}", dict.fromkeys(by, at), addresses)
 
 
 def blog(include: tuple[str, ...] = ()) -> Watched:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.model import Facts, Kind, LicenseStatement, Sighting, SourceKind, Verdict
 from bot.releases.naming.names import parse
-from bot.releases.news.corrections import Errata, corrected, corrected_facts, name_apart
+from bot.releases.news.corrections import Errata, corrected, name_apart
+from bot.releases.news.merge import corrected_facts
 
 K26, TURBO = (parse(name, "moonshot") for name in ("Kimi-K2.6", "Kimi-Turbo-K2.6"))
 KEYS = st.sampled_from(["a/a", "a/b", "a/c", "a/d"])

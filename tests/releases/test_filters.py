@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from bot.errors import UsageError
 from bot.model import Facts, License, LicenseStatement, Release
-from bot.releases.facts.amounts import memory_text, parse_memory, parse_size, size_text
+from bot.releases.facts.figures import memory_text, parse_memory, parse_size, size_text
 from bot.releases.facts.filters import (
     CHOICES,
     FILTER_KEYS,
     Filters,
     Match,
     check,
-    doubt,
     make_filters,
     matches,
+    objection,
 )
 from bot.releases.facts.licenses import identify
 from bot.releases.facts.words import NOT_STATED
@@ -230,8 +230,8 @@ def test_a_release_is_checked(typed: dict[str, str], model: Release, match: Matc
     filters = make_filters(**typed)
     assert check(filters, model) is match
     assert matches(filters, model) is (match is Match.YES)
-    assert words in doubt(filters, model)
-    assert bool(doubt(filters, model)) is (match is not Match.YES)
+    assert words in objection(filters, model)
+    assert bool(objection(filters, model)) is (match is not Match.YES)
 
 
 @given(st.text(max_size=200), st.sampled_from(FILTER_KEYS))
@@ -249,7 +249,7 @@ def test_whatever_is_typed_is_a_filter_that_reads_itself_back_or_refused(text: s
 def test_no_text_from_outside_breaks_a_doubt(title: str, task: str, display: str) -> None:
     model = release(named(f"X {display}"), license=License("x", title, "unknown"), task=task)
     wanted = Filters("permissive", 1, 2, 3, "text", weights="open", match=("coder",))
-    assert len(doubt(wanted, model)) < 300
+    assert len(objection(wanted, model)) < 300
 
 
 def test_every_task_is_in_groups_that_can_be_asked_for() -> None:

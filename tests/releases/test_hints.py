@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.model import Name
 from bot.releases.naming.names import parse
-from bot.releases.news.hints import Link, Passage, names_in
-from bot.releases.news.overhearing import hints_among, identities, may_be_new, overheard
+from bot.releases.news.hints import hints_among, identities, may_be_new, unseen_names
+from bot.releases.news.names_in_text import Link, Passage, names_in
 
 OWNERS = frozenset(
     {"zai", "z.ai", "zai-org", "qwen", "google", "openai", "anthropic", "deepseek-ai", "stepfun"}
@@ -120,14 +120,14 @@ def test_a_name_may_be_new(text: str, new: bool) -> None:
     assert may_be_new(parse(text, "zai"), KNOWN) is new
 
 
-class TestOverheard:
+class TestUnseenNames:
     """What was not there at the reading before."""
 
     def read(self, before: dict[str, str], *posts: tuple[str, str], new: tuple[str, ...] = ()) -> list[str]:
         passages = [Passage("zai", text, "", post=post) for post, text in posts]
         names = names_in(passages, OWNERS, KNOWN)
         asked = identities(names.found, names.families)
-        heard = overheard(names.found, names.families, {k: before[k] for k in asked if k in before}, new)
+        heard = unseen_names(names.found, names.families, {k: before[k] for k in asked if k in before}, new)
         before.update(heard.remember)
         return [f"{one.post}: {one.name.display}" for one in heard.grown]
 

@@ -6,9 +6,9 @@ import pytest
 
 from bot.model import Lab
 from bot.releases.naming.identify import TOGETHER, identify_lines
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 
-LABS = Directory(
+LABS = Labs(
     [
         Lab("qwen", "Qwen", ("alibaba",), "CN", ("Qwen",)),
         Lab("moonshot", "Moonshot AI", ("kimi",), "CN", ("moonshotai",)),

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import DateOrigin, Facts, LicenseStatement, Published, SourceKind
-from bot.releases.facts.merge import Evidence, better_name, first_published, merge_facts
+from bot.model import DateOrigin, Evidence, Facts, LicenseStatement, Published, SourceKind
+from bot.releases.facts.evidence import better_name, first_published, merge_facts
 from bot.releases.naming.names import parse
 
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)

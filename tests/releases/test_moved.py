@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.model import Kind, Verdict
 from bot.releases.naming.names import parse
-from bot.releases.news.moved import Move, kept_at_home
+from bot.releases.news.corrections import Move, kept_at_home
 
 LABS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,8}", fullmatch=True)
 

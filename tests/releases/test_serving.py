@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.releases.facts.serving import Need, memory_to_serve
+from bot.releases.facts.memory import Need, memory_to_serve
 
 B, GB = 10**9, 10**9
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.model import Sighting, SourceKind
 from bot.releases.naming.classify import judge
-from bot.releases.naming.labs import Directory
-from bot.releases.naming.siblings import Siblings
+from bot.releases.naming.labs import Labs
+from bot.releases.naming.repositories import Siblings
 
 
 @pytest.mark.parametrize(
@@ -87,5 +87,5 @@ def test_hostile_names_are_judged_at_once(name: str) -> None:
     sighting = Sighting("hub:a", SourceKind.HUB, "a", "1", name, "")
     siblings = Siblings((name, "a/Foo-7B"))
     start = time.perf_counter()
-    judge(sighting, Directory([]), siblings)
+    judge(sighting, Labs([]), siblings)
     assert time.perf_counter() - start < 0.05

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Facts, LicenseStatement
-from bot.releases.facts.sizes import (
+from bot.releases.facts.evidence import facts_from_hub, hub_count
+from bot.releases.facts.figures import (
     Stated,
-    facts_from_hub,
-    hub_count,
     human_bytes,
     human_context,
     human_count,

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from bot.model import Kind, Lab, Sighting, SourceKind, Verdict
 from bot.releases.naming.classify import judge
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 
-LABS = Directory(
+LABS = Labs(
     Lab(lab, name, (), "", (owner,))
     for lab, name, owner in (
         ("ai2", "Ai2", "allenai"),

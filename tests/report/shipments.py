@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.cadence.shipment import Shipment
+from bot.cadence.shipped import Shipment
 from bot.model import DateOrigin, Mention, SourceKind
 from tests.cadence.releasing import shipped
 

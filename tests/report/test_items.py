@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.cadence.shipment import Shipment, own_words
+from bot.cadence.shipped import Shipment, own_words
 from bot.model import DateOrigin, Mention, SourceKind
 from bot.report.item import Item, items, license_text
 from tests.cadence.releasing import shipped
@@ -34,7 +34,7 @@ def test_the_newest_come_first() -> None:
 
 def test_the_labs_own_word_is_linked_first_and_each_address_once() -> None:
     item = only(shipment("2026-04-01", "A"))
-    assert [(it.words, it.url) for it in item.sources] == [
+    assert [(it.label, it.url) for it in item.sources] == [
         ("Announcement", "https://blog.example/A"),
         ("Hugging Face", "https://hub.example/A"),
     ]
@@ -95,4 +95,4 @@ def test_every_kind_of_source_has_a_name_on_its_link(source: SourceKind) -> None
     one = shipment("2026-04-01", "A")
     mention = Mention(source, "A", "https://somewhere.example/A", NOW)
     (linked,) = only(replace(one, mentions=(mention,))).sources
-    assert linked.words
+    assert linked.label

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from bot.cadence.shipment import Shipment
+from bot.cadence.shipped import Shipment
 from bot.model import DateOrigin
-from bot.report.files import PAGE, report_files
+from bot.report.exports import PAGE, report_files
 from bot.report.overview import overview
 from bot.report.page import render_page
 from tests.report.shipments import HOSTILE, NOW, listed_alone, listed_too, many, shipment
@@ -61,6 +61,23 @@ def page() -> str:
 @pytest.fixture(scope="module")
 def soup(page: str) -> BeautifulSoup:
     return BeautifulSoup(page, "lxml")
+
+
+def test_the_fastest_labs_stand_beside_their_month_before() -> None:
+    history = [
+        shipment("2026-04-26", "B", "qwen"),
+        shipment("2026-04-27", "too late", "deepseek"),
+        shipment("2026-04-20", "A", "qwen"),
+        shipment("2026-04-01", "A", "zai"),
+        shipment("2026-03-20", "0", "qwen"),
+        shipment("2025-03-20", "0", "mistral"),
+    ]
+    found = overview(history, NOW)
+    assert [(month.last.lab, month.releases, before) for month, before in found.fastest] == [
+        ("qwen", 2, 1),
+        ("zai", 1, 0),
+    ]
+    assert (found.month.releases, found.month_before.releases) == (3, 1)
 
 
 def test_the_week_lists_its_releases_with_their_sources(soup: BeautifulSoup) -> None:

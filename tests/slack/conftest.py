@@ -7,11 +7,9 @@ import pytest
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot.slack.app import make_app
-from bot.slack.places import SlackPlaces
-from bot.slack.web import web_client
+from bot.slack.client import web_client
 from bot.slack.workspaces import OneWorkspace
 from tests.slack.fakes import AtOnce, FakeDesk, SlackApi
-from tests.slack.payloads import SECRET
 from tests.support.clock import FakeClock
 from tests.support.scripted_slack import slack_api
 from tests.support.slackcheck import slackcheck, validate
@@ -36,10 +34,9 @@ def slack() -> Iterator[SlackApi]:
 
 
 @pytest.fixture
-def app(desk: FakeDesk, slack: SlackApi, clock: FakeClock) -> App:
+def app(desk: FakeDesk, slack: SlackApi) -> App:
     client = web_client("", slack.api_url)
-    places = SlackPlaces(client, lambda team: "xoxb-one", clock.now)
-    return make_app(desk, client, OneWorkspace("xoxb-one"), places, AtOnce(), signing_secret=SECRET)
+    return make_app(lambda: desk, client, OneWorkspace("xoxb-one"), AtOnce())
 
 
 @pytest.fixture

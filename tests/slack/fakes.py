@@ -2,24 +2,44 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from bot.demo.serving import Answer as Reply
-from bot.demo.serving import Loopback, Request, as_json
-from bot.desk.asker import Asker
+from bot.demo.server import Answer as Reply
+from bot.demo.server import Loopback, Request, as_json
+from bot.desk.channels import Presence
+from bot.desk.comings import Comings
+from bot.desk.desk import Desk
+from bot.desk.questions import Asker
+from bot.model import Destination
 from bot.records import Content, View
 
 MODAL: View = {"type": "modal", "title": {"type": "plain_text", "text": "Details"}, "blocks": []}
 HOME: View = {"type": "home", "blocks": []}
 
 
-class FakeDesk:
+class FakeComings(Comings):
+    """Notes what it was told."""
+
+    _asked: list[tuple[Any, ...]]
+
+    def __init__(self, asked: list[tuple[Any, ...]]) -> None:
+        object.__setattr__(self, "_asked", asked)
+
+    def stands(self, channel: Destination, told: Presence | None = None) -> None:
+        self._asked.append(("stands", channel, told))
+
+    def moved(self, former: Destination, now: Destination) -> None:
+        self._asked.append(("moved", former, now))
+
+    def uninstalled(self, team: str) -> None:
+        self._asked.append(("uninstalled", team))
+
+
+class FakeDesk(Desk):
     """Answers everything with `content`, and remembers what it was asked."""
 
     def __init__(self) -> None:
@@ -27,9 +47,15 @@ class FakeDesk:
         self.askers: list[Asker] = []
         self.content = Content("an answer")
         self.knows = True
+        self.refused: Content | None = None
+        self.wrong: Mapping[str, str] = {}  # with a report
+        self.misjudges: Exception | None = None
         self.crash: Exception | None = None
         self.gate = threading.Event()
         self.gate.set()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)  # a desk is frozen, and what a test puts there is not
 
     def answer(self, asker: Asker, text: str) -> Content:
         self._note(asker, "answer", asker.destination, text)
@@ -38,25 +64,52 @@ class FakeDesk:
             raise self.crash
         return self.content
 
-    def home(self, asker: Asker, channels: Sequence[str] | None) -> View:
-        self._note(asker, "home", asker.destination, channels)
+    def answer_there(self, asker: Asker, place: Destination, text: str) -> Content:
+        return self.answer(asker.at(place), text)
+
+    def undo(self, asker: Asker, value: str) -> Content:
+        self._note(asker, "undo", value)
+        return self.content
+
+    def follow_problems(self, view: View) -> Mapping[str, str]:
+        return {}
+
+    def report_problems(self, text: str) -> Mapping[str, str]:
+        if self.misjudges:
+            raise self.misjudges
+        return self.wrong
+
+    def correct_problems(self, report_id: int, fields: Mapping[str, str]) -> Mapping[str, str]:
+        return {}
+
+    def home(self, asker: Asker) -> View:
+        self._note(asker, "home", asker.destination)
         return HOME
 
-    def subscribe_form(self, asker: Asker, destination: str) -> View:
-        self._note(asker, "subscribe_form", destination)
-        return MODAL
+    def refusal_to_share(self, asker: Asker, text: str) -> Content | None:
+        return self.refused
 
-    def details(self, release_id: int) -> View | None:
+    def refusal_there(self, asker: Asker, place: Destination, text: str) -> Content | None:
+        return self.refused
+
+    def follow_form(self, asker: Asker, place: Destination) -> View | Content:
+        return self._opened(asker, "follow_form", place)
+
+    def where_form(self, asker: Asker) -> View | Content:
+        return self._opened(asker, "where_form")
+
+    def form_of(self, asker: Asker, text: str) -> View | Content | None:
+        return MODAL if text == "subscribe" else None
+
+    def details(self, release_id: int) -> View | Content:
         self.asked.append(("details", release_id))
-        return MODAL if self.knows else None
+        return MODAL if self.knows else self.content
 
-    def report_form(self, release_id: int) -> View | None:
-        self.asked.append(("report_form", release_id))
-        return MODAL if self.knows else None
+    def report_form(self, asker: Asker, release_id: int) -> View | Content:
+        return self._opened(asker, "report_form", release_id)
 
-    def correct_form(self, report_id: int, asker: Asker) -> View | None:
-        self._note(asker, "correct_form", report_id)
-        return MODAL if self.knows else None
+    def correct_form(self, asker: Asker, report_id: int) -> View | Content:
+        return self._opened(asker, "correct_form", report_id)
 
     def report(self, asker: Asker, release_id: int, text: str) -> Content:
         self._note(asker, "report", release_id, text)
@@ -66,12 +119,21 @@ class FakeDesk:
         self._note(asker, "correct", report_id, dict(fields))
         return self.content
 
+    def triage(self, asker: Asker, release_id: int, state: str) -> Content:
+        self._note(asker, "triage", release_id, state)
+        return self.content
+
     def welcome(self, asker: Asker) -> Content | None:
         self._note(asker, "welcome", asker.destination)
         return self.content if self.knows else None
 
-    def uninstalled(self, team: str) -> None:
-        self.asked.append(("uninstalled", team))
+    @property
+    def comings(self) -> Comings:
+        return FakeComings(self.asked)
+
+    def _opened(self, asker: Asker, *what: Any) -> View | Content:
+        self._note(asker, *what)
+        return MODAL if self.knows else self.content
 
     def _note(self, asker: Asker, *what: Any) -> None:
         self.askers.append(asker)
@@ -135,38 +197,3 @@ def _arguments(request: Request) -> Mapping[str, Any]:
         return sent
     found = dict(parse_qsl(request.body.decode()))
     return {key: json.loads(value) if key == "blocks" else value for key, value in found.items()}
-
-
-@dataclass
-class FakeInstallations:
-    """store.installations in a dictionary."""
-
-    kept: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    states: dict[str, datetime] = field(default_factory=dict)
-
-    def save(self, team: str, enterprise: str, sealed: bytes, bot_user: str, now: datetime) -> None:
-        self.kept[team, enterprise] = sealed
-
-    def find(self, team: str, enterprise: str = "") -> bytes | None:
-        return self.kept.get((team, enterprise))
-
-    def uninstall(self, team: str, now: datetime, enterprise: str = "") -> bool:
-        return self.kept.pop((team, enterprise), None) is not None
-
-    def issue_state(self, state: str, expires_at: datetime) -> None:
-        self.states[state] = expires_at
-
-    def consume_state(self, state: str, now: datetime) -> bool:
-        return self.states.pop(state, now) > now
-
-
-@dataclass
-class FakeStore:
-    """As much of the store as installing takes."""
-
-    installations: FakeInstallations = field(default_factory=FakeInstallations)
-    resumed: list[str] = field(default_factory=list)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        yield

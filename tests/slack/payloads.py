@@ -44,10 +44,13 @@ def pressed(
     is_ephemeral: bool = True,
     **more: Any,
 ) -> Payload:
-    """Return a button pressed in a message; a value of "more:" is the chosen option of a menu."""
+    """Return a button pressed in a message; a value of "more:" or "triage:" is a chosen option."""
     action: Payload = {"action_id": action_id, "block_id": "b1", "action_ts": "1776700012.000300"}
     if action_id.startswith("more"):
         action |= {"type": "overflow", "selected_option": {"text": {"type": "plain_text"}, "value": value}}
+    elif action_id.startswith("triage"):
+        option = {"text": {"type": "plain_text"}, "value": value}
+        action |= {"type": "static_select", "selected_option": option}
     else:
         action |= {"type": "button", "value": value}
     return {
@@ -100,6 +103,21 @@ def submitted(callback_id: str, about: str, values: Mapping[str, Mapping[str, An
         "response_urls": [],
         "is_enterprise_install": False,
         "enterprise": None,
+    }
+
+
+def shortcut(callback_id: str = "follow") -> Payload:
+    """Return a global shortcut, which is chosen nowhere in particular."""
+    return {
+        "type": "shortcut",
+        "token": "verification",
+        "action_ts": "1776700012.000300",
+        "team": {"id": TEAM, "domain": "example"},
+        "user": {"id": USER, "username": "ana", "team_id": TEAM},
+        "is_enterprise_install": False,
+        "enterprise": None,
+        "callback_id": callback_id,
+        "trigger_id": f"{next(_ids)}.16.abc",
     }
 
 

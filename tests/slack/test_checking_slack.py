@@ -6,14 +6,20 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.releases.naming.labs import Directory
-from bot.run.checking import check_connection, check_slack
+from bot.demo.server import Answer as Reply
+from bot.demo.server import as_json, dropped
+from bot.releases.naming.labs import Labs
+from bot.run.checks import check_connection, check_slack
+from bot.run.rights import look_at_rights
 from bot.run.wiring import App
 from bot.settings.environment import Environment, read_environment
 from bot.settings.feeds import Config
+from bot.slack.oauth import SCOPES
+from bot.slack.scopes import LOOK_UP_SCOPES
 from bot.store.store import Store
 from tests.slack.fakes import SlackApi
 from tests.support.clock import FakeClock
+from tests.support.places import UADMIN
 
 WHOLE = {
     "SLACK_APP_TOKEN": "xapp-1",
@@ -75,9 +81,9 @@ def app(slack: SlackApi, tmp_path: Path) -> Iterator[Callable[..., App]]:
 
     def make(**variables: str) -> App:
         return App(
-            Config.model_construct(labs=()),
+            Config.model_construct(labs=(), admins=(UADMIN,)),
             environment_of(slack, **variables),
-            Directory(()),
+            Labs(()),
             store,
             FakeClock(),
         )
@@ -91,6 +97,19 @@ def test_both_tokens_are_in_one_report(slack: SlackApi, app: Callable[..., App])
     slack.will_answer("apps.connections.open", {"ok": False, "error": "invalid_auth"})
     report = check_slack(app(SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1"))
     assert len(report.problems) == 2
+
+
+def test_tokens_that_were_taken_for_each_other_are_told_by_name(
+    slack: SlackApi, app: Callable[..., App]
+) -> None:
+    slack.will_answer("auth.test", {"ok": False, "error": "not_allowed_token_type"})
+    slack.will_answer("apps.connections.open", {"ok": False, "error": "not_allowed_token_type"})
+    report = check_slack(app(SLACK_BOT_TOKEN="xapp-1", SLACK_APP_TOKEN="xoxb-1"))
+    said = "Slack says not_allowed_token_type, and it does not begin with"
+    assert report.problems == (
+        f"SLACK_BOT_TOKEN: {said} xoxb-",
+        f"SLACK_APP_TOKEN: {said} xapp-; it needs the scope connections:write",
+    )
 
 
 def test_without_slack_the_console_is_named(app: Callable[..., App]) -> None:
@@ -128,6 +147,96 @@ class TestManyWorkspaces:
         self.install(app(**MANY, SLACK_CLIENT_SECRET="c"), "T1")
         other = app(**{**MANY, "CADENCEBOT_SEAL_KEY": Fernet.generate_key().decode()})
         assert any("cannot be opened" in problem for problem in check_slack(other).problems)
+
+
+def scopes(*left_out: str) -> Reply:
+    """Return how auth.test answers for a token with all scopes but these."""
+    given = [scope for scope in SCOPES if scope not in left_out]
+    return as_json({"ok": True}, headers={"X-OAuth-Scopes": ",".join(given)})
+
+
+class TestLookingUp:
+    """Whether the bot may look up what became of a message, asked at the start and once a day."""
+
+    def owed(self, app: App) -> list[str]:
+        return [one.content.text for one in app.store.deliveries.recent(9) if one.content]
+
+    def test_what_is_lost_is_said_kept_and_told_to_the_admins_once(
+        self, slack: SlackApi, app: Callable[..., App]
+    ) -> None:
+        made = app(SLACK_BOT_TOKEN="xoxb-1")
+        slack.will_answer("auth.test", *[scopes("channels:history", "groups:history")] * 2)
+        [said] = look_at_rights(made)
+        assert said.startswith("I may not read public channels and private channels: ")
+        assert "add channels:history, groups:history" in said
+        assert made.store.installations.lacking() == {"": ["channels:history", "groups:history"]}
+        assert self.owed(made) == [said]
+        assert look_at_rights(made) == [said]
+        assert self.owed(made) == [said]
+
+    @pytest.mark.parametrize(
+        ("left_out", "places"),
+        [
+            (("im:history",), "direct messages"),
+            (("channels:history", "im:history"), "public channels and direct messages"),
+            (LOOK_UP_SCOPES, "public channels, private channels and direct messages"),
+        ],
+    )
+    def test_the_places_are_named(
+        self, slack: SlackApi, app: Callable[..., App], left_out: tuple[str, ...], places: str
+    ) -> None:
+        slack.will_answer("auth.test", scopes(*left_out))
+        [said] = look_at_rights(app(SLACK_BOT_TOKEN="xoxb-1"))
+        assert said.startswith(f"I may not read {places}: ")
+
+    def test_nothing_is_said_once_the_scopes_are_there(
+        self, slack: SlackApi, app: Callable[..., App]
+    ) -> None:
+        made = app(SLACK_BOT_TOKEN="xoxb-1")
+        slack.will_answer("auth.test", scopes("im:history"), scopes())
+        look_at_rights(made)
+        assert look_at_rights(made) == []
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            pytest.param({"ok": False, "error": "internal_error"}, id="no word"),
+            pytest.param({"ok": True}, id="no word of scopes"),
+        ],
+    )
+    def test_what_slack_does_not_say_stays_as_it_was(
+        self, slack: SlackApi, app: Callable[..., App], answer: dict[str, object]
+    ) -> None:
+        made = app(SLACK_BOT_TOKEN="xoxb-1")
+        slack.will_answer("auth.test", scopes("im:history"), answer)
+        assert look_at_rights(made) == look_at_rights(made) != []
+
+    def test_each_workspace_has_its_own(self, slack: SlackApi, app: Callable[..., App]) -> None:
+        made = app(**MANY, SLACK_CLIENT_SECRET="c")
+        for team in ("T1", "T2"):
+            TestManyWorkspaces().install(made, team)
+        slack.will_answer("auth.test", scopes(), scopes("im:history"))
+        [said] = look_at_rights(made)
+        assert said.startswith("In the workspace T2: I may not read direct messages")
+
+    @pytest.mark.logs("slack_sdk.web.base_client")
+    def test_a_slack_that_is_not_there_is_waited_for_once(
+        self, slack: SlackApi, app: Callable[..., App]
+    ) -> None:
+        made = app(**MANY, SLACK_CLIENT_SECRET="c")
+        for team in ("T1", "T2"):
+            TestManyWorkspaces().install(made, team)
+        slack.will_answer("auth.test", dropped(), scopes("im:history"))
+        assert look_at_rights(made) == []
+        assert slack.methods() == ["auth.test"]
+
+    def test_without_slack_nobody_is_asked(self, app: Callable[..., App]) -> None:
+        assert look_at_rights(app()) == []
+
+    def test_check_says_it_as_well(self, slack: SlackApi, app: Callable[..., App]) -> None:
+        slack.will_answer("auth.test", scopes("channels:history"))
+        remarks = check_slack(app(SLACK_BOT_TOKEN="xoxb-1")).remarks
+        assert any(remark.startswith("I may not read public channels") for remark in remarks)
 
 
 def test_no_secret_of_slack_is_shown() -> None:

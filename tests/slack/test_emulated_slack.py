@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from slack_bolt import BoltRequest
 
 from bot.outbox.courier import Courier
 from bot.slack.app import make_app
+from bot.slack.client import web_client
 from bot.slack.notifier import SlackNotifier
-from bot.slack.web import web_client
 from bot.slack.workspaces import OneWorkspace
 from tests.slack.fakes import AtOnce
-from tests.slack.payloads import SECRET, command, mention, pressed
+from tests.slack.payloads import command, mention, pressed
 from tests.support.house import House, amended, licensed
 from tests.support.office import Office
 from tests.support.strict import load_strict_proxy, strict_front
@@ -62,11 +63,11 @@ def test_a_channel_follows_hears_asks_and_shares(office: Office, emulated: Simpl
     channel = channels["model-releases"]
     people = {one["name"]: one["id"] for one in client.users_list()["members"]}
     notifier = SlackNotifier(TOKEN, emulated.url, interactive=True)
-    app = make_app(office.desk, client, OneWorkspace(TOKEN), office.places, AtOnce(), signing_secret=SECRET)
+    app = make_app(lambda: office.desk, client, OneWorkspace(TOKEN), AtOnce())
 
-    def send(payload: dict[str, object]) -> None:
-        user = {"user": {"id": people["alice"]}} if "user" in payload else {"user_id": people["alice"]}
-        body = {**payload, **user}
+    def send(payload: dict[str, Any]) -> None:
+        user, alice = payload.get("user"), people["alice"]
+        body = {**payload, **({"user": {**user, "id": alice}} if user else {"user_id": alice})}
         assert app.dispatch(BoltRequest(body=body, mode="socket_mode")).status == 200
 
     send(command("subscribe all", channel=channel))
@@ -85,7 +86,7 @@ def test_a_channel_follows_hears_asks_and_shares(office: Office, emulated: Simpl
 
     history = client.conversations_history(channel=channel)["messages"]
     said = "\n".join(message["text"] for message in history)
-    assert f"<@{people['alice']}> made this channel follow all labs" in said
+    assert "ana made this channel follow all labs" in said
     assert "Moonshot AI released Kimi-K2.6" in said
     assert "Shared by" in str(history)
     refused = [call for call in emulated.log if call["method"].startswith("chat.") and call["answer"] != "ok"]

@@ -6,30 +6,36 @@ import socket
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from slack_bolt import App
 
 from bot.errors import ConfigError, UsageError
-from bot.slack.http import HttpFront, parse_listen
+from bot.ops.health import Health
+from bot.ops.web import HEALTH, own_pages, parse_address, serving
+from bot.slack.http import slack_routes
 from tests.slack.fakes import FakeDesk, SlackApi
-from tests.slack.payloads import SECRET, as_form, command, mention, pressed, signed
+from tests.slack.payloads import SECRET, as_form, command, mention, pressed, signed, submitted
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
+LOOPBACK = ("127.0.0.1", 0)
+
+
 @pytest.fixture
-def front(app: App) -> Iterator[HttpFront]:
-    front = HttpFront(("127.0.0.1", 0), app, SECRET)
-    front.start()
-    yield front
-    front.stop()
+def front(app: App) -> Iterator[str]:
+    """Yield the host and port of a server that hears Slack."""
+    own = own_pages(lambda: Health(ok=True), lambda: b"")
+    with serving(LOOPBACK, {HEALTH: own[HEALTH], **slack_routes(app, SECRET)}) as url:
+        yield urlsplit(url).netloc
 
 
 def ask(
-    front: HttpFront, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    front: str, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
 ) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", front.port, timeout=10)
+    connection = http.client.HTTPConnection(front, timeout=10)
     connection.request(method, path, body, headers or {})
     response = connection.getresponse()
     answer = response.status, response.read().decode()
@@ -37,7 +43,7 @@ def ask(
     return answer
 
 
-def post(front: HttpFront, body: bytes, headers: dict[str, str], path: str = "/slack/events") -> Any:
+def post(front: str, body: bytes, headers: dict[str, str], path: str = "/slack/events") -> Any:
     return ask(front, "POST", path, body, {**FORM, **headers})
 
 
@@ -48,13 +54,13 @@ def post(front: HttpFront, body: bytes, headers: dict[str, str], path: str = "/s
         pytest.param(pressed("run:0", "recent qwen"), id="a click"),
     ],
 )
-def test_what_slack_signed_is_done(payload: dict[str, Any], front: HttpFront, desk: FakeDesk) -> None:
+def test_what_slack_signed_is_done(payload: dict[str, Any], front: str, desk: FakeDesk) -> None:
     body = as_form(payload)
     assert post(front, body, signed(body, time.time())) == (200, "")
     assert desk.asked == [("answer", "C0MODELS", "recent qwen")]
 
 
-def test_an_event_is_done_once_however_often_slack_repeats_it(front: HttpFront, desk: FakeDesk) -> None:
+def test_an_event_is_done_once_however_often_slack_repeats_it(front: str, desk: FakeDesk) -> None:
     body = json.dumps(mention("<@U0CADENCE> recent")).encode()
     for attempt in ("", "1", "2"):
         headers = {"Content-Type": "application/json", "X-Slack-Retry-Num": attempt}
@@ -62,7 +68,7 @@ def test_an_event_is_done_once_however_often_slack_repeats_it(front: HttpFront, 
     assert len(desk.asked) == 1
 
 
-def test_slack_is_told_its_challenge(front: HttpFront) -> None:
+def test_slack_is_told_its_challenge(front: str) -> None:
     body = json.dumps({"type": "url_verification", "challenge": "3eZbrw1aB"}).encode()
     headers = {"Content-Type": "application/json", **signed(body, time.time())}
     assert post(front, body, headers) == (200, '{"challenge": "3eZbrw1aB"}')
@@ -92,15 +98,28 @@ CHALLENGE = json.dumps({"type": "url_verification", "challenge": "x"}).encode()
         pytest.param(
             BODY, lambda now: {**signed(BODY, now), "X-Slack-Request-Timestamp": "9" * 19}, id="a far time"
         ),
+        pytest.param(
+            BODY,
+            lambda now: {**signed(BODY, now), "X-Slack-Request-Timestamp": "9" * 400},
+            id="beyond all times",
+        ),
         pytest.param(b"\xff\xfe", lambda now: signed(b"\xff\xfe", now), id="bytes that are no text"),
         pytest.param(b"[" * 100_000, lambda now: {}, id="nested deeper than can be parsed"),
     ],
 )
 def test_what_is_not_surely_slacks_is_401_and_does_nothing(
-    body: bytes, make_headers: Any, front: HttpFront, desk: FakeDesk, slack: SlackApi
+    body: bytes, make_headers: Any, front: str, desk: FakeDesk, slack: SlackApi
 ) -> None:
     assert post(front, body, make_headers(time.time())) == (401, "not signed by Slack")
     assert (desk.asked, slack.calls) == ([], [])
+
+
+def test_what_is_wrong_with_a_form_is_in_its_acknowledgement(front: str, desk: FakeDesk) -> None:
+    desk.wrong = {"text": "Say what is wrong."}
+    body = as_form(submitted("report", "42", {}))
+    status, answer = post(front, body, signed(body, time.time()))
+    assert (status, json.loads(answer)) == (200, {"response_action": "errors", "errors": desk.wrong})
+    assert desk.asked == []
 
 
 @pytest.mark.logs("slack_payload_malformed")
@@ -113,21 +132,22 @@ def test_what_is_not_surely_slacks_is_401_and_does_nothing(
         pytest.param(b'{"team": 5}', id="a number where a team belongs"),
     ],
 )
-def test_signed_nonsense_is_refused(body: bytes, front: HttpFront) -> None:
+def test_signed_nonsense_is_refused(body: bytes, front: str) -> None:
     assert post(front, body, signed(body, time.time())) == (400, "malformed")
 
 
 @pytest.mark.parametrize(
     ("method", "path", "answer"),
     [
-        pytest.param("GET", "/healthz", (200, "ok"), id="a health check"),
-        pytest.param("GET", "/slack/install", (404, "not found"), id="no install for one workspace"),
-        pytest.param("GET", "/slack/events", (404, "not found"), id="events are posted"),
-        pytest.param("GET", "/../../etc/passwd", (404, "not found"), id="no files"),
-        pytest.param("POST", "/elsewhere", (404, "not found"), id="nothing else takes posts"),
+        pytest.param("GET", "/healthz", (200, "ok\n"), id="a health check"),
+        pytest.param("GET", "/metrics", (404, "not found\n"), id="no numbers for the world"),
+        pytest.param("GET", "/slack/install", (404, "not found\n"), id="no install for one workspace"),
+        pytest.param("GET", "/slack/events", (404, "not found\n"), id="events are posted"),
+        pytest.param("GET", "/../../etc/passwd", (404, "not found\n"), id="no files"),
+        pytest.param("POST", "/elsewhere", (404, "not found\n"), id="nothing else takes posts"),
     ],
 )
-def test_the_other_paths(method: str, path: str, answer: tuple[int, str], front: HttpFront) -> None:
+def test_the_other_paths(method: str, path: str, answer: tuple[int, str], front: str) -> None:
     assert ask(front, method, path) == answer
 
 
@@ -140,8 +160,8 @@ def test_the_other_paths(method: str, path: str, answer: tuple[int, str], front:
         pytest.param({"Transfer-Encoding": "chunked"}, 411, id="a body without a length"),
     ],
 )
-def test_a_body_is_read_up_to_its_cap(headers: dict[str, str], status: int, front: HttpFront) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", front.port, timeout=10)
+def test_a_body_is_read_up_to_its_cap(headers: dict[str, str], status: int, front: str) -> None:
+    connection = http.client.HTTPConnection(front, timeout=10)
     connection.putrequest("POST", "/slack/events")
     for name, value in headers.items():
         connection.putheader(name, value)
@@ -159,12 +179,11 @@ def test_a_body_is_read_up_to_its_cap(headers: dict[str, str], status: int, fron
     ],
 )
 def test_who_takes_too_long_is_let_go(start: bytes, app: App) -> None:
-    front = HttpFront(("127.0.0.1", 0), app, SECRET, deadline=0.1)
-    front.start()
-    with socket.create_connection(("127.0.0.1", front.port), timeout=10) as connection:
-        connection.sendall(start)
-        assert connection.recv(1) == b""
-    front.stop()
+    with serving(LOOPBACK, slack_routes(app, SECRET), deadline=0.1) as url:
+        at = urlsplit(url)
+        with socket.create_connection((at.hostname, at.port), timeout=10) as connection:
+            connection.sendall(start)
+            assert connection.recv(1) == b""
 
 
 @pytest.mark.parametrize(
@@ -177,23 +196,15 @@ def test_who_takes_too_long_is_let_go(start: bytes, app: App) -> None:
     ],
 )
 def test_where_to_listen(listen: str, address: tuple[str, int]) -> None:
-    assert parse_listen(listen) == address
+    assert parse_address(listen) == address
 
 
 @pytest.mark.parametrize("listen", ["", "3000", ":", ":http", ":70000", "0.0.0.0", ":-1", ":³"])
 def test_where_not_to_listen(listen: str) -> None:
     with pytest.raises(UsageError, match="write :3000"):
-        parse_listen(listen)
+        parse_address(listen)
 
 
 def test_without_a_secret_nothing_is_listened_to(app: App) -> None:
     with pytest.raises(ConfigError, match="SLACK_SIGNING_SECRET"):
-        HttpFront(("127.0.0.1", 0), app, "")
-
-
-def test_a_taken_port_is_said(app: App, front: HttpFront) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(ConfigError, match="cannot listen on"):
-            HttpFront(taken.getsockname(), app, SECRET)
+        slack_routes(app, "")

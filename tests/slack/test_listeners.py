@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from slack_bolt import App, BoltRequest, BoltResponse
 
+from bot.demo.server import dropped
 from bot.records import Content
 from bot.slack.app import make_app
-from bot.slack.web import web_client
+from bot.slack.client import web_client
 from bot.slack.workspaces import OneWorkspace
 from bot.views.blocks import bar_chart
 from tests.slack.fakes import HOME, MODAL, AtOnce, Call, FakeDesk, SlackApi
@@ -24,6 +25,7 @@ from tests.slack.payloads import (
     mention,
     pressed,
     pressed_in_view,
+    shortcut,
     submitted,
 )
 
@@ -34,6 +36,46 @@ FORM: Mapping[str, Mapping[str, Any]] = {
     "license": {"type": "static_select", "selected_option": {"value": "permissive"}},
     "max": {"type": "plain_text_input", "value": "70b"},
 }
+NOT_OPENED = "Slack did not open the window: please try again"
+UNOPENED = [
+    pytest.param(
+        pressed("details:0", "42", hook=HOOKED),
+        "hook",
+        f"{NOT_OPENED}, or type `/releases show` with the name of the release.",
+        id="details",
+    ),
+    pytest.param(pressed("report:0", "42", hook=HOOKED), "hook", f"{NOT_OPENED}.", id="a report"),
+    pytest.param(
+        pressed("correct:7", "7", hook=HOOKED),
+        "hook",
+        f"{NOT_OPENED}, or have it corrected with `cadencebot correct`.",
+        id="a correction",
+    ),
+    pytest.param(
+        pressed_in_view("home_subscribe", USER),
+        "chat.postMessage",
+        f"{NOT_OPENED}, or type `/releases subscribe qwen to:dm`.",
+        id="the Home tab's form for the asker",
+    ),
+    pytest.param(
+        pressed_in_view("home_edit:3", CHANNEL),
+        "chat.postMessage",
+        f"{NOT_OPENED}, or type `/releases subscribe qwen` in the channel.",
+        id="the Home tab's form for a channel",
+    ),
+    pytest.param(
+        shortcut(),
+        "chat.postMessage",
+        f"{NOT_OPENED}, or type `/releases subscribe qwen to:dm`.",
+        id="a shortcut",
+    ),
+    pytest.param(
+        pressed_in_view("details:0", "42", view="modal"),
+        "chat.postMessage",
+        f"{NOT_OPENED}, or type `/releases show` with the name of the release.",
+        id="a window on top of a window",
+    ),
+]
 WORDS = {"text": {"type": "plain_text_input", "value": "it is MIT"}}
 
 
@@ -127,6 +169,18 @@ REQUESTS = [
         id="paging replaces an answer in a direct message",
     ),
     pytest.param(
+        pressed("cancel:1", "unsubscribe all", hook=HOOKED),
+        [],
+        [whisper("Cancelled: nothing was changed.", replace=True)],
+        id="Cancel takes the place of what it cancels, and asks nothing",
+    ),
+    pytest.param(
+        pressed("undo:0", "1776700012 C0MODELS mute qwen", hook=HOOKED),
+        [("undo", "1776700012 C0MODELS mute qwen")],
+        [whisper(replace=True)],
+        id="Undo takes the place of what it takes back",
+    ),
+    pytest.param(
         pressed("share:2", "recent qwen", hook=HOOKED),
         [("answer", CHANNEL, "recent qwen")],
         [("hook", {"response_type": "in_channel", "replace_original": False, "text": "an answer"})],
@@ -169,6 +223,12 @@ REQUESTS = [
         id="an id beyond all ids is not looked up",
     ),
     pytest.param(
+        pressed("choose:0", CHANNEL, hook=HOOKED, is_ephemeral=False),
+        [("follow_form", CHANNEL)],
+        [("views.open", {"view": MODAL})],
+        id="the welcome's button opens the form for its channel",
+    ),
+    pytest.param(
         pressed("more:0", "run:unsubscribe moonshot", hook=HOOKED, is_ephemeral=False),
         [("answer", CHANNEL, "unsubscribe moonshot")],
         [whisper()],
@@ -180,6 +240,18 @@ REQUESTS = [
         [("views.open", {"view": MODAL})],
         id="the menu of an alert opens the form of a report",
     ),
+    pytest.param(
+        pressed("triage:open", "42 adopted", hook=HOOKED, is_ephemeral=False),
+        [("triage", 42, "adopted")],
+        [whisper()],
+        id="the other menu of an alert marks its release",
+    ),
+    pytest.param(
+        pressed("triage:open", "adopted", hook=HOOKED, is_ephemeral=False),
+        [],
+        [whisper("That is not known here any more.")],
+        id="a mark on no release marks nothing",
+    ),
     pytest.param(pressed("open_card", hook=HOOKED), [], [], id="a link is only acknowledged"),
     pytest.param(
         pressed("release_details", "42", hook=HOOKED),
@@ -190,13 +262,13 @@ REQUESTS = [
     ),
     pytest.param(
         pressed_in_view("home_subscribe", USER),
-        [("subscribe_form", USER)],
+        [("follow_form", USER)],
         [("views.open", {"view": MODAL})],
         id="the Home tab opens the form for the asker",
     ),
     pytest.param(
         pressed_in_view("home_edit:3", CHANNEL),
-        [("subscribe_form", CHANNEL)],
+        [("follow_form", CHANNEL)],
         [("views.open", {"view": MODAL})],
         id="the Home tab opens the form for a channel",
     ),
@@ -208,30 +280,54 @@ REQUESTS = [
     ),
     pytest.param(
         pressed_in_view("run:0", "unmute moonshot"),
-        [("answer", USER, "unmute moonshot"), ("home", USER, None)],
-        [("views.open", {}), ("users.conversations", {}), ("users.conversations", {}), ("views.publish", {})],
+        [("answer", USER, "unmute moonshot"), ("home", USER)],
+        [("views.open", {}), ("views.publish", {})],
         id="a command on the Home tab answers in a window and brings the tab up to date",
     ),
     pytest.param(
+        command("subscribe", hook=HOOKED),
+        [],
+        [("views.open", {"view": MODAL})],
+        id="a command that leaves out its labs opens its form",
+    ),
+    pytest.param(
+        shortcut(),
+        [("where_form",)],
+        [("views.open", {"view": MODAL})],
+        id="a shortcut asks for the channel",
+    ),
+    pytest.param(
+        pressed_in_view("home_where", "channel"),
+        [("where_form",)],
+        [("views.open", {"view": MODAL})],
+        id="the Home tab asks for a channel",
+    ),
+    pytest.param(
+        submitted("where", "", {"place": {"type": "conversations_select", "selected_conversation": "C0X"}}),
+        [("follow_form", "C0X")],
+        [("views.open", {"view": MODAL})],
+        id="the chosen channel's form is opened",
+    ),
+    pytest.param(
+        submitted("where", "", {"place": {"type": "conversations_select", "selected_conversation": None}}),
+        [("follow_form", USER)],
+        [("views.open", {"view": MODAL})],
+        id="no channel is oneself",
+    ),
+    pytest.param(
         submitted("subscribe", CHANNEL, FORM),
-        [("answer", CHANNEL, "subscribe qwen zai license:permissive max:70b"), ("home", CHANNEL, None)],
+        [("answer", CHANNEL, "subscribe qwen zai license:permissive max:70b"), ("home", CHANNEL)],
         [
-            ("users.conversations", {"user": USER}),
-            ("users.conversations", {}),
             ("chat.postEphemeral", {"channel": CHANNEL, "user": USER, "text": "an answer"}),
-            ("users.conversations", {"user": USER}),
-            ("users.conversations", {}),
             ("views.publish", {"user_id": USER, "view": HOME}),
         ],
         id="a form for a channel is a command there",
     ),
     pytest.param(
         submitted("subscribe", USER, FORM),
-        [("answer", USER, "subscribe qwen zai license:permissive max:70b"), ("home", USER, None)],
+        [("answer", USER, "subscribe qwen zai license:permissive max:70b"), ("home", USER)],
         [
             ("chat.postMessage", {"channel": USER, "text": "an answer"}),
-            ("users.conversations", {}),
-            ("users.conversations", {}),
             ("views.publish", {"user_id": USER, "view": HOME}),
         ],
         id="a form for oneself is a command in the direct messages",
@@ -264,10 +360,8 @@ REQUESTS = [
     ),
     pytest.param(
         event("app_home_opened", user=USER, channel=DM, tab="home"),
-        [("home", USER, None)],
+        [("home", USER)],
         [
-            ("users.conversations", {"types": "public_channel,private_channel"}),
-            ("users.conversations", {"types": "public_channel"}),
             ("views.publish", {"user_id": USER, "view": HOME}),
         ],
         id="the Home tab is drawn when it is opened",
@@ -318,11 +412,11 @@ REQUESTS = [
         id="an event nobody asked for is let pass",
     ),
     pytest.param(
-        {"type": "shortcut", "callback_id": "x"},
+        {"type": "shortcut", "trigger_id": "1.2"},
         [],
         [],
         marks=pytest.mark.logs("slack_payload_unknown"),
-        id="a shortcut is none of ours",
+        id="a shortcut without a name is let pass",
     ),
     pytest.param(
         {}, [], [], marks=pytest.mark.logs("slack_payload_unknown"), id="nothing at all is acknowledged"
@@ -341,8 +435,6 @@ def test_a_request_is_acknowledged_put_to_the_desk_and_answered(
 ) -> None:
     if payload.get("response_url") == HOOKED:
         payload = {**payload, "response_url": slack.hook}
-    # a Slack without the scopes to say who is where
-    slack.will_answer("users.conversations", *[{"ok": False, "error": "missing_scope"}] * 2)
     response = send(payload)
     assert (response.status, response.body) == (200, "")
     assert desk.asked == asked
@@ -350,6 +442,13 @@ def test_a_request_is_acknowledged_put_to_the_desk_and_answered(
     for call, (_, arguments) in zip(slack.calls, told, strict=True):
         assert {key: call.arguments.get(key) for key in arguments} == dict(arguments)
         assert call.method == "hook" or call.token == "xoxb-one"
+
+
+def test_a_change_from_the_home_tab_answers_in_a_window_and_redraws_the_tab(
+    send: Send, slack: SlackApi
+) -> None:
+    send(pressed_in_view("replace:0", "settings variants:off"))
+    assert slack.methods() == ["views.open", "views.publish"]
 
 
 class TestOnce:
@@ -389,7 +488,7 @@ class TestAcknowledging:
         desk.gate.clear()  # every thread is busy until it opens
         with ThreadPoolExecutor(1) as threads:
             client = web_client("", slack.api_url)
-            app = make_app(desk, client, OneWorkspace("xoxb-one"), NoPlaces(), threads)
+            app = make_app(lambda: desk, client, OneWorkspace("xoxb-one"), threads)
             responses = [_dispatch(app, {**payload, "trigger_id": str(n)}) for n in range(5)]
             assert [response.status for response in responses] == [200] * 5
             assert slack.calls == []
@@ -418,17 +517,9 @@ def test_the_environment_is_none_of_bolts_business(
 ) -> None:
     for name in ("BOT_TOKEN", "APP_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET"):
         monkeypatch.setenv(f"SLACK_{name}", "from the environment")
-    app = make_app(desk, web_client("", slack.api_url), OneWorkspace("xoxb-one"), NoPlaces(), AtOnce())
+    app = make_app(lambda: desk, web_client("", slack.api_url), OneWorkspace("xoxb-one"), AtOnce())
     assert _dispatch(app, mention("<@U0CADENCE> recent")).status == 200
     assert [call.token for call in slack.calls] == ["xoxb-one"]
-
-
-class NoPlaces:
-    def may_post(self, destination: str) -> bool | None:
-        return None
-
-    def channels_of(self, person: str) -> list[str] | None:
-        return None
 
 
 def _dispatch(app: App, payload: dict[str, Any]) -> BoltResponse:
@@ -477,13 +568,58 @@ class TestSpeaking:
             ("chat.postMessage", USER),
         ]
 
-    def test_who_has_left_a_channel_changes_nothing_there(
+    def test_a_form_that_the_desk_refuses_changes_nothing_and_says_so(
         self, send: Send, slack: SlackApi, desk: FakeDesk
     ) -> None:
-        slack.will_answer("users.conversations", {"ok": True, "channels": [{"id": "C0OTHER"}]})
+        desk.refused = Content("no")
         send(submitted("subscribe", CHANNEL, FORM))
         assert desk.asked == []
-        assert "not in that channel" in slack.calls[1].arguments["text"]
+        assert [(call.method, call.arguments["text"]) for call in slack.calls] == [("chat.postMessage", "no")]
+
+    def test_an_answer_that_is_not_for_all_is_not_shared(
+        self, send: Send, slack: SlackApi, desk: FakeDesk
+    ) -> None:
+        desk.refused = Content("no")
+        send(pressed("share:2", "list", hook=slack.hook))
+        assert desk.asked == []
+        assert [call.arguments["response_type"] for call in slack.calls] == ["ephemeral"]
+
+    def test_a_window_that_there_is_not_is_said(self, send: Send, slack: SlackApi, desk: FakeDesk) -> None:
+        desk.knows = False
+        send(pressed("report:0", "42", hook=slack.hook))
+        assert [call.arguments["text"] for call in slack.calls] == ["an answer"]
+
+    @pytest.mark.logs("slack_answer_lost")
+    @pytest.mark.parametrize(("payload", "told", "said"), UNOPENED)
+    def test_a_window_that_slack_does_not_open_is_said_with_what_to_do(
+        self, payload: dict[str, Any], told: str, said: str, send: Send, slack: SlackApi
+    ) -> None:
+        if payload.get("response_url") == HOOKED:
+            payload = {**payload, "response_url": slack.hook}
+        for method in ("views.open", "views.push"):
+            slack.will_answer(method, {"ok": False, "error": "expired_trigger_id"})
+        send(payload)
+        [_, call] = slack.calls
+        assert (call.method, call.arguments["text"]) == (told, said)
+        assert call.arguments.get("channel", USER) == USER
+
+    @pytest.mark.logs("slack_answer_lost", "slack_sdk.web.base_client")
+    def test_a_window_of_which_slack_says_nothing_may_be_there(self, send: Send, slack: SlackApi) -> None:
+        slack.will_answer("views.open", dropped())
+        send(pressed("report:0", "42", hook=slack.hook))
+        assert slack.calls[-1].arguments["text"] == (
+            "Slack did not say whether it opened the window: if you do not see it, please try again."
+        )
+
+    @pytest.mark.logs("slack_answer_lost")
+    def test_an_answer_whose_window_slack_does_not_open_comes_by_direct_message(
+        self, send: Send, slack: SlackApi
+    ) -> None:
+        slack.will_answer("views.open", {"ok": False, "error": "expired_trigger_id"})
+        send(pressed_in_view("run:0", "unmute moonshot"))
+        post = slack.calls[1]
+        assert (post.method, post.arguments["channel"]) == ("chat.postMessage", USER)
+        assert post.arguments["text"] == "an answer"
 
     @pytest.mark.logs("slack_answer_lost")
     @pytest.mark.parametrize(

@@ -10,24 +10,39 @@ from hypothesis import strategies as st
 from slack_bolt import App, BoltRequest
 
 from bot.slack.app import make_app
+from bot.slack.client import web_client
 from bot.slack.payload import plain, read_action, read_request, text_at, words_of_mention
-from bot.slack.web import web_client
 from bot.slack.workspaces import OneWorkspace
 from tests.slack.fakes import AtOnce, FakeDesk
-from tests.slack.payloads import command, direct, event, mention, pressed, pressed_in_view, submitted
+from tests.slack.payloads import (
+    command,
+    direct,
+    event,
+    mention,
+    pressed,
+    pressed_in_view,
+    shortcut,
+    submitted,
+)
 
 WHOLE = [
     command("recent qwen"),
     pressed("run:0", "recent"),
     pressed("more:0", "report:42"),
+    pressed("triage:open", "42 adopted"),
     pressed_in_view("home_edit:1", "C1"),
     submitted("subscribe", "C1", {"labs": {"selected_options": [{"value": "qwen"}]}}),
     submitted("report", "42", {"text": {"value": "wrong"}}),
     mention("<@U0CADENCE> recent"),
     direct("recent"),
+    shortcut(),
+    submitted("where", "", {"place": {"selected_conversation": "C1"}}),
     event("app_home_opened", user="U1", channel="D1", tab="home"),
     event("member_joined_channel", user="U0CADENCE", channel="C1"),
     event("tokens_revoked", tokens={"oauth": [], "bot": ["U1"]}),
+    event("channel_left", channel="C1"),
+    event("group_unarchive", channel="G1", user="U1"),
+    event("channel_id_changed", old_channel_id="G1", new_channel_id="C1"),
 ]
 DAMAGE = ("slack_payload_unknown", "slack_answer_lost", "slack_uninstalled", "slack_nobody_asked")
 ROUTINE = ("slack_action_unknown", "slack_form_unknown", "slack_sdk.web.base_client")
@@ -64,15 +79,7 @@ def _damage(payload: Any, path: tuple[Any, ...], draw: Any, junk: Any) -> None:
 @pytest.fixture(scope="module")
 def deaf() -> App:
     client = web_client("", "http://127.0.0.1:1/", timeout=1)  # nobody listens there
-    return make_app(FakeDesk(), client, OneWorkspace("xoxb-one"), Nowhere(), AtOnce(), signing_secret="s")
-
-
-class Nowhere:
-    def may_post(self, destination: str) -> bool | None:
-        return None
-
-    def channels_of(self, person: str) -> list[str] | None:
-        return None
+    return make_app(FakeDesk, client, OneWorkspace("xoxb-one"), AtOnce())
 
 
 @pytest.mark.logs(
@@ -97,9 +104,24 @@ def test_a_payload_without_any_one_of_its_keys_is_acknowledged(deaf: App) -> Non
 
 @given(payload=damaged(JUNK))
 def test_reading_a_payload_of_any_shape_never_fails(payload: dict[str, Any]) -> None:
-    read_request(payload, "", "")
+    read_request(payload)
     read_action(payload)
     assert isinstance(text_at(payload, "user", "id"), str)
+
+
+@pytest.mark.parametrize(
+    ("payload", "name"),
+    [
+        pytest.param(command("recent"), "ana", id="a command"),
+        pytest.param(pressed("run:0", "recent"), "ana", id="a click"),
+        pytest.param({**pressed("run:0"), "user": {"id": "U1", "name": "bo"}}, "bo", id="an older click"),
+        pytest.param(submitted("report", "42", {}), "ana", id="a form"),
+        pytest.param(mention("<@U0CADENCE> recent"), "", id="a mention, with which Slack gives none"),
+        pytest.param(command("recent", user_name=None), "", id="a command without it"),
+    ],
+)
+def test_who_acts_is_known_by_name_as_far_as_slack_says(payload: dict[str, Any], name: str) -> None:
+    assert read_request(payload).asker.name == name
 
 
 @pytest.mark.parametrize(
@@ -117,12 +139,30 @@ def test_reading_a_payload_of_any_shape_never_fails(payload: dict[str, Any]) -> 
         pytest.param("recent <http://z.ai/|Z.ai>", "recent Z.ai", id="whatever Slack adds to it"),
         pytest.param("why <https://hf.co/a/b>", "why https://hf.co/a/b", id="an address stays an address"),
         pytest.param(
+            "<@U0CADENCE> settings notify:<@U0ANA|ana> max:7b",
+            "settings notify:@U0ANA max:7b",
+            id="whom alerts shall call is an id",
+        ),
+        pytest.param(
+            "<@U0CADENCE> settings notify: <!subteam^S0ML|@ml-team>",
+            "settings notify: !subteam^S0ML",
+            id="so is a group",
+        ),
+        pytest.param(
             "why <https://hf.co/a/b|the card>", "why https://hf.co/a/b", id="so does one under a label"
         ),
     ],
 )
 def test_what_is_said_to_the_bot(text: str, words: str) -> None:
     assert words_of_mention(text) == words
+
+
+def test_another_persons_mention_is_not_taken_for_the_bots() -> None:
+    text = "settings notify:<@U0ANA> max:7b"
+    assert words_of_mention(text, "U0CADENCE") == "settings notify:@U0ANA max:7b"
+    assert (
+        words_of_mention(f"<@U0BO> hey <@U0CADENCE> {text}", "U0CADENCE") == "settings notify:@U0ANA max:7b"
+    )
 
 
 @given(st.text(max_size=300))

@@ -1,6 +1,7 @@
 """A message is found by any of its names: its delivery's id, and the marks that it was posted with."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,14 @@ import pytest
 from rich.console import Console
 
 from bot.outbox.console import ConsoleNotifier
-from bot.outbox.message import Absent, Message, Sent
+from bot.outbox.message import Absent, Message, Search, Sent
 from bot.records import Content
 from bot.slack.notifier import SlackNotifier
-from tests.support.clock import FakeClock
+from tests.support.clock import START, FakeClock
+from tests.support.places import C1
 
-POSTED = Message("key-1", "C1", Content("hello"), marks=("key-2", "family:x"))
-WANTED = Message("key-9", "C1", Content("hello"))
+POSTED = Message("key-1", C1, Content("hello"), marks=("key-2", "family:x"))
+WANTED = Message("key-9", C1, Content("hello"))
 
 Api = Any
 
@@ -38,7 +40,7 @@ def test_the_console_finds_it(tmp_path: Path, names: dict[str, Any], found: bool
     clock = FakeClock()
     console = ConsoleNotifier(tmp_path / "console.jsonl", Console(quiet=True), clock)
     assert isinstance(console.send(POSTED), Sent)
-    answer = console.find(replace(WANTED, **names), clock.now().timestamp())
+    answer = console.find(replace(WANTED, **names), Search(clock.now()))
     assert isinstance(answer, Sent if found else Absent)
 
 
@@ -46,7 +48,7 @@ def test_a_mark_of_long_ago_is_another_messages(tmp_path: Path) -> None:
     clock = FakeClock()
     console = ConsoleNotifier(tmp_path / "console.jsonl", Console(quiet=True), clock)
     console.send(POSTED)
-    since = clock.now().timestamp() + 1
+    since = Search(clock.now() + timedelta(seconds=1))
     assert console.find(replace(WANTED, marks=("family:x",)), since) == Absent()
     assert isinstance(console.find(replace(WANTED, delivery_id="key-1"), since), Sent)
 
@@ -73,5 +75,5 @@ def test_slack_finds_it(slack: SlackNotifier, slack_api: Api, payload: dict[str,
     slack_api.script("auth.test", {"ok": True, "bot_id": "B1"})
     messages = [{"ts": "2.0", "text": "hi", "bot_id": "B1", "metadata": metadata}]
     slack_api.script("conversations.history", {"ok": True, "messages": messages})
-    answer = slack.find(replace(WANTED, marks=("family:x",)), 1.0)
-    assert answer == (Sent("C1", "2.0") if found else Absent())
+    answer = slack.find(replace(WANTED, marks=("family:x",)), Search(START))
+    assert answer == (Sent(C1, "2.0") if found else Absent())

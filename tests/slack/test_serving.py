@@ -1,18 +1,21 @@
 """`run` hears Slack over signed HTTP, and says at once what can never work."""
 
-import http.client
-import socket
 import time
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.demo.server import Answer, Request
 from bot.errors import ConfigError
+from bot.ops.web import serving
 from bot.run.answering import answering
 from bot.run.wiring import open_app
 from tests.slack.fakes import SlackApi
 from tests.slack.payloads import SECRET, as_form, command, signed
+from tests.support.house import NoFetcher
 
 FEEDS = "labs: [{id: qwen, name: Qwen, sources: [hub: Qwen]}]"
 
@@ -24,18 +27,16 @@ def variables(directory: Path, **more: str) -> dict[str, str]:
     return known | {"SLACK_SIGNING_SECRET": SECRET} | more
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 def test_a_signed_command_is_acknowledged_and_answered_by_the_real_desk(tmp_path: Path) -> None:
     with SlackApi() as slack:
         settings = variables(tmp_path, SLACK_BOT_TOKEN="xoxb-one", SLACK_API_URL=slack.api_url)
-        body, port = as_form(command("labs", hook=slack.hook)), free_port()
-        with open_app(settings) as app, answering(app, f":{port}"):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        body = as_form(command("labs", hook=slack.hook))
+        with (
+            open_app(settings) as app,
+            answering(app, NoFetcher(), http=True) as routes,
+            serving(("127.0.0.1", 0), routes) as url,
+        ):
+            connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
             headers = {"Content-Type": "application/x-www-form-urlencoded", **signed(body, time.time())}
             connection.request("POST", "/slack/events", body, headers)
             assert connection.getresponse().status == 200
@@ -44,37 +45,70 @@ def test_a_signed_command_is_acknowledged_and_answered_by_the_real_desk(tmp_path
         assert ["Qwen" in str(answer["text"]) for answer in answers] == [True]
 
 
+class SlowApi(SlackApi):
+    """Takes its time, so that answers pile up."""
+
+    def _handle(self, request: Request) -> Answer:
+        time.sleep(0.2)
+        return super()._handle(request)
+
+
+def test_what_was_taken_is_answered_before_the_bot_ends(tmp_path: Path) -> None:
+    with SlowApi() as slack:
+        settings = variables(tmp_path, SLACK_BOT_TOKEN="xoxb-one", SLACK_API_URL=slack.api_url)
+        with (
+            open_app(settings) as app,
+            answering(app, NoFetcher(), http=True) as routes,
+            serving(("127.0.0.1", 0), routes) as url,
+        ):
+            for _ in range(12):  # three times as many as there are threads to answer
+                connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+                body = as_form(command("recent", hook=slack.hook))
+                connection.request("POST", "/slack/events", body, signed(body, time.time()))
+                assert connection.getresponse().status == 200
+                connection.close()
+        answers = [str(call.arguments["text"]) for call in slack.calls if call.method == "hook"]
+        assert len(answers) == 12
+        assert all("Nothing came out" in answer for answer in answers), answers
+
+
 @pytest.mark.parametrize(
-    ("settings", "listen", "complaint"),
+    ("settings", "http", "complaint"),
     [
         pytest.param(
-            {"SLACK_APP_TOKEN": "xapp-1"}, "", "SLACK_BOT_TOKEN is not", id="a socket without a bot"
+            {"SLACK_APP_TOKEN": "xapp-1"}, False, "SLACK_BOT_TOKEN is not", id="a socket without a bot"
         ),
         pytest.param(
-            {"SLACK_CLIENT_ID": "1.2", "SLACK_APP_TOKEN": "x"}, "", "run --http", id="many by socket"
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_APP_TOKEN": "x"}, False, "run --http", id="many by socket"
         ),
         pytest.param(
             {"SLACK_CLIENT_ID": "1.2", "SLACK_BOT_TOKEN": "x"},
-            ":0",
+            True,
             "unset SLACK_BOT_TOKEN",
             id="many and one",
         ),
-        pytest.param({"SLACK_CLIENT_ID": "1.2"}, ":0", "CADENCEBOT_SEAL_KEY", id="many without a seal"),
+        pytest.param(
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "x"},
+            True,
+            "CADENCEBOT_SEAL_KEY",
+            id="many without a seal",
+        ),
+        pytest.param({"SLACK_CLIENT_ID": "1.2"}, True, "SLACK_CLIENT_SECRET", id="many without a secret"),
         pytest.param(
             {"SLACK_BOT_TOKEN": "x", "SLACK_SIGNING_SECRET": ""},
-            ":0",
+            True,
             "SLACK_SIGNING_SECRET",
             id="nothing signed",
         ),
     ],
 )
 def test_what_can_never_work_is_refused_in_words(
-    tmp_path: Path, settings: dict[str, str], listen: str, complaint: str
+    tmp_path: Path, settings: dict[str, str], http: bool, complaint: str
 ) -> None:
     with (
         open_app(variables(tmp_path, **settings)) as app,
         pytest.raises(ConfigError, match=complaint),
-        answering(app, listen),
+        answering(app, NoFetcher(), http=http),
     ):
         pass
 
@@ -89,6 +123,6 @@ def test_a_key_that_opens_no_stored_token_is_told_at_the_start(tmp_path: Path) -
     with (
         open_app(settings | {"CADENCEBOT_SEAL_KEY": Fernet.generate_key().decode()}) as app,
         pytest.raises(ConfigError, match="add the key that sealed it"),
-        answering(app, ":0"),
+        answering(app, NoFetcher(), http=True),
     ):
         pass

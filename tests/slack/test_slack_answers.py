@@ -9,13 +9,20 @@ from urllib.error import URLError
 import pytest
 
 from bot.outbox.message import Closed, Impossible, Later, Refused, Unclear
-from bot.slack.api_errors import Answer, Silence, failure_of, is_payload_refused, read_answer, read_failure
+from bot.slack.api import Answer, failure_of, is_payload_refused, read_answer, read_failure
 
-REFUSED = "channel_not_found not_in_channel is_archived messages_tab_disabled restricted_action no_permission"
-CLOSED = "invalid_auth not_authed account_inactive token_revoked token_expired missing_scope"
+REFUSED = (
+    "channel_not_found not_in_channel is_archived messages_tab_disabled restricted_action no_permission "
+    "is_inactive channel_is_limited_access posting_to_general_channel_denied user_disabled"
+)
+CLOSED = (
+    "invalid_auth not_authed account_inactive token_revoked token_expired missing_scope ekm_access_denied "
+    "ekm_key_unavailable two_factor_setup_required access_denied accesslimited enterprise_is_restricted "
+    "team_added_to_org"
+)
 
 
-def said(error: str, **body: object) -> Answer | Silence:
+def said(error: str, **body: object) -> Answer:
     return read_answer(200, {}, {"ok": False, "error": error, **body})
 
 
@@ -25,7 +32,7 @@ def said(error: str, **body: object) -> Answer | Silence:
         *((error, Refused) for error in REFUSED.split()),
         *((error, Refused) for error in ("restricted_action_read_only_channel", "team_not_found")),
         *((error, Closed) for error in CLOSED.split()),
-        *((error, Closed) for error in ("not_allowed_token_type", "ekm_access_denied", "org_login_required")),
+        *((error, Closed) for error in ("not_allowed_token_type", "org_login_required")),
         ("team_access_not_granted", Closed),
         *((error, Unclear) for error in ("internal_error", "fatal_error", "request_timeout")),
         ("service_unavailable", Unclear),
@@ -36,6 +43,7 @@ def said(error: str, **body: object) -> Answer | Silence:
         ),
         *((error, Impossible) for error in ("invalid_blocks", "msg_too_long", "no_text")),
         *((error, Impossible) for error in ("cannot_reply_to_message", "restricted_action_thread_locked")),
+        *((error, Impossible) for error in ("thread_not_found", "error_processing_metadata")),
         ("something_new", Later),
     ],
 )
@@ -73,7 +81,7 @@ def test_an_error_code(error: str, outcome: type) -> None:
         pytest.param(read_failure(URLError(ssl.SSLCertVerificationError())), Later, id="a false certificate"),
     ],
 )
-def test_an_answer_that_is_none(answer: Answer | Silence, outcome: type) -> None:
+def test_an_answer_that_is_none(answer: Answer, outcome: type) -> None:
     assert isinstance(failure_of(answer, idempotent=False), outcome)
     assert isinstance(failure_of(answer, idempotent=True), Later), "an edit may be repeated"
 
@@ -108,6 +116,9 @@ def test_a_rate_limit_waits_as_long_as_asked(headers: dict[str, str], seconds: f
         ("markdown_text_conflict", True),
         ("metadata_too_large", True),
         ("invalid_metadata_format", True),
+        ("error_processing_metadata", True),
+        ("metadata_must_be_sent_from_app", True),
+        ("invalid_arguments", True),
         ("is_archived", False),
         ("internal_error", False),
         ("ratelimited", False),
@@ -133,5 +144,20 @@ def test_a_refused_payload_may_be_sent_in_another_form(error: str, refused: bool
 )
 def test_the_reason_is_one_line_with_what_slack_adds(body: dict[str, object], reason: str) -> None:
     answer = said("missing_scope", **body)
-    assert isinstance(answer, Answer)
     assert answer.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "strange"),
+    [
+        pytest.param(said("something_new"), True, id="a code that nobody knows"),
+        pytest.param(read_answer(200, {}, b"<html>"), True, id="a page"),
+        pytest.param(read_answer(408, {}, {"ok": False}), True, id="neither yes nor no"),
+        pytest.param(read_failure(URLError(ConnectionRefusedError())), False, id="a refused connection"),
+        pytest.param(read_answer(429, {}, {}), False, id="too fast"),
+    ],
+)
+def test_an_edit_that_is_answered_oddly_is_tried_ever_more_rarely(answer: Answer, strange: bool) -> None:
+    outcome = failure_of(answer, idempotent=True)
+    assert isinstance(outcome, Later)
+    assert outcome.strange is strange

@@ -9,17 +9,18 @@ import pytest
 
 from bot.demo.slack import Slack
 from bot.model import Note, NoteKind, SourceKind, Wave
-from bot.outbox.message import Absent, Later, Message, Refused, Sent, Unclear
+from bot.outbox.message import Absent, Later, Message, Refused, Search, Sent, Unclear
 from bot.records import Content
 from bot.slack.notifier import SlackNotifier
 from bot.views.alert import render_alert
-from bot.views.reply import render_note
+from bot.views.notes import render_note
 from tests.support.builders import GEMMA_POST, GEMMA_SIZES, GOOGLE, KIMI, NOW, alone
 from tests.support.clock import FakeClock
+from tests.support.places import C1
 from tests.support.strict import load_strict_proxy, strict_front
 
-ALERT = Message("key-1", "C1", render_alert(alone(KIMI), NOW))
-SINCE = NOW.timestamp()
+ALERT = Message("key-1", C1, render_alert(alone(KIMI), NOW))
+SINCE = Search(NOW)
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_what_was_posted_without_an_answer_is_found(
     fault(proxy, mode)
     assert isinstance(slack.send(ALERT), Unclear)
     [posted] = workspace.posts("C1")
-    assert slack.find(ALERT, SINCE) == Sent("C1", posted.ts)
+    assert slack.find(ALERT, SINCE) == Sent(C1, posted.ts)
 
 
 @pytest.mark.parametrize("mode", ["drop", "500", "html", "error:internal_error"])
@@ -108,7 +109,7 @@ def test_too_many_at_once_wait_and_other_refusals_pause(slack: SlackNotifier, pr
     assert isinstance(slack.send(ALERT), Refused)
 
 
-@pytest.mark.logs("slack_refused_blocks")
+@pytest.mark.logs("slack_refused_payload")
 def test_blocks_that_slack_refuses_go_out_as_text(slack: SlackNotifier, workspace: Slack) -> None:
     content = Content("51 dividers", ({"type": "divider"},) * 51)
     assert isinstance(slack.send(replace(ALERT, content=content)), Sent)

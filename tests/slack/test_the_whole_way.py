@@ -5,16 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slack_bolt import App, BoltRequest
 
+from bot.model import Destination
 from bot.records import Content
-from bot.slack.app import make_app
-from bot.slack.web import web_client
-from bot.slack.workspaces import OneWorkspace
-from tests.slack.fakes import AtOnce, SlackApi
+from tests.slack.fakes import SlackApi
 from tests.slack.payloads import (
     CHANNEL,
-    SECRET,
     USER,
     command,
     direct,
@@ -24,30 +20,13 @@ from tests.slack.payloads import (
     pressed_in_view,
     submitted,
 )
+from tests.slack.workspace import Workspace
 from tests.support.house import licensed
 from tests.support.office import Office
 from tests.support.slack import complaints
 
 KIMI = "moonshotai/Kimi-K2.6"
 HOSTILE = "moonshotai/<!channel>-&amp;-\u202e4.0-" + "x" * 60
-
-
-class Workspace:
-    """Hold Slack's side of a conversation: what is said there, and what comes back."""
-
-    def __init__(self, office: Office, slack: SlackApi) -> None:
-        self.office = office
-        self.slack = slack
-        client = web_client("", slack.api_url)
-        self.app: App = make_app(
-            office.desk, client, OneWorkspace("xoxb-one"), office.places, AtOnce(), signing_secret=SECRET
-        )
-
-    def send(self, payload: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the messages and views that came of a payload, as Slack gets them."""
-        before = len(self.slack.calls)
-        assert self.app.dispatch(BoltRequest(body=payload, mode="socket_mode")).status == 200
-        return [dict(call.arguments) for call in self.slack.calls[before:]]
 
 
 @pytest.fixture
@@ -67,13 +46,17 @@ def wave_id(workspace: Workspace) -> str:
 
 
 COMMANDS = [
-    "", "help", "help subscribe", "list", "recent", "recent kimi since:90d n:1", "recent since:1y n:1 page:2",
+    "", "hi", "any news from kimi?", "help", "help subscribe",
+    "list", "recent", "recent kimi since:90d n:1", "recent since:1y n:1 page:2",
     "show Kimi-K2.6", "show nothing like it", "cadence", "cadence qwen", "labs", "labs moon", "labs zzz",
-    "status", "settings", "digest", "why Kimi-K2.6", "why nothing", "test", "subscribe", "subscribe zai",
+    "status", "settings", "digest", "why Kimi-K2.6", "why nothing", "test", "subscribe zai",
     "subscribe all license:permissive max:70b fits:8x80gb", "subscribe moonshoot", "unsubscribe all",
     "unsubscribe all yes", "mute kimi 7d", "unmute kimi", "unmute kimi", "settings variants:post updates:off",
     "digest weekly mon 9:00 Europe/Berlin", "digest off", "recent since:yesterday", "x" * 10_000,
-    "<!channel> & <@U1>",
+    "<!channel> & <@U1>", "recent triage:open", "triage Kimi-K2.6 looking", "triage", "triage kimi",
+    "settings notify:<!subteam^S0ML0001|@ml> max:7b", "settings notify:@ml",
+    "settings quiet:22:00-7:00 berlin",
+    "watch kimi k3 weights", "watch kimi weights", "watch", "watch xyzzy", "unwatch all",
 ]  # fmt: skip
 
 
@@ -109,6 +92,18 @@ def test_every_way_of_asking_is_answered(workspace: Workspace, validate: Any, as
     assert _violations(validate, answer) == []
 
 
+def test_the_menu_of_an_alert_marks_its_release(workspace: Workspace, validate: Any) -> None:
+    menu = pressed(
+        "triage:open", f"{wave_id(workspace)} adopted", hook=workspace.slack.hook, is_ephemeral=False
+    )
+    [answer] = workspace.send(menu)
+    assert answer["text"].startswith("Kimi-K2.6 is marked as “Adopted” here.")
+    assert not answer["replace_original"]
+    assert _violations(validate, answer) == []
+    [listed] = workspace.send(command("recent triage:adopted", hook=workspace.slack.hook))
+    assert listed["text"].startswith("1 release in the last 30 days, adopted here")
+
+
 @pytest.mark.parametrize("button", ["details:0", "report:0"])
 def test_a_button_opens_its_window(workspace: Workspace, validate: Any, button: str) -> None:
     [opened] = workspace.send(pressed(button, wave_id(workspace), hook=workspace.slack.hook))
@@ -124,7 +119,7 @@ def test_home_shows_what_is_followed_and_its_form_changes_it(workspace: Workspac
     assert _violations(validate, form["view"], "modal") == []
     labs = {"labs": {"type": "multi_static_select", "selected_options": [{"value": "zai"}]}}
     workspace.send(submitted("subscribe", form["view"]["private_metadata"], labs))
-    assert workspace.office.follows(USER) == ["zai"]
+    assert workspace.office.follows(Destination(USER)) == ["zai"]
 
 
 def test_a_report_is_taken_and_reaches_the_admins(workspace: Workspace) -> None:

@@ -1,17 +1,20 @@
 """Several workspaces through one notifier: each message goes to its own, and none holds up another."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
-from bot.outbox.message import Absent, Closed, Later, Message, Outcome, Sent
+from bot.model import Destination
+from bot.outbox.message import Absent, Closed, Later, Message, Outcome, Search, Sent
 from bot.records import Content
-from bot.slack.teams import Workspaces
+from bot.slack.workspaces import WorkspacesNotifier
+from tests.support.clock import START
 
 
 @dataclass
 class Team:
-    """Be one workspace's notifier; `outcome` is answered instead of success."""
+    """One workspace's notifier; `outcome` is answered instead of success."""
 
     name: str
     interactive: bool = True
@@ -22,9 +25,12 @@ class Team:
         self.taken.append(message)
         return self.outcome or Sent(message.destination, "1.1")
 
-    def find(self, message: Message, since: float) -> Sent | Absent:
+    def find(self, message: Message, search: Search) -> Sent | Absent:
         self.taken.append(message)
         return Absent()
+
+    def time_at(self, destination: Destination) -> datetime | None:
+        return START
 
     def permalink(self, channel: str, ts: str) -> str:
         return f"https://{self.name}.example/{channel}/{ts}"
@@ -36,12 +42,12 @@ def teams() -> dict[str, Team]:
 
 
 @pytest.fixture
-def workspaces(teams: dict[str, Team]) -> Workspaces:
-    return Workspaces(teams[""], teams.get)
+def workspaces(teams: dict[str, Team]) -> WorkspacesNotifier:
+    return WorkspacesNotifier(teams[""], teams.get)
 
 
 def message(destination: str) -> Message:
-    return Message("id", destination, Content("Kimi K2.6 is out."))
+    return Message("id", Destination(destination), Content("Kimi K2.6 is out."))
 
 
 @pytest.mark.parametrize(
@@ -53,17 +59,20 @@ def message(destination: str) -> Message:
     ],
 )
 def test_a_message_goes_to_its_workspace(
-    workspaces: Workspaces, teams: dict[str, Team], destination: str, team: str, place: str
+    workspaces: WorkspacesNotifier, teams: dict[str, Team], destination: str, team: str, place: str
 ) -> None:
     sent = workspaces.send(message(destination))
-    assert sent == Sent(destination, "1.1"), "a reply must find its way back"
-    assert workspaces.find(message(destination), 0) == Absent()
+    assert sent == Sent(Destination(destination), "1.1"), "a reply must find its way back"
+    assert workspaces.find(message(destination), Search(START)) == Absent()
     assert [one.destination for one in teams[team].taken] == [place, place]
-    assert workspaces.permalink(destination, "1.1") == f"https://{teams[team].name}.example/{place}/1.1"
+    assert (
+        workspaces.permalink(Destination(destination), "1.1")
+        == f"https://{teams[team].name}.example/{place}/1.1"
+    )
 
 
 def test_a_workspace_that_lets_nobody_in_does_not_stop_the_others(
-    workspaces: Workspaces, teams: dict[str, Team]
+    workspaces: WorkspacesNotifier, teams: dict[str, Team]
 ) -> None:
     teams["T1"].outcome = Closed("Slack says token_revoked")
     assert workspaces.send(message("T1/C9")) == Later(300, "Slack says token_revoked")
@@ -71,7 +80,7 @@ def test_a_workspace_that_lets_nobody_in_does_not_stop_the_others(
 
 
 def test_a_workspace_installed_again_is_used_with_its_new_token(
-    workspaces: Workspaces, teams: dict[str, Team]
+    workspaces: WorkspacesNotifier, teams: dict[str, Team]
 ) -> None:
     teams["T1"].outcome = Closed("Slack says token_revoked")
     workspaces.send(message("T1/C9"))
@@ -80,14 +89,14 @@ def test_a_workspace_installed_again_is_used_with_its_new_token(
 
 
 def test_the_token_of_the_environment_still_closes_everything(
-    workspaces: Workspaces, teams: dict[str, Team]
+    workspaces: WorkspacesNotifier, teams: dict[str, Team]
 ) -> None:
     teams[""].outcome = Closed("Slack says token_revoked")
     assert workspaces.send(message("C9")) == teams[""].outcome
 
 
-def test_a_workspace_without_the_app_waits(workspaces: Workspaces) -> None:
+def test_a_workspace_without_the_app_waits(workspaces: WorkspacesNotifier) -> None:
     outcome = workspaces.send(message("T9/C9"))
     assert isinstance(outcome, Later)
     assert "/slack/install" in outcome.reason
-    assert workspaces.permalink("T9/C9", "1.1") == ""
+    assert workspaces.permalink(Destination("T9/C9"), "1.1") == ""

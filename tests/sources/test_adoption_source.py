@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adoption.hub import read_derivatives, read_downloads
-from bot.cadence.measuring import Measure
+from bot.cadence.measures import Measure
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.sources.hub_api import HubApi

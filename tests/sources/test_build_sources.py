@@ -9,7 +9,7 @@ from bot.errors import ConfigError
 from bot.settings.environment import read_environment
 from bot.settings.feeds import Config
 from bot.sources.base import Source
-from bot.sources.build import build_sources
+from bot.sources.build import build_sources, kinds
 
 FEED, PAGE = "https://lab.example/rss.xml", "https://lab.example/blog"
 SOURCES: list[dict[str, Any]] = [
@@ -27,7 +27,7 @@ def build(
         {"id": "moonshot", "name": "Moonshot AI", "sources": list(sources)},
         {"id": "zai", "name": "Z.ai", "sources": [{"llm_stats": "zai-org"}]},
     ]
-    config = Config.model_validate({"labs": labs, **(settings or {})})
+    config = Config.model_validate({"labs": labs, **(settings or {})}, context=kinds())
     return build_sources(config, read_environment(variables))
 
 

@@ -11,9 +11,8 @@ import pytest
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.model import DateOrigin, LicenseStatement
-from bot.settings.feeds import HubSpec
 from bot.sources.base import Poll
-from bot.sources.hub import HubSource
+from bot.sources.hub import HubSource, HubSpec
 from tests.support.fetching import Answer, FakeFetcher
 from tests.support.memory import Watch
 

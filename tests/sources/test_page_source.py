@@ -1,7 +1,6 @@
 """Pages: selectors find the posts, and a page that changed is a failure, not "no news"."""
 
 import json
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +9,9 @@ import pytest
 from bot.errors import ConfigError, Failure, SourceError
 from bot.fetch import Response
 from bot.model import SourceKind
-from bot.settings.feeds import PageSpec
 from bot.sources.base import Poll
-from bot.sources.page import PageSource
+from bot.sources.page import PageSource, PageSpec
+from tests.support.effort import is_done_within
 from tests.support.fetching import FakeFetcher
 from tests.support.memory import Watch
 
@@ -162,11 +161,12 @@ class TestHtml:
 
     @pytest.mark.parametrize("piece", ["<li><a>", "<li>", "<li><a></a></li>"])
     def test_hostile_pages_are_refused_or_read_in_no_time(self, piece: str) -> None:
-        began = time.process_time()
-        for count in (190, 20_000, 1_000_000):
-            with pytest.raises(SourceError):
-                poll(watch(item="a, li:has(a)", title="h2", date="time"), piece * count)
-        assert time.process_time() - began < 15
+        def read() -> None:
+            for count in (190, 20_000, 1_000_000):
+                with pytest.raises(SourceError):
+                    poll(watch(item="a, li:has(a)", title="h2", date="time"), piece * count)
+
+        assert is_done_within(15, read)
 
     @pytest.mark.parametrize("field", ["item", "title", "link", "date", "summary"])
     def test_a_selector_that_is_none_is_a_mistake_in_feeds_yaml(self, field: str) -> None:

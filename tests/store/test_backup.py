@@ -11,9 +11,10 @@ from bot.errors import StoreError
 from bot.records import Content
 from bot.store.backup import back_up, prove
 from bot.store.database import migrations
-from bot.store.restoring import restore
+from bot.store.restore import restore
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
+from tests.support.places import C1
 
 HOUR = timedelta(hours=1)
 
@@ -129,8 +130,8 @@ class TestRestoring:
 
     def test_it_knows_what_it_may_have_forgotten(self, store: Store, tmp_path: Path) -> None:
         with store.transaction():
-            store.deliveries.owe_line("r1", "C1", Content("hello"), START, known_until=None)
-            store.deliveries.owe_line("r2", "C1", Content("again"), START + HOUR, known_until=None)
+            store.deliveries.owe_line("r1", C1, Content("hello"), START, known_until=None)
+            store.deliveries.owe_line("r2", C1, Content("again"), START + HOUR, known_until=None)
         back_up(tmp_path / FILE_NAME, tmp_path / "backup.db")
         store.close()
         now = START + 5 * HOUR
@@ -140,7 +141,7 @@ class TestRestoring:
         assert {one.state for one in restored.deliveries.recent(9)} == {"doubtful"}
         with restored.transaction():
             for identity, known_until in (("r3", START), ("r4", now)):
-                restored.deliveries.owe_line(identity, "C1", Content("new"), now, known_until=known_until)
+                restored.deliveries.owe_line(identity, C1, Content("new"), now, known_until=known_until)
         after, before = restored.deliveries.recent(2)
         assert (before.state, before.claimed_at) == ("doubtful", START + HOUR)
         assert (after.state, after.claimed_at) == ("owed", None)
@@ -148,7 +149,7 @@ class TestRestoring:
 
     def test_a_clock_that_was_ahead_is_not_believed(self, store: Store, tmp_path: Path) -> None:
         with store.transaction():
-            store.deliveries.owe_line("r1", "C1", Content("hello"), START + 900 * HOUR, known_until=None)
+            store.deliveries.owe_line("r1", C1, Content("hello"), START + 900 * HOUR, known_until=None)
         back_up(tmp_path / FILE_NAME, tmp_path / "backup.db")
         store.close()
         assert restore(tmp_path / "backup.db", tmp_path / FILE_NAME, tmp_path / "kept.db", START) == START

@@ -111,6 +111,10 @@ def test_no_table_exists_that_the_schema_does_not_name(store: Store) -> None:
     with store.transaction():
         store.sources.remember("feed:x", {"a": "1"}, START)
     tables = set(store._database.connection.table_names())
-    scripts = (file.read_text() for file in files("bot.store").iterdir() if file.name.endswith(".sql"))
-    named = {name for script in scripts for name in re.findall(r"CREATE TABLE (\w+)", script)}
-    assert tables == {"_sqlite_migrations", "sqlite_sequence", *named} - {"delivery_made_again"}
+    scripts = [file.read_text() for file in files("bot.store").iterdir() if file.name.endswith(".sql")]
+    made, dropped = (
+        {name for script in scripts for name in re.findall(rf"{verb} TABLE (\w+)", script)}
+        for verb in ("CREATE", "DROP")
+    )
+    renamed = {"delivery", "delivery_made_again"}  # SQLite changes a table's rules by a copy of that name
+    assert tables == {"_sqlite_migrations", "sqlite_sequence", *(made - dropped - renamed), "delivery"}

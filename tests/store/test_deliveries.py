@@ -5,15 +5,19 @@ from functools import partial
 
 import pytest
 
+from bot.model import Destination
 from bot.records import Content, Delivery
 from bot.store.store import Store
 from tests.support.clock import START
+from tests.support.places import C1, C2
 from tests.support.releases import open_release
 
 HELLO = Content("hello", [{"type": "divider"}])
 
 
-def owe(store: Store, repository: str, *destinations: str, minutes: int = 0, lab: str = "google") -> int:
+def owe(
+    store: Store, repository: str, *destinations: Destination, minutes: int = 0, lab: str = "google"
+) -> int:
     now = START + timedelta(minutes=minutes)
     release_id, key = open_release(store, repository, lab, now)
     with store.transaction():
@@ -26,27 +30,24 @@ def of(store: Store, destination: str) -> list[Delivery]:
 
 
 def test_an_alert_is_owed_once(store: Store) -> None:
-    release_id = owe(store, "google/gemma-4-31B-it", "C1", "C2", "C1")
+    release_id = owe(store, "google/gemma-4-31B-it", C1, C2, C1)
     with store.transaction():
-        store.deliveries.owe_alerts(release_id, "google/gemma-4-31b", ["C1"], START, known_until=None)
+        store.deliveries.owe_alerts(release_id, "google/gemma-4-31b", [C1], START, known_until=None)
     assert [one.destination for one in store.deliveries.of_release(release_id)] == ["C1", "C2"]
 
 
 def test_a_destination_that_has_it_under_another_key_is_owed_nothing(store: Store) -> None:
-    release_id = owe(store, "google/gemma-4-31B-it", "C1")
+    release_id = owe(store, "google/gemma-4-31B-it", C1)
     with store.transaction():
-        store.deliveries.owe_alerts(release_id, "a/key-of-before", ["C1", "C2"], START, known_until=None)
+        store.deliveries.owe_alerts(release_id, "a/key-of-before", [C1, C2], START, known_until=None)
     assert [one.destination for one in store.deliveries.of_release(release_id)] == ["C1", "C2"]
 
 
 @pytest.mark.parametrize("kind", ["line", "digest"])
 def test_a_message_about_no_release_is_owed_once_a_destination(store: Store, kind: str) -> None:
-    owed = partial(getattr(store.deliveries, f"owe_{kind}"), known_until=None)
+    owed = partial(store.deliveries.owe_line, known_until=None, kind=kind)
     with store.transaction():
-        if kind == "line":
-            told = [owed("r1", to, HELLO, START) for to in ("C1", "C1", "C2")]
-        else:
-            told = [owed(to, "2026-W16", HELLO, START) for to in ("C1", "C1", "C2")]
+        told = [owed("r1", to, HELLO, START) for to in (C1, C1, C2)]
     assert told == [True, False, True]
     (message,) = of(store, "C1")
     assert (message.kind, message.release_id, message.release, message.content) == (kind, 0, "", HELLO)
@@ -54,8 +55,8 @@ def test_a_message_about_no_release_is_owed_once_a_destination(store: Store, kin
 
 def test_order_holds_between_all_kinds(store: Store) -> None:
     with store.transaction():
-        store.deliveries.owe_line("r1", "C1", HELLO, START, known_until=None)
-    owe(store, "google/gemma-4-31B-it", "C1")
+        store.deliveries.owe_line("r1", C1, HELLO, START, known_until=None)
+    owe(store, "google/gemma-4-31B-it", C1)
     assert [one.kind for one in store.deliveries.heads()] == ["line"]
 
 
@@ -65,15 +66,13 @@ class TestTogether:
     @pytest.fixture
     def four(self, store: Store) -> list[Delivery]:
         for minute in range(4):
-            owe(store, f"google/family{'abcd'[minute]}-7B", "C1", "C2", minutes=minute)
-        owe(store, "zai-org/GLM-5.1", "C1", lab="zai")
+            owe(store, f"google/family{'abcd'[minute]}-7B", C1, C2, minutes=minute)
+        owe(store, "zai-org/GLM-5.1", C1, lab="zai")
         return of(store, "C1")[:4]
 
     def claim(self, store: Store, four: list[Delivery]) -> bool:
         with store.transaction():
-            return store.deliveries.claim_together(
-                [one.sequence for one in four[1:]], four[0].sequence, START
-            )
+            return store.deliveries.claim(four[0].sequence, START, carried=four[1:])
 
     def states(self, store: Store) -> list[tuple[str, str, bool]]:
         return [(one.state, one.ts, one.carrier is not None) for one in of(store, "C1")]
@@ -94,15 +93,15 @@ class TestTogether:
             *[("sent", "7.7", True)] * 3,
             ("owed", "", False),
         ]
-        assert len(store.deliveries.alerts_at("C1", "7.7")) == 4
+        assert len(store.deliveries.alerts_at(C1, "7.7")) == 4
         assert len(store.deliveries.carried_by(four[0].sequence)) == 3
 
     def test_an_edit_of_one_is_noted_in_all(self, store: Store, four: list[Delivery]) -> None:
         self.claim(store, four)
         with store.transaction():
             store.deliveries.settle_sent(four[0].sequence, "C1", "7.7", "old", START)
-            store.deliveries.note_content(four[2].release_id, "C1", "new")
-        assert {one.digest for one in store.deliveries.alerts_at("C1", "7.7")} == {"new"}
+            store.deliveries.note_content(four[2].release_id, C1, "new")
+        assert {one.digest for one in store.deliveries.alerts_at(C1, "7.7")} == {"new"}
 
     def test_if_one_is_taken_none_is_claimed(self, store: Store, four: list[Delivery]) -> None:
         with store.transaction():

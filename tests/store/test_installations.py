@@ -1,7 +1,5 @@
 """Workspaces that installed the bot."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.store.store import Store
@@ -38,7 +36,7 @@ def test_the_newest_word_of_a_workspace_counts(installed: Store) -> None:
     with installed.transaction():
         installed.installations.save("T1", "", b"new", "UB1", START)
     assert installed.installations.find("T1") == b"new"
-    assert len(installed.installations.teams()) == 3
+    assert len(installed.installations.workspaces()) == 3
 
 
 def test_what_was_uninstalled_is_forgotten_and_can_come_back(installed: Store) -> None:
@@ -46,7 +44,7 @@ def test_what_was_uninstalled_is_forgotten_and_can_come_back(installed: Store) -
         assert installed.installations.uninstall("T1", START)
         assert not installed.installations.uninstall("T1", START)
     assert installed.installations.find("T1") is None
-    assert [one.team for one in installed.installations.teams()] == ["", "T2"]
+    assert [one.team for one in installed.installations.workspaces()] == ["", "T2"]
     raw = installed._database.query("SELECT sealed FROM installation WHERE team = 'T1'")
     assert raw == [{"sealed": None}]
     with installed.transaction():
@@ -59,14 +57,3 @@ def test_an_organisation_that_leaves_takes_no_workspace_along(installed: Store) 
         assert installed.installations.uninstall("", START, "E1")
     assert installed.installations.find("", "E1") is None
     assert installed.installations.find("T2", "E1") == b"two"
-
-
-def test_a_state_serves_once_and_in_time(store: Store) -> None:
-    with store.transaction():
-        store.installations.issue_state("good", START + timedelta(minutes=5))
-        store.installations.issue_state("late", START)
-        assert store.installations.consume_state("good", START)
-        assert not store.installations.consume_state("good", START)
-        assert not store.installations.consume_state("late", START)
-        assert not store.installations.consume_state("made up", START)
-    assert store._database.query("SELECT * FROM oauth_state") == []

@@ -13,6 +13,7 @@ from bot.records import Content
 from bot.store.database import migrations
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
+from tests.support.places import C1
 
 RELEASED = {
     "schema.sql": "168ff388a25e5903accf5af577364435874a77b2b0bd89ef001ae9a5da2ed033",
@@ -61,7 +62,7 @@ def test_everything_is_still_there(old: Path) -> None:
     ]
     assert store.history.wave(1).lead.name.display == "Kimi K2.6"
     assert [one.filters.max for one in store.subscriptions.all()] == [7]
-    assert store.preferences.of("C1").variants == "thread"
+    assert store.preferences.of(C1).variants == "thread"
     store.close()
 
 
@@ -83,7 +84,7 @@ def test_sequences_go_on_where_they_were(old: Path) -> None:
     """A number that a row had once is not given again: the order of messages hangs on it."""
     store = Store(old)
     with store.transaction():
-        assert store.deliveries.owe_line("r1", "C1", Content("hello"), START, known_until=None)
+        assert store.deliveries.owe_line("r1", C1, Content("hello"), START, known_until=None)
     assert max(one.sequence for one in store.deliveries.recent(9)) == 41
     store.close()
 

@@ -3,14 +3,16 @@
 import pytest
 
 from bot.errors import StoreError
+from bot.model import Destination
 from bot.store.store import Store
 from tests.support.clock import START
+from tests.support.places import C1
 from tests.support.releases import open_release
 
 
 def add(store: Store, release_id: int, text: str = "it is MIT", reporter: str = "U1") -> int:
     with store.transaction():
-        return store.reports.add(release_id, "C1", reporter, text, START)
+        return store.reports.add(release_id, C1, Destination(reporter), text, START)
 
 
 def test_a_report_is_open_until_it_is_closed(store: Store) -> None:

@@ -11,6 +11,7 @@ from bot.model import DateOrigin, Facts, Kind, Lab, LicenseStatement, Published,
 from bot.records import Correction
 from bot.releases.naming.names import parse
 from bot.releases.news.decision import Attach, Decision, Judged, Observe, Open, Step
+from bot.releases.news.merge import merged
 from bot.store.store import Store
 from tests.support.clock import START
 
@@ -54,13 +55,13 @@ def remember(store: Store, *sightings: Sighting, attach: bool = True) -> None:
     if attach:
         steps.append(Attach(name.release_key, sightings[0], True, False, ""))
     with store.transaction():
-        store.releases.apply(Decision(tuple(steps)), START, live=False)
+        store.releases.apply(Decision(tuple(steps)), START, merged, live=False)
 
 
 def test_a_release_with_its_lab_facts_and_sources(store: Store) -> None:
     facts = Facts(license=LicenseStatement("apache-2.0"), parameters=10**12, task="text-generation")
     remember(store, head(facts), post())
-    (it,) = store.shipments.all()
+    (it,) = store.shipments.all(merged)
     shipped = it.shipped
     assert [shipped] == store.shipments.history()
     assert (shipped.lab, shipped.lab_name, shipped.country) == ("moonshot", "Moonshot AI", "CN")
@@ -81,7 +82,7 @@ def test_a_repository_without_weights_is_not_open(store: Store) -> None:
 def test_what_llm_stats_says_is_told_apart(store: Store) -> None:
     listed = Facts(license=LicenseStatement("mit"), parameters=10**12, task="text-generation")
     remember(store, head(Facts(parameters=9 * 10**11)), listing(listed))
-    (it,) = store.shipments.all()
+    (it,) = store.shipments.all(merged)
     assert (it.shipped.license, it.shipped.parameters) == ("MIT", 9 * 10**11)
     assert it.own is not None
     assert it.own == replace(it.shipped, license=it.own.license, verdict="not stated", task="")
@@ -90,27 +91,26 @@ def test_what_llm_stats_says_is_told_apart(store: Store) -> None:
 
 def test_what_llm_stats_alone_knows_has_nothing_of_its_own(store: Store) -> None:
     remember(store, listing(Facts(license=LicenseStatement("mit"))), attach=False)
-    (it,) = store.shipments.all()
+    (it,) = store.shipments.all(merged)
     assert it.own is None
     assert it.shipped.published == LISTED
 
 
 def test_a_listing_does_not_hide_the_word_of_a_person(store: Store) -> None:
     remember(store, head(Facts()), listing(Facts(license=LicenseStatement("mit"))))
-    key = store.shipments.all()[0].key
+    key = store.shipments.all(merged)[0].key
     with store.transaction():
         store.corrections.set(Correction(key, "license", "apache-2.0", "U1", START))
-        store.releases.refresh([store.history.id_of(key)])
-    (it,) = store.shipments.all()
+        store.releases.refresh([store.history.id_of(key)], merged)
+    (it,) = store.shipments.all(merged)
     assert it.shipped.license == "Apache 2.0"
     assert it.listed_facts == frozenset()
 
 
 def test_what_is_withdrawn_was_not_shipped(store: Store) -> None:
     remember(store, head(Facts()))
-    key = store.shipments.all()[0].key
+    key = store.shipments.all(merged)[0].key
     with store.transaction():
-        store.corrections.set(Correction(key, "kind", "other", "U1", START))
-        store.corrections.apply_now(START)
-    assert store.shipments.all() == []
+        store.arrangement.withdraw(key, START)
+    assert store.shipments.all(merged) == []
     assert store.shipments.history() == []

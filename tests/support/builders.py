@@ -28,7 +28,7 @@ NOT_STATED = License("", "", "not stated")
 APACHE = License("apache-2.0", "Apache 2.0", "permissive")
 MODIFIED_MIT = License(
     "modified-mit",
-    "Modified MIT (Moonshot AI)",
+    "Modified MIT",
     "conditions",
     condition='over 100 M monthly users or US$20 M a month: show "Kimi K2"',
 )

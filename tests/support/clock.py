@@ -25,6 +25,10 @@ class FakeClock:
             self.slept.append(seconds)
             self._now += timedelta(seconds=seconds)
 
+    def ticks(self) -> float:
+        """Return the seconds of the test's time."""
+        return self.now().timestamp()
+
     def advance(self, by: timedelta) -> None:
         """Move on by `by`, or back when it is negative, without anybody sleeping."""
         with self._lock:

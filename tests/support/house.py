@@ -8,18 +8,30 @@ from pathlib import Path
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher, Response
-from bot.model import DateOrigin, Facts, Lab, LicenseStatement, Published, Sighting, SourceKind
+from bot.model import (
+    ALL,
+    DateOrigin,
+    Destination,
+    Facts,
+    Follow,
+    Lab,
+    LicenseStatement,
+    Published,
+    Sighting,
+    SourceKind,
+)
 from bot.outbox.courier import Courier
-from bot.outbox.message import Absent, Closed, Later, Message, Outcome, Refused, Sent, Unclear
-from bot.records import ALL, Subscription
+from bot.outbox.message import Absent, Closed, Later, Message, Outcome, Refused, Search, Sent, Unclear
+from bot.records import Subscription
 from bot.releases.facts.filters import Filters
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 from bot.releases.news.decision import Settings
 from bot.run.poller import Polled, Poller
 from bot.sources.base import Memory, Poll
 from bot.store.store import Store
 from tests.support.clock import FakeClock
 
+LONG = 60.0  # seconds: a round ends with its last step, however slow the machine is
 Found = Sent | Absent | Unclear | Later | Refused | Closed  # what may come of looking for a message
 
 LABS = (
@@ -48,7 +60,7 @@ class NoFetcher:
         raise SourceError(Failure.UNREACHABLE, f"{url}: there is no network in this test")
 
 
-@dataclass
+@dataclass(eq=False)
 class ScriptedSource:
     """Be a source that shows what a test tells it to, and `others` that no test asks about."""
 
@@ -86,8 +98,11 @@ class Channel:
         self.messages.append(message)
         return Sent(message.destination, f"{len(self.messages)}.000100")
 
-    def find(self, message: Message, since: float) -> Found:
+    def find(self, message: Message, search: Search) -> Found:
         return self.lookups.pop(0) if self.lookups else Absent()
+
+    def time_at(self, destination: Destination) -> datetime | None:
+        return None
 
     def permalink(self, channel: str, ts: str) -> str:
         return f"https://chat.example/{channel}/{ts}"
@@ -111,9 +126,10 @@ class House:
     def __init__(
         self, directory: Path, labs: Sequence[Lab] = LABS, *, baselined: bool = True, subscribed: bool = True
     ) -> None:
+        self.directory = directory
         self.clock = FakeClock()
         self.store = Store(directory, labs)
-        self.labs = Directory(labs)
+        self.labs = Labs(labs)
         self.channel = Channel()
         self.hub = ScriptedSource("hub:org", SourceKind.HUB, "https://hub.example/api")
         self.blog = ScriptedSource("feed:blog", SourceKind.FEED, "https://blog.example/rss")
@@ -123,7 +139,7 @@ class House:
         self.poller = Poller(
             self.store, self.sources, NoFetcher(), self.labs, self.clock, Settings(), threads
         )
-        self.courier = Courier(self.store, self.channel, self.clock, threads, timedelta())
+        self.courier = Courier(self.store, self.channel, self.clock, threads, timedelta(), moment=LONG)
         if subscribed:
             self.subscribe("C1")
         if baselined:
@@ -133,16 +149,20 @@ class House:
 
     def restart(self) -> None:
         """Be a new process on the same store."""
-        self.courier = Courier(self.store, self.channel, self.clock, self.courier.threads, timedelta())
+        threads = self.courier.threads
+        self.courier = Courier(self.store, self.channel, self.clock, threads, timedelta(), moment=LONG)
 
     def subscribe(self, destination: str, lab: str = ALL, filters: Filters | None = None) -> None:
         with self.store.transaction():
             self.store.subscriptions.add(
-                Subscription(destination, lab, filters or Filters(), "test", self.clock.now())
+                Subscription(
+                    Destination(destination), Follow(lab), filters or Filters(), "test", self.clock.now()
+                )
             )
 
     def show(self, source: ScriptedSource, *sightings: Sighting) -> Polled:
-        """Let a source show these things too, poll it, and deliver."""
+        """Let a source show these things too, poll it a second later, and deliver."""
+        self.later(seconds=1)
         source.shown += sightings
         polled = self.poller.poll([source])
         self.courier.deliver_all()
@@ -191,7 +211,7 @@ class House:
         return Sighting(self.blog.id, SourceKind.FEED, lab, f"guid:{title}", title, url, published)
 
     def _lab_of(self, repository: str) -> str:
-        lab = self.labs.by_owner(repository.partition("/")[0])
+        lab = self.labs.find(repository.partition("/")[0])
         assert lab, f"no lab publishes {repository}"
         return lab.id
 

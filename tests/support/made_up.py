@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterator
 
 _SYLLABLES = [consonant + vowel for vowel in "aou" for consonant in "vzbdg"]
-_NAME = re.compile(r"\b([vzbdg][aou][vzbdg][aou][vzbdg][aou])[ -]3\b", re.IGNORECASE)
+_NAME = re.compile(r"\b((?:[vzbdg][aou]){3,4})[ -]3\b", re.IGNORECASE)
 
 
 def names() -> Iterator[str]:
     """Yield "Vavava-3", "Vavaza-3" ..., each a family of its own."""
-    for parts in itertools.product(_SYLLABLES, repeat=3):
+    short, long = (itertools.product(_SYLLABLES, repeat=syllables) for syllables in (3, 4))
+    for parts in itertools.chain(short, long):
         yield f"{''.join(parts).capitalize()}-3"
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.model import DateOrigin, Facts, Kind, Published, Sighting, SourceKind, Verdict
 from bot.releases.naming.names import parse
 from bot.releases.news.decision import Attach, Decision, Judged, Observe, Open
+from bot.releases.news.merge import merged
 from bot.store.store import Store
 
 
@@ -28,5 +29,5 @@ def open_release(store: Store, repository: str, lab: str, now: datetime) -> tupl
         Attach(name.release_key, sighting, True, False, ""),
     )
     with store.transaction():
-        touched = store.releases.apply(Decision(steps), now, live=True)
+        touched = store.releases.apply(Decision(steps), now, merged, live=True)
     return touched[name.release_key], name.release_key

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.records import Content, View
-from bot.views.card import rich_text
+from bot.views.terminal import rich_text
 
 # What looks like markup and is text from outside that we show literally.
 _SHOWN_LITERALLY = {"double_escaped", "markup_in_plain_text"}

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from tests.torture.tally import table
 
-_FOLDERS = ("tests/torture", "tests/crash", "tests/machine")
+_FILES = (
+    "tests/app/test_merged_alerts.py",
+    "tests/cli/test_stopping.py",
+    "tests/soak/test_soak.py",
+    "tests/store/test_restore_killed.py",
+)
+_FOLDERS = ("tests/torture", "tests/crash", "tests/machine", *_FILES)
 
 
 def main(arguments: list[str]) -> int:

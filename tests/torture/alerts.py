@@ -8,12 +8,12 @@ from bot.model import Artifact, DateOrigin, Lab, Mention, Name, Published, Relea
 from bot.records import Content
 from bot.releases.facts.licenses import identify
 from bot.releases.naming.classify import judge
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 from bot.views.alert import render_alert
 from tests.support.memory import START
 
 LAB = Lab("moonshot", "Moonshot AI", ("kimi",), "CN", ("moonshotai",))
-_DIRECTORY = Directory([LAB])
+_LABS = Labs([LAB])
 _MARKUP = re.compile(r"<(?:https?://[^\s<>|\"]+\|[^<>|]*|!date\^\d+\^[^<>|^]*(?:\^[^<>|]*)?\|[^<>]*)>")
 _BARE = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
 _TURNING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -21,7 +21,7 @@ _TURNING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\
 
 def alert_of(sighting: Sighting) -> Content:
     """Return the alert of a release that is known from this sighting alone, whatever the bot thinks of it."""
-    name = judge(sighting, _DIRECTORY).name or Name("moonshot", sighting.title, display=sighting.title)
+    name = judge(sighting, _LABS).name or Name("moonshot", sighting.title, display=sighting.title)
     seen = sighting.published or Published(START, DateOrigin.SEEN)
     mention = Mention(sighting.source, sighting.title, sighting.url, START, sighting.published)
     head = Artifact(sighting.external_id, sighting.title, True, "", START, sighting.facts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 LARGEST = 4_990_000  # bytes; feeds and pages are fetched up to 5 MB
 
-# What is read at most, in pieces that hold these marks: bot/sources/limits.py and the constants of each kind.
+# What is read at most, in pieces that hold these marks: bot/sources/text.py and the constants of each kind.
 MOST: Mapping[str, Mapping[bytes, int]] = {
     "feed": {
         b"</": 15_900,

@@ -5,12 +5,11 @@ from datetime import timedelta
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
-from bot.settings.feeds import FeedSpec, HubSpec, PageSpec
 from bot.sources.base import Source
-from bot.sources.feed import FeedSource
-from bot.sources.hub import HubSource
+from bot.sources.feed import FeedSource, FeedSpec
+from bot.sources.hub import HubSource, HubSpec
 from bot.sources.llmstats import LlmStatsSource
-from bot.sources.page import PageSource
+from bot.sources.page import PageSource, PageSpec
 
 SITE = "https://lab.example"
 _EVERY = timedelta(minutes=10)

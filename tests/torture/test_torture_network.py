@@ -15,12 +15,11 @@ import pytest
 from bot.errors import Failure
 from bot.fetch import Fetcher, Response
 from bot.fetch.client import HttpFetcher
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 from bot.releases.news.decision import Settings
 from bot.run.poller import Poller, Report
-from bot.settings.feeds import FeedSpec
 from bot.sources.base import Source
-from bot.sources.feed import FeedSource
+from bot.sources.feed import FeedSource, FeedSpec
 from bot.store.store import Store
 from tests.support.clock import FakeClock
 from tests.support.house import LABS
@@ -98,7 +97,7 @@ def feed(url: str) -> Source:
 
 def poll(store: Store, fetcher: Hurried, *sources: Source) -> dict[str, Report]:
     with ThreadPoolExecutor(4) as threads:
-        poller = Poller(store, sources, fetcher, Directory(LABS), FakeClock(), Settings(), threads)
+        poller = Poller(store, sources, fetcher, Labs(LABS), FakeClock(), Settings(), threads)
         return {report.source_id: report for report in poller.poll(sources).reports}
 
 

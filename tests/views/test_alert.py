@@ -11,7 +11,8 @@ from rich.console import Console
 from bot.model import DateOrigin, License, LicenseStatement, Name, Published, Release, Wave
 from bot.records import Content
 from bot.views.alert import LicenseChange, render_alert
-from bot.views.card import card
+from bot.views.notes import render_update
+from bot.views.terminal import card
 from tests.support.builders import (
     ANTHROPIC,
     APACHE,
@@ -93,12 +94,55 @@ WAVES = {
 
 @pytest.mark.parametrize("name", WAVES)
 def test_an_alert_looks_like_its_golden_copy(name: str) -> None:
-    assert shown(render_alert(WAVES[name], NOW)) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+    assert shown(render_alert(WAVES[name], NOW, edited=True)) == (GOLDEN / f"{name}.txt").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_an_empty_repository_does_not_excuse_a_licence_that_is_not_stated() -> None:
     empty = release(named("Kimi K3"), "moonshotai/Kimi-K3", weights="none")
-    assert fields_of(empty) == ["*Licence*\n⚪ not stated", "*Weights*\nnot there yet"]
+    assert "⚪ The weights are not there yet, and no licence is stated" in text_of(alone(empty))
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        pytest.param(KIMI, None, id="nothing is missing"),
+        pytest.param(
+            release(named("K3"), "m/k", download_bytes=10**9, context_tokens=1024),
+            "⚪ Licence and size are not stated yet; this message updates itself.",
+            id="what is missing is named",
+        ),
+        pytest.param(
+            release(named("K3"), "m/k", license=APACHE, parameters=1, download_bytes=10**9),
+            "The context is not stated yet; this message updates itself.",
+            id="one thing alone",
+        ),
+    ],
+)
+def test_what_is_not_stated_is_one_sentence(model: Release, sentence: str | None) -> None:
+    assert sentences_of(render_alert(alone(model), NOW, edited=True)) == ([sentence] if sentence else [])
+
+
+def test_only_a_message_that_is_edited_says_that_it_updates_itself() -> None:
+    stated_later = render_alert(alone(release(named("K3"), "m/k")), NOW)
+    assert sentences_of(stated_later) == ["⚪ Licence, size, download and context are not stated yet."]
+
+
+def test_what_was_withdrawn_is_struck_down_to_one_line() -> None:
+    lead = replace(KIMI, withdrawn=True)
+    for content in (
+        render_alert(alone(lead), NOW, interactive=True, edited=True),
+        render_update(alone(lead), NOW),
+    ):
+        [block] = content.blocks
+        assert block["text"]["text"].startswith("~Kimi K2.6~ by Moonshot AI was withdrawn: it is no release")
+        assert content.text.startswith("Kimi K2.6 by Moonshot AI was withdrawn: it is no release")
+
+
+def sentences_of(content: Content) -> list[str]:
+    """Return the paragraphs below the introduction."""
+    return [block["text"]["text"] for block in content.blocks if "text" in block][2:]
 
 
 def text_of(wave: Wave) -> str:
@@ -107,7 +151,7 @@ def text_of(wave: Wave) -> str:
 
 def test_a_model_whose_post_only_names_the_family_goes_by_its_own_name() -> None:
     wave = Wave(GOOGLE, GEMMA_POST, (GEMMA_POST, GEMMA_SIZES[0]))
-    assert render_alert(wave, NOW).text.startswith("Google released Gemma 4 31B.")
+    assert render_alert(wave, NOW).text.startswith("Google released Gemma 4 31B:")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +166,7 @@ def test_a_model_whose_post_only_names_the_family_goes_by_its_own_name() -> None
 def test_several_sizes_share_the_name_without_size(display: str, size: str, headline: str) -> None:
     lead = release(Name("google", "x", size=size, display=display), "google/a")
     wave = Wave(GOOGLE, lead, (lead, release(named("Other"), "google/b")))
-    assert render_alert(wave, NOW).text.startswith(f"Google released {headline}.")
+    assert render_alert(wave, NOW).text.startswith(f"Google released {headline}:")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +182,7 @@ def test_several_sizes_share_the_name_without_size(display: str, size: str, head
 def test_what_sizes_share_is_spelt_as_in_the_labs_post(display: str, title: str, shared: str) -> None:
     lead = release(named(display, "31B"), "google/a", [post(title, "https://blog.google/a")])
     wave = Wave(GOOGLE, lead, (lead, release(named("Other"), "google/b")))
-    assert render_alert(wave, NOW).text.startswith(f"Google released {shared} in 2 sizes.")
+    assert render_alert(wave, NOW).text.startswith(f"Google released {shared} in 2 sizes:")
 
 
 @pytest.mark.parametrize(
@@ -171,8 +215,10 @@ def test_a_release_before_that_came_later_is_not_mentioned() -> None:
         pytest.param(
             "day", datetime(2025, 12, 30, tzinfo=UTC), "30 December 2025", id="another year is named"
         ),
-        pytest.param("second", NOW, "on the lab's blog 2026-04-20 15:46 UTC", id="a moment is exact"),
-        pytest.param("second", datetime(1, 1, 1, tzinfo=UTC), "UTC", id="a nonsense date does not raise"),
+        pytest.param("second", NOW, "on the lab's blog 20 April", id="a moment is a day as well"),
+        pytest.param(
+            "second", datetime(1, 1, 1, tzinfo=UTC), "January 1", id="a nonsense date does not raise"
+        ),
     ],
 )
 def test_dates_are_as_exact_as_their_source(precision: str, at: datetime, words: str) -> None:
@@ -181,10 +227,14 @@ def test_dates_are_as_exact_as_their_source(precision: str, at: datetime, words:
     assert words in text
 
 
-def test_slack_is_told_the_moment_in_the_readers_time_zone() -> None:
-    blocks = render_alert(alone(KIMI), NOW).blocks
-    context = next(block for block in blocks if block["type"] == "context")["elements"][0]["text"]
-    assert "<!date^1776699960^{date_short_pretty} {time}|2026-04-20 15:46 UTC>" in context
+def test_every_button_says_of_which_release_it_is() -> None:
+    row = render_alert(alone(KIMI), NOW, interactive=True).blocks[-1]["elements"]
+    assert [element["accessibility_label"] for element in row if element["type"] == "button"] == [
+        "Model card of Kimi K2.6",
+        "Announcement of Kimi K2.6",
+        "Details of Kimi K2.6",
+    ]
+    assert row[-1]["options"][-1]["text"]["text"] == "Report a wrong detail of Kimi K2.6"
 
 
 def test_llm_stats_is_linked_wherever_it_gave_something() -> None:
@@ -292,7 +342,7 @@ def test_the_size_of_one_model_is_what_the_summary_above_it_says() -> None:
         named("Kimi K3 Max"), "moonshotai/Kimi-K3-Max", license=MODIFIED_MIT, parameters=2_780_000_000_000
     )
     alert = render_alert(Wave(MOONSHOT, post_of_it, (post_of_it, weights)), NOW)
-    assert "Size: 2.8T parameters" in alert.text
+    assert "Kimi K3 Max: 2.8T parameters, Modified MIT" in alert.text
     counted = replace(weights, facts=replace(weights.facts, parameters=1_500_000_000_000))
     alert = render_alert(Wave(MOONSHOT, post_of_it, (post_of_it, counted)), NOW)
-    assert "Size: 1.5T parameters (the lab says 2.8T)" in alert.text
+    assert "1.5T parameters (the lab says 2.8T), Modified" in alert.text

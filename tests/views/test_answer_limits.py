@@ -8,10 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cadence.period import window_back
-from bot.cadence.table import lab_rows, month_rows
+from bot.cadence.period import lab_rows, month_rows, window_back
 from bot.errors import UsageError
-from bot.model import Artifact, Facts, Kind, Lab, License, LicenseStatement, Mention, Name, SourceKind, Wave
+from bot.model import (
+    Artifact,
+    Destination,
+    Facts,
+    Follow,
+    Kind,
+    Lab,
+    License,
+    LicenseStatement,
+    Mention,
+    Name,
+    SourceKind,
+    Wave,
+)
 from bot.records import (
     Content,
     Delivery,
@@ -28,11 +40,12 @@ from bot.releases.facts.filters import Filters
 from bot.releases.news.coverage import Outcome, Record, Shown
 from bot.views import answers
 from bot.views.answers import BotStatus, Following
+from bot.views.answers.why import Story
 from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
-from bot.views.modals import details_modal
-from bot.views.story import Story
+from bot.views.forms import details_modal
 from tests.cadence.releasing import shipped
 from tests.support.builders import KIMI, NOW
+from tests.support.places import C0123
 from tests.support.slack import HOSTILE, complaints
 from tests.support.waves import waves
 
@@ -46,7 +59,7 @@ def story(text: str = "moonshotai/Kimi-K2.6") -> Story:
         "hub:moonshotai", "hub", "moonshot", text, text, "https://x.y/z", NOW, True, False,
         Kind.RELEASE, text, None, text, None,
     )  # fmt: skip
-    sent = Delivery(1, "1", 1, text, "C0123", "alert", "sent", 1, NOW, NOW, reason=text)
+    sent = Delivery(1, "1", 1, text, C0123, "alert", "sent", 1, NOW, NOW, reason=text)
     return Story(item, KIMI.mentions, [sent])
 
 
@@ -58,7 +71,7 @@ def test_whatever_is_released_slack_takes_the_answers(validate: Any, wave: Wave,
     others = [member.name.display for member in wave.members]
     page = answers.recent_answer(recent(labs=(wave.lab,), number=count), 99, [wave] * count, NOW, NOW)
     assert complaints(validate, page) == []
-    assert complaints(validate, answers.show_answer(wave, others, NOW)) == []
+    assert complaints(validate, answers.show_answer(wave, others)) == []
     assert complaints(validate, answers.subscribed_answer(wave.lab.name, wave, NOW)) == []
 
 
@@ -67,7 +80,7 @@ def test_whatever_is_released_slack_takes_the_answers(validate: Any, wave: Wave,
     days=st.lists(st.dates(date(2020, 1, 1), date(2027, 1, 1)), max_size=40),
     several=st.booleans(),
 )
-def test_whatever_the_rhythm_slack_takes_the_chart(
+def test_whatever_the_cadence_slack_takes_the_chart(
     validate: Any, names: list[str], days: list[date], several: bool
 ) -> None:
     history = [
@@ -108,11 +121,11 @@ def test_forty_sizes_with_sixty_variants_fit(validate: Any, text: str) -> None:
         mentions=tuple(replace(mention, url=f"{mention.url}{n}") for n in range(9)),
     )
     lab = Lab("lab", text)
-    for wave in (Wave(lab, model, (model,), model), Wave(lab, model, (model,) * 40, model)):
-        page = answers.recent_answer(recent(labs=(lab,), number=20), 99, [wave] * 20, NOW, NOW)
+    for wave, times in ((Wave(lab, model, (model,), model), 20), (Wave(lab, model, (model,) * 40, model), 3)):
+        page = answers.recent_answer(recent(labs=(lab,), number=20), 99, [wave] * times, NOW, NOW)
         assert complaints(validate, page) == []
-        assert complaints(validate, answers.show_answer(wave, [text] * 9, NOW)) == []
-        assert complaints(validate, details_modal(wave, NOW)) == []
+        assert complaints(validate, answers.show_answer(wave, [text] * 9)) == []
+        assert complaints(validate, details_modal(wave)) == []
 
 
 def _coverage(text: str, at: datetime) -> dict[str, Record]:
@@ -124,19 +137,26 @@ def everything(text: str, at: datetime = NOW) -> list[Content]:
     """Return every answer with as much of a text in it as there can be."""
     labs = [Lab(f"lab{number}", f"{number}{text}", (text,) * 9) for number in range(60)]
     subscriptions = [
-        Subscription("C0123", f"lab{n % 60}", Filters(text or "any", n), f"{n}{text}", at, text)
+        Subscription(C0123, Follow(f"lab{n % 60}"), Filters(text or "any", n), f"{n}{text}", at, text)
         for n in range(200)
     ]
-    mutes = [Mute("C0123", f"{number}{text}", None) for number in range(60)]
-    pauses = [Pause(text, at, text, at)] * 30
+    mutes = [Mute(C0123, f"{number}{text}", None) for number in range(60)]
+    pauses = [Pause(Destination(text), at, text, at)] * 30
     following = Following(
-        text, subscriptions, mutes, pauses[0], last_deliveries={}, names={lab.id: lab.name for lab in labs}
+        Destination(text),
+        subscriptions,
+        mutes,
+        pauses[0],
+        last_deliveries={},
+        names={lab.id: lab.name for lab in labs},
     )
     states = [
         SourceState(f"feed:{n}{text}", polled_at=at, failing_since=at, failure=text or "x", complaint=text)
         for n in range(200)
     ]
-    reports = [ErrorReport(number, 1, text, text, text, text, at) for number in range(40)]
+    reports = [
+        ErrorReport(number, 1, text, Destination(text), Destination(text), text, at) for number in range(40)
+    ]
     suggestions = tuple(Suggestion(text, text) for _ in range(5))
     command = recent(text, labs=tuple(labs), filters=Filters(text))
     return [
@@ -146,7 +166,7 @@ def everything(text: str, at: datetime = NOW) -> list[Content]:
         answers.labs_answer(labs[:3], text),
         answers.labs_answer([], text),
         answers.list_answer(following, at),
-        answers.list_answer(Following(text, pause=pauses[0]), at),
+        answers.list_answer(Following(Destination(text), pause=pauses[0]), at),
         answers.digest_answer(Preferences(digest=DigestPlan("weekly", zone=text)), at),
         answers.status_answer(
             BotStatus(text, states, {}, pauses, reports, corrects=True, coverage=_coverage(text, at)), at
@@ -156,7 +176,17 @@ def everything(text: str, at: datetime = NOW) -> list[Content]:
         answers.error_answer(MisunderstoodError(text or "What?", suggestions), text),
         answers.error_answer(UsageError(text + "What?"), text),
         answers.confirm_answer(text + "Really?", text),
-        answers.cannot_post_answer(text, text),
+        answers.cannot_post_answer(text, Destination(text), bot_name=text),
+        answers.cannot_post_answer(text, Destination(text), is_elsewhere=True, archived=True),
+        answers.uninvited_answer(answers.said(text + "It is done", [*["x" * 100] * 30])),
+        answers.undoable(answers.said(text + "It is done", ["and told"]), f"1776700012 C1 {text}"),
+        answers.undone_answer(answers.undoable(answers.said(text + "It is done"), text)),
+        answers.understood_answer(text, answers.said(text + "It is done")),
+        answers.after(answers.said(text + "One"), answers.said(text + "Two", [*["x" * 100] * 30])),
+        answers.subscribed_answer(text + "Done", None, at, left_out=text, notes=[text] * 50),
+        answers.preview_answer(answers.said(text + "A digest"), DigestPlan("weekly", zone=text)),
+        answers.preview_answer(None, None),
+        answers.welcome_answer(Destination(text)),
         answers.why_answer([story(text)] * 20, [text or "waits"] * 50),
         answers.why_answer([]),
     ]

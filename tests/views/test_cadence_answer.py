@@ -5,9 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.cadence.period import window_back
+from bot.cadence.period import lab_rows, month_rows, window_back
 from bot.cadence.shipped import Shipped
-from bot.cadence.table import lab_rows, month_rows
 from bot.records import Content
 from bot.views import answers
 from bot.views.commands import Command, Verb
@@ -52,7 +51,7 @@ def points(answer: Content) -> dict[str, float]:
     return {point["label"]: point["value"] for point in chart["chart"]["series"][0]["data"]}
 
 
-def test_the_rhythm_of_one_lab_is_figures_chart_and_sentences() -> None:
+def test_the_cadence_of_one_lab_is_figures_chart_and_sentences() -> None:
     answer = of_cadence(kimi())
     assert points(answer) == {"Kimi K2-0905": 56, "Kimi K2 Thinking": 62, "Kimi K2.5": 82, "Kimi K2.6": 83}
     assert answer.text.startswith(

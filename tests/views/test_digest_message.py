@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from bot.cadence.silence import Limit, Silence
+from bot.cadence.news import Limit, Silence
 from bot.records import Content
 from bot.views.digest import Digest, days_words, render_digest
 from tests.cadence.releasing import shipped
@@ -52,9 +52,9 @@ def test_a_week_is_told_lab_by_lab_with_licence_and_size() -> None:
     page = "https://huggingface.co/google/gemma-4-31B-it"
     assert google == f"*Google*\n• <{page}|Gemma 4 31B> · 🟢 Apache 2.0, permissive · 31B parameters"
     assert moonshot.splitlines()[1].endswith(
-        "|Kimi K2.6> · 🟡 Modified MIT (Moonshot AI), with conditions · 1.0T parameters, 32B active"
+        "|Kimi K2.6> · 🟡 Modified MIT, with conditions · 1.0T parameters, 32B active"
     )
-    assert moonshot.splitlines()[2].endswith("|Kimi Linear> · ⚪ not stated · size not stated")
+    assert moonshot.splitlines()[2].endswith("|Kimi Linear> · ⚪ licence not stated · size not stated")
     assert quiet.splitlines() == [
         "*Quiet*",
         "DeepSeek: 48 days since DeepSeek V4 (median gap 35)",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.releases.facts.visible import URL_LIMIT, clean, shorten, web_address
-from bot.views.escape import escape, link, literal
+from bot.releases.facts.text import URL_LIMIT, clean, shorten, web_address
+from bot.views.blocks import escape, link, literal
 
 
 @pytest.mark.parametrize(

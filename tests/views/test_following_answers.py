@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import SourceKind
+from bot.model import Destination, Follow, SourceKind
 from bot.records import (
     FROM_FILE,
     FROM_SLACK,
@@ -26,6 +26,7 @@ from bot.releases.news.coverage import Outcome, Record, Shown
 from bot.views import answers
 from bot.views.answers import BotStatus, Following
 from tests.support.builders import NOW
+from tests.support.places import C0123, U0123
 from tests.support.slack import pressed, shown
 
 DAY = timedelta(days=1)
@@ -110,7 +111,7 @@ def test_a_name_that_no_item_carried_is_told_with_what_to_do() -> None:
     flood = Flood(3, "page:z.ai", NOW - DAY, (), ("GLM-6",), hint=hint)
     answer = answers.status_answer(BotStatus("1.0", [FINE], held=[flood]), NOW)
     assert "*page:z.ai* names GLM-6, which no source has shown: asked about 1 d ago" in shown(answer)
-    waiting = answers.status_answer(BotStatus("1.0", [FINE], hints=2), NOW)
+    waiting = answers.status_answer(BotStatus("1.0", [FINE], hints=[hint, hint]), NOW)
     assert "Waited for: 2 names that no item carries" in shown(waiting)
 
 
@@ -135,8 +136,8 @@ def test_what_each_source_showed_is_told_the_worst_first() -> None:
 
 
 def test_pauses_and_reports_are_told_and_only_those_who_may_can_correct() -> None:
-    pause = Pause("T1/C0123", NOW - 2 * DAY, "not_in_channel", NOW + timedelta(minutes=12))
-    report = ErrorReport(7, 1, "Kimi K2.6", "C0123", "U0123", "it is MIT", NOW - DAY)
+    pause = Pause(Destination("T1/C0123"), NOW - 2 * DAY, "not_in_channel", NOW + timedelta(minutes=12))
+    report = ErrorReport(7, 1, "Kimi K2.6", C0123, U0123, "it is MIT", NOW - DAY)
     status = BotStatus("1.0", [FINE], {}, [pause], [report])
     answer = answers.status_answer(status, NOW)
     assert "• <#C0123> for 2 d: not_in_channel · tried again in 12 min" in shown(answer)
@@ -151,12 +152,12 @@ def test_pauses_and_reports_are_told_and_only_those_who_may_can_correct() -> Non
 
 
 def subscription(lab: str, origin: str = FROM_SLACK, by: str = "U0123", **filters: Any) -> Subscription:
-    return Subscription("C0123", lab, Filters(**filters), origin, NOW, by)
+    return Subscription(C0123, Follow(lab), Filters(**filters), origin, NOW, by)
 
 
 def test_subscriptions_of_one_lab_are_one_line() -> None:
     following = Following(
-        "C0123",
+        C0123,
         [subscription("qwen", license="permissive"), subscription("qwen", FROM_FILE, max=7 * 10**9)],
         last_deliveries={"qwen": NOW - 3 * DAY},
         names={"qwen": "Qwen"},
@@ -168,13 +169,13 @@ def test_subscriptions_of_one_lab_are_one_line() -> None:
 
 
 def test_one_subscription_without_filters_wants_everything() -> None:
-    following = Following("C0123", [subscription("qwen", max=7), subscription("qwen", FROM_FILE)])
+    following = Following(C0123, [subscription("qwen", max=7), subscription("qwen", FROM_FILE)])
     assert "• *qwen*: every release" in shown(answers.list_answer(following, NOW))
 
 
 def test_all_labs_come_first_and_last_heard_of_any() -> None:
     following = Following(
-        "C0123", [subscription("a"), subscription("all")], last_deliveries={"b": NOW - 2 * DAY}
+        C0123, [subscription("a"), subscription("all")], last_deliveries={"b": NOW - 2 * DAY}
     )
     said = shown(answers.list_answer(following, NOW))
     assert said.index("*All labs*") < said.index("*a*")
@@ -183,34 +184,43 @@ def test_all_labs_come_first_and_last_heard_of_any() -> None:
 
 
 def test_a_mute_is_shown_while_it_lasts() -> None:
-    mutes = [Mute("C0123", "qwen", NOW + DAY), Mute("C0123", "zai", None), Mute("C0123", "old", NOW - DAY)]
-    said = shown(answers.list_answer(Following("C0123", [subscription("qwen")], mutes), NOW))
+    mutes = [
+        Mute(C0123, "qwen", NOW + DAY),
+        Mute(C0123, "zai", None),
+        Mute(C0123, "old", NOW - DAY),
+    ]
+    said = shown(answers.list_answer(Following(C0123, [subscription("qwen")], mutes), NOW))
     assert "no message yet · 🔕 muted until <!date^" in said
     assert "zai: 🔕 muted until somebody unmutes it" in said
     assert "old" not in said
 
 
 def test_a_pause_says_why_and_that_nothing_is_lost() -> None:
-    pause = Pause("C0123", NOW - 2 * DAY, "not_in_channel", NOW)
-    answer = answers.list_answer(Following("C0123", [subscription("qwen")], pause=pause), NOW)
+    pause = Pause(C0123, NOW - 2 * DAY, "not_in_channel", NOW)
+    answer = answers.list_answer(Following(C0123, [subscription("qwen")], pause=pause), NOW)
     assert "⏸️ Paused for 2 d: not_in_channel. Nothing is unsubscribed; it is tried again now." in answer.text
 
 
 def test_who_follows_nothing_learns_how() -> None:
-    answer = answers.list_answer(Following("C0123"), NOW)
+    answer = answers.list_answer(Following(C0123), NOW)
     assert answer.text.startswith("<#C0123> follows nothing yet. For one lab type `/releases subscribe qwen`")
-    assert pressed(answer)["Follow all labs"] == ("run:0", "subscribe all")
+    assert pressed(answer)["Follow all labs"] == ("replace:0", "subscribe all")
 
 
 def test_settings_have_a_button_for_every_other_way() -> None:
     answer = answers.settings_answer(Preferences(variants="post"))
-    assert "Variants: as messages of their own. Updates: the message is edited. Digest: none." in answer.text
-    assert [value for _, value in pressed(answer).values()] == [
-        "settings variants:thread",
-        "settings variants:off",
-        "settings updates:thread",
-        "settings updates:off",
-    ]
+    assert answer.text == (
+        "This is how I tell you. Variants: as messages of their own. Updates: the message is edited. "
+        "Replies to a message: at most one in 15 minutes. Digest: none."
+    )
+    assert {label: command for label, (_, command) in pressed(answer).items()} == {
+        "Variants: in the thread of their release": "settings variants:thread",
+        "Variants: not told": "settings variants:off",
+        "Updates: told in the thread": "settings updates:thread",
+        "Updates: not told": "settings updates:off",
+        "Replies: at most one in an hour": "settings every:1h",
+        "Replies: each at once": "settings every:0m",
+    }
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,20 @@
 import json
 import operator
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cadence.news import News, NewsKind
+from bot.cadence.news import Limit, News, NewsKind, Silence
 from bot.cadence.shipped import Shipped
-from bot.cadence.silence import Limit, Silence
 from bot.model import (
     Artifact,
     DateOrigin,
+    Destination,
     Facts,
     Lab,
     License,
@@ -28,13 +30,25 @@ from bot.model import (
     SourceKind,
     Wave,
 )
-from bot.records import Content
+from bot.records import Content, Flood, Hint, Triage, Watch
+from bot.releases.facts.filters import Filters
 from bot.views.alert import LicenseChange, render_alert
-from bot.views.card import rich_text
+from bot.views.answers.following import watch_lines
 from bot.views.digest import Digest, render_digest
 from bot.views.group import MOST, render_group
-from bot.views.notice import render_pause
-from bot.views.reply import render_note, render_update
+from bot.views.notes import (
+    COLLECTED,
+    render_flood,
+    render_hint,
+    render_note,
+    render_notes,
+    render_pause,
+    render_strange,
+    render_update,
+)
+from bot.views.terminal import rich_text
+from bot.views.triage import STATES, with_triage
+from bot.views.watches import render_watch
 from tests.support.builders import NOW
 from tests.support.waves import DATES, FACTS, LICENSES, OUTSIDE, URLS, waves
 
@@ -95,8 +109,15 @@ def check(content: Content) -> None:
         assert len(block.get("fields", ())) <= 10
         assert all(len(field["text"]) <= 2_000 for field in block.get("fields", ()))
         assert len(block.get("elements", ())) <= 10
+        assert all(len(one.get("accessibility_label", "")) <= 75 for one in block.get("elements", ()))
         assert block["type"] != "header" or len(block["text"]["text"]) <= 150
     assert sum(len(rich_text(text).plain) for _, text in texts(blocks)) < 10_000
+
+
+def check_read(content: Content) -> None:
+    """Check the same of a message whose addresses are known: none is read out, a notification shows none."""
+    check(content)
+    assert "https://" not in content.text
 
 
 def complaints(validate: Any, content: Content) -> list[str]:
@@ -118,12 +139,46 @@ def test_every_alert_is_within_the_limits(wave: Wave) -> None:
 @given(waves(), _NOTES, _CHANGES)
 def test_every_reply_is_within_the_limits(wave: Wave, note: Note, change: LicenseChange | None) -> None:
     check(render_note(wave, note))
+    check(render_notes(wave, [note] * 40))
     check(render_update(wave, NOW, change))
 
 
 @given(waves(), st.booleans())
 def test_every_grouped_message_is_within_the_limits(wave: Wave, interactive: bool) -> None:
     check(render_group([wave] * MOST, NOW, interactive=interactive))
+
+
+_MADE = st.builds(
+    Triage,
+    st.just(Destination("C1")),
+    st.just(1),
+    st.sampled_from([*STATES]),
+    st.just("UANA"),
+    OUTSIDE,
+    DATES,
+)
+
+
+@given(waves(), _MADE)
+def test_every_alert_that_says_what_a_channel_made_of_it_is_within_the_limits(
+    wave: Wave, made: Triage
+) -> None:
+    alert = render_alert(wave, NOW, interactive=True)
+    check(with_triage(alert, [wave], {wave.lead.id: made}, interactive=True))
+
+
+@given(waves(), _MADE)
+def test_every_grouped_message_that_does_is_within_the_limits(wave: Wave, made: Triage) -> None:
+    several = [replace(wave, lead=replace(wave.lead, id=number)) for number in range(MOST)]
+    group = render_group(several, NOW, interactive=True)
+    check(with_triage(group, several, dict.fromkeys(range(MOST), made), interactive=True))
+
+
+@given(waves(), OUTSIDE, OUTSIDE)
+def test_every_message_that_something_is_so_is_within_the_limits(wave: Wave, name: str, person: str) -> None:
+    watch = Watch(Destination("C1"), "lab", name, Filters(match=(name,)), name, "1.1", person, NOW)
+    check(render_watch(watch, wave.lab, wave.lead, name))
+    assert len(watch_lines([watch] * 50)[0]) <= 3_000
 
 
 @given(_DIGESTS)
@@ -133,7 +188,7 @@ def test_every_digest_is_within_the_limits(digest: Digest) -> None:
 
 @given(OUTSIDE, OUTSIDE)
 def test_every_notice_is_within_the_limits(destination: str, reason: str) -> None:
-    check(render_pause(destination, reason))
+    check(render_pause(Destination(destination), reason))
 
 
 @given(wave=waves(), note=_NOTES, change=_CHANGES)
@@ -172,11 +227,13 @@ def test_everything_at_its_longest_at_once(hostile: str) -> None:
         1, name, NOW, Published(NOW, DateOrigin.SEEN), license, facts, False, 1, artifacts, mentions
     )
     wave = Wave(Lab("lab", hostile), lead, (lead,) * 40, lead, url)
-    check(render_alert(wave, NOW))
+    check_read(render_alert(wave, NOW))
     alone = Wave(wave.lab, lead, (lead,), lead, url)
-    check(render_alert(alone, NOW, interactive=True, change=LicenseChange(License("x", hostile, "x"), NOW)))
-    check(render_group([alone] * MOST, NOW, interactive=True))
-    check(
+    check_read(
+        render_alert(alone, NOW, interactive=True, change=LicenseChange(License("x", hostile, "x"), NOW))
+    )
+    check_read(render_group([alone] * MOST, NOW, interactive=True))
+    check_read(
         render_digest(
             Digest(
                 [alone] * 90,
@@ -190,4 +247,12 @@ def test_everything_at_its_longest_at_once(hostile: str) -> None:
         )
     )
     for kind in NoteKind:
-        check(render_note(wave, Note(kind, hostile, url, SourceKind.HUB, hostile, facts, license)))
+        note = Note(kind, hostile, url, SourceKind.HUB, hostile, facts, license)
+        check_read(render_note(wave, note))
+        many = [Note(more, hostile, url, SourceKind.HUB) for more in COLLECTED] * 20
+        check_read(render_notes(wave, [note, *many]))
+    check_read(render_pause(Destination(hostile), hostile))
+    check_read(render_strange(hostile, 2))
+    hint = Hint(name, hostile, SourceKind.FEED, hostile, url, NOW, NOW)
+    check_read(render_hint(1, hint, timedelta(days=3)))
+    check_read(render_flood(Flood(1, hostile, NOW, ("a",) * 40, (hostile,) * 40), timedelta(days=3)))

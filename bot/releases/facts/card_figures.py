@@ -2,23 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from bot.model import Facts
 from bot.releases.facts.figures import Stated
 from bot.releases.facts.markdown import Block, BlockKind
 from bot.releases.facts.stated_counts import agreed, counts_in, plain, sizes_in
 
-
-def _patterns(*sources: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(source, re.IGNORECASE) for source in sources)
-
-
 _TOKENS = r"(?<![\w.,×-])(\d{1,3}(?:,\d{3})+|\d{1,7}(?:\.\d{1,3})?) ?([KM])?(?![A-Za-z0-9])"
-_ANY_TOKENS = _patterns(_TOKENS)
-_CONTEXT = _patterns(
-    rf"{_TOKENS}[ -](?:tokens?[ -])?context[ -](?:length|window)",
-    rf"context[ -](?:length|window)(?: of| is|:)?(?: up to)? {_TOKENS}",
+_ANY_TOKENS = re.compile(_TOKENS, re.IGNORECASE)
+_CONTEXTS = (
+    re.compile(rf"{_TOKENS}[ -](?:tokens?[ -])?context[ -](?:length|window)", re.IGNORECASE),
+    re.compile(rf"context[ -](?:length|window)(?: of| is|:)?(?: up to)? {_TOKENS}", re.IGNORECASE),
 )
 _STRETCHED = re.compile(r"yarn|exten[ds]|extrapolat|rope|scal|train|output", re.IGNORECASE)
 _CONTEXT_KEY = re.compile(
@@ -37,25 +32,15 @@ _OTHER_SECTIONS = re.compile(
 _NEAR = 0.05  # what the Hub counts beside the stated total, such as a draft head, is less than this
 
 _Pair = tuple[str, str]  # a key and its value
-_Part = Literal["total", "active"]
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What a card states in figures; None means that it does not, or that it contradicts itself."""
+def figures_in(card: Sequence[Block], name: str = "", counted: int | None = None) -> Facts:
+    """Return the parameters, active parameters and context that a card states of its own model.
 
-    total: int | None = None
-    active: int | None = None
-    context: int | None = None
-
-
-def figures_in(card: Sequence[Block], name: str = "", counted: int | None = None) -> Figures:
-    """Return the figures that a card states of its own model; `name` is the repository's.
-
-    Keys with values (tables and lists) come before prose. A figure counts only when all places of its kind
-    agree: cards compare models, and one of several figures would be a guess. Of several models the row or
-    column that has the name decides, and in prose what follows the name; else the total that is near to what
-    the Hub has `counted`, with its actives.
+    `name` is the repository's. Keys with values (tables and lists) come before prose. A figure counts only
+    when all places of its kind agree: cards compare models, and one of several figures would be a guess. Of
+    several models the row or column that has the name decides, and in prose what follows the name; else the
+    total that is near to what the Hub has `counted`, with its actives.
     """
     own, others = _groups(card, name)
     prose = [it for it in card if it.kind in (BlockKind.PROSE, BlockKind.ITEM)]
@@ -66,23 +51,22 @@ def figures_in(card: Sequence[Block], name: str = "", counted: int | None = None
         said += [found for text in texts for found in sizes_in(text)]
     total = _settled("total", counted, tabled, said, elsewhere)
     active = _settled("active", counted, tabled, said, elsewhere)
-    is_sane = active is None or total is None or active <= total
+    if active and total and active > total:
+        active = None
     context = _context([*own, *(pair for group in others for pair in group)], [it.text for it in prose])
-    return Figures(total, active if is_sane else None, context)
+    return Facts(parameters=total, active_parameters=active, context_tokens=context)
 
 
-def _settled(part: _Part, counted: int | None, *evidence: Sequence[Stated]) -> int | None:
+def _settled(
+    part: Literal["total", "active"], counted: int | None, *evidence: Sequence[Stated]
+) -> int | None:
     """Return the figure of the first evidence that states one and does not contradict itself, or None."""
     for stated in evidence:
-        near = [it for it in stated if counted and _is_near(it.total, counted)]
+        near = [it for it in stated if counted and it.total and abs(it.total - counted) <= _NEAR * counted]
         figure = agreed(getattr(it, part) for it in stated) or agreed(getattr(it, part) for it in near)
         if figure:
             return figure
     return None
-
-
-def _is_near(total: int | None, counted: int) -> bool:
-    return total is not None and abs(total - counted) <= _NEAR * counted
 
 
 # --- keys with their values
@@ -110,23 +94,15 @@ def _groups(card: Sequence[Block], name: str) -> tuple[list[_Pair], list[list[_P
         elif not heading:
             heading = cells
         elif len(cells) == len(heading):
-            for model, pair in _by_model(heading, cells):
-                models.setdefault(_model(model), []).append(pair)
+            for head, cell in zip(heading, cells, strict=True):
+                # models stand below each other or side by side
+                model, pair = (head, (cells[0], cell)) if _asks(cells[0]) else (cells[0], (head, cell))
+                models.setdefault(re.sub(r"(?:moe|dense)$", "", _letters(model)), []).append(pair)
     names = [_letters(shorter) for shorter in _shortened(name)]
     fitting = [model for model in models if model and any(it.endswith(model) for it in names)]
     if fitting:
         own += models.pop(max(fitting, key=len))
     return own, list(models.values())
-
-
-def _by_model(heading: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[str, _Pair]]:
-    """Yield the cells of a row, each with whose it is: models stand below each other or side by side."""
-    for head, cell in zip(heading, cells, strict=True):
-        yield (head, (cells[0], cell)) if _asks(cells[0]) else (cells[0], (head, cell))
-
-
-def _model(cell: str) -> str:
-    return re.sub(r"(?:moe|dense)$", "", _letters(cell))
 
 
 def _shortened(name: str) -> list[str]:
@@ -144,7 +120,8 @@ def _key(text: str) -> str:
 
 
 def _asks(key: str) -> bool:
-    return bool(_ASKS.search(_key(key))) and not _OF_A_PART.search(_key(key))
+    key = _key(key)
+    return bool(_ASKS.search(key)) and not _OF_A_PART.search(key)
 
 
 def _asked(group: Iterable[_Pair]) -> list[Stated]:
@@ -185,28 +162,22 @@ def _after_name(texts: Sequence[str], name: str) -> Iterator[str]:
 
 def _context(pairs: Iterable[_Pair], prose: Iterable[str]) -> int | None:
     keyed = [_context_of(plain(value)) for key, value in pairs if _CONTEXT_KEY.fullmatch(_key(key))]
-    return agreed(keyed or _contexts(_sentences(map(plain, prose)), _CONTEXT))
+    if keyed:
+        return agreed(keyed)
+    sentences = (sentence for text in prose for sentence in plain(text).split(". "))
+    native = [sentence for sentence in sentences if not _STRETCHED.search(sentence)]
+    return agreed(_tokens(*it) for text in native for pattern in _CONTEXTS for it in pattern.findall(text))
 
 
 def _context_of(value: str) -> int | None:
-    found = _contexts([value], _ANY_TOKENS)
+    found = _ANY_TOKENS.findall(value)
     is_native = len(found) == 1 or (found and re.search(r"nativ|yarn|exten[ds]", value, re.IGNORECASE))
-    return found[0] if is_native else None
-
-
-def _contexts(texts: Iterable[str], patterns: Sequence[re.Pattern[str]]) -> list[int | None]:
-    return [_tokens(*groups) for text in texts for pattern in patterns for groups in pattern.findall(text)]
-
-
-def _sentences(texts: Iterable[str]) -> list[str]:
-    return [sentence for text in texts for sentence in text.split(". ") if not _STRETCHED.search(sentence)]
+    return _tokens(*found[0]) if is_native else None
 
 
 def _tokens(number: str, unit: str) -> int | None:
     """Return a context length in tokens; "128K" is 131,072 and "200K" 200,000, as labs use them."""
     value = float(number.replace(",", ""))
-    binary = value.is_integer() and int(value).bit_count() == 1
-    tokens = round(
-        value * {"": 1, "K": 1024 if binary else 1000, "M": 1024**2 if binary else 10**6}[unit.upper()]
-    )
+    kilo = 1024 if value.is_integer() and int(value).bit_count() == 1 else 1000
+    tokens = round(value * {"": 1, "K": kilo, "M": kilo**2}[unit.upper()])
     return tokens if 256 <= tokens <= 10**8 else None

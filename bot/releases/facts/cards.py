@@ -1,12 +1,14 @@
 """What a model card or a post says of its model: one or two sentences for the alert, and its figures."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 
 from bot.model import Facts
 from bot.releases.facts.card_figures import figures_in
 from bot.releases.facts.markdown import Block, BlockKind, blocks
-from bot.releases.facts.plaintext import clean
+from bot.releases.facts.text import one_line
 
 LONGEST_SUMMARY = 300
 _MOST_SENTENCES = 2
@@ -61,13 +63,7 @@ def card_facts(markdown: str, name: str = "", counted: int | None = None) -> Fac
     derived: a figure that the card does not state of its own model, or states in two ways, is None.
     """
     card = list(blocks(markdown))
-    figures = figures_in(card, name, counted)
-    return Facts(
-        parameters=figures.total,
-        active_parameters=figures.active,
-        context_tokens=figures.context,
-        summary=_summary_of(card),
-    )
+    return replace(figures_in(card, name, counted), summary=_summary_of(card))
 
 
 def _summary_of(card: Iterable[Block]) -> str:
@@ -77,17 +73,14 @@ def _summary_of(card: Iterable[Block]) -> str:
 def _sentences_of(block: Block) -> str:
     if block.kind is not BlockKind.PROSE or not _is_prose(block):
         return ""
-    kept: list[str] = []
-    for sentence in _sentences(clean(block.text, 4 * LONGEST_SUMMARY)):
-        longer = _joined([*kept, sentence])
-        if _BOILERPLATE.search(sentence) or (
-            kept and (len(longer) > LONGEST_SUMMARY or sentence.endswith(":"))
-        ):
+    text = ""
+    for sentence in islice(_sentences(one_line(block.text, 4 * LONGEST_SUMMARY)), _MOST_SENTENCES):
+        # Chinese and Japanese put no space between sentences
+        longer = re.sub(r"(?<=[。！？]) ", "", f"{text} {sentence}".strip())
+        is_too_much = text and (len(longer) > LONGEST_SUMMARY or sentence.endswith(":"))
+        if is_too_much or _BOILERPLATE.search(sentence):
             break
-        kept.append(sentence)
-        if len(kept) == _MOST_SENTENCES:
-            break
-    text = _joined(kept)
+        text = longer
     return "" if text.endswith(":") else _cut(text)
 
 
@@ -114,11 +107,6 @@ def _sentences(text: str) -> Iterator[str]:
             start = end.end()
     if text[start:].strip():
         yield text[start:].strip()
-
-
-def _joined(sentences: Sequence[str]) -> str:
-    """Return sentences as they were written: Chinese and Japanese put no space between them."""
-    return re.sub(r"(?<=[。！？]) ", "", " ".join(sentences))
 
 
 def _cut(text: str) -> str:

@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from bot.errors import UsageError
 from bot.model import LicenseStatement, Release
-from bot.releases.facts.amounts import memory_text, parse_memory, parse_size, size_text
-from bot.releases.facts.figures import human_bytes
+from bot.releases.facts.figures import human_bytes, memory_text, parse_memory, parse_size, size_text
 from bot.releases.facts.licenses import identify
-from bot.releases.facts.nearest import nearest, or_else
-from bot.releases.facts.plaintext import clean, mentions
-from bot.releases.facts.serving import memory_as_released
+from bot.releases.facts.memory import memory_as_released
+from bot.releases.facts.text import mentions, nearest, one_line, or_else
 from bot.releases.facts.words import NOT_THERE_YET, license_words, size_words, task_words
 from bot.releases.tables import mapping
 
@@ -43,23 +41,24 @@ class Filters:
     weights: str = ANY
     match: tuple[str, ...] = ()
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Return what people type behind each key; what lets everything through is left out."""
+        asked = {
+            it.name: getattr(self, it.name) for it in fields(self) if getattr(self, it.name) != it.default
+        }
+        return {key: _WRITERS.get(key, str)(value) for key, value in asked.items()}
+
     def __str__(self) -> str:
         """Return the filters as people type them."""
-        words = {
-            "license": "" if self.license == ANY else self.license,
-            "min": "" if self.min is None else size_text(self.min),
-            "max": "" if self.max is None else size_text(self.max),
-            "fits": "" if self.fits is None else memory_text(self.fits),
-            "type": "" if self.type == ANY else self.type,
-            "kinds": "" if self.kinds == "all" else self.kinds,
-            "weights": "" if self.weights == ANY else self.weights,
-            "match": ",".join(self.match),
-        }
-        return " ".join(f"{key}:{_quoted(word)}" for key, word in words.items() if word)
+        return " ".join(
+            f'{key}:"{word}"' if re.search(r"[\s:]", word) else f"{key}:{word}"
+            for key, word in self.words.items()
+        )
 
 
 class Match(StrEnum):
-    """Say whether a release is wanted; UNKNOWN is "not by what is known so far"."""
+    """Whether a release is wanted; UNKNOWN is "not by what is known so far"."""
 
     YES = "yes"
     NO = "no"
@@ -76,7 +75,7 @@ def check(filters: Filters, release: Release) -> Match:
     return _judge(filters, release)[0]
 
 
-def doubt(filters: Filters, release: Release) -> str:
+def objection(filters: Filters, release: Release) -> str:
     """Return what speaks against a release, or is not known of it, in words; "" where nothing does."""
     return _judge(filters, release)[1]()
 
@@ -89,7 +88,7 @@ def matches(filters: Filters, release: Release) -> bool:
 def _judge(filters: Filters, release: Release) -> _Judgement:
     """Return the worst of the judgements: one thing that is wrong outweighs all that is not known."""
     worst = _PASSES
-    for judge in _JUDGES:
+    for judge in (_by_license, _by_size, _by_memory, _by_type, _by_weights, _by_name):
         judgement = judge(filters, release)
         if judgement[0] is Match.NO:
             return judgement
@@ -106,7 +105,7 @@ def _by_license(filters: Filters, release: Release) -> _Judgement:
         return Match.UNKNOWN, lambda: "its licence is not assessed"
     if license.verdict not in (*VERDICTS, "unknown"):
         return Match.UNKNOWN, lambda: "its licence is not stated"
-    return Match.NO, lambda: f"its licence is {clean(license_words(license), 80)}, not license:{wanted}"
+    return Match.NO, lambda: f"its licence is {one_line(license_words(license), 80)}, not license:{wanted}"
 
 
 def _by_size(filters: Filters, release: Release) -> _Judgement:
@@ -144,7 +143,7 @@ def _by_type(filters: Filters, release: Release) -> _Judgement:
         return _PASSES
     if not task:
         return Match.UNKNOWN, lambda: "its task is not stated"
-    return Match.NO, lambda: f"its task is {clean(task_words(task), 60)}, not type:{filters.type}"
+    return Match.NO, lambda: f"its task is {one_line(task_words(task), 60)}, not type:{filters.type}"
 
 
 def _by_weights(filters: Filters, release: Release) -> _Judgement:
@@ -159,9 +158,6 @@ def _by_name(filters: Filters, release: Release) -> _Judgement:
     if not filters.match or mentions(filters.match, release.name.display):
         return _PASSES
     return Match.NO, lambda: f"its name has no {' or '.join(filters.match)}"
-
-
-_JUDGES = (_by_license, _by_size, _by_memory, _by_type, _by_weights, _by_name)
 
 
 def make_filters(**words: str) -> Filters:
@@ -185,10 +181,8 @@ def _read_license(text: str) -> str:
     if license.verdict in VERDICTS and re.fullmatch(r"[a-z0-9][a-z0-9._+:-]*", license.id):
         return license.id
     hint = or_else(nearest(word, VERDICTS, 1), "")
-    raise UsageError(
-        f"“{text[:60]}” is no licence: {hint}{' ' if hint else ''}write permissive, conditions, "
-        "non-commercial, any or an id"
-    )
+    problem = " ".join(filter(None, (f"“{text[:60]}” is no licence:", hint)))
+    raise UsageError(f"{problem} write permissive, conditions, non-commercial, any or an id")
 
 
 def _read_type(text: str) -> str:
@@ -198,18 +192,15 @@ def _read_type(text: str) -> str:
     raise UsageError(f"“{text[:60]}” is no type: write {', '.join(CHOICES['type'])} or a task of the Hub")
 
 
-def _read_one_of(key: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text.strip().lower() in CHOICES[key]:
-            return text.strip().lower()
-        raise UsageError(f"“{text[:60]}” is nothing that {key}: takes: write {' or '.join(CHOICES[key])}")
-
-    return read
+def _read_one_of(key: str, text: str) -> str:
+    if text.strip().lower() in CHOICES[key]:
+        return text.strip().lower()
+    raise UsageError(f"“{text[:60]}” is nothing that {key}: takes: write {' or '.join(CHOICES[key])}")
 
 
 def _read_names(text: str) -> tuple[str, ...]:
     """Return the words that a name may have; signs at their ends say nothing."""
-    stripped = (re.sub(r"^[\W_]+|[\W_]+$", "", word) for word in text.replace('"', " ").split(","))
+    stripped = (re.sub(r"^[\W_]+|[\W_]+$", "", word) for word in re.split("[,;]", text.replace('"', " ")))
     words = dict.fromkeys(" ".join(word.casefold().split()) for word in stripped if word)
     if not words or len(words) > _MOST_NAMES or max(map(len, words)) > _LONGEST_NAME:
         raise UsageError(
@@ -221,12 +212,7 @@ def _read_names(text: str) -> tuple[str, ...]:
 @cache
 def _groups() -> Mapping[str, tuple[str, ...]]:
     """Return the groups of each pipeline tag."""
-    groups = mapping("task_groups.tsv", "task", "groups")
-    return {task: tuple(names.split()) for task, names in groups.items()}
-
-
-def _quoted(word: str) -> str:
-    return f'"{word}"' if re.search(r"[\s:]", word) else word
+    return {task: tuple(it.split()) for task, it in mapping("task_groups.tsv", "task", "groups").items()}
 
 
 # What a key takes, where that is a handful of words; a licence may also be an id, a type a pipeline tag.
@@ -242,8 +228,14 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "max": parse_size,
     "fits": parse_memory,
     "type": _read_type,
-    "kinds": _read_one_of("kinds"),
-    "weights": _read_one_of("weights"),
+    "kinds": partial(_read_one_of, "kinds"),
+    "weights": partial(_read_one_of, "weights"),
     "match": _read_names,
 }
 FILTER_KEYS = tuple(_READERS)
+_WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "min": size_text,
+    "max": size_text,
+    "fits": memory_text,
+    "match": ",".join,
+}

@@ -1,22 +1,26 @@
 """One licence text to what it means: tables/licenses.tsv, SPDX expressions, lists of licences."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from license_expression import ExpressionError, Licensing, get_spdx_licensing
 
-from bot.releases.facts.plaintext import clean
+from bot.releases.facts.text import one_line
 from bot.releases.tables import rows
 
 LONGEST = 200  # characters of a text that are read; what people write has under 100
 _MOST_LICENSES = 10  # in one list
 _SHOWN = 80  # characters of an unknown text that are shown
 _NOISE = {"the", "license", "licence", "licensed", "licenses", "agreement", "version", "international"}
+_EXCLUDING = {
+    "non-commercial": re.compile(r"(?:^|-)(?:non-?commercial|nc)(?:-|$)"),
+    "research-only": re.compile(r"(?:^|-)(?:research|academic)(?:-|$)"),
+}
+_ADMITTING = re.compile(r"(?<!non)(?<!non-)commercial")
 _WORST_FIRST = ("non-commercial", "unknown", "not stated", "conditions", "permissive")
 
 
@@ -38,18 +42,13 @@ class Terms:
 
     @property
     def short(self) -> str:
-        """Return the title as an alert shows it."""
+        """The title as an alert shows it."""
         return self.name or self.title
-
-    @property
-    def symbol(self) -> str:
-        """Return the shortest exact way to write it."""
-        return self.spdx or self.short
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Say whose repository carries a statement, in lower case and as far as is known."""
+    """Whose repository carries a statement, in lower case and as far as is known."""
 
     owner: str = ""
     repository: str = ""  # owner/name
@@ -62,11 +61,6 @@ class Place:
 
 
 NOWHERE = Place()
-
-
-def fold(text: str) -> str:
-    """Return `text` so that spellings of one licence are equal; "+" counts, it means "or later"."""
-    return re.sub(r"[^\w+]+|_+", "-", text.casefold()).strip("-")
 
 
 def look_up(text: str, place: Place = NOWHERE) -> Terms | None:
@@ -90,20 +84,13 @@ def unknown(text: str) -> Terms:
 
     Of its terms it states at most one by its name: that commercial use is excluded ("acme-nc-1.0").
     """
-    shown = clean(text, _SHOWN)
+    shown = one_line(text, _SHOWN)
     key = fold(shown)
     for kind, words in _EXCLUDING.items():
         if words.search(key) and not _ADMITTING.search(key):
             condition = f"{kind} by its name: read the licence"
             return Terms(key, shown, kind, "non-commercial", "no", condition=condition)
     return Terms(key, shown, condition="not a licence that is known here: read it")
-
-
-_EXCLUDING = {
-    "non-commercial": re.compile(r"(?:^|-)(?:non-?commercial|nc)(?:-|$)"),
-    "research-only": re.compile(r"(?:^|-)(?:research|academic)(?:-|$)"),
-}
-_ADMITTING = re.compile(r"(?<!non)(?<!non-)commercial")
 
 
 def _listed(text: str) -> Terms | None:
@@ -157,18 +144,8 @@ def _excepted(node: Any, place: Place) -> Terms | None:
     base, exception = look_up(str(node.license_symbol), place), _listed(str(node.exception_symbol))
     if base is None or exception is None or not base.spdx:
         return None
-    identifier = f"{base.spdx} WITH {exception.spdx}"
-    return Terms(
-        identifier.casefold(),
-        identifier,
-        base.kind,
-        base.verdict,
-        base.commercial,
-        spdx=identifier,
-        condition=base.condition,
-        duty=base.duty,
-        url=base.url,
-    )
+    spdx = f"{base.spdx} WITH {exception.spdx}"
+    return replace(base, key=spdx.casefold(), title=spdx, name="", spdx=spdx, owners=())
 
 
 def _several(text: str, place: Place) -> Terms | None:
@@ -180,19 +157,21 @@ def _several(text: str, place: Place) -> Terms | None:
     known = {part.key: part for part in parts if part}
     if None in parts:
         return None
-    listed = [known[key] for key in sorted(known)]
-    if len(listed) == 1:
-        return listed[0]
-    return look_up(", ".join(known[key].key for key in sorted(known))) or _joined(listed, ",")
+    if len(known) == 1:
+        return parts[-1]
+    return look_up(", ".join(sorted(known))) or _joined([known[key] for key in sorted(known)], ",")
 
 
 def _joined(parts: Sequence[Terms], operator: str) -> Terms:
     """Return what several terms amount to: of a choice the best, otherwise the worst."""
     ranked = sorted(parts, key=lambda part: _WORST_FIRST.index(part.verdict))
     deciding = ranked[-1] if operator == "OR" else ranked[0]
-    symbols = sorted(_bracketed(part.symbol) for part in parts)
+    symbols = sorted(_bracketed(part.spdx or part.short) for part in parts)
     between = ", " if operator == "," else f" {operator} "
     exact = operator != "," and all(part.spdx for part in parts)
+    condition = deciding.condition
+    if operator != "OR" and deciding.verdict != "permissive":
+        condition = f"several licences apply; {deciding.short}: {condition}".rstrip(": ")
     return Terms(
         key=between.join(sorted(_bracketed(part.key) for part in parts)),
         title=between.join(symbols),
@@ -200,35 +179,31 @@ def _joined(parts: Sequence[Terms], operator: str) -> Terms:
         verdict=deciding.verdict,
         commercial=deciding.commercial,
         spdx=between.join(symbols) if exact else "",
-        condition=_condition(deciding, operator),
+        condition=condition,
         duty="; ".join(dict.fromkeys(part.duty for part in parts if part.duty)),
         url=deciding.url,
     )
-
-
-def _condition(deciding: Terms, operator: str) -> str:
-    if operator == "OR" or deciding.verdict == "permissive":
-        return deciding.condition
-    return f"several licences apply; {deciding.short}: {deciding.condition}".rstrip(": ")
 
 
 def _bracketed(symbol: str) -> str:
     return f"({symbol})" if re.search(r" (AND|OR|and|or) ", symbol) else symbol
 
 
-class _By(IntEnum):
-    """Say what of a line a text is, the surest first."""
-
-    KEY = 0
-    ALIAS = 1
-    SPDX = 2
-    TITLE = 3
-
-
 @cache
-def _lines() -> tuple[tuple[Terms, tuple[tuple[_By, str], ...]], ...]:
-    """Return the table's lines, each with the texts that it is found by."""
-    return tuple((_line(cells), tuple(_texts(cells))) for cells in rows("licenses.tsv"))
+def _index(folding: Callable[[str], str]) -> Mapping[str, tuple[Terms, ...]]:
+    """Return the table's lines by the folded texts that mean them, the surest first.
+
+    A key is surer than an alias, that than an SPDX identifier, that than a title. A text that means two
+    licences alike is left out.
+    """
+    found: dict[str, dict[Terms, int]] = {}
+    for cells in rows("licenses.tsv"):
+        title = re.sub(r" \(.*\)$", "", cells["title"])
+        texts = ([cells["key"]], cells["aliases"].split("; "), [cells["spdx"]], [title])
+        for rank, alike in enumerate(texts):
+            for text in alike:
+                found.setdefault(folding(text), {}).setdefault(_line(cells), rank)
+    return {text: ranked for text, lines in found.items() if text and (ranked := _ranked(lines))}
 
 
 def _line(cells: Mapping[str, str]) -> Terms:
@@ -242,28 +217,16 @@ def _line(cells: Mapping[str, str]) -> Terms:
     )
 
 
-def _texts(cells: Mapping[str, str]) -> Iterator[tuple[_By, str]]:
-    yield _By.KEY, cells["key"]
-    yield from ((_By.ALIAS, alias) for alias in cells["aliases"].split("; "))
-    yield _By.SPDX, cells["spdx"]
-    yield _By.TITLE, re.sub(r" \(.*\)$", "", cells["title"])
-
-
-@cache
-def _index(folding: Callable[[str], str]) -> Mapping[str, tuple[Terms, ...]]:
-    """Return the lines by folded text, the surest first, but for texts that mean two licences alike."""
-    found: dict[str, dict[Terms, _By]] = {}
-    for terms, texts in _lines():
-        for by, text in texts:
-            found.setdefault(folding(text), {}).setdefault(terms, by)
-    return {text: ranked for text, lines in found.items() if text and (ranked := _ranked(lines))}
-
-
-def _ranked(lines: Mapping[Terms, _By]) -> tuple[Terms, ...]:
+def _ranked(lines: Mapping[Terms, int]) -> tuple[Terms, ...]:
     surest = sorted(lines, key=lambda terms: lines[terms])
     for_all = [lines[terms] for terms in surest if not terms.owners]
     is_ambiguous = len(for_all) > 1 and for_all[0] == for_all[1]
     return () if is_ambiguous else tuple(surest)
+
+
+def fold(text: str) -> str:
+    """Return `text` so that spellings of one licence are equal; "+" counts, it means "or later"."""
+    return re.sub(r"[^\w+]+|_+", "-", text.casefold()).strip("-")
 
 
 def _fold_loosely(text: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from bot.model import License, LicenseStatement
 from bot.releases.facts.license_terms import LONGEST, Place, Terms, fold, look_up, read, unknown
-from bot.releases.facts.plaintext import clean
+from bot.releases.facts.text import one_line
 
 _NOTHING = {"", "absent", "na", "n-a", "nil", "none", "not-specified", "not-stated", "null", "unspecified"}
 _POINTERS = {"other", "unknown"}  # keys that say: look at license_name
@@ -29,16 +29,8 @@ def identify(statement: LicenseStatement | None, owner: str = "", repository: st
     other models.
     """
     terms = _terms(statement or LicenseStatement(), owner, repository)
-    return License(
-        id=terms.key,
-        title=terms.short,
-        verdict=terms.verdict,
-        commercial=terms.commercial,
-        spdx=terms.spdx,
-        condition=terms.condition,
-        duty=terms.duty,
-        url=terms.url,
-    )
+    words = (terms.spdx, terms.condition, terms.duty, terms.url)
+    return License(terms.key, terms.short, terms.verdict, terms.commercial, *words)
 
 
 def license_line(line: str) -> dict[str, object]:
@@ -50,7 +42,7 @@ def license_line(line: str) -> dict[str, object]:
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return {"error": f"not valid JSON: {clean(str(error), 120)}"}
+        return {"error": f"not valid JSON: {one_line(str(error), 120)}"}
     problem = _problem(fields)
     if problem:
         return {"error": problem}
@@ -107,15 +99,20 @@ def _stated(statement: LicenseStatement, place: Place) -> Terms:
     key, link = _bare(statement.license), statement.link[:LONGEST]
     name = "" if _says_nothing(statement.name) else _bare(statement.name)
     if fold(key) not in _NOTHING | _POINTERS:
-        terms = read(key, place) or unknown(key)
-        return _with_name(terms, name, place) if name else terms
+        keyed = read(key, place) or unknown(key)
+        return _with_name(keyed, name, place) if name else keyed
     if name:
         return look_up(f"other:{name}", place) or read(name, place) or look_up(link, place) or unknown(name)
     if linked := look_up(link, place):
         return linked
     if file := _named_by(link):
         return read(file, place) or unknown(file)
-    return _unnamed(fold(key) or ("other" if link else ""), place)
+    # The table has lines of its own for a pointer to nothing and for no statement at all.
+    pointer = fold(key) or ("other" if link else "")
+    terms = look_up(pointer if pointer in _POINTERS else "(absent)", place)
+    if terms is None:
+        raise LookupError(f"tables/licenses.tsv has lost its line for {pointer or '(absent)'}")
+    return terms
 
 
 def _named_by(link: str) -> str:
@@ -126,16 +123,8 @@ def _named_by(link: str) -> str:
     return name if is_name and fold(name).count("-") else ""
 
 
-def _unnamed(key: str, place: Place) -> Terms:
-    """Return the table's own lines for a pointer to nothing and for no statement at all."""
-    terms = look_up(key if key in _POINTERS else "(absent)", place)
-    if terms is None:
-        raise LookupError(f"tables/licenses.tsv has lost its line for {key or '(absent)'}")
-    return terms
-
-
 def _with_name(terms: Terms, name: str, place: Place) -> Terms:
-    """Settle a key that is a licence by itself and yet has a license_name beside it."""
+    """Return what a key that is a licence by itself means with a license_name beside it."""
     listed, named = look_up(f"{terms.key} + {name}", place), read(name, place)
     if listed:
         return listed

@@ -37,7 +37,7 @@ _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
 
 
 class BlockKind(StrEnum):
-    """Name what a block is."""
+    """What a block is."""
 
     PROSE = "prose"
     ITEM = "item"  # of a list
@@ -68,7 +68,9 @@ def blocks(markdown: str) -> Iterator[Block]:
         if kind == "heading":
             section = plain
         elif plain:
-            yield Block(BlockKind(kind), plain, section, _linked(text))
+            letters = sum(map(str.isalnum, text))
+            linked = sum(map(str.isalnum, "".join(_LINKED.findall(text))))
+            yield Block(BlockKind(kind), plain, section, linked / letters if letters else 0.0)
 
 
 def _visible(text: str) -> str:
@@ -173,9 +175,3 @@ def _inline(text: str) -> str:
     text = _BARE_ADDRESS.sub(rf"{_LINK}\g<0>{_LINK_END}", text)
     text = re.sub(r"\[\^?\d{1,3}\]|^\s*(?:#{1,6}|>)\s?|\*+|`+|__|~~", "", text, flags=re.MULTILINE)
     return html.unescape(_ITEM.sub("", text, count=1) if _ITEM.match(text) else text)
-
-
-def _linked(text: str) -> float:
-    letters = sum(map(str.isalnum, text))
-    inside = sum(map(str.isalnum, "".join(_LINKED.findall(text))))
-    return inside / letters if letters else 0.0

@@ -7,7 +7,7 @@ lab's model.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -64,6 +64,7 @@ _TOTAL = r"(?P<total>\b(?:total(?:s|l?ing)?|overall|altogether|in all)\b|总)"
 _ACTIVE = r"\b(?:active|activated|live(?= param)|averaging|on average)\b|激活"
 _BEHIND_ONLY = r"\bper (?:token|forward|inference)\b|\b(?:for|at) (?:each|every|a) (?:token|step|forward)\b"
 _VERB = r"\bactivat(?:es|ing|e)\b"
+_ACTIVE_WORD = _pattern(f"{_ACTIVE}|{_BEHIND_ONLY}|{_VERB}")
 # A word of letters or one Chinese sign, which cannot be divided: otherwise long words would take hours.
 _WORD = r"(?:[^\W\u3400-\u9fff]++|[\u3400-\u9fff])"
 _NEW_THOUGHT = rf"(?:(?:and|with|but|while|where|yet|plus)\b|{_VERB}|总|激活)"
@@ -109,8 +110,15 @@ def counts_in(text: str, *, is_size: bool = False) -> list[Stated]:
 
     `is_size`: the text answers the question for the size, so that a number alone is the total.
     """
-    sentences = [_as_size(_figures(sentence), is_size=is_size) for sentence in _sentences(text)]
-    return [found for sentence in sentences for found in _pairs(sentence)]
+    found: list[Stated] = []
+    for sentence in _sentences(text):
+        start = len(found)
+        for figure in _as_size(_figures(sentence), is_size=is_size):
+            if figure.of and (len(found) == start or getattr(found[-1], figure.of) is not None):
+                found.append(Stated())
+            if figure.of:
+                found[-1] = replace(found[-1], **{figure.of: figure.value})
+    return [it for it in found if it != Stated()]
 
 
 @lru_cache(maxsize=1_000)  # an answer asks for the summary of each release several times
@@ -134,21 +142,18 @@ def agreed(values: Iterable[int | None]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """One number of a sentence: `of` is "total", "active" or "", `whole` that it can be a model's size."""
+    """One number of a sentence."""
 
     value: int | None
-    of: str
-    whole: bool
+    of: str  # "total", "active" or ""
+    whole: bool  # whether it can be a model's size
 
 
 def _sentences(text: str) -> Iterator[str]:
     for sentence in _SENTENCE_END.split(plain(text)):
         apart = _IN_PARALLEL.sub(r"\3 \1 ; \4 \2", sentence)
         bare = _NAMED_SIZE.sub(r"\1\2 total , \3 active", _OTHER_THING.sub(" , ", apart))
-        yield _REST.sub(r"\1 active ; \2 total", bare) if re.search(_ACTIVE_WORD, bare) else bare
-
-
-_ACTIVE_WORD = _pattern(f"{_ACTIVE}|{_BEHIND_ONLY}|{_VERB}")
+        yield _REST.sub(r"\1 active ; \2 total", bare) if _ACTIVE_WORD.search(bare) else bare
 
 
 def _figures(sentence: str) -> list[_Figure]:
@@ -174,27 +179,12 @@ def _as_size(figures: list[_Figure], *, is_size: bool) -> list[_Figure]:
     asked = [figure for figure in figures if not figure.of] if is_size else []
     if len(asked) == 1 and not any(figure.of == "total" for figure in figures):
         return [replace(it, of="total") if it is asked[0] else it for it in figures]
-    return [
-        replace(it, of="total") if it.whole and not it.of and _beside_active(figures, at) else it
-        for at, it in enumerate(figures)
-    ]
-
-
-def _beside_active(figures: Sequence[_Figure], at: int) -> bool:
-    """Whether the number after this one, or before the last one, is that of the active parameters."""
-    neighbour = figures[at + 1 : at + 2] or figures[max(0, at - 1) : at]
-    return any(it.of == "active" for it in neighbour)
-
-
-def _pairs(figures: Iterable[_Figure]) -> list[Stated]:
-    found: list[Stated] = []
-    for figure in figures:
-        if not figure.of:
-            continue
-        if not found or getattr(found[-1], figure.of) is not None:
-            found.append(Stated())
-        found[-1] = replace(found[-1], **{figure.of: figure.value})
-    return [it for it in found if it != Stated()]
+    found = list(figures)
+    for at, figure in enumerate(figures):
+        neighbour = figures[at + 1 : at + 2] or figures[max(0, at - 1) : at]
+        if figure.whole and not figure.of and any(it.of == "active" for it in neighbour):
+            found[at] = replace(figure, of="total")
+    return found
 
 
 def _value(text: str) -> int:

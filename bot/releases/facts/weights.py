@@ -1,9 +1,11 @@
 """Which of a repository's files are one complete set of weights, and how many bytes they are."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from bot.releases.facts.text import mapping_in, number_in
 
 # Strongest first: where a repository holds the same weights in several formats, the first is downloaded.
 _FORMATS = (
@@ -45,6 +47,7 @@ _COMPONENT = re.compile(
     r"|connectors|safety_checker|vocoder|vqgan|movq)(?:_\d)?",
     re.IGNORECASE,
 )
+_QUANTISATION = re.compile(r"(?:^|[-_.])(i?q\d(?:_[a-z0-9]+)*|b?f16|f32|mxfp4(?:_moe)?|nvfp4)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +59,26 @@ class WeightFile:
 
     @property
     def folder(self) -> str:
-        """Return the path's folder, or "" for the root."""
+        """The path's folder, "" for the root."""
         return self.path.rpartition("/")[0]
 
     @property
     def extension(self) -> str:
-        """Return the file name's ending in lower case, without the dot."""
+        """The file name's ending in lower case, without the dot."""
         return self.path.rpartition(".")[2].lower()
 
     @property
     def name(self) -> str:
-        """Return the file name in lower case, without its ending."""
+        """The file name in lower case, without its ending."""
         return self.path.rpartition("/")[2].rpartition(".")[0].lower()
 
     @property
     def stem(self) -> str:
-        """Return the name without shard numbers: equal for all the shards of one model."""
+        """The name without shard numbers: equal for all the shards of one model."""
         return _SHARD.sub("", self.name).removesuffix(f".{self.extension}")
+
+
+_Files = list[WeightFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class WeightSet:
 
     @property
     def size(self) -> int | None:
-        """Return its bytes, or None when the size of any file is not stated."""
+        """Its bytes, or None when the size of any file is not stated."""
         sizes = [file.size for file in self.files if file.size is not None]
         return sum(sizes) if len(sizes) == len(self.files) else None
 
@@ -95,21 +101,16 @@ def has_weights(item: Mapping[str, Any]) -> bool | None:
     """
     if not isinstance(item.get("siblings"), list):
         return None
-    files = [path for path, _ in _siblings(item) if _is_weight(path)]
-    return any(_is_whole(path, files) for path in files)
-
-
-def _is_whole(path: str, files: Sequence[str]) -> bool:
-    """Whether a file is no shard, or all of its kind are there: "model-00001-of-00002.safetensors"."""
-    numbered = _NUMBERED.fullmatch(path)
-    if not numbered:
-        return True
-    start, count, end = numbered["start"], int(numbered["count"]), numbered["end"]
-    shards = (_NUMBERED.fullmatch(file) for file in files)
-    found = {
-        int(shard["number"]) for shard in shards if shard and (shard["start"], shard["end"]) == (start, end)
-    }
-    return len(found) >= count
+    shards: dict[tuple[str, str], set[int]] = {}
+    wholes = []
+    for file in _weight_files(item):
+        numbered = _NUMBERED.fullmatch(file.path)
+        if not numbered:
+            return True
+        of_one_model = shards.setdefault((numbered["start"], numbered["end"]), set())
+        of_one_model.add(int(numbered["number"]))
+        wholes.append((of_one_model, int(numbered["count"])))
+    return any(len(found) >= count for found, count in wholes)
 
 
 def weight_set(item: Mapping[str, Any]) -> WeightSet | None:
@@ -121,95 +122,90 @@ def weight_set(item: Mapping[str, Any]) -> WeightSet | None:
     none of them is the release itself: several GGUF quantisations, or checkpoints to choose from. Which
     of those is downloaded is the reader's choice, so that the size is "not stated".
     """
-    files = [WeightFile(path, size) for path, size in _siblings(item) if _is_weight(path)]
+    files = list(_weight_files(item))
     main = [file for file in files if not _COPIES.search(file.path.lower())] or files
-    if any(path == "model_index.json" for path, _ in _siblings(item)):
-        return _together([_best_format(group) for group in _by_folder(main) if group[0].folder])
-    return _best_format(main)
+    if any(file.path == "model_index.json" for file in _files(item)):
+        components = _grouped(main, lambda file: file.folder)
+        chosen = _together(_best_format(group) for folder, group in components.items() if folder)
+    else:
+        chosen = _best_format(main)
+    return WeightSet(tuple(chosen)) if chosen else None
 
 
 def gguf_label(weights: WeightSet | None) -> str:
     """Return the quantisation that a GGUF file's name states ("Q4_K_M"), or ""."""
     if weights is None or weights.files[0].extension != "gguf":
         return ""
-    stem = weights.files[0].stem
-    match = re.search(r"(?:^|[-_.])(i?q\d(?:_[a-z0-9]+)*|b?f16|f32|mxfp4(?:_moe)?|nvfp4)$", stem)
+    match = _QUANTISATION.search(weights.files[0].stem)
     return match[1].upper() if match else ""
 
 
-def _siblings(item: Mapping[str, Any]) -> Iterable[tuple[str, int | None]]:
+def _files(item: Mapping[str, Any]) -> Iterator[WeightFile]:
     siblings = item.get("siblings")
     for sibling in siblings if isinstance(siblings, list) else ():
-        path = sibling.get("rfilename") if isinstance(sibling, Mapping) else None
+        file = mapping_in(sibling)
+        path = file.get("rfilename")
         if isinstance(path, str) and len(path) <= _LONGEST_PATH:
-            yield path, _size(sibling)
+            sizes = (file.get("size"), mapping_in(file.get("lfs")).get("size"))
+            known = (number_in(size, 0, _LARGEST_FILE) for size in sizes)
+            yield WeightFile(path, next((size for size in known if size is not None), None))
 
 
-def _size(sibling: Mapping[str, Any]) -> int | None:
-    pointer = sibling.get("lfs")
-    candidates = (sibling.get("size"), pointer.get("size") if isinstance(pointer, Mapping) else None)
-    whole = (size for size in candidates if isinstance(size, int) and not isinstance(size, bool))
-    return next((size for size in whole if 0 <= size <= _LARGEST_FILE), None)
+def _weight_files(item: Mapping[str, Any]) -> Iterator[WeightFile]:
+    for file in _files(item):
+        lower = file.path.lower()
+        is_core_ml = ".mlpackage/" in lower or ".mlmodelc/" in lower  # its models are folders
+        has_ending = "." in lower and file.extension in _EXTENSIONS
+        if is_core_ml or (has_ending and not _NO_WEIGHTS.search(lower)):
+            yield file
 
 
-def _is_weight(path: str) -> bool:
-    lower = path.lower()
-    if ".mlpackage/" in lower or ".mlmodelc/" in lower:  # Core ML's models are folders
-        return True
-    return "." in lower and lower.rpartition(".")[2] in _EXTENSIONS and not _NO_WEIGHTS.search(lower)
-
-
-def _best_format(files: list[WeightFile]) -> WeightSet | None:
+def _best_format(files: _Files) -> _Files | None:
+    """Return the set in the strongest format: the root's, else the only folder's, else parts of one model."""
     for extensions in _FORMATS:
-        chosen = [file for file in files if file.extension in extensions]
-        if chosen:
-            return _one_place(chosen)
+        folders = _grouped((file for file in files if file.extension in extensions), lambda file: file.folder)
+        if "" in folders:
+            return _one_model(folders[""])
+        if len(folders) == 1 or (folders and all(map(_COMPONENT.fullmatch, folders))):
+            return _together(_one_model(group) for group in folders.values())
+        if folders:
+            return None
     return None
 
 
-def _one_place(files: list[WeightFile]) -> WeightSet | None:
-    """Return the set at the root; without one, the only folder's, or all that are parts of one model."""
-    folders = _by_folder(files)
-    root = next((group for group in folders if not group[0].folder), None)
-    if root:
-        return _one_model(root)
-    if len(folders) > 1 and not all(_COMPONENT.fullmatch(group[0].folder) for group in folders):
+def _grouped(files: Iterable[WeightFile], key: Callable[[WeightFile], str]) -> dict[str, _Files]:
+    groups: dict[str, _Files] = {}
+    for file in files:
+        groups.setdefault(key(file), []).append(file)
+    return groups
+
+
+def _together(sets: Iterable[_Files | None]) -> _Files | None:
+    """Return all files of several sets, None where one of them is not to be told."""
+    together: _Files = []
+    for files in sets:
+        if files is None:
+            return None
+        together += files
+    return together
+
+
+def _one_model(files: _Files) -> _Files | None:
+    """Return the shards of one model among the files of one folder, or None when there are several.
+
+    A vision projector, another number format and a copy in the lab's own layout are no second model.
+    """
+    groups = _grouped(files, lambda file: file.stem)
+    plain = next((stem for stem in _PLAIN_STEMS if stem in groups), "")
+    main = [plain] if plain else [stem for stem in groups if not _is_secondary(stem, groups)]
+    if len(main) != 1:
         return None
-    return _together([_one_model(group) for group in folders])
-
-
-def _by_folder(files: list[WeightFile]) -> list[list[WeightFile]]:
-    folders: dict[str, list[WeightFile]] = {}
-    for file in files:
-        folders.setdefault(file.folder, []).append(file)
-    return list(folders.values())
-
-
-def _together(sets: list[WeightSet | None]) -> WeightSet | None:
-    known = [one for one in sets if one]
-    return WeightSet(tuple(file for one in known for file in one.files)) if known and known == sets else None
-
-
-def _one_model(files: list[WeightFile]) -> WeightSet | None:
-    """Return the shards of one model among the files of one folder, or None when there are several."""
-    groups: dict[str, list[WeightFile]] = {}
-    for file in files:
-        groups.setdefault(file.stem, []).append(file)
-    for stem in _PLAIN_STEMS:
-        if stem in groups:
-            return _without_whole_copy(groups[stem])
-    main = {stem: group for stem, group in groups.items() if not _is_secondary(stem, groups)}
-    return _without_whole_copy(next(iter(main.values()))) if len(main) == 1 else None
+    # Where a whole file lies beside its shards, both hold the same weights.
+    return [file for file in groups[main[0]] if _SHARD.search(file.name)] or groups[main[0]]
 
 
 def _is_secondary(stem: str, groups: Mapping[str, object]) -> bool:
-    """Tell a vision projector, another number format or a copy in the lab's own layout from a model."""
     if _SIDECAR.search(stem) or stem.startswith("consolidated"):
         return len(groups) > 1
     base = _VARIANT.sub("", stem)
     return base != stem and base in groups
-
-
-def _without_whole_copy(group: list[WeightFile]) -> WeightSet:
-    """Return the shards where a whole file lies beside them: both hold the same weights."""
-    return WeightSet(tuple(file for file in group if _SHARD.search(file.name)) or tuple(group))

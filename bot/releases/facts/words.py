@@ -1,4 +1,4 @@
-"""Put facts into words, as plain text that still has to be escaped."""
+"""Facts in words, as plain text that still has to be escaped. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -14,27 +14,13 @@ from bot.releases.facts.figures import (
     human_parameters,
 )
 from bot.releases.facts.stated_counts import said_of_itself
+from bot.releases.tables import mapping
 
 NOT_STATED = "not stated"
 NOT_THERE_YET = "not there yet"
 _CIRCLES = {"permissive": "🟢", "conditions": "🟡", "non-commercial": "🔴"}
 _VERDICTS = {"conditions": "with conditions", "unknown": "terms not assessed"}
-_TASKS = {
-    "text-generation": "language model",
-    "image-text-to-text": "vision-language model",
-    "video-text-to-text": "video-language model",
-    "audio-text-to-text": "audio-language model",
-    "any-to-any": "omni-modal model",
-    "text-to-image": "image generation",
-    "image-to-image": "image editing",
-    "text-to-video": "video generation",
-    "image-to-video": "video generation",
-    "text-to-speech": "text to speech",
-    "automatic-speech-recognition": "speech recognition",
-    "feature-extraction": "embedding model",
-    "sentence-similarity": "embedding model",
-    "text-ranking": "reranker",
-}
+_MOST_NAMES = 4
 
 
 def circle(license: License) -> str:
@@ -42,14 +28,9 @@ def circle(license: License) -> str:
     return _CIRCLES.get(license.verdict, "⚪")
 
 
-def verdict_words(license: License) -> str:
-    """Return the verdict as it reads after the licence's name."""
-    return _VERDICTS.get(license.verdict, license.verdict)
-
-
 def verdict_sentence(license: License) -> str:
-    """Return the verdict with the one condition that matters, said once."""
-    verdict, condition = verdict_words(license), license.condition
+    """Return the verdict with the one condition that matters."""
+    verdict, condition = _VERDICTS.get(license.verdict, license.verdict), license.condition
     if not condition or license.verdict == "unknown":
         return verdict
     return condition if condition.lower().startswith(verdict) else f"{verdict} – {condition}"
@@ -59,7 +40,7 @@ def license_words(license: License) -> str:
     """Return the licence and its verdict: "MIT, permissive"."""
     if license.verdict == NOT_STATED or not license.title.strip():
         return NOT_STATED
-    return f"{license.title}, {verdict_words(license)}"
+    return f"{license.title}, {_VERDICTS.get(license.verdict, license.verdict)}"
 
 
 def size_words(facts: Facts, name: str) -> str:
@@ -68,16 +49,32 @@ def size_words(facts: Facts, name: str) -> str:
     The total is the name's where it has one. What the summary says counts for more, as it stands in the same
     message; where it contradicts what is known, both are told: "862B parameters (the lab says 1.6T)".
     """
-    if not facts.parameters:
-        return ""
-    said = said_of_itself(facts.summary)
-    active = facts.active_parameters
-    aside = _contradicting(said.total, facts.parameters) or _contradicting(said.active, active, " active")
-    about = "about " if facts.parameters_approximate and not _as_said(said.total, facts.parameters) else ""
-    words = f"{about}{_total(facts, name)} parameters"
-    if active:
-        words += f", {_as_said(said.active, active) or human_count(active)} active"
-    return f"{words} (the lab says {aside})" if aside else words
+    total, active, doubt = _counts(facts, name)
+    return (f"{total}, {active}" if active else total) + (f" ({doubt})" if doubt else "")
+
+
+def size_phrase(models: Sequence[Release]) -> str:
+    """Return the parameters as they stand in a sentence: "1.0T parameters (32B active)", or ""."""
+    if len(models) > 1:
+        return size_range(models)
+    total, active, doubt = _counts(models[0].facts, models[0].name.display)
+    remarks = "; ".join(part for part in (active, doubt) if part)
+    return f"{total} ({remarks})" if remarks else total
+
+
+def _counts(facts: Facts, name: str) -> tuple[str, str, str]:
+    """Return "1.0T parameters", "32B active" and what the lab says otherwise, each "" where it is not so."""
+    total, active, said = facts.parameters, facts.active_parameters, said_of_itself(facts.summary)
+    if not total:
+        return "", "", ""
+    about = "about " if facts.parameters_approximate and not _as_said(said.total, total) else ""
+    doubt = ""
+    if said.total and contradicts(total, said.total):
+        doubt = f"the lab says {as_stated(said.total)}"
+    elif said.active and active and contradicts(active, said.active):
+        doubt = f"the lab says {as_stated(said.active)} active"
+    in_action = f"{_as_said(said.active, active) or human_count(active)} active" if active else ""
+    return f"{about}{_total(facts, name)} parameters", in_action, doubt
 
 
 def _total(facts: Facts, name: str) -> str:
@@ -89,10 +86,6 @@ def _total(facts: Facts, name: str) -> str:
 def _as_said(said: int | None, known: int) -> str:
     """Return what a summary says of a figure, or "" where it says nothing or another figure."""
     return as_stated(said) if said and not contradicts(known, said) else ""
-
-
-def _contradicting(said: int | None, known: int | None, of: str = "") -> str:
-    return as_stated(said) + of if said and known and contradicts(known, said) else ""
 
 
 def download_words(facts: Facts) -> str:
@@ -115,8 +108,11 @@ def size_range(models: Sequence[Release]) -> str:
 
 def download_range(models: Sequence[Release]) -> str:
     """Return the download of one or several models: "10 GB to 63 GB", or ""."""
-    if len(models) == 1:
-        return download_words(models[0].facts)
+    return download_words(models[0].facts) if len(models) == 1 else bytes_range(models)
+
+
+def bytes_range(models: Sequence[Release]) -> str:
+    """Return how much one or several models are to download: "595 GB", "10 GB to 63 GB", or ""."""
     sizes = [model.facts.download_bytes for model in models if model.facts.download_bytes]
     return _range(human_bytes(min(sizes)), human_bytes(max(sizes))) if sizes else ""
 
@@ -133,7 +129,7 @@ def _range(low: str, high: str) -> str:
 
 def task_words(task: str) -> str:
     """Return what a model is for, in words where the Hub's tag has some."""
-    return _TASKS.get(task, task.replace("-", " "))
+    return mapping("task_groups.tsv", "task", "words").get(task) or task.replace("-", " ")
 
 
 def gate_words(facts: Facts) -> str:
@@ -154,7 +150,7 @@ def subject(wave: Wave) -> str:
     spelt as in the title of a post of the lab: repositories write "gemma-4" where that says "Gemma 4".
     """
     if wave.also:
-        return _enumerated([model.name.display for model in (wave.lead, *wave.also)])
+        return _shortened([model.name.display for model in (wave.lead, *wave.also)])
     if len(wave.sizes) > 1:
         return _as_posted(without_size(wave.lead.name), wave)
     only, shared = wave.sizes[0].name, wave.lead.name
@@ -169,19 +165,20 @@ def _as_posted(name: str, wave: Wave) -> str:
     spelt = r"[\s_-]{0,3}".join(map(re.escape, parts))
     pattern = re.compile(rf"(?<!\w){spelt}(?!\w|[.,-]?\d|\+)", re.IGNORECASE)
     mentions = (mention for member in wave.members for mention in member.mentions)
-    titles = [mention.title for mention in mentions if mention.source.voice is SourceKind.FEED]
-    found = [match[0] for match in map(pattern.search, titles) if match]
+    titles = {mention.title: None for mention in mentions if mention.source.counts_as is SourceKind.FEED}
+    found = (match[0] for match in map(pattern.search, titles) if match)
     return next((one for one in found if not (one.isupper() or one.islower())), name)
 
 
-_MOST_NAMES = 4
-
-
-def _enumerated(names: Sequence[str]) -> str:
+def _shortened(names: Sequence[str]) -> str:
     """Return "A, B and C"; of many the first, with how many more there are."""
-    if len(names) > _MOST_NAMES:
-        return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    more = len(names) - _MOST_NAMES + 1
+    return enumerated([*names[: _MOST_NAMES - 1], f"{more} more"] if more > 1 else names)
+
+
+def enumerated(things: Sequence[str]) -> str:
+    """Return "A", "A and B", "A, B and C", or "" for none."""
+    return " and ".join(part for part in (", ".join(things[:-1]), *things[-1:]) if part)
 
 
 def without_size(name: Name) -> str:
@@ -201,37 +198,38 @@ def since_previous(published: Published, previous: Release | None) -> str:
         return ""
     if days == 0:
         return f"the same day as {previous.name.display}"
-    about = "" if _is_exact(published) and _is_exact(previous.published) else "about "
+    # A repository is often created weeks before it is public.
+    exact = [
+        date.precision != "month" and date.origin in {DateOrigin.POSTED, DateOrigin.SEEN}
+        for date in (published, previous.published)
+    ]
+    about = "" if all(exact) else "about "
     return f"{about}{days} day{'s' if days > 1 else ''} after {previous.name.display}"
 
 
-def _is_exact(published: Published) -> bool:
-    # a repository is often created weeks before it is public
-    return published.precision != "month" and published.origin in {DateOrigin.POSTED, DateOrigin.SEEN}
-
-
 def moment(at: datetime) -> str:
-    """Return a mrkdwn date that Slack shows in the reader's time zone, with UTC where it cannot."""
+    """Return a mrkdwn date that Slack shows in the reader's time zone, with UTC where it cannot.
+
+    Both ways it is year, month and day in numbers, as answers have their dates:
+    https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+    """
     in_utc = f"{at:%Y-%m-%d %H:%M} UTC"
     seconds = int(at.timestamp())
-    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{in_utc}>" if seconds >= 0 else in_utc
+    return f"<!date^{seconds}^{{date_num}} {{time}}|{in_utc}>" if seconds >= 0 else in_utc
 
 
-def day(published: Published, now: datetime) -> str:
-    """Return a mrkdwn date as exact as it is known, without the year when that is the present one.
+def day(at: datetime, now: datetime, *, exact: bool = True) -> str:
+    """Return a day in words as messages have their dates, without the year when that is the present one.
 
-    Slack's date markup would show midnight UTC as the evening before in America, so days are written out.
+    A message bears its own time. Not `exact` is no more than a month.
     """
-    if published.precision == "second":
-        return moment(published.at)
-    at = published.at
-    month = f"{at:%B}" if published.precision == "month" else f"{at.day} {at:%B}"
-    return month if at.year == now.year else f"{month} {at.year}"
+    written = f"{at.day} {at:%B}" if exact else f"{at:%B}"
+    return written if at.year == now.year else f"{written} {at.year}"
 
 
 def seen_when(mention: Mention, now: datetime) -> str:
-    """Return when a source said it: the date of the post, else our first sight of it."""
+    """Return the day on which a source said it: that of the post, else of our first sight of it."""
     published = mention.published
     if published and published.origin is DateOrigin.POSTED:
-        return day(published, now)
-    return moment(mention.seen_at)
+        return day(published.at, now, exact=published.precision != "month")
+    return day(mention.seen_at, now)

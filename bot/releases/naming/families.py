@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import get_args
 
-from bot.releases.naming.tokens import Role, Token, tokenize
+from bot.releases.naming.tokens import Role, Spellings, Token
 from bot.releases.tables import rows
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Describe a family of models; the fields are the columns of tables/families.tsv."""
+    """A family of models, as a row of tables/families.tsv describes it."""
 
     name: str
     owners: frozenset[str] = frozenset()  # lower-case; empty for a family that no table knows
@@ -23,50 +23,40 @@ class Family:
         return not self.owners or not self.owners.isdisjoint(owners)
 
 
+_ROLES: Mapping[str, Role] = {role: role for role in get_args(Role)}
+
+
 @cache
-def _by_first_word() -> Mapping[str, Sequence[tuple[tuple[str, ...], Family]]]:
-    """Return the known families by the first word of each spelling, the longest spelling first."""
-    families: dict[str, list[tuple[tuple[str, ...], Family]]] = {}
+def _families() -> Sequence[tuple[Family, tuple[str, ...]]]:
+    """Return the families of the table, each with all its spellings."""
+    families = []
     for row in rows("families.tsv"):
-        owners = frozenset(row["owners"].lower().split())
-        family = Family(row["family"], owners, row["heads"].lower(), _meanings(row["words"]))
-        for spelling in (row["family"], *filter(None, row["aliases"].split("; "))):
-            words = tuple(token.low for token in tokenize(spelling))
-            families.setdefault(words[0], []).append((words, family))
-    for spellings in families.values():
-        spellings.sort(key=lambda spelling: -len(spelling[0]))
+        meanings = [meaning.split("=") for meaning in row["words"].split()]
+        words = {word: _ROLES[role] for word, role in meanings}
+        family = Family(row["family"], frozenset(row["owners"].lower().split()), row["heads"].lower(), words)
+        families.append((family, (family.name, *filter(None, row["aliases"].split("; ")))))
     return families
+
+
+@cache
+def _spellings() -> Spellings[Family]:
+    return Spellings((spelling, family) for family, names in _families() for spelling in names)
 
 
 def first_words() -> Collection[str]:
     """Return the lower-case words with which the names of known families begin."""
-    return _by_first_word().keys()
+    return _spellings().by_first_word.keys()
 
 
 @cache
 def own_families(owners: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     """Return the known families that one of these owners makes, each with its spellings."""
-    return {
-        row["family"]: (row["family"], *filter(None, row["aliases"].split("; ")))
-        for row in rows("families.tsv")
-        if not owners.isdisjoint(row["owners"].lower().split())
-    }
-
-
-_ROLES: Mapping[str, Role] = {role: role for role in get_args(Role)}
-
-
-def _meanings(cell: str) -> Mapping[str, Role]:
-    return {word: _ROLES[role] for word, _, role in (meaning.partition("=") for meaning in cell.split())}
+    return {family.name: names for family, names in _families() if not owners.isdisjoint(family.owners)}
 
 
 def known_at(tokens: Sequence[Token], at: int) -> tuple[Family, int] | None:
     """Return the longest known family whose name starts at this place, and where it ends."""
-    for words, family in _by_first_word().get(tokens[at].low, ()):
-        end = at + len(words)
-        if len(words) == 1 or tuple(token.low for token in tokens[at:end]) == words:
-            return family, end
-    return None
+    return _spellings().longest_at(tokens, at)
 
 
 def foreign_at(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
@@ -83,7 +73,13 @@ def family_of(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Family, 
     """
     known = known_at(tokens, 0)
     if known:
-        return _with_own_behind(tokens, known, owners)
+        family, end = known
+        behind = () if family.of(owners) else range(end, min(end + 2, len(tokens)))
+        for at in behind:
+            own = known_at(tokens, at)  # Llama-3.1-Nemotron is one family, NVIDIA's
+            if own and not own[0].owners.isdisjoint(owners):
+                return replace(own[0], name=spelled(tokens[: own[1]])), 0, own[1]
+        return family, 0, end
     led_by_lab = len(tokens) > 1 and tokens[0].low in owners
     known = known_at(tokens, 1) if led_by_lab else None
     if known:
@@ -100,31 +96,19 @@ def family_of(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Family, 
 
 def _named_like_lab(owners: frozenset[str]) -> Family | None:
     """Return the family that has its lab's own name (MiniMax, Qwen), if this lab has one."""
-    spellings = (_by_first_word().get(owner, ()) for owner in sorted(owners))
+    spellings = (_spellings().by_first_word.get(owner, ()) for owner in sorted(owners))
     found = (family for known in spellings for words, family in known if len(words) == 1)
     return next((family for family in found if family.of(owners) and family.name.lower() in owners), None)
 
 
-def _with_own_behind(
-    tokens: Sequence[Token], known: tuple[Family, int], owners: frozenset[str]
-) -> tuple[Family, int, int]:
-    """Join a lab's own family to another lab's before it: Llama-3.1-Nemotron is one family, NVIDIA's."""
-    family, end = known
-    if not family.of(owners):
-        for at in range(end, min(end + 2, len(tokens))):
-            own = known_at(tokens, at)
-            if own and own[0].owners and own[0].of(owners):
-                return replace(own[0], name=spelled(tokens[: own[1]])), 0, own[1]
-    return family, 0, end
-
-
 def spelled(tokens: Sequence[Token]) -> str:
     """Return the tokens with what separates them reduced to a space, a hyphen, a dot or nothing."""
-    rest = "".join([_separator(token.gap) + token.text for token in tokens[1:]])
-    return tokens[0].text + rest if tokens else ""
-
-
-def _separator(gap: str) -> str:
-    if len(gap) <= 1:
-        return " " if gap in "[]()\"'" and gap else gap
-    return "-" if "-" in gap and " " not in gap else " "
+    text = tokens[0].text if tokens else ""
+    for token in tokens[1:]:
+        gap = token.gap
+        if len(gap) > 1:
+            gap = "-" if "-" in gap and " " not in gap else " "
+        elif gap and gap in "[]()\"'":
+            gap = " "
+        text += gap + token.text
+    return text

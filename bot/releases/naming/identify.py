@@ -1,4 +1,4 @@
-"""Tell how one raw name, title or listing is understood: the work of `cadencebot identify`."""
+"""How raw names, titles and listings are understood: what `cadencebot identify` answers."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -7,25 +7,26 @@ from itertools import islice
 from bot.model import Facts, Name, Sighting, SourceKind
 from bot.releases.naming.classify import judge
 from bot.releases.naming.families import known_at
-from bot.releases.naming.labs import Directory
+from bot.releases.naming.labs import Labs
 from bot.releases.naming.names import split_owner
-from bot.releases.naming.siblings import Siblings
+from bot.releases.naming.repositories import Siblings
 from bot.releases.naming.titles import LONGEST_TITLE
 from bot.releases.naming.tokens import clean, tokenize
 
 _SOURCES = {source.value: source for source in SourceKind}
+_PARTS = ("family", "version", "line", "size", "stamp", "stage", "packaging")
 _NO_FACTS = Facts()
 TOGETHER = 20_000  # lines, fewer where they are long
 _MOST_HELD = 20_000_000  # characters
 
 
-def identify_lines(lines: Iterable[str], labs: Directory) -> Iterator[dict[str, object]]:
+def identify_lines(lines: Iterable[str], labs: Labs) -> Iterator[dict[str, object]]:
     """Yield the fields of each JSON line with what was understood of it, or {"error": ...} for a bad one.
 
     In: source and text, optional lab (id, name, alias or Hub owner), tags, pipeline_tag, url and siblings.
     Out: these, with lab as its id, the parts of the name, its keys, kind and reason; where a title announces
     several models, also the others' names and release keys. A line without a lab gets the owner's or the
-    named family's, if the directory knows it.
+    named family's, if `labs` has it.
 
     The repositories of one owner among TOGETHER lines stand beside each other, as they do in a listing of
     the Hub, and so do those that a line names as its siblings. That many are read before they are answered.
@@ -57,47 +58,6 @@ def _read(line: str) -> dict[str, object]:
     return {"error": complaint} if complaint else given
 
 
-def _names_beside(given: dict[str, object]) -> Iterator[str]:
-    """Yield the names of repositories that a line tells of, each with the line's owner where it has none."""
-    if given.get("source") != SourceKind.HUB:
-        return
-    text, siblings = str(given["text"]), given.get("siblings")
-    yield text
-    owner = split_owner(text)[0]
-    for name in siblings if isinstance(siblings, list) else ():
-        yield name if "/" in name or not owner else f"{owner}/{name}"
-
-
-def _understood(given: dict[str, object], labs: Directory, siblings: Siblings) -> dict[str, object]:
-    sighting = _sighting(given, labs)
-    verdict = judge(sighting, labs, siblings)
-    name = verdict.name or Name(sighting.lab, "")
-    return {
-        **given,
-        "lab": sighting.lab,
-        "family": name.family,
-        "version": name.version,
-        "line": name.line,
-        "size": name.size,
-        "stamp": name.stamp,
-        "stage": name.stage,
-        "packaging": name.packaging,
-        "name": name.display,
-        "release_key": name.release_key,
-        "family_key": name.family_key,
-        "kind": verdict.kind.value,
-        "reason": verdict.reason,
-        **_others(verdict.also),
-    }
-
-
-def _others(also: tuple[Name, ...]) -> dict[str, object]:
-    """Return the fields for the other models of a title, if there are some."""
-    if not also:
-        return {}
-    return {"also": [name.display for name in also], "also_keys": [name.release_key for name in also]}
-
-
 def _complaint(given: object) -> str:
     """Return what is wrong with a line's object, or ""."""
     if not isinstance(given, dict):
@@ -117,16 +77,45 @@ def _complaint(given: object) -> str:
     return ""
 
 
-def _sighting(given: dict[str, object], labs: Directory) -> Sighting:
-    text = str(given["text"])
-    source = _SOURCES[str(given["source"])]
+def _names_beside(given: dict[str, object]) -> Iterator[str]:
+    """Yield the names of repositories that a line tells of, each with the line's owner where it has none."""
+    if given.get("source") != SourceKind.HUB:
+        return
+    text, siblings = str(given["text"]), given.get("siblings")
+    yield text
+    owner = split_owner(text)[0]
+    for name in siblings if isinstance(siblings, list) else ():
+        yield name if "/" in name or not owner else f"{owner}/{name}"
+
+
+def _understood(given: dict[str, object], labs: Labs, siblings: Siblings) -> dict[str, object]:
+    sighting = _sighting(given, labs)
+    verdict = judge(sighting, labs, siblings)
+    name = verdict.name or Name(sighting.lab, "")
+    understood: dict[str, object] = {
+        "lab": sighting.lab,
+        **{part: getattr(name, part) for part in _PARTS},
+        "name": name.display,
+        "release_key": name.release_key,
+        "family_key": name.family_key,
+        "kind": verdict.kind.value,
+        "reason": verdict.reason,
+    }
+    if verdict.also:
+        understood["also"] = [other.display for other in verdict.also]
+        understood["also_keys"] = [other.release_key for other in verdict.also]
+    return given | understood
+
+
+def _sighting(given: dict[str, object], labs: Labs) -> Sighting:
+    text, source = str(given["text"]), _SOURCES[str(given["source"])]
     called = str(given.get("lab") or "") or (split_owner(text)[0] if source is SourceKind.HUB else "")
     lab = labs.find(called)
     tags, task = given.get("tags"), given.get("pipeline_tag")
     return Sighting(
         source_id="identify",
         source=source,
-        lab=lab.id if lab else _spelled_as_id(called) or _lab_of_family(text, labs),
+        lab=lab.id if lab else "-".join(clean(called).lower().split()) or _lab_of_family(text, labs),
         external_id=text,
         title=text,
         url=str(given.get("url") or ""),
@@ -135,11 +124,7 @@ def _sighting(given: dict[str, object], labs: Directory) -> Sighting:
     )
 
 
-def _spelled_as_id(called: str) -> str:
-    return "-".join(clean(called).lower().split())
-
-
-def _lab_of_family(text: str, labs: Directory) -> str:
+def _lab_of_family(text: str, labs: Labs) -> str:
     """Return the id of the lab that makes the first known family in a text, or ""."""
     tokens = tokenize(clean(text, LONGEST_TITLE))
     for at in range(len(tokens)):

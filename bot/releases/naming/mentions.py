@@ -1,60 +1,77 @@
-"""Find the names in a post's title: of models and apps that the tables know, and new ones."""
+"""The names in a title: of models and apps that the tables know, and new ones, by how they are coined."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
-from bot.releases.naming.coined import coined_as
-from bot.releases.naming.extent import NUMBERS, TIGHT, YEAR, counts, extended, has_number, in_name, is_capital
 from bot.releases.naming.families import Family, first_words, known_at, spelled
-from bot.releases.naming.titles import Mention, Title, read_words
-from bot.releases.naming.tokens import Token, tokenize
+from bot.releases.naming.titles import (
+    NUMBERS,
+    PLAIN,
+    TIGHT,
+    YEAR,
+    Mention,
+    Title,
+    end_of_name,
+    has_number,
+    is_capital,
+    read_words,
+    told_by,
+)
+from bot.releases.naming.tokens import Spellings, kind_of_line, role_of, tokenize
 from bot.releases.tables import rows
+
+LINES_OF_APPS = frozenset({"agent", "code", "live"})  # that an app may have as well
+_HAS_LETTER = re.compile(r"[^\W\d_]")
+_CAMEL = re.compile(r"(?=.*[a-z]).+[A-Z]")  # a capital inside and small letters: GigaPath
+_SHORTEST_FAMILY = 3  # letters, in front of a word that is written together with it
+_LONGEST_FAMILY = 20
 
 
 @lru_cache(maxsize=8_000)  # the same names come again and again
 def read_title(text: str, owners: frozenset[str]) -> Title:
     """Return a title with the names in it; `owners` are the lab's id, name and Hub owners, lower-case."""
-    title = read_words(text)
-    return Title(title.tokens, title.told, title.roles, tuple(_mentions(title, owners)))
-
-
-def _mentions(title: Title, owners: frozenset[str]) -> Iterator[Mention]:
-    at, known, told = 0, _first_words(), title.told
+    title, found, at = read_words(text), list[Mention](), 0
     while at < len(title.tokens):
-        found, end, word = None, at + 1, title.tokens[at].low
-        if word in known:
-            found = _app_at(title, at) or _known_model_at(title, at, owners)
+        mention, end, word = None, at + 1, title.tokens[at].low
+        if word in _first_words():
+            mention = _app_at(title, at) or _known_model_at(title, at, owners)
         elif word in owners:
-            found = _of_lab_at(title, at)
-        if not (found or told[at]) and in_name(title, at) and not known_at(title.tokens, at):
+            mention = _of_lab_at(title, at)
+        if not (mention or title.told[at]) and title.in_name(at) and not known_at(title.tokens, at):
             end = _end_of_words(title, at)
-            found = _new_name(title, at, end, owners)
-        if found:
-            yield found
-        at = found.end if found else end
+            mention = _new_name(title, at, end, owners)
+        if mention:
+            found.append(mention)
+            end = mention.end
+        at = end
+    return Title(title.tokens, title.told, title.roles, tuple(found))
+
+
+@cache
+def _apps() -> Spellings[str]:
+    return Spellings((row["product"], row["product"]) for row in rows("products.tsv"))
 
 
 @cache
 def _first_words() -> frozenset[str]:
     """Return the words with which the names of known families and apps begin."""
-    return frozenset((*first_words(), *_apps_by_first_word()))
+    return frozenset((*first_words(), *_apps().by_first_word))
 
 
 def _app_at(title: Title, at: int) -> Mention | None:
-    tokens = title.tokens
-    second = tokens[at + 1].low if at + 1 < len(tokens) else ""
-    for words in _apps_by_first_word().get(tokens[at].low, ()):
-        end = at + len(words)
-        if len(words) > 1 and words[1] != second:
-            continue
-        if tuple(token.low for token in tokens[at:end]) == words:
-            family = known_at(tokens, at)
-            if family and family[1] >= end and _names_a_model(title, end, family[1]):
-                return None  # Grok is an app; Grok 4, Claude Opus and MiniMax-Hailuo are models
-            end = end if family and family[1] == end else _end_of_app(title, end)
-            return Mention(at, end, spelled(tokens[at:end]), app=True)
-    return None
+    """Return the app named at this place: Grok is one; Grok 4, Claude Opus and MiniMax-Hailuo are models."""
+    app = _apps().longest_at(title.tokens, at)
+    if not app:
+        return None
+    end, family = app[1], known_at(title.tokens, at)
+    if family and family[1] >= end:
+        added = title.tokens[end : end_of_name(title, end)]
+        lines = [token for token in added if token.role != "word" and token.low not in LINES_OF_APPS]
+        if family[1] > end or lines or has_number(added) or any(token.gap in TIGHT for token in added):
+            return None
+    if not family or family[1] != end:
+        end = _end_of_app(title, end)
+    return Mention(at, end, spelled(title.tokens[at:end]), app=True)
 
 
 def _end_of_app(title: Title, end: int) -> int:
@@ -67,88 +84,36 @@ def _end_of_app(title: Title, end: int) -> int:
     return end
 
 
-def _names_a_model(title: Title, end: int, end_of_family: int) -> bool:
-    """Whether more than the app's name, which ends at `end`, stands here: a line, or a number."""
-    added = title.tokens[end : extended(title, end)]
-    if end_of_family > end or any(token.gap in TIGHT for token in added) or has_number(added):
-        return True
-    return any(token.role != "word" and token.low not in LINES_OF_APPS for token in added)
-
-
-LINES_OF_APPS = frozenset({"agent", "code", "live"})  # that an app may have as well
-
-
-@cache
-def _apps_by_first_word() -> Mapping[str, Sequence[tuple[str, ...]]]:
-    apps: dict[str, list[tuple[str, ...]]] = {}
-    for row in rows("products.tsv"):
-        words = tuple(token.low for token in tokenize(row["product"]))
-        apps.setdefault(words[0], []).append(words)
-    for spellings in apps.values():
-        spellings.sort(key=len, reverse=True)
-    return apps
-
-
 def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | None:
     known = known_at(title.tokens, at)
     if not known:
         return None
-    family, end = known
-    own = bool(family.owners) and family.of(owners)
-    if own and _has_version(title, end):
-        end += 1  # whatever the family's name means besides: Step 5
-    end = extended(title, end)
+    family, behind = known
+    own = not family.owners.isdisjoint(owners)
+    # A number behind a family is its version, whatever the family's name means besides: Step 5.
+    versioned = own and _is_version(title, behind) and not YEAR.fullmatch(title.low(behind))
+    end = end_of_name(title, behind + 1 if versioned else behind)
     name = title.tokens[at:end]
     numbered = has_number(name)
-    if _is_pun(title, at, known) and not numbered:
+    if not numbered and _is_pun(title, at, family, behind):
         return None
-    if own and _is_tool(title, known[1], end):
-        return Mention(at, end, spelled(name), app=True)
+    words = [at for at in range(behind, end) if title.tokens[at].role == "word"]
+    if own and any(title.tokens[at].gap in TIGHT and title.tells(at, "product", "topic") for at in words):
+        return Mention(at, end, spelled(name), app=True)  # olmo-eval, qwen-cookbook
     if not (own or numbered) or (len(name) == 1 and name[0].text.islower()):
         return None  # "ring" and "command" are families, and words
     return Mention(at, end, spelled(name), family.name, own, numbered, known=True)
 
 
-def _is_tool(title: Title, start: int, end: int) -> bool:
-    """Return whether a family's name goes on with a word for something else: olmo-eval, qwen-cookbook."""
-    return any(
-        title.tokens[at].role == "word"
-        and title.tokens[at].gap in TIGHT
-        and title.tells(at, "product", "topic")
-        for at in range(start, end)
-    )
+def _is_version(title: Title, at: int) -> bool:
+    return not title.breaks_before(at) and title.tokens[at].role in {"version", "size"}
 
 
-def _of_lab_at(title: Title, at: int) -> Mention | None:
-    """Return the name that the lab's own begins, if both are written as one word: jina-vlm, Sarvam-M."""
-    end = at + 1
-    while end < len(title.tokens) and title.tokens[end].gap == "-":
-        end += 1
-    name = title.tokens[at:end]
-    if not any(token.role == "line" or token.role in NUMBERS or _is_initial(token) for token in name[1:]):
-        return None
-    end = extended(title, end)
-    name = title.tokens[at:end]
-    return Mention(at, end, spelled(name), family=spelled(name), numbered=has_number(name))
-
-
-def _is_initial(token: Token) -> bool:
-    return len(token.text) == 1 and token.text.isupper()
-
-
-def _has_version(title: Title, at: int) -> bool:
-    """Return whether a number that is no year stands directly behind a family's name."""
-    if title.breaks_before(at) or title.tokens[at].role not in _VERSIONS:
-        return False
-    return not YEAR.fullmatch(title.tokens[at].low)
-
-
-def _is_pun(title: Title, at: int, known: tuple[Family, int]) -> bool:
+def _is_pun(title: Title, at: int, family: Family, end: int) -> bool:
     """Whether a family's name only begins a play on words, without a line: Qwen-dary, Gemma-rizing.
 
     Nobody introduces a pun: what a verb of announcement leads to is a name, however it is written.
     """
-    family, end = known
     if end >= len(title.tokens) or (at and title.tells(at - 1, "announce")):
         return False
     suffix = title.tokens[end]
@@ -156,7 +121,29 @@ def _is_pun(title: Title, at: int, known: tuple[Family, int]) -> bool:
     return glued and title.tokens[end - 1].text[0].isupper() and suffix.low not in family.words
 
 
-_LONGEST_NEW_NAME = 3  # words before the version
+def _of_lab_at(title: Title, at: int) -> Mention | None:
+    """Return the name that the lab's own begins, if both are written as one word: jina-vlm, Sarvam-M."""
+    end = title.skip(at + 1, lambda at: title.tokens[at].gap == "-")
+    for token in title.tokens[at + 1 : end]:
+        initial = len(token.text) == 1 and token.text.isupper()
+        if initial or token.role == "line" or token.role in NUMBERS:
+            return _of_new_family(title, at, end_of_name(title, end))
+    return None
+
+
+def _of_new_family(title: Title, start: int, end: int) -> Mention:
+    name = title.tokens[start:end]
+    return Mention(start, end, spelled(name), family=spelled(name), numbered=has_number(name))
+
+
+def _end_of_words(title: Title, at: int) -> int:
+    """Return where the run of words that may be a new family's name ends, at least one word on."""
+    end = at + 1
+    while not title.breaks_before(end) and title.in_name(end):
+        if title.tokens[end].low in _first_words() and (known_at(title.tokens, end) or _app_at(title, end)):
+            break
+        end += 1
+    return end
 
 
 def _new_name(title: Title, at: int, end: int, owners: frozenset[str]) -> Mention | None:
@@ -165,17 +152,14 @@ def _new_name(title: Title, at: int, end: int, owners: frozenset[str]) -> Mentio
     It is coined like those of models (Shieldstral, Chinese CLIP, MolmoMotion), or a version follows it.
     """
     for last in range(at, end):
-        what = coined_as(title, last, owners)
+        what = _coined_as(title, last, owners)
         if what:
             return _coined(title, max(at, last - 1) if what == "model" else last, last, what)
-    if title.breaks_before(end) or title.tokens[end].role not in _VERSIONS or counts(title, end):
+    if not _is_version(title, end) or title.counts(end):
         return None
-    start, stop = max(at, end - _LONGEST_NEW_NAME), extended(title, end)
+    start, stop = max(at, end - 3), end_of_name(title, end)
     text = spelled(title.tokens[start:stop])
     return Mention(start, stop, text, numbered=True) if _HAS_LETTER.search(text) else None
-
-
-_HAS_LETTER = re.compile(r"[^\W\d_]")
 
 
 def _coined(title: Title, start: int, last: int, what: str) -> Mention:
@@ -183,26 +167,54 @@ def _coined(title: Title, start: int, last: int, what: str) -> Mention:
 
     Words between a line and "model" only describe it: SeedRealtime Audio-Visual LLM.
     """
-    stop = extended(title, last + 1)
-    described = stop < len(title.tokens) and title.tells(stop, "noun") and not title.breaks_before(stop)
+    stop = end_of_name(title, last + 1)
+    described = title.tells(stop, "noun") and not title.breaks_before(stop)
     if what == "line" and described and not has_number(title.tokens[start:stop]):
-        stop = last + 1
-        while stop < len(title.tokens) and title.tokens[stop].gap in TIGHT:
-            stop += 1
-    text = spelled(title.tokens[start:stop])
+        stop = title.skip(last + 1, lambda at: title.tokens[at].gap in TIGHT)
     if what in ("tool", "benchmark"):
+        text = spelled(title.tokens[start:stop])
         return Mention(start, stop, text, app=what == "tool", benchmark=what == "benchmark")
-    return Mention(start, stop, text, family=text, numbered=has_number(title.tokens[start:stop]))
+    return _of_new_family(title, start, stop)
 
 
-_VERSIONS = frozenset({"version", "size"})
+def _coined_as(title: Title, at: int, owners: frozenset[str]) -> str:
+    """Return what a word names, as it is coined: a "model", a "line", a "benchmark", a "tool", or ""."""
+    token = title.tokens[at]
+    what = _by_ending(token.text)
+    if what or not _CAMEL.match(token.text):
+        return what
+    following = title.tokens[at + 1 : at + 2]
+    sized = following and following[0].gap == "-" and kind_of_line(following[0].low) == "size"
+    return "line" if sized or _is_own_with_word(token.text, owners) else ""
 
 
-def _end_of_words(title: Title, at: int) -> int:
-    """Return where the run of words that may be a new family's name ends, at least one word on."""
-    end = at + 1
-    while not title.breaks_before(end) and in_name(title, end):
-        if title.tokens[end].low in _first_words() and (known_at(title.tokens, end) or _app_at(title, end)):
-            break
-        end += 1
-    return end
+@lru_cache(maxsize=20_000)
+def _by_ending(text: str) -> str:
+    """Return what a word names by its ending; a capital sets off what names no model: EVMbench, OlmoTrace."""
+    if text.endswith(_endings("model")):
+        return "model"
+    for what in ("benchmark", "tool"):
+        ending = next((ending for ending in _endings(what) if text.lower().endswith(ending)), "")
+        before, first = text[: -len(ending)][-1:], text[-len(ending) :][:1]
+        capitalised = before.isupper() != first.isupper() or text.endswith(ending.capitalize())  # ITBench
+        if ending and before and capitalised:
+            return what
+    return ""
+
+
+@cache
+def _endings(what: str) -> tuple[str, ...]:
+    return tuple(row["ending"] for row in rows("endings.tsv") if row["what"] == what)
+
+
+@lru_cache(maxsize=8_000)
+def _is_own_with_word(text: str, owners: frozenset[str]) -> bool:
+    """Whether a word is one of the lab's families with a line: MolmoMotion, SeedRealtime."""
+    for at in range(_SHORTEST_FAMILY, min(len(text), _LONGEST_FAMILY + 1)):
+        word = text[at:].lower()
+        if not text[at].isupper() or "topic" in told_by(word) or role_of(word) not in PLAIN:
+            continue
+        known = known_at(tokenize(text[:at]), 0)
+        if known and not known[0].owners.isdisjoint(owners):
+            return True
+    return False

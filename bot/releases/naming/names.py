@@ -1,14 +1,23 @@
-"""Parse the name of a model, by tables where a person has filled them and by shape where nobody has."""
+"""The parts of a model's name, by the tables where a person has filled them and by shape where nobody has."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from bot.model import Name
 from bot.releases.naming.families import Family, family_of, foreign_at, spelled
-from bot.releases.naming.tokens import LONGEST_NAME, Role, Token, clean, tokenize
-from bot.releases.tables import mapping, rows
+from bot.releases.naming.tokens import LONGEST_NAME, Role, Token, clean, kind_of_line, tokenize
+from bot.releases.tables import mapping
+
+_PARAMETERS = re.compile(r"[ae]?\d+(\.\d+)?[bmt]|\d+x\d+(\.\d+)?b")
+_SIZE_LETTERS = frozenset({"s", "b", "m", "l", "g", "h", "xs", "xl", "xxl", "ml"})
+_NOT_IN_KEYS = re.compile(r"[^\w.+]+|_+")
+_FULL_DATE = re.compile(r"(?<![^-/])(20\d\d)-(\d\d)-(\d\d)(?=-|$)")
+_MONTH_FIRST = re.compile(r"(?<![^-/])(0[1-9]|1[0-2])-?20(\d\d)(?=-|$)")
+_MONTH_LAST = re.compile(r"(?<![^-/])20(2\d)-?(0[1-9]|1[0-2])(?=-|$)")
+_ZERO = re.compile(r"(?<=\d)(?:\.0)+(?=-|$)")
+_PLUS = re.compile(r"-?\+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +49,9 @@ def read_name(text: str, lab: str) -> Reading:
     owners = frozenset((lab.lower(), owner.lower()))
     family, start, end = family_of(tokens, owners)
     rest = _in_place(_in_family(family, tokens[end:]), owners)
-    said = [*tokens[start:end], *(token for token in rest if token.role not in _UNSAID)]
+    # People call all stages and packagings by one name.
+    said = [*tokens[start:end], *(token for token in rest if token.role not in ("stage", "packaging"))]
     return Reading(_named(lab, family.name, rest, spelled(said)), family, tokens, rest)
-
-
-_UNSAID = ("stage", "packaging")  # people call all stages and packagings by one name
 
 
 def split_owner(text: str) -> tuple[str, str]:
@@ -63,19 +70,14 @@ def _in_family(family: Family, tokens: Sequence[Token]) -> Sequence[Token]:
     return [token.as_role(meanings.get(token.low, token.role)) for token in tokens] if meanings else tokens
 
 
-_PARAMETERS = re.compile(r"[ae]?\d+(\.\d+)?[bmt]|\d+x\d+(\.\d+)?b")
-
-
 def _base_is_stage(tokens: Sequence[Token]) -> bool:
     """Whether "base" is a stage of training, or a size beside small and large (t5-base).
 
     It is a stage where another token gives the size, and where it is written like a proper name.
     """
-    groups = mapping("lines.tsv", "word", "group")
-    return any(
-        token.text in {"Base", "BASE"} or groups.get(token.low) == "size" or _PARAMETERS.fullmatch(token.low)
-        for token in tokens
-    )
+    written = any(token.text in {"Base", "BASE"} for token in tokens)
+    words = [token.low for token in tokens]
+    return written or any(kind_of_line(word) == "size" or _PARAMETERS.fullmatch(word) for word in words)
 
 
 def _in_place(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Token, ...]:
@@ -84,7 +86,9 @@ def _in_place(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Token, .
     before: set[Role] = set()
     for at, token in enumerate(tokens):
         if at and token.role == "version" and _belongs_to_word(tokens, at, owners):
-            placed[-1] = _with_number(placed[-1], token)
+            word = placed.pop()
+            text = word.text + ("-" if token.gap else "") + token.text
+            placed.append(Token(text, text.lower(), word.gap, word.role))
             continue
         following = tokens[at + 1].low if at + 1 < len(tokens) else ""
         role = _role_in_place(token, following, before)
@@ -93,36 +97,20 @@ def _in_place(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Token, .
     return tuple(placed)
 
 
-_SHORTEST_WORD = 3  # ul2 and the like are codes
-_TAKE_NUMBERS = frozenset({"word", "stage", "packaging", "companion"})
-
-
 def _belongs_to_word(tokens: Sequence[Token], at: int, owners: frozenset[str]) -> bool:
     """Whether a number is the word's before it: Predict2, ul2, RLVR1, Distill-Llama-3.1.
 
     The only number behind a family is its version wherever it stands: Solar-Open2 is Solar Open 2.
     """
     before = tokens[at - 1]
-    glued = not tokens[at].gap and before.role in _TAKE_NUMBERS
-    alone = (
-        before.role == "word"
-        and len(before.low) >= _SHORTEST_WORD
-        and sum(token.role == "version" for token in tokens) == 1
-    )
+    glued = not tokens[at].gap and before.role in {"word", "stage", "packaging", "companion"}
+    word = before.role == "word" and len(before.low) > 2  # ul2 and the like are codes
+    alone = word and sum(token.role == "version" for token in tokens) == 1
     return (glued and not alone) or foreign_at(tokens, at - 1, owners)
 
 
-def _with_number(word: Token, number: Token) -> Token:
-    text = word.text + ("-" if number.gap else "") + number.text
-    return Token(text, text.lower(), word.gap, word.role)
-
-
-_PART_OF_PACKAGING = frozenset({"word", "line", "version", "size"})
-_SIZE_LETTERS = frozenset({"s", "b", "m", "l", "g", "h", "xs", "xl", "xxl", "ml"})
-
-
 def _role_in_place(token: Token, following: str, before: set[Role]) -> Role:
-    if "packaging" in before and token.role in _PART_OF_PACKAGING:
+    if "packaging" in before and token.role in {"word", "line", "version", "size"}:
         return "packaging"  # whatever follows a packaging belongs to it: onnx-web, qat-mobile
     if token.role == "version" and ("version" in before or "size" in before):
         return "stamp" if token.low.startswith("v") else "line"
@@ -141,10 +129,9 @@ def _named(lab: str, family: str, rest: Sequence[Token], display: str) -> Name:
         parts[token.role] = f"{parts[token.role]}-{token.text}" if token.role in parts else token.text
     version, line, stage = (parts.get(role, "") for role in ("version", "line", "stage"))
     size, stamp = parts.get("size", ""), parts.get("stamp", "")
-    bare = _Bare.of(family)
-    if stage_meanings(stage) <= {"format"} and bare.is_base(version, line):
+    if stage_meanings(stage) <= {"format"} and _is_base(family, version, line):
         stage = f"Base-{stage}" if stage else "Base"
-        stamp = "" if version.lower() in bare.stamped else stamp
+        stamp = "" if version.lower() in _bare(family, "stamped") else stamp
     common = [lab.lower() + "/" + folded(family), folded(version), folded(line)]
     return Name(
         lab=lab,
@@ -161,20 +148,23 @@ def _named(lab: str, family: str, rest: Sequence[Token], display: str) -> Name:
     )
 
 
-_NOT_IN_KEYS = re.compile(r"[^\w.+]+|_+")
+def _bare(family: str, column: str) -> list[str]:
+    """Return a cell of tables/bare.tsv: what a family's repositories without a stage word hold."""
+    return mapping("bare.tsv", "family", column).get(family.lower(), "").lower().split()
+
+
+def _is_base(family: str, version: str, line: str) -> bool:
+    """Whether the family's repository of this version and line is the base, without a stage word."""
+    versions = _bare(family, "versions")
+    if "*" not in versions and (version.lower() or "-") not in versions:
+        return False
+    return not line or set(line.lower().split("-")) <= set(_bare(family, "lines"))
 
 
 @lru_cache(maxsize=20_000)
 def folded(part: str) -> str:
     """Return a part of a name as it stands in keys: lower-case, with hyphens for all that separates."""
     return respelt(_NOT_IN_KEYS.sub("-", part.lower()).strip("-"))
-
-
-_FULL_DATE = re.compile(r"(?<![^-/])(20\d\d)-(\d\d)-(\d\d)(?=-|$)")
-_MONTH_FIRST = re.compile(r"(?<![^-/])(0[1-9]|1[0-2])-?20(\d\d)(?=-|$)")
-_MONTH_LAST = re.compile(r"(?<![^-/])20(2\d)-?(0[1-9]|1[0-2])(?=-|$)")
-_ZERO = re.compile(r"(?<=\d)(?:\.0)+(?=-|$)")
-_PLUS = re.compile(r"-?\+")
 
 
 def respelt(key: str) -> str:
@@ -196,37 +186,6 @@ def stage_meanings(stage: str) -> frozenset[str]:
     return frozenset(meanings.get(word, "tuned") for word in words if word)
 
 
-@dataclass(frozen=True, slots=True)
-class _Bare:
-    """Describe what a family's repositories without a stage word hold; the columns of tables/bare.tsv."""
-
-    versions: frozenset[str] = frozenset()
-    lines: frozenset[str] = frozenset()
-    stamped: frozenset[str] = frozenset()
-
-    @staticmethod
-    def of(family: str) -> "_Bare":
-        return _bare_families().get(family.lower(), _TUNED)
-
-    def is_base(self, version: str, line: str) -> bool:
-        if "*" not in self.versions and (version.lower() or "-") not in self.versions:
-            return False
-        return not line or self.lines.issuperset(line.lower().split("-"))
-
-
-_TUNED = _Bare()
-
-
-@cache
-def _bare_families() -> Mapping[str, _Bare]:
-    return {
-        row["family"].lower(): _Bare(
-            *(frozenset(row[column].lower().split()) for column in ("versions", "lines", "stamped"))
-        )
-        for row in rows("bare.tsv")
-    }
-
-
 def covers(general: Name, specific: Name) -> bool:
     """Whether a sighting named `general` speaks of the model `specific`.
 
@@ -236,12 +195,12 @@ def covers(general: Name, specific: Name) -> bool:
     says what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
     """
     return (
-        _same(general, specific, "lab")
+        folded(general.lab) == folded(specific.lab)
         and root_of(general) == root_of(specific)
         and _covers_version(general, specific)
         and _covers_line(line_of(general), line_of(specific))
         and _words(general.size) <= _words(specific.size)
-        and (not general.stamp or _same(general, specific, "stamp"))
+        and (not general.stamp or folded(general.stamp) == folded(specific.stamp))
     )
 
 
@@ -257,15 +216,11 @@ def line_of(name: Name) -> frozenset[str]:
 
 @lru_cache(maxsize=2_000)
 def _root_and_sizes(family: str) -> tuple[str, frozenset[str]]:
-    groups = mapping("lines.tsv", "word", "group")
     words = folded(family).split("-")
     end = len(words)
-    while end > 1 and groups.get(words[end - 1]) == "size":
+    while end > 1 and kind_of_line(words[end - 1]) == "size":
         end -= 1
     return "-".join(words[:end]), frozenset(words[end:])
-
-
-_FIRST = frozenset({"", "1"})
 
 
 def _covers_version(general: Name, specific: Name) -> bool:
@@ -275,18 +230,13 @@ def _covers_version(general: Name, specific: Name) -> bool:
     mistral-small-2603 is Mistral-Small-4-119B-2603.
     """
     said, meant = (folded(name.version).removeprefix("v") for name in (general, specific))
-    by_stamp = not said and bool(general.stamp) and _same(general, specific, "stamp")
-    return said == meant or by_stamp or (said in _FIRST and meant in _FIRST)
+    by_stamp = not said and bool(general.stamp) and folded(general.stamp) == folded(specific.stamp)
+    return said == meant or by_stamp or (said in {"", "1"} and meant in {"", "1"})
 
 
-def _same(one: Name, other: Name, *parts: str) -> bool:
-    return all(folded(getattr(one, part)) == folded(getattr(other, part)) for part in parts)
+def _covers_line(said: frozenset[str], meant: frozenset[str]) -> bool:
+    return said <= meant and all(kind_of_line(word) == "size" for word in meant - said)
 
 
 def _words(part: str) -> frozenset[str]:
     return frozenset(filter(None, folded(part).split("-")))
-
-
-def _covers_line(general: frozenset[str], specific: frozenset[str]) -> bool:
-    groups = mapping("lines.tsv", "word", "group")
-    return general <= specific and all(groups.get(word) == "size" for word in specific - general)

@@ -3,20 +3,26 @@
 import re
 
 from bot.model import Kind, Verdict
-from bot.releases.naming.extent import NUMBERS, PLAIN, TIGHT, group, is_size
 from bot.releases.naming.families import foreign_at, known_at, spelled
 from bot.releases.naming.mentions import LINES_OF_APPS
 from bot.releases.naming.post import Post
-from bot.releases.naming.titles import ARTICLES, PREPOSITIONS, Title
+from bot.releases.naming.titles import ARTICLES, NUMBERS, PLAIN, PREPOSITIONS, TIGHT, Title
+from bot.releases.naming.tokens import kind_of_line
+
+_COLON = re.compile(r":|\s-\s")
+_ASIDE = re.compile(r"[:,(]|\s-\s")
+_COINED = re.compile(r"[a-z][A-Z]|[A-Z]{3}|\d")
+_LONGEST_SUBJECT = 3  # words
+_LONGEST_DESCRIPTION = 9  # words before "model"
 
 
 def new_name_announced(post: Post) -> Verdict | None:
     """Judge "Introducing NAME" by what the new name consists of."""
-    title, start = post.title, _after_verb(post)
+    start = _after_verb(post)
     if not start:
         return None
     first = _after_lab(post, start)
-    end = _end_of_new_name(title, first)
+    end = _end_of_new_name(post.title, first)
     return (
         _with_size(post, first if end > first + 1 else start, end)
         or _with_sized_sibling(post, first, end)
@@ -27,23 +33,17 @@ def new_name_announced(post: Post) -> Verdict | None:
 
 def _with_size(post: Post, start: int, end: int) -> Verdict | None:
     """Judge "Introducing Kestrel Mini": a new name with a word of size. A lab's Max and Pro are plans."""
-    title = post.title
-    sized = any(
-        is_size(token.low) or is_size(token.low.removesuffix("s")) for token in title.tokens[start:end]
-    )
-    if end < start + 2 or not sized or not title.breaks_before(end) or _describes_an_app(title, end):
-        return None
-    if title.tokens[end - 1].low in _PLANS and all(post.is_around(at) for at in range(start, end - 1)):
+    title, words = post.title, [token.low for token in post.title.tokens[start:end]]
+    sized = any("size" in (kind_of_line(word), kind_of_line(word.removesuffix("s"))) for word in words)
+    last = title.end_of_phrase(end) - 1
+    app = title.tells(last, "product", "software") or title.low(last) in {"agent", "agents"}
+    if len(words) < 2 or not sized or not title.breaks_before(end) or app:
+        return None  # an app would be: your always-on agent
+    if words[-1] in {"max", "pro", "plus", "ultra"} and all(
+        post.is_around(at) for at in range(start, end - 1)
+    ):
         return Verdict(Kind.PRODUCT, f"{title.tokens[end - 1].text} is a subscription")
     return _named(post, start, end, "the title announces a new name with a word of size")
-
-
-def _describes_an_app(title: Title, start: int) -> bool:
-    """Return whether a description of something else than a model begins here: your always-on agent."""
-    if start == len(title.tokens):
-        return False
-    last = title.end_of_phrase(start) - 1
-    return title.tells(last, "product", "software") or title.tokens[last].low in ("agent", "agents")
 
 
 def _with_sized_sibling(post: Post, start: int, end: int) -> Verdict | None:
@@ -51,13 +51,10 @@ def _with_sized_sibling(post: Post, start: int, end: int) -> Verdict | None:
     title, second = post.title, end + 1
     if not start < end < second < len(title.tokens) or not title.goes_on_with_another(end):
         return None
-    if title.tokens[second].low != title.tokens[start].low:
+    if title.low(second) != title.low(start):
         return None
     sized = _with_size(post, second, _end_of_new_name(title, second))
     return _named(post, start, end, "the title announces a new name in two sizes") if sized else None
-
-
-_PLANS = frozenset({"max", "pro", "plus", "ultra"})
 
 
 def _of_lab(post: Post, start: int, first: int, end: int) -> Verdict | None:
@@ -99,32 +96,32 @@ def line_presented(post: Post) -> Verdict | None:
     return _named(post, first, end, "the title presents a new name", waits=True)
 
 
+def _is_purpose(title: Title, at: int) -> bool:
+    """Whether a word says what a model is for, and is none that apps have as well."""
+    word = title.low(at)
+    return not title.told[at] and word not in LINES_OF_APPS and kind_of_line(word) == "purpose"
+
+
 def called_a_model(post: Post) -> Verdict | None:
     """Judge "NAME: an adjective model" and "Introducing NAME, our first model", of a new family."""
     title, start = post.title, _after_verb(post)
     if not start and not any(_COLON.search(token.gap) for token in title.tokens):
         return None
-    first = _after_lab(post, start or _after_fillers(title))
+    first = _after_lab(post, start or _after_fillers(title, 0))
     end = _end_of_new_name(title, first, roles=PLAIN | NUMBERS)
-    if not first < end <= first + _LONGEST_SUBJECT or end >= len(title.tokens):
+    if not first < end <= first + _LONGEST_SUBJECT or end == len(title.tokens):
         return None
-    if foreign_at(title.tokens, first, post.owners) and title.tokens[end].low != "our":
+    if foreign_at(title.tokens, first, post.owners) and title.low(end) != "our":
         return None
-    if not _is_described(post, end, announced=bool(start)) and not (
-        start and _ends_description(title, end) and _is_name_of_models(title, first, end)
-    ):
-        return None
-    return _named(post, first, end, "the title calls it a model")
-
-
-_LONGEST_SUBJECT = 3  # words
-_LONGEST_DESCRIPTION = 9  # words before "model"
-_COLON = re.compile(r":|\s-\s")
-_ASIDE = re.compile(r"[:,(]|\s-\s")
+    coined = any(_COINED.search(token.text) for token in title.tokens[first:end])
+    named = coined or title.low(end) in ("family", "series")
+    if _is_described(post, end, announced=bool(start)) or (start and named and _ends_description(title, end)):
+        return _named(post, first, end, "the title calls it a model")
+    return None
 
 
 def _is_described(post: Post, start: int, *, announced: bool) -> bool:
-    """Return whether a model's description follows, behind a colon or, if announced, "the" or a mark."""
+    """Whether a model's description follows, behind a colon or, if announced, "the" or a mark."""
     title, token = post.title, post.title.tokens[start]
     set_off = (_ASIDE.search(token.gap) or token.low in ARTICLES) if announced else _COLON.search(token.gap)
     begins = post.is_around(start) or (announced and title.describes(start))
@@ -133,26 +130,15 @@ def _is_described(post: Post, start: int, *, announced: bool) -> bool:
     for at in range(start, min(start + _LONGEST_DESCRIPTION, len(title.tokens))):
         if _ends_description(title, at):
             return True
-        if title.tokens[at].low in PREPOSITIONS or title.tells(at, "product", "device", "topic"):
+        if title.low(at) in PREPOSITIONS or title.tells(at, "product", "device", "topic"):
             return False
     return False
 
 
 def _ends_description(title: Title, at: int) -> bool:
-    """Return whether a noun for models ends a phrase here: not "foundation model", not "model achieves"."""
-    goes_on = not title.breaks_before(at + 1) and title.tells(
-        at + 1, "deed", "effect", "product", "device", "topic", "noun"
-    )
-    return title.tells(at, "noun") and not goes_on
-
-
-_COINED = re.compile(r"[a-z][A-Z]|[A-Z]{3}|\d")
-
-
-def _is_name_of_models(title: Title, start: int, end: int) -> bool:
-    """Return whether words before a noun for models are a name: coined, or the name of a "family"."""
-    coined = any(_COINED.search(token.text) for token in title.tokens[start:end])
-    return coined or title.tokens[end].low in ("family", "series")
+    """Whether a noun for models ends a phrase here: not "foundation model", not "model achieves"."""
+    goes_on = title.tells(at + 1, "deed", "effect", "product", "device", "topic", "noun")
+    return title.tells(at, "noun") and (title.breaks_before(at + 1) or not goes_on)
 
 
 def _named(post: Post, start: int, end: int, reason: str, *, waits: bool = False) -> Verdict:
@@ -165,54 +151,43 @@ def _after_verb(post: Post) -> int:
     """Return where the words start to which a verb of announcement at the beginning leads, or 0."""
     if "announce" not in post.title.roles:
         return 0
-    by_lab = 1 if post.is_lab(0) else 0
-    end = _after_fillers(post.title, by_lab)
+    end = _after_fillers(post.title, 1 if post.is_lab(0) else 0)
     return end if any(post.title.tells(at, "announce") for at in range(end)) else 0
 
 
-def _after_fillers(title: Title, start: int = 0) -> int:
-    while start < len(title.tokens) and title.tells(start, "filler", "announce"):
-        start += 1
-    return start
+def _after_fillers(title: Title, start: int) -> int:
+    return title.skip(start, lambda at: title.tells(at, "filler", "announce"))
 
 
 def _after_lab(post: Post, start: int) -> int:
     """Return where the lab's name and what may stand behind it end: Introducing Cohere's new ..."""
-    title, at = post.title, start
-    while at < len(title.tokens) and (_is_lab_alone(post, at) or (at > start and title.tells(at, "filler"))):
-        at += 1
-    return at
+    title = post.title
 
+    def belongs(at: int) -> bool:
+        # The lab's name may also be the first part of a model's: DeepSeek-V5.
+        alone = post.is_lab(at) and not (title.low(at + 1) and title.tokens[at + 1].gap == "-")
+        return alone or (at > start and title.tells(at, "filler"))
 
-def _is_lab_alone(post: Post, at: int) -> bool:
-    """Return whether the lab's name stands here, and not as the first part of a name: DeepSeek-V5."""
-    tokens = post.title.tokens
-    return post.is_lab(at) and not (at + 1 < len(tokens) and tokens[at + 1].gap == "-")
+    return title.skip(start, belongs)
 
 
 def _end_of_new_name(title: Title, start: int, roles: frozenset[str] = PLAIN) -> int:
     """Return where capitalised words of these roles end that tell nothing and are no app's."""
-    end = start
-    while end < len(title.tokens) and not (end > start and title.breaks_before(end)):
-        token = title.tokens[end]
-        plain = not title.told[end] or title.tells(end, "naming")
-        lower = token.text[0].islower() and (end == start or token.gap not in TIGHT)
-        if lower or token.role not in roles or not plain or _is_taken(title, end):
-            break
-        end += 1
-    return end
+
+    def belongs(at: int) -> bool:
+        token = title.tokens[at]
+        plain = not title.told[at] or title.tells(at, "naming")
+        lower = token.text[0].islower() and (at == start or token.gap not in TIGHT)
+        apart = at > start and title.breaks_before(at)
+        return plain and token.role in roles and not (lower or apart or _is_taken(title, at))
+
+    return title.skip(start, belongs)
 
 
 def _is_taken(title: Title, at: int) -> bool:
-    """Return whether an app's or a benchmark's name is here, which is not a family's as well (Gemini)."""
+    """Whether an app's or a benchmark's name is here, which is not a family's as well (Gemini)."""
     for mention in title.mentions:
         if mention.start <= at < mention.end and (mention.app or mention.benchmark):
             known = known_at(title.tokens, mention.start)
             return not known or known[1] != mention.end
     return False
-
-
-def _is_purpose(title: Title, at: int) -> bool:
-    """Return whether a word says what a model is for, and is none that apps have as well."""
-    own = not title.told[at] and title.tokens[at].low not in LINES_OF_APPS
-    return own and group(title.tokens[at]) == "purpose"

@@ -1,11 +1,11 @@
-"""What people know better than the sources, applied to what the sources show: pure."""
+"""What people know better than the sources, and whose a release is when its lab goes by another id. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Self
 
-from bot.model import Facts, Kind, LicenseStatement, Name, Sighting, Verdict
-from bot.releases.naming.names import folded, parse, split_owner
-from bot.releases.news.decision import Known
+from bot.model import Kind, Name, Sighting, Verdict
+from bot.releases.naming.names import folded, parse, respelt, split_owner
 
 NO_RELEASE = (Kind.OTHER, Kind.PRODUCT)
 
@@ -20,6 +20,12 @@ class Errata:
 
     rules: Mapping[tuple[str, str], str] = field(default_factory=dict)
     names: Mapping[str, Name] = field(default_factory=dict)
+
+    @classmethod
+    def respelt(cls, rules: Mapping[tuple[str, str], str], names: Mapping[str, Name]) -> Self:
+        """Return these corrections, with those of a key of old under today's spelling of it as well."""
+        keys = {(respelt(subject), kind): to for (subject, kind), to in rules.items() if kind != "split"}
+        return cls({**keys, **rules}, names)
 
     def of(self, subject: str, field: str) -> str:
         """Return what a field was corrected to, or ""."""
@@ -40,7 +46,8 @@ def corrected(verdict: Verdict, sighting: Sighting, errata: Errata) -> Verdict:
     Of the other models that a title announces, those that were merged into another are that one.
     """
     if verdict.also:
-        verdict = replace(verdict, also=tuple(_final_name(name, errata) for name in verdict.also))
+        also = (errata.names.get(errata.final(name.release_key), name) for name in verdict.also)
+        verdict = replace(verdict, also=tuple(also))
     apart = errata.of(sighting.title.lower(), "split")
     said = verdict.name.release_key if verdict.name else ""
     key = errata.final(apart or said)
@@ -50,40 +57,13 @@ def corrected(verdict: Verdict, sighting: Sighting, errata: Errata) -> Verdict:
     if key != said and not apart and verdict.name:
         name = replace(name, stage=verdict.name.stage, packaging=verdict.name.packaging)
     name = replace(name, lab=errata.of(key, "lab") or name.lab)
-    kind = _kind(errata.of(key, "kind"), Kind.RELEASE if apart else verdict.kind)
+    kind = Kind.RELEASE if apart else verdict.kind
+    if (corrected_kind := errata.of(key, "kind")) in NO_RELEASE:  # a variant is no word on what comes later
+        kind = Kind(corrected_kind)
     if name == verdict.name and kind is verdict.kind:
         return verdict
-    return replace(verdict, kind=kind, reason=f"a person corrected this: {_meaning(name, kind)}", name=name)
-
-
-def _final_name(name: Name, errata: Errata) -> Name:
-    return errata.names.get(errata.final(name.release_key), name)
-
-
-def _kind(said: str, judged: Kind) -> Kind:
-    """Return the kind of a sighting: what is no release is none; a variant is no word on what comes later."""
-    return Kind(said) if said in NO_RELEASE else judged
-
-
-def _meaning(name: Name, kind: Kind) -> str:
-    return "it is no release" if kind in NO_RELEASE else f"it is {name.display}, a {kind}"
-
-
-def corrected_facts(facts: Facts, key: str, errata: Errata) -> Facts:
-    """Return the facts of a release with what people corrected."""
-    license, total, active = (errata.of(key, field) for field in ("license", "parameters", "active"))
-    if license:
-        facts = replace(facts, license=LicenseStatement(license))
-    if total:
-        facts = replace(facts, parameters=int(total), parameters_approximate=False)
-    if active:
-        facts = replace(facts, active_parameters=int(active))
-    return facts
-
-
-def corrected_known(known: Known, errata: Errata) -> Known:
-    """Return what deciding needs of a release: no card is news on a licence that a person stated."""
-    return replace(known, license=None) if errata.of(known.key, "license") else known
+    meaning = "it is no release" if kind in NO_RELEASE else f"it is {name.display}, a {kind}"
+    return replace(verdict, kind=kind, reason=f"a person corrected this: {meaning}", name=name)
 
 
 def name_apart(repository: str, lab: str, key: str) -> Name:
@@ -91,9 +71,48 @@ def name_apart(repository: str, lab: str, key: str) -> Name:
 
     Where its name reads like that release's, the whole of it is the new one's name.
     """
-    name = parse(repository, lab)
+    name = replace(parse(repository, lab), stage="", packaging="")
     if name.release_key != key:
-        return replace(name, stage="", packaging="")
+        return name
     whole = split_owner(repository)[1]
     own = f"{lab.lower()}/{folded(whole)}"
-    return replace(name, stage="", packaging="", display=whole, release_key=own, family_key=own)
+    return replace(name, display=whole, release_key=own, family_key=own)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A lab's change of id, from `old` to `new`; `places` are the keys of releases that no rule gives."""
+
+    old: str
+    new: str
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def renamed(self, key: str) -> str:
+        """Return a key, of a release or a family, under the lab's new id; that of another lab as it is."""
+        return self.new + key[len(self.old) :] if key.startswith(f"{self.old}/") else key
+
+    def placed(self, key: str) -> str:
+        """Return the key that the release with this one has from now on."""
+        return self.places.get(key) or self.renamed(key)
+
+    def name(self, name: Name) -> Name:
+        """Return a name under the lab's new id."""
+        lab = self.new if name.lab == self.old else name.lab
+        keys = self.renamed(name.release_key), self.renamed(name.family_key)
+        return replace(name, lab=lab, release_key=keys[0], family_key=keys[1])
+
+
+def kept_at_home(verdict: Verdict, former: Iterable[str], known: Collection[str]) -> Verdict:
+    """Return a verdict whose names, where no release has them, are those of the source's former labs.
+
+    What a source showed while it stood under another lab stays that lab's, and a packaging that comes later
+    joins it. `known` are the keys of releases.
+    """
+    former = tuple(former)
+
+    def home(name: Name) -> Name:
+        ways = (name, *(Move(name.lab, lab).name(name) for lab in former))
+        return next((way for way in ways if way.release_key in known), name)
+
+    own = home(verdict.name) if verdict.name else None
+    return replace(verdict, name=own, also=tuple(map(home, verdict.also)))

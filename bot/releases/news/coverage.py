@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from bot.releases.facts.plaintext import mentions
+from bot.releases.facts.text import mentions
+from bot.releases.naming.addresses import repository_in
 
 WITHIN = timedelta(days=3)  # of the first sight: blogs are a day or two behind the Hub
 _SUSPICIOUS = 3  # missed in a row
@@ -31,21 +32,28 @@ class Watched:
 class Shown:
     """A release that was announced, and when each source showed it first.
 
-    `organisations` are those of the Hub, lower-case, that posts on it link. `named_by` is the source that
-    named it in its text before another one brought it, or "".
+    `links` are those of the posts on it. `named_by` is the source that named it in its text before another
+    one brought it, or "". Of what is not `live`, a first poll had shown it before.
     """
 
     key: str
     lab: str
     name: str  # that people read
     by: Mapping[str, datetime]
-    organisations: frozenset[str] = frozenset()
+    links: tuple[str, ...] = ()
     named_by: str = ""
+    live: bool = True
 
     @cached_property
     def at(self) -> datetime:
         """Return when the first source showed it."""
         return min(self.by.values())
+
+    @cached_property
+    def organisations(self) -> frozenset[str]:
+        """Return the organisations of the Hub, lower-case, that posts on it link."""
+        repositories = filter(None, map(repository_in, self.links))
+        return frozenset(repository.partition("/")[0].lower() for repository in repositories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,8 @@ def records(
     """
     by_lab: dict[str, list[Shown]] = defaultdict(list)
     for release in releases:
-        by_lab[release.lab].append(release)
+        if release.live:
+            by_lab[release.lab].append(release)
     found = {}
     for one in watched:
         since = baselines.get(one.source_id)

@@ -1,10 +1,11 @@
-"""Decide, from what is known and what was just seen, what is news: pure, no clock, no database."""
+"""From what is known and what was just seen to what is news. Pure: no clock, no database."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model import Kind, Name, NoteKind, SourceKind
+from bot.releases.news.corrections import NO_RELEASE
 from bot.releases.news.decision import (
     Announce,
     Catalogue,
@@ -22,6 +23,7 @@ from bot.releases.news.decision import (
 )
 from bot.releases.news.draft import UNTUNED, Draft
 from bot.releases.news.index import NEAR, moment_of
+from bot.releases.news.merge import corrected_catalogue, corrected_waiting
 
 # More alerts than this from one source in a day is a redesign or a migration, not a busy day: of 51 labs in
 # two years, the busiest released nine models in a day, all sizes counted. After an absence there may be so
@@ -50,7 +52,7 @@ def decide(
     for item in sorted(judged, key=_heads_first):
         rules.take(item)
     days = max(1, min(absence, _LONGEST_ABSENCE).days)
-    return _guarded(Decision(tuple(rules.draft.steps)), FLOOD * days - announced)
+    return _guarded(rules.draft.steps, FLOOD * days - announced)
 
 
 def decide_overdue(
@@ -62,25 +64,23 @@ def decide_overdue(
     """
     rules = _Rules(catalogue, now, settings, silent=False)
     for waiting in overdue:
-        rules.settle(waiting)
-    return _guarded(Decision(tuple(rules.draft.steps)), FLOOD - announced)
+        rules.take_overdue(corrected_waiting(waiting, catalogue.errata))
+    return _guarded(rules.draft.steps, FLOOD - announced)
 
 
-def _guarded(decision: Decision, most: int) -> Decision:
+def _guarded(steps: Sequence[Step], most: int) -> Decision:
     """Return a decision that announces at most so many releases, else the same one, told to nobody."""
+    decision = Decision(tuple(steps))
     announced = decision.announced()
     if not announced or len(announced) <= most:
         return decision
-    untold = (step for step in decision.steps if not isinstance(step, Announce | Tell))
-    return Decision(tuple(_silenced(step) for step in untold), held=announced)
-
-
-def _silenced(step: Step) -> Step:
-    return replace(step, silent=True) if isinstance(step, Open) else step
+    untold = (step for step in steps if not isinstance(step, Announce | Tell))
+    silenced = (replace(step, silent=True) if isinstance(step, Open) else step for step in untold)
+    return Decision(tuple(silenced), held=announced)
 
 
 def _heads_first(item: Judged) -> tuple[bool, bool, bool, str]:
-    """Order one poll so that a release's own weights come before their variants."""
+    """Return the place of a sighting in its poll: a release's own weights come before their variants."""
     name = item.verdict.name
     return (
         item.verdict.kind is not Kind.RELEASE,
@@ -94,106 +94,92 @@ class _Rules:
     """What becomes of each sighting of one decision."""
 
     def __init__(self, catalogue: Catalogue, now: datetime, settings: Settings, silent: bool) -> None:
+        catalogue = corrected_catalogue(catalogue)
         self.now = now
-        self.settings = settings
         self.silent = silent
+        self.confirm_until = now + settings.confirm
         self.draft = Draft(catalogue, now, settings, silent)
         self.index = self.draft.index
         self.waiting = list(catalogue.waiting)
 
     def take(self, item: Judged) -> None:
         """Decide one sighting by what kind of source shows it."""
-        name = item.verdict.name
-        known = self._amended(item)
-        if known is not None:
-            self._amend(known, item)
-        elif name is None or item.verdict.kind in (Kind.PRODUCT, Kind.OTHER) or self._was_no_news(item):
+        sighting, name = item.sighting, item.verdict.name
+        key = self.index.keys.get(sighting.external_id)
+        if key is None and sighting.amends:  # a repository that stands where a known one did
+            key = self.index.keys.get(sighting.title.lower())
+        # What was no model when it was first seen, and has been there for long, is no news by its new name.
+        was_no_news = sighting.amends and self.now - moment_of(sighting, self.now) > NEAR
+        if key:
+            self._amend(self.index.releases[key], item)
+        elif name is None or item.verdict.kind in NO_RELEASE or was_no_news:
             self.draft.write(Observe(item))
-        elif item.sighting.source is SourceKind.HUB:
-            self._take_repository(replace(item, sighting=replace(item.sighting, amends=False)), name)
-        elif item.sighting.source is SourceKind.LLM_STATS:
+        elif sighting.source is SourceKind.HUB:
+            self._take_repository(replace(item, sighting=replace(sighting, amends=False)), name)
+        elif sighting.source is SourceKind.LLM_STATS:
             self._take_listing(item, name)
-        elif item.sighting.source is SourceKind.IMPORT:
+        elif sighting.source is SourceKind.IMPORT:
             self._take_import(item, name)
         else:
             self._take_post(item, name)
 
-    # --- one kind of source each
-
-    def _amended(self, item: Judged) -> Known | None:
-        """Return the release of a repository that is known, or that stands where one did, else None."""
-        sighting = item.sighting
-        key = self.index.keys.get(sighting.external_id)
-        if key is None and sighting.amends:
-            key = self.index.keys.get(sighting.title.lower())
-        return self.index.releases[key] if key else None
-
-    def _was_no_news(self, item: Judged) -> bool:
-        """Whether a repository that was no model when it was first seen has been there for long.
-
-        What was made of late and gets the name of a model is launched so.
-        """
-        sighting = item.sighting
-        return sighting.amends and self.now - moment_of(sighting, self.now) > NEAR
+    # --- repositories
 
     def _amend(self, known: Known, item: Judged) -> None:
         """Bring a known repository up to date: a rename, a new licence, sizes counted late. No alert."""
-        sighting = item.sighting
+        sighting, stated = item.sighting, item.sighting.facts.license
         self.draft.write(Observe(item, known.key))
         head = known.head in (sighting.external_id, known.repositories.get(sighting.title.lower()))
-        was_empty = known.empty
-        if head:
-            self.draft.tell_of_licence(known, item)
-        known = self.draft.attach(known, item, head=head)
-        if head and was_empty and not known.empty:
-            self.draft.tell(known, item, NoteKind.CONFIRMATION)
+        if head and known.license and stated and stated != known.license:
+            self.draft.tell(known, item, NoteKind.LICENSE)
+        now_known = self.draft.attach(known, item, head=head)
+        if head and known.empty and not now_known.empty:
+            self.draft.tell(now_known, item, NoteKind.CONFIRMATION)
 
     def _take_repository(self, item: Judged, name: Name) -> None:
+        """Give a release these weights, as its own or as a variant, or open one with them."""
         known = self.index.of_key(name)
         if known is None:
             self._open_with_weights(item, name)
             return
         self.draft.write(Observe(item, known.key))
-        if not known.head:
-            self._give_weights(known, item)
-        elif known.provisional and item.verdict.kind is Kind.RELEASE:
-            known = self.draft.attach(known, item, head=True)
-            if not self.draft.announce_silent(known):
-                self.draft.tell(known, item, NoteKind.HEAD)
-        else:
-            self.draft.attach(known, item, head=False)
+        is_head = not known.head or (known.provisional and item.verdict.kind is Kind.RELEASE)
+        now_known = self.draft.attach(known, item, head=is_head)
+        if not is_head:
             self.draft.tell(known, item, NoteKind.VARIANT)
+        elif not known.head:  # it was only talked about; what a person brought as one of long ago is no news
+            is_history = SourceKind.IMPORT in known.told_by and self.now - known.published_at > NEAR
+            self._announce_or_confirm(now_known, item, is_news=not is_history)
+        elif not self.draft.announce_silent(now_known):
+            self.draft.tell(now_known, item, NoteKind.HEAD)
 
     def _open_with_weights(self, item: Judged, name: Name) -> None:
         lead = self.index.awaiting_weights(name, item) or self.index.wave_of(name, item)
-        first = lead is None or not self.index.has_weights(lead)
+        is_first = lead is not None and not self.index.weights_of(lead)
         known = self.draft.attach(self.draft.open(item, name, lead), item, head=True)
         if lead is None:
             self.draft.announce(known)
-        elif not self.draft.announce_silent(lead):
-            self.draft.tell(known, item, NoteKind.CONFIRMATION if first else NoteKind.SIZE)
-        if lead is not None:
+        else:
+            if not self.draft.announce_silent(lead):
+                self.draft.tell(known, item, NoteKind.CONFIRMATION if is_first else NoteKind.SIZE)
             self.draft.hear(lead, item)
         self._settle_waiting(known)
 
-    def _give_weights(self, known: Known, item: Judged) -> None:
-        """Give weights to a release that was only talked about; if nobody was told yet, it is news now."""
-        known = self.draft.attach(known, item, head=True)
-        if not self._is_imported_history(known) and self.draft.announce_silent(known):
+    def _announce_or_confirm(self, known: Known, item: Judged, *, is_news: bool) -> None:
+        """Announce what nobody was told of yet, if it is news now; else tell that this confirms it."""
+        if is_news and self.draft.announce_silent(known):
             self.draft.hear(known, item)
         else:
             self.draft.confirm(known, item)
 
-    def _is_imported_history(self, known: Known) -> bool:
-        """Whether a person brought a release as one of long ago: its weights are no news today."""
-        return SourceKind.IMPORT in known.told_by and self.now - known.published_at > NEAR
+    # --- posts
 
     def _take_post(self, item: Judged, name: Name) -> None:
         known = self._named_or_linked(name, item)
         if known is not None:
             self._take_word_on(known, item)
         elif item.verdict.waits and not (self.silent or self.draft.is_old(item)):
-            self.draft.write(Observe(item, wait_until=self.now + self.settings.confirm))
+            self.draft.write(Observe(item, wait_until=self.confirm_until))
             return
         elif item.verdict.kind is Kind.RELEASE:
             known = self._open_by_post(item, name)
@@ -201,15 +187,26 @@ class _Rules:
             self.draft.write(Observe(item))
             return
         for other in item.verdict.also:
-            known = self._take_beside(known, _speaking_of(item, other), other)
+            word = replace(item, verdict=replace(item.verdict, name=other, also=()))
+            known = self._take_beside(known, word, other)
+
+    def _named_or_linked(self, name: Name, item: Judged) -> Known | None:
+        """Return what a post is about: the model that it names, or the repository that it links, or None.
+
+        A name without version and size may be a play on words: there the link is the better witness.
+        """
+        named, linked = self.index.named(name, item), self.index.linked_as(name, item)
+        if item.verdict.kind is not Kind.RELEASE:
+            named = named or self.index.family_named_by(name, item)
+        return named or linked if name.version or name.size else linked or named
 
     def _take_word_on(self, known: Known, item: Judged) -> None:
         """Store a post on a release that is known; the lab's first word on what a baseline found is news."""
         self.draft.write(Observe(item, known.key))
-        if self._is_untold(known, item) and self.draft.announce_silent(known):
-            self.draft.hear(known, item)
-        else:
-            self.draft.confirm(known, item)
+        lead = self.index.releases[known.lead_key]
+        is_of_late = self.now - lead.published_at <= NEAR and not self.draft.is_old(item)
+        is_first = SourceKind.FEED not in lead.told_by and item.verdict.kind is Kind.RELEASE
+        self._announce_or_confirm(known, item, is_news=is_of_late and is_first)
         self._promise(known, item)
 
     def _open_by_post(self, item: Judged, name: Name) -> Known:
@@ -250,26 +247,45 @@ class _Rules:
             known = self.index.releases[known.key]
             self.index.put(replace(known, promised=known.promised.union(promised)))
 
-    def _named_or_linked(self, name: Name, item: Judged) -> Known | None:
-        """Return what a post is about: the model that it names, or the repository that it links, or None.
-
-        A name without version and size may be a play on words: there the link is the better witness.
-        """
-        named, linked = self.index.named(name, item), self.index.linked_as(name, item)
-        if item.verdict.kind is not Kind.RELEASE:
-            named = named or self.index.family_named_by(name, item)
-        return named or linked if name.version or name.size else linked or named
+    # --- listings, and what a person brings
 
     def _take_listing(self, item: Judged, name: Name) -> None:
         """Join a release; alone, a listing waits for the Hub or the lab (history needs no waiting)."""
-        known = self.index.linked(item) or self.index.spoken_of(name, item)
+        known = self.index.listed(name, item)
         if known is not None:
             self.draft.write(Observe(item, known.key))
             self.draft.confirm(known, item)
         elif self.silent or self.draft.is_old(item):
             self.draft.open(item, name, None)
         else:
-            self.draft.write(Observe(item, wait_until=self.now + self.settings.confirm))
+            self.draft.write(Observe(item, wait_until=self.confirm_until))
+
+    def take_overdue(self, waiting: Waiting) -> None:
+        """Join a listing whose time is over to a release, or open one on its word alone."""
+        item, name = waiting.judged, waiting.judged.verdict.name
+        if name is None:
+            return
+        known = self.index.listed(name, item)
+        if known is not None:
+            self.draft.write(Confirm(waiting, known.key))
+            self.draft.confirm(known, item)
+            return
+        lead = self.index.wave_of(name, item)
+        known = self.draft.open(item, name, lead, waiting)
+        if lead is None:
+            self.draft.announce(known)
+        else:
+            self.draft.tell(known, item, NoteKind.SIZE)
+
+    def _settle_waiting(self, opened: Known) -> None:
+        """Give a new release the listings that were waiting for somebody to confirm them."""
+        for waiting in list(self.waiting):
+            item, name = waiting.judged, waiting.judged.verdict.name
+            meant = name and self.index.listed(name, item)
+            if meant and meant.lead_key == opened.lead_key:
+                self.waiting.remove(waiting)
+                self.draft.write(Confirm(waiting, meant.key))
+                self.draft.confirm(meant, item)
 
     def _take_import(self, item: Judged, name: Name) -> None:
         """Join the release of this key or repository, or open one; what a person brings is not told."""
@@ -279,42 +295,3 @@ class _Rules:
         else:
             self.draft.write(Observe(item, known.key))
             self.draft.hear(known, item)
-
-    def settle(self, waiting: Waiting) -> None:
-        """Join a listing whose time is over to a release, or open one on its word alone."""
-        item, name = waiting.judged, waiting.judged.verdict.name
-        if name is None:
-            return
-        known = self.index.linked(item) or self.index.spoken_of(name, item)
-        if known is not None:
-            self.draft.write(Confirm(waiting, known.key))
-            self.draft.confirm(known, item)
-        else:
-            lead = self.index.wave_of(name, item)
-            known = self.draft.begin(item, name, lead)
-            self.draft.write(Confirm(waiting, known.key))
-            if lead is None:
-                self.draft.announce(known)
-            else:
-                self.draft.tell(known, item, NoteKind.SIZE)
-
-    def _settle_waiting(self, opened: Known) -> None:
-        """Give a new release the listings that were waiting for somebody to confirm them."""
-        for waiting in list(self.waiting):
-            item, name = waiting.judged, waiting.judged.verdict.name
-            meant = name and (self.index.linked(item) or self.index.spoken_of(name, item))
-            if meant and meant.lead_key == opened.lead_key:
-                self.waiting.remove(waiting)
-                self.draft.write(Confirm(waiting, meant.key))
-                self.draft.confirm(meant, item)
-
-    def _is_untold(self, known: Known, item: Judged) -> bool:
-        """Whether a post is a lab's first word on a release of late: its weights may have come first."""
-        lead = self.index.releases[known.lead_key]
-        recent = self.now - lead.published_at <= NEAR and not self.draft.is_old(item)
-        return recent and SourceKind.FEED not in lead.told_by and item.verdict.kind is Kind.RELEASE
-
-
-def _speaking_of(item: Judged, name: Name) -> Judged:
-    """Return a post as its word on another model that its title names."""
-    return replace(item, verdict=replace(item.verdict, name=name, also=()))

@@ -1,10 +1,11 @@
-"""What deciding reads and writes: the catalogue of what is known, and the steps to store."""
+"""What deciding reads and writes: what is known of the labs, and the steps to store."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.model import LicenseStatement, Name, Note, Sighting, SourceKind, Verdict
+from bot.model import Facts, LicenseStatement, Name, Note, Sighting, SourceKind, Verdict
+from bot.releases.news.corrections import Errata
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,46 +22,43 @@ class Waiting:
 
     id: int
     judged: Judged
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What deciding needs of a release.
-
-    `told_by` are the kinds of source that have spoken of it, `named_by` those that did so by its exact name;
-    `promised` are the repositories ("owner/name", lower case) that its posts link and that are not open yet.
-    `head` is the Hub's _id of its own weights, or ""; a provisional head gives way to a better one, as a
-    base does when the tuned model appears.
-    """
+    """What deciding needs of a release."""
 
     name: Name
     lead_key: str
     opened_at: datetime
     published_at: datetime
     silent: bool
-    told_by: frozenset[SourceKind] = frozenset()
-    named_by: frozenset[SourceKind] = frozenset()
-    promised: frozenset[str] = frozenset()
+    told_by: frozenset[SourceKind] = frozenset()  # the kinds of source that have spoken of it
+    named_by: frozenset[SourceKind] = frozenset()  # those that did so by its exact name
+    promised: frozenset[str] = frozenset()  # lower-case "owner/name" that its posts link and that is not open
     repositories: Mapping[str, str] = field(default_factory=dict)  # lower-case "owner/name" -> the Hub's _id
-    head: str = ""
+    head: str = ""  # the Hub's _id of its own weights
     weights_at: datetime | None = None  # when the first of its repositories was seen
-    provisional: bool = False
+    provisional: bool = False  # its head gives way to a better one, as a base does to the tuned model
     license: LicenseStatement | None = None
     empty: bool = False  # its own repository held no weights when last looked at
     held: bool = False  # a flood guard kept it back: whether it is ever told, a person says
 
     @property
     def key(self) -> str:
-        """Return the release key."""
+        """The release key."""
         return self.name.release_key
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The releases and the waiting listings of the labs that a decision is about."""
+    """What is known of the labs that a decision is about, before it is corrected."""
 
     releases: Sequence[Known] = ()
     waiting: Sequence[Waiting] = ()
+    errata: Errata = field(default_factory=Errata)
+    facts: Mapping[str, Facts] = field(default_factory=dict)  # of repositories just seen, by the Hub's _id
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +69,12 @@ class Settings:
     confirm: timedelta = timedelta(hours=24)
 
 
+# --- the steps
+
+
 @dataclass(frozen=True, slots=True)
 class Observe:
-    """Remember a sighting, with the release that it belongs to ("" for none)."""
+    """A sighting is remembered, with the release that it belongs to ("" for none)."""
 
     judged: Judged
     key: str = ""
@@ -82,7 +83,7 @@ class Observe:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Begin a release, under the lead whose alert carries it."""
+    """A release begins, under the lead whose alert carries it."""
 
     name: Name
     lead_key: str
@@ -91,7 +92,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Attach:
-    """Make a repository part of a release, or bring what is known of it up to date."""
+    """A repository becomes part of a release, or what is known of it is brought up to date."""
 
     key: str
     sighting: Sighting
@@ -102,7 +103,7 @@ class Attach:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Give a release the name that stronger evidence spells."""
+    """A release gets the name that stronger evidence spells."""
 
     key: str
     name: Name
@@ -110,7 +111,7 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """That a release's post links repositories ("owner/name", lower case) that are not open yet."""
+    """A release's post links repositories ("owner/name", lower case) that are not open yet."""
 
     key: str
     repositories: tuple[str, ...]
@@ -118,7 +119,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """Give a listing that waited to the release that it meant."""
+    """A listing that waited belongs to this release."""
 
     waiting: Waiting
     key: str
@@ -126,14 +127,14 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Announce:
-    """Owe every subscriber the alert of this lead."""
+    """Every subscriber is owed the alert of this lead."""
 
     lead_key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Owe a thread reply to all who got the lead's alert; `about` names it the same for ever."""
+    """All who got the lead's alert are owed a thread reply; `about` names it the same for ever."""
 
     lead_key: str
     note: Note

@@ -1,15 +1,16 @@
-"""Write the steps of a decision, and keep the catalogue as it stands after each of them: pure."""
+"""The steps of a decision as they are written, and the catalogue as it stands after each of them. Pure."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import DateOrigin, Kind, License, LicenseStatement, Name, Note, NoteKind, Sighting
+from bot.model import DateOrigin, Facts, Kind, Name, Note, NoteKind, SourceKind
+from bot.releases.facts.evidence import better_name
 from bot.releases.facts.licenses import identify
-from bot.releases.facts.merge import better_name
 from bot.releases.news.decision import (
     Announce,
     Attach,
     Catalogue,
+    Confirm,
     Judged,
     Known,
     Observe,
@@ -18,6 +19,7 @@ from bot.releases.news.decision import (
     Settings,
     Step,
     Tell,
+    Waiting,
 )
 from bot.releases.news.index import NEAR, ReleaseIndex, moment_of
 
@@ -32,42 +34,44 @@ class Draft:
         self.now = now
         self.silent = silent
         self.steps: list[Step] = []
+        self._facts = dict(catalogue.facts)  # of repositories, by the Hub's _id
         self.index = ReleaseIndex(catalogue, now, settings, silent=silent)
 
     def write(self, step: Step) -> None:
         self.steps.append(step)
 
-    def open(self, item: Judged, name: Name, lead: Known | None) -> Known:
-        """Begin a release with a sighting of it; return it."""
-        known = self.begin(item, name, lead)
-        self.write(Observe(item, known.key))
-        return known
+    def open(self, item: Judged, name: Name, lead: Known | None, waiting: Waiting | None = None) -> Known:
+        """Begin a release with a sighting of it, or with one that was waiting; return the release.
 
-    def begin(self, item: Judged, name: Name, lead: Known | None) -> Known:
-        """Begin a release, under the lead whose alert is to carry it if there is one; return it."""
+        `lead` is the release whose alert is to carry it, if there is one.
+        """
         lead_key = lead.key if lead else name.release_key
         when = moment_of(item.sighting, self.now, live=not self.silent)
         silent = self.silent or self.is_old(item) or (lead is not None and lead.held)
         self.write(Open(name, lead_key, silent))
-        voice = frozenset({item.sighting.source.voice})
-        return self.index.put(Known(name, lead_key, self.now, when, silent, told_by=voice, named_by=voice))
+        self.write(Confirm(waiting, name.release_key) if waiting else Observe(item, name.release_key))
+        by = frozenset({item.sighting.source.counts_as})
+        return self.index.put(Known(name, lead_key, self.now, when, silent, told_by=by, named_by=by))
 
     def attach(self, known: Known, item: Judged, *, head: bool) -> Known:
         """Make a repository part of a release, its own weights if `head`; return the release."""
-        sighting = item.sighting
+        sighting, stated = item.sighting, item.sighting.facts
         provisional = head and item.verdict.kind is Kind.VARIANT
-        self.write(Attach(known.key, sighting, head, provisional, _packaging(item)))
+        # A repository's own answer once said more than a listing does.
+        facts = stated.filled_from(self._facts.get(sighting.external_id, Facts()))
+        self._facts[sighting.external_id] = facts
+        shown = replace(sighting, facts=facts)
+        self.write(Attach(known.key, shown, head, provisional, _packaging(item)))
         repositories = {**known.repositories, sighting.title.lower(): sighting.external_id}
         known = replace(known, repositories=repositories)
         if head:
-            stated = sighting.facts.license
             known = replace(
                 known,
                 head=sighting.external_id,
                 weights_at=known.weights_at or self.now,
                 provisional=provisional,
-                license=stated or known.license,
-                empty=_is_empty(sighting, known),
+                license=stated.license or known.license,
+                empty=stated.weights == "none" or (known.empty and stated.weights != "there"),
             )
         return self.index.put(known)
 
@@ -97,62 +101,52 @@ class Draft:
         return says_when and self.now - moment_of(item.sighting, self.now) > NEAR
 
     def confirm(self, known: Known, item: Judged) -> None:
-        """Tell, once for each kind of source, that it speaks of the release too."""
-        if self.hear(known, item):
+        """Note that a source speaks of the release, too, which the alert then says by itself.
+
+        It is told where that changes what people can do or believe: there are weights, or the lab itself
+        says what only a listing said.
+        """
+        has_weights = item.sighting.source is SourceKind.HUB and item.sighting.facts.weights != "none"
+        was_unconfirmed = known.told_by == {SourceKind.LLM_STATS}
+        if self.hear(known, item) and (has_weights or was_unconfirmed):
             self.tell(known, item, NoteKind.CONFIRMATION)
 
     def hear(self, known: Known, item: Judged) -> bool:
         """Note that a kind of source speaks of the release; return whether it is the first time."""
-        known, voice = self.index.releases[known.key], item.sighting.source.voice
-        name = item.verdict.name
-        spelt = better_name(known.name, known.told_by, name, voice) if name else known.name
+        known, by, name = self.index.releases[known.key], item.sighting.source.counts_as, item.verdict.name
+        spelt = better_name(known.name, known.told_by, name, by) if name else known.name
         if spelt != known.name:
-            known = replace(known, name=spelt)
             self.write(Rename(known.key, spelt))
-        by_name = {voice} if name and name.release_key == known.key else set()
-        self.index.put(
-            replace(known, told_by=known.told_by | {voice}, named_by=known.named_by.union(by_name))
-        )
-        return voice not in known.told_by
-
-    def tell_of_licence(self, known: Known, item: Judged) -> None:
-        """Tell that a repository states another licence than before."""
-        stated = item.sighting.facts.license
-        if known.license and stated and stated != known.license:
-            self.tell(known, item, NoteKind.LICENSE)
+        named_by = known.named_by | {by} if name and name.release_key == known.key else known.named_by
+        self.index.put(replace(known, name=spelt, told_by=known.told_by | {by}, named_by=named_by))
+        return by not in known.told_by
 
     def tell(self, known: Known, item: Judged, kind: NoteKind) -> None:
         """Owe a reply to the alert that carries a release, unless there is none."""
         if self.silent or self.index.releases[known.lead_key].held:
             return
         sighting = item.sighting
-        changed = kind is NoteKind.LICENSE
-        note = Note(
-            kind,
-            title=sighting.title,
-            url=sighting.url,
-            source=sighting.source,
-            packaging=_packaging(item),
-            facts=sighting.facts,
-            license=_identified(sighting.facts.license, sighting) if changed else None,
-            published=sighting.published,
-            former_license=_identified(known.license, sighting) if changed else None,
-        )
         about = f"{kind}:{sighting.source_id}:{sighting.external_id}"
-        if note.license:
-            about += f":{note.license.id}"
+        license = former = None
+        if kind is NoteKind.LICENSE:
+            owner = sighting.title.split("/")[0]
+            license = identify(sighting.facts.license, owner, sighting.title)
+            former = identify(known.license, owner, sighting.title)
+            about += f":{license.id}"
         if sighting.amends and kind is NoteKind.CONFIRMATION:
             about += ":weights"  # the repository was told of before, when it was empty
+        note = Note(
+            kind,
+            sighting.title,
+            sighting.url,
+            sighting.source,
+            _packaging(item),
+            sighting.facts,
+            license,
+            sighting.published,
+            former,
+        )
         self.write(Tell(known.lead_key, note, about))
-
-
-def _identified(stated: LicenseStatement | None, sighting: Sighting) -> License:
-    return identify(stated, sighting.title.split("/")[0], sighting.title)
-
-
-def _is_empty(sighting: Sighting, known: Known) -> bool:
-    """Whether a release's own repository holds no weights; a listing does not say."""
-    return sighting.facts.weights == "none" or (known.empty and sighting.facts.weights != "there")
 
 
 def _packaging(item: Judged) -> str:

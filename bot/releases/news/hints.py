@@ -1,232 +1,189 @@
-"""Names of a lab's own models in running text: what a body says beyond its items. Pure.
+"""Which of the names in a body are news: what an item did not name before, and what no item carries. Pure.
 
-Text is no title: any sentence may speak of old models, of prices and of other labs. So only names of known
-families of the lab count, with a version, size or stamp that stands next to the family's name.
+A source remembers, among the identities that it ever showed, each name that stood in its text, the names of
+each item, and the families that it was read for. The first reading for a family only remembers: of what
+stands there nobody knows for how long it has.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from bot.model import Name
-from bot.releases.facts.plaintext import clean as one_line
-from bot.releases.naming.families import known_at, own_families, spelled
-from bot.releases.naming.names import parse
-from bot.releases.naming.titles import told_by
-from bot.releases.naming.tokens import Token, clean, tokenize
+from bot.model import Kind, Name, Sighting, SourceKind, Verdict
+from bot.releases.naming.names import covers, folded
+from bot.releases.news.decision import Catalogue
+from bot.releases.news.index import NEAR
+from bot.releases.news.names_in_text import Found
 
-_MOST_NAMES = 500  # different ones in one text; the longest archive has some hundred
-_MOST_FOUND = 3_000  # in one body, in all its posts together
-_MOST_PLACES = 5_000  # where a family's name stands in one text
-_LONGEST = 90  # characters of a name in running text
-_SENTENCE = 280  # characters
+# More hints than this from one source are a page that shows what it hid before, not news.
+MOST_AT_ONCE = 12
+_MOST_REMEMBERED = 200  # names of one item; what names more tells nothing by one of them
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """An address in a text, and where its words stand."""
+class Unseen:
+    """The names that a body did not have before."""
 
-    start: int
-    end: int
-    url: str
+    grown: tuple[Found, ...] = ()  # in an item that is known
+    new: tuple[Found, ...] = ()  # at all
+    remember: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """The plain text of an item, or of what is none where `post` is "", with the addresses that it links.
+def identities(found: Iterable[Found], families: Iterable[str]) -> frozenset[str]:
+    """Return what the memory of a source is to be asked for, before `unseen_names`."""
+    asked = {_family(family) for family in (*families, "")}
+    for one in found:
+        asked |= {_name(one), _item(one.post)} if one.post else {_name(one)}
+    return frozenset(asked)
 
-    `post` is the item's first identity and `title` what its text begins with. An item is a post that the bot
-    was shown: a whole page is none, nor is a post that `include` leaves out. `include` are the words of which
-    a release of this item needs one in its name.
+
+def unseen_names(
+    found: Sequence[Found], families: Iterable[str], before: Mapping[str, str], new_posts: Collection[str]
+) -> Unseen:
+    """Return what of the names in a body was not there before; `before` is what the source remembers.
+
+    `families` are those that the body was read for, `new_posts` the first identities of the items that were
+    not known: what these name is for their titles to say.
     """
+    families = frozenset((*families, ""))
+    grown, new = list[Found](), dict[str, Found]()
+    titled = {one.key for one in found if one.titled}
+    former = {item: before.get(item, "").split() for item in {_item(one.post) for one in found}}
+    named = {item: dict.fromkeys(names) for item, names in former.items()}
+    for one in found:
+        item, key = _item(one.post), _key(one)
+        named[item][key] = None
+        # A family that no table knows is known by a release of it: its older names are no news anyway.
+        if _family(one.name.family if one.name.family in families else "") not in before:
+            continue
+        is_known_item = one.post and one.post not in new_posts
+        if is_known_item and key not in former[item] and len(former[item]) < _MOST_REMEMBERED:
+            grown.append(one)
+        if _name(one) not in before and one.key not in titled:
+            new[one.key] = one
+    remember = {_family(family): "read" for family in families} | {_name(one): "named" for one in found}
+    for item in dict.fromkeys(_item(one.post) for one in found if one.post):
+        remember[item] = " ".join(list(named[item])[:_MOST_REMEMBERED])
+    return Unseen(tuple(grown), tuple(new.values()), remember)
 
-    lab: str
-    text: str
-    url: str  # where no link is near
-    links: tuple[Link, ...] = ()
-    post: str = ""
-    title: str = ""
-    include: tuple[str, ...] = ()
+
+def _family(family: str) -> str:
+    return f"family:{folded(family)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A name in a text, with the sentence or line that holds it and the nearest address.
+def _name(found: Found) -> str:
+    return f"name:{_key(found)}"
 
-    `titled`: it stands in the title of an item.
+
+def _key(found: Found) -> str:
+    """Return a name's key without the lab, whose id may change."""
+    return found.key.partition("/")[2]
+
+
+def _item(post: str) -> str:
+    return f"names:{post}"
+
+
+# --- what known items name now
+
+
+def grown_sighting(found: Found, source_id: str, source: SourceKind) -> Sighting:
+    """Return what an item shows by naming a model that it did not name before: the words that name it.
+
+    It has no date: the item's own is of the day on which it was begun.
     """
-
-    name: Name
-    words: str
-    url: str
-    post: str = ""
-    titled: bool = False
-    include: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Return the release key of the name."""
-        return self.name.release_key
+    identity = f"{_item(found.post)}:{_key(found)}"
+    name, words, url = found.name, found.words, found.url
+    return Sighting(source_id, source, name.lab, identity, words, url, include=found.include)
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The names in a body, and the families of the tables that it was read for."""
+def on_its_name(verdict: Verdict, found: Found) -> Verdict:
+    """Return the verdict on the words, if it is about the model that is new there."""
+    named = (verdict.name, *verdict.also) if verdict.name else ()
+    if any(name and _same(name, found.name) for name in named):
+        return verdict
+    reason = f"a known post now names {found.name.display}, and does not say that it is out"
+    return Verdict(Kind.OTHER, reason)
 
-    found: tuple[Found, ...] = ()
-    families: frozenset[str] = frozenset()
 
+def worth_judging(grown: Iterable[Found], catalogue: Catalogue, now: datetime) -> list[Found]:
+    """Return those that may be about a release of these weeks, each sentence once.
 
-def names_in(passages: Sequence[Passage], owners: frozenset[str], releases: Iterable[Name]) -> Names:
-    """Return the names of a lab's own models in all that a body says.
-
-    `owners` are the lab's id, name and Hub owners, lower-case; `releases` are its known releases. A family
-    that no table knows is looked for once it counts versions: other words of a few letters are no names.
+    Whoever mends an old entry may name models of years: they are no news.
     """
-    counting = tuple(sorted({name.family for name in releases if name.version}))
-    found = (one for passage in passages for one in _names_in(passage, owners, counting))
-    return Names(tuple(islice(found, _MOST_FOUND)), frozenset(own_families(owners)))
+    sentences = {(one.post, one.words): one for one in reversed(list(grown))}
+    releases, names = catalogue.releases, [one.name for one in catalogue.releases]
+    worth = []
+    for one in reversed(sentences.values()):
+        known = [release for release in releases if _same(release.name, one.name)]
+        is_of_late = any(now - release.published_at <= NEAR for release in known)
+        if is_of_late or (not known and may_be_new(one.name, names)):
+            worth.append(one)
+    return worth
 
 
-def _names_in(passage: Passage, owners: frozenset[str], families: tuple[str, ...]) -> list[Found]:
-    """Return the names in a passage, each once, in order."""
-    spellings = [spelling for family in own_families(owners).values() for spelling in family]
-    found: dict[str, Found] = {}
-    for count, place in enumerate(_beginnings((*spellings, *families)).finditer(passage.text)):
-        if count == _MOST_PLACES or len(found) == _MOST_NAMES:
-            break
-        name = _name_at(passage.text[place.start() : place.start() + _LONGEST], passage.lab, owners, families)
-        if name and name.release_key not in found:
-            found[name.release_key] = _found(name, passage, place.start())
-    return list(found.values())
+# --- names that no item carried
 
 
-@lru_cache(maxsize=100)
-def _beginnings(families: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what finds the first words of families: a pattern without repetition, so linear."""
-    words = {tokenize(clean(family))[0].text for family in families if clean(family)}
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
-    either = "|".join(map(re.escape, longest_first)) or "(?!)"
-    return re.compile(rf"(?<![^\W_{_EAST_ASIAN}])(?:{either})", re.IGNORECASE)
+def hints_among(
+    new: Sequence[Found], releases: Iterable[Name], carried: Iterable[Name], hinted: Iterable[Name]
+) -> list[Found]:
+    """Return the names that are hints; of those that cover one another only the most general.
 
-
-_EAST_ASIAN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # where no space parts a name from other words
-_ITS_WORDS = re.compile(f"([{_EAST_ASIAN}]+)")
-_MARKUP = str.maketrans("", "", "*`")
-_LINE_END = re.compile(r"[\n\r]")
-
-
-@lru_cache(maxsize=8_000)  # the same sentences come with every change of a page
-def _name_at(window: str, lab: str, owners: frozenset[str], families: tuple[str, ...]) -> Name | None:
-    """Return the name of a model that this piece of text begins with, or None."""
-    line = _LINE_END.split(window, maxsplit=1)[0].translate(_MARKUP)
-    if not any(character.isdigit() for character in line):
-        return None
-    tokens = tokenize(clean(_ITS_WORDS.sub(r" \1 ", line), _LONGEST))
-    if len(window) == _LONGEST:
-        tokens = tokens[:-1]  # it may be cut
-    end = _end_of_name(tokens, _end_of_family(tokens, owners, families))
-    if not end or not _is_of_a_model(tokens[:end]):
-        return None
-    name = parse(spelled(tokens[:end]), lab)
-    return name if name.family and (name.version or name.size or name.stamp) else None
-
-
-def _end_of_family(tokens: Sequence[Token], owners: frozenset[str], families: tuple[str, ...]) -> int:
-    """Return where a name of one of the lab's families ends that stands at the beginning, 0 for none."""
-    known = known_at(tokens, 0) if tokens else None
-    if known:
-        return known[1] if known[0].owners and known[0].of(owners) else 0
-    lows = [token.low for token in tokens]
-    words = ([token.low for token in tokenize(clean(family))] for family in families)
-    return max((len(one) for one in words if one == lows[: len(one)]), default=0)
-
-
-_NUMBERS = frozenset({"version", "size", "stamp"})
-_WORDS = frozenset({"line", "stage", "companion", "packaging"})
-_TIGHT = frozenset({"", "-", "_", "."})
-
-
-def _end_of_name(tokens: Sequence[Token], end: int) -> int:
-    """Return where a name that goes on from `end` ends, 0 where it has no number.
-
-    In running text only words that the tables know belong to a name, and others that are glued to it.
+    `carried` are the names that items carried without being judged a release; `hinted` those of all hints
+    there ever were: nobody is asked twice.
     """
-    numbered = False
-    start = end
-    while start and end < len(tokens) and _belongs(tokens, end, numbered=numbered):
-        numbered = numbered or tokens[end].role in _NUMBERS
-        end += 1
-    return end if numbered else 0
+    releases = list(releases)
+    taken = [*releases, *carried, *hinted]
+    hints: list[Found] = []
+    for one in sorted(new, key=lambda found: len(found.key)):
+        if not known_as(one.name, taken) and may_be_new(one.name, releases):
+            hints.append(one)
+            taken.append(one.name)
+    return hints
 
 
-def _belongs(tokens: Sequence[Token], at: int, *, numbered: bool) -> bool:
-    """Return whether a token belongs to the name before it, which has a number or not."""
-    token = tokens[at]
-    if token.gap in _TIGHT:
-        return token.role != "word" or not token.text.islower()  # GPT-5-powered, Gemma-based
-    if token.gap != " ":
+def known_as(name: Name, known: Iterable[Name]) -> Name | None:
+    """Return the first of the names that equals this one, or covers it, or is covered by it."""
+    return next((other for other in known if _same(name, other)), None)
+
+
+def _same(one: Name, other: Name) -> bool:
+    if one.version and other.version and _series(one) == _series(other) and _number(one) == _number(other):
+        other = replace(other, version=one.version)  # V1.5 and 1.5, 3 and 3.0
+    return one.release_key == other.release_key or covers(one, other) or covers(other, one)
+
+
+def may_be_new(name: Name, known: Iterable[Name]) -> bool:
+    """Return whether a name that is not known can be a model that has just come out; `known` are the lab's.
+
+    Texts speak of the models of years, most of which came out before the bot watched. So the version is not
+    behind the newest of the same line (where there is none, of the family), in its series: DeepSeek's V and R
+    are two. Where a family counts versions, a name without one is only short for something, unless it has a
+    date; and a whole number that stands apart ("Claude 10") counts something else, unless it is the next one.
+    """
+    family = [one for one in known if folded(one.family) == folded(name.family)]
+    counting = [one for one in family if one.version]
+    if not counting or not name.version:
+        return not counting or bool(name.stamp)
+    series = [one for one in counting if _series(one) == _series(name)]
+    if not series:
+        return bool(_series(name))
+    newest, version = max(map(_number, series)), _number(name)
+    same_line = [_number(one) for one in family if folded(one.line) == folded(name.line)]
+    if version < max(same_line, default=newest):
         return False
-    if token.role in _NUMBERS:
-        return bool(_PARAMETERS.fullmatch(token.low)) or not (numbered or _counts_something(tokens, at))
-    return token.role in _WORDS and _is_capital(token)
+    stands_apart = "." not in name.version and f" {name.version}" in name.display
+    return not stands_apart or version < int(newest) + 2
 
 
-_PARAMETERS = re.compile(r"[ae]?\d{1,4}(\.\d{1,3})?[bmt]")
+def _series(name: Name) -> str:
+    """Return the letter before a version; "v" says no more than that it is one."""
+    return re.split(r"[^a-z]", name.version.lower(), maxsplit=1)[0].removeprefix("v")
 
 
-def _is_capital(token: Token) -> bool:
-    return token.text != token.low
-
-
-# What follows a number that counts: "Gemini 2 million users", "Claude 3 times a day".
-_COUNTED = frozenset(
-    {"million", "billion", "thousand", "times", "percent", "days", "months", "years", "users", "people"}
-)
-
-
-def _counts_something(tokens: Sequence[Token], at: int) -> bool:
-    following = tokens[at + 1].low if at + 1 < len(tokens) and tokens[at + 1].gap in (" ", "-") else ""
-    return following in _COUNTED
-
-
-def _is_of_a_model(tokens: Sequence[Token]) -> bool:
-    """Return whether it is the name of a whole model, and is written as one.
-
-    "step 3" is none, where a family's name is a word as well, nor is a reward model, a draft head or an SDK.
-    """
-    if any(token.role == "companion" or "product" in told_by(token.low) for token in tokens):
-        return False
-    number = next(token for token in tokens if token.role in _NUMBERS)
-    return _is_capital(tokens[0]) or number.gap in _TIGHT
-
-
-def _found(name: Name, passage: Passage, at: int) -> Found:
-    return Found(
-        name,
-        _sentence_at(passage.text, at),
-        _nearest(passage.links, at) or passage.url,
-        passage.post,
-        at < len(passage.title),
-        passage.include,
-    )
-
-
-_SENTENCE_END = re.compile(r"[\n\r]|[.!?]\s|[。！？]")
-
-
-def _sentence_at(text: str, at: int) -> str:
-    """Return the sentence or line around a place, in one line and cut on either side where it is long."""
-    before = text[max(0, at - _SENTENCE // 2) : at]
-    ends = [match.end() for match in _SENTENCE_END.finditer(before)]
-    start = at - len(before) + (ends[-1] if ends else 0)
-    rest = text[at : at + _SENTENCE]
-    end = next((match.start() for match in _SENTENCE_END.finditer(rest)), len(rest))
-    return one_line(text[start : at + end].translate(_MARKUP), _SENTENCE).strip(" -–—•#|>")
-
-
-def _nearest(links: Sequence[Link], at: int) -> str:
-    """Return the address whose words stand nearest to a place; of two, the one before it."""
-    return min(links, key=lambda link: max(link.start - at, at - link.end, 0), default=Link(0, 0, "")).url
+def _number(name: Name) -> float:
+    """Return a version as a decimal number: 4.20 is 4.2, and before 4.3."""
+    found = re.search(r"\d{1,6}(\.\d{1,6})?", name.version)
+    return float(found[0]) if found else 0.0

@@ -1,4 +1,4 @@
-"""Find which release a sighting means, in the catalogue as it stands: pure."""
+"""Which release a sighting means, in the catalogue as it stands. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model import DateOrigin, Kind, Name, Sighting, SourceKind
-from bot.releases.naming.addresses import repositories_in
+from bot.releases.naming.addresses import repository_in
 from bot.releases.naming.names import covers, folded, line_of, respelt, root_of
 from bot.releases.news.decision import Catalogue, Judged, Known, Settings
 
@@ -14,9 +14,12 @@ from bot.releases.news.decision import Catalogue, Judged, Known, Settings
 # by name.
 NEAR = timedelta(days=45)
 # Sizes whose repositories were created this close together are one wave of a lab's history.
-TOGETHER = timedelta(days=14)
+_TOGETHER = timedelta(days=14)
 _ROUNDED = timedelta(days=1)  # a date without a time may be so much earlier
 _MOST_PROMISES = 20  # of one post
+_MONTH = re.compile(r"(?:20)?([23]\d)(0[1-9]|1[0-2])(?:[0-3]\d)?")  # 2605, 260512, 20260512
+# How a model answers: the lines of one launch that its post does not name.
+_ANSWERING = frozenset({"think", "thinking", "reasoning", "reasoner"})
 
 
 class ReleaseIndex:
@@ -33,7 +36,7 @@ class ReleaseIndex:
         self._spellings: dict[str, str] = {}
         self._promises: dict[str, str] = {}
         self._now = now
-        self._settings = settings
+        self._group = settings.group
         self._silent = silent
         for known in catalogue.releases:
             self.put(known)
@@ -49,36 +52,33 @@ class ReleaseIndex:
         self._promises.update(dict.fromkeys(known.promised, known.key))
         return known
 
+    # --- by its name
+
     def of_key(self, name: Name) -> Known | None:
         """Return the release of this key, however an older version of the bot spelt it, or None."""
         key = name.release_key
         return self.releases.get(key) or self.releases.get(self._spellings.get(respelt(key), ""))
 
-    def spoken_of(self, name: Name, item: Judged) -> Known | None:
-        """Return the release that a listing names, whole or in part, or None."""
-        return self.named(name, item) or self.family_named_by(name, item) or self._served_as(name, item)
-
     def named(self, name: Name, item: Judged) -> Known | None:
         """Return the release of this very name, else the lead of the nearest in time that it covers, or None.
 
-        A flagship that comes after its smaller sibling is no word on the sibling: see `_is_spoken_for`.
+        A flagship that comes after its smaller sibling is no word on the sibling: see `_is_spoken_for`. At
+        last it is the only one that says a version for this name's month, or a month for its version.
         """
         exact = self.of_key(name)
         if exact is not None:
             return exact
-        when = moment_of(item.sighting, self._now)
+        when, family = moment_of(item.sighting, self._now), self._family(name)
         covered = (
             known
-            for known in self._family(name)
+            for known in family
             if (self._is_of_one_launch(known, when) and announces(name, known.name))
             or (covers(name, known.name) and not _is_spoken_for(known, name))
         )
-        return self._nearest(covered, when) or self._of_that_month(name, when)
-
-    def _of_that_month(self, name: Name, when: datetime) -> Known | None:
-        """Return the lead of the only release that says a version for this name's month, or a month for its
-        version, or None."""
-        leads = {known.lead_key for known in self._family(name) if _tells_by_month(known, name, when)}
+        nearest = self._nearest(covered, when)
+        if nearest is not None:
+            return nearest
+        leads = {known.lead_key for known in family if _tells_by_month(known, name, when)}
         return self.releases[leads.pop()] if len(leads) == 1 else None
 
     def family_named_by(self, name: Name, item: Judged) -> Known | None:
@@ -91,36 +91,60 @@ class ReleaseIndex:
             known
             for known in self._family(name)
             if covers(known.name, name)
-            and (self._is_wave(known, when) or (_is_a_size_of(known.name, name) and self._gathers(known)))
+            and (
+                self._silent
+                or self._is_of_one_launch(known, when)
+                or (_is_a_size_of(known.name, name) and self._gathers(known))
+            )
         )
         return self._nearest(families, when)
-
-    def _served_as(self, name: Name, item: Judged) -> Known | None:
-        """Return the release of which a listing shows a variant, such as a faster way of serving, or None.
-
-        Providers add these months later, so the window of a launch does not count.
-        """
-        if item.verdict.kind is not Kind.VARIANT:
-            return None
-        covering = (known for known in self._family(name) if covers(known.name, name))
-        return max(covering, key=lambda known: known.published_at, default=None)
 
     def _nearest(self, found: Iterable[Known], when: datetime) -> Known | None:
         near = [(abs(known.published_at - when), known.lead_key) for known in found]
         distance, lead_key = min(near, default=(NEAR * 2, ""))
         return self.releases[lead_key] if distance <= NEAR else None
 
-    def _is_of_one_launch(self, known: Known, when: datetime) -> bool:
-        """Whether a release and what happened at `when` are no further apart than one launch takes.
+    # --- by what it links
 
-        Live, our own clock tells; but what dates itself days ago is no part of what was opened just now,
-        unless that is of the same day.
+    def linked(self, item: Judged) -> Known | None:
+        """Return the release whose repository the sighting links, or None."""
+        return next(self._linked(item), None)
+
+    def linked_as(self, name: Name, item: Judged) -> Known | None:
+        """Return the release whose repository a post links that calls it by this other name, or None.
+
+        Posts link older models too, to compare or to thank: such a one has another version, is of long ago,
+        or has had a post of its own.
         """
-        of_one_day = abs(known.published_at - when) <= self._settings.group
-        if self._silent or known.silent:
-            return of_one_day
-        of_today = self._now - when <= self._settings.group + _ROUNDED
-        return (of_today or of_one_day) and self._now - known.opened_at <= self._settings.group
+        when = moment_of(item.sighting, self._now)
+        return next((known for known in self._linked(item) if _may_be_called(known, name, when)), None)
+
+    def _linked(self, item: Judged) -> Iterator[Known]:
+        for link in item.sighting.links:
+            # Elsewhere, as on ModelScope and GitHub, labs give their repositories the same names.
+            last_steps = link.split("?")[0].rstrip("/").split("/")[-2:]
+            repository = (repository_in(link) or "/".join(last_steps)).lower()
+            if repository in self.keys:
+                yield self.releases[self.keys[repository]]
+
+    def not_open(self, item: Judged) -> tuple[str, ...]:
+        """Return the repositories that a sighting links and nobody has seen, lower-case, at most twenty."""
+        linked = (repository_in(link).lower() for link in item.sighting.links)
+        return tuple(dict.fromkeys(one for one in linked if one and one not in self.keys))[:_MOST_PROMISES]
+
+    def listed(self, name: Name, item: Judged) -> Known | None:
+        """Return the release that a listing links, or names whole or in part, or None.
+
+        Of a variant, such as a faster way of serving, it is the newest that covers it: providers add these
+        months later, so the window of a launch does not count.
+        """
+        known = self.linked(item) or self.named(name, item) or self.family_named_by(name, item)
+        if known or item.verdict.kind is not Kind.VARIANT:
+            return known
+        covering = (known for known in self._family(name) if covers(known.name, name))
+        return max(covering, key=lambda known: known.published_at, default=None)
+
+    # --- by the launch that it belongs to
 
     def awaiting_weights(self, name: Name, item: Judged) -> Known | None:
         """Return the lead of a release that was announced without weights and is waiting for these, or None.
@@ -139,23 +163,23 @@ class ReleaseIndex:
                 return self.releases[known.lead_key]
         return None
 
-    def _gathers(self, known: Known) -> bool:
-        """Whether a release that only names a family still takes the weights that it covers.
+    def wave_of(self, name: Name, item: Judged) -> Known | None:
+        """Return the lead of the same family key that this model belongs with, or None.
 
-        It does until such weights have come for as long as a wave lasts: "DeepSeek V4" takes V4-Pro and
-        V4-Flash of the same day, and not V4-Pro-0813 of weeks later.
+        Live, a wave gathers within the group window behind an alert that was sent, and behind the first of
+        its weights where a listing or a post came days before; in a baseline, where only dates are known,
+        behind a silent release of about the same date.
         """
-        arrived = [its for its in self._weights_of(known) if announces(known.name, its.name)]
-        return not known.head and self._are_opening(arrived)
-
-    def _are_opening(self, arrived: Iterable[Known]) -> bool:
-        """Whether none of a launch's weights have come yet, or the first within the group window."""
-        first = min((its.weights_at or its.opened_at for its in arrived), default=self._now)
-        return self._now - first <= self._settings.group
-
-    def _is_wave(self, known: Known, when: datetime) -> bool:
-        """Whether a word on one model still belongs to a release that only names its family."""
-        return self._silent or self._is_of_one_launch(known, when)
+        when, family_key = moment_of(item.sighting, self._now), respelt(name.family_key)
+        for known in self._family(name):
+            lead = self.releases[known.lead_key]
+            if self._silent:
+                together = abs(lead.published_at - when) <= _TOGETHER
+            else:
+                together = not lead.silent and self._is_gathering(lead, item)
+            if together and respelt(known.name.family_key) == family_key:
+                return lead
+        return None
 
     def takes(self, lead: Known, item: Judged) -> bool:
         """Whether the alert of a launch still takes another model that a post names beside it.
@@ -165,60 +189,41 @@ class ReleaseIndex:
         has_alert = self._silent or lead.held or not lead.silent
         return has_alert and self._is_of_one_launch(lead, moment_of(item.sighting, self._now))
 
-    def _weights_of(self, lead: Known) -> list[Known]:
+    def weights_of(self, lead: Known) -> list[Known]:
         """Return the releases of a wave that have weights."""
         family = self._family(lead.name)
         return [member for member in family if member.lead_key == lead.lead_key and member.head]
 
-    def has_weights(self, lead: Known) -> bool:
-        return bool(self._weights_of(lead))
+    def _is_of_one_launch(self, known: Known, when: datetime) -> bool:
+        """Whether a release and what happened at `when` are no further apart than one launch takes.
 
-    def wave_of(self, name: Name, item: Judged) -> Known | None:
-        """Find the lead of the same family key that this model belongs with.
-
-        Live, a wave gathers within the group window behind an alert that was sent, and behind the first of
-        its weights where a listing or a post came days before; in a baseline, where only dates are known,
-        behind a silent release of about the same date.
+        Live, our own clock tells; but what dates itself days ago is no part of what was opened just now,
+        unless that is of the same day.
         """
-        when = moment_of(item.sighting, self._now)
-        for known in self._family(name):
-            lead = self.releases[known.lead_key]
-            if self._silent:
-                together = abs(lead.published_at - when) <= TOGETHER
-            else:
-                together = not lead.silent and self._is_gathering(lead, item)
-            if together and respelt(known.name.family_key) == respelt(name.family_key):
-                return lead
-        return None
+        of_one_day = abs(known.published_at - when) <= self._group
+        if self._silent or known.silent:
+            return of_one_day
+        of_today = self._now - when <= self._group + _ROUNDED
+        return (of_today or of_one_day) and self._now - known.opened_at <= self._group
 
     def _is_gathering(self, lead: Known, item: Judged) -> bool:
         since = self._now - lead.opened_at
-        opening = item.sighting.source is SourceKind.HUB and self._are_opening(self._weights_of(lead))
-        return since <= self._settings.group or (opening and since <= NEAR)
+        opening = item.sighting.source is SourceKind.HUB and self._are_opening(self.weights_of(lead))
+        return since <= self._group or (opening and since <= NEAR)
 
-    def linked(self, item: Judged) -> Known | None:
-        """Return the release whose repository the sighting links, or None."""
-        return next(self._linked(item), None)
+    def _gathers(self, known: Known) -> bool:
+        """Whether a release that only names a family still takes the weights that it covers.
 
-    def linked_as(self, name: Name, item: Judged) -> Known | None:
-        """Return the release whose repository a post links that calls it by this other name, or None.
-
-        Posts link older models too, to compare or to thank: such a one has another version, is of long ago,
-        or has had a post of its own.
+        It does until such weights have come for as long as a wave lasts: "DeepSeek V4" takes V4-Pro and
+        V4-Flash of the same day, and not V4-Pro-0813 of weeks later.
         """
-        when = moment_of(item.sighting, self._now)
-        return next((known for known in self._linked(item) if _may_be_called(known, name, when)), None)
+        arrived = (its for its in self.weights_of(known) if announces(known.name, its.name))
+        return not known.head and self._are_opening(arrived)
 
-    def _linked(self, item: Judged) -> Iterator[Known]:
-        for link in item.sighting.links:
-            repository = "/".join(link.split("?")[0].rstrip("/").split("/")[-2:]).lower()
-            if repository in self.keys:
-                yield self.releases[self.keys[repository]]
-
-    def not_open(self, item: Judged) -> tuple[str, ...]:
-        """Return the repositories that a sighting links and nobody has seen, lower-case, at most twenty."""
-        linked = (f"{owner}/{name}".lower() for owner, name in repositories_in(item.sighting.links))
-        return tuple(dict.fromkeys(one for one in linked if one not in self.keys))[:_MOST_PROMISES]
+    def _are_opening(self, arrived: Iterable[Known]) -> bool:
+        """Whether none of a launch's weights have come yet, or the first within the group window."""
+        first = min((its.weights_at or its.opened_at for its in arrived), default=self._now)
+        return self._now - first <= self._group
 
     def _family(self, name: Name) -> list[Known]:
         return [self.releases[key] for key in self._families.get(_family_of(name), ())]
@@ -236,17 +241,10 @@ def moment_of(sighting: Sighting, now: datetime, *, live: bool = False) -> datet
     return published.at
 
 
-# How a model answers: the lines of one launch that its post does not name.
-_ANSWERING = frozenset({"think", "thinking", "reasoning", "reasoner"})
-
-
 def announces(general: Name, specific: Name) -> bool:
     """Whether the post of a launch speaks of this model, as "Olmo 3" does of Olmo-3-32B-Think."""
     words = (word for word in folded(specific.line).split("-") if word not in _ANSWERING)
     return covers(general, specific) or covers(general, replace(specific, line="-".join(words)))
-
-
-_MONTH = re.compile(r"(?:20)?([23]\d)(0[1-9]|1[0-2])(?:[0-3]\d)?")  # 2605, 260512, 20260512
 
 
 def _tells_by_month(known: Known, name: Name, when: datetime) -> bool:

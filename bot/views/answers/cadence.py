@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.cadence.period import Window
+from bot.cadence.period import EXPECTING, TOO_FEW, Period, Window, days_ago, gap_text, next_text
 from bot.cadence.period import share as share_of
-from bot.cadence.phrases import EXPECTING, TOO_FEW, days_ago, gap_text, next_text
 from bot.cadence.shipped import Unit
-from bot.cadence.table import LabRow, MonthRow
 from bot.records import Block, Content
 from bot.views import blocks
-from bot.views.answers.pieces import counted, fitting, lab_name, run, share, text_of, window_words
+from bot.views.answers.common import fitting, run, share, text_of, window_words
+from bot.views.blocks import literal
 from bot.views.commands import Command
-from bot.views.escape import literal
+from bot.views.names import lab_name
+from bot.views.phrases import counted
 
 WINDOW = timedelta(days=365)
 _NAME_LIMIT = 60
@@ -34,19 +34,19 @@ class CadenceTable:
 
     window: Window
     unit: Unit = Unit.WAVE
-    labs: Sequence[LabRow] = ()
-    months: Sequence[MonthRow] = ()
+    labs: Sequence[Period] = ()
+    months: Sequence[Period] = ()
 
 
-def cadence_answer(command: Command, table: CadenceTable) -> Content:
-    """Return the rhythm of one lab with its gaps, of several side by side, or of the months."""
+def cadence_answer(command: Command, table: CadenceTable, *, whole: bool = False) -> Content:
+    """Return the cadence of one lab with its gaps, of several side by side, or of the months."""
     window = f"in the last {window_words(command.since or WINDOW)}"
-    if not (table.labs or any(row.figures.releases for row in table.months)):
+    if not (table.labs or any(row.releases for row in table.months)):
         return _nothing(command, window)
     if table.months:
-        answer = _of_months(table, window)
+        answer = _of_months(table, window, whole=whole)
     else:
-        answer = _of_one(table, window) if len(table.labs) == 1 else _of_several(table, window)
+        answer = _of_one(table, window) if len(table.labs) == 1 else _of_several(table, window, whole=whole)
     return replace(answer, blocks=(*answer.blocks, *blocks.actions([share(0, command.text)])))
 
 
@@ -74,27 +74,28 @@ def _without_chart(block: Block) -> Block:
 
 def _of_one(table: CadenceTable, window: str) -> Content:
     (row,) = table.labs
-    chart = [blocks.bar_chart("Days since the release before", "Days", row.gaps)] if row.gaps else []
+    gaps = row.named_gaps
+    chart = [blocks.bar_chart("Days since the release before", "Days", gaps)] if gaps else []
     title = f"{_lab(row)}: how often it ships"
     counting = _COUNTING[table.unit]
     return Content(
-        text_of([_sentence(row, window), *_gap_words(row.gaps), counting]),
+        text_of([_sentence(row, window), *_gap_words(gaps), counting]),
         (
             blocks.section(f"*{title}* · {window}"),
             blocks.fields(*_pairs(row, window)),
             *chart,
-            blocks.context([counting, *([EXPECTING] if row.figures.expected else [])]),
+            blocks.context([counting, *([EXPECTING] if row.expected else [])]),
         ),
     )
 
 
-def _pairs(row: LabRow, window: str) -> Iterator[tuple[str, str]]:
-    yield "Releases", f"{row.figures.releases} {window}\n{_recent_counts(row)}"
-    yield "Median gap", gap_text(row.figures)
+def _pairs(row: Period, window: str) -> Iterator[tuple[str, str]]:
+    yield "Releases", f"{row.releases} {window}\n{_recent_counts(row)}"
+    yield "Median gap", gap_text(row)
     yield "Last release", _last(row)
-    yield "Next expected", next_text(row.figures)
-    if row.figures.gaps:
-        yield "Longest gap", counted(max(row.figures.gaps), "day")
+    yield "Next expected", next_text(row)
+    if row.gaps:
+        yield "Longest gap", counted(max(row.gaps), "day")
 
 
 def _gap_words(gaps: Sequence[tuple[str, int]]) -> Iterator[str]:
@@ -106,50 +107,54 @@ def _gap_words(gaps: Sequence[tuple[str, int]]) -> Iterator[str]:
 # --- several labs
 
 
-def _of_several(table: CadenceTable, window: str) -> Content:
-    points = [(row.last.who, row.figures.releases) for row in table.labs[:_LISTED]]
+def _of_several(table: CadenceTable, window: str, *, whole: bool) -> Content:
+    points = [(row.last.who, row.releases) for row in table.labs[:_LISTED]]
     title = f"How often {len(table.labs)} labs ship"
-    lines = [f"*{_lab(row)}* · {_line(row)}" for row in table.labs]
+    lines = [f"• *{_lab(row)}* · {_line(row)}" for row in table.labs]
     return Content(
         text_of([f"{title}, {window}.", *(_sentence(row, window) for row in table.labs)]),
         (
-            *blocks.sections([f"*{title}* · {window}", *fitting(lines, "and {} more labs".format)]),
+            *blocks.sections(
+                [f"*{title}* · {window}", *fitting(lines, "and {} more labs".format, whole=whole)]
+            ),
             blocks.bar_chart(f"Releases {window}", "Releases", points),
             blocks.context([_COUNTING[table.unit], EXPECTING]),
         ),
     )
 
 
-def _line(row: LabRow) -> str:
-    ahead = f" · next {next_text(row.figures)}" if row.figures.expected else ""
-    releases = counted(row.figures.releases, "release")
-    return f"{releases} · median gap {gap_text(row.figures)} · last {_last(row)}{ahead}"
+def _line(row: Period) -> str:
+    ahead = f" · next {next_text(row)}" if row.expected else ""
+    releases = counted(row.releases, "release")
+    return f"{releases} · median gap {gap_text(row)} · last {_last(row)}{ahead}"
 
 
 # --- months
 
 
-def _of_months(table: CadenceTable, window: str) -> Content:
-    points = [(f"{row.month:%Y-%m}", row.figures.releases) for row in table.months[-_LISTED:]]
+def _of_months(table: CadenceTable, window: str, *, whole: bool) -> Content:
+    months = {f"{row.window.first:%Y-%m}": row for row in table.months}
+    points = [(month, row.releases) for month, row in months.items()][-_LISTED:]
     title = "Releases by month"
-    lines = [f"*{row.month:%Y-%m}* · {_month(row)}" for row in table.months]
+    lines = [f"• *{month}* · {_month(row)}" for month, row in months.items()]
     return Content(
-        text_of([f"{title}, {window}.", *(f"{row.month:%Y-%m}: {_month(row)}." for row in table.months)]),
+        text_of([f"{title}, {window}.", *(f"{month}: {_month(row)}." for month, row in months.items())]),
         (
-            *blocks.sections([f"*{title}* · {window}", *fitting(lines, "and {} more months".format)]),
+            *blocks.sections(
+                [f"*{title}* · {window}", *fitting(lines, "and {} more months".format, whole=whole)]
+            ),
             blocks.bar_chart(f"{title}, {window}", "Releases", points),
             blocks.context([_COUNTING[table.unit]]),
         ),
     )
 
 
-def _month(row: MonthRow) -> str:
-    figures = row.figures
-    permissive = share_of(figures.licenses, "permissive")
+def _month(row: Period) -> str:
+    permissive = share_of(row.licenses, "permissive")
     labs = (f"{literal(name, _LAB_LIMIT)} {count}" for name, count in list(row.labs.items())[:_MOST_LABS])
     facts = (
-        counted(figures.releases, "release"),
-        f"{figures.weights.get('open', 0)} with open weights" if figures.releases else "",
+        counted(row.releases, "release"),
+        f"{row.weights.get('open', 0)} with open weights" if row.releases else "",
         f"{permissive:.0%} permissive" if permissive is not None else "",
         ", ".join(labs),
     )
@@ -159,23 +164,23 @@ def _month(row: MonthRow) -> str:
 # --- words for all
 
 
-def _sentence(row: LabRow, window: str) -> str:
+def _sentence(row: Period, window: str) -> str:
     told = (
-        f"{_lab(row)}: {counted(row.figures.releases, 'release')} {window}, {_recent_counts(row)}; "
-        f"median gap {gap_text(row.figures)}; last {_last(row)}."
+        f"{_lab(row)}: {counted(row.releases, 'release')} {window}, {_recent_counts(row)}; "
+        f"median gap {gap_text(row)}; last {_last(row)}."
     )
-    return f"{told} Next expected {next_text(row.figures)}." if row.figures.expected else told
+    return f"{told} Next expected {next_text(row)}." if row.expected else told
 
 
-def _recent_counts(row: LabRow) -> str:
-    return f"{row.counts.last_30} in 30 days, {row.counts.last_90} in 90"
+def _recent_counts(row: Period) -> str:
+    return f"{row.recent(30)} in 30 days, {row.recent(90)} in 90"
 
 
-def _lab(row: LabRow) -> str:
+def _lab(row: Period) -> str:
     return literal(row.last.who, _LAB_LIMIT) or "an unnamed lab"
 
 
-def _last(row: LabRow) -> str:
+def _last(row: Period) -> str:
     name = literal(row.last.name, _NAME_LIMIT)
-    when = days_ago(row.figures.since_last) if row.figures.since_last is not None else TOO_FEW
+    when = days_ago(row.since_last) if row.since_last is not None else TOO_FEW
     return f"{name}, {when}" if name else when

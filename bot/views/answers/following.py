@@ -5,29 +5,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.model import ALL, Destination, Follow
 from bot.records import (
-    ALL,
-    CADENCE,
     EMBEDDED,
     FROM_FILE,
     FROM_SLACK,
     Content,
     DigestPlan,
+    MentionRule,
     Mute,
     Pause,
     Preferences,
     Subscription,
+    Watch,
 )
 from bot.releases.facts.words import moment
 from bot.views import blocks
-from bot.views.answers.pieces import LAB_LIMIT, LINES_LIMIT, fitting, person, place, run, text_of, typed
-from bot.views.blocks import Element
-from bot.views.escape import literal
-from bot.views.phrases import ago, length
+from bot.views.answers.common import LINES_LIMIT, fitting, text_of, turn, typed
+from bot.views.blocks import Element, literal
+from bot.views.mentions import mention
+from bot.views.names import LAB_LIMIT, person, place
+from bot.views.phrases import ago, coming, length
 
 _FILTERS_LIMIT = 150
 _REASON_LIMIT = 200
 _MUTES_LIMIT = 600  # characters
+_WATCH_LIMIT = 120
+_WATCHES_LIMIT = 1_500  # characters
 _SPOKEN_LIMIT = 800  # characters of names in the text
 _ORIGINS = 3  # of one lab; more are counted
 _VARIANTS = {
@@ -36,6 +40,11 @@ _VARIANTS = {
     "off": "not told",
 }
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_EVERY = {
+    "15m": "at most one in 15 minutes",
+    "1h": "at most one in an hour",
+    "0m": "each at once",
+}
 _UPDATES = {"edit": "the message is edited", "thread": "told in the thread", "off": "not told"}
 
 
@@ -46,29 +55,30 @@ class Following:
     `names` gives labs by id the names that people read.
     """
 
-    destination: str
+    destination: Destination
     subscriptions: Sequence[Subscription] = ()
     mutes: Sequence[Mute] = ()
     pause: Pause | None = None
     preferences: Preferences = field(default_factory=Preferences)
     last_deliveries: Mapping[str, datetime] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    watches: Sequence[Watch] = ()
 
 
-def list_answer(following: Following, now: datetime) -> Content:
+def list_answer(following: Following, now: datetime, *, whole: bool = False) -> Content:
     """Return what a destination follows, a line a lab: filters, where from, by whom, when it last heard."""
-    lines = followed_lines(following, now)
+    lines = followed_lines(following, now, whole=whole)
     if not lines:
         text = f"{place(following.destination)} follows nothing yet."
-        row = blocks.actions([run(0, "Follow all labs", "subscribe all"), run(1, "Show all labs", "labs")])
+        row = blocks.actions([turn(0, "Follow all labs", "subscribe all"), turn(1, "Show all labs", "labs")])
         hint = f"For one lab type {typed('subscribe qwen')}, with filters as in {typed('help subscribe')}."
-        state = [*_pause(following.pause, now), hint]
+        state = [*_pause(following.pause, now), *watch_lines(following.watches), hint]
         return Content(text_of([text, *state]), (blocks.section("\n".join([text, *state])), *row))
     title = f"What {place(following.destination)} follows"
-    followed = [_lab_name(lab, following.names) for lab in _by_lab(following.subscriptions)]
+    followed = [_name(follow, following.names) for follow in _by_follow(following.subscriptions)]
     names = ", ".join(fitting(followed, limit=_SPOKEN_LIMIT))
-    ways = preference_lines(following.preferences)
-    state = [*_pause(following.pause, now), *_silences(following, now), *ways]
+    ways = [*watch_lines(following.watches), *preference_lines(following.preferences)]
+    state = [*_pause(following.pause, now), *_silences(following, now, whole=whole), *ways]
     changing = ", ".join(typed(verb) for verb in ("subscribe", "unsubscribe", "mute", "settings"))
     return Content(
         text_of([f"{title}: {names}.", *state, *(f"{line.removeprefix('• ')}." for line in lines)]),
@@ -83,41 +93,43 @@ def list_answer(following: Following, now: datetime) -> Content:
 # --- a line a lab
 
 
-def followed_lines(following: Following, now: datetime, limit: int = LINES_LIMIT) -> list[str]:
+def followed_lines(
+    following: Following, now: datetime, limit: int = LINES_LIMIT, *, whole: bool = False
+) -> list[str]:
     """Return a line for each lab that is followed, every one of its subscriptions merged into it."""
     muted = _muted(following.mutes, now)
     lines = []
-    for lab, subscriptions in _by_lab(following.subscriptions).items():
-        last = _last(lab, following.last_deliveries)
+    for follow, subscriptions in _by_follow(following.subscriptions).items():
+        last = _last(follow, following.last_deliveries)
         parts = [
-            f"*{_lab_name(lab, following.names)}*: {_wanted(subscriptions)}",
+            f"*{_name(follow, following.names)}*: {_wanted(subscriptions)}",
             _origins(subscriptions),
             f"last message {ago(last, now)}" if last else "no message yet",
         ]
-        lines.append("• " + " · ".join([*parts, *([_mute_words(muted[lab])] if lab in muted else [])]))
-    return fitting(lines, "and {} more labs".format, limit)
+        lines.append("• " + " · ".join([*parts, *([_mute_words(muted[follow])] if follow in muted else [])]))
+    return fitting(lines, "and {} more labs".format, limit, whole=whole)
 
 
 def followed_briefly(following: Following, limit: int) -> list[str]:
     """Return a line for each lab that is followed: its name and what is wanted of it."""
-    by_lab = _by_lab(following.subscriptions)
-    lines = [f"• *{_lab_name(lab, following.names)}*: {_wanted(them)}" for lab, them in by_lab.items()]
+    found = _by_follow(following.subscriptions)
+    lines = [f"• *{_name(follow, following.names)}*: {_wanted(them)}" for follow, them in found.items()]
     return fitting(lines, "and {} more labs".format, limit)
 
 
-def _lab_name(lab: str, names: Mapping[str, str]) -> str:
-    """Return the name of a lab id, escaped; the id itself where no name is known."""
-    if lab.startswith(CADENCE):
-        return f"The cadence of {_lab_name(lab.removeprefix(CADENCE), names)}"
-    if lab == ALL:
-        return "All labs"
-    return literal(names.get(lab, ""), LAB_LIMIT) or literal(lab, LAB_LIMIT) or "an unnamed lab"
+def _name(follow: Follow, names: Mapping[str, str]) -> str:
+    """Return what people call what is followed, escaped; the lab's id where no name is known."""
+    of = "The cadence of " if follow.cadence else ""
+    if follow.lab == ALL:
+        return f"{of}All labs"
+    name = literal(names.get(follow.lab, ""), LAB_LIMIT) or literal(follow.lab, LAB_LIMIT)
+    return f"{of}{name or 'an unnamed lab'}"
 
 
-def _by_lab(subscriptions: Sequence[Subscription]) -> dict[str, list[Subscription]]:
-    found: dict[str, list[Subscription]] = defaultdict(list)
-    for subscription in sorted(subscriptions, key=lambda it: (it.lab != ALL, it.lab)):
-        found[subscription.lab].append(subscription)
+def _by_follow(subscriptions: Sequence[Subscription]) -> dict[Follow, list[Subscription]]:
+    found: dict[Follow, list[Subscription]] = defaultdict(list)
+    for subscription in sorted(subscriptions, key=lambda it: (it.follow != Follow(ALL), str(it.follow))):
+        found[subscription.follow].append(subscription)
     return found
 
 
@@ -142,35 +154,36 @@ def _origin(subscription: Subscription) -> str:
     return f"by {person(subscription.created_by)} on {subscription.created_at:%Y-%m-%d}{where}"
 
 
-def _last(lab: str, deliveries: Mapping[str, datetime]) -> datetime | None:
-    return max(deliveries.values(), default=None) if lab == ALL else deliveries.get(lab)
+def _last(follow: Follow, deliveries: Mapping[str, datetime]) -> datetime | None:
+    if follow == Follow(ALL):
+        return max(deliveries.values(), default=None)
+    return None if follow.cadence else deliveries.get(follow.lab)
 
 
 # --- silences
 
 
-def _muted(mutes: Sequence[Mute], now: datetime) -> dict[str, Mute]:
-    return {mute.lab: mute for mute in mutes if mute.until is None or mute.until > now}
+def _muted(mutes: Sequence[Mute], now: datetime) -> dict[Follow, Mute]:
+    return {Follow(mute.lab): mute for mute in mutes if mute.until is None or mute.until > now}
 
 
 def _mute_words(mute: Mute) -> str:
     return f"🔕 muted until {moment(mute.until)}" if mute.until else "🔕 muted until somebody unmutes it"
 
 
-def _silences(following: Following, now: datetime) -> Iterator[str]:
+def _silences(following: Following, now: datetime, *, whole: bool) -> Iterator[str]:
     """Yield the mutes of labs that have no line of their own."""
-    shown = _by_lab(following.subscriptions)
-    others = [mute for lab, mute in _muted(following.mutes, now).items() if lab not in shown]
-    lines = [f"{_lab_name(it.lab, following.names)}: {_mute_words(it)}" for it in others]
-    yield from fitting(lines, limit=_MUTES_LIMIT)
+    shown = _by_follow(following.subscriptions)
+    others = [(follow, mute) for follow, mute in _muted(following.mutes, now).items() if follow not in shown]
+    lines = [f"{_name(follow, following.names)}: {_mute_words(mute)}" for follow, mute in others]
+    yield from fitting(lines, limit=_MUTES_LIMIT, whole=whole)
 
 
 def _pause(pause: Pause | None, now: datetime) -> Iterator[str]:
     if pause:
-        again = "now" if pause.retry_at <= now else f"in {length(pause.retry_at - now)}"
         reason = literal(pause.reason, _REASON_LIMIT) or "no reason given"
         paused = f"⏸️ Paused for {length(now - pause.since)}: {reason.removesuffix('.')}."
-        yield f"{paused} Nothing is unsubscribed; it is tried again {again}."
+        yield f"{paused} Nothing is unsubscribed; it is tried again {coming(pause.retry_at, now)}."
 
 
 # --- how it is told
@@ -182,8 +195,16 @@ def preference_lines(preferences: Preferences) -> list[str]:
     return [
         f"*Variants*: {_VARIANTS[preferences.variants]}.",
         f"*Updates*: {_UPDATES[preferences.updates]}.",
+        f"*Replies* to a message: {_EVERY[preferences.every]}.",
         f"*Digest*: {digest}.",
+        *([f"*Mentions*: {_calls(preferences.notify)}."] if preferences.notify else []),
+        *([f"*Quiet hours*: {literal(str(preferences.quiet), LAB_LIMIT)}."] if preferences.quiet else []),
     ]
+
+
+def _calls(rule: MentionRule) -> str:
+    filters = literal(str(rule.filters), _FILTERS_LIMIT)
+    return f"{mention(rule.who)} in every alert" + (f" of {filters}" if filters else "")
 
 
 def _when(plan: DigestPlan) -> str:
@@ -202,23 +223,58 @@ def settings_answer(preferences: Preferences) -> Content:
 
 
 def _other_ways(preferences: Preferences) -> Iterator[Element | None]:
-    ways = [("variants", way) for way in _VARIANTS if way != preferences.variants]
-    ways += [("updates", way) for way in _UPDATES if way != preferences.updates]
-    for number, (name, way) in enumerate(ways):
-        yield run(number, f"{name.capitalize()}: {way}", f"settings {name}:{way}")
+    choices = (
+        ("Variants", "variants", _VARIANTS, preferences.variants),
+        ("Updates", "updates", _UPDATES, preferences.updates),
+        ("Replies", "every", _EVERY, preferences.every),
+    )
+    ways = [
+        (f"{title}: {ways[way]}", f"settings {name}:{way}")
+        for title, name, ways, now in choices
+        for way in ways
+        if way != now
+    ]
+    for number, (label, command) in enumerate(ways):
+        yield turn(number, label, command)
 
 
-def digest_answer(preferences: Preferences, next_at: datetime | None = None) -> Content:
-    """Return when the digest comes; `next_at` is the next time, None where it is not known."""
+def preview_answer(preview: Content | None, plan: DigestPlan | None) -> Content:
+    """Return what a digest would tell now, by the plan that is set; a weekly one where none is."""
+    none = "" if plan else " None is set: choose one with " + typed("digest weekly mon 09:00") + "."
+    every = plan.every if plan else "weekly"
+    if preview is None:
+        text = f"A {every} digest would tell nothing now: nothing came out that is followed here.{none}"
+        return Content(text, (blocks.section(text),))
+    text = f"A {every} digest would tell this now; only you see it.{none}"
+    shown = preview.blocks if plan else preview.blocks[:-1]  # which says when it comes
+    return Content(text_of([text, preview.text]), (blocks.section(text), *shown))
+
+
+def digest_answer(
+    preferences: Preferences, next_at: datetime | None = None, destination: Destination | None = None
+) -> Content:
+    """Return when the digest comes; `next_at` is the next time, None where it is not known.
+
+    `destination` is named where it is not simply "here".
+    """
+    where = f"to {place(destination)}" if destination else "here"
     if preferences.digest is None:
-        text = "No digest is sent here."
-        choices = [run(0, "Every Monday at 9:00", "digest weekly mon 09:00")]
-        choices += [run(1, "Every day at 9:00", "digest daily 09:00")]
-        hint = f"In another time zone: {typed('digest weekly mon 09:00 Europe/Berlin')}"
+        text = f"No digest is sent {where}."
+        choices = [turn(0, "Every Monday at 9:00", "digest weekly mon 09:00")]
+        choices += [turn(1, "Every day at 9:00", "digest daily 09:00")]
+        hint = f"By another time zone: {typed('digest weekly mon 09:00 Europe/Berlin')}"
     else:
         coming = f" The next one: {moment(next_at)}." if next_at else ""
-        text = f"A digest is sent here {_when(preferences.digest)}.{coming}"
-        choices = [run(0, "Stop the digest", "digest off")]
-        hint = "A time without any release has no digest"
+        text = f"A digest is sent {where} {_when(preferences.digest)}.{coming}"
+        choices = [turn(0, "Stop the digest", "digest off")]
+        hint = "There is no digest of a time in which nothing came out"
     row = blocks.actions(choices)
     return Content(f"{text} {hint}.", (blocks.section(text), *row, blocks.context([hint])))
+
+
+def watch_lines(watches: Sequence[Watch]) -> list[str]:
+    """Return what is waited for in a place as it is typed, in one line with who asked for it."""
+    if not watches:
+        return []
+    asked = [f"“{literal(str(watch), _WATCH_LIMIT)}” (by {person(watch.created_by)})" for watch in watches]
+    return [f"*Waits for*: {', '.join(fitting(asked, limit=_WATCHES_LIMIT))}."]

@@ -7,46 +7,48 @@ from bot.model import Wave
 from bot.records import Block, Content
 from bot.releases.facts import words
 from bot.views import blocks
-from bot.views.answers.pieces import (
-    counted,
-    details,
-    lab_name,
-    lab_of,
-    licence_of,
-    linked,
-    share,
-    size_of,
-    subject_of,
-    text_of,
-    turn,
-    typed,
-    window_words,
-)
-from bot.views.blocks import Element
+from bot.views.answers.common import share, text_of, turn, typed, window_words
+from bot.views.blocks import Element, details_button, literal
 from bot.views.commands import Command
-from bot.views.escape import literal
-from bot.views.phrases import ago, came_out
+from bot.views.names import FACT_LIMIT, lab_name, lab_of, licence_of, linked, size_of, subject_of
+from bot.views.phrases import ago, came_out, counted
 
 WINDOW = timedelta(days=30)
 _PAGE = 10
 _LARGEST_PAGE = 20  # releases, at up to 400 characters each
 _LABS_NAMED = 3
 _ASKED_LIMIT = 200
+_TRIAGED = {
+    "open": ", told here and looked at by nobody",
+    "looking": ", being looked at here",
+    "adopted": ", adopted here",
+    "no": ", not for us here",
+}
 
 
-def page_size(command: Command) -> int:
+def page_size(command: Command, *, whole: bool = False) -> int:
     """Return how many releases a page of this answer holds: what `n:` says, as far as it fits a message."""
-    return min(command.number or _PAGE, _LARGEST_PAGE)
+    return command.number or _LARGEST_PAGE if whole else min(command.number or _PAGE, _LARGEST_PAGE)
 
 
 def recent_answer(
-    command: Command, total: int, waves: Sequence[Wave], now: datetime, checked_at: datetime | None = None
+    command: Command,
+    total: int,
+    waves: Sequence[Wave],
+    now: datetime,
+    checked_at: datetime | None = None,
+    *,
+    whole: bool = False,
 ) -> Content:
-    """Return one page of the releases that were asked for; `total` counts those of all pages."""
-    shown = waves[: page_size(command)]
+    """Return one page of the releases that were asked for; `total` counts those of all pages.
+
+    `whole`: a page is as long as asked for, and its words say how to turn it.
+    """
+    size = page_size(command, whole=whole)
+    shown = waves[:size]
     if not shown:
         return _nothing(command, now, checked_at)
-    first = (command.page - 1) * page_size(command) + 1
+    first = (command.page - 1) * size + 1
     last = first + len(shown) - 1
     title = f"{counted(total, 'release')} {_asked_for(command)}"
     part = f", {first} to {last} shown" if len(shown) < total else ""
@@ -55,9 +57,9 @@ def recent_answer(
         text_of([f"{title}{part}.", *(_sentence(number, wave) for number, wave in lines)]),
         (
             blocks.section(f"*{title}*{part}"),
-            *(blocks.section(_row(number, wave), details(number, wave.lead)) for number, wave in lines),
-            *blocks.actions(_turning(command, total, last)),
-            blocks.context(_small_print(now, checked_at)),
+            *(numbered(number, wave) for number, wave in lines),
+            *blocks.actions(_turning(command, size, total, last)),
+            blocks.context([*(_more(command, total, last) if whole else ()), *_small_print(now, checked_at)]),
         ),
     )
 
@@ -69,7 +71,11 @@ def _nothing(command: Command, now: datetime, checked_at: datetime | None) -> Co
     else:
         text = f"Nothing came out {_asked_for(command)}, as far as I know."
         choices = [turn(0, "Look back a year", _without(command.text, "since", "page") + " since:1y")]
-        choices += [turn(1, "Without filters", "recent")] if str(command.filters) or command.labs else []
+        choices += (
+            [turn(1, "Without filters", "recent")]
+            if str(command.filters) or command.labs or command.triage
+            else []
+        )
     row = blocks.actions(choices)
     return Content(text, (blocks.section(text), *row, blocks.context(_small_print(now, checked_at))))
 
@@ -80,16 +86,21 @@ def _asked_for(command: Command) -> str:
         names = [*names[:_LABS_NAMED], f"{len(names) - _LABS_NAMED} more labs"]
     labs = f" from {', '.join(names)}" if names else ""
     filters = f" ({literal(str(command.filters), _ASKED_LIMIT)})" if str(command.filters) else ""
-    return f"in the last {window_words(command.since or WINDOW)}{labs}{filters}"
+    made = _TRIAGED.get(command.triage, "")
+    return f"in the last {window_words(command.since or WINDOW)}{labs}{filters}{made}"
 
 
-def _row(number: int, wave: Wave) -> str:
-    return f"{number}. *{linked(wave)}* · {lab_of(wave)} · {_date(wave)}\n{_facts(wave)}"
+def numbered(number: int, wave: Wave) -> Block:
+    """Return a release in a list, with a button for its details."""
+    text = f"{number}. *{linked(wave)}* · {lab_of(wave)} · {_date(wave)}\n{_facts(wave)}"
+    return blocks.section(text, details_button(wave.lead, number))
 
 
 def _facts(wave: Wave) -> str:
     count = [f"{len(wave.sizes)} sizes"] if len(wave.sizes) > 1 else []
-    return " · ".join([licence_of(wave.sizes), *count, size_of(wave.sizes)])
+    download = literal(words.download_range(wave.sizes), FACT_LIMIT)
+    facts = (licence_of(wave.sizes), *count, size_of(wave.sizes), download)
+    return " · ".join(fact for fact in facts if fact)
 
 
 def _date(wave: Wave) -> str:
@@ -101,11 +112,16 @@ def _sentence(number: int, wave: Wave) -> str:
     return f"{number}. {subject_of(wave)} by {lab_of(wave)}, {_date(wave)}: {licence}; {size_of(wave.sizes)}."
 
 
-def _turning(command: Command, total: int, last: int) -> Iterator[Element | None]:
+def _more(command: Command, total: int, last: int) -> Iterator[str]:
+    if last < total:
+        yield f"page:{command.page + 1} shows older ones, n:100 more at once"
+
+
+def _turning(command: Command, size: int, total: int, last: int) -> Iterator[Element | None]:
     if command.page > 1:
         yield turn(0, "Newer", _paged(command.text, command.page - 1))
     if last < total:
-        yield turn(1, f"Next {min(page_size(command), total - last)}", _paged(command.text, command.page + 1))
+        yield turn(1, f"Next {min(size, total - last)}", _paged(command.text, command.page + 1))
     yield share(2, command.text)
 
 
@@ -122,9 +138,3 @@ def _small_print(now: datetime, checked_at: datetime | None) -> Iterator[str]:
     if checked_at is not None:
         yield f"Sources were read {ago(checked_at, now)}"
     yield f"{typed('help recent')} lists the filters"
-
-
-def newest_rows(waves: Sequence[Wave]) -> Iterator[Block]:
-    """Yield a row each for the Home tab, where there are no pages."""
-    for number, wave in enumerate(waves, 1):
-        yield blocks.section(_row(number, wave), details(number, wave.lead))

@@ -1,0 +1,34 @@
+"""How a command is carried out, and how an expected failure ends it: one line, one exit code."""
+
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
+
+import click
+
+from bot.cli.output import WANTS_JSON, print_json, speak_any_charset
+from bot.cli.stopping import stopping
+from bot.errors import CadenceError, ConfigError, UsageError
+from bot.ops import logs
+
+Result = TypeVar("Result")
+
+
+def carry_out(context: click.Context, command: Callable[[], Result]) -> Result:
+    """Return what the command returns; exit with 2 for wrong usage or configuration, with 1 for the rest."""
+    speak_any_charset()
+    logs.configure("error")
+    try:
+        with stopping():
+            return command()
+    except KeyboardInterrupt:
+        _fail(context, "stopped before it was done", 1)
+    except CadenceError as error:
+        _fail(context, str(error), 2 if isinstance(error, ConfigError | UsageError) else 1)
+
+
+def _fail(context: click.Context, why: str, code: int) -> NoReturn:
+    for line in why.splitlines():
+        click.echo(f"cadencebot: {line}", err=True)
+    if context.meta.get(WANTS_JSON):
+        print_json({"error": why})
+    context.exit(code)

@@ -1,0 +1,218 @@
+"""How the bot fares, and copies of its memory: `status deliveries retry unclear backup restore`."""
+
+import getpass
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.output import as_json_option, margin, print_content, print_json, say
+from bot.clock import SystemClock
+from bot.desk.questions import Questions, watched
+from bot.errors import UsageError
+from bot.ops.health import PATIENCE
+from bot.ops.lock import sole_user
+from bot.outbox.doubts import Doubts
+from bot.records import FAILED, OPEN
+from bot.releases.news.coverage import Record
+from bot.run.wiring import open_app
+from bot.settings.environment import read_environment
+from bot.store.backup import back_up
+from bot.store.restore import restore as put_back
+from bot.store.store import FILE_NAME
+from bot.views.answers import (
+    BotStatus,
+    deliveries_answer,
+    settled_answer,
+    status_answer,
+    unclear_answer,
+)
+from bot.views.objects import delivery_object
+
+_REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
+_RETRIABLE = ("owed", "unclear", "impossible", "skipped")
+
+
+@click.command()
+@click.option("--check", "checks", is_flag=True, help="Exit with 1 when something needs a person.")
+@as_json_option
+def status(checks: bool, as_json: bool) -> None:
+    """Show how every source fares, and what is owed, unclear or paused."""
+    with open_app(readonly=True) as app:
+        sources, watches = app.config.source_ids, watched(app.config)
+        questions = Questions(app.store, app.labs, app.clock, sources, watches, app.remarks)
+        known, now = questions.status(), app.clock.now()
+        if as_json:
+            print_json(_status_object(known))
+        else:
+            open_or_failed = app.store.deliveries.recent(_REASONS, (*OPEN, *FAILED))
+            unsettled = [delivery for delivery in open_or_failed if delivery.reason]
+            print_content(status_answer(replace(known, unsettled=unsettled), now, whole=True))
+        needs = _needs_a_person(known, now)
+    if checks and needs:
+        margin().print(f"Needs a person: {', '.join(needs)}.", markup=False)
+        raise click.exceptions.Exit(1)
+
+
+def _needs_a_person(status: BotStatus, now: datetime) -> list[str]:
+    """Return what does not pass by itself, in words; a source's failure may, for half an hour."""
+    failing = [state for state in status.sources if now - (state.failing_since or now) >= PATIENCE]
+    needs = {
+        "source failing": len(failing),
+        "message unclear or impossible": sum(status.counts.get(state, 0) for state in FAILED),
+        "question about what was held": len(status.held),
+        "destination paused": len(status.pauses),
+        "report of something wrong": len(status.reports),
+    }
+    return [f"{number} {what}" for what, number in needs.items() if number]
+
+
+def _status_object(status: BotStatus) -> dict[str, Any]:
+    return {
+        "version": status.version,
+        "sources": [
+            {
+                "id": state.id,
+                "last_success": _text(state.succeeded_at),
+                "next_poll": _text(state.next_poll_at),
+                "items": state.usual_count,
+                "failing_since": _text(state.failing_since),
+                "failures": state.failures,
+                "failure": state.failure or None,
+                "complaint": state.complaint or None,
+                "shown_nothing": state.has_shown_nothing,
+                "validators_distrusted_since": _text(state.distrusted_at),
+                "waiting": [dict(note) for note in state.waiting],
+                **_coverage_object(status.coverage.get(state.id, Record(state.id))),
+            }
+            for state in status.sources
+        ],
+        "held": [
+            {"id": flood.id, "source": flood.source_id, "releases": len(flood.names)} for flood in status.held
+        ],
+        "hints": [
+            {
+                "name": hint.name.display,
+                "source": hint.source_id,
+                "words": hint.words,
+                "url": hint.url,
+                "wait_until": _text(hint.wait_until),
+            }
+            for hint in status.hints
+        ],
+        "deliveries": status.counts,
+        "remarks": list(status.remarks),
+        "cannot_look_up": {team: list(lacking) for team, lacking in status.lacking.items()},
+        "paused": [
+            {"destination": pause.destination, "since": _text(pause.since), "reason": pause.reason}
+            for pause in status.pauses
+        ],
+    }
+
+
+def _coverage_object(record: Record) -> dict[str, Any]:
+    return {
+        "showed": record.showed,
+        "expected": record.expected,
+        "perhaps_blind": record.is_perhaps_blind,
+    }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+@click.command()
+@click.option("--open", "only_open", is_flag=True, help="Only what is not settled, or not well.")
+@click.option("-n", "number", default=30, show_default=True, type=click.IntRange(1, 1000), help="How many.")
+@as_json_option
+def deliveries(only_open: bool, number: int, as_json: bool) -> None:
+    """List the messages, newest first: sent, owed, unclear."""
+    with open_app(readonly=True) as app:
+        states = (*OPEN, *FAILED) if only_open else ()
+        found = app.store.deliveries.recent(number, states)
+        if as_json:
+            print_json([delivery_object(delivery) for delivery in found])
+        else:
+            print_content(deliveries_answer(found, app.clock.now(), whole=True))
+
+
+@click.command()
+@click.argument("identity", metavar="ID")
+def retry(identity: str) -> None:
+    """Send a message again that is unclear, impossible or skipped, or at once one that was put off."""
+    with open_app() as app, app.store.transaction():
+        delivery = app.store.deliveries.by_id(identity)
+        if delivery is None:
+            raise UsageError(f"no delivery has the id “{identity}”; `cadencebot deliveries` lists them")
+        if delivery.state not in _RETRIABLE:
+            raise UsageError(
+                f"that message is {delivery.state}: only one of {', '.join(_RETRIABLE)} can be retried"
+            )
+        app.store.deliveries.retry(delivery, app.clock.now())
+    say(f"The {delivery.kind} of {delivery.release} for {delivery.destination} will be sent again.")
+    if delivery.state == "unclear":
+        say("It may have been posted before: look there first if a double would hurt.")
+
+
+@click.command()
+@click.argument("deed", required=False, type=click.Choice(["there", "again"]))
+@click.argument("identity", required=False, metavar="[ID]")
+@as_json_option
+def unclear(deed: str | None, identity: str | None, as_json: bool) -> None:
+    """List messages that may have arrived or not; say that one is there, or send it again."""
+    if deed and identity is None:
+        raise UsageError(f"say which one: cadencebot unclear {deed} ID; `cadencebot unclear` lists them")
+    with open_app(readonly=deed is None) as app:
+        if deed and identity:
+            doubts = Doubts(app.store, app.clock)
+            settled = doubts.again(identity) if deed == "again" else doubts.there(identity, getpass.getuser())
+            print_content(settled_answer(settled, deed))
+            return
+        found = Questions(app.store, app.labs, app.clock).unclear()
+        if as_json:
+            print_json([delivery_object(delivery) for delivery in found])
+        else:
+            print_content(unclear_answer(found, app.clock.now(), whole=True))
+
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("file", required=False, type=_FILE)
+def backup(file: Path | None) -> None:
+    """Write a proven copy of the database, also while `run` works with it."""
+    state = read_environment().cadencebot_state
+    if file and not file.absolute().parent.is_dir():
+        raise UsageError(f"{file.parent}: there is no such directory; make it first, or mount it")
+    target = file or state / "backups" / f"cadencebot-{_stamp(SystemClock().now())}.db"
+    size = back_up(state / FILE_NAME, target)
+    say(f"Written and proven: {target} ({size / 1_000_000:,.1f} MB).")
+    say(f"`cadencebot restore {target}` puts it back.")
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+def restore(file: Path) -> None:
+    """Put a backup in the place of the database, which is kept beside it."""
+    state, now = read_environment().cadencebot_state, SystemClock().now()
+    database = state / FILE_NAME
+    kept = database.with_name(f"{FILE_NAME}.replaced-{_stamp(now)}")
+    with sole_user(state):
+        known_until = put_back(file, database, kept, now)
+    say(f"{database} is {file} again: it knows what was sent until {known_until:%Y-%m-%d %H:%M} UTC.")
+    if kept.exists():
+        say(f"The one that was there is kept as {kept}.")
+    say("Next: `cadencebot poll`, or start `cadencebot run`. What may have been sent since then is looked up")
+    say("in its channel first and not sent twice; where the bot may not read the channel it is not sent,")
+    say("and `cadencebot deliveries --open` lists it as unclear.")
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+COMMANDS = (status, deliveries, retry, unclear, backup, restore)

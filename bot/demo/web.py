@@ -1,0 +1,182 @@
+"""The served page: what it shows, what it is told, and who may tell it anything.
+
+Only a browser that loaded the page from this very address is heard: a Host that is not ours is somebody
+else's name for loopback (DNS rebinding), an Origin that is not ours another site's script, and what changes
+anything needs the token that stands in the page alone.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from bot.demo.deeds import Deeds
+from bot.demo.messages import anchor
+from bot.demo.page import Live, Scene, page, parts
+from bot.demo.slack import Posted
+from bot.demo.workspace import Workspace
+from bot.errors import UsageError
+from bot.ops.web import Routes
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_PATIENCE = 20.0  # seconds that a question for news waits for some
+_LONGEST_TEXT = 4_000  # characters of what is typed or chosen
+_MOST_INPUTS = 200
+
+
+class Site:
+    """The page of a workspace; `scene_of` returns what a person sees. `serve_at` says where it is served."""
+
+    def __init__(self, workspace: Workspace, deeds: Deeds, scene_of: Callable[[str], Scene]) -> None:
+        self.token = secrets.token_urlsafe(32)
+        self.hosts: frozenset[str] = frozenset()
+        self._workspace = workspace
+        self._deeds = deeds
+        self._scene_of = scene_of
+
+    @property
+    def routes(self) -> Routes:
+        """Return the page, what is new on it, and where it tells what was done."""
+        return {
+            ("GET", "/"): self._for_us(self._show),
+            ("GET", "/now"): self._for_us(self._show_news),
+            ("POST", "/do"): self._for_us(self._take),
+        }
+
+    def serve_at(self, port: int) -> None:
+        """Note the port at which the page is served: by these names alone it is asked for."""
+        self.hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+
+    def _for_us(self, answer: "WSGIApplication") -> "WSGIApplication":
+        def check(environ: "WSGIEnvironment", respond: "StartResponse") -> Iterable[bytes]:
+            host, origin = environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN", "")
+            if host not in self.hosts or (origin and origin != f"http://{host}"):
+                return _reply(respond, HTTPStatus.FORBIDDEN, "This page is for this machine alone.")
+            return answer(environ, respond)
+
+        return check
+
+    def _show(self, environ: "WSGIEnvironment", respond: "StartResponse") -> Iterable[bytes]:
+        shown = page(*self._seen_by(self._person(environ)))
+        return _reply(respond, HTTPStatus.OK, shown, "text/html")
+
+    def _show_news(self, environ: "WSGIEnvironment", respond: "StartResponse") -> Iterable[bytes]:
+        """Answer once there is something newer than what is on the page."""
+        person, after = self._person(environ), self._asked(environ, "after")
+        known = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else -1
+        version = self._workspace.wait(known, _PATIENCE)
+        news = self._workspace.news(person, known) if known >= 0 else None
+        told = _told(news) if news else None
+        body = {"version": version, "parts": parts(*self._seen_by(person)), "news": told}
+        return _reply(respond, HTTPStatus.OK, json.dumps(body), "application/json")
+
+    def _take(self, environ: "WSGIEnvironment", respond: "StartResponse") -> Iterable[bytes]:
+        given = environ.get("HTTP_X_DEMO_TOKEN", "")
+        if not secrets.compare_digest(given.encode(), self.token.encode()):
+            return _reply(respond, HTTPStatus.FORBIDDEN, "Load the page again: it is another one by now.")
+        try:
+            self._do(_Deed(json.loads(environ["wsgi.input"].read())))
+        except UsageError as error:
+            return _reply(respond, HTTPStatus.CONFLICT, str(error))
+        except (ValueError, RecursionError):
+            return _reply(respond, HTTPStatus.BAD_REQUEST, "That is no deed of this page.")
+        return _reply(respond, HTTPStatus.OK, "")
+
+    def _do(self, deed: "_Deed") -> None:
+        user, deeds = deed.text("person"), self._deeds
+        if user not in self._workspace.people:
+            raise UsageError("Nobody of that name is here.")
+        match deed.text("act"):
+            case "press":
+                deeds.press(user, deed.text("key"), deed.text("at"), deed.texts("values"), deed.form)
+            case "submit":
+                deeds.submit(user, deed.text("key"), deed.form)
+            case "close":
+                deeds.close(user, deed.text("key"))
+            case "say":
+                deeds.say(user, deed.text("room"), deed.text("text"))
+            case "home":
+                deeds.open_home(user)
+            case _:
+                raise ValueError("no deed")
+
+    def _asked(self, environ: "WSGIEnvironment", name: str) -> str:
+        return str(parse_qs(environ.get("QUERY_STRING", "")).get(name, [""])[0])
+
+    def _person(self, environ: "WSGIEnvironment") -> str:
+        """Return as whom somebody looks; without a word it is the first one there is."""
+        person = self._asked(environ, "as")
+        return person if person in self._workspace.people else next(iter(self._workspace.people))
+
+    def _seen_by(self, person: str) -> tuple[Scene, Live]:
+        workspace = self._workspace
+        people = {one.id: f"{one.name} ({one.role})" for one in workspace.people.values()}
+        home = workspace.home(person)
+        window = workspace.window(person)
+        live = Live(self.token, person, people, home.view if home else None, window)
+        return self._scene_of(person), live
+
+
+class _Deed:
+    """What the page tells, read; raises ValueError for what no page of ours would say."""
+
+    def __init__(self, told: Any) -> None:
+        if not isinstance(told, Mapping):
+            raise ValueError("no deed")  # noqa: TRY004  # it is a value of JSON
+        self._told = told
+
+    def text(self, name: str) -> str:
+        """Return a text."""
+        return _text(self._told.get(name))
+
+    def texts(self, name: str) -> list[str]:
+        """Return a list of texts."""
+        return _texts(self._told.get(name))
+
+    @property
+    def form(self) -> dict[str, Sequence[str]]:
+        """Return what stands in the inputs, by their places."""
+        form = self._told.get("form", {})
+        if not isinstance(form, Mapping) or len(form) > _MOST_INPUTS:
+            raise ValueError("no form")
+        return {_text(at): _texts(values) for at, values in form.items()}
+
+
+def _told(news: Posted) -> dict[str, object]:
+    """Return what the script makes of something that the bot said: where it stands, and whose it is."""
+    mine = bool(news.seen_by) or news.channel.startswith("D")
+    return {"room": news.channel, "text": news.text, "id": anchor(news), "alone": mine}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+        raise ValueError("no text")
+    return value
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list) or len(value) > _MOST_INPUTS:
+        raise ValueError("no texts")
+    return [_text(one) for one in value]
+
+
+def _reply(
+    respond: "StartResponse", status: HTTPStatus, body: str, kind: str = "text/plain"
+) -> Iterable[bytes]:
+    """Answer with a body that nobody keeps, frames, or takes for something else."""
+    sent = body.encode()
+    headers = [
+        ("Content-Type", f"{kind}; charset=utf-8"),
+        ("Content-Length", str(len(sent))),
+        ("Cache-Control", "no-store"),
+        ("Content-Security-Policy", "frame-ancestors 'none'"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Referrer-Policy", "no-referrer"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    respond(f"{status.value} {status.phrase}", headers)
+    return [sent]

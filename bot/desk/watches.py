@@ -1,0 +1,91 @@
+"""Waiting for one thing: `watch kimi k3 weights` is answered once, when it is so."""
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.desk.limits import CHANGE, admit
+from bot.desk.questions import Asker
+from bot.errors import UsageError
+from bot.model import Destination
+from bot.outbox.watches import met_by, packed
+from bot.records import Content, Watch
+from bot.releases.facts.filters import Filters
+from bot.store.store import Store
+from bot.views import answers
+from bot.views.answers.common import turn, typed
+from bot.views.commands import Command, MisunderstoodError, Suggestion
+from bot.views.watches import found, hoped
+
+_MOST = 50  # in one destination
+_AGAIN = 5  # buttons that take an end of waiting back
+
+
+@dataclass(frozen=True, slots=True)
+class Watches:
+    """Takes what people wait for, and forgets it; what is so already is answered and not kept."""
+
+    store: Store
+    clock: Clock
+
+    def watch(self, asker: Asker, destination: Destination, command: Command) -> Content:
+        """Answer what is so already, or wait for it. Raises UsageError where too much is waited for."""
+        now, lab = self.clock.now(), command.labs[0]
+        watch = Watch(
+            destination,
+            lab.id,
+            command.subject.lower(),
+            command.filters,
+            command.packaging,
+            asker.request,
+            asker.user,
+            now,
+        )
+        with self.store.transaction():  # or what becomes so meanwhile was seen by nobody
+            _, waves = self.store.history.recent([lab.id])
+            for wave in waves:
+                release = met_by(watch, wave.members)
+                if release:
+                    every = f"subscribe {lab.id} {command.filters}".strip()
+                    return answers.said(
+                        f"{hoped(watch, lab)} is out already, so there is nothing to wait for",
+                        [found(lab, release, packed(watch, release)), f"Each new one: {typed(every)}"],
+                    )
+            admit(self.store, asker, CHANGE, command.text, now)
+            if len(self.store.watches.of(destination)) >= _MOST:
+                raise UsageError(
+                    f"{_MOST} things are waited for here, the most that may be: `list` shows them"
+                )
+            is_new = self.store.watches.add(watch)
+        who = "You are" if destination == asker.person else "This channel is"
+        return answers.said(
+            f"{who} told once, when {hoped(watch, lab)} is out"
+            + ("" if is_new else "; it was waited for already"),
+            [f"The wait ends with that, or with {typed(f'un{command.text}')}; {typed('list')} shows it."],
+            [turn(0, "Do not wait", f"un{command.text}")],
+        )
+
+    def unwatch(self, asker: Asker, destination: Destination, command: Command) -> Content:
+        """Wait no longer. Raises UsageError where nothing like it is waited for."""
+        gone = [one for one in self.store.watches.of(destination) if _is_meant(command, one)]
+        if not gone:
+            labs = [
+                Suggestion(f"Unsubscribe from {lab.name}", f"unsubscribe {lab.id}") for lab in command.labs
+            ]
+            raise MisunderstoodError(
+                "nothing like that is waited for here: `list` shows what is", tuple(labs)
+            )
+        with self.store.transaction():
+            admit(self.store, asker, CHANGE, command.text, self.clock.now())
+            self.store.watches.remove(gone)
+        again = [turn(number, f"Wait for {one} again", f"watch {one}") for number, one in enumerate(gone)]
+        return answers.said(f"No longer waited for here: {', '.join(map(str, gone))}", (), again[:_AGAIN])
+
+
+def _is_meant(command: Command, watch: Watch) -> bool:
+    """Whether `unwatch` means this: what it does not say may be anything."""
+    return command.everything or (
+        watch.lab in (lab.id for lab in command.labs)
+        and command.subject.lower() in ("", watch.name)
+        and command.packaging in ("", watch.packaging)
+        and command.filters in (Filters(), watch.filters)
+    )

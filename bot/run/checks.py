@@ -1,0 +1,126 @@
+"""Try every source and the way to Slack, storing nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.desk.questions import coverage, watched
+from bot.errors import ConfigError, SourceError
+from bot.ops.health import explained
+from bot.run.engines import fetcher_of
+from bot.run.wiring import App
+from bot.settings.environment import Environment
+from bot.slack.notifier import SlackNotifier
+from bot.slack.scopes import TokenCheck, app_token_problem
+from bot.sources.base import Memory, Source
+
+_DEAF = (
+    "no SLACK_APP_TOKEN (Socket Mode) and no SLACK_SIGNING_SECRET (`run --http`): "
+    "alerts are posted, but commands and buttons reach nobody"
+)
+_SHOWS_NOTHING = "it answers and shows nothing: correct its address in feeds.yaml, or wait for its first post"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """What one try of a source gave: how many items, or what is wrong."""
+
+    source_id: str
+    count: int = 0
+    complaint: str = ""
+
+
+def check_sources(app: App, sources: Sequence[Source], progress: Callable[[], None]) -> list[SourceCheck]:
+    """Poll each source as if for the first time."""
+    results = []
+    with fetcher_of(app) as fetcher:
+        for source in sources:
+            try:
+                count = source.poll(Memory(), fetcher, app.clock.now()).count
+            except SourceError as error:
+                results.append(SourceCheck(source.id, complaint=str(error)))
+            else:
+                results.append(SourceCheck(source.id, count, "" if count else _SHOWS_NOTHING))
+            progress()
+    return results
+
+
+def perhaps_blind(app: App) -> dict[str, str]:
+    """Return why sources are perhaps blind, in a sentence each, by their ids."""
+    found = {}
+    for source_id, record in coverage(app.store, watched(app.config), app.clock.now()).items():
+        if record.is_perhaps_blind:
+            names = [release.name for release in record.missed_last if release.named_by == source_id]
+            in_text = f"; its text names {', '.join(names)}: what selects its items may be out of date"
+            found[source_id] = f"{explained(record)}{in_text if names else ''}."
+    return found
+
+
+def check_slack(app: App) -> TokenCheck:
+    """Return what the bot can do in Slack, in each workspace, and whether Slack can reach it."""
+    checks = [_check_own_token(app)] if app.slack_token else []
+    if app.serves_many:
+        checks += _check_workspaces(app)
+    if not checks:
+        return TokenCheck(remarks=("no SLACK_BOT_TOKEN is set: messages go to the console",))
+    checks.append(check_connection(app.environment))
+    return TokenCheck(
+        tuple(problem for check in checks for problem in check.problems),
+        tuple(remark for check in checks for remark in check.remarks),
+    )
+
+
+def _check_workspaces(app: App) -> list[TokenCheck]:
+    """Return what the token of each workspace is good for that installed the bot by itself."""
+    installed = [one.team for one in app.store.installations.workspaces() if one.team]
+    if not installed:
+        return [TokenCheck(remarks=("no workspace has installed the bot yet: /slack/install is the way",))]
+    sealed = (app.store.installations.find(team) for team in installed)
+    try:
+        tokens = [app.seal.open(one) for one in sealed if one]
+    except ConfigError as error:
+        return [TokenCheck(problems=(str(error),))]
+    return [_check_token(app, token) for token in tokens]
+
+
+def _check_own_token(app: App) -> TokenCheck:
+    check = _check_token(app, app.slack_token)
+    another = _another_kind(app.slack_token, "xoxb-")
+    return replace(check, problems=tuple(f"SLACK_BOT_TOKEN: {one}{another}" for one in check.problems))
+
+
+def _another_kind(token: str, beginning: str) -> str:
+    """Return what to say of a token that was refused and looks like one of another kind, or ""."""
+    return "" if token.startswith(beginning) else f", and it does not begin with {beginning}"
+
+
+def _check_token(app: App, token: str) -> TokenCheck:
+    environment = app.environment
+    return SlackNotifier(token, environment.slack_api_url, proxies=environment.proxies).check()
+
+
+def check_connection(environment: Environment) -> TokenCheck:
+    """Whether Slack's commands and clicks can reach the bot, through Socket Mode or over signed HTTP."""
+    app_token = environment.slack_app_token.get_secret_value()
+    is_signed = bool(environment.slack_signing_secret.get_secret_value())
+    if not app_token and not is_signed:
+        return TokenCheck(remarks=(_DEAF,))
+    way = environment.slack_api_url, environment.proxies
+    problem = app_token_problem(app_token, *way) if app_token else ""
+    another = _another_kind(app_token, "xapp-")
+    connects = f"SLACK_APP_TOKEN: {problem}{another}; it needs the scope connections:write" if problem else ""
+    problems = tuple(one for one in (connects, _oauth_problem(environment, is_signed)) if one)
+    ways = [("Socket Mode", app_token and not problem), ("signed HTTP", is_signed)]
+    return TokenCheck(problems, tuple(f"commands can come through {way}" for way, works in ways if works))
+
+
+def _oauth_problem(environment: Environment, is_signed: bool) -> str:
+    """Return what an install of several workspaces lacks, "" where none is wanted."""
+    given = {
+        "SLACK_CLIENT_ID": environment.slack_client_id,
+        "SLACK_CLIENT_SECRET": environment.slack_client_secret.get_secret_value(),
+        "CADENCEBOT_SEAL_KEY": environment.cadencebot_seal_key.get_secret_value(),
+    }
+    if not any(given.values()):
+        return ""
+    missing = [name for name, value in {**given, "SLACK_SIGNING_SECRET": is_signed}.items() if not value]
+    return f"/slack/install needs {', '.join(missing)} as well" if missing else ""

@@ -1,0 +1,128 @@
+"""feeds.yaml as a file: read with every mistake named by its path and value, and written to be pasted."""
+
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from textwrap import indent
+
+import yaml
+from pydantic import ValidationError
+
+from bot.errors import ConfigError
+from bot.model import SourceKind
+from bot.settings.feeds import Config, LabSpec, SourceSpec
+
+_MOST_BYTES = 300_000  # 20 times the shipped file, read within seconds; 10 MB of YAML would take minutes
+_MOST_COMPLAINTS = 10
+_WORDS = {  # where pydantic's own speak of Python
+    "extra_forbidden": "there is no such key",
+    "missing": "is missing",
+    "model_type": "should be a mapping",
+    "tuple_type": "should be a list",
+    "string_type": "should be text; put it in quotes",
+}
+
+
+# libyaml reads ten times faster than Python; PyYAML has it wherever it comes as a wheel.
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc, valid-type]  # one of two classes of the same interface
+    """YAML without what loses or multiplies entries: keys that stand twice, merge keys."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.MarkedYAMLError(problem="write the keys out (no <<)", problem_mark=key.start_mark)
+            if key.value in seen:
+                problem = f"the key {key.value!r} stands twice"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
+
+
+def read_config(path: Path, kinds: Mapping[str, type[SourceSpec]]) -> Config:
+    """Return what feeds.yaml says; `kinds` are what it may say of each kind of source, by its key.
+
+    Raises ConfigError naming the file, the path inside it, the value and what is wrong.
+    """
+    content = _read_yaml(path)
+    try:
+        return Config.model_validate(content, context=kinds)
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"{path}: {line}" for line in _complaints(error, content))) from error
+
+
+def _read_yaml(path: Path) -> object:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ConfigError(f"{path}: is larger than {_MOST_BYTES:,} bytes; is it the right file?")
+        return _Loader(path.read_text(encoding="utf-8")).get_single_data()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); set CADENCEBOT_CONFIG") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise ConfigError(f"{path}: line {line}: is not valid YAML: {error.problem}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: is nested too deeply; is it the right file?") from error
+
+
+def _complaints(error: ValidationError, content: object) -> Iterator[str]:
+    problems = error.errors(include_url=False)
+    for problem in problems[:_MOST_COMPLAINTS]:
+        message = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        whole_file = not problem["loc"] and isinstance(problem["input"], Mapping)
+        known = whole_file or problem["type"] == "missing"  # no value, or one that the message names
+        value = "" if known else f" (got {_short(problem['input'])})"
+        yield f"{_where(problem['loc'], content)}{message}{value}"
+    if len(problems) > _MOST_COMPLAINTS:
+        yield f"and {len(problems) - _MOST_COMPLAINTS} more"
+
+
+def _where(location: tuple[int | str, ...], content: object) -> str:
+    """Return the path as people write it, with the lab's id beside its number, and a colon."""
+    text = ""
+    for step in location:
+        if isinstance(step, str) and text and not isinstance(content, Mapping):
+            break  # from here on pydantic names the branches of a union
+        if isinstance(content, Mapping):
+            content = content.get(step)
+        elif isinstance(content, list) and isinstance(step, int) and step < len(content):
+            content = content[step]
+        else:
+            content = None
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+        text += f" ({content['id']})" if isinstance(content, Mapping) and content.get("id") else ""
+    return f"{text.lstrip('.')}: " if text else ""
+
+
+def _short(value: object) -> str:
+    # reprlib bounds nested values: YAML's aliases can make a value that is small to hold and endless to print
+    text = repr(value) if isinstance(value, str) else reprlib.repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def fields_of(spec: SourceSpec) -> dict[str, object]:
+    """Return a source as it is written in feeds.yaml, its key first; what goes without saying is left out."""
+    said = spec.model_dump(exclude_defaults=True, mode="json")
+    return {name: said[name] for name in sorted(said, key=lambda name: name not in tuple(SourceKind))}
+
+
+def lab_fields(lab: LabSpec) -> dict[str, object]:
+    """Return a lab as it is written in feeds.yaml, its id first; what goes without saying is left out."""
+    said = lab.model_dump(exclude_defaults=True, exclude={"sources"}, mode="json")
+    return {**said, "sources": [fields_of(source) for source in lab.sources]}
+
+
+def labs_as_yaml(labs: Iterable[LabSpec]) -> str:
+    """Return the lines that stand under `labs`, indented as the shipped file has them."""
+    listed = [lab_fields(lab) for lab in labs]
+    text = yaml.safe_dump(listed, sort_keys=False, allow_unicode=True, width=1_000) if listed else ""
+    return indent(text, "  ").rstrip()
+
+
+def as_yaml(spec: SourceSpec) -> str:
+    """Return the lines that stand under `sources` of a lab."""
+    return yaml.safe_dump([fields_of(spec)], sort_keys=False, allow_unicode=True, width=1_000).rstrip()

@@ -1,0 +1,212 @@
+"""The ids of labs: what stands under which, and how all that is stored of one gets another."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model import ALL, Destination, Follow, Name
+from bot.releases.news.corrections import Move
+from bot.store.database import Database, Tables
+from bot.store.owed import line_id
+from bot.store.places import first_ids
+from bot.store.rows import read
+
+
+class Addresses(Tables):
+    """The labs under which the addresses of feeds.yaml stand and stood."""
+
+    def note(self, addresses: Mapping[str, str], now: datetime) -> None:
+        """Store under which lab each address stands now; what it stood under before stays."""
+        self._run_many(
+            """
+            INSERT INTO lab_address (address, lab, seen_at) VALUES (?, ?, ?)
+            ON CONFLICT (address, lab) DO UPDATE SET seen_at = excluded.seen_at
+            """,
+            [(address, lab, now) for address, lab in addresses.items()],
+        )
+
+    def all(self) -> list[tuple[str, str]]:
+        """Return every address with every lab under which it ever stood."""
+        rows = self._query("SELECT address, lab FROM lab_address ORDER BY address, lab")
+        return [(row["address"], row["lab"]) for row in rows]
+
+    def former(self, source_id: str, lab: str) -> list[str]:
+        """Return the other labs under which a source stood, the latest first."""
+        rows = self._query(
+            """
+            SELECT lab FROM lab_address WHERE address IN (:id, lower(:id)) AND lab <> :lab
+            ORDER BY seen_at DESC, lab
+            """,
+            {"id": source_id, "lab": lab},
+        )
+        return [row["lab"] for row in rows]
+
+    def known_labs(self) -> frozenset[str]:
+        """Return the ids of all labs that something is stored of: releases, subscriptions, mutes."""
+        rows = self._query(
+            """
+            SELECT lab FROM release UNION SELECT home_lab FROM release WHERE home_lab IS NOT NULL
+            UNION SELECT lab FROM subscription UNION SELECT lab FROM mute
+            """
+        )
+        return frozenset(Follow.read(row["lab"]).lab for row in rows) - {ALL}
+
+
+# The tables in which a lab's id stands by itself, by what a person would call their rows, with the columns
+# that tell the rows of one lab apart: where the new id has such a row already, that one stays.
+_TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "releases": ("release", ()),
+    "observations": ("observation", ()),
+    "subscriptions": ("subscription", ("destination", "origin")),
+    "mutes": ("mute", ("destination",)),
+    "watches": ("watch", ("destination", "name", "filters", "packaging")),
+    "figures": ("adoption_figure", ("week", "measure", "asked_of")),
+    "changes": ("adoption_change", ("week", "hub_id", "kind")),
+    "tasks": ("adoption_task", ()),
+    "addresses": ("lab_address", ("address",)),
+}
+
+
+class Moves(Tables):
+    """A lab's change of id."""
+
+    def collisions(self, move: Move) -> list[tuple[str, str]]:
+        """Return the keys of releases that both ids have: that of the old id, and what it would become."""
+        rows = self._query(
+            """
+            SELECT r.key FROM release r JOIN release other
+              ON other.key = :new || substr(r.key, length(:old) + 1)
+            WHERE substr(r.key, 1, length(:old) + 1) = :old || '/' ORDER BY r.id
+            """,
+            {"old": move.old, "new": move.new},
+        )
+        return [(row["key"], move.renamed(row["key"])) for row in rows]
+
+    def move(self, move: Move) -> dict[str, int]:
+        """Move all that is stored; return how many rows that were, by what a person would call them."""
+        return _Mover(self._database, move).move()
+
+    def rename_line(self, former: str, now: str) -> None:
+        """Give a line that destinations were told another identity (see Deliveries.owe_line).
+
+        One that may stand in its channel is looked up by the id that it has, and keeps it.
+        """
+        rows = self._query("SELECT DISTINCT destination FROM delivery WHERE kind = 'line'")
+        first = first_ids(self._query)
+        for there in (Destination(row["destination"]) for row in rows):
+            destination = first.get(there, there)
+            self._run(
+                """
+                UPDATE delivery SET id = :now
+                WHERE id = :former AND state NOT IN ('claimed', 'doubtful', 'unclear')
+                  AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.id = :now)
+                """,
+                {"former": line_id(former, destination), "now": line_id(now, destination)},
+            )
+
+
+class _Mover(Tables):
+    """One change of a lab's id, table by table."""
+
+    def __init__(self, database: Database, move: Move) -> None:
+        super().__init__(database)
+        self._move = move
+        self._ids = {"old": move.old, "new": move.new}
+
+    def move(self) -> dict[str, int]:
+        placed, renamed = self._move.placed, self._move.renamed
+        self._forget_doubles()
+        self._names("release", placed)
+        self._names("observation", renamed)
+        self._names("hint", renamed, identity="key")
+        # The ids of its messages are made of the key under which a release began, and stay.
+        self._rewrite("release", "key", placed, setting=", first_key = coalesce(first_key, key)")
+        self._rewrite("release", "family_key", renamed)
+        self._rewrite("observation", "said_key", renamed, "said_key IS NOT NULL")
+        self._rewrite("observation", "external_id", renamed, "source = 'import'")
+        self._rewrite("seen", "identity", renamed, "source_id LIKE 'import:%'")
+        # What was split off is named by its repository, which may look like a key.
+        self._rewrite("correction", "subject", placed, "field <> 'split'")
+        self._rewrite("correction", "value", placed, "field IN ('merge', 'split')")
+        self._rewrite("hint", "key", renamed)
+        self._rewrite("hint", "brought", placed, "brought IS NOT NULL")
+        self._rewrite("held", "hint", renamed, "hint IS NOT NULL")
+        for row in self._query("SELECT id, leads FROM held"):
+            leads = [placed(key) for key in json.loads(row["leads"])]
+            self._run("UPDATE held SET leads = :leads WHERE id = :id", {"id": row["id"], "leads": leads})
+        return self._labs()
+
+    def _forget_doubles(self) -> None:
+        """Forget the hints and imported lines that the new id has as well; these begin with their lab."""
+        self._run(
+            """
+            DELETE FROM hint WHERE lab = :old AND EXISTS (
+                SELECT 1 FROM hint AS other WHERE other.key = :new || substr(hint.key, length(:old) + 1))
+            """,
+            self._ids,
+        )
+        self._run(
+            """
+            DELETE FROM seen WHERE source_id LIKE 'import:%'
+              AND substr(identity, 1, length(:old) + 1) = :old || '/' AND EXISTS (
+                SELECT 1 FROM seen AS other WHERE other.source_id = seen.source_id
+                          AND other.identity = :new || substr(seen.identity, length(:old) + 1))
+            """,
+            self._ids,
+        )
+
+    def _labs(self) -> dict[str, int]:
+        """Rename the lab wherever its id stands by itself; return how many rows were renamed."""
+        self._run("UPDATE release SET home_lab = :new WHERE home_lab = :old", self._ids)
+        self._run("UPDATE hint SET lab = :new WHERE lab = :old", self._ids)
+        self._run("UPDATE correction SET value = :new WHERE field = 'lab' AND value = :old", self._ids)
+        self._run(
+            "DELETE FROM added_lab WHERE lab = :old AND EXISTS (SELECT 1 FROM added_lab WHERE lab = :new)",
+            self._ids,
+        )
+        self._run("UPDATE added_lab SET lab = :new WHERE lab = :old", self._ids)
+        renamed = {}
+        for what, (table, apart) in _TABLES.items():
+            renamed[what] = self._lab(table, apart, self._ids)
+            if table == "subscription":
+                cadences = {name: Follow(lab, cadence=True) for name, lab in self._ids.items()}
+                renamed["cadences"] = self._lab(table, apart, cadences)
+        return renamed
+
+    def _lab(self, table: str, apart: tuple[str, ...], labs: Mapping[str, object]) -> int:
+        if apart:
+            same = " AND ".join(f"other.{column} = {table}.{column}" for column in apart)
+            self._run(
+                f"""
+                DELETE FROM {table} WHERE lab = :old AND EXISTS (
+                    SELECT 1 FROM {table} AS other WHERE other.lab = :new AND {same})
+                """,
+                labs,
+            )
+        return self._run(f"UPDATE {table} SET lab = :new WHERE lab = :old", labs)
+
+    def _names(self, table: str, key: Callable[[str], str], identity: str = "id") -> None:
+        """Rewrite the names that a table holds as JSON, and their release keys by a rule."""
+        rows = self._query(f"SELECT {identity} AS id, name FROM {table} WHERE instr(name, :old)", self._ids)
+        names = ((row["id"], read(Name, row["name"])) for row in rows)
+        self._run_many(
+            f"UPDATE {table} SET name = ? WHERE {identity} = ?",
+            [
+                (replace(self._move.name(name), release_key=key(name.release_key)), number)
+                for number, name in names
+            ],
+        )
+
+    def _rewrite(
+        self, table: str, column: str, rule: Callable[[str], str], where: str = "true", setting: str = ""
+    ) -> None:
+        """Rewrite the texts of a column that the rule changes; in two steps, for two may change places."""
+        rows = self._query(f"SELECT DISTINCT {column} AS text FROM {table} WHERE {where}")
+        pairs = [(rule(row["text"]), row["text"]) for row in rows if rule(row["text"]) != row["text"]]
+        self._run_many(
+            f"UPDATE {table} SET {column} = '|' || ?{setting} WHERE {column} = ? AND {where}", pairs
+        )
+        self._run_many(
+            f"UPDATE {table} SET {column} = ? WHERE {column} = '|' || ?", [(new, new) for new, _ in pairs]
+        )

@@ -1,0 +1,68 @@
+"""The ids of channels: which ones Slack has changed, and how all that is stored of one gets another."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.model import Destination
+from bot.store.database import Tables
+
+# The tables in which a channel's id stands, with the columns that tell the rows of one channel apart: where
+# the new id has such a row already, that one stays. None: there may be any number.
+_TABLES: Mapping[tuple[str, str], tuple[str, ...] | None] = {
+    ("delivery", "destination"): None,
+    ("delivery", "channel"): None,
+    ("report", "destination"): None,
+    ("destination", "id"): (),
+    ("subscription", "destination"): ("lab", "origin"),
+    ("mute", "destination"): ("lab",),
+    ("declined", "destination"): ("release_id",),
+    ("watch", "destination"): ("lab", "name", "filters", "packaging"),
+    ("triage", "destination"): ("release_id",),
+}
+
+
+def first_ids(query: Callable[[str], Sequence[Mapping[str, Any]]]) -> Mapping[Destination, Destination]:
+    """Return the first id of each channel whose id Slack has changed, by the one of today.
+
+    The ids of its messages are made of it for ever: one that was sent before must not be owed again.
+    """
+    rows = query("SELECT id, former FROM former_channel ORDER BY moved_at DESC, former DESC")
+    return {Destination(row["id"]): Destination(row["former"]) for row in rows}
+
+
+class Places(Tables):
+    """The channels whose id Slack has changed, by the ids that they had."""
+
+    def now(self) -> dict[Destination, Destination]:
+        """Return the ids of today by the former ones."""
+        rows = self._query("SELECT former, id FROM former_channel ORDER BY moved_at, former")
+        return {Destination(row["former"]): Destination(row["id"]) for row in rows}
+
+    def move(self, former: Destination, now: Destination, at: datetime) -> None:
+        """Move all that is stored of a channel to its new id, and remember the former one."""
+        ids = {"former": former, "now": now, "at": at}
+        self._remember(ids)
+        for (table, column), apart in _TABLES.items():
+            if apart is not None:
+                same = [f"there.{one} = {table}.{one}" for one in apart]
+                self._run(
+                    f"""
+                    DELETE FROM {table} WHERE {column} = :former AND EXISTS (
+                        SELECT 1 FROM {table} AS there
+                        WHERE {" AND ".join([f"there.{column} = :now", *same])})
+                    """,
+                    ids,
+                )
+            self._run(f"UPDATE {table} SET {column} = :now WHERE {column} = :former", ids)
+
+    def _remember(self, ids: Mapping[str, object]) -> None:
+        self._run("DELETE FROM former_channel WHERE former = :now", ids)  # Slack took a change back
+        self._run("UPDATE former_channel SET id = :now WHERE id = :former", ids)
+        self._run(
+            """
+            INSERT INTO former_channel (former, id, moved_at) VALUES (:former, :now, :at)
+            ON CONFLICT (former) DO UPDATE SET id = excluded.id
+            """,
+            ids,
+        )

@@ -1,0 +1,96 @@
+"""The way back from a backup."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
+
+from sqlite_utils import Database as Connection
+
+from bot.store.backup import copy, disk_in_words, in_words, make_room, prove, to_disk
+from bot.store.database import migrations, refuse_newer
+from bot.store.forgotten import doubt, newest
+from bot.store.rows import bound
+
+_LEFTOVERS = ("-wal", "-shm")
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_DOUBTED = "a backup was put back: it may have been sent before"
+
+
+def restore(backup: Path, database: Path, kept: Path, now: datetime) -> datetime:
+    """Put a proven copy of `backup` in the place of `database`, which is kept as `kept`.
+
+    Return until when the backup knows what was sent. The caller holds the state directory's lock. Raises
+    StoreError before anything was touched.
+    """
+    prove(backup)
+    make_room(database)
+    draft = database.with_name(database.name + ".part")
+    with disk_in_words(database):
+        _forget(draft)
+        try:
+            copy(backup, draft)
+            known_until = _prepare(draft, now)
+            if database.exists():
+                _keep(database, kept)
+            draft.replace(database)
+        finally:
+            _forget(draft)
+        to_disk(database.parent)
+    return known_until
+
+
+def _prepare(draft: Path, now: datetime) -> datetime:
+    """Bring a copy up to date and let it know that it was put back; return its newest time.
+
+    What is open in it may have been sent since: it is looked up before it is sent. An edit may be made twice.
+    """
+    with in_words(draft), closing(sqlite3.connect(draft, isolation_level=None)) as raw:
+        refuse_newer(draft, Connection(raw))
+        raw.execute("BEGIN IMMEDIATE")
+        migrations.apply(Connection(raw))
+        last = newest(lambda sql: list(Connection(raw).query(sql))) or now
+        known_until = min(last, now)
+
+        def run(sql: str, values: Mapping[str, object]) -> None:
+            raw.execute(sql, {name: bound(value) for name, value in values.items()})
+
+        # After all that the backup knows, even where the clock was set back meanwhile.
+        doubt(run, known_until, max(now, last + timedelta(microseconds=1)), _DOUBTED)
+        run("UPDATE delivery SET due_at = :now, asked = 0 WHERE reason = :why", {"now": now, "why": _DOUBTED})
+        raw.execute("COMMIT")
+    return known_until
+
+
+def _keep(database: Path, kept: Path) -> None:
+    """Copy a database that is about to be replaced: a moment without any would look like a first start."""
+    _fold_in(database)
+    for ending in ("", "-wal"):
+        old, new = database.with_name(database.name + ending), kept.with_name(kept.name + ending)
+        if old.exists():
+            draft = new.with_name(f"{new.name}.part")
+            copyfile(old, draft)
+            draft.chmod(0o600)
+            to_disk(draft)
+            draft.replace(new)
+    to_disk(kept.parent)
+    for ending in _LEFTOVERS:
+        database.with_name(database.name + ending).unlink(missing_ok=True)
+
+
+def _fold_in(database: Path) -> None:
+    """Fold the write-ahead log into the file, so that the file alone is the database; a damaged one stays."""
+    with in_words(database):
+        try:
+            with closing(sqlite3.connect(database)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.DatabaseError as error:
+            if not getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
+                raise
+
+
+def _forget(draft: Path) -> None:
+    for ending in ("", "-journal", *_LEFTOVERS):
+        draft.with_name(draft.name + ending).unlink(missing_ok=True)

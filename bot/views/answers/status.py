@@ -1,0 +1,290 @@
+"""`status`, `deliveries`: how the sources fare, what is owed or paused, and what people reported."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.errors import Failure
+from bot.records import NOTHING_YET, Block, Content, Delivery, ErrorReport, Flood, Hint, Pause, SourceState
+from bot.releases.news.coverage import Record
+from bot.views import blocks
+from bot.views.answers.common import elsewhere, fitting, prose, said, sentence, text_of, typed
+from bot.views.answers.unclear import lacking_words
+from bot.views.blocks import Element, literal
+from bot.views.names import person, place
+from bot.views.phrases import ago, coming, counted, length, remarks
+
+_SOURCE_LIMIT = 80
+_REASON_LIMIT = 200
+_WAITING = 5  # new repositories that are named
+_EMPTY = 20  # repositories with nothing in them that are named
+_REPORT_LIMIT = 300
+_PART_LIMIT = 2_200  # characters of each part; all together stay below what Slack takes
+_LACKING_LIMIT = 600
+_REMARK_LIMIT = 600
+_REPORTS = 10
+_NAMED = 3  # releases that a source missed
+_ID = 8  # characters of a delivery's id that are enough to name it
+_SILENT = timedelta(hours=1)  # beyond this without any poll, nobody polls
+_KINDS = {"hub": "Hugging Face organisation", "llm_stats": "LLM Stats listing"}
+_FAILURES = {
+    Failure.UNREACHABLE: "cannot be reached",
+    Failure.TIMEOUT: "does not answer in time",
+    Failure.TOO_LARGE: "answers more than is read",
+    Failure.FORBIDDEN_ADDRESS: "leads to a private address",
+    Failure.TOO_MANY_REDIRECTS: "redirects without end",
+    Failure.RATE_LIMITED: "asks for fewer requests",
+    Failure.DENIED: "denies access",
+    Failure.GONE: "is no longer there",
+    Failure.SERVER_ERROR: "has an error of its own",
+    Failure.BAD_ANSWER: "answers something else than it used to",
+    Failure.EMPTY: "shows nothing, or far less than it used to",
+}
+_STATES = {
+    "owed": "waiting to be sent",
+    "claimed": "being sent",
+    "doubtful": "being looked up, as Slack's answer was lost",
+    "unclear": "posted or not, nobody knows",
+    "impossible": "impossible to send",
+    "skipped": "left out",
+    "sent": "sent",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BotStatus:
+    """How the bot fares: its sources, deliveries by state, paused destinations, open reports, floods.
+
+    `corrects`: the asker may correct what was reported. `coverage` is by the ids of the sources; `hints` are
+    names that wait for a source to bring them. `unsettled` are some messages that are not sent, and why.
+    `lacking` is what keeps the bot from looking messages up, by workspace; `remarks` are what there is to say
+    of the settings, a sentence each. What is not about sources is of the workspace `team`, of all where that
+    is "".
+    """
+
+    version: str
+    sources: Sequence[SourceState]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    pauses: Sequence[Pause] = ()
+    reports: Sequence[ErrorReport] = ()
+    corrects: bool = False
+    held: Sequence[Flood] = ()
+    coverage: Mapping[str, Record] = field(default_factory=dict)
+    hints: Sequence[Hint] = ()
+    unsettled: Sequence[Delivery] = ()
+    lacking: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    team: str = ""
+    remarks: Sequence[str] = ()
+
+
+def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> Content:
+    """Return what is wrong in full, and what is well in numbers; `whole`: each source by name as well."""
+    summary, messages = _summary(status), _messages(status.counts)
+    others = [elsewhere("status all")] if status.team and status.corrects else []
+    silence = _silence(status.sources, now)
+    troubles = [prose(remark, _REMARK_LIMIT) for remark in status.remarks]
+    troubles += [f"{_name(state.id)} {_failure(state, now)}" for state in status.sources if state.failure]
+    troubles += [_missing(record) for record in status.coverage.values() if record.is_perhaps_blind]
+    troubles += [f"{_name(state.id)} {remark}" for state in status.sources for remark in remarks(state, now)]
+    troubles += [_flood(flood, now) for flood in status.held]
+    troubles += [_lacking(team, lacking) for team, lacking in status.lacking.items() if lacking]
+    parts = {
+        "Trouble": troubles,
+        "Paused": [_paused(pause, now) for pause in status.pauses],
+        "Reported as wrong": [_report(report, now) for report in status.reports],
+    }
+    spoken = [line for lines in parts.values() for line in lines]
+    if whole:
+        sources = sorted(status.sources, key=lambda state: (not state.failure, state.id))
+        parts["Not sent"] = [delivery_words(delivery, now) for delivery in status.unsettled]
+        parts["Waited for"] = list(_waited_for(status, now))
+        parts["Sources"] = [_source(state, status.coverage.get(state.id), now) for state in sources]
+    else:
+        parts["Coverage"] = list(_shown(status.coverage))
+    well = [] if whole else [f"• {line}" for line in _well(status, now)]
+    return Content(
+        text_of([summary, *silence, messages, *map(sentence, spoken)]),
+        (
+            blocks.section("\n".join([f"*{summary}*", *silence])),
+            *(block for title, lines in parts.items() for block in _part(title, lines, whole=whole)),
+            *blocks.actions(_corrections(status)),
+            *blocks.sections(["*Well*", *well] if well else []),
+            blocks.context([messages, *others]),
+        ),
+    )
+
+
+def _part(title: str, lines: Sequence[str], *, whole: bool) -> Iterator[Block]:
+    if lines:
+        shown = fitting([f"• {line}" for line in lines], limit=_PART_LIMIT, whole=whole)
+        yield from blocks.sections([f"*{title}*", *shown])
+
+
+def _summary(status: BotStatus) -> str:
+    failing = sum(1 for state in status.sources if state.failure)
+    unread = sum(1 for state in status.sources if not state.polled_at and not state.failure)
+    bare = sum(1 for state in status.sources if state.has_shown_nothing and not state.failure)
+    parts = [f"{len(status.sources) - failing - unread - bare} fine"]
+    parts += [f"{failing} failing"] if failing else []
+    parts += [f"{bare} with nothing yet"] if bare else []
+    parts += [f"{unread} not read yet"] if unread else []
+    return f"cadencebot {literal(status.version, 40)} reads {counted(len(status.sources), 'source')}: " + (
+        ", ".join(parts) + "."
+    )
+
+
+def _silence(sources: Sequence[SourceState], now: datetime) -> list[str]:
+    """Return a warning where nothing at all was polled for long: then the service itself stands still."""
+    polled = [state.polled_at for state in sources if state.polled_at]
+    if not polled or now - max(polled) <= _SILENT:
+        return []
+    return [f"⚠️ Nothing was read for {length(now - max(polled))}: is `cadencebot run` still running?"]
+
+
+def _name(source_id: str) -> str:
+    return f"*{literal(source_id, _SOURCE_LIMIT) or 'a source'}*"
+
+
+def _flood(flood: Flood, now: datetime) -> str:
+    source = _name(flood.source_id)
+    if flood.hint:
+        name = literal(flood.hint.name.display, _SOURCE_LIMIT)
+        asked = f"asked about {ago(flood.held_at, now)} ({typed('held')})"
+        return f"{source} names {name}, which no source has shown: {asked}"
+    showed = f"showed {counted(len(flood.leads), 'release')} at once {ago(flood.held_at, now)}"
+    todo = f"held until somebody announces or ignores them ({typed('held')})"
+    return f"{source} {showed}: {todo}"
+
+
+def _lacking(team: str, lacking: Sequence[str]) -> str:
+    where = f" in {literal(team, _SOURCE_LIMIT)}" if team else ""
+    return f"*Slack{where}*: {prose(lacking_words(lacking), _LACKING_LIMIT)}"
+
+
+def _missing(record: Record) -> str:
+    names = ", ".join(literal(one.name, _SOURCE_LIMIT) for one in record.missed_last[-_NAMED:])
+    missed = f"missed the last {len(record.missed_last)} releases that others brought ({names})"
+    return f"{_name(record.source_id)} is perhaps blind: {missed}"
+
+
+def _shown(coverage: Mapping[str, Record]) -> Iterator[str]:
+    """Yield how many releases each source showed of those that it should have, the worst first."""
+    counted_on = [record for record in coverage.values() if record.expected]
+    for record in sorted(counted_on, key=lambda record: (record.showed / record.expected, record.source_id)):
+        yield f"{literal(record.source_id, _SOURCE_LIMIT)} {_coverage(record)}"
+
+
+def _coverage(record: Record) -> str:
+    return f"showed {record.showed} of {record.expected}"
+
+
+def _failure(state: SourceState, now: datetime) -> str:
+    since = length(now - (state.failing_since or now))
+    known = {failure.value: words for failure, words in _FAILURES.items()}
+    words = known.get(state.failure, f"fails ({literal(state.failure, 40)})")
+    complaint = literal(state.complaint, _REASON_LIMIT)
+    last = f", last read {ago(state.succeeded_at, now)}" if state.succeeded_at else ", never read"
+    return f"{words} for {since}{last}" + (f": {complaint}" if complaint else "")
+
+
+def _well(status: BotStatus, now: datetime) -> Iterator[str]:
+    """Yield how old the word of each kind of source is, the youngest and the oldest."""
+    kinds: dict[str, list[SourceState]] = defaultdict(list)
+    for state in status.sources:
+        if state.succeeded_at and not state.failure:
+            kinds[state.id.partition(":")[0]].append(state)
+    for kind, states in kinds.items():
+        moments = sorted(state.succeeded_at for state in states if state.succeeded_at)
+        young, old = ago(moments[-1], now), ago(moments[0], now)
+        span = f"read {young}" if young == old else f"read between {young} and {old}"
+        yield f"{counted(len(states), _KINDS.get(kind, kind))}, {span}"
+    if waiting := [note for state in status.sources for note in state.waiting]:
+        names = ", ".join(literal(note["id"], _SOURCE_LIMIT) for note in waiting[:_WAITING])
+        more = f" and {len(waiting) - _WAITING} more" if len(waiting) > _WAITING else ""
+        yield f"Waited for: {len(waiting)} new on the Hub (`why` tells what for): {names}{more}"
+    if status.hints:
+        hints = counted(len(status.hints), "name")
+        yield f"Waited for: {hints} that no item carries (`why` tells where they stand)"
+
+
+def _source(state: SourceState, record: Record | None, now: datetime) -> str:
+    facts = (
+        f"{_name(state.id)} {'failing, ' if state.failure else ''}"
+        + (f"read {ago(state.succeeded_at, now)}" if state.succeeded_at else "not read yet"),
+        f"next {coming(state.next_poll_at, now)}",
+        counted(state.usual_count, "item") if state.usual_count else "",
+        _coverage(record) if record and record.expected else "",
+        f"{len(state.waiting)} new, waited for ({typed('why')} tells what for)" if state.waiting else "",
+    )
+    return " · ".join(fact for fact in facts if fact)
+
+
+def _waited_for(status: BotStatus, now: datetime) -> Iterator[str]:
+    """Yield the new repositories that hold nothing, and the names without an item."""
+    waiting = (note for state in status.sources for note in state.waiting)
+    empty = [note for note in waiting if note.get("why") == NOTHING_YET]
+    for note in empty[:_EMPTY]:
+        seen = ago(datetime.fromisoformat(note["since"]), now)
+        yield f"{literal(note['id'], _SOURCE_LIMIT)} was first seen {seen} and is held: {NOTHING_YET}."
+    if len(empty) > _EMPTY:
+        yield f"{len(empty) - _EMPTY} more like these; `cadencebot status --json` lists all"
+    for hint in status.hints:
+        name = literal(hint.name.display, _SOURCE_LIMIT)
+        yield (
+            f"{_name(hint.source_id)} names {name}, which no item carries, and is given "
+            f"until {hint.wait_until:%Y-%m-%d %H:%M} UTC: “{literal(hint.words, _REPORT_LIMIT)}”"
+        )
+
+
+def _messages(counts: Mapping[str, int]) -> str:
+    told = [f"{counts[state]} {words}" for state, words in _STATES.items() if counts.get(state)]
+    return f"Messages: {', '.join(told) or 'none so far'}."
+
+
+def _paused(pause: Pause, now: datetime) -> str:
+    reason = literal(pause.reason, _REASON_LIMIT) or "no reason given"
+    paused = f"{place(pause.destination)} for {length(now - pause.since)}: {reason}"
+    return f"{paused} · tried again {coming(pause.retry_at, now)}"
+
+
+def _report(report: ErrorReport, now: datetime) -> str:
+    what = literal(report.text, _REPORT_LIMIT) or "no words"
+    name = literal(report.release, _SOURCE_LIMIT) or "a release"
+    return f"#{report.id} *{name}*: “{what}” {person(report.reporter)}, {ago(report.created_at, now)}"
+
+
+def _corrections(status: BotStatus) -> Iterator[Element | None]:
+    for report in status.reports[:_REPORTS] if status.corrects else ():
+        yield blocks.button(f"Correct #{report.id}", f"correct:{report.id}", str(report.id))
+
+
+# --- deliveries
+
+
+def deliveries_answer(deliveries: Sequence[Delivery], now: datetime, *, whole: bool = False) -> Content:
+    """Return what became of messages, a line each, the newest first."""
+    if not deliveries:
+        return said("No messages.")
+    title = counted(len(deliveries), "message")
+    lines = [f"• {literal(it.id[:_ID], _ID)} · {delivery_words(it, now)}" for it in deliveries]
+    shown = fitting(lines, whole=whole)
+    return Content(
+        text_of([f"{title}.", *(sentence(line.removeprefix("• ")) for line in shown)]),
+        tuple(blocks.sections([f"*{title}*", *shown])),
+    )
+
+
+def delivery_words(delivery: Delivery, now: datetime) -> str:
+    """Return what one message is about, for whom, and what became of it."""
+    about = (
+        f"{delivery.kind} of *{literal(delivery.release, _SOURCE_LIMIT)}*"
+        if delivery.release
+        else delivery.kind
+    )
+    facts = (
+        f"{about} for {place(delivery.destination)}",
+        f"{delivery.state} {ago(delivery.settled_at or delivery.created_at, now)}",
+        literal(delivery.reason, _REASON_LIMIT),
+    )
+    return " · ".join(fact for fact in facts if fact)

@@ -1,0 +1,99 @@
+"""What a tick asks of the store costs as much as there is news, not as much as there is: steps of SQLite."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bot.model import Destination, Lab
+from bot.records import Content
+from bot.store.store import Store
+
+NOW = datetime(2026, 4, 20, tzinfo=UTC)
+SAID = Content("hello")
+FEW, MANY = 200, 2_000
+Question = Callable[[Store], object]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path, [Lab("moonshot", "Moonshot AI")])
+
+
+def steps(store: Store, question: Question) -> int:
+    """Return how many steps of its virtual machine SQLite takes for a question."""
+    taken = count()
+    connection = store._database.connection.conn
+    connection.set_progress_handler(lambda: next(taken) and 0, 1)
+    try:
+        question(store)
+    finally:
+        connection.set_progress_handler(None, 1)
+    return next(taken)
+
+
+def owe(store: Store, number: int) -> None:
+    """Owe one channel as many lines."""
+    with store.transaction():
+        for identity in range(number):
+            store.deliveries.owe_line(f"{number}|{identity}", Destination("C1"), SAID, NOW, known_until=None)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(lambda s: s.deliveries.heads(), id="what is first in each channel"),
+        pytest.param(
+            lambda s: s.deliveries.heads(NOW, NOW - timedelta(minutes=10)), id="what is first, the rest aside"
+        ),
+        pytest.param(lambda s: s.deliveries.ahead_of(NOW), id="what a wrong clock put off"),
+        pytest.param(lambda s: s.deliveries.puzzling(), id="what the admins must hear of"),
+        pytest.param(lambda s: s.deliveries.doubt_claims(NOW), id="what a killed process left"),
+    ],
+)
+def test_a_tick_asks_no_more_of_a_channel_that_is_owed_much(store: Store, question: Question) -> None:
+    owe(store, FEW)
+    before = steps(store, question)
+    owe(store, MANY)
+    assert steps(store, question) <= before + 20
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        pytest.param("hushed = 1, due_at = :later", id="for the end of quiet hours"),
+        pytest.param("wait_until = :later", id="for company"),
+        pytest.param("strange_since = :now, due_at = :later", id="for an answer that makes sense"),
+        pytest.param("state = 'doubtful', yields = 1, due_at = :later", id="to be looked up again"),
+    ],
+)
+def test_ten_times_as_many_messages_that_wait_are_ten_times_the_work(store: Store, aside: str) -> None:
+    def first(number: int) -> int:
+        owe(store, number)
+        store._database.run(f"UPDATE delivery SET {aside}", {"now": NOW, "later": NOW + timedelta(hours=8)})
+        assert store.deliveries.heads(NOW, NOW) == []
+        return steps(store, lambda s: s.deliveries.heads(NOW, NOW))
+
+    assert first(FEW) * 12 >= first(MANY)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(lambda s, ids: s.sources.known("hub:org", ids), id="what the source showed before"),
+        pytest.param(lambda s, ids: s.sources.shown_elsewhere("feed:x", ids), id="what another one showed"),
+    ],
+)
+def test_a_listing_of_ten_times_as_many_repositories_is_ten_times_the_work(
+    store: Store, question: Callable[[Store, list[str]], object]
+) -> None:
+    listed = [f"id:{number:024x}" for number in range(MANY)]
+
+    def shown(number: int) -> int:
+        with store.transaction():
+            store.sources.remember("hub:org", dict.fromkeys(listed[:number], "digest"), NOW)
+        return steps(store, lambda s: question(s, listed[:number]))
+
+    assert shown(FEW) * 12 >= shown(MANY)
