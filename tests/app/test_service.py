@@ -113,15 +113,21 @@ def test_once_stopped_it_begins_nothing(house: House) -> None:
 
 
 def test_it_says_what_is_under_way(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    engines, said = Engines(house.poller, house.courier, NoChores()), list[str]()
+    engines, looked = Engines(house.poller, house.courier, NoChores()), threading.Event()
     send = house.channel.send
 
     def sending(message: Message) -> Outcome:
-        said.append(engines.under_way())
+        assert looked.wait(10)
         return send(message)
 
     monkeypatch.setattr(house.channel, "send", sending)
-    house.show(house.hub, house.repository(KIMI))
+    house.courier.moment = 0
+    house.hub.shown.append(house.repository(KIMI))
+    house.poller.poll([house.hub])
+    house.courier.deliver_due()
+    assert engines.under_way() == "sends 1 message"
     engines.poller.reading.update(f"hub:{name}" for name in "abcde")
-    assert said == ["sends 1 message"]
+    assert engines.under_way() == "reads hub:a, hub:b, hub:c, 2 more sources and sends 1 message"
+    looked.set()
+    house.courier.deliver_all()
     assert engines.under_way() == "reads hub:a, hub:b, hub:c, 2 more sources"
