@@ -157,8 +157,9 @@ class Courier:
     def _ready_at(self, head: Delivery) -> datetime:
         """Return when a delivery may go; what is due further ahead than any wait, a wrong clock put off."""
         now = self.clock.now()
-        longest = _LONGEST_WAIT if head.asked or head.strange_since or head.hushed else PAUSE
-        waits = head.wait_until if head.state == "owed" else None  # what is in doubt is looked up at once
+        is_owed = head.state == "owed"
+        longest = _LONGEST_WAIT if is_owed and (head.asked or head.strange_since or head.hushed) else PAUSE
+        waits = head.wait_until if is_owed else None  # what is in doubt is looked up at once
         wanted = max(head.due_at, waits or head.due_at)
         due = wanted if wanted - now <= longest else now
         free = self._free.get(head.destination, due)
