@@ -20,7 +20,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot.cadence.period import Period, Window, lab_rows, period
-from bot.cadence.shipped import MARKS, Mark, Shape, Shipped, Unit, by_lab, counted, mark_of, radius_of
+from bot.cadence.marks import MARKS, RADII, Mark, Shape, lanes, mark_of, radius_of
+from bot.cadence.shipped import Shipped, Unit, by_lab, counted
 from bot.releases.facts.text import clean
 
 Suffix = Literal["png", "svg"]
