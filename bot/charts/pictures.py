@@ -118,7 +118,7 @@ def _timeline(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pic
         handles = [_handle(mark) for mark in MARKS]
         figure.legend(handles=handles, loc="outside lower left", ncols=4, frameon=False, handletextpad=0)
         figure.legend(
-            handles=[_size_handle(name, radius) for name, radius in reversed(RADII.items())],
+            handles=[_size_handle(name, radius) for name, radius in reversed(list(RADII.items()))],
             loc="outside right center", title="parameters", fontsize=14, frameon=False, handletextpad=0.2,
         )  # fmt: skip
 
