@@ -34,6 +34,12 @@ def _with_a_port_that_can_be(url: str) -> str:
     return url
 
 
+def _with_a_place(switch: str, info: ValidationInfo) -> str:
+    if switch == "on" and info.data.get("cadencebot_health") == "off":
+        raise ValueError("is on, and CADENCEBOT_HEALTH is off: nothing is served anywhere")
+    return switch
+
+
 def _secret_web_address(url: SecretStr) -> SecretStr:
     if not re.match(r"https?://[^/\s]+", url.get_secret_value()):
         raise ValueError("write a whole address, starting with https:// (or http://)")
@@ -77,6 +83,7 @@ class Environment(Part):
     cadencebot_report: Path | None = None  # a directory in which the report is kept fresh
     cadencebot_allow_hosts: Annotated[str, AfterValidator(_hosts_with_ports)] = ""
     cadencebot_health: Annotated[str, AfterValidator(_host_with_port_or_off)] = "127.0.0.1:9464"
+    cadencebot_report_page: Annotated[Literal["on", "off"], AfterValidator(_with_a_place)] = "off"
     cadencebot_ping_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] = SecretStr("")
     http_proxy: SecretStr = SecretStr("")  # it may hold a password
     https_proxy: SecretStr = SecretStr("")
