@@ -54,6 +54,26 @@ def _with_a_proxy(switch: str, info: ValidationInfo) -> str:
     return switch
 
 
+def _of_kind(beginning: str, others: Mapping[str, str]) -> AfterValidator:
+    """Return what refuses a token that does not begin as its kind does; `others` are at home elsewhere."""
+
+    def check(token: SecretStr) -> SecretStr:
+        given = token.get_secret_value()
+        home = next((variable for start, variable in others.items() if given.startswith(start)), "")
+        if home:
+            raise ValueError(f"holds a token that belongs in {home}; its own begins with {beginning}")
+        if given and beginning not in given[: len(_ROTATED) + len(beginning)]:
+            raise ValueError(f"holds no such token: it begins with {beginning}")
+        return token
+
+    return AfterValidator(check)
+
+
+# https://docs.slack.dev/authentication/tokens; one that expires begins with another word before its own.
+_ROTATED = "xoxe."
+_BOT, _APP = "xoxb-", "xapp-"
+BotToken = Annotated[SecretStr, _of_kind(_BOT, {_APP: "SLACK_APP_TOKEN"})]
+AppToken = Annotated[SecretStr, _of_kind(_APP, {_BOT: "SLACK_BOT_TOKEN"})]
 Endpoint = Annotated[Address, AfterValidator(_with_a_port_that_can_be)]
 
 
@@ -66,8 +86,8 @@ class Environment(Part):
 
     model_config = ConfigDict(hide_input_in_errors=True)  # a token in the wrong variable is still a secret
 
-    slack_bot_token: SecretStr = SecretStr("")
-    slack_app_token: SecretStr = SecretStr("")
+    slack_bot_token: BotToken = SecretStr("")
+    slack_app_token: AppToken = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
     slack_client_id: str = ""
     slack_client_secret: SecretStr = SecretStr("")
@@ -159,7 +179,7 @@ def _value_of(name: str, variables: Mapping[str, str]) -> str:
         other = name.lower() if name in _IN_LOWER_CASE_TOO else name
         return variables.get(name, variables.get(other, "")).strip()
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        value = Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ConfigError(
             f"environment variable {name}_FILE: cannot read {file} ({error.strerror})"
@@ -167,3 +187,6 @@ def _value_of(name: str, variables: Mapping[str, str]) -> str:
     except UnicodeDecodeError:
         # the cause carries the file's bytes, which may be a secret
         raise ConfigError(f"environment variable {name}_FILE: {file} is not text") from None
+    if not value:
+        raise ConfigError(f"environment variable {name}_FILE: {file} is empty; write the value into it")
+    return value
