@@ -21,6 +21,7 @@ _BY_SOURCE = {
     "announced": "source_id",
     "perhaps_blind": "source_id",
     "hint": "source_id",
+    "push": "source_id",
 }
 
 
@@ -105,6 +106,13 @@ class Sources(Tables):
             WHERE id = :id OR (id LIKE 'hub:%' AND lower(id) = lower(:id))
             """,
             [{"id": one} for one in ids],
+        )
+
+    def make_due(self, ids: Iterable[str], now: datetime) -> None:
+        """Have the next poll of these sources be at once; what they were known to show is as it was."""
+        self._run_many(
+            "UPDATE source SET next_poll_at = :now WHERE id = :id AND next_poll_at > :now",
+            [{"id": one, "now": time_text(now)} for one in ids],
         )
 
     def remember(self, source_id: str, identities: Mapping[str, str], now: datetime) -> None:
