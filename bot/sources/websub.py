@@ -79,6 +79,7 @@ def subscription_form(offer: Offer, callback: str, secret: str) -> bytes:
         "hub.callback": callback,
         "hub.secret": secret,
         "hub.lease_seconds": f"{LEASE.total_seconds():.0f}",
+        "hub.verify": "async",  # hubs that speak PubSubHubbub 0.3 as well refuse without it, others ignore it
     }
     return urlencode(fields).encode()
 

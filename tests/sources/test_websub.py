@@ -108,6 +108,7 @@ def test_what_is_sent_to_a_hub() -> None:
         "hub.callback": ["https://bot.example/push/websub/t"],
         "hub.secret": ["s"],
         "hub.lease_seconds": ["864000"],
+        "hub.verify": ["async"],
     }
 
 
