@@ -108,21 +108,6 @@ def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]
     return entries, clean(parsed.feed.get("link"), 2000)
 
 
-def feed_links(answer: Response) -> list[tuple[str, str]]:
-    """Return what a feed links to for itself, as pairs of a relation ("self", "hub") and an address.
-
-    Raises SourceError when the body is no feed.
-    """
-    if not body_text(answer).lstrip().startswith("{"):
-        links = _parse_xml(answer).feed.get("links", ())
-        return [(as_text(link.get("rel")), as_text(link.get("href"))) for link in links]
-    feed = answer.json()
-    hubs = feed.get("hubs")
-    found = [hub for hub in hubs if isinstance(hub, dict)] if isinstance(hubs, list) else []
-    own = [("hub", as_text(hub.get("url"))) for hub in found if hub.get("type") == "WebSub"]
-    return [*own, ("self", as_text(feed.get("feed_url")))]
-
-
 def _parse_xml(answer: Response) -> Any:
     """Run feedparser on bytes: a text could name a local file, and its sanitiser takes quadratic time."""
     refuse_odd_encoding(answer.headers, answer.body, answer.url)

@@ -6,19 +6,25 @@ What is written here is the protocol alone: what is sent to a hub, and what may 
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from bs4 import BeautifulSoup
+
 from bot.fetch import Response
-from bot.sources.feed import feed_links
-from bot.sources.text import absolute, clean
+from bot.sources.posts import body_text
+from bot.sources.text import absolute, as_text, clean
 
 LEASE = timedelta(days=10)  # that is asked for; a hub grants what it likes
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=90)  # that is believed
 _LINK = re.compile(r"<([^<>]*)>([^<>]*)")  # RFC 8288, section 3
 _REL = re.compile(r';\s*rel\s*=\s*"?([^",;]*)', re.IGNORECASE)
+_HEAD = 32_768  # characters of a body in which what a feed says of itself is looked for
+_ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:entry|item)\b", re.IGNORECASE)
+_IS_LINK = re.compile(r"^(?:.*:)?link$")
 _METHODS = frozenset({"sha1", "sha256", "sha384", "sha512"})  # section 7.1 names these and no others
 _MOST_FIELDS = 20
 _LONGEST_CHALLENGE = 2_000  # characters
@@ -47,11 +53,12 @@ class Intent:
 def offer_of(answer: Response) -> Offer | None:
     """Return what a feed offers, or None where it names no hub; Link headers count before the body.
 
-    Raises SourceError when it has no such headers, and its body is no feed.
+    Raises SourceError for a body that begins like JSON and is none.
     """
     links = list(_header_links(answer.headers.get("link", "")))
     if not any(rel == "hub" for rel, _ in links):
-        links = feed_links(answer)
+        text = body_text(answer).lstrip()
+        links = list(_json_links(answer.json()) if text.startswith("{") else _markup_links(text))
     found = {rel: absolute(address, answer.url) for rel, address in reversed(links)}  # the first one counts
     hub, topic = found.get("hub", ""), found.get("self", "")
     return Offer(hub, topic or answer.url) if hub else None
@@ -61,6 +68,23 @@ def _header_links(header: str) -> Iterator[tuple[str, str]]:
     for address, parameters in _LINK.findall(header):
         for relations in _REL.findall(parameters):
             yield from ((rel.lower(), address) for rel in relations.split())
+
+
+def _markup_links(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what the markup before the first entry links to; `link` may be of any namespace."""
+    head = _ENTRY.split(text[:_HEAD], maxsplit=1)[0]
+    for link in BeautifulSoup(head, "html.parser").find_all(_IS_LINK):
+        for rel in link.get_attribute_list("rel"):
+            yield as_text(rel).lower(), as_text(link.get("href"))
+
+
+def _json_links(feed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a JSON Feed links to (jsonfeed.org/version/1.1)."""
+    yield "self", as_text(feed.get("feed_url"))
+    hubs = feed.get("hubs")
+    for hub in hubs if isinstance(hubs, list) else ():
+        if isinstance(hub, dict) and hub.get("type") == "WebSub":
+            yield "hub", as_text(hub.get("url"))
 
 
 def secret_of(key: str, token: str) -> str:

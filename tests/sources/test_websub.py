@@ -82,6 +82,22 @@ def atom(links: str, header: str = "") -> Response:
             id="of several hubs the first",
         ),
         pytest.param(atom('<link rel="self" href="https://lab.example/"/>'), None, id="no hub"),
+        pytest.param(
+            Response(FEED, 200, {}, RSS.format(links=BOTH.replace("<link", "<a10:link")).encode()),
+            OURS,
+            id="an RSS feed with a prefix of its own",
+        ),
+        pytest.param(
+            Response(FEED, 200, {}, ATOM.format(links="").replace("<id>", f"{BOTH}<id>").encode()),
+            None,
+            id="what an entry links to is the entry's",
+        ),
+        pytest.param(
+            atom(f"<!-- {BOTH} --><summary><![CDATA[{BOTH}]]></summary>"), None, id="in a comment, or as text"
+        ),
+        pytest.param(
+            atom("<title>" + "x" * 40_000 + "</title>" + BOTH), None, id="behind more than is looked at"
+        ),
         pytest.param(atom('<link rel="hub" href="javascript:alert(1)"/>'), None, id="a hub that is a script"),
         pytest.param(atom('<link rel="hub" href="mailto:a@b"/>'), None, id="a hub that is no address"),
     ],
@@ -94,9 +110,13 @@ def test_a_page_in_the_place_of_a_feed_offers_nothing() -> None:
     assert offer_of(Response(FEED, 200, {}, b"<!doctype html><title>Sign in</title>")) is None
 
 
-@given(st.text(st.sampled_from("<>;,=\"' relhubf/:x"), max_size=60))
-def test_no_header_offers_more_than_an_address(header: str) -> None:
-    offer = offer_of(Response(FEED, 200, {"link": header}, b"{}"))
+LETTERS = st.text(st.sampled_from("<>;,=\"' relhubf/:x!-[]"), max_size=60)
+
+
+@given(header=LETTERS, body=LETTERS)
+def test_nothing_offers_more_than_an_address(header: str, body: str) -> None:
+    answer = Response(FEED, 200, {"link": header}, f"<feed><link rel='hub' {body}".encode())
+    offer = offer_of(answer)
     assert offer is None or offer.hub.startswith(("http://", "https://"))
 
 

@@ -20,15 +20,15 @@ class Verdict(StrEnum):
     """What a push comes to."""
 
     DUE = "due now"
-    WAITS = "waits"  # until the poll under way has ended, and its source has rested
-    NEEDLESS = "needless"  # its source is due anyway, or asked to be left alone
+    WAITS = "waits"  # until the poll that is due or under way is stored, and its source has rested
+    NEEDLESS = "needless"  # its source was never polled, or asked to be left alone
 
 
 def verdict(state: SourceState, now: datetime, *, is_read: bool) -> Verdict:
     """Return what a push of a source comes to; `is_read` tells that a poll of it is under way.
 
-    That poll may have begun before what is pushed was there, so that the push waits for its end. It is never
-    lost by coming too soon after another.
+    That poll may have begun before what is pushed was there, as may one that is due and not stored yet: the
+    push waits for both, and is never lost by coming too soon.
     """
     if is_read:
         return Verdict.WAITS
@@ -36,9 +36,9 @@ def verdict(state: SourceState, now: datetime, *, is_read: bool) -> Verdict:
         return Verdict.NEEDLESS
     if state.polled_at is None or now < state.polled_at:  # never, or by a wrong clock
         return Verdict.NEEDLESS
-    if state.next_poll_at is None or state.next_poll_at <= now:
-        return Verdict.NEEDLESS
-    return Verdict.WAITS if now - state.polled_at < REST else Verdict.DUE
+    if state.next_poll_at is None or state.next_poll_at <= now or now - state.polled_at < REST:
+        return Verdict.WAITS
+    return Verdict.DUE
 
 
 class Pushes:
@@ -55,12 +55,14 @@ class Pushes:
 
     def take(self) -> None:
         """Make due what may be polled now; the rest waits. Raises StoreError, and then all of it waits."""
-        if not self._heard:
+        heard = self._heard.copy()
+        if not heard:
             return
         store, now = self._poller.store, self._poller.clock.now()
         verdicts = {
-            one: verdict(store.sources.state(one), now, is_read=one in self._poller.reading)
-            for one in sorted(self._heard.copy())
+            source.id: verdict(store.sources.state(source.id), now, is_read=source.id in self._poller.reading)
+            for source in self._poller.sources
+            if source.id in heard
         }
         due = [one for one, came_to in verdicts.items() if came_to is Verdict.DUE][: self._room(now)]
         if due:
@@ -68,8 +70,8 @@ class Pushes:
                 store.sources.make_due(due, now)
             self._made_due.extend([now] * len(due))
             log.info("pushed", sources=due)
-        needless = [one for one, came_to in verdicts.items() if came_to is Verdict.NEEDLESS]
-        self._heard.difference_update(due, needless)
+        waiting = [one for one, came_to in verdicts.items() if came_to is not Verdict.NEEDLESS]
+        self._heard -= heard.difference(waiting).union(due)  # in place: others may be heard meanwhile
 
     def _room(self, now: datetime) -> int:
         """Return how many sources may be made due now."""
