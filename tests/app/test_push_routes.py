@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,15 +24,18 @@ def bot(tmp_path: Path) -> Iterator[Receiver]:
         yield bot
 
 
-@pytest.fixture
-def hub(bot: Receiver) -> Iterator[WebSubHub]:
-    """Be a hub that pushes the feed to the bot."""
+@contextmanager
+def asked_hub(bot: Receiver) -> Iterator[WebSubHub]:
+    """Be a hub that was asked to push the feed to the bot."""
     with WebSubHub(bot) as hub, subscribing(bot, hub) as subscriber:
         assert subscriber.ask(FEED, Offer(f"{hub.url}/", TOPIC)) == ""
         yield hub
 
 
-# --- the Hub's webhook
+@pytest.fixture
+def hub(bot: Receiver) -> Iterator[WebSubHub]:
+    with asked_hub(bot) as hub:
+        yield hub
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,15 @@ def door(one_bot: Receiver) -> Receiver:
     """Be a bot that has heard nothing: what comes here leaves nothing else behind."""
     one_bot.heard.clear()
     return one_bot
+
+
+@pytest.fixture(scope="module")
+def one_hub(one_bot: Receiver) -> Iterator[WebSubHub]:
+    with asked_hub(one_bot) as hub:
+        yield hub
+
+
+# --- the Hub's webhook
 
 
 @pytest.mark.parametrize(
@@ -144,11 +157,11 @@ def test_a_feed_that_is_watched_no_more_is_gone(bot: Receiver, hub: WebSubHub) -
     ],
 )
 def test_a_challenge_is_answered_only_for_what_was_asked(
-    bot: Receiver, hub: WebSubHub, asked: dict[str, str]
+    door: Receiver, one_hub: WebSubHub, asked: dict[str, str]
 ) -> None:
-    before = bot.app.store.pushes.all()
-    assert hub.call_back(**asked)[0] == 404
-    assert bot.app.store.pushes.all() == before
+    before = door.app.store.pushes.all()
+    assert one_hub.call_back(**asked)[0] == 404
+    assert door.app.store.pushes.all() == before
 
 
 @pytest.mark.parametrize(
