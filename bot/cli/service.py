@@ -28,7 +28,7 @@ from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blin
 from bot.run.engines import Engines, at_work
 from bot.run.monitor import monitoring, tell_admins
 from bot.run.poller import Polled, Report
-from bot.run.push.due import Pushes
+from bot.run.push.due import pushes_for
 from bot.run.push.routes import push_routes
 from bot.run.renames import refuse_renamed_labs
 from bot.run.rereading import Rereading
@@ -244,10 +244,11 @@ def run(listen: str | None) -> None:
         over_http = bool(listen) and not app.environment.takes_only_pushes
         hears = bool(over_http or app.environment.slack_app_token.get_secret_value())
         engines = stack.enter_context(at_work(app, screen(), interactive=hears))
-        pushes = Pushes(engines.poller)
+        pushes = stack.enter_context(pushes_for(engines.poller))
         slack = stack.enter_context(answering(app, engines.poller.fetch, http=over_http))
         routes = {**slack, **push_routes(app, pushes.hear)}
         monitor = stack.enter_context(monitoring(app, engines, listen or "", routes))
+        pushes.polled = monitor.metrics.polled
         tell = partial(tell_admins, app, monitor)
         service = Service(engines, monitor, tell, Rereading(app, engines).tick, pushes.take)
 

@@ -24,7 +24,7 @@ class Service:
     """The loop that polls, delivers and does chores until it is stopped.
 
     At each tick it lets `reread` look whether the settings have changed, before it polls by them, and
-    `take_pushes` make due what was pushed.
+    `take_pushes` poll what was pushed.
     """
 
     def __init__(

@@ -108,13 +108,6 @@ class Sources(Tables):
             [{"id": one} for one in ids],
         )
 
-    def make_due(self, ids: Iterable[str], now: datetime) -> None:
-        """Have the next poll of these sources be at once; what they were known to show is as it was."""
-        self._run_many(
-            "UPDATE source SET next_poll_at = :now WHERE id = :id AND next_poll_at > :now",
-            [{"id": one, "now": time_text(now)} for one in ids],
-        )
-
     def remember(self, source_id: str, identities: Mapping[str, str], now: datetime) -> None:
         """Add identities, or bring the digest of known ones up to date."""
         seen_at = time_text(now)

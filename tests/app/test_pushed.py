@@ -1,5 +1,6 @@
-"""What is pushed makes its source due: now, once in ten seconds at most, and for exactly one poll."""
+"""What is pushed has its source polled: now, once in ten seconds at most, and exactly once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from bot.errors import Failure, SourceError, StoreError
 from bot.model import SourceKind
 from bot.records import SourceState
 from bot.run.engines import Engines
-from bot.run.push.due import A_MINUTE, Pushes, Verdict, verdict
+from bot.run.poller import Report
+from bot.run.push.due import A_MINUTE, Pushes, Verdict, pushes_for, verdict
 from bot.run.service import Service
+from tests.slack.fakes import AtOnce
 from tests.support.clock import START
 from tests.support.house import House, ScriptedSource
 from tests.support.monitor import quiet_monitor
@@ -38,7 +41,9 @@ def state(
         pytest.param(state(polled=0), False, Verdict.WAITS, id="polled this moment"),
         pytest.param(state(), True, Verdict.WAITS, id="being read: that may have begun too early"),
         pytest.param(state(next_poll=-1), True, Verdict.WAITS, id="being read, as it was due"),
-        pytest.param(state(next_poll=0), False, Verdict.WAITS, id="due: what was read is perhaps not stored"),
+        pytest.param(state(next_poll=0), False, Verdict.WAITS, id="due: a poll begins this moment"),
+        pytest.param(state(next_poll=-2.9), False, Verdict.WAITS, id="due for less than three seconds"),
+        pytest.param(state(next_poll=-3), False, Verdict.DUE, id="due, and waiting for others of its host"),
         pytest.param(state(next_poll=None), False, Verdict.WAITS, id="due as it begins anew"),
         pytest.param(state(polled=None, next_poll=None), False, Verdict.NEEDLESS, id="never polled"),
         pytest.param(state(polled=30), False, Verdict.NEEDLESS, id="polled in the future, by a wrong clock"),
@@ -57,136 +62,166 @@ def house(tmp_path: Path) -> House:
     return house
 
 
-def polls_in(house: House, pushes: Pushes, seconds: int) -> list[str]:
-    """Return what is polled in so many ticks of a second."""
-    polled = []
+@pytest.fixture
+def pushes(house: House) -> Pushes:
+    return Pushes(house.poller, AtOnce())
+
+
+def tick(house: House, pushes: Pushes, seconds: int) -> None:
+    """Let time pass, a second at a time, with what the main loop does at each."""
     for _ in range(seconds):
         pushes.take()
-        due = house.poller.due()
-        polled += [source.id for source in due]
-        house.poller.poll(due)
+        house.poller.poll(house.poller.due())
         house.later(seconds=1)
-    return polled
 
 
-def test_a_push_makes_exactly_one_poll_of_its_source(house: House) -> None:
-    pushes = Pushes(house.poller)
-    assert polls_in(house, pushes, 3) == []
+def polls(house: House, source: str = "hub:org") -> int:
+    """Return how often a source was polled after its baseline."""
+    return house.store.sources.state(source).polls - 1
+
+
+def test_a_push_makes_exactly_one_poll_of_its_source(house: House, pushes: Pushes) -> None:
+    tick(house, pushes, 3)
+    assert polls(house) == 0
     pushes.hear("hub:org")
-    assert polls_in(house, pushes, 30) == ["hub:org"]
+    assert polls(house) == 1, "at once"
+    tick(house, pushes, 30)
+    assert polls(house) == 1
+    assert polls(house, "feed:blog") == 0
 
 
-def test_a_flood_makes_one_poll_in_ten_seconds(house: House) -> None:
-    pushes = Pushes(house.poller)
-    polled = []
+def test_a_flood_makes_one_poll_in_ten_seconds(house: House, pushes: Pushes) -> None:
     for _ in range(30):
         for _ in range(1_000):
             pushes.hear("hub:org")
-        polled += polls_in(house, pushes, 1)
-    assert polled == ["hub:org"] * 3
+        tick(house, pushes, 1)
+    assert polls(house) == 3
 
 
-def test_a_push_that_comes_too_soon_is_late_and_not_lost(house: House) -> None:
-    pushes = Pushes(house.poller)
+def test_a_push_that_comes_too_soon_is_late_and_not_lost(house: House, pushes: Pushes) -> None:
     pushes.hear("hub:org")
-    assert polls_in(house, pushes, 2) == ["hub:org"]
+    house.later(seconds=1)
     pushes.hear("hub:org")
-    assert polls_in(house, pushes, 8) == []
-    assert polls_in(house, pushes, 1) == ["hub:org"]
+    tick(house, pushes, 9)
+    assert polls(house) == 1
+    tick(house, pushes, 1)
+    assert polls(house) == 2
 
 
-def test_a_push_while_its_source_is_read_is_read_after_it(house: House) -> None:
-    pushes = Pushes(house.poller)
-    pushes.hear("hub:org")
+def test_a_push_while_its_source_is_read_is_read_after_it(house: House, pushes: Pushes) -> None:
     house.poller.reading.add("hub:org")
-    assert polls_in(house, pushes, 3) == []
-    house.poller.reading.clear()
-    assert polls_in(house, pushes, 1) == ["hub:org"]
-
-
-def test_a_push_of_a_source_that_is_due_is_read_by_a_poll_that_began_after_it(house: House) -> None:
-    """What a poll read is stored later than it was read: nobody can tell which came first."""
-    pushes = Pushes(house.poller)
-    house.later(minutes=11)
     pushes.hear("hub:org")
-    polled = polls_in(house, pushes, 30)
-    assert polled.count("hub:org") == 2
-    assert len(polled) == len(house.sources) + 1
+    tick(house, pushes, 3)
+    assert polls(house) == 0
+    house.poller.reading.clear()
+    tick(house, pushes, 1)
+    assert polls(house) == 1
 
 
-def test_what_is_watched_no_more_is_forgotten(house: House) -> None:
-    pushes = Pushes(house.poller)
+def test_a_push_of_a_source_that_is_due_is_read_by_a_poll_that_began_after_it(
+    house: House, pushes: Pushes
+) -> None:
+    """Nobody can tell whether the poll that was due had read what is pushed."""
+    due_at = house.store.sources.state("hub:org").next_poll_at
+    assert due_at
+    house.clock.advance(due_at - house.clock.now())
+    pushes.hear("hub:org")
+    tick(house, pushes, 30)
+    assert polls(house) == 2
+
+
+def test_a_push_waits_for_no_other_source_of_its_host(house: House, pushes: Pushes) -> None:
+    house.later(minutes=11)  # all are due, and the main loop is busy with the others
+    pushes.hear("hub:org")
+    assert polls(house) == 1
+
+
+def test_what_is_watched_no_more_is_forgotten(house: House, pushes: Pushes) -> None:
     pushes.hear("hub:gone")
-    pushes.take()
     assert pushes._heard == set()
 
 
-def test_polling_goes_on_as_before(house: House) -> None:
-    pushes = Pushes(house.poller)
+def test_polling_goes_on_as_before(house: House, pushes: Pushes) -> None:
     pushes.hear("hub:org")
-    assert polls_in(house, pushes, 1) == ["hub:org"]
-    house.later(minutes=11)
-    assert sorted(polls_in(house, pushes, 1)) == sorted(source.id for source in house.sources)
+    house.later(minutes=12)
+    tick(house, pushes, 1)
+    assert (polls(house), polls(house, "feed:blog")) == (2, 1)
 
 
 @pytest.mark.logs("source_failed")
-def test_who_asked_to_be_left_alone_is_not_asked_by_a_push(house: House) -> None:
+def test_who_asked_to_be_left_alone_is_not_asked_by_a_push(house: House, pushes: Pushes) -> None:
     house.later(hours=1)
     house.hub.error = SourceError(Failure.RATE_LIMITED, "too many", retry_after=600)
     house.poller.poll(house.poller.due())
-    pushes = Pushes(house.poller)
     house.later(seconds=60)
     pushes.hear("hub:org")
-    assert polls_in(house, pushes, 3) == []
+    tick(house, pushes, 30)
+    assert polls(house) == 1
 
 
-def test_so_many_sources_are_made_due_in_a_minute_and_the_others_after_it(house: House) -> None:
+def test_so_many_sources_are_polled_in_a_minute_and_the_others_after_it(house: House, pushes: Pushes) -> None:
     ids = [f"hub:{number:03}" for number in range(A_MINUTE + 5)]
+    house.poller.sources = [ScriptedSource(one, SourceKind.HUB, f"https://{one[4:]}.example/") for one in ids]
     with house.store.transaction():
         for one in ids:
             waits = SourceState(one, next_poll_at=house.clock.now() + timedelta(hours=1))
             house.store.sources.succeeded(waits, house.clock.now() - timedelta(minutes=1))
-    house.poller.sources = [ScriptedSource(one, SourceKind.HUB, f"https://hub.example/{one}") for one in ids]
-    pushes = Pushes(house.poller)
     for one in ids:
         pushes.hear(one)
-    waiting = []
+    polled = []
     for _ in range(3):
         pushes.take()
-        waiting.append(len(house.store.sources.waiting(house.clock.now()) & {*ids}))
+        polled.append(sum(polls(house, one) for one in ids))
         house.later(seconds=30)
-    assert waiting == [5, 5, 0]
+    assert polled == [A_MINUTE, A_MINUTE, A_MINUTE + 5]
 
 
-def test_a_database_that_refuses_leaves_the_push_for_the_next_tick(
-    house: House, monkeypatch: pytest.MonkeyPatch
+def refuse(*_: object) -> None:
+    raise StoreError("locked")
+
+
+def test_where_the_database_cannot_be_asked_the_push_waits(
+    house: House, pushes: Pushes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pushes = Pushes(house.poller)
-    pushes.hear("hub:org")
-
-    def refuse(*_: object) -> None:
-        raise StoreError("locked")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(house.store.sources, "make_due", refuse)
+    with monkeypatch.context() as locked:
+        locked.setattr(house.store.sources, "state", refuse)
         with pytest.raises(StoreError):
-            pushes.take()
-    assert polls_in(house, pushes, 1) == ["hub:org"]
+            pushes.hear("hub:org")
+    tick(house, pushes, 1)
+    assert polls(house) == 1
 
 
-def test_what_is_pushed_is_posted_though_nothing_is_due(house: House) -> None:
-    pushes = Pushes(house.poller)
+@pytest.mark.logs("push_lost")
+def test_where_its_poll_cannot_be_stored_the_push_is_lost_and_nothing_else(
+    house: House, pushes: Pushes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as locked:
+        locked.setattr(house.store.sources, "succeeded", refuse)
+        pushes.hear("hub:org")
+    pushes.hear("hub:org")
+    assert polls(house) == 1
+
+
+def test_what_is_pushed_is_posted_though_nothing_is_due(house: House, pushes: Pushes) -> None:
+    reports = list[Report]()
+    pushes.polled = reports.append
     house.hub.shown.append(house.repository(KIMI))
     pushes.hear("hub:org")
-    polls_in(house, pushes, 1)
     house.courier.deliver_all()
     assert len(house.channel.alerts) == 1
+    assert [len(report.announced) for report in reports] == [1]
 
 
-def test_at_each_tick_pushes_are_taken_before_what_is_due_is_polled(house: House) -> None:
-    pushes, ticks = Pushes(house.poller), schedule.Scheduler()
-    engines = Engines(house.poller, house.courier, NoChores())
+def test_at_each_tick_pushes_are_taken_before_what_is_due_is_polled(house: House, pushes: Pushes) -> None:
+    ticks, engines = schedule.Scheduler(), Engines(house.poller, house.courier, NoChores())
     service = Service(engines, quiet_monitor(house.clock), lambda: None, lambda: None, pushes.take)
     service._set_ticks(ticks)
     jobs = [job.job_func.args[0] for job in ticks.jobs if job.job_func]
     assert jobs.index(pushes.take) < jobs.index(service._start_polling)
+
+
+def test_many_that_push_at_once_make_one_poll_which_is_finished_at_the_end(house: House) -> None:
+    with pushes_for(house.poller) as pushes, ThreadPoolExecutor(8) as many:
+        for _ in range(100):
+            many.submit(pushes.hear, "hub:org")
+    assert polls(house) == 1

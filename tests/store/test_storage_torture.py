@@ -79,7 +79,6 @@ WRITES: dict[str, Call] = {
     "added.set": lambda s: s.added.set(AddedLab("more", {"name": "More"}, "ana", NOW)),
     "sources.begin_anew": lambda s: s.sources.begin_anew(["hub:org"]),
     "sources.failed": lambda s: s.sources.failed("feed:x", SourceError(Failure.TIMEOUT, "slow"), NOW, LATER),
-    "sources.make_due": lambda s: s.sources.make_due(["feed:later"], NOW),
     "sources.remember": lambda s: s.sources.remember("feed:x", {"b": "1"}, NOW),
     "sources.respell": lambda s: s.sources.respell(["hub:Org"]),
     "sources.succeeded": lambda s: s.sources.succeeded(SourceState("feed:x", etag="2"), NOW),
@@ -297,7 +296,6 @@ def furnish_tables(store: Store) -> None:
     store.added.set(AddedLab("acme", {"name": "Acme", "sources": [{"hub": "acme"}]}, "ana", START))
     store.sources.remember("feed:x", {"a": "1"}, START)
     store.sources.succeeded(SourceState("hub:org"), START)
-    store.sources.succeeded(SourceState("feed:later", next_poll_at=LATER), START)
     store.pushes.ask(PUSH, NOW)
     store.corrections.set(Correction(KEY, "license", "apache-2.0", "ana", START))
     store.corrections.set(Correction("zai/glm-4.7", "kind", "other", "ana", START))
