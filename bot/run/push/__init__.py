@@ -1,1 +1,1 @@
-"""Sources that tell at once what is new: what comes is a hint that makes its source due, and nothing else."""
+"""Sources that tell at once what is new: what comes is a hint that has its source polled, and nothing else."""
