@@ -82,8 +82,6 @@ class HubWebhooks:
         except SourceError as error:
             raise SourceError(error.failure, f"{shown(address)} {error}") from error
         if not 200 <= answer.status < 300:
-            raise SourceError(
-                Failure.DENIED,
-                f"{shown(address)} answered {answer.status}: HF_TOKEN must be of an account, and allowed to "
-                "manage its webhooks",
-            )
+            is_denied = answer.status in (401, 403)
+            advice = ": HF_TOKEN must be allowed to manage the webhooks of its account" if is_denied else ""
+            raise SourceError(Failure.DENIED, f"{shown(address)} answered {answer.status}{advice}")

@@ -25,7 +25,7 @@ _REL = re.compile(r';\s*rel\s*=\s*"?([^",;]*)', re.IGNORECASE)
 _HEAD = 32_768  # characters of a body in which what a feed says of itself is looked for
 _ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:entry|item)\b", re.IGNORECASE)
 _IS_LINK = re.compile(r"^(?:.*:)?link$")
-_METHODS = frozenset({"sha1", "sha256", "sha384", "sha512"})  # section 7.1 names these and no others
+_METHODS = frozenset({"sha1", "sha256", "sha384", "sha512"})  # section 7.1.1 names these and no others
 _MOST_FIELDS = 20
 _LONGEST_CHALLENGE = 2_000  # characters
 _LONGEST_REASON = 200

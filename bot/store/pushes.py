@@ -55,11 +55,18 @@ class Pushes(Tables):
             {"source_id": source_id, "until": lease_until, "renew_at": renew_at},
         )
 
-    def refuse(self, source_id: str, why: str, *, lease_until: datetime | None) -> None:
-        """Store why a hub would not, and until when it pushes all the same."""
+    def refuse(self, source_id: str, why: str) -> None:
+        """Store why a hub would not be asked again; its lease goes on."""
         self._run(
-            "UPDATE push SET refused = :why, lease_until = :until WHERE source_id = :source_id",
-            {"source_id": source_id, "why": why, "until": lease_until},
+            "UPDATE push SET refused = :why WHERE source_id = :source_id",
+            {"source_id": source_id, "why": why},
+        )
+
+    def deny(self, source_id: str, why: str) -> None:
+        """Store why a hub will not push, from now on."""
+        self._run(
+            "UPDATE push SET refused = :why, lease_until = NULL WHERE source_id = :source_id",
+            {"source_id": source_id, "why": why},
         )
 
     def forget(self, ids: Iterable[str]) -> None:

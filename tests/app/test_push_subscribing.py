@@ -105,6 +105,15 @@ def test_a_hub_that_refuses_is_asked_again_every_six_hours_and_its_lease_goes_on
 
 
 @pytest.mark.logs("push_refused")
+def test_a_hub_that_confirms_and_answers_badly_pushes_all_the_same(
+    bot: Receiver, hub: WebSubHub, subscriber: Subscriber
+) -> None:
+    hub.status = 500
+    assert ask(subscriber, hub) == "its hub answered 500"
+    assert push_of(bot).holds(bot.clock.now())
+
+
+@pytest.mark.logs("push_refused")
 def test_a_hub_at_a_private_address_is_not_asked(
     bot: Receiver, hub: WebSubHub, subscriber: Subscriber
 ) -> None:

@@ -1,14 +1,19 @@
 """`cadencebot push`: what could be pushed is listed, and asked for, with one line for each source."""
 
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 
 from bot.demo.server import Answer, Loopback, Request, as_json
+from bot.run.service import Service
 from tests.cli.conftest import Shell
+from tests.support.pushing import event
 
 PUSHES = {
     "CADENCEBOT_PUBLIC_URL": "https://bot.example",
@@ -42,6 +47,12 @@ class Outside(Loopback):
     @property
     def posted(self) -> list[str]:
         return [request.path for request in self.requests if request.method == "POST"]
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 @pytest.fixture
@@ -119,3 +130,31 @@ def test_what_it_does_not_take(
     assert done.exit_code == 2
     assert complaint in done.stderr
     assert outside.requests == []
+
+
+@pytest.mark.parametrize(
+    ("without", "statuses"),
+    [
+        pytest.param("", {"/slack/events": 401, "/push/hub": 204}, id="Slack and pushes"),
+        pytest.param("SLACK_SIGNING_SECRET", {"/slack/events": 404, "/push/hub": 204}, id="pushes alone"),
+        pytest.param("CADENCEBOT_PUSH_SECRET", {"/slack/events": 401, "/push/hub": 404}, id="Slack alone"),
+    ],
+)
+def test_run_takes_pushes_where_it_is_told_their_secret(
+    shell: Shell, outside: Outside, monkeypatch: pytest.MonkeyPatch, without: str, statuses: dict[str, int]
+) -> None:
+    shell.variables.pop(without, None)
+    port, answered = free_port(), dict[str, int]()
+
+    def ask(_: Service) -> None:
+        """Ask in the place of the main loop."""
+        for path in statuses:
+            with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+                headers = {"X-Webhook-Secret": PUSHES["CADENCEBOT_PUSH_SECRET"]}
+                connection.request("POST", path, event(), headers)
+                answered[path] = connection.getresponse().status
+
+    monkeypatch.setattr(Service, "run", ask)
+    monkeypatch.setattr("bot.cli.service._first_sight", lambda *_: None)
+    assert shell.run("run", "--http", f":{port}").exit_code == 0
+    assert answered == statuses

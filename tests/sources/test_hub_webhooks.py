@@ -124,7 +124,16 @@ def test_one_webhook_watches_all(hub: Hub, webhooks: object, changes: list[tuple
     assert hub.changes == changes
 
 
-def test_a_hub_that_refuses_says_what_the_token_lacks(hub: Hub) -> None:
-    hub.status = 403
-    with pytest.raises(SourceError, match=r"/api/settings/webhooks answered 403: HF_TOKEN must be"):
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        pytest.param(
+            403, r"/api/settings/webhooks answered 403: HF_TOKEN must be allowed to", id="the token"
+        ),
+        pytest.param(400, r"/api/settings/webhooks answered 400$", id="something else"),
+    ],
+)
+def test_a_hub_that_refuses_is_told_with_what_the_token_lacks(hub: Hub, status: int, said: str) -> None:
+    hub.status = status
+    with pytest.raises(SourceError, match=said):
         watch(hub)

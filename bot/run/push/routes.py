@@ -75,7 +75,7 @@ class Door:
         return _TAKEN
 
     def take_content(self, environ: "WSGIEnvironment") -> Answer:
-        """Take what a WebSub hub distributes; what is not signed is thanked for and ignored (section 7.2)."""
+        """Take what a WebSub hub distributes; it is thanked for what is not signed, too (section 7.1.2)."""
         push = self._asked(environ)
         if push is None:
             return _UNKNOWN
@@ -98,7 +98,7 @@ class Door:
         if intent.mode == "denied":
             why = f"its hub denied it: {intent.reason}" if intent.reason else "its hub denied it"
             with self._app.store.transaction():
-                self._app.store.pushes.refuse(push.source_id, why, lease_until=None)
+                self._app.store.pushes.deny(push.source_id, why)
             return _TAKEN
         waited = self._app.clock.now() - push.asked_at
         if intent.mode != "subscribe" or not intent.challenge or not timedelta() <= waited <= _PATIENCE:

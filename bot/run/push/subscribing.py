@@ -97,16 +97,15 @@ class Subscriber:
         """
         store, now = self.app.store, self.app.clock.now()
         known = store.pushes.all().get(source_id)
-        is_known = known is not None and known.token and (known.hub, known.topic) == (offer.hub, offer.topic)
-        token = known.token if known and is_known else secrets.token_hex(16)
+        former = known.token if known and (known.hub, known.topic) == (offer.hub, offer.topic) else ""
+        token = former or secrets.token_hex(16)
         with store.transaction():
             store.pushes.ask(Push(source_id, offer.hub, offer.topic, token, now), renew_at=now + _AGAIN)
         why = self._refusal(offer, token)
         if why:
             log.warning("push_refused", source=source_id, why=why)
             with store.transaction():
-                lease = known.lease_until if known and is_known else None
-                store.pushes.refuse(source_id, why, lease_until=lease)
+                store.pushes.refuse(source_id, why)
         return why
 
     def _refusal(self, offer: Offer, token: str) -> str:
