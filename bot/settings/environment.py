@@ -46,6 +46,13 @@ def _secret_web_address(url: SecretStr) -> SecretStr:
     return url
 
 
+def _long_enough(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not re.fullmatch(r"[!-~]{16,200}", text):  # it comes in a header; the Hub takes ASCII alone
+        raise ValueError("write 16 to 200 ASCII letters, digits and signs, without spaces")
+    return secret
+
+
 def _with_a_proxy(switch: str, info: ValidationInfo) -> str:
     if switch == "on":
         given = [read_proxy(info.data[name].get_secret_value()) for name in ("http_proxy", "https_proxy")]
@@ -105,6 +112,8 @@ class Environment(Part):
     cadencebot_health: Annotated[str, AfterValidator(_host_with_port_or_off)] = "127.0.0.1:9464"
     cadencebot_report_page: Annotated[Literal["on", "off"], AfterValidator(_with_a_place)] = "off"
     cadencebot_ping_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] = SecretStr("")
+    cadencebot_public_url: Endpoint = ""  # where the address of `run --http` is reached from outside
+    cadencebot_push_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = SecretStr("")
     http_proxy: SecretStr = SecretStr("")  # it may hold a password
     https_proxy: SecretStr = SecretStr("")
     no_proxy: str = ""
@@ -122,6 +131,12 @@ class Environment(Part):
     def health_address(self) -> str:
         """Return the host:port where /healthz and /metrics are served, or "" for nowhere."""
         return "" if self.cadencebot_health == "off" else self.cadencebot_health
+
+    @property
+    def takes_only_pushes(self) -> bool:
+        """Whether an HTTP address is for pushes alone: nothing says how Slack would sign."""
+        is_signed = bool(self.slack_signing_secret.get_secret_value())
+        return bool(self.cadencebot_push_secret.get_secret_value()) and not is_signed
 
     @property
     def proxies(self) -> Proxies:
