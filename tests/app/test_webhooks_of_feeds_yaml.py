@@ -19,7 +19,10 @@ NAME = "CADENCEBOT_WEBHOOK_TEAMS"
 
 def app_of(directory: Path, webhook: dict[str, object], environment: dict[str, str]) -> App:
     house = House(directory, subscribed=False)
-    file = {"labs": [{"id": "moonshot", "name": "Moonshot AI"}], "webhooks": [{"labs": "all", **webhook}]}
+    file = {
+        "labs": [{"id": "moonshot", "name": "Moonshot AI", "sources": [{"hub": "moonshotai"}]}],
+        "webhooks": [{"labs": "all", **webhook}],
+    }
     return App(
         Config.model_validate(file), read_environment(environment), house.labs, house.store, house.clock
     )
