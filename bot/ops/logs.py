@@ -33,7 +33,20 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u206
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """Our own handler, which `configure` replaces."""
+    """Our own handler, which `configure` replaces.
+
+    Without a stream it writes to what is standard error just then: above a progress bar, while there is one.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        super().__init__(stream)
+        self._follows = stream is None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write an event."""
+        if self._follows:
+            self.stream = sys.stderr
+        super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Lose an event that cannot be written: logging would print it as it is, with its secrets."""
@@ -45,7 +58,6 @@ def configure(level: str, stream: TextIO | None = None, secrets: Iterable[str] =
     Libraries are heard from "warning" on. `secrets` are hidden wherever they stand; so is whatever looks like
     a token.
     """
-    stream = stream or sys.stderr
     threshold: int = getattr(logging, level.upper())
     prepare: list[Processor] = [
         structlog.processors.add_log_level,
@@ -59,7 +71,7 @@ def configure(level: str, stream: TextIO | None = None, secrets: Iterable[str] =
             processors=[
                 ProcessorFormatter.remove_processors_meta,
                 tamed(redactor(secrets)),
-                *_renderers(terminal=stream.isatty()),
+                *_renderers(terminal=(stream or sys.stderr).isatty()),
             ],
         )
     )

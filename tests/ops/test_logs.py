@@ -138,7 +138,7 @@ def test_only_the_secret_part_is_hidden(text: str, shown: str) -> None:
 
 def test_every_secret_setting_is_known_to_the_environment() -> None:
     names = ("SLACK_BOT_TOKEN", "HF_TOKEN", "LLM_STATS_API_KEY")
-    variables = {name: f"secret of {name}" for name in names}
+    variables = {name: f"xoxb-secret of {name}" for name in names}
     variables["CADENCEBOT_PING_URL"] = "https://hc.example/uuid"
     variables["CADENCEBOT_WEBHOOK_TEAMS_SECRET"] = "0123456789abcdef"
     variables["CADENCEBOT_WEBHOOK_TEAMS_URL"] = "https://relay.example/0123456789"
@@ -196,3 +196,13 @@ def test_a_full_disk_loses_the_line_and_harms_nobody(capsys: pytest.CaptureFixtu
 def test_whatever_comes_makes_one_line(text: str, nested: dict[str, str]) -> None:
     told = fields(lambda: log.info(text, field=nested))
     assert set(told) == {"event", "field", "level", "timestamp"}
+
+
+def test_an_event_during_a_progress_bar_stands_above_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, meanwhile = io.StringIO(), Terminal()
+    monkeypatch.setattr("sys.stderr", before)
+    logs.configure("info")
+    monkeypatch.setattr("sys.stderr", meanwhile)
+    log.info("hub:apple [bold]")
+    assert "hub:apple [bold]" in meanwhile.getvalue()
+    assert before.getvalue() == ""
