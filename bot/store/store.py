@@ -86,7 +86,7 @@ class Store:
             yield
 
     def together(self, stored: Callable[[], object]) -> Together:
-        """Return what stores the writes of several threads together; it calls `stored` after each transaction."""
+        """Return what stores writes of several threads together, calling `stored` after each transaction."""
         return Together(self._database, stored)
 
     @property

@@ -42,7 +42,7 @@ class Together:
             with self._database.transaction():
                 tellings = [self._try(*one) for one in writes]
             self._stored()
-        except Exception as error:  # noqa: BLE001  # whoever waits hears of it
+        except BaseException as error:  # noqa: BLE001  # whoever waits hears of it
             tellings = [partial(outcome.set_exception, error) for _, outcome in writes]
         for tell in tellings:
             tell()
@@ -52,5 +52,5 @@ class Together:
         try:
             with self._database.part():
                 return partial(outcome.set_result, write())
-        except Exception as error:  # noqa: BLE001  # whoever waits for it hears of it
+        except BaseException as error:  # noqa: BLE001  # whoever waits for it hears of it
             return partial(outcome.set_exception, error)
