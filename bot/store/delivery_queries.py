@@ -52,6 +52,7 @@ class DeliveryQueries(Tables):
         answers to it; nor does what has been answered strangely since before `strange_until`, or waits for
         the end of quiet hours, nor a reply that waits for company.
         """
+        holds = _HOLDS_ITS_PLACE if now else "TRUE"
         return self._select(
             f"""
             WHERE d.sequence IN (
@@ -62,10 +63,10 @@ class DeliveryQueries(Tables):
                     FROM place WHERE place.id IS NOT NULL)
                 SELECT coalesce(
                     (SELECT one.sequence FROM delivery one
-                        WHERE one.destination = place.id AND {_IS_SUSPECTED_ALERT} AND {_HOLDS_ITS_PLACE}
+                        WHERE one.destination = place.id AND {_IS_SUSPECTED_ALERT} AND {holds}
                         ORDER BY one.sequence LIMIT 1),
                     (SELECT one.sequence FROM delivery one
-                        WHERE one.destination = place.id AND {_IS_OPEN} AND {_HOLDS_ITS_PLACE}
+                        WHERE one.destination = place.id AND {_IS_OPEN} AND {holds}
                         ORDER BY one.sequence LIMIT 1))
                 FROM place
                 WHERE place.id IS NOT NULL AND place.id NOT IN (SELECT value FROM json_each(:apart_from)))
