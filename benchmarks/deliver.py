@@ -10,9 +10,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from bot.clock import SystemClock
 from bot.model import ALL, Destination, Follow
 from bot.ops import logs
 from bot.outbox.courier import Courier
+from bot.outbox.message import Message, Outcome
 from bot.outbox.owe import owe
 from bot.records import FROM_SLACK, Content, Delivery, Subscription
 from bot.releases.facts.filters import Filters
@@ -57,18 +59,42 @@ def release(store: Store) -> None:
 
 
 def one_release(count: int, latency: float) -> None:
-    """Print what a message costs that many channels get."""
-    with outbox([f"C{number:08}" for number in range(count)]) as store, slack(latency) as address:
+    """Print what a message costs that many channels get, beside sending the same with nothing kept of it."""
+    channels = [f"C{number:08}" for number in range(count)]
+    with outbox(channels) as store, slack(latency) as address, ThreadPoolExecutor(SENDERS) as threads:
         release(store)
-        with ThreadPoolExecutor(SENDERS) as threads:
-            courier = Courier(store, SlackNotifier("xoxb-1", address), SystemClock(), threads, A_SECOND)
-            wall, cpu = time.perf_counter(), time.process_time()
-            delivered = courier.deliver_all()
-            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        notifier = _Keeping("xoxb-1", address)
+        courier = Courier(store, notifier, SystemClock(), threads, A_SECOND)
+        ours = cost(courier.deliver_all, count)
+        [said] = {message.content.text: message for message in notifier.sent}.values()
+        messages = [replace(said, destination=Destination(channel)) for channel in channels]
+        bare = SlackNotifier("xoxb-1", address)
+        floor = cost(lambda: list(threads.map(bare.send, messages)), count)
     print(
-        f"one release, {delivered.sent} of {count} channels, answers after {1000 * latency:3.0f} ms: "
-        f"{1000 * cpu / count:.2f} ms CPU a message, {count / wall:.0f} messages a second"
+        f"one release, {len(notifier.sent)} of {count} channels, answers after {1000 * latency:3.0f} ms: "
+        f"{ours[0]:.2f} ms CPU a message, {ours[1]:.0f} messages a second; "
+        f"{ours[0] / floor[0]:.1f} and {ours[1] / floor[1]:.2f} of sending alone"
     )
+
+
+class _Keeping(SlackNotifier):
+    """Keeps what it sends."""
+
+    def __init__(self, token: str, address: str) -> None:
+        super().__init__(token, address)
+        self.sent: list[Message] = []
+
+    def send(self, message: Message) -> Outcome:
+        self.sent.append(message)
+        return super().send(message)
+
+
+def cost(work: Callable[[], object], count: int) -> tuple[float, float]:
+    """Return the ms of CPU a message, and how many messages a second."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return 1000 * cpu / count, count / wall
 
 
 def side_by_side(*special: str) -> float:
