@@ -259,6 +259,45 @@ def one_source(fields: str) -> str:
             ["the name 'google' stands in a and in b"],
             id="an alias that is another lab's organisation",
         ),
+        pytest.param(
+            "labs: [{id: qwen, name: Qwen}]", ["labs[0] (qwen): has no sources"], id="a lab without sources"
+        ),
+        pytest.param(
+            "labs: [{id: all, name: A, sources: [hub: a]}]",
+            ["labs[0]: 'all' means something else"],
+            id="a lab of a name that commands read otherwise",
+        ),
+        pytest.param(
+            "labs: [{id: a, name: Cadence, sources: [hub: a]}]",
+            ["labs[0]: 'cadence' means something else"],
+            id="the same as what it is called",
+        ),
+        pytest.param(
+            "labs: [{id: qwen, name: Qwen, sorces: [hub: Qwen]}]",
+            ["labs[0] (qwen).sorces: there is no such key; did you mean sources?"],
+            id="a key of a lab with a slip",
+        ),
+        pytest.param(
+            "labs: [{id: qwen, name: Qwen, sources: [{hub: Qwen, inculde: [a]}]}]",
+            ["sources[0].inculde: there is no such key; did you mean include?"],
+            id="a key of a source with a slip",
+        ),
+        pytest.param(
+            TWO_LABS + "subscriptions: [{channel: C1, labs: all, licence: any}]",
+            ["licence: there is no such key; did you mean license?"],
+            id="a key of a subscription, spelt as the British do",
+        ),
+        pytest.param("lab: []", ["labs: is missing"], id="no labs at all"),
+        pytest.param(
+            "labs: [{id: qwen, name: Qwen, sources: [{hub: 'https://huggingface.co/Qwen'}]}]",
+            ["sources[0].hub: write the organisation alone", "'https://huggingface.co/Qwen'"],
+            id="an organisation as its address",
+        ),
+        pytest.param(
+            TWO_LABS + "subscriptions: [{channel: C1, labs: []}]",
+            ["subscriptions[0]: its `labs` names none"],
+            id="a subscription to an empty list",
+        ),
         pytest.param("labs: [{id: qwen, name: [}]", ["line 1: is not valid YAML"], id="a syntax error"),
         pytest.param(
             "labs:\n  - {id: qwen\n\tname: Q}", ["line 3: is not valid YAML"], id="a tab as indentation"
@@ -548,6 +587,21 @@ def test_any_setting_may_come_from_a_file(tmp_path: Path) -> None:
             id="a token where an address to ping belongs",
         ),
         pytest.param(
+            {"CADENCEBOT_PUSH_SECRET": f"{SECRET} {SECRET}"},
+            "environment variable CADENCEBOT_PUSH_SECRET: write 16 to 200 ASCII",
+            id="a secret with a space",
+        ),
+        pytest.param(
+            {"CADENCEBOT_PUSH_SECRET": "15-characters-é"},
+            "environment variable CADENCEBOT_PUSH_SECRET: write 16 to 200 ASCII",
+            id="a secret that the Hub takes in no header, and a short one",
+        ),
+        pytest.param(
+            {"CADENCEBOT_PUBLIC_URL": "bot.example"},
+            "environment variable CADENCEBOT_PUBLIC_URL: write a whole address",
+            id="a public address without scheme",
+        ),
+        pytest.param(
             {"SLACK_API_URL": SECRET},
             "environment variable SLACK_API_URL: write a whole address",
             id="a token in the wrong variable",
@@ -581,8 +635,23 @@ def test_a_wrong_variable_is_named_and_its_value_kept_secret(
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("variables", "only_pushes"),
+    [
+        pytest.param({}, False, id="nothing is said: Slack's address lacks its signing secret"),
+        pytest.param({"CADENCEBOT_PUSH_SECRET": SECRET}, True, id="pushes alone, beside Socket Mode"),
+        pytest.param(
+            {"CADENCEBOT_PUSH_SECRET": SECRET, "SLACK_SIGNING_SECRET": SECRET}, False, id="Slack and pushes"
+        ),
+    ],
+)
+def test_what_an_http_address_is_for(variables: dict[str, str], only_pushes: bool) -> None:
+    assert read_environment(variables).takes_only_pushes == only_pushes
+
+
 def test_secrets_are_shown_nowhere() -> None:
     secrets = {"SLACK_BOT_TOKEN": SECRET, "HF_TOKEN": SECRET, "LLM_STATS_API_KEY": SECRET}
+    secrets["CADENCEBOT_PUSH_SECRET"] = SECRET
     secrets["CADENCEBOT_WEBHOOK_TEAMS_SECRET"] = SECRET
     environment = read_environment(secrets)
     shown = f"{environment!r} {environment} {environment.model_dump()} {environment.model_dump_json()}"

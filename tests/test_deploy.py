@@ -133,6 +133,8 @@ def test_every_variable_that_deploy_names_is_one_that_the_bot_reads(unit: RawCon
         "SLACK_CLIENT_ID",
         "SLACK_CLIENT_SECRET",
         "CADENCEBOT_SEAL_KEY",
+        "CADENCEBOT_PUBLIC_URL",
+        "CADENCEBOT_PUSH_SECRET",
         "CADENCEBOT_PROXY",
         "HTTPS_PROXY",
         "HTTP_PROXY",
@@ -140,6 +142,7 @@ def test_every_variable_that_deploy_names_is_one_that_the_bot_reads(unit: RawCon
         "CADENCEBOT_HEALTH",
         "CADENCEBOT_PING_URL",
         "CADENCEBOT_REPORT",
+        "CADENCEBOT_REPORT_PAGE",
         "HF_TOKEN",
         "LLM_STATS_API_KEY",
     }

@@ -34,10 +34,23 @@ def _with_a_port_that_can_be(url: str) -> str:
     return url
 
 
+def _with_a_place(switch: str, info: ValidationInfo) -> str:
+    if switch == "on" and info.data.get("cadencebot_health") == "off":
+        raise ValueError("is on, and CADENCEBOT_HEALTH is off: nothing is served anywhere")
+    return switch
+
+
 def _secret_web_address(url: SecretStr) -> SecretStr:
     if not re.match(r"https?://[^/\s]+", url.get_secret_value()):
         raise ValueError("write a whole address, starting with https:// (or http://)")
     return url
+
+
+def _long_enough(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not re.fullmatch(r"[!-~]{16,200}", text):  # it comes in a header; the Hub takes ASCII alone
+        raise ValueError("write 16 to 200 ASCII letters, digits and signs, without spaces")
+    return secret
 
 
 def _with_a_proxy(switch: str, info: ValidationInfo) -> str:
@@ -48,6 +61,26 @@ def _with_a_proxy(switch: str, info: ValidationInfo) -> str:
     return switch
 
 
+def _of_kind(beginning: str, others: Mapping[str, str]) -> AfterValidator:
+    """Return what refuses a token that does not begin as its kind does; `others` are at home elsewhere."""
+
+    def check(token: SecretStr) -> SecretStr:
+        given = token.get_secret_value()
+        home = next((variable for start, variable in others.items() if given.startswith(start)), "")
+        if home:
+            raise ValueError(f"holds a token that belongs in {home}; its own begins with {beginning}")
+        if given and beginning not in given[: len(_ROTATED) + len(beginning)]:
+            raise ValueError(f"holds no such token: it begins with {beginning}")
+        return token
+
+    return AfterValidator(check)
+
+
+# https://docs.slack.dev/authentication/tokens; one that expires begins with another word before its own.
+_ROTATED = "xoxe."
+_BOT, _APP = "xoxb-", "xapp-"
+BotToken = Annotated[SecretStr, _of_kind(_BOT, {_APP: "SLACK_APP_TOKEN"})]
+AppToken = Annotated[SecretStr, _of_kind(_APP, {_BOT: "SLACK_BOT_TOKEN"})]
 Endpoint = Annotated[Address, AfterValidator(_with_a_port_that_can_be)]
 
 
@@ -60,8 +93,8 @@ class Environment(Part):
 
     model_config = ConfigDict(hide_input_in_errors=True)  # a token in the wrong variable is still a secret
 
-    slack_bot_token: SecretStr = SecretStr("")
-    slack_app_token: SecretStr = SecretStr("")
+    slack_bot_token: BotToken = SecretStr("")
+    slack_app_token: AppToken = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
     slack_client_id: str = ""
     slack_client_secret: SecretStr = SecretStr("")
@@ -77,7 +110,10 @@ class Environment(Part):
     cadencebot_report: Path | None = None  # a directory in which the report is kept fresh
     cadencebot_allow_hosts: Annotated[str, AfterValidator(_hosts_with_ports)] = ""
     cadencebot_health: Annotated[str, AfterValidator(_host_with_port_or_off)] = "127.0.0.1:9464"
+    cadencebot_report_page: Annotated[Literal["on", "off"], AfterValidator(_with_a_place)] = "off"
     cadencebot_ping_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] = SecretStr("")
+    cadencebot_public_url: Endpoint = ""  # where the address of `run --http` is reached from outside
+    cadencebot_push_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = SecretStr("")
     http_proxy: SecretStr = SecretStr("")  # it may hold a password
     https_proxy: SecretStr = SecretStr("")
     no_proxy: str = ""
@@ -95,6 +131,12 @@ class Environment(Part):
     def health_address(self) -> str:
         """Return the host:port where /healthz and /metrics are served, or "" for nowhere."""
         return "" if self.cadencebot_health == "off" else self.cadencebot_health
+
+    @property
+    def takes_only_pushes(self) -> bool:
+        """Whether an HTTP address is for pushes alone: nothing says how Slack would sign."""
+        is_signed = bool(self.slack_signing_secret.get_secret_value())
+        return bool(self.cadencebot_push_secret.get_secret_value()) and not is_signed
 
     @property
     def proxies(self) -> Proxies:
@@ -152,7 +194,7 @@ def _value_of(name: str, variables: Mapping[str, str]) -> str:
         other = name.lower() if name in _IN_LOWER_CASE_TOO else name
         return variables.get(name, variables.get(other, "")).strip()
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        value = Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ConfigError(
             f"environment variable {name}_FILE: cannot read {file} ({error.strerror})"
@@ -160,3 +202,6 @@ def _value_of(name: str, variables: Mapping[str, str]) -> str:
     except UnicodeDecodeError:
         # the cause carries the file's bytes, which may be a secret
         raise ConfigError(f"environment variable {name}_FILE: {file} is not text") from None
+    if not value:
+        raise ConfigError(f"environment variable {name}_FILE: {file} is empty; write the value into it")
+    return value

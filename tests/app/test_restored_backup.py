@@ -85,8 +85,8 @@ class Life:
         console = ConsoleNotifier(transcript, Console(quiet=True), self.house.clock)
         self.house.courier.notifier = Blind(console) if self.blind else console
 
-    def back_up(self) -> None:
-        back_up(self.directory / FILE_NAME, self.directory / "backup.db")
+    def back_up(self, *, replacing: bool = False) -> None:
+        back_up(self.directory / FILE_NAME, self.directory / "backup.db", replacing=replacing)
 
     def put_back(self) -> None:
         """Stop, put the backup back, and start again."""
@@ -218,6 +218,22 @@ def test_what_a_backup_of_yesterday_owed_is_looked_up_as_well(life: Life) -> Non
     life.put_back()
     life.house.courier.deliver_all()
     assert len(life.posted) == 1
+    assert life.states == {"sent": 1}
+
+
+def test_what_was_looked_up_after_one_copy_waits_no_longer_after_the_next(life: Life) -> None:
+    """Only answers that are lost again and again make a message wait ever longer."""
+    house = life.house
+    house.hub.shown.append(house.repository(KIMI))
+    house.poller.poll(house.sources)
+    life.back_up()
+    life.put_back()
+    life.house.courier.notifier = Refusing(life.house.courier.notifier, refused=[C1])
+    life.house.courier.deliver_due()
+    life.back_up(replacing=True)
+    life.house.later(hours=3)
+    life.put_back()
+    life.house.courier.deliver_all()
     assert life.states == {"sent": 1}
 
 
