@@ -10,6 +10,7 @@ import pytest
 from bot.cadence.news import News, Silence, quiet_and_news
 from bot.cadence.period import Window
 from bot.cadence.shipped import Shipped
+from bot.model import ALL, Follow
 from bot.outbox import digests
 from bot.outbox.digests import next_digest, owe_due_digests
 from bot.outbox.message import Refused
@@ -273,3 +274,19 @@ def test_what_is_quiet_and_what_is_news_is_counted_once_for_all_digests_of_a_rou
     wait_until(house, "2026-04-06T07:00")
     assert len(tick(house)) == 4
     assert len(counted) == 1
+
+
+def test_a_record_of_a_lab_is_everybodys_only_where_nobody_has_a_larger_one(house: House) -> None:
+    for number in range(1, 7):
+        large, small = 900 + 100 * number, 7 + 4 * number
+        house.show(house.hub, house.repository(f"zai-org/GLM-{number}", parameters=large * 10**9))
+        house.later(days=1)
+        house.show(house.hub, house.repository(f"moonshotai/Kimi-K{number}", parameters=small * 10**9))
+    with house.store.transaction():
+        house.store.subscriptions.remove(C1, [Follow(ALL)], "test")
+    house.subscribe("C1", "moonshot")
+    wait_until(house, "2026-04-13T07:00")
+    tick(house)
+    told = str(house.channel.messages[-1].content.blocks)
+    assert "Moonshot AI's largest open model" in told
+    assert "any lab's" not in told
