@@ -65,16 +65,17 @@ def news(history: Iterable[Shipped], today: date, fresh: int = 3) -> list[News]:
 
 def all_news(history: Iterable[Shipped], today: date) -> list[News]:
     """Return everything that was news by today, oldest first, each as it was known on its own day."""
-    return _news_of(_known_by(history, today), today)
+    units = _known_by(history, today)
+    return _news_of(units, silences(units, today))
 
 
 def _known_by(history: Iterable[Shipped], today: date) -> list[Shipped]:
     return counted(it for it in history if it.day <= today)
 
 
-def _news_of(units: Sequence[Shipped], today: date) -> list[News]:
+def _news_of(units: Sequence[Shipped], silent: "Iterable[Silence]") -> list[News]:
     found = [
-        *_silence_news(units, today),
+        *_silence_news(silent),
         *_burst_news(units),
         *_first_open_news(units),
         *_license_news(units),
@@ -148,19 +149,18 @@ def silences(units: Iterable[Shipped], today: date) -> list[Silence]:
 
 def quiet_labs(history: Iterable[Shipped], today: date) -> list[Silence]:
     """Return the silences that last, the longest past its limit first; after a year nobody waits any more."""
-    return _lasting(_known_by(history, today), today)
+    return _lasting(silences(_known_by(history, today), today), today)
 
 
-def _lasting(units: Iterable[Shipped], today: date) -> list[Silence]:
-    found = silences(units, today)
+def _lasting(found: Iterable[Silence], today: date) -> list[Silence]:
     return [it for it in found if it.ended_by is None and today - it.last.day <= _YEAR]
 
 
 def quiet_and_news(history: Iterable[Shipped], window: Window) -> tuple[list[Silence], list[News]]:
     """Return which labs are quiet on the last day of a window, and what became news in it, counted once."""
     units = _known_by(history, window.last)
-    told = [it for it in _news_of(units, window.last) if it.day in window]
-    return _lasting(units, window.last), told
+    silent = silences(units, window.last)
+    return _lasting(silent, window.last), [it for it in _news_of(units, silent) if it.day in window]
 
 
 def _silences_of(units: Sequence[Shipped], today: date) -> Iterator[Silence]:
@@ -183,8 +183,8 @@ def _silences_of(units: Sequence[Shipped], today: date) -> Iterator[Silence]:
         yield Silence(exact[day], alarm, limit, usual, exact[end] if end else None)
 
 
-def _silence_news(units: Iterable[Shipped], today: date) -> Iterator[News]:
-    for silence in silences(units, today):
+def _silence_news(found: Iterable[Silence]) -> Iterator[News]:
+    for silence in found:
         last, limit, back = silence.last, silence.limit, silence.ended_by
         gone = (
             f"{_lab(last)} has gone quiet: nothing for {_days((silence.alarm - last.day).days)}, since "
