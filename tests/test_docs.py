@@ -24,7 +24,10 @@ SOMEBODY = {"id": "somebody", "name": "Somebody"}
 def whole_file(example: object) -> object:
     """Return the file in which an example would stand: it shows labs, sources or other parts."""
     if isinstance(example, dict):
-        return {"labs": [{"id": lab, "name": lab.upper()} for lab in ("qwen", "zai")], **example}
+        return {
+            "labs": [{"id": lab, "name": lab.upper(), "sources": [{"hub": lab}]} for lab in ("qwen", "zai")],
+            **example,
+        }
     assert isinstance(example, list)
     return {"labs": example if "id" in example[0] else [{**SOMEBODY, "sources": example}]}
 

@@ -21,11 +21,13 @@ from bot.outbox.message import (
     Absent,
     Closed,
     Found,
+    Later,
     Notifier,
     Outcome,
     Sent,
     Settlement,
     Unclear,
+    lands_within,
     search_for,
     settlement,
 )
@@ -250,6 +252,8 @@ class Courier:
     def _find(self, head: Delivery, composed: Composed) -> Found:
         """Look for a message wherever it may have been sent; it is absent when it is nowhere."""
         there = self.notifier.time_at(head.destination)
+        if lands := lands_within(head, there):
+            return Later(lands.total_seconds(), "it may still land")
         search = search_for(head, self.clock.now() - there if there else timedelta())
         found: Found = Absent()
         places = [one for one in (composed.message, composed.elsewhere) if one]

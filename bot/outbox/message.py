@@ -194,6 +194,12 @@ def search_for(delivery: Delivery, ahead: timedelta = timedelta()) -> Search:
     return Search(first - skew - max(ahead, timedelta()), reached=delivery.reached)
 
 
+def lands_within(delivery: Delivery, there: datetime | None) -> timedelta:
+    """Return how long what was perhaps posted may take to land, by the server's clock: ours may jump."""
+    posted_by = delivery.posted_before or (delivery.posted_after and delivery.posted_after + LANDING)
+    return max(posted_by - there, timedelta()) if posted_by and there else timedelta()
+
+
 def settlement(outcome: Outcome | Absent, delivery: Delivery, now: datetime) -> Settlement:
     """Return what an attempt to send, or to look up, makes of a delivery."""
     again = delivery.state  # it was owed, or in doubt

@@ -84,7 +84,7 @@ class World:
 def world(tmp_path: Path) -> Iterator[World]:
     house, there = House(tmp_path), FakeClock()
     with Slack(there.now, {"C1": "one", "C2": "two"}) as slack:
-        house.courier.notifier = SlackNotifier(slack.token, slack.api_url)
+        house.courier.notifier = SlackNotifier(slack.token, slack.api_url, ticks=there.ticks)
         yield World(house, slack, there)
 
 

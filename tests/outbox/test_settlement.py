@@ -1,10 +1,10 @@
 """What an attempt makes of a delivery: how long it waits, and where it is looked for."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from bot.outbox.message import Absent, search_for, settlement
+from bot.outbox.message import Absent, lands_within, search_for, settlement
 from bot.records import Delivery
 from tests.support.clock import START
 from tests.support.places import C1
@@ -51,3 +51,17 @@ def test_a_message_is_looked_for_since_it_can_have_been_posted(
 ) -> None:
     delivery = doubtful(created_at=START + owed * DAY, claimed_at=START + claimed * DAY)
     assert search_for(delivery, ahead * DAY).since == START + since * DAY
+
+
+@pytest.mark.parametrize(
+    ("known", "waits"),
+    [
+        pytest.param({"posted_before": START + HOUR}, HOUR, id="its answer was lost just now"),
+        pytest.param({"posted_before": START - HOUR}, timedelta(), id="it was lost long ago"),
+        pytest.param({"posted_after": START}, timedelta(seconds=75), id="the bot was killed while sending"),
+        pytest.param({}, timedelta(), id="the server's clock was not known then"),
+    ],
+)
+def test_it_may_land_late_by_the_clock_of_the_server(known: dict[str, datetime], waits: timedelta) -> None:
+    assert lands_within(doubtful(**known), START) == waits
+    assert lands_within(doubtful(**known), None) == timedelta()
