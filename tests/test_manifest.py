@@ -8,7 +8,7 @@ import pytest
 import yaml
 from slack_bolt import BoltRequest
 
-from bot.outbox.compose import _MOST_MARKS
+from bot.outbox.case import MOST_MARKS
 from bot.outbox.message import Message
 from bot.records import Content
 from bot.slack.app import EVENTS, SHORTCUT, make_app
@@ -134,5 +134,5 @@ def test_the_page_tells_other_apps_what_stands_in_the_metadata(slack: SlackApi) 
     metadata = slack.calls[0].arguments["metadata"]
     assert f"message-metadata/) of the type `{metadata['event_type']}`" in PAGE
     assert [name for row in table("field") for name in named([row[0]])] == [*metadata["event_payload"]]
-    assert f"{_MOST_MARKS} at most" in PAGE
+    assert f"{MOST_MARKS} at most" in PAGE
     assert [kind for kind in ("family:", "address:") if f"`{kind}" not in PAGE] == []

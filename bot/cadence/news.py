@@ -3,23 +3,20 @@
 docs/cadence.md says when each kind is news, and how often that was right.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from statistics import median, quantiles
 
-from bot.cadence.period import ENOUGH, gaps_between
+from bot.cadence.bursts import bursts
+from bot.cadence.period import ENOUGH, Window, gaps_between
 from bot.cadence.shipped import Shipped, by_lab, counted
 from bot.releases.facts.text import clean
 
-FORTNIGHT = timedelta(days=14)
 _YEAR = timedelta(days=365)
-_KNOWN = timedelta(days=182)  # what is usual cannot be told of a shorter history
 _LEAST_SILENCE = 14  # days
 _BUSY = 10  # gaps in a year
-_LEAST_LAUNCHES = 3  # two in a fortnight happen to everybody
 _SAME_SIZE = 1.05  # sizes within a twentieth are one size, counted in two ways
 _CLASSES = {
     "permissive": "permissive",
@@ -68,9 +65,17 @@ def news(history: Iterable[Shipped], today: date, fresh: int = 3) -> list[News]:
 
 def all_news(history: Iterable[Shipped], today: date) -> list[News]:
     """Return everything that was news by today, oldest first, each as it was known on its own day."""
-    units = counted(it for it in history if it.day <= today)
+    units = _known_by(history, today)
+    return _news_of(units, silences(units, today))
+
+
+def _known_by(history: Iterable[Shipped], today: date) -> list[Shipped]:
+    return counted(it for it in history if it.day <= today)
+
+
+def _news_of(units: Sequence[Shipped], silent: "Iterable[Silence]") -> list[News]:
     found = [
-        *_silence_news(units, today),
+        *_silence_news(silent),
         *_burst_news(units),
         *_first_open_news(units),
         *_license_news(units),
@@ -144,8 +149,18 @@ def silences(units: Iterable[Shipped], today: date) -> list[Silence]:
 
 def quiet_labs(history: Iterable[Shipped], today: date) -> list[Silence]:
     """Return the silences that last, the longest past its limit first; after a year nobody waits any more."""
-    found = silences(counted(it for it in history if it.day <= today), today)
+    return _lasting(silences(_known_by(history, today), today), today)
+
+
+def _lasting(found: Iterable[Silence], today: date) -> list[Silence]:
     return [it for it in found if it.ended_by is None and today - it.last.day <= _YEAR]
+
+
+def quiet_and_news(history: Iterable[Shipped], window: Window) -> tuple[list[Silence], list[News]]:
+    """Return which labs are quiet on the last day of a window, and what became news in it, counted once."""
+    units = _known_by(history, window.last)
+    silent = silences(units, window.last)
+    return _lasting(silent, window.last), [it for it in _news_of(units, silent) if it.day in window]
 
 
 def _silences_of(units: Sequence[Shipped], today: date) -> Iterator[Silence]:
@@ -168,8 +183,8 @@ def _silences_of(units: Sequence[Shipped], today: date) -> Iterator[Silence]:
         yield Silence(exact[day], alarm, limit, usual, exact[end] if end else None)
 
 
-def _silence_news(units: Iterable[Shipped], today: date) -> Iterator[News]:
-    for silence in silences(units, today):
+def _silence_news(found: Iterable[Silence]) -> Iterator[News]:
+    for silence in found:
         last, limit, back = silence.last, silence.limit, silence.ended_by
         gone = (
             f"{_lab(last)} has gone quiet: nothing for {_days((silence.alarm - last.day).days)}, since "
@@ -184,46 +199,7 @@ def _silence_news(units: Iterable[Shipped], today: date) -> Iterator[News]:
             yield _news(NewsKind.BACK, back, told)
 
 
-# --- labs that ship more in a fortnight than in any of the year before
-
-
-@dataclass(frozen=True, slots=True)
-class Burst:
-    """A fortnight, ending with `day`, in which a lab shipped more than in any of the year before."""
-
-    day: date
-    units: tuple[Shipped, ...]
-    most_before: int
-
-
-def bursts(units: Iterable[Shipped]) -> list[Burst]:
-    """Return the bursts of all labs, oldest first; one that goes on is one burst."""
-    found = [it for mine in by_lab(units).values() for it in _bursts_of(mine)]
-    return sorted(found, key=lambda it: (it.day, it.units[0].lab))
-
-
-def most_in_fortnight(days: Sequence[date], after: date, until: date) -> int:
-    """Return the most of these sorted days in one fortnight that ends after `after` and by `until`."""
-    ends = [after + timedelta(days=1), *days[bisect_right(days, after) : bisect_right(days, until)]]
-    return max(_in_fortnight(days, end) for end in ends)
-
-
-def _in_fortnight(days: Sequence[date], end: date) -> int:
-    return bisect_right(days, end) - bisect_right(days, end - FORTNIGHT)
-
-
-def _bursts_of(units: Sequence[Shipped]) -> Iterator[Burst]:
-    mine = [it for it in units if it.is_exact]
-    days = [it.day for it in mine]
-    told: date | None = None
-    for day in sorted(set(days)):
-        count, end = _in_fortnight(days, day), bisect_right(days, day)
-        if count < _LEAST_LAUNCHES or end - count < ENOUGH or day - days[0] < _KNOWN:
-            continue
-        most = most_in_fortnight(days, day - FORTNIGHT - _YEAR, day - FORTNIGHT)
-        if count > most and (told is None or day - told >= FORTNIGHT):
-            told = day
-            yield Burst(day, tuple(mine[end - count : end]), most)
+# --- labs that ship a lot, which bot.cadence.bursts finds
 
 
 def _burst_news(units: Iterable[Shipped]) -> Iterator[News]:

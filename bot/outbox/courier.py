@@ -11,7 +11,9 @@ import structlog
 from bot.clock import Clock
 from bot.errors import StoreError
 from bot.model import Destination
-from bot.outbox.compose import Composed, Composer
+from bot.outbox.case import Case, Composed
+from bot.outbox.compose import compose
+from bot.outbox.known import Known
 from bot.outbox.message import (
     HOLDS_UP,
     LANDING,
@@ -29,10 +31,11 @@ from bot.outbox.message import (
     search_for,
     settlement,
 )
-from bot.outbox.owe import owe_reply, tell_subscribers
+from bot.outbox.settle import loses_sight, store_settled
 from bot.records import FAILED, OPEN, Delivery, Pause
 from bot.store.installations import METADATA
 from bot.store.store import Store
+from bot.store.together import Together
 
 log = structlog.get_logger()
 
@@ -62,11 +65,17 @@ class Courier:
     threads: Executor
     pace: timedelta = timedelta(seconds=1)  # between two posts to one destination
     settled: Callable[[Delivery, str, datetime], object] = lambda *_: None  # hears of each, by its state
-    moment: float = 1.0  # seconds that a round waits for those of its steps that take longer than others
+    moment: float = 0.2  # seconds that a round waits for those of its steps that take longer than others
     _steps: dict[Destination, Future[Outcome | Absent | None]] = field(default_factory=dict)  # under way
     _free: dict[Destination, datetime] = field(default_factory=dict)  # when each takes the next post
     _stopping: threading.Event = field(default_factory=threading.Event)
     _interrupted: bool = True  # so that the first round doubts what a killed process left
+    _known: Known | None = None  # what is composed has in common, for the writes alone
+    _claimed_at: datetime | None = None  # if the transaction of the writes claims something
+    _writes: Together = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._writes = self.store.together(self._note_claims)
 
     def stop(self) -> None:
         """Settle what is on its way and send nothing else."""
@@ -106,7 +115,7 @@ class Courier:
             self._doubt_claims()
         self._follow_clock()
         soonest = self.moment
-        for head in self._heads():
+        for head in self._heads(timedelta(seconds=self.moment)):
             ahead = (self._ready_at(head) - self.clock.now()).total_seconds()
             if ahead > 0:
                 soonest = min(soonest, ahead)
@@ -142,19 +151,22 @@ class Courier:
                 self.store.deliveries.begin_anew(ahead, now)
             log.warning("clock_set_back", waiting=len(ahead))
 
-    def _heads(self, *, aside: bool = True) -> list[Delivery]:
-        """Return the first open delivery of each destination that is not paused nor under way.
+    def _heads(self, within: timedelta, *, aside: bool = True) -> list[Delivery]:
+        """Return what is first in each destination that is not paused nor under way, if it is due by then.
 
         What steps `aside` while it waits is among them when it is due.
         """
-        now, pauses, deliveries = self.clock.now(), self.store.subscriptions.pauses(), self.store.deliveries
-        return [
-            head
-            for head in (deliveries.heads(now, now - HOLDS_UP) if aside else deliveries.heads())
-            if head.state != "claimed"
-            and head.destination not in self._steps
-            and (head.destination not in pauses or _is_over(pauses[head.destination], now))
+        now, deliveries = self.clock.now(), self.store.deliveries
+        paused = [
+            one.destination for one in self.store.subscriptions.pauses().values() if not _is_over(one, now)
         ]
+        heads = deliveries.heads(
+            now if aside else None,
+            now - HOLDS_UP,
+            due=(now + within, now + PAUSE),
+            apart_from=[*self._steps, *paused],
+        )
+        return [head for head in heads if head.state != "claimed"]
 
     def _ready_at(self, head: Delivery) -> datetime:
         """Return when a delivery may go; what is due further ahead than any wait, a wrong clock put off."""
@@ -170,7 +182,8 @@ class Courier:
         if self._steps:
             return timedelta()  # a round waits for those
         now = self.clock.now()
-        heads = [*self._heads(), *self._heads(aside=False)]  # those that let others by are waited for, too
+        # those that let others by are waited for, too
+        heads = [*self._heads(_PATIENCE), *self._heads(_PATIENCE, aside=False)]
         waits = [self._ready_at(head) - now for head in heads if head.attempts < _MANY_ATTEMPTS]
         soonest = min(waits, default=None)
         if soonest is None or soonest > _PATIENCE:
@@ -187,16 +200,11 @@ class Courier:
         """Take one delivery a step on; return what came of sending or looking it up, None without either."""
         if self._stopping.is_set():
             return None
-        owed, deliveries = head.state == "owed", self.store.deliveries
+        owed = head.state == "owed"
         there = self.notifier.time_at(head.destination) if owed else None
-        with self.store.transaction():  # a fact that comes later finds it claimed, and owes an edit
-            now = self.clock.now()
-            composed = Composer(self.store, self.notifier, now, head).compose()
-            whole = (composed.carried, composed.called) if isinstance(composed, Composed) else ((), "")
-            if owed and not deliveries.claim(head.sequence, now, there, *whole):
-                return None  # somebody else has
-        if owed:
-            self._note_claims(now)
+        composed = self._writes.do(lambda: self._claim(head, there))
+        if composed is None:
+            return None  # somebody else has
         if isinstance(composed, Settlement):
             self._settle(head, composed)
             return None
@@ -215,11 +223,31 @@ class Courier:
         self._settle(head, settled, composed.digest if owed else "")
         return outcome
 
-    def _note_claims(self, now: datetime) -> None:
+    def _claim(self, head: Delivery, there: datetime | None) -> Composed | Settlement | None:
+        """Compose a delivery and claim it, so that a fact which comes later owes an edit; None if it is gone.
+
+        Belongs inside a transaction.
+        """
+        now = self.clock.now()
+        if self._known is None or self._known.is_outdated(now):
+            self._known = Known(self.store, now)
+        composed = compose(Case(self.store, self.notifier, self._known, now, head))
+        whole = (composed.carried, composed.called) if isinstance(composed, Composed) else ((), "")
+        if head.state == "owed":
+            if not self.store.deliveries.claim(head.sequence, now, there, *whole):
+                return None
+            self._claimed_at = now
+        return composed
+
+    def _note_claims(self) -> None:
+        """Note what was claimed by now, before any of it is sent."""
+        if self._claimed_at is None:
+            return
         try:
-            self.store.note_claims(now)
+            self.store.note_claims(self._claimed_at)
         except StoreError as error:  # news does not wait for what only guards against an older copy
             log.warning("claims_not_noted", error=str(error))
+        self._claimed_at = None
 
     def _find(self, head: Delivery, composed: Composed) -> Found:
         """Look for a message wherever it may have been sent; it is absent when it is nowhere."""
@@ -241,25 +269,9 @@ class Courier:
 
     def _settle(self, head: Delivery, settled: Settlement, digest: str = "") -> None:
         """Store what became of a delivery; `digest` is of what the alert says from now on."""
-        now, sent = self.clock.now(), settled.sent
-        lost = settled.state == "doubtful" != head.state
-        there = self.notifier.time_at(head.destination) if lost else None
-        with self.store.transaction():
-            if sent:
-                self.store.deliveries.settle_sent(head.sequence, sent.channel, sent.ts, digest, now)
-                self.store.subscriptions.resume(head.destination)
-                self.store.deliveries.hasten_strange(head.destination, now - HOLDS_UP, now)
-                if head.kind != "edit" and head.destination.is_slack_id:
-                    self.store.installations.note_names(head.destination.team, kept=sent.named)
-                if digest and head.kind != "alert":
-                    self.store.deliveries.note_content(head.release_id, head.destination, digest)
-            else:
-                self._store_unsent(head, settled, now)
-            if settled.update:
-                known_until = min(head.created_at, head.claimed_at or head.created_at)
-                owe_reply(self.store, head.destination, settled.update, now, known_until=known_until)
-            if lost:
-                self.store.deliveries.lose_sight(head.sequence, there and there + LANDING)
+        now = self.clock.now()
+        there = self.notifier.time_at(head.destination) if loses_sight(head, settled) else None
+        self._writes.do(lambda: store_settled(self.store, head, settled, now, digest=digest, there=there))
         self.settled(head, settled.state, now)
         if settled.state not in ("sent", "skipped"):
             # as in every night, or after one off
@@ -271,27 +283,6 @@ class Courier:
                 state=settled.state,
                 reason=settled.reason,
             )
-
-    def _store_unsent(self, head: Delivery, settled: Settlement, now: datetime) -> None:
-        deliveries, due_at = self.store.deliveries, settled.due_at
-        deliveries.settle(
-            head.sequence,
-            settled.state,
-            settled.reason,
-            now,
-            due_at,
-            asked=settled.asked,
-            strange_since=settled.strange_since,
-        )
-        if settled.unreadable:
-            deliveries.suspect_nothing(head.destination, settled.reason, now)
-        if settled.hushed:
-            deliveries.hush(head.sequence)
-        if settled.reached or settled.yields:
-            deliveries.note_search(head.sequence, settled.reached, yields=settled.yields)
-        if settled.pauses and due_at:
-            self.store.subscriptions.pause(head.destination, settled.reason, now, due_at)
-            tell_subscribers(self.store, head.destination, now)
 
 
 def _longest_wait(head: Delivery, now: datetime) -> timedelta:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.cadence.news import News, Silence, news, quiet_labs
+from bot.cadence.news import News, Silence, quiet_and_news
 from bot.cadence.period import Window
 from bot.errors import StoreError
 from bot.model import ALL, Destination, Follow, Wave
@@ -97,15 +97,20 @@ class Due:
         waves.sort(key=lambda wave: wave.lead.published.at, reverse=True)
         waves.sort(key=lambda wave: wave.lab.name.lower())
         first, last = days_of(start, end, ZoneInfo(plan.zone))
-        followed = {one.follow.lab for one in subscriptions if not one.follow.cadence} - muted
-        quiet, told = self._cadence(frozenset(followed), Window(first, last))
+        followed = {one.follow.lab for one in subscriptions if not one.follow.cadence}
+
+        def heard(lab: str) -> bool:
+            return bool(followed & {lab, ALL}) and not muted & {lab, ALL}
+
+        quiet, told = self._cadence(Window(first, last))
+        quiet = [one for one in quiet if heard(one.last.lab)][:_MOST_QUIET]
+        told = [one for one in told if heard(one.lab)]
         former = wanted(self._waves(before, start))
         return render_digest(Digest(waves, former, quiet, told, first, last, plan_words(plan)))
 
-    def _look_up_cadence(self, followed: frozenset[str], window: Window) -> tuple[list[Silence], list[News]]:
-        """Return what is quiet and what is news of the followed labs in these days."""
-        mine = [one for one in self._history() if followed & {one.lab, ALL}]
-        return quiet_labs(mine, window.last)[:_MOST_QUIET], news(mine, window.last, window.days)
+    def _look_up_cadence(self, window: Window) -> tuple[list[Silence], list[News]]:
+        """Return what is quiet and what is news in these days, of all labs."""
+        return quiet_and_news(self._history(), window)
 
 
 def _is_wanted(wave: Wave, subscriptions: Iterable[Subscription]) -> bool:

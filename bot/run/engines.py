@@ -34,7 +34,7 @@ from bot.views.phrases import counted
 
 # Threads live as long as the bot: each keeps its own connection to the database.
 _POLLERS = 8
-_SENDERS = 16  # a channel that hangs holds one of them
+SENDERS = 32  # a channel that hangs holds one of them
 _NAMED = 3  # sources in a line
 _USER_AGENT = f"cadencebot/{__version__} (+https://github.com/cadencebot/cadencebot)"
 
@@ -71,7 +71,7 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
         sole_user(app.state),
         fetcher_of(app) as fetcher,
         ThreadPoolExecutor(_POLLERS, thread_name_prefix="poll") as pollers,
-        ThreadPoolExecutor(_SENDERS, thread_name_prefix="send") as senders,
+        ThreadPoolExecutor(SENDERS, thread_name_prefix="send") as senders,
     ):
         if changed := tighten(app.state):
             console.print(changed, markup=False)

@@ -4,9 +4,18 @@ Left to itself slack_sdk posts again after a dropped connection (docs/reference/
 proxy from the environment without a look at NO_PROXY.
 """
 
+from functools import cache
+from ssl import create_default_context
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import (
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackRequestError
@@ -27,7 +36,7 @@ class SlackClient(WebClient):
         return _Hook(url, self.timeout, self.proxies)
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
-        with _opener(self.proxies, url).open(req, timeout=self.timeout) as answer:
+        with _opener_for(self.proxies, url).open(req, timeout=self.timeout) as answer:
             return {"status": answer.code, "headers": answer.headers, "body": answer.read().decode()}
 
 
@@ -37,7 +46,7 @@ class _Hook(WebhookClient):
         self.proxies = proxies
 
     def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
-        with _opener(self.proxies, url).open(req, timeout=self.timeout) as answer:
+        with _opener_for(self.proxies, url).open(req, timeout=self.timeout) as answer:
             body = answer.read().decode()
             return WebhookResponse(url=url, status_code=answer.code, body=body, headers=dict(answer.headers))
 
@@ -47,11 +56,22 @@ def web_client(token: str, api_url: str, timeout: int = 15, proxies: Proxies = D
     return SlackClient(token, api_url, timeout, proxies)
 
 
-def _opener(proxies: Proxies, url: str) -> OpenerDirector:
-    scheme, proxy = urlsplit(url).scheme, proxies.of(url)
+def _opener_for(proxies: Proxies, url: str) -> OpenerDirector:
+    scheme = urlsplit(url).scheme
     if scheme not in ("http", "https"):
         raise SlackRequestError("no web address")  # urllib would open a file
-    return build_opener(_Staying(), ProxyHandler({scheme: proxy} if proxy else {}))
+    return _opener(scheme, proxies.of(url))
+
+
+@cache  # made once for all requests: reading the certificates to trust takes 20 ms
+def _opener(scheme: str, proxy: str) -> OpenerDirector:
+    """Return what asks directly, or by a proxy, over a connection of its own each time.
+
+    A kept one would save a handshake; but where the other end lets go of it just as we write, nobody knows
+    whether a message was posted, and it would be looked up a minute later.
+    """
+    secure = [HTTPSHandler(context=create_default_context())] if scheme == "https" else []
+    return build_opener(_Staying(), *secure, ProxyHandler({scheme: proxy} if proxy else {}))
 
 
 class _Staying(HTTPRedirectHandler):

@@ -164,7 +164,7 @@ class SlackNotifier:
     def time_at(self, destination: Destination) -> datetime | None:  # noqa: ARG002  # there is one clock
         """Return Slack's time, None if it does not tell; who was not heard lately is asked something."""
         if self._clock.now() is None:
-            self._call(self._client.auth_test)
+            self._ask_who_i_am()
         return self._clock.now()
 
     def _call(self, method: Callable[..., SlackResponse], **arguments: Any) -> Answer:
@@ -184,9 +184,13 @@ class SlackNotifier:
 
     def _who_am_i(self) -> Answer:
         """Return what auth.test says, remembered once it said something."""
-        if self._identity is None or self._identity.failed:
-            self._identity = self._call(self._client.auth_test)
-        return self._identity
+        return self._identity or self._ask_who_i_am()
+
+    def _ask_who_i_am(self) -> Answer:
+        answer = self._call(self._client.auth_test)
+        if not answer.failed:
+            self._identity = answer
+        return answer
 
 
 @dataclass(frozen=True, slots=True)

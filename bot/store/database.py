@@ -102,6 +102,26 @@ class Database:
                     connection.conn.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Hold a part of a transaction: where it fails nothing of it is stored, and the rest is."""
+        with in_words(self.path):
+            connection = self.connection.conn
+            connection.execute("SAVEPOINT part")
+            try:
+                yield
+            except BaseException:
+                connection.execute("ROLLBACK TO part")
+                raise
+            finally:
+                connection.execute("RELEASE part")
+
+    @property
+    def version(self) -> int:
+        """What changes whenever another connection stores something: another thread's, another process's."""
+        version: int = self.query("PRAGMA data_version")[0]["data_version"]
+        return version
+
     def query(self, sql: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Return the rows of a statement as dictionaries; values are written as `rows.bound` says."""
         with in_words(self.path):

@@ -36,14 +36,23 @@ _HOLDS_ITS_PLACE = f"""
 class DeliveryQueries(Tables):
     """The deliveries as they stand. Nothing here writes."""
 
-    def heads(self, now: datetime | None = None, strange_until: datetime | None = None) -> list[Delivery]:
-        """Return the first open delivery of each destination: the order within one is kept.
+    def heads(
+        self,
+        now: datetime | None = None,
+        strange_until: datetime | None = None,
+        due: tuple[datetime, datetime] | None = None,
+        apart_from: Sequence[Destination] = (),
+    ) -> list[Delivery]:
+        """Return the first open delivery of each destination but some: the order within one is kept.
+
+        With `due`, only those are among them that are due by the first of these times, or after the second.
 
         Alerts that are only suspected to stand there are looked up first: what is absent may go together.
         What is in doubt and yields, as every line does, holds up nothing until it is due `now`, but for what
         answers to it; nor does what has been answered strangely since before `strange_until`, or waits for
         the end of quiet hours, nor a reply that waits for company.
         """
+        holds = _HOLDS_ITS_PLACE if now else "TRUE"
         return self._select(
             f"""
             WHERE d.sequence IN (
@@ -54,15 +63,23 @@ class DeliveryQueries(Tables):
                     FROM place WHERE place.id IS NOT NULL)
                 SELECT coalesce(
                     (SELECT one.sequence FROM delivery one
-                        WHERE one.destination = place.id AND {_IS_SUSPECTED_ALERT} AND {_HOLDS_ITS_PLACE}
+                        WHERE one.destination = place.id AND {_IS_SUSPECTED_ALERT} AND {holds}
                         ORDER BY one.sequence LIMIT 1),
                     (SELECT one.sequence FROM delivery one
-                        WHERE one.destination = place.id AND {_IS_OPEN} AND {_HOLDS_ITS_PLACE}
+                        WHERE one.destination = place.id AND {_IS_OPEN} AND {holds}
                         ORDER BY one.sequence LIMIT 1))
-                FROM place WHERE place.id IS NOT NULL)
+                FROM place
+                WHERE place.id IS NOT NULL AND place.id NOT IN (SELECT value FROM json_each(:apart_from)))
+              AND (:by IS NULL OR d.due_at <= :by OR d.due_at > :beyond)
             ORDER BY d.sequence
             """,
-            {"now": now, "strange_until": strange_until},
+            {
+                "now": now,
+                "strange_until": strange_until,
+                "by": due and due[0],
+                "beyond": due and due[1],
+                "apart_from": apart_from,
+            },
         )
 
     def companions(self, head: Delivery, lab: str, since: datetime) -> list[Delivery]:
@@ -170,16 +187,25 @@ class DeliveryQueries(Tables):
             {"id": release_id, "destination": destination},
         )
 
-    def first_alert_of_family(self, release_id: int, destination: Destination) -> Delivery | None:
-        """Return the alert of an earlier wave of the same family key in a destination."""
+    def earlier_of_family(self, release_id: int) -> list[int]:
+        """Return the ids of the releases of earlier waves with the same family key."""
+        rows = self._query(
+            """
+            SELECT other.id FROM release this JOIN release other ON other.family_key = this.family_key
+            WHERE this.id = :id AND other.id <> this.id AND other.opened_at < this.opened_at
+            """,
+            {"id": release_id},
+        )
+        return [row["id"] for row in rows]
+
+    def first_alert_of(self, release_ids: Sequence[int], destination: Destination) -> Delivery | None:
+        """Return the first alert of any of these releases in a destination."""
         found = self._select(
             f"""
-            WHERE d.release_id IN (
-                    SELECT other.id FROM release this JOIN release other ON other.family_key = this.family_key
-                    WHERE this.id = :id AND other.id <> this.id AND other.opened_at < this.opened_at)
-              AND {_ALERT} AND d.state = 'sent' ORDER BY d.sequence LIMIT 1
+            WHERE d.release_id IN (SELECT value FROM json_each(:ids)) AND {_ALERT} AND d.state = 'sent'
+            ORDER BY d.sequence LIMIT 1
             """,
-            {"id": release_id, "destination": destination},
+            {"ids": release_ids, "destination": destination},
         )
         return found[0] if found else None
 

@@ -1,6 +1,6 @@
 """The Store: everything that the bot remembers, in one SQLite file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from bot.store.releases import Releases
 from bot.store.shipped import Shipments
 from bot.store.sources import Coverage, Sources
 from bot.store.subscriptions import Subscriptions
+from bot.store.together import Together
 from bot.store.triage import Triages
 from bot.store.watch import Chores, Watch
 from bot.store.watches import Watches
@@ -63,6 +64,7 @@ class Store:
         self.adoption = Adoption(self._database)
         self.added = AddedLabs(self._database)
         self._labs: dict[str, Lab] = {}
+        self._namings = 0
         self.name_labs(labs)
         self.watch = Watch(self._database)
         self.coverage = Coverage(self._database)
@@ -77,12 +79,22 @@ class Store:
         self._labs.update(known)  # in place, for other threads read it
         for gone in self._labs.keys() - known.keys():
             del self._labs[gone]
+        self._namings += 1
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Store everything that happens inside together, or nothing of it."""
         with self._database.transaction():
             yield
+
+    def together(self, stored: Callable[[], object]) -> Together:
+        """Return what stores writes of several threads together, calling `stored` after each transaction."""
+        return Together(self._database, stored)
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """What changes whenever another thread or process stores something, or the labs are named anew."""
+        return self._database.version, self._namings
 
     def note_claims(self, now: datetime) -> None:
         """Write down beside the database that messages were claimed: an older copy does not know of them."""

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.model import Follow, Wave
-from bot.outbox import compose
+from bot.outbox import known
 from bot.outbox.message import (
     Absent,
     Closed,
@@ -127,7 +127,7 @@ def test_a_message_that_cannot_be_rendered_does_not_hold_up_the_next(
             raise ZeroDivisionError
         return render_alert(wave, now, **options)
 
-    monkeypatch.setattr(compose, "render_alert", picky)
+    monkeypatch.setattr(known, "render_alert", picky)
     house.show(house.hub, house.repository(KIMI), house.repository("zai-org/GLM-5.1"))
     assert states(house) == ["impossible", "sent"]
 

@@ -1,16 +1,23 @@
 """The digest: on time in its channel's own zone, of one period each, silent when nothing came out."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.cadence.news import News, Silence, quiet_and_news
+from bot.cadence.period import Window
+from bot.cadence.shipped import Shipped
+from bot.model import ALL, Follow
+from bot.outbox import digests
 from bot.outbox.digests import next_digest, owe_due_digests
 from bot.outbox.message import Refused
 from bot.records import DigestPlan, Mute, Preferences
 from bot.releases.facts.filters import Filters
 from tests.support.house import House, at, licensed
-from tests.support.places import C0, C1
+from tests.support.places import C0, C1, C5, C7
 
 BERLIN = DigestPlan("weekly", weekday=0, hour=9, zone="Europe/Berlin")
 DAILY = DigestPlan("daily", hour=9)
@@ -244,3 +251,42 @@ def test_a_zone_that_this_machine_does_not_know_stops_no_other_digest(house: Hou
     release(house)
     wait_until(house, "2026-04-06T07:30")
     assert len(tick(house)) == 1
+
+
+def test_what_is_quiet_and_what_is_news_is_counted_once_for_all_digests_of_a_round(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[Window] = []
+
+    def count(history: Iterable[Shipped], window: Window) -> tuple[list[Silence], list[News]]:
+        counted.append(window)
+        return quiet_and_news(history, window)
+
+    monkeypatch.setattr(digests, "quiet_and_news", count)
+    release(house)
+    always, followed = replace(BERLIN, always=True), {C0: "zai", C5: "moonshot", C7: "all"}
+    with house.store.transaction():
+        for place in followed:
+            due = next_digest(BERLIN, house.clock.now())
+            house.store.preferences.set(place, Preferences(digest=always), due)
+    for place, lab in followed.items():
+        house.subscribe(place, lab)
+    wait_until(house, "2026-04-06T07:00")
+    assert len(tick(house)) == 4
+    assert len(counted) == 1
+
+
+def test_a_record_of_a_lab_is_everybodys_only_where_nobody_has_a_larger_one(house: House) -> None:
+    for number in range(1, 7):
+        large, small = 900 + 100 * number, 7 + 4 * number
+        house.show(house.hub, house.repository(f"zai-org/GLM-{number}", parameters=large * 10**9))
+        house.later(days=1)
+        house.show(house.hub, house.repository(f"moonshotai/Kimi-K{number}", parameters=small * 10**9))
+    with house.store.transaction():
+        house.store.subscriptions.remove(C1, [Follow(ALL)], "test")
+    house.subscribe("C1", "moonshot")
+    wait_until(house, "2026-04-13T07:00")
+    tick(house)
+    told = str(house.channel.messages[-1].content.blocks)
+    assert "Moonshot AI's largest open model" in told
+    assert "any lab's" not in told

@@ -10,7 +10,9 @@ import pytest
 
 from bot.desk.corrections import Corrector
 from bot.model import Release
-from bot.outbox.compose import Composed, Composer
+from bot.outbox.case import Case, Composed
+from bot.outbox.compose import compose
+from bot.outbox.known import Known
 from bot.records import Delivery
 from bot.releases.naming.labs import Labs
 from tests.machine.bot import Bot
@@ -42,7 +44,8 @@ class Scene:
         """Bring the alert of a release into a state, such as "doubtful, posted"."""
         deliveries, now = self.bot.store.deliveries, self.bot.clock.now()
         alert, [state, *posted] = self.alert(repository), state.split(", ")
-        composed = Composer(self.bot.store, self.bot.wall, now, alert).compose()
+        known = Known(self.bot.store, now)
+        composed = compose(Case(self.bot.store, self.bot.wall, known, now, alert))
         assert isinstance(composed, Composed)
         if state == "owed":
             return

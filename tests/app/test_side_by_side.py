@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.model import Destination, Wave
-from bot.outbox import compose
+from bot.outbox import known
 from bot.outbox.courier import Courier
 from bot.outbox.message import Message, Outcome
 from bot.records import Content
@@ -134,7 +134,7 @@ def test_a_fact_is_shown_whenever_it_comes(
     if moment == "as it is taken up":
         monkeypatch.setattr(house.channel, "time_at", time_at)
     elif moment == "as it is rendered":
-        monkeypatch.setattr(compose, "render_alert", render)
+        monkeypatch.setattr(known, "render_alert", render)
     else:
         monkeypatch.setattr(house.channel, "send", send)
     house.courier.deliver_all()

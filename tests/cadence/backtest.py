@@ -15,7 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from bot.cadence.news import FORTNIGHT, Burst, Silence, bursts, most_in_fortnight, silences
+from bot.cadence.bursts import FORTNIGHT, Burst, bursts, most_in_fortnight
+from bot.cadence.news import Silence, silences
 from bot.cadence.period import ENOUGH, Hits, back_test
 from bot.cadence.shipped import Shipped, Unit, by_lab, counted, exact_days
 from bot.model import DateOrigin, Published

@@ -20,6 +20,7 @@ from bot.desk import labs
 from bot.desk.trial import Trier
 from bot.fetch.client import HttpFetcher
 from bot.ops import logs
+from bot.outbox import settle
 from bot.outbox.courier import Courier
 from bot.outbox.digests import Due
 from bot.outbox.webhooks import Outlets
@@ -46,7 +47,7 @@ PLACES: Mapping[str, tuple[Any, str]] = {
     "claim": (Deliveries, "claim"),
     "send": (SlackNotifier, "send"),
     "settle": (Courier, "_settle"),
-    "settle_unsent": (Courier, "_store_unsent"),
+    "settle_unsent": (settle, "_store_unsent"),
     "mark_sent": (Deliveries, "settle_sent"),
     "mark_digest": (Deliveries, "note_content"),
     "doubt": (Courier, "_doubt_claims"),

@@ -48,6 +48,10 @@ def owe(store: Store, number: int) -> None:
         pytest.param(
             lambda s: s.deliveries.heads(NOW, NOW - timedelta(minutes=10)), id="what is first, the rest aside"
         ),
+        pytest.param(
+            lambda s: s.deliveries.heads(due=(NOW, NOW), apart_from=[Destination("C2")]),
+            id="what is due first",
+        ),
         pytest.param(lambda s: s.deliveries.ahead_of(NOW), id="what a wrong clock put off"),
         pytest.param(lambda s: s.deliveries.puzzling(), id="what the admins must hear of"),
         pytest.param(lambda s: s.deliveries.doubt_claims(NOW), id="what a killed process left"),
@@ -58,6 +62,27 @@ def test_a_tick_asks_no_more_of_a_channel_that_is_owed_much(store: Store, questi
     before = steps(store, question)
     owe(store, MANY)
     assert steps(store, question) <= before + 20
+
+
+def test_channels_that_are_served_already_are_passed_over(store: Store) -> None:
+    def owed_by(number: int) -> list[Destination]:
+        places = [Destination(f"C{place}") for place in range(number)]
+        with store.transaction():
+            for place in places:
+                store.deliveries.owe_line("news", place, SAID, NOW, known_until=None)
+        return places
+
+    places = owed_by(FEW)
+    everyone = steps(store, lambda s: s.deliveries.heads())
+    nobody = steps(store, lambda s: s.deliveries.heads(apart_from=places))
+    later = steps(
+        store, lambda s: s.deliveries.heads(due=(NOW - timedelta(hours=1), NOW + timedelta(hours=1)))
+    )
+    assert nobody * 2 < everyone
+    assert later < everyone
+    assert store.deliveries.heads(apart_from=places[1:]) == store.deliveries.heads()[:1]
+    owed_by(MANY)
+    assert steps(store, lambda s: s.deliveries.heads()) < 12 * everyone
 
 
 @pytest.mark.parametrize(
