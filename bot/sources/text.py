@@ -13,6 +13,7 @@ from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
+from lxml import etree
 
 from bot.errors import Failure, SourceError
 from bot.fetch.address import shown
@@ -21,6 +22,7 @@ TITLE_LIMIT = 300
 SUMMARY_LIMIT = 600
 _MARKUP_LIMIT = 100_000  # no post needs more for its first sentences and its links
 _LINKS = 50
+_ANCHOR = re.compile(r"<a[\s/]", re.IGNORECASE)
 _READ_LIMIT = 4_000  # characters of a short text; html.unescape raises on numbers of more than 4,300 digits
 _HIDDEN = re.compile(
     r"<(script|style)\b[^<>]*>(?:.*?</\1\s*>|.*)|<!--(?:.*?-->|.*)", re.IGNORECASE | re.DOTALL
@@ -60,9 +62,13 @@ def _mended(text: str) -> str:
 
 def parse_html(markup: str) -> BeautifulSoup:
     """Return the tree of a whole page or of a fragment."""
+    return BeautifulSoup(_tame(markup), "lxml")
+
+
+def _tame(markup: str) -> str:
     # An XML declaration would make BeautifulSoup warn; as a bogus comment HTML ignores it all the same.
     # Of each NUL libxml2 makes an error: 100 bytes for one.
-    return BeautifulSoup(markup.replace("\0", "").replace("<?", "<!"), "lxml")
+    return markup.replace("\0", "").replace("<?", "<!")
 
 
 def plain_text(markup: str, limit: int = TITLE_LIMIT) -> str:
@@ -74,14 +80,24 @@ def plain_text(markup: str, limit: int = TITLE_LIMIT) -> str:
     return clean(html.unescape(visible), limit)
 
 
-def text_and_links(markup: str, base: str) -> tuple[str, tuple[str, ...]]:
-    """Return a post's beginning as plain text, and the web addresses that its body links, in order."""
+def beginning(markup: str) -> str:
+    """Return a post's beginning as plain text on one line."""
     if "<" not in markup:
-        return plain_text(markup, SUMMARY_LIMIT), ()
-    tree = parse_html(markup[:_MARKUP_LIMIT])
-    targets = (absolute(str(anchor["href"]), base) for anchor in tree.find_all("a", href=True))
-    links = dict.fromkeys(target for target in targets if target)
-    return clean(tree.get_text(" "), SUMMARY_LIMIT), tuple(links)[:_LINKS]
+        return plain_text(markup, SUMMARY_LIMIT)
+    return clean(parse_html(markup[:_MARKUP_LIMIT]).get_text(" "), SUMMARY_LIMIT)
+
+
+def links_in(markup: str, base: str) -> tuple[str, ...]:
+    """Return the web addresses that a post's body links, in order.
+
+    By libxml2 itself: a feed read for the first time has news only, and trees that are easy to search cost more.
+    """
+    if not _ANCHOR.search(markup, 0, _MARKUP_LIMIT):
+        return ()
+    tree = etree.HTML(_tame(markup[:_MARKUP_LIMIT]))
+    anchors = tree.iter("a") if tree is not None else ()
+    targets = (absolute(anchor.get("href", ""), base) for anchor in anchors if "href" in anchor.attrib)
+    return tuple(dict.fromkeys(filter(None, targets)))[:_LINKS]
 
 
 def absolute(link: str, base: str) -> str:
