@@ -13,6 +13,8 @@ from typing import Any
 from feedparser.urls import make_safe_absolute_uri
 from lxml import etree
 
+from bot.sources.text import WHOLE_ADDRESS
+
 # feedparser takes a prefix for the namespace that usually has it, whatever a feed binds it to.
 _PREFIXES = {
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -84,10 +86,7 @@ _ATTRIBUTES = {
 _ESCAPED = frozenset({"html", "plain", "text", "text/html", "text/plain"})
 _PAGES = frozenset({"application/xhtml+xml", "html", "text/html", "xhtml"})
 
-# An address that stays as it is, whatever it is joined to.
-_WHOLE_ADDRESS = re.compile(
-    r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s?#;]*)?(?:\?[^\s#;]+)?(?:#[^\s;]+)?|(?:tag|urn):[^\s;]+|"
-)
+_NO_WEB_ADDRESS = re.compile(r"(?:tag|urn):[^\s;]+|")
 # Windows-1252 read as Latin-1, and UTF-8 read so: feedparser mends both.
 _PERHAPS_MISREAD = re.compile("[\x80-\x9f]|[\xc2-\xf4][\xa0-\xbf]")
 
@@ -192,7 +191,7 @@ class _Reader:
             found["link"] = address
 
     def _address(self, text: str) -> str:
-        if _WHOLE_ADDRESS.fullmatch(text):
+        if WHOLE_ADDRESS.fullmatch(text) or _NO_WEB_ADDRESS.fullmatch(text):
             return text
         _be_sure(":" not in text and ";" not in text)
         return str(make_safe_absolute_uri(self.base, text))
