@@ -98,7 +98,7 @@ def beginning(markup: str) -> str:
 def links_in(markup: str, base: str) -> tuple[str, ...]:
     """Return the web addresses that a post's body links, in order.
 
-    By libxml2 itself: a feed read for the first time has news only, and trees that are easy to search cost more.
+    By libxml2 itself: of a feed that is read for the first time all is new, and BeautifulSoup takes its time.
     """
     if not _ANCHOR.search(markup, 0, _MARKUP_LIMIT):
         return ()

@@ -1,8 +1,8 @@
 """Well-formed RSS 2.0 and Atom by libxml2, in a tenth of the time that feedparser takes.
 
-Only what both are sure to understand alike is read here: elements that the tables name, in their usual places,
-once each, with whole addresses. All else is feedparser's, which knows the ways of damaged and of old feeds:
-it goes by prefixes, bases, depths and repetitions. What an entry holds has feedparser's keys.
+Only what both are sure to understand alike is read here: the elements that the tables name, in their usual
+places, once each. All else is left to feedparser, which knows the ways of damaged and of old feeds: it goes
+by prefixes, bases, depths and repetitions. What an entry holds has feedparser's keys.
 """
 
 import re
@@ -29,7 +29,7 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _WORDPRESS = "{com-wordpress:feed-additions:1}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 
-# What is read of an entry, with its key. RSS has its elements in no namespace, and sometimes Atom's beside them.
+# What is read of an entry, with its key: RSS has no namespace, and at times elements of Atom beside its own.
 _READ = {
     "comments": "comments",
     "description": "summary",

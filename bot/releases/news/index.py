@@ -120,9 +120,8 @@ class ReleaseIndex:
         return next((known for known in self._linked(item) if _may_be_called(known, name, when)), None)
 
     def _linked(self, item: Judged) -> Iterator[Known]:
-        for repository in map(repository_linked, item.sighting.links):
-            if repository in self.keys:
-                yield self.releases[self.keys[repository]]
+        keys = (self.keys.get(repository_linked(link)) for link in item.sighting.links)
+        yield from (self.releases[key] for key in keys if key)
 
     def not_open(self, item: Judged) -> tuple[str, ...]:
         """Return the repositories that a sighting links and nobody has seen, lower-case, at most twenty."""
@@ -231,7 +230,7 @@ def repository_linked(link: str) -> str:
 
     Elsewhere, as on ModelScope and GitHub, labs give their repositories the same names as on the Hub.
     """
-    last_steps = link.split("?")[0].rstrip("/").split("/")[-2:]
+    last_steps = link.partition("?")[0].rstrip("/").split("/")[-2:]
     return (repository_in(link) or "/".join(last_steps)).lower()
 
 

@@ -1,6 +1,6 @@
-"""Which of a lab's releases some sightings can mean: deciding looks at no others, however long its history. Pure.
+"""Which of a lab's releases some sightings can mean: deciding looks at no others, however many. Pure.
 
-A sighting means a release by its name, so by one of the same family or of the same key, or by a repository.
+By its name a sighting can mean one of the same family or of the same key, by its links that of a repository.
 """
 
 from collections.abc import Sequence
