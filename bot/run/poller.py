@@ -226,12 +226,11 @@ class Poller:
         former = {lab: self.store.addresses.former(source_id, lab) for lab in labs}
         hub_ids = (one.sighting.external_id for one in judged if one.sighting.source is SourceKind.HUB)
         outline = self.store.releases.outline(labs.union(*former.values()), hub_ids)
-        errata = outline.errata
-        known = {*outline.families, *(subject for subject, _ in errata.rules)}
+        known = {*outline.families, *(subject for subject, _ in outline.errata.rules)}
         in_context = []
         for one in judged:
             at_home = kept_at_home(one.verdict, former[one.sighting.lab], known)
-            in_context.append(Judged(one.sighting, corrected(at_home, one.sighting, errata)))
+            in_context.append(Judged(one.sighting, corrected(at_home, one.sighting, outline.errata)))
         return self.store.releases.filled(outline, meant_by(in_context, outline)), in_context
 
     def _carry_out(

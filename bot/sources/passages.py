@@ -37,8 +37,10 @@ _NAME = re.compile(r"/?([A-Za-z][\w-]{0,20})")
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'<>\s]{1,2000})""", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#?\w{1,32};")
 # Around parts of a word these leave it whole; other tags in a line stand for a space, and the rest end it.
-_IN_WORD = frozenset("b i em strong code mark u font tt kbd wbr".split())
-_IN_LINE = frozenset("a span small sub sup time label abbr img q cite s del ins".split())
+_IN_WORD = frozenset({"b", "code", "em", "font", "i", "kbd", "mark", "strong", "tt", "u", "wbr"})
+_IN_LINE = frozenset(
+    {"a", "abbr", "cite", "del", "img", "ins", "label", "q", "s", "small", "span", "sub", "sup", "time"}
+)
 
 
 @dataclass(slots=True)
