@@ -25,6 +25,7 @@ from bot.releases.naming.repositories import Siblings
 from bot.releases.news.corrections import corrected, kept_at_home
 from bot.releases.news.decide import decide, decide_overdue
 from bot.releases.news.decision import Catalogue, Decision, Judged, Settings
+from bot.releases.news.meant import meant_by
 from bot.releases.news.merge import merged
 from bot.run.hints import NamesInBody, ask_about_hints, note_brought
 from bot.run.validators import SHARES, are_left_out, weighed
@@ -220,18 +221,17 @@ class Poller:
         return overtaken
 
     def _in_context(self, source_id: str, judged: Sequence[Judged]) -> tuple[Catalogue, list[Judged]]:
-        """Return what is known of the labs of these, and the verdicts as people and moves have them."""
+        """Return what is known of what these can mean, and the verdicts as people and moves have them."""
         labs = {one.sighting.lab for one in judged}
         former = {lab: self.store.addresses.former(source_id, lab) for lab in labs}
         hub_ids = (one.sighting.external_id for one in judged if one.sighting.source is SourceKind.HUB)
-        catalogue = self.store.releases.catalogue(labs.union(*former.values()), hub_ids)
-        errata = catalogue.errata
-        known = {one.key for one in catalogue.releases} | {subject for subject, _ in errata.rules}
+        outline = self.store.releases.outline(labs.union(*former.values()), hub_ids)
+        known = {*outline.families, *(subject for subject, _ in outline.errata.rules)}
         in_context = []
         for one in judged:
             at_home = kept_at_home(one.verdict, former[one.sighting.lab], known)
-            in_context.append(Judged(one.sighting, corrected(at_home, one.sighting, errata)))
-        return catalogue, in_context
+            in_context.append(Judged(one.sighting, corrected(at_home, one.sighting, outline.errata)))
+        return self.store.releases.filled(outline, meant_by(in_context, outline)), in_context
 
     def _carry_out(
         self,

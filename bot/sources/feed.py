@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 
 import feedparser
+from feedparser.datetimes import _parse_date  # feedparser has no other door to its reader of dates
 from feedparser.encodings import convert_to_utf8
 
 from bot.errors import Failure, SourceError
@@ -32,6 +33,7 @@ from bot.sources.text import (
     refuse_many,
     refuse_odd_encoding,
 )
+from bot.sources.well_formed import Feed, read_well_formed
 
 _MAX_BYTES = 5_000_000  # feedparser takes 9 s for 5.9 MB
 _ADDRESS = re.compile(r"\s*https?://", re.IGNORECASE)
@@ -94,10 +96,10 @@ def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]
     """
     if body_text(answer).lstrip().startswith("{"):
         return _parse_json_feed(answer, now)
-    parsed = _parse_xml(answer)
-    refuse_many(len(parsed.entries), answer.url)
-    entries = with_names((_xml_entry(raw, answer.url, now) for raw in parsed.entries), answer.url, now)
-    if not entries and not parsed.get("version"):
+    feed = _read_xml(answer)
+    refuse_many(len(feed.entries), answer.url)
+    entries = with_names((_xml_entry(raw, answer.url, now) for raw in feed.entries), answer.url, now)
+    if not entries and not feed.version:
         start = answer.body[:2000].lower()
         root = re.search(rb"<([a-z][\w:.-]{0,40})", start)
         name = f"<{root[1].decode()}>" if root else repr(answer.body[:40].decode("utf-8", "replace"))
@@ -105,27 +107,35 @@ def parse_feed(answer: Response, now: datetime) -> tuple[tuple[Entry, ...], str]
         if b"<html" in start or b"<!doctype html" in start:
             what = "a web page instead of a feed: it has moved, or a wall asks for a browser"
         raise SourceError(Failure.BAD_ANSWER, f"{shown(answer.url)} is {what}")
-    return entries, clean(parsed.feed.get("link"), 2000)
+    return entries, clean(feed.link, 2000)
 
 
-def _parse_xml(answer: Response) -> Any:
-    """Run feedparser on bytes: a text could name a local file, and its sanitiser takes quadratic time."""
+def _read_xml(answer: Response) -> Feed:
     refuse_odd_encoding(answer.headers, answer.body, answer.url)
     stated = {"content-location": answer.url}
     if "content-type" in answer.headers:
         stated["content-type"] = answer.headers["content-type"]
-    headers = {**stated, "content-type": "application/xml; charset=utf-8"}
     try:
-        # In the encoding that the parser would have chosen: markup may hide from counting in UTF-16.
+        # In the encoding that feedparser would have chosen: markup may hide from counting in UTF-16.
         body = convert_to_utf8(stated, _SURROGATE.sub(b"", answer.body), feedparser.FeedParserDict())
         refuse_costly_markup(body, answer.url)
-        return feedparser.parse(
-            BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
+        return read_well_formed(body, answer.url) or read_by_feedparser(body, answer.url)
     except (ValueError, LookupError) as error:  # what it was seen to raise over damaged encodings and values
         raise SourceError(
             Failure.BAD_ANSWER, f"{shown(answer.url)} is too damaged to be read as a feed ({error})"
         ) from error
+
+
+def read_by_feedparser(body: bytes, url: str) -> Feed:
+    """Return what feedparser makes of a feed in UTF-8, or of what is none.
+
+    Of bytes, for a text could name a local file; without its sanitiser, which takes quadratic time.
+    """
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    parsed = feedparser.parse(
+        BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
+    return Feed(parsed.entries, parsed.feed.get("link"), parsed.get("version") or "")
 
 
 def _xml_entry(raw: Any, base: str, now: datetime) -> Entry:
@@ -173,7 +183,7 @@ def _xml_date(raw: Any, now: datetime) -> Published | None:
             return found
     for name in names:
         with suppress(OverflowError, ValueError, OSError):  # a year that no calendar has
-            if f"{name}_parsed" in raw and (parsed := raw[f"{name}_parsed"]):
+            if name in raw and (parsed := _parse_date(raw[name])):
                 found = plausible(datetime.fromtimestamp(calendar.timegm(parsed), UTC), now)
                 if found:
                     return found

@@ -37,8 +37,10 @@ _NAME = re.compile(r"/?([A-Za-z][\w-]{0,20})")
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'<>\s]{1,2000})""", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#?\w{1,32};")
 # Around parts of a word these leave it whole; other tags in a line stand for a space, and the rest end it.
-_IN_WORD = re.compile(r"b|i|em|strong|code|mark|u|font|tt|kbd|wbr")
-_IN_LINE = re.compile(r"a|span|small|su[bp]|time|label|abbr|img|q|cite|s|del|ins")
+_IN_WORD = frozenset({"b", "code", "em", "font", "i", "kbd", "mark", "strong", "tt", "u", "wbr"})
+_IN_LINE = frozenset(
+    {"a", "abbr", "cite", "del", "img", "ins", "label", "q", "s", "small", "span", "sub", "sup", "time"}
+)
 
 
 @dataclass(slots=True)
@@ -98,11 +100,12 @@ def _read_markup(text: _Text, markup: str, base: str) -> None:
         if text.length > _MOST_TEXT:
             break
         if piece["text"]:
-            text.add(_REFERENCE.sub(lambda found: html.unescape(found[0]), piece["text"]))
+            words = piece["text"]
+            text.add(_REFERENCE.sub(lambda it: html.unescape(it[0]), words) if "&" in words else words)
             continue
         tag = piece["tag"] or ""
         name = (_NAME.match(tag) or ("", ""))[1].lower()
-        text.add("" if _IN_WORD.fullmatch(name) else " " if _IN_LINE.fullmatch(name) else "\n")
+        text.add("" if name in _IN_WORD else " " if name in _IN_LINE else "\n")
         if name == "a":
             if opened:
                 text.links.append(Link(opened[0], text.length, opened[1]))

@@ -15,7 +15,7 @@ from bot.releases.facts.text import mentions
 from bot.sources.base import Memory, Poll
 from bot.sources.entries import Entry, new_entries
 from bot.sources.passages import post_passages
-from bot.sources.text import TITLE_LIMIT, clean, plain_text, refuse_many, text_and_links
+from bot.sources.text import TITLE_LIMIT, beginning, clean, links_in, plain_text, refuse_many
 
 _MOST_TAGS = 30_000  # in the bodies that one poll looks into: BeautifulSoup takes a second for them
 _SUMMARY_LIMIT = 300
@@ -105,18 +105,17 @@ def _within_reach(posts: Iterable[tuple[str, Entry]]) -> Iterator[tuple[str, Ent
 
 
 def _sighting(post: str, entry: Entry, base: str, reader: Reader, *, dated: bool) -> Sighting:
-    text, links = text_and_links(entry.body, base)
     # A description that the site gives as plain text is a summary already, however short.
-    plain = "" if "<" in entry.body else clean(text, _SUMMARY_LIMIT)
+    plain = "" if "<" in entry.body else clean(beginning(entry.body), _SUMMARY_LIMIT)
     return Sighting(
         source_id=reader.source_id,
         source=reader.kind,
         lab=reader.lab,
         external_id=post,
-        title=clean(entry.title) or clean(text, TITLE_LIMIT // 2) or entry.link,
+        title=clean(entry.title) or clean(beginning(entry.body), TITLE_LIMIT // 2) or entry.link,
         url=entry.link or base,
         published=entry.published if dated else None,
-        links=links,
+        links=links_in(entry.body, base),
         include=reader.include,
         facts=Facts(summary=summary(entry.body) or plain),
     )

@@ -13,6 +13,7 @@ from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
+from lxml import etree
 
 from bot.errors import Failure, SourceError
 from bot.fetch.address import shown
@@ -21,6 +22,11 @@ TITLE_LIMIT = 300
 SUMMARY_LIMIT = 600
 _MARKUP_LIMIT = 100_000  # no post needs more for its first sentences and its links
 _LINKS = 50
+# A web address that stays as it is, whatever it is joined to.
+WHOLE_ADDRESS = re.compile(
+    r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s?#;]*)?(?:\?[^\s#;]+)?(?:#[^\s;]+)?", re.ASCII
+)
+_ANCHOR = re.compile(r"<a[\s/]", re.IGNORECASE)
 _READ_LIMIT = 4_000  # characters of a short text; html.unescape raises on numbers of more than 4,300 digits
 _HIDDEN = re.compile(
     r"<(script|style)\b[^<>]*>(?:.*?</\1\s*>|.*)|<!--(?:.*?-->|.*)", re.IGNORECASE | re.DOTALL
@@ -37,7 +43,9 @@ def clean(text: object, limit: int = TITLE_LIMIT) -> str:
     """Return `text` as one visible line of at most `limit` characters; "" for what is no text."""
     if not isinstance(text, str):
         return ""
-    visible = _UNSEEN.sub("", _mended(text[: 4 * limit]))
+    visible = text[: 4 * limit]
+    if not (visible.isascii() and visible.isprintable()):
+        visible = _UNSEEN.sub("", _mended(visible))
     return " ".join(visible.split())[:limit].rstrip()
 
 
@@ -60,9 +68,13 @@ def _mended(text: str) -> str:
 
 def parse_html(markup: str) -> BeautifulSoup:
     """Return the tree of a whole page or of a fragment."""
+    return BeautifulSoup(_tame(markup), "lxml")
+
+
+def _tame(markup: str) -> str:
     # An XML declaration would make BeautifulSoup warn; as a bogus comment HTML ignores it all the same.
     # Of each NUL libxml2 makes an error: 100 bytes for one.
-    return BeautifulSoup(markup.replace("\0", "").replace("<?", "<!"), "lxml")
+    return markup.replace("\0", "").replace("<?", "<!")
 
 
 def plain_text(markup: str, limit: int = TITLE_LIMIT) -> str:
@@ -70,24 +82,39 @@ def plain_text(markup: str, limit: int = TITLE_LIMIT) -> str:
 
     By regular expressions, for a feed has thousands of titles and BeautifulSoup takes its time.
     """
-    visible = _TAG.sub(" ", _HIDDEN.sub(" ", markup[:_READ_LIMIT]))
+    visible = markup[:_READ_LIMIT]
+    if "<" in visible:
+        visible = _TAG.sub(" ", _HIDDEN.sub(" ", visible))
     return clean(html.unescape(visible), limit)
 
 
-def text_and_links(markup: str, base: str) -> tuple[str, tuple[str, ...]]:
-    """Return a post's beginning as plain text, and the web addresses that its body links, in order."""
+def beginning(markup: str) -> str:
+    """Return a post's beginning as plain text on one line."""
     if "<" not in markup:
-        return plain_text(markup, SUMMARY_LIMIT), ()
-    tree = parse_html(markup[:_MARKUP_LIMIT])
-    targets = (absolute(str(anchor["href"]), base) for anchor in tree.find_all("a", href=True))
-    links = dict.fromkeys(target for target in targets if target)
-    return clean(tree.get_text(" "), SUMMARY_LIMIT), tuple(links)[:_LINKS]
+        return plain_text(markup, SUMMARY_LIMIT)
+    return clean(parse_html(markup[:_MARKUP_LIMIT]).get_text(" "), SUMMARY_LIMIT)
+
+
+def links_in(markup: str, base: str) -> tuple[str, ...]:
+    """Return the web addresses that a post's body links, in order.
+
+    By libxml2 itself: of a feed that is read for the first time all is new, and BeautifulSoup takes its time.
+    """
+    if not _ANCHOR.search(markup, 0, _MARKUP_LIMIT):
+        return ()
+    tree = etree.HTML(_tame(markup[:_MARKUP_LIMIT]))
+    anchors = tree.iter("a") if tree is not None else ()
+    targets = (absolute(anchor.get("href", ""), base) for anchor in anchors if "href" in anchor.attrib)
+    return tuple(dict.fromkeys(filter(None, targets)))[:_LINKS]
 
 
 def absolute(link: str, base: str) -> str:
     """Return `link` as a whole web address, or "" where it is none (mail, script, nonsense)."""
+    link = clean(link, 2000)
+    if WHOLE_ADDRESS.fullmatch(link):
+        return link
     try:
-        address = urljoin(base, clean(link, 2000))
+        address = urljoin(base, link)
         parts = urlsplit(address)
     except ValueError:
         return ""
@@ -140,9 +167,9 @@ def refuse_costly_markup(body: bytes, url: str) -> None:
     _refuse(first.start() if first else 0, _LONGEST_PROLOG, "bytes before its first tag", url)
     _refuse(markup.count(b"<"), _MOST_BRACKETS, "tags", url)
     _refuse(markup.count(b"&"), _MOST_REFERENCES, "entities", url)
-    longest = max((len(tag[0]) for tag in _MARKUP_TAG.finditer(markup)), default=0)
-    _refuse(longest, _LONGEST_TAG, "bytes in a tag", url)
-    words = _words_of_tags(markup)
+    tags = _MARKUP_TAG.findall(markup)
+    _refuse(max(map(len, tags), default=0), _LONGEST_TAG, "bytes in a tag", url)
+    words = _words_of(tags)
     _refuse(len(words), _MOST_ELEMENTS, "elements", url)
     _refuse(max(words, default=0), _MOST_WORDS, "attributes in a tag", url)
     _refuse(sum(words), _MOST_WORDS_IN_ALL, "attributes", url)
@@ -151,12 +178,12 @@ def refuse_costly_markup(body: bytes, url: str) -> None:
 def refuse_costly_page(body: bytes, url: str) -> None:
     """Raise SourceError for a page that would take BeautifulSoup and selectors more than two seconds."""
     _refuse(body.count(b"<"), _MOST_PAGE_TAGS, "tags", url)
-    _refuse(sum(_words_of_tags(body)), _MOST_PAGE_WORDS, "attributes", url)
+    _refuse(sum(_words_of(_MARKUP_TAG.findall(body))), _MOST_PAGE_WORDS, "attributes", url)
 
 
-def _words_of_tags(markup: bytes) -> list[int]:
+def _words_of(tags: list[bytes]) -> list[int]:
     """Return how many words each tag has: its name and its attributes."""
-    return [len(_QUOTED.sub(b"", tag[0]).split()) for tag in _MARKUP_TAG.finditer(markup)]
+    return [len((_QUOTED.sub(b"", tag) if b"=" in tag else tag).split()) for tag in tags]
 
 
 def _refuse(count: int, most: int, what: str, url: str) -> None:

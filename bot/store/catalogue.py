@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.model import Facts, Kind, Name, Sighting, SourceKind, Verdict
-from bot.releases.news.decision import Catalogue, Judged, Known, Waiting
+from bot.releases.news.decision import Catalogue, Judged, Known, Meant, Outline, Waiting
 from bot.store.corrections import Corrections
 from bot.store.database import Database, Tables
 from bot.store.held import KEPT_BACK
@@ -26,8 +26,13 @@ class KnownReleases(Tables):
         super().__init__(database)
         self._corrections = corrections
 
-    def catalogue(self, labs: Iterable[str], hub_ids: Iterable[str] = ()) -> Catalogue:
-        """Return the releases and waiting listings of the labs, and all corrections.
+    def catalogue(self, labs: Iterable[str]) -> Catalogue:
+        """Return all releases of the labs and of those that corrections lead to, and the waiting listings."""
+        outline = self.outline(labs)
+        return self.filled(outline, Meant(tuple(outline.families)))
+
+    def outline(self, labs: Iterable[str], hub_ids: Iterable[str] = ()) -> Outline:
+        """Return what is known of the labs but for their releases.
 
         With those of the labs that corrections lead to, and that these repositories are known under.
         """
@@ -39,41 +44,68 @@ class KnownReleases(Tables):
             """,
             {"ids": list(hub_ids)},
         )
-        wanted = {*labs, *(row["lab"] for row in seen), *(name.lab for name in errata.names.values())}
-        return Catalogue(
-            self._known(wanted),
+        wanted = sorted({*labs, *(row["lab"] for row in seen), *(name.lab for name in errata.names.values())})
+        rows = self._query(
+            f"SELECT r.key, json_extract(r.name, '$.family') AS family FROM release r WHERE {_OF_LABS}",
+            {"labs": wanted},
+        )
+        return Outline(
+            wanted,
+            {row["key"]: row["family"] for row in rows},
             [_waiting_of(row) for row in self._query(_WAITING)],
             errata,
             {row["hub_id"]: read(Facts, row["facts"]) for row in seen},
         )
 
-    def _known(self, labs: Iterable[str]) -> list[Known]:
-        labs = sorted(labs)
-        repositories = self._by_release(
-            "SELECT a.* FROM artifact a JOIN release r ON r.id = a.release_id", labs
+    def filled(self, outline: Outline, meant: Meant) -> Catalogue:
+        """Return an outline with those of its releases that may be meant, and all of their waves."""
+        rows = self._query(
+            f"""
+            SELECT r.id FROM release r WHERE {_OF_LABS} AND r.lead_id IN (
+                SELECT lead_id FROM release WHERE key IN (SELECT value FROM json_each(:keys))
+                UNION SELECT own.lead_id FROM artifact a JOIN release own ON own.id = a.release_id
+                WHERE a.hub_id IN (SELECT value FROM json_each(:hub_ids))
+                   OR a.repository COLLATE NOCASE IN (SELECT value FROM json_each(:repositories))
+                UNION SELECT own.lead_id FROM promise p JOIN release own ON own.id = p.release_id
+                WHERE p.repository IN (SELECT value FROM json_each(:repositories))
+            )
+            """,
+            {
+                "labs": outline.labs,
+                "keys": meant.keys,
+                "hub_ids": list(outline.facts),
+                "repositories": meant.repositories,
+            },
         )
+        known = self._known([row["id"] for row in rows])
+        return Catalogue(known, outline.waiting, outline.errata, outline.facts)
+
+    def _known(self, ids: list[int]) -> list[Known]:
+        repositories = self._by_release("SELECT * FROM artifact", ids)
         sources = self._by_release(
             """
             SELECT DISTINCT o.release_id, o.source, o.said_key = r.key AS exact
             FROM observation o JOIN release r ON r.id = o.release_id
             """,
-            labs,
+            ids,
         )
-        promises = self._by_release("SELECT p.* FROM promise p JOIN release r ON r.id = p.release_id", labs)
+        promises = self._by_release("SELECT * FROM promise", ids)
         rows = self._query(
             f"""
             SELECT r.*, lead.key AS lead_key, r.silent AND r.key IN ({KEPT_BACK}) AS held
-            FROM release r JOIN release lead ON lead.id = r.lead_id WHERE {_OF_LABS} ORDER BY r.lab, r.id
+            FROM release r JOIN release lead ON lead.id = r.lead_id
+            WHERE r.id IN (SELECT value FROM json_each(:ids)) ORDER BY r.lab, r.id
             """,
-            {"labs": labs},
+            {"ids": ids},
         )
         return [
             _known_of(row, repositories[row["id"]], sources[row["id"]], promises[row["id"]]) for row in rows
         ]
 
-    def _by_release(self, select: str, labs: list[str]) -> dict[int, list[Row]]:
+    def _by_release(self, select: str, ids: list[int]) -> dict[int, list[Row]]:
         found: dict[int, list[Row]] = defaultdict(list)
-        for row in self._query(f"{select} WHERE {_OF_LABS}", {"labs": labs}):
+        of_these = "release_id IN (SELECT value FROM json_each(:ids))"
+        for row in self._query(f"{select} WHERE {of_these}", {"ids": ids}):
             found[row["release_id"]].append(row)
         return found
 

@@ -33,7 +33,7 @@ from bot.records import (
 from bot.releases.facts.filters import Filters
 from bot.releases.naming.names import parse
 from bot.releases.news.corrections import Move
-from bot.releases.news.decision import Announce, Decision
+from bot.releases.news.decision import Announce, Decision, Meant
 from bot.releases.news.merge import merged
 from bot.store import database
 from bot.store.store import FILE_NAME, Store
@@ -190,8 +190,10 @@ READS: dict[str, Call] = {
     "corrections.leads": lambda s: s.corrections.leads([KEY]),
     "corrections.of": lambda s: s.corrections.of(KEY),
     "releases.catalogue": lambda s: s.releases.catalogue(["moonshot", "zai"]),
+    "releases.filled": lambda s: s.releases.filled(s.releases.outline(["moonshot"]), Meant((KEY,))),
     "releases.named_by_the_way": lambda s: s.releases.named_by_the_way("qwen", START),
     "releases.names": lambda s: s.releases.names("moonshot"),
+    "releases.outline": lambda s: s.releases.outline(["moonshot"], ["a"]),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
     "releases.waits_beyond": lambda s: s.releases.waits_beyond(START),
     "deliveries.ahead_of": lambda s: s.deliveries.ahead_of(START),

@@ -12,20 +12,19 @@ from bot.releases.facts.text import one_line
 
 LONGEST_SUMMARY = 300
 _MOST_SENTENCES = 2
+# In lower case, which takes a fifth of the time that IGNORECASE does.
 _OTHER_SECTIONS = re.compile(
     r"licen[cs]e|citation|cite|bibtex|acknowledg|contact|contents|changelog|news|update|install|usage|how to|"
     r"quick ?start|getting started|requirement|deploy|download|prompt|disclaimer|limitation|bias|ethic|risk|"
     r"evaluation|benchmark|result|performance|hardware|environmental|training (?:data|procedure|detail)|"
-    r"uses?$|example|faq|team|contributor|author|thank|terms",
-    re.IGNORECASE,
+    r"uses?$|example|faq|team|contributor|author|thank|terms"
 )
 _BOILERPLATE = re.compile(
     r"licen[cs]ed? (?:under|agreement)|released under|under (?:the|an?) [\w .-]{2,60}licen[cs]e|"
     r"copyright|all rights reserved|terms of (?:use|service)|acceptable use|privacy policy|"
     r"\bby (?:downloading|using|accessing|clicking)|you (?:need|must|have) to (?:agree|accept|share)|"
     r"more information needed|automatically generated|pushed on the hub|has been converted to|"
-    r"subscribe|sign up|cookie|brief definition of inputs",
-    re.IGNORECASE,
+    r"subscribe|sign up|cookie|brief definition of inputs"
 )
 _INSTRUCTION = re.compile(
     r"\W*(?:\[!\w+\]|note\b|warning|important|tip\b|disclaimer|update|news|see |click|join |try |visit|"
@@ -36,8 +35,7 @@ _INSTRUCTION = re.compile(
 )
 _COMMON_WORDS = re.compile(
     r"\b(?:an?|and|are|can|for|has|have|in|is|it|of|on|our|that|the|this|to|was|we|which|with|"
-    r"de|der|des|die|el|en|est|et|es|il|ist|la|le|les|los|para|pour|que|und|una?|une|y)\b",
-    re.IGNORECASE,
+    r"de|der|des|die|el|en|est|et|es|il|ist|la|le|les|los|para|pour|que|und|una?|une|y)\b"
 )
 _SENTENCE_END = re.compile(r"[.!?…](?=[\"'”’)\]]?(?:\s|$))[\"'”’)\]]?|[。！？]")
 _ABBREVIATION = re.compile(
@@ -78,7 +76,7 @@ def _sentences_of(block: Block) -> str:
         # Chinese and Japanese put no space between sentences
         longer = re.sub(r"(?<=[。！？]) ", "", f"{text} {sentence}".strip())
         is_too_much = text and (len(longer) > LONGEST_SUMMARY or sentence.endswith(":"))
-        if is_too_much or _BOILERPLATE.search(sentence):
+        if is_too_much or _BOILERPLATE.search(sentence.lower()):
             break
         text = longer
     return "" if text.endswith(":") else _cut(text)
@@ -86,16 +84,16 @@ def _sentences_of(block: Block) -> str:
 
 def _is_prose(block: Block) -> bool:
     text = block.text
-    if block.linked > 0.5 or _OTHER_SECTIONS.search(block.section) or _INSTRUCTION.match(text):
+    if block.linked > 0.5 or _OTHER_SECTIONS.search(block.section.lower()) or _INSTRUCTION.match(text):
         return False
     if len(_WIDE.findall(text)) >= 15:
         return True
-    words, letters = text.split(), sum(letter.isalpha() for letter in text)
-    if len(text) < 40 or len(words) < 7 or letters < 0.6 * len(text):
+    words = text.split()
+    if len(text) < 40 or len(words) < 7 or sum(map(str.isalpha, text)) < 0.6 * len(text):
         return False
-    is_latin = sum(letter.isascii() for letter in text) > 0.5 * len(text)
+    is_latin = text.isascii() or sum(map(str.isascii, text)) > 0.5 * len(text)
     ends = bool(_SENTENCE_END.search(text)) or len(words) >= 12
-    return ends and (not is_latin or len(_COMMON_WORDS.findall(text)) >= 2)
+    return ends and (not is_latin or len(_COMMON_WORDS.findall(text.lower())) >= 2)
 
 
 def _sentences(text: str) -> Iterator[str]:

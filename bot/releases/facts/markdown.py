@@ -20,10 +20,23 @@ _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # str.lower() changes 
 _HIDDEN = ("script", "style", "svg", "pre", "head", "select", "video", "audio")
 _LINKED = re.compile(f"{_LINK}([^{_LINK}{_LINK_END}]*)")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>")
-_BREAKING = re.compile(
-    r"address|article|blockquote|center|d[dlt]|details|div|figure|footer|header|hr|main|nav|[ou]l|p|section"
-    r"|summary|table|tbody|thead"
+_BREAKING = (
+    "address article blockquote center dd dl dt details div figure footer header hr main nav ol ul p section "
+    "summary table tbody thead"
 )
+# What stands for a tag in Markdown; for any other, nothing.
+_MARKS = {
+    **{f"{slash}{name}": "\n\n" for name in _BREAKING.split() for slash in ("", "/")},
+    **{f"h{level}": "\n\n# " for level in range(1, 7)},
+    **{f"/h{level}": "\n\n" for level in range(1, 7)},
+    **dict.fromkeys(("br", "/br", "/li", "/tr"), "\n"),
+    **dict.fromkeys(("/td", "/th"), " | "),
+    "li": "\n- ",
+    "tr": "\n| ",
+    "a": _LINK,
+    "/a": _LINK_END,
+}
+_HIDING = re.compile(f"<(?:{'|'.join(_HIDDEN)})", re.IGNORECASE)
 _IMAGE = re.compile(
     r"!\[[^\[\]]{0,500}\](?:\([^()]{0,1000}(?:\([^()]{0,200}\)[^()]{0,200})?\)|\[[^\[\]]{0,200}\])"
 )
@@ -68,18 +81,22 @@ def blocks(markdown: str) -> Iterator[Block]:
         if kind == "heading":
             section = plain
         elif plain:
-            letters = sum(map(str.isalnum, text))
-            linked = sum(map(str.isalnum, "".join(_LINKED.findall(text))))
-            yield Block(BlockKind(kind), plain, section, linked / letters if letters else 0.0)
+            yield Block(BlockKind(kind), plain, section, _linked(text) if _LINK in text else 0.0)
+
+
+def _linked(text: str) -> float:
+    letters = sum(map(str.isalnum, text))
+    linked = sum(map(str.isalnum, "".join(_LINKED.findall(text))))
+    return linked / letters if letters else 0.0
 
 
 def _visible(text: str) -> str:
     text = text.replace(_LINK, " ").replace(_LINK_END, " ")
     text = _without_code(_without_front_matter(text))
-    text = _without(text, "<!--", "-->")
-    for element in _HIDDEN:
+    text = _without(text, "<!--", "-->") if "<!--" in text else text
+    for element in _HIDDEN if _HIDING.search(text) else ():
         text = _without(text, f"<{element}", f"</{element}>")
-    return _TAG.sub(_tag, text)
+    return _TAG.sub(_mark, text)
 
 
 def _without_front_matter(text: str) -> str:
@@ -119,16 +136,8 @@ def _without(text: str, start: str, end: str) -> str:
     return "".join([*kept, text[position:]])
 
 
-def _tag(match: re.Match[str]) -> str:
-    closing, name = bool(match[1]), match[2].lower()
-    if re.fullmatch(r"h[1-6]", name):
-        return "\n\n" if closing else "\n\n# "
-    if _BREAKING.fullmatch(name):
-        return "\n\n"
-    if name in ("td", "th"):
-        return " | " if closing else ""
-    marks = {"br": "\n", "li": "\n" if closing else "\n- ", "tr": "\n" if closing else "\n| "}
-    return marks.get(name, (_LINK_END if closing else _LINK) if name == "a" else "")
+def _mark(tag: re.Match[str]) -> str:
+    return _MARKS.get(tag[1] + tag[2].lower(), "")
 
 
 def _raw_blocks(text: str) -> Iterator[tuple[str, str]]:
@@ -170,8 +179,10 @@ def _kind_of(line: str) -> str:
 
 
 def _inline(text: str) -> str:
-    text = _IMAGE.sub("", text)
-    text = _ANCHOR.sub(rf"{_LINK}\1{_LINK_END}", text)  # a badge is an image in a link: now an empty link
-    text = _BARE_ADDRESS.sub(rf"{_LINK}\g<0>{_LINK_END}", text)
+    if "[" in text:
+        text = _IMAGE.sub("", text)
+        text = _ANCHOR.sub(rf"{_LINK}\1{_LINK_END}", text)  # a badge is an image in a link: now an empty link
+    if "://" in text:
+        text = _BARE_ADDRESS.sub(rf"{_LINK}\g<0>{_LINK_END}", text)
     text = re.sub(r"\[\^?\d{1,3}\]|^\s*(?:#{1,6}|>)\s?|\*+|`+|__|~~", "", text, flags=re.MULTILINE)
     return html.unescape(_ITEM.sub("", text, count=1) if _ITEM.match(text) else text)

@@ -34,8 +34,9 @@ def one_line(text: str, limit: int) -> str:
     break text); a line that is cut ends in an ellipsis.
     """
     start = text[: limit * 4]  # enough for padding, too few to be slow
-    kept = "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in start)
-    line = " ".join(kept.split())
+    if not start.isprintable():
+        start = "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in start)
+    line = " ".join(start.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

@@ -52,6 +52,25 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """What is known of some labs but for their releases, of which it has the families by key."""
+
+    labs: Sequence[str]
+    families: Mapping[str, str]
+    waiting: Sequence[Waiting]
+    errata: Errata
+    facts: Mapping[str, Facts]  # of repositories just seen, by the Hub's _id
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The releases that a decision may be about: by key, and by repository ("owner/name" in lower case)."""
+
+    keys: Sequence[str]
+    repositories: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """What is known of the labs that a decision is about, before it is corrected."""
 

@@ -120,12 +120,8 @@ class ReleaseIndex:
         return next((known for known in self._linked(item) if _may_be_called(known, name, when)), None)
 
     def _linked(self, item: Judged) -> Iterator[Known]:
-        for link in item.sighting.links:
-            # Elsewhere, as on ModelScope and GitHub, labs give their repositories the same names.
-            last_steps = link.split("?")[0].rstrip("/").split("/")[-2:]
-            repository = (repository_in(link) or "/".join(last_steps)).lower()
-            if repository in self.keys:
-                yield self.releases[self.keys[repository]]
+        keys = (self.keys.get(repository_linked(link)) for link in item.sighting.links)
+        yield from (self.releases[key] for key in keys if key)
 
     def not_open(self, item: Judged) -> tuple[str, ...]:
         """Return the repositories that a sighting links and nobody has seen, lower-case, at most twenty."""
@@ -227,6 +223,15 @@ class ReleaseIndex:
 
     def _family(self, name: Name) -> list[Known]:
         return [self.releases[key] for key in self._families.get(_family_of(name), ())]
+
+
+def repository_linked(link: str) -> str:
+    """Return the repository ("owner/name" in lower case) that a link may lead to.
+
+    Elsewhere, as on ModelScope and GitHub, labs give their repositories the same names as on the Hub.
+    """
+    last_steps = link.partition("?")[0].rstrip("/").split("/")[-2:]
+    return (repository_in(link) or "/".join(last_steps)).lower()
 
 
 def moment_of(sighting: Sighting, now: datetime, *, live: bool = False) -> datetime:
