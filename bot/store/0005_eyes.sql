@@ -98,6 +98,21 @@ WHERE id = lead_id;
 DROP INDEX release_shown;
 CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = 0;
 
+-- What filters ask of a release, as columns of one index, so that a question reads no whole rows. The memory that it
+-- takes to serve as released, in bytes, is stored by whoever merges it (releases.facts.memory has the rule; a change
+-- of the rule needs a migration).
+ALTER TABLE release ADD COLUMN memory INTEGER;
+UPDATE release SET memory = bytes_to_serve(
+    parameters, json_extract(facts, '$.precision'), json_extract(facts, '$.download_bytes'));
+ALTER TABLE release ADD COLUMN spdx TEXT GENERATED ALWAYS AS (lower(json_extract(license, '$.spdx'))) VIRTUAL;
+ALTER TABLE release ADD COLUMN weights TEXT GENERATED ALWAYS AS (json_extract(facts, '$.weights')) VIRTUAL;
+CREATE INDEX release_asked ON release
+    (lead_id, withdrawn, memory, parameters, license_verdict, license_id, spdx, task, weights, display);
+-- What was announced, for what sources showed of it; and what came before a release in its family.
+CREATE INDEX release_announced ON release (opened_at) WHERE id = lead_id AND silent = 0 AND withdrawn = 0;
+DROP INDEX release_by_family;
+CREATE INDEX release_by_family ON release (lab, family, published_at);
+
 -- Why a destination that follows a lab was owed no alert of its release, as of when that was decided last.
 CREATE TABLE declined (
     release_id  INTEGER NOT NULL REFERENCES release (id) ON DELETE CASCADE,

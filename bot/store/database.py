@@ -1,10 +1,10 @@
 """One SQLite file: a connection a thread, transactions that hold, and errors in words."""
 
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,11 @@ from sqlite_utils import Database as Connection
 from sqlite_utils.migrations import Migrations
 
 from bot.errors import StoreError
+from bot.releases.facts.memory import bytes_to_serve
+from bot.store import titles
 from bot.store.backup import back_up, in_words, make_private, make_room
 from bot.store.rows import bound
+from bot.store.scripts import statements
 
 # A writer waits this long for another before it gives up, in seconds.
 PATIENCE = 15.0
@@ -30,20 +33,15 @@ _SCHEMA = {
 
 def _migration(file: str) -> Callable[[Connection], None]:
     def migrate(connection: Connection) -> None:
-        # Not executescript: that commits the migration's own transaction before it starts.
-        for statement in _statements(files("bot.store").joinpath(file).read_text(encoding="utf-8")):
+        connection.conn.create_function("bytes_to_serve", 3, _bytes_to_serve)
+        for statement in statements(file):
             connection.execute(statement)
 
     return migrate
 
 
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+def _bytes_to_serve(parameters: int | None, precision: str | None, download_bytes: int | None) -> int | None:
+    return bytes_to_serve(parameters, precision or "", download_bytes)
 
 
 for _name, _file in _SCHEMA.items():
@@ -73,6 +71,9 @@ class Database:
             refuse_newer(path, connection)
             if migrations.pending(connection):
                 self._migrate()
+            if not readonly and not titles.is_settled(connection.conn):
+                with self.transaction():
+                    titles.settle(connection.conn)
 
     @property
     def connection(self) -> Connection:
@@ -132,6 +133,7 @@ class Database:
             isolation_level=None,
             check_same_thread=False,
         )
+        raw.create_function("regexp", 2, _is_found, deterministic=True)
         if self.readonly:
             raw.execute("PRAGMA query_only = ON")
             return Connection(raw)
@@ -167,6 +169,11 @@ class Tables:
         self._query = database.query
         self._run = database.run
         self._run_many = database.run_many
+
+
+def _is_found(pattern: str, text: str) -> bool:
+    """Answer `text REGEXP pattern`, which SQLite leaves to its users."""
+    return re.search(pattern, text) is not None
 
 
 def _bound(values: Mapping[str, object]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from bot.model import DateOrigin, Evidence, License, Release
+from bot.releases.facts.memory import bytes_to_serve
 from bot.releases.news.corrections import Errata
 from bot.releases.news.decision import Announce, Attach, Confirm, Decision, Observe, Open, Promise, Rename
 from bot.store.catalogue import KnownReleases
@@ -54,23 +55,25 @@ class Releases(KnownReleases):
         )
 
     def _write(self, release: Release) -> None:
+        facts = release.facts
         self._run(
             """
             UPDATE release SET facts = :facts, license = :license, license_id = :license_id,
                 license_verdict = :verdict, parameters = :parameters, task = :task,
                 published_at = :published_at, published_origin = :published_origin,
-                published_precision = :published_precision, came_at = :came_at
+                published_precision = :published_precision, came_at = :came_at, memory = :memory
             WHERE id = :id
             """,
             {
                 "id": release.id,
-                "facts": release.facts,
+                "facts": facts,
                 "license": release.license,
                 "license_id": release.license.id,
                 "verdict": release.license.verdict,
-                "parameters": release.facts.parameters,
-                "task": release.facts.task,
+                "parameters": facts.parameters,
+                "task": facts.task,
                 "came_at": release.came_at,
+                "memory": bytes_to_serve(facts.parameters, facts.precision, facts.download_bytes),
                 **published_columns(release.published),
             },
         )

@@ -8,9 +8,9 @@ from bot.cadence.shipped import Shipment, Shipped
 from bot.model import Evidence, Lab, Release
 from bot.store.corrections import Corrections
 from bot.store.database import Database, Tables
-from bot.store.history import mentions_of
 from bot.store.releases import EVIDENCE, Merge
 from bot.store.rows import Row, maybe_moment, published_of, record, records
+from bot.store.waves import mentions_of
 
 _RELEASES = """
     SELECT r.*, lead.key AS lead_key, coalesce(json_extract(r.name, '$.line'), '') AS line,
