@@ -98,14 +98,15 @@ WHERE id = lead_id;
 DROP INDEX release_shown;
 CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = 0;
 
--- What filters ask of a release, as columns of one index, so that a question reads no whole rows. The memory that it
--- takes to serve as released, in bytes, is stored by whoever merges it (releases.facts.memory has the rule; a change
--- of the rule needs a migration).
-ALTER TABLE release ADD COLUMN memory INTEGER;
-UPDATE release SET memory = bytes_to_serve(
-    parameters, json_extract(facts, '$.precision'), json_extract(facts, '$.download_bytes'));
-ALTER TABLE release ADD COLUMN spdx TEXT GENERATED ALWAYS AS (lower(json_extract(license, '$.spdx'))) VIRTUAL;
-ALTER TABLE release ADD COLUMN weights TEXT GENERATED ALWAYS AS (json_extract(facts, '$.weights')) VIRTUAL;
+-- What filters ask of a release, as columns of one index, so that a question reads no whole rows. The function is
+-- releases.facts.memory.bytes_to_serve: when its rule changes, a migration says this once more.
+ALTER TABLE release ADD COLUMN memory INTEGER;                      -- that it takes to serve as released, in bytes
+ALTER TABLE release ADD COLUMN spdx TEXT NOT NULL DEFAULT '';       -- of its licence, lower-case
+ALTER TABLE release ADD COLUMN weights TEXT NOT NULL DEFAULT '';    -- "there" or "none", as in model.Facts
+UPDATE release SET
+    memory = bytes_to_serve(parameters, json_extract(facts, '$.precision'), json_extract(facts, '$.download_bytes')),
+    spdx = lower(coalesce(json_extract(license, '$.spdx'), '')),
+    weights = coalesce(json_extract(facts, '$.weights'), '');
 CREATE INDEX release_asked ON release
     (lead_id, withdrawn, memory, parameters, license_verdict, license_id, spdx, task, weights, display);
 -- What was announced, for what sources showed of it; and what came before a release in its family.

@@ -22,7 +22,7 @@ _ASKED: Mapping[str, str] = {
     "max": "model.parameters <= :max",
     "fits": "model.memory <= :fits",
     "type": "(model.task = :type OR model.task IN (SELECT value FROM json_each(:tasks)))",
-    "weights": """model.weights IS NOT 'none'
+    "weights": """model.weights <> 'none'
         AND EXISTS (SELECT 1 FROM artifact WHERE release_id = model.id)""",
 }
 _TRIAGED = """

@@ -61,7 +61,8 @@ class Releases(KnownReleases):
             UPDATE release SET facts = :facts, license = :license, license_id = :license_id,
                 license_verdict = :verdict, parameters = :parameters, task = :task,
                 published_at = :published_at, published_origin = :published_origin,
-                published_precision = :published_precision, came_at = :came_at, memory = :memory
+                published_precision = :published_precision, came_at = :came_at,
+                memory = :memory, spdx = :spdx, weights = :weights
             WHERE id = :id
             """,
             {
@@ -74,6 +75,8 @@ class Releases(KnownReleases):
                 "task": facts.task,
                 "came_at": release.came_at,
                 "memory": bytes_to_serve(facts.parameters, facts.precision, facts.download_bytes),
+                "spdx": release.license.spdx.lower(),
+                "weights": facts.weights,
                 **published_columns(release.published),
             },
         )
