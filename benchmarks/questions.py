@@ -36,6 +36,7 @@ LABS = [Lab(f"lab{n}", f"Lab {n}", owners=(f"owner{n}",)) for n in range(50)]
 SIGHTINGS = 10
 A_TRANSACTION = 1_000
 TIMES = 5
+LINEAR = 1.1  # a power of the releases, with some room for what else the machine does
 # The milliseconds that each question may take of 100,000 releases; None: as long as it takes.
 GOALS: Mapping[str, int | None] = {
     "recent": 10, "recent since:1y": None, "recent lab7 since:90d": None,
@@ -126,7 +127,8 @@ def main() -> None:
     for text, goal in GOALS.items():
         of_sizes = {count: answered[text] for count, answered in times.items()}
         row = "".join(f"{it:10.1f}" for it in of_sizes.values())
-        print(f"{text:<36}{row}{growth(of_sizes):14.2f}{goal or '-':>18}")
+        power = growth(of_sizes)
+        print(f"{text:<36}{row}{power:14.2f}{goal or '-':>18}{' too fast' if power > LINEAR else ''}")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from bot.releases.facts.memory import bytes_to_serve
 from bot.store import titles
 from bot.store.backup import back_up, in_words, make_private, make_room
 from bot.store.rows import bound
-from bot.store.scripts import statements
 
 # A writer waits this long for another before it gives up, in seconds.
 PATIENCE = 15.0
@@ -34,10 +34,20 @@ _SCHEMA = {
 def _migration(file: str) -> Callable[[Connection], None]:
     def migrate(connection: Connection) -> None:
         connection.conn.create_function("bytes_to_serve", 3, _bytes_to_serve)
-        for statement in statements(file):
+        # Not executescript: that commits the migration's own transaction before it starts.
+        for statement in _statements(files("bot.store").joinpath(file).read_text(encoding="utf-8")):
             connection.execute(statement)
 
     return migrate
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _bytes_to_serve(parameters: int | None, precision: str | None, download_bytes: int | None) -> int | None:
@@ -71,9 +81,10 @@ class Database:
             refuse_newer(path, connection)
             if migrations.pending(connection):
                 self._migrate()
-            if not readonly and not titles.is_settled(connection.conn):
+            self.indexes_titles = titles.is_possible(connection.conn)
+            if not readonly and self.indexes_titles and not titles.is_whole(connection.conn):
                 with self.transaction():
-                    titles.settle(connection.conn)
+                    titles.index_new(connection.conn)
 
     @property
     def connection(self) -> Connection:

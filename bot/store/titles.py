@@ -3,41 +3,42 @@
 It is FTS5 with its trigram tokenizer (https://sqlite.org/fts5.html#the_trigram_tokenizer), which comes with
 nearly every SQLite of 3.34 or newer; a table STRICT asks for 3.37 in any case. Where it is not compiled in,
 titles are read one by one. On PostgreSQL, a pg_trgm index on observation.title will be all of this.
+
+Observations are added and never removed, and their titles stay. So what is not in the index yet has a higher
+id than all that is, also after a machine without FTS5 wrote to the database.
 """
 
-import sqlite3
+from sqlite3 import Connection
 
-from bot.store.scripts import statements
-
-_TRIGGERS = ("title_seen", "title_gone", "title_changed")
-_STATE = """
-    SELECT EXISTS (SELECT 1 FROM pragma_module_list WHERE name = 'fts5') AS possible,
-        EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'title_seen') AS kept
-"""
 SHORTEST = 3  # letters that the index finds
+_IS_POSSIBLE = "SELECT EXISTS (SELECT 1 FROM pragma_module_list WHERE name = 'fts5')"
+_IS_MADE = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'title_index')"
+_MAKE = """
+    CREATE VIRTUAL TABLE IF NOT EXISTS title_index
+        USING fts5 (title, content = 'observation', content_rowid = 'id', tokenize = 'trigram')
+"""
+# In docsize, FTS5 keeps a row for each title of the index.
+_LAST = "(SELECT coalesce(max(id), 0) FROM title_index_docsize)"
+_HAS_ALL = f"SELECT NOT EXISTS (SELECT 1 FROM observation WHERE id > {_LAST})"
+# One statement for all: before each one, FTS5 writes out what it has in memory.
+_ADD = f"INSERT INTO title_index (rowid, title) SELECT id, title FROM observation WHERE id > {_LAST}"
 
 
-def is_indexed(connection: sqlite3.Connection) -> bool:
-    """Whether every title is in the index, and this SQLite can read it."""
-    possible, kept = connection.execute(_STATE).fetchone()
-    return bool(possible and kept)
+def is_possible(connection: Connection) -> bool:
+    """Whether this SQLite has such an index."""
+    return _is_so(connection, _IS_POSSIBLE)
 
 
-def is_settled(connection: sqlite3.Connection) -> bool:
-    """Whether the index is kept where this SQLite has it, and only there."""
-    possible, kept = connection.execute(_STATE).fetchone()
-    return bool(possible == kept)
+def is_whole(connection: Connection) -> bool:
+    """Whether every title is in the index."""
+    return _is_so(connection, _IS_MADE) and _is_so(connection, _HAS_ALL)
 
 
-def settle(connection: sqlite3.Connection) -> None:
-    """Make the index where it is missing, or keep it no more where this SQLite cannot; in a transaction.
+def index_new(connection: Connection) -> None:
+    """Add the titles that are not in the index yet, inside a transaction; where there is none, make it."""
+    connection.execute(_MAKE)
+    connection.execute(_ADD)
 
-    A database may come from a machine whose SQLite is another one.
-    """
-    possible, kept = connection.execute(_STATE).fetchone()
-    if possible and not kept:
-        for statement in statements("titles.sql"):
-            connection.execute(statement)
-    elif kept and not possible:
-        for trigger in _TRIGGERS:
-            connection.execute(f"DROP TRIGGER {trigger}")
+
+def _is_so(connection: Connection, state: str) -> bool:
+    return bool(connection.execute(state).fetchone()[0])

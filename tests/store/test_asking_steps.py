@@ -9,6 +9,7 @@ import pytest
 from bot.model import Lab, License
 from bot.releases.facts.filters import Filters
 from bot.store.store import Store
+from bot.store.titles import index_new
 from tests.support.steps import steps
 
 NOW = datetime(2026, 4, 20, tzinfo=UTC)
@@ -66,6 +67,7 @@ def watch(store: Store, first: int, last: int, releases: int) -> None:
     values = {"first": first, "last": last, "now": NOW, "releases": releases, "posts": list(range(SIGHTINGS))}
     with store.transaction():
         store._database.run(OBSERVATIONS, values)
+        index_new(store._database.connection.conn)
 
 
 @pytest.mark.parametrize(
