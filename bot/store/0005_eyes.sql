@@ -97,6 +97,7 @@ UPDATE release SET news_at = (SELECT max(member.came_at) FROM release member WHE
 WHERE id = lead_id;
 DROP INDEX release_shown;
 CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = 0;
+CREATE INDEX release_shown_of_lab ON release (lab, news_at DESC, id DESC) WHERE id = lead_id AND withdrawn = 0;
 
 -- What filters ask of a release, as columns of one index, so that a question reads no whole rows. The function is
 -- releases.facts.memory.bytes_to_serve: when its rule changes, a migration says this once more.

@@ -74,6 +74,7 @@ def watch(store: Store, first: int, last: int, releases: int) -> None:
     "question",
     [
         pytest.param(lambda s: s.history.recent((), DAY, limit=5), id="what came out since yesterday"),
+        pytest.param(lambda s: s.history.recent(["lab1"], DAY, limit=5), id="the same of a lab"),
         pytest.param(
             lambda s: s.history.recent((), DAY, Filters(fits=80 * 10**9, match=("zephyr",)), 5),
             id="the same, as filters say",
