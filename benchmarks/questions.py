@@ -128,7 +128,7 @@ def main() -> None:
         of_sizes = {count: answered[text] for count, answered in times.items()}
         row = "".join(f"{it:10.1f}" for it in of_sizes.values())
         power = growth(of_sizes)
-        print(f"{text:<36}{row}{power:14.2f}{goal or '-':>18}{' too fast' if power > LINEAR else ''}")
+        print(f"{text:<36}{row}{power:14.2f}{goal or '-':>18}{'  grows too fast' if power > LINEAR else ''}")
 
 
 if __name__ == "__main__":

@@ -99,13 +99,14 @@ def _grouped(releases: Iterable[_Placed], unit: Unit) -> list[list[_Placed]]:
     """Return the releases of each wave or launch, which stand in order before and after."""
     groups: list[list[_Placed]] = []
     latest: dict[Hashable, list[_Placed]] = {}
-    for place, it in releases:
+    for placed in releases:
+        (day, *_), it = placed
         key = (it.lab, it.family_key) if unit is Unit.WAVE else it.lab
         mine = latest.get(key)
-        if mine and it.is_exact == mine[0][1].is_exact and place[0] - mine[0][0][0] <= _SPANS[unit]:
-            mine.append((place, it))
+        if mine and it.is_exact == mine[0][1].is_exact and day - mine[0][0][0] <= _SPANS[unit]:
+            mine.append(placed)
         else:
-            latest[key] = [(place, it)]
+            latest[key] = [placed]
             groups.append(latest[key])
     return groups
 

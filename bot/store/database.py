@@ -81,10 +81,10 @@ class Database:
             refuse_newer(path, connection)
             if migrations.pending(connection):
                 self._migrate()
-            self.indexes_titles = titles.is_possible(connection.conn)
-            if not readonly and self.indexes_titles and not titles.is_whole(connection.conn):
+            self.indexes_titles = titles.is_possible(self.query)
+            if not readonly and self.indexes_titles and not titles.is_whole(self.query):
                 with self.transaction():
-                    titles.index_new(connection.conn)
+                    titles.index_new(self.run)
 
     @property
     def connection(self) -> Connection:

@@ -36,7 +36,7 @@ class Releases(KnownReleases):
         for step in decision.steps:
             writer.write(step)
         if self._database.indexes_titles:
-            index_new(self._database.connection.conn)
+            index_new(self._run)
         self.refresh(writer.touched.values(), merge)
         return writer.touched
 

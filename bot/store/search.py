@@ -83,7 +83,7 @@ class Search(Waves):
 
     def _titled(self, text: str) -> tuple[str, str]:
         """Return the condition that a title contains the text, whatever the case, and what it asks for."""
-        is_indexed = self._database.indexes_titles and titles.is_whole(self._database.connection.conn)
+        is_indexed = self._database.indexes_titles and titles.is_whole(self._query)
         if not is_indexed or len(text) < titles.SHORTEST or "\0" in text:
             return "instr(lower(o.title), lower(:text)) > 0", text
         phrase = '"{}"'.format(text.replace('"', '""'))

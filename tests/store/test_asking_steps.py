@@ -67,7 +67,7 @@ def watch(store: Store, first: int, last: int, releases: int) -> None:
     values = {"first": first, "last": last, "now": NOW, "releases": releases, "posts": list(range(SIGHTINGS))}
     with store.transaction():
         store._database.run(OBSERVATIONS, values)
-        index_new(store._database.connection.conn)
+        index_new(store._database.run)
 
 
 @pytest.mark.parametrize(

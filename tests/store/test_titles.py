@@ -76,7 +76,7 @@ def test_the_index_finds_what_reading_all_titles_finds(
     show(store, *shown)
     quick = found(store, text)
     with store.transaction(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(titles, "is_possible", lambda connection: False)
+        patch.setattr(titles, "is_possible", lambda query: False)
         assert found(store, text) == quick
     store.close()
 
@@ -109,7 +109,7 @@ def test_a_database_moves_to_a_machine_without_the_index_and_back(
     reader.close()
     back = Store(tmp_path)
     show(back, "Kimi K4")
-    assert titles.is_whole(back._database.connection.conn)
+    assert titles.is_whole(back._database.query)
     assert found(back, "kimi") == ["Kimi K4", "Kimi K3", "Kimi K2.6"]
     back.close()
 
