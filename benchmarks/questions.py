@@ -1,6 +1,6 @@
-"""Measure questions to a large store: 100,000 releases, ten sightings each, and their deliveries.
+"""Measure questions to ever larger stores: up to 100,000 releases, ten sightings each, and their deliveries.
 
-Run from the project's root: `python -m benchmarks.questions [releases]`.
+Run from the project's root: `python -m benchmarks.questions [releases ...]`.
 """
 # A script for people: it prints, and it is no package.
 # ruff: noqa: INP001, T201
@@ -8,23 +8,47 @@ Run from the project's root: `python -m benchmarks.questions [releases]`.
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import log, nan
 from pathlib import Path
+from statistics import linear_regression, median
 
+from bot.desk.changes import Changes
+from bot.desk.corrections import Corrector, FaultReports
+from bot.desk.desk import Desk
+from bot.desk.questions import Asker, Questions
 from bot.model import DateOrigin, Facts, Kind, Lab, LicenseStatement, Published, Sighting, SourceKind, Verdict
-from bot.releases.facts.filters import Filters
+from bot.releases.naming.labs import Labs
 from bot.releases.naming.names import parse
 from bot.releases.news.decision import Attach, Decision, Judged, Observe, Open, Step
 from bot.releases.news.merge import merged
+from bot.slack.channels import SlackChannels
+from bot.slack.client import web_client
 from bot.store.store import Store
+from tests.support.clock import FakeClock
 from tests.support.places import C1
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LABS = [Lab(f"lab{n}", f"Lab {n}", owners=(f"owner{n}",)) for n in range(50)]
 SIGHTINGS = 10
 A_TRANSACTION = 1_000
+TIMES = 5
+LINEAR = 1.1  # a power of the releases, with some room for what else the machine does
+# The milliseconds that each question may take of 100,000 releases; None: as long as it takes.
+GOALS: Mapping[str, int | None] = {
+    "recent": 10, "recent since:1y": None, "recent lab7 since:90d": None,
+    "recent license:permissive max:70b": None, "recent license:mit since:1y": 50,
+    "recent fits:80gb since:1y": 50, "recent type:vision since:1y": 50, "recent weights:open since:1y": None,
+    "recent match:zephyr7 since:1y": 50, "recent match:coder since:1y": 50,
+    "show Zephyr77-2.5-40B": 10, "show zephyr77": 50, "show Zephr77-2.5-4OB": 100,
+    "why owner27/Zephyr77-2.5-40B": 20, "why https://blog.example/77/3": 20, "why zephyr77-": 100,
+    "why zephyr77 2.5": 100, "why Nothing-Like-It-9B": 100, "why zy": None,
+    "cadence lab3": 100, "cadence": 100, "cadence by:month": None,
+    "list": None, "status": None, "labs 7": None, "digest preview": None, "help": None,
+}  # fmt: skip
 
 
 def steps_of(number: int) -> list[Step]:
@@ -57,33 +81,54 @@ def fill(store: Store, count: int) -> None:
                 store.deliveries.owe_alerts(release_id, key, [C1], NOW, known_until=None)
 
 
-def timed(name: str, question: Callable[[], object]) -> None:
-    start = time.perf_counter()
-    question()
-    print(f"{name:<44} {1000 * (time.perf_counter() - start):8.1f} ms")
+def desk_of(directory: Path) -> Desk:
+    """Return a desk for a store that is filled; nothing here goes to Slack."""
+    store, clock, labs = Store(directory, LABS), FakeClock(NOW), Labs(LABS)
+    questions = Questions(Store(directory, LABS, readonly=True), labs, clock, ("hub:lab0",))
+    channels = SlackChannels(web_client("", "http://127.0.0.1:9/"), lambda _team: "", clock.now)
+    reports = FaultReports(store, Corrector(store, labs, clock))
+    return Desk(questions, Changes(store, clock), reports, channels)
+
+
+def asked(directory: Path, count: int) -> dict[str, float]:
+    """Return the milliseconds of processor time of each question to so many releases: the median."""
+    with closing(Store(directory, LABS)) as store:
+        start = time.process_time()
+        fill(store, count)
+        print(f"{count:,} releases written: {1000 * (time.process_time() - start) / count:.2f} ms each")
+    desk = desk_of(directory)
+    return {text: median(taken(desk, text) for _ in range(TIMES)) for text in GOALS}
+
+
+def taken(desk: Desk, text: str) -> float:
+    """Return the milliseconds of processor time that one answer takes."""
+    start = time.process_time()
+    desk.answer(Asker("U1", C1.place, request=text), text)
+    return 1000 * (time.process_time() - start)
+
+
+def growth(times: Mapping[int, float]) -> float:
+    """Return by which power of the releases the time grows: the slope of both their logarithms."""
+    if len(times) < 2:
+        return nan
+    slope, _ = linear_regression([log(count) for count in times], [log(it) for it in times.values()])
+    return slope
 
 
 def main() -> None:
-    """Fill a store and ask it."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with tempfile.TemporaryDirectory() as directory:
-        store = Store(Path(directory), LABS)
-        timed(f"{count} releases, {count * SIGHTINGS} sightings written", lambda: fill(store, count))
-        history, month, year = store.history, NOW - timedelta(days=30), NOW - timedelta(days=365)
-        timed("recent since:30d", lambda: history.recent((), month, limit=20))
-        timed("recent since:1y", lambda: history.recent((), year, limit=20))
-        timed("recent lab7 since:1y license:mit max:70b",
-              lambda: history.recent(["lab7"], year, Filters("mit", max=70 * 10**9), 20))  # fmt: skip
-        timed("cadence since:1y", store.shipments.history)
-        timed("show, by name", lambda: history.find("Zephyr77-2.5-40B"))
-        timed("show, by a part of the name", lambda: history.find("zephyr770"))
-        timed("why, by repository", lambda: history.observations("owner27/Zephyr77-2.5-40B"))
-        timed("why, by a part of the title", lambda: history.observations("zephyr77-"))
-        timed("list", store.subscriptions.all)
-        timed("status: messages by state", store.deliveries.counts)
-        timed("the outbox's heads", store.deliveries.heads)
-        timed("the catalogue of a lab", lambda: store.releases.catalogue(["lab7"]))
-        store.close()
+    """Fill a store of each size, ask all of them, and print the times beside the goals."""
+    sizes = [int(argument) for argument in sys.argv[1:]] or [1_000, 10_000, 100_000]
+    times: dict[int, dict[str, float]] = {}
+    for count in sizes:
+        with tempfile.TemporaryDirectory() as directory:
+            times[count] = asked(Path(directory), count)
+    columns = "".join(f"{count:>10,}" for count in sizes)
+    print(f"{'milliseconds of processor time':<36}{columns}   grows by N^   goal at 100,000")
+    for text, goal in GOALS.items():
+        of_sizes = {count: answered[text] for count, answered in times.items()}
+        row = "".join(f"{it:10.1f}" for it in of_sizes.values())
+        power = growth(of_sizes)
+        print(f"{text:<36}{row}{power:14.2f}{goal or '-':>18}{'  grows too fast' if power > LINEAR else ''}")
 
 
 if __name__ == "__main__":

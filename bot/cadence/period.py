@@ -1,5 +1,6 @@
 """What labs shipped in a window of days: the figures that every answer, page and picture takes. Pure."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,9 +77,23 @@ class Period:
     units: tuple[Shipped, ...]
 
     @cached_property
+    def _days(self) -> list[date]:
+        """Return the day of each unit."""
+        return [it.day for it in self.units]
+
+    @cached_property
+    def _exact_days(self) -> list[date]:
+        """Return the days that are known, each once."""
+        return exact_days(self.units)
+
+    def _from(self, first: date) -> slice:
+        """Return where the units from that day to the end of the window stand."""
+        return slice(bisect_left(self._days, first), bisect_right(self._days, self.window.last))
+
+    @cached_property
     def shipped(self) -> tuple[Shipped, ...]:
         """Return those of the window."""
-        return tuple(it for it in self.units if it.day in self.window)
+        return self.units[self._from(self.window.first)]
 
     @property
     def releases(self) -> int:
@@ -87,8 +102,7 @@ class Period:
 
     def recent(self, days: int) -> int:
         """Return how many came out in so many days up to the window's end."""
-        window = window_back(self.window.last, days)
-        return sum(it.day in window for it in self.units)
+        return len(self.units[self._from(window_back(self.window.last, days).first)])
 
     @property
     def last(self) -> Shipped:
@@ -98,7 +112,7 @@ class Period:
     @property
     def since_last(self) -> int | None:
         """Return the days since the last release whose day is known, None without any."""
-        days = exact_days(self.units)
+        days = self._exact_days
         return (self.window.last - days[-1]).days if days else None
 
     @cached_property
@@ -150,7 +164,7 @@ class Period:
     @cached_property
     def expected(self) -> Expected | None:
         """Return when the next release is usual, or None below ENOUGH days with a release."""
-        days = exact_days(self.units)
+        days = self._exact_days
         ahead = expected_gap(gaps_between(days))
         if ahead is None:
             return None
@@ -242,9 +256,13 @@ def expected_gap(gaps: Sequence[int]) -> tuple[int, int] | None:
 
 def back_test(days: Sequence[date]) -> Hits:
     """Return how the expected window would have done on these distinct days, told only what came before."""
-    gaps = gaps_between(days)
-    tries = [(expected_gap(gaps[:known]), gap) for known, gap in enumerate(gaps)]
-    outcomes = [window[0] <= gap <= window[1] for window, gap in tries if window]
+    known: list[int] = []  # sorted, as medians of so many are found at once then
+    outcomes = []
+    for gap in gaps_between(days):
+        ahead = expected_gap(known)
+        if ahead:
+            outcomes.append(ahead[0] <= gap <= ahead[1])
+        insort(known, gap)
     return Hits(sum(outcomes), len(outcomes))
 
 

@@ -80,6 +80,10 @@ class Shipped:
         return self.lab_name or self.lab
 
 
+_Place = tuple[date, str, str, str]  # day, lab, name, family key
+_Placed = tuple[_Place, Shipped]
+
+
 def counted(history: Iterable[Shipped], unit: Unit = Unit.WAVE) -> list[Shipped]:
     """Return one for each unit, oldest first, whatever the order and however often each was reported.
 
@@ -88,18 +92,29 @@ def counted(history: Iterable[Shipped], unit: Unit = Unit.WAVE) -> list[Shipped]
     best: dict[Hashable, Shipped] = {}
     for it in history:
         key = it.lab, it.name.strip().casefold()
-        best[key] = min(best.get(key, it), it, key=_evidence)
-    releases = sorted(best.values(), key=_order)
-    if unit is Unit.RELEASE:
-        return releases
-    groups: dict[Hashable, list[list[Shipped]]] = defaultdict(list)
-    for it in releases:
-        mine = groups[(it.lab, it.family_key) if unit is Unit.WAVE else it.lab]
-        if mine and it.is_exact == mine[-1][0].is_exact and it.day - mine[-1][0].day <= _SPANS[unit]:
-            mine[-1].append(it)
+        known = best.get(key)
+        best[key] = min(known, it, key=_evidence) if known else it
+    # Each with its place in the order, for that is dear: it begins with the day.
+    releases = sorted(((_order(it), it) for it in best.values()), key=_place)
+    if unit is not Unit.RELEASE:
+        releases = sorted(map(_told_by_largest, _grouped(releases, unit)), key=_place)
+    return [it for _, it in releases]
+
+
+def _grouped(releases: Iterable[_Placed], unit: Unit) -> list[list[_Placed]]:
+    """Return the releases of each wave or launch, which stand in order before and after."""
+    groups: list[list[_Placed]] = []
+    latest: dict[Hashable, list[_Placed]] = {}
+    for placed in releases:
+        (day, *_), it = placed
+        key = (it.lab, it.family_key) if unit is Unit.WAVE else it.lab
+        mine = latest.get(key)
+        if mine and it.is_exact == mine[0][1].is_exact and day - mine[0][0][0] <= _SPANS[unit]:
+            mine.append(placed)
         else:
-            mine.append([it])
-    return sorted((_told_by_largest(group) for mine in groups.values() for group in mine), key=_order)
+            latest[key] = [placed]
+            groups.append(latest[key])
+    return groups
 
 
 def exact_days(units: Iterable[Shipped]) -> list[date]:
@@ -122,11 +137,13 @@ def size_class(parameters: int | None) -> str:
     return next((name for below, name in _SIZES if parameters < below), _LARGEST)
 
 
-def _told_by_largest(group: Sequence[Shipped]) -> Shipped:
+def _told_by_largest(group: Sequence[_Placed]) -> _Placed:
     if len(group) == 1:
         return group[0]
-    largest = max(group, key=lambda it: (it.parameters or 0, it.open, it.name))
-    return replace(largest, published=group[0].published, open=any(it.open for it in group))
+    models = [it for _, it in group]
+    largest = max(models, key=lambda it: (it.parameters or 0, it.open, it.name))
+    told = replace(largest, published=models[0].published, open=any(it.open for it in models))
+    return _order(told), told
 
 
 def _evidence(it: Shipped) -> tuple[object, ...]:
@@ -140,8 +157,12 @@ def _evidence(it: Shipped) -> tuple[object, ...]:
     return (*published, *facts, it.name, it.family_key, it.series, it.country, it.lab_name)
 
 
-def _order(it: Shipped) -> tuple[object, ...]:
+def _order(it: Shipped) -> _Place:
     return (it.day, it.lab, it.name.casefold(), it.family_key)
+
+
+def _place(placed: _Placed) -> _Place:
+    return placed[0]
 
 
 # --- with who says so, and what may leave the house

@@ -1,5 +1,6 @@
 """One SQLite file: a connection a thread, transactions that hold, and errors in words."""
 
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,8 @@ from sqlite_utils import Database as Connection
 from sqlite_utils.migrations import Migrations
 
 from bot.errors import StoreError
+from bot.releases.facts.memory import bytes_to_serve
+from bot.store import titles
 from bot.store.backup import back_up, in_words, make_private, make_room
 from bot.store.rows import bound
 
@@ -30,6 +33,7 @@ _SCHEMA = {
 
 def _migration(file: str) -> Callable[[Connection], None]:
     def migrate(connection: Connection) -> None:
+        connection.conn.create_function("bytes_to_serve", 3, _bytes_to_serve)
         # Not executescript: that commits the migration's own transaction before it starts.
         for statement in _statements(files("bot.store").joinpath(file).read_text(encoding="utf-8")):
             connection.execute(statement)
@@ -44,6 +48,10 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+def _bytes_to_serve(parameters: int | None, precision: str | None, download_bytes: int | None) -> int | None:
+    return bytes_to_serve(parameters, precision or "", download_bytes)
 
 
 for _name, _file in _SCHEMA.items():
@@ -73,6 +81,10 @@ class Database:
             refuse_newer(path, connection)
             if migrations.pending(connection):
                 self._migrate()
+            self.indexes_titles = titles.is_possible(self.query)
+            if not readonly and self.indexes_titles and not titles.is_whole(self.query):
+                with self.transaction():
+                    titles.index_new(self.run)
 
     @property
     def connection(self) -> Connection:
@@ -152,6 +164,7 @@ class Database:
             isolation_level=None,
             check_same_thread=False,
         )
+        raw.create_function("regexp", 2, _is_found, deterministic=True)
         if self.readonly:
             raw.execute("PRAGMA query_only = ON")
             return Connection(raw)
@@ -187,6 +200,11 @@ class Tables:
         self._query = database.query
         self._run = database.run
         self._run_many = database.run_many
+
+
+def _is_found(pattern: str, text: str) -> bool:
+    """Answer `text REGEXP pattern`, which SQLite leaves to its users."""
+    return re.search(pattern, text) is not None
 
 
 def _bound(values: Mapping[str, object]) -> dict[str, Any]:

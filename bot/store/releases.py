@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from bot.model import DateOrigin, Evidence, License, Release
+from bot.releases.facts.memory import bytes_to_serve
 from bot.releases.news.corrections import Errata
 from bot.releases.news.decision import Announce, Attach, Confirm, Decision, Observe, Open, Promise, Rename
 from bot.store.catalogue import KnownReleases
 from bot.store.database import Database, Tables
 from bot.store.rows import columns, published_columns, record, records
+from bot.store.titles import index_new
 
 # Makes of a release, and all that was seen of it, what is known of it (bot.releases.news.merge.merged).
 Merge = Callable[[Release, Sequence[Evidence], Errata], Release]
@@ -33,6 +35,8 @@ class Releases(KnownReleases):
         writer = _Writer(self._database, now, live)
         for step in decision.steps:
             writer.write(step)
+        if self._database.indexes_titles:
+            index_new(self._run)
         self.refresh(writer.touched.values(), merge)
         return writer.touched
 
@@ -54,23 +58,28 @@ class Releases(KnownReleases):
         )
 
     def _write(self, release: Release) -> None:
+        facts = release.facts
         self._run(
             """
             UPDATE release SET facts = :facts, license = :license, license_id = :license_id,
                 license_verdict = :verdict, parameters = :parameters, task = :task,
                 published_at = :published_at, published_origin = :published_origin,
-                published_precision = :published_precision, came_at = :came_at
+                published_precision = :published_precision, came_at = :came_at,
+                memory = :memory, spdx = :spdx, weights = :weights
             WHERE id = :id
             """,
             {
                 "id": release.id,
-                "facts": release.facts,
+                "facts": facts,
                 "license": release.license,
                 "license_id": release.license.id,
                 "verdict": release.license.verdict,
-                "parameters": release.facts.parameters,
-                "task": release.facts.task,
+                "parameters": facts.parameters,
+                "task": facts.task,
                 "came_at": release.came_at,
+                "memory": bytes_to_serve(facts.parameters, facts.precision, facts.download_bytes),
+                "spdx": release.license.spdx.lower(),
+                "weights": facts.weights,
                 **published_columns(release.published),
             },
         )

@@ -1,6 +1,6 @@
 """What labs shipped, as the statistics and the report take it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -8,18 +8,23 @@ from bot.cadence.shipped import Shipment, Shipped
 from bot.model import Evidence, Lab, Release
 from bot.store.corrections import Corrections
 from bot.store.database import Database, Tables
-from bot.store.history import mentions_of
 from bot.store.releases import EVIDENCE, Merge
 from bot.store.rows import Row, maybe_moment, published_of, record, records
+from bot.store.waves import mentions_of
 
-_RELEASES = """
-    SELECT r.*, lead.key AS lead_key, coalesce(json_extract(r.name, '$.line'), '') AS line,
-        coalesce(json_extract(r.license, '$.title'), '') AS license_title,
-        EXISTS (SELECT 1 FROM artifact WHERE release_id = r.id
-                AND json_extract(facts, '$.weights') IS NOT 'none') AS open
+_SHIPPED = """
+    r.lab, r.display, r.family_key, r.family, coalesce(json_extract(r.name, '$.line'), '') AS line,
+    r.published_at, r.published_origin, r.published_precision,
+    coalesce(json_extract(r.license, '$.title'), '') AS license_title, r.license_verdict,
+    r.parameters, r.task,
+    EXISTS (SELECT 1 FROM artifact WHERE release_id = r.id
+            AND json_extract(facts, '$.weights') IS NOT 'none') AS open
+"""
+_RELEASES = f"""
+    SELECT r.id, r.key, r.news_at, lead.key AS lead_key, {_SHIPPED}
     FROM release r JOIN release lead ON lead.id = r.lead_id
     WHERE NOT r.withdrawn ORDER BY r.published_at, r.id
-    """
+"""
 _LISTED = "SELECT DISTINCT release_id FROM observation WHERE source = 'llm_stats' AND release_id IS NOT NULL"
 
 
@@ -31,9 +36,17 @@ class Shipments(Tables):
         self._corrections = corrections
         self._labs = labs
 
-    def history(self) -> list[Shipped]:
-        """Return every release that was not withdrawn, the oldest first."""
-        return [self._shipped(row) for row in self._query(_RELEASES)]
+    def history(self, labs: Sequence[str] = ()) -> list[Shipped]:
+        """Return every release of these labs (all when empty) that was not withdrawn, the oldest first."""
+        theirs = "AND r.lab IN (SELECT value FROM json_each(:labs))" if labs else ""
+        rows = self._query(
+            f"""
+            SELECT {_SHIPPED} FROM release r
+            WHERE NOT r.withdrawn {theirs} ORDER BY r.published_at, r.id
+            """,
+            {"labs": labs},
+        )
+        return [self._shipped(row) for row in rows]
 
     def all(self, merge: Merge) -> list[Shipment]:
         """Return the same with who says so, and with what is known without LLM Stats."""

@@ -184,8 +184,10 @@ class Coverage(Tables):
                 max(CASE WHEN o.links LIKE '%/huggingface.co/%' OR o.links LIKE '%/hf.co/%' THEN o.links END)
                     AS links
             FROM release lead JOIN release r ON r.lead_id = lead.id JOIN observation o ON o.release_id = r.id
-            WHERE lead.id = lead.lead_id AND lead.silent = 0 AND lead.withdrawn = 0
-              AND lead.opened_at >= :since AND o.source <> 'import' AND o.amends = 0
+            WHERE lead.id IN ( -- as the index release_announced has them
+                    SELECT id FROM release
+                    WHERE id = lead_id AND silent = 0 AND withdrawn = 0 AND opened_at >= :since)
+              AND o.source <> 'import' AND o.amends = 0
               AND o.external_id NOT LIKE :by_hint
             GROUP BY lead.id, o.source_id ORDER BY lead.id, first_at
             """,

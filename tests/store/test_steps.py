@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from bot.model import Destination, Lab
 from bot.records import Content
 from bot.store.store import Store
+from tests.support.steps import steps
 
 NOW = datetime(2026, 4, 20, tzinfo=UTC)
 SAID = Content("hello")
@@ -20,18 +20,6 @@ Question = Callable[[Store], object]
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path, [Lab("moonshot", "Moonshot AI")])
-
-
-def steps(store: Store, question: Question) -> int:
-    """Return how many steps of its virtual machine SQLite takes for a question."""
-    taken = count()
-    connection = store._database.connection.conn
-    connection.set_progress_handler(lambda: next(taken) and 0, 1)
-    try:
-        question(store)
-    finally:
-        connection.set_progress_handler(None, 1)
-    return next(taken)
 
 
 def owe(store: Store, number: int) -> None:

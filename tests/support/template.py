@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 from sqlite_utils import Database as Connection
 
+from bot.store import titles
 from bot.store.database import Database, migrations
 
 
@@ -15,6 +16,7 @@ def migrated_once() -> Iterator[None]:
     """Within it, a database without tables is filled by a copy; any other is migrated as always."""
     raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     migrations.apply(Connection(raw))
+    titles.index_new(raw.execute)
     migrate = Database._migrate
 
     def copied(database: Database) -> None:

@@ -11,7 +11,7 @@ from bot.errors import UsageError
 from bot.model import LicenseStatement, Release
 from bot.releases.facts.figures import human_bytes, memory_text, parse_memory, parse_size, size_text
 from bot.releases.facts.licenses import identify
-from bot.releases.facts.memory import memory_as_released
+from bot.releases.facts.memory import bytes_to_serve
 from bot.releases.facts.text import mentions, nearest, one_line, or_else
 from bot.releases.facts.words import NOT_THERE_YET, license_words, size_words, task_words
 from bot.releases.tables import mapping
@@ -129,12 +129,12 @@ def _by_memory(filters: Filters, release: Release) -> _Judgement:
     facts, room = release.facts, filters.fits
     if room is None:
         return _PASSES
-    need = memory_as_released(facts.parameters, facts.precision, facts.download_bytes)
+    need = bytes_to_serve(facts.parameters, facts.precision, facts.download_bytes)
     if need is None:
         return Match.UNKNOWN, lambda: "the memory that it takes is not known"
-    if need.size <= room:
+    if need <= room:
         return _PASSES
-    return Match.NO, lambda: f"it takes {human_bytes(need.size)} to serve, more than fits:{memory_text(room)}"
+    return Match.NO, lambda: f"it takes {human_bytes(need)} to serve, more than fits:{memory_text(room)}"
 
 
 def _by_type(filters: Filters, release: Release) -> _Judgement:

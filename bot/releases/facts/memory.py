@@ -152,6 +152,15 @@ def memory_as_released(parameters: int | None, precision: str, download_bytes: i
     return Need(precision or "as released", math.ceil(weights * _OVERHEAD)) if weights else None
 
 
+def bytes_to_serve(parameters: int | None, precision: str, download_bytes: int | None) -> int | None:
+    """Return the bytes of memory that a model takes as released, or None when unknown.
+
+    It is what the filter `fits` goes by, and what the column `memory` of a stored release holds.
+    """
+    need = memory_as_released(parameters, precision, download_bytes)
+    return need.size if need else None
+
+
 def _bits(precision: str) -> int | None:
     """Return the bits of one weight, or None for a format that does not tell."""
     if match := re.fullmatch(r"I?Q(\d)(?:_.*)?|([48])-bit", precision):

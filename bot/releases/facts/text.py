@@ -79,15 +79,23 @@ def web_address(url: str) -> str:
 
 
 def mentions(words: Iterable[str], text: str) -> bool:
-    """Whether `text` has one of `words`, or whether there are no words to ask for.
+    """Whether `text` has one of `words`, or whether there are no words to ask for."""
+    return re.search(mention_pattern(words), text) is not None
+
+
+def mention_pattern(words: Iterable[str]) -> str:
+    """Return the regular expression that is found in texts which have one of these words; "" of no words.
 
     Case and punctuation do not count. A word stands alone, before a digit, or before the capital that begins
     another one: `Hy` is in "Hy3-preview" and "HyWorld" and not in "Hybrid", `phi-4` is in "Phi 4 mini".
     """
-    patterns = [r"[\W_]+".join(map(re.escape, re.findall(r"[^\W_]+", word))) for word in words]
-    return not patterns or any(
-        re.search(rf"(?<![^\W_])(?i:{pattern})(?:(?![^\W\d_])|{_NEXT_WORD})", text) for pattern in patterns
-    )
+    patterns = (r"[\W_]+".join(map(re.escape, parts_of(word))) for word in words)
+    return "|".join(rf"(?<![^\W_])(?i:{pattern})(?:(?![^\W\d_])|{_NEXT_WORD})" for pattern in patterns)
+
+
+def parts_of(word: str) -> list[str]:
+    """Return the letters and digits of a word as they stand between punctuation."""
+    return re.findall(r"[^\W_]+", word)
 
 
 def nearest(word: str, choices: Iterable[str], limit: int = 3, alike: int = _ALIKE) -> tuple[str, ...]:
