@@ -140,6 +140,7 @@ def test_every_variable_that_deploy_names_is_one_that_the_bot_reads(unit: RawCon
         "CADENCEBOT_HEALTH",
         "CADENCEBOT_PING_URL",
         "CADENCEBOT_REPORT",
+        "CADENCEBOT_BACKUPS",
         "HF_TOKEN",
         "LLM_STATS_API_KEY",
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict, SecretStr, ValidationError, ValidationInfo
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo
 
 from bot.errors import ConfigError
 from bot.settings.feeds import Address, Part
@@ -75,6 +75,7 @@ class Environment(Part):
     cadencebot_config: Path = Path("feeds.yaml")
     cadencebot_state: Path = Path("state")
     cadencebot_report: Path | None = None  # a directory in which the report is kept fresh
+    cadencebot_backups: Annotated[int, Field(ge=0, le=1000)] = 0  # how many daily copies `run` keeps; 0: none
     cadencebot_allow_hosts: Annotated[str, AfterValidator(_hosts_with_ports)] = ""
     cadencebot_health: Annotated[str, AfterValidator(_host_with_port_or_off)] = "127.0.0.1:9464"
     cadencebot_ping_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] = SecretStr("")
