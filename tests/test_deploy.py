@@ -73,7 +73,7 @@ def test_the_app_connects_by_itself_and_has_a_home(manifest: dict[str, Any]) -> 
 
 
 def test_the_image_runs_as_nobody_keeps_its_state_and_says_how_it_is() -> None:
-    assert dockerfile("USER") == ["cadencebot"]
+    assert dockerfile("USER") == ["10001"]  # a number: Kubernetes can tell it from root
     assert dockerfile("VOLUME") == ["/state"]
     probe = dockerfile("HEALTHCHECK")[0]
     assert f"http://{Environment().cadencebot_health}/healthz" in probe  # its 503 makes it fail

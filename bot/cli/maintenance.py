@@ -185,7 +185,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command()
 @click.argument("file", required=False, type=_FILE)
-@click.option("--keep", type=click.IntRange(1, 1000), metavar="N", help="Keep the newest N of those in the state.")
+@click.option(
+    "--keep", type=click.IntRange(1, 1000), metavar="N", help="Keep the newest N of those in the state."
+)
 def backup(file: Path | None, keep: int | None) -> None:
     """Write a proven copy of the database, also while `run` works with it.
 

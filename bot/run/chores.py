@@ -45,7 +45,7 @@ class Chores:
         )
 
     def do(self) -> None:
-        """Do everything that is due: owe, measure one step of the week, write the report, copy the database."""
+        """Do all that is due: owe, measure one step of the week, write the report, copy the database."""
         self.owe()
         self._each(
             lambda: self.app.measuring.measure_due(self.fetch, self.app.clock.now()),
