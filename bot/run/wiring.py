@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from sysconfig import get_path
 from tempfile import TemporaryDirectory
 
 from bot.adoption.measure import Measuring
@@ -179,6 +180,12 @@ def with_added(file: Config, store: Store) -> Together:
     return Together(found.config, {**unreadable, **found.aside})
 
 
+def _no_feeds(path: Path) -> ConfigError:
+    shipped = Path(get_path("data"), "share", "cadencebot", "feeds.yaml")
+    begin = f", or begin with the one that came along: cp {shipped} ." if shipped.exists() else ""
+    return ConfigError(f"{path}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml{begin}")
+
+
 def _no_state(state: Path) -> ConfigError:
     return ConfigError(
         f"{state.absolute()}: holds no {FILE_NAME}, so nothing is known there; name the bot's state with "
@@ -201,9 +208,7 @@ def open_app(
     """
     environment = read_environment(variables)
     if not environment.cadencebot_config.exists():
-        raise ConfigError(
-            f"{environment.cadencebot_config}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml"
-        )
+        raise _no_feeds(environment.cadencebot_config)
     file = load_config(environment.cadencebot_config)
     with ExitStack() as stack:
         state = environment.cadencebot_state
