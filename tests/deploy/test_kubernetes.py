@@ -21,8 +21,9 @@ TEMPLATES = {path.name: path.read_text("utf-8") for path in (CHART / "templates"
 
 @pytest.fixture(scope="module")
 def pod() -> dict[str, Any]:
-    pod: dict[str, Any] = yaml.safe_load((PLAIN / "statefulset.yaml").read_text("utf-8"))["spec"]["template"]
-    return pod["spec"]
+    manifest = yaml.safe_load((PLAIN / "statefulset.yaml").read_text("utf-8"))
+    pod: dict[str, Any] = manifest["spec"]["template"]["spec"]
+    return pod
 
 
 @pytest.fixture(scope="module")
