@@ -5,6 +5,7 @@ import re
 import shlex
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,6 +16,8 @@ from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
 from bot.cli import main
+from bot.demo.world import World
+from bot.store.store import FILE_NAME
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial.md"
@@ -25,6 +28,19 @@ PAGES = [
 BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', flags=re.MULTILINE | re.DOTALL)
 TYPED = re.compile(r"(?:^|\$ |bin/|&& |\| |exec cadencebot |-- )cadencebot(?:ctl)? (.+)$", flags=re.MULTILINE)
 ADDRESS = "127.0.0.1:8000"
+# Commands that are not run here, and what stands for the words that a reader puts in; the demo's own state
+# knows more than its world does at the start.
+NEEDS_THE_WORLD = {"run", "poll", "demo", "try", "add", "import", "move-lab", "remove", "restore", "retry"}
+CHANGES = {"correct", "subscribe", "unsubscribe", "mute", "unmute", "digest", "settings"}
+FOR_PLACES = {"DIR": "out", "/state/report": "out", "FILE": "copy.db"}
+PUT_IN = {
+    **FOR_PLACES,
+    "NAME": "Kimi-K2.5",
+    "GLM-5.1": "Kimi-K2.5",
+    "LAB...": "qwen",
+    "N": "2",
+    "COMMAND": "status",
+}
 SERVED = "python3 -m http.server 8000 --bind 127.0.0.1 --directory lab"
 
 
@@ -120,3 +136,33 @@ def test_commands_are_found_wherever_they_stand_and_wrong_ones_noticed() -> None
     assert {words[0] for words in typed(ROOT / "deploy" / "README.md")} >= {"status", "backup", "restore"}
     assert unknown(["no-such-verb"]) == ["no-such-verb"]
     assert unknown(["status", "--no-such-option"]) == ["--no-such-option"]
+
+
+@pytest.fixture
+def polled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Return the environment of a bot that has read the demo's sources."""
+    monkeypatch.chdir(tmp_path)
+    with World(lambda: datetime.now(UTC)) as world:
+        variables = world.environment(tmp_path)
+        assert CliRunner().invoke(main, ["poll", "--all"], env=variables).exit_code == 0
+        yield variables
+
+
+def test_the_questions_that_pages_show_are_answered(polled: dict[str, str]) -> None:
+    shown = {
+        tuple(PUT_IN.get(word, word) for word in words)
+        for page in PAGES
+        for words in typed(page)
+        if page != TUTORIAL
+    }
+    asked = {words[2:] if words[0] == "--state" else words for words in shown if "--online" not in words}
+    failed = {}
+    here = {words for words in asked if words[0] not in NEEDS_THE_WORLD | CHANGES and "--png" not in words}
+    for words in sorted(here):
+        for copy in Path().glob("**/*.db"):
+            if copy.name != FILE_NAME:
+                copy.unlink()
+        done = CliRunner().invoke(main, words, env=polled, input="")
+        if done.exit_code:
+            failed[" ".join(words)] = done.output
+    assert failed == {}
