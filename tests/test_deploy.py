@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from configparser import RawConfigParser
 from pathlib import Path
 from typing import Any
@@ -80,10 +82,23 @@ def test_the_image_runs_as_nobody_keeps_its_state_and_says_how_it_is() -> None:
     assert "ProxyHandler({})" in probe, "a proxy of the environment is not asked about this machine"
 
 
+def test_the_image_stands_on_one_base_by_its_digest_and_its_layers_change_apart() -> None:
+    stages = [line.partition(" AS ")[2] for line in dockerfile("FROM")]
+    bases = [line.split()[0] for line in dockerfile("FROM") if line.split()[0] not in stages]
+    assert len(bases) == 1
+    assert re.fullmatch(r"python:3\.\d+-slim@sha256:[0-9a-f]{64}", bases[0])
+    layers = [line for line in dockerfile("COPY") if line.startswith("--from")]
+    assert layers == ["--from=needs /needs /usr/local", "--from=own /own /usr/local"]
+    hadolint = shutil.which("hadolint")
+    if hadolint is None:
+        pytest.skip("hadolint is not installed")
+    assert subprocess.run([hadolint, DEPLOY / "Dockerfile"], check=False).returncode == 0
+
+
 def test_the_image_is_made_of_files_that_exist_and_are_let_through() -> None:
     copied = [word for line in dockerfile("COPY") if "--from" not in line for word in line.split()[:-1]]
     admitted = [line[1:] for line in text_of("Dockerfile.dockerignore").splitlines() if line.startswith("!")]
-    assert sorted(copied) == sorted(admitted)
+    assert {*copied} == {*admitted}
     assert [name for name in copied if not (ROOT / name).exists()] == []
 
 

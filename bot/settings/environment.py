@@ -70,7 +70,7 @@ class Environment(Part):
     slack_signing_secret: SecretStr = SecretStr("")
     """Proves Slack's requests to `run --http`, which hears the same over HTTP."""
     slack_client_id: str = ""
-    """With the two below: several workspaces install the app by themselves, at /slack/install."""
+    """With its secret and a seal key: several workspaces install the app by themselves."""
     slack_client_secret: SecretStr = SecretStr("")
     """The secret of that client."""
     slack_api_url: Endpoint = "https://slack.com/api/"
