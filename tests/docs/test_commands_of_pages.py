@@ -57,6 +57,7 @@ class Reader:
     def __init__(self, folder: Path, address: str) -> None:
         self._folder = folder
         self._address = address
+        self._written = 1_700_000_000
         self._variables: dict[str, str] = {"CADENCEBOT_HEALTH": "off", "COLUMNS": "120"}
 
     def read(self, page: str) -> None:
@@ -65,6 +66,8 @@ class Reader:
                 file = self._folder / title
                 file.parent.mkdir(exist_ok=True)
                 file.write_text(text, encoding="utf-8")
+                self._written += 1  # a reader takes longer than a second, the step of Last-Modified
+                os.utime(file, (self._written, self._written))
             elif language == "console":
                 for step in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
                     self._type(*step.split("\n", 1))
