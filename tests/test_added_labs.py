@@ -101,7 +101,10 @@ def test_nothing_to_export_is_no_line() -> None:
         pytest.param(file({**QWEN, "id": "ali"}), "new labs: ali; labs gone: qwen", id="another lab"),
         pytest.param(file(admins=["U1"], defaults={"every": "1h"}), "changed: admins, defaults", id="others"),
         pytest.param(
-            file(QWEN, *({"id": f"lab{n:02}", "name": f"{n}"} for n in range(12))),
+            file(
+                QWEN,
+                *({"id": f"lab{n:02}", "name": f"{n}", "sources": [{"hub": f"lab{n}"}]} for n in range(12)),
+            ),
             "new labs: " + ", ".join(f"lab{n:02}" for n in range(10)) + ", 2 more",
             id="many labs",
         ),

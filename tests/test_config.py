@@ -259,6 +259,45 @@ def one_source(fields: str) -> str:
             ["the name 'google' stands in a and in b"],
             id="an alias that is another lab's organisation",
         ),
+        pytest.param(
+            "labs: [{id: qwen, name: Qwen}]", ["labs[0] (qwen): has no sources"], id="a lab without sources"
+        ),
+        pytest.param(
+            "labs: [{id: all, name: A, sources: [hub: a]}]",
+            ["labs[0]: 'all' means something else"],
+            id="a lab of a name that commands read otherwise",
+        ),
+        pytest.param(
+            "labs: [{id: a, name: Cadence, sources: [hub: a]}]",
+            ["labs[0]: 'cadence' means something else"],
+            id="the same as what it is called",
+        ),
+        pytest.param(
+            "labs: [{id: qwen, name: Qwen, sorces: [hub: Qwen]}]",
+            ["labs[0] (qwen).sorces: there is no such key; did you mean sources?"],
+            id="a key of a lab with a slip",
+        ),
+        pytest.param(
+            "labs: [{id: qwen, name: Qwen, sources: [{hub: Qwen, inculde: [a]}]}]",
+            ["sources[0].inculde: there is no such key; did you mean include?"],
+            id="a key of a source with a slip",
+        ),
+        pytest.param(
+            TWO_LABS + "subscriptions: [{channel: C1, labs: all, licence: any}]",
+            ["licence: there is no such key; did you mean license?"],
+            id="a key of a subscription, spelt as the British do",
+        ),
+        pytest.param("lab: []", ["labs: is missing"], id="no labs at all"),
+        pytest.param(
+            "labs: [{id: qwen, name: Qwen, sources: [{hub: 'https://huggingface.co/Qwen'}]}]",
+            ["sources[0].hub: write the organisation alone", "'https://huggingface.co/Qwen'"],
+            id="an organisation as its address",
+        ),
+        pytest.param(
+            TWO_LABS + "subscriptions: [{channel: C1, labs: []}]",
+            ["subscriptions[0]: its `labs` names none"],
+            id="a subscription to an empty list",
+        ),
         pytest.param("labs: [{id: qwen, name: [}]", ["line 1: is not valid YAML"], id="a syntax error"),
         pytest.param(
             "labs:\n  - {id: qwen\n\tname: Q}", ["line 3: is not valid YAML"], id="a tab as indentation"

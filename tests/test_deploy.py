@@ -156,6 +156,7 @@ def test_every_variable_that_deploy_names_is_one_that_the_bot_reads(unit: RawCon
         "CADENCEBOT_PING_URL",
         "CADENCEBOT_REPORT",
         "CADENCEBOT_BACKUPS",
+        "CADENCEBOT_REPORT_PAGE",
         "HF_TOKEN",
         "LLM_STATS_API_KEY",
     }

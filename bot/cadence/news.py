@@ -12,7 +12,6 @@ from statistics import median, quantiles
 
 from bot.cadence.period import ENOUGH, gaps_between
 from bot.cadence.shipped import Shipped, by_lab, counted
-from bot.releases.facts.figures import human_count
 from bot.releases.facts.text import clean
 
 FORTNIGHT = timedelta(days=14)
@@ -276,11 +275,10 @@ def _record_news(units: Iterable[Shipped]) -> Iterator[News]:
         for it in mine:
             former = of_all.get(id(it)) or of_lab.get(id(it))
             if former:
-                size, before = human_count(it.parameters or 0), human_count(former.parameters or 0)
                 whose = "any lab's" if id(it) in of_all else f"{_lab(it)}'s"
                 told = (
                     f"{_name(it)} by {_lab(it)} is {whose} largest open model that I know of: "
-                    f"{size} parameters, after {_name(former)} with {before}."
+                    f"{it.size} parameters, after {_name(former)} with {former.size}."
                 )
                 yield _news(NewsKind.RECORD, it, told)
 

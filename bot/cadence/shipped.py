@@ -5,12 +5,13 @@ reuse", no extracts of the data set).
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from bot.model import DateOrigin, Mention, Published, SourceKind
+from bot.releases.facts.figures import human_parameters
 
 NOT_STATED = "not stated"
 # Parameters below which a class ends: a phone, one consumer GPU, one data-centre GPU at 8 bits, one node.
@@ -67,6 +68,11 @@ class Shipped:
     def is_exact(self) -> bool:
         """Whether the day is known; a gap from or to a month would be made up."""
         return self.published.precision != "month"
+
+    @property
+    def size(self) -> str:
+        """Return its parameters as everything made of the history writes them: "35B", or ""."""
+        return human_parameters(self.parameters, self.name) if self.parameters else ""
 
     @property
     def who(self) -> str:
@@ -188,56 +194,3 @@ def own_words(shipments: Iterable[Shipment]) -> list[Shipment]:
         for it in shipments
         if it.own
     ]
-
-
-# --- how a release is drawn: by class of licence and by size
-# The colours are by Okabe and Ito (https://jfly.uni-koeln.de/color/), made for readers who see no red or
-# green, with vermilion darkened so that it differs from orange also in brightness. Shapes say it in print.
-
-
-class Shape(StrEnum):
-    """The shapes of marks."""
-
-    CIRCLE = "circle"
-    TRIANGLE = "triangle"
-    SQUARE = "square"
-    RING = "ring"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How a class of licence looks: on white, and on a dark page."""
-
-    id: str
-    label: str
-    shape: Shape
-    light: str
-    dark: str
-
-
-MARKS = (
-    Mark("permissive", "permissive", Shape.CIRCLE, "#0072b2", "#56b4e9"),
-    Mark("conditions", "with conditions", Shape.TRIANGLE, "#e69f00", "#f0c33c"),
-    Mark("non-commercial", "non-commercial", Shape.SQUARE, "#b23a00", "#f0703a"),
-    Mark("other", "not stated or not assessed", Shape.RING, "#767676", "#9aa0a6"),
-)
-# Half the width of a mark, in px of a timeline that is 1,100 px wide.
-RADII: Mapping[str, float] = {
-    NOT_STATED: 3,
-    "under 4B": 2.6,
-    "4B to 15B": 3.4,
-    "15B to 70B": 4.3,
-    "70B to 300B": 5.4,
-    "300B and more": 6.8,
-}
-_BY_VERDICT = {mark.id: mark for mark in MARKS}
-
-
-def mark_of(verdict: str) -> Mark:
-    """Return the mark of a licence's verdict, as in bot.model.License."""
-    return _BY_VERDICT.get(verdict, MARKS[-1])
-
-
-def radius_of(parameters: int | None) -> float:
-    """Return half the width of a mark in px, by the class of size."""
-    return RADII[size_class(parameters)]

@@ -19,8 +19,9 @@ from matplotlib.lines import Line2D
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from bot.cadence.marks import MARKS, RADII, Mark, Shape, lanes, mark_of, radius_of
 from bot.cadence.period import Period, Window, lab_rows, period
-from bot.cadence.shipped import MARKS, Mark, Shape, Shipped, Unit, by_lab, counted, mark_of, radius_of
+from bot.cadence.shipped import Shipped, Unit, by_lab, counted
 from bot.releases.facts.text import clean
 
 Suffix = Literal["png", "svg"]
@@ -32,10 +33,9 @@ _COLOURS = 128
 _INK = "#16191d"
 _STYLE: dict[Any, Any] = {  # matplotlib spells out every key, but not in all its versions
     "font.size": 17,
-    "axes.titlesize": 19,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.titlepad": 14,
+    "figure.titlesize": 19,
+    "legend.title_fontsize": 14,
+    "figure.titleweight": "bold",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": "#5a626c",
@@ -53,8 +53,12 @@ _LABEL_LIMIT = 20
 _MARKERS = {Shape.CIRCLE: "o", Shape.TRIANGLE: "^", Shape.SQUARE: "s", Shape.RING: "o"}
 _POINTS = 2.6  # of a mark in the picture for each px of one on the page
 _EDGES = (1, 2, 4, 8, 15, 31, 61, 121)  # days: each bar is twice as long as the one before, roughly
+_LANE = 0.27  # of the way to the next lab
+_ABREAST = 90  # marks that stand beside one another in a row
+_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between two labels
+_MOST_LABELS = 14
 _BAR = "#0072b2"
-_DAY = timedelta(days=1)
+_SOFT = "#5a626c"
 _GRID = "#e3e6e9"
 
 
@@ -68,10 +72,12 @@ class Picture:
 
 
 def pictures(history: Sequence[Shipped], window: Window, suffix: Suffix) -> list[Picture]:
-    """Return all three of what was shipped in the window; what came before is needed for nothing.
+    """Return all three of what was shipped in the window, which begins no earlier than what is known does.
 
     The first has a mark for each release, the other two count families that came together once.
     """
+    first = min((it.day for it in history), default=window.first)
+    window = Window(min(max(first, window.first), window.last), window.last)
     return [
         _timeline(history, window, suffix),
         _gaps(history, window, suffix),
@@ -83,32 +89,43 @@ def _timeline(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pic
     """Draw what came out when: a row a lab, a mark a release."""
     releases = [it for it in counted(history, Unit.RELEASE) if it.day in window]
     labs = _busiest(releases)
-    title = f"Model releases, {_span(window)}{_of_all(releases)}"
+    title = f"Model releases\n{_span(window)}{_of_all(releases)}"
     classes = Counter(mark_of(it.verdict) for it in releases)
     text = _sentences(
-        f"{title}: {len(releases)} in all",
+        f"{_line(title)}: {len(releases)} in all",
         [f"{_label(mine[-1])} {len(mine)}" for mine in labs],
         [f"{classes[mark]} {mark.label}" for mark in MARKS if classes[mark]],
     )
 
     def draw(figure: Figure, axes: Axes) -> None:
-        for mark in MARKS:
-            _scatter(axes, mark, [(it, row) for row, mine in enumerate(labs) for it in mine])
+        apart = timedelta(days=window.days / _ABREAST)
+        placed = [
+            (it, row + _LANE * lane)
+            for row, mine in enumerate(labs)
+            for it, lane in zip(mine, lanes((it.day for it in mine), apart), strict=True)
+        ]
+        for mark in reversed(MARKS):  # what is known of least lies undermost
+            _scatter(axes, mark, placed)
         locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # matplotlib has no types here
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]  # as above
-        axes.set_xlim(window.first - _DAY, window.last + _DAY)  # type: ignore[arg-type]  # as above
+        margin = timedelta(days=1 + window.days // 60)  # so that no mark covers the names
+        axes.set_xlim(window.first - margin, window.last + margin)  # type: ignore[arg-type]  # as above
         axes.set_yticks(range(len(labs)), [f"{_label(mine[-1])}  {len(mine)}" for mine in labs])
         axes.set_ylim(max(len(labs), 1) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.grid(color=_GRID)
         handles = [_handle(mark) for mark in MARKS]
         figure.legend(handles=handles, loc="outside lower left", ncols=4, frameon=False, handletextpad=0)
+        figure.legend(
+            handles=[_size_handle(name, radius) for name, radius in reversed(list(RADII.items()))],
+            loc="outside right center", title="parameters", fontsize=14, frameon=False, handletextpad=0.2,
+        )  # fmt: skip
 
     return _picture("timeline", title, text, suffix, draw)
 
 
-def _scatter(axes: Axes, mark: Mark, placed: Iterable[tuple[Shipped, int]]) -> None:
+def _scatter(axes: Axes, mark: Mark, placed: Iterable[tuple[Shipped, float]]) -> None:
     """Draw what is of this class, the large ones first: no small one of the same day is hidden."""
     mine = [(it, row) for it, row in placed if mark_of(it.verdict) is mark]
     mine.sort(key=lambda placed: -radius_of(placed[0].parameters))
@@ -118,7 +135,7 @@ def _scatter(axes: Axes, mark: Mark, placed: Iterable[tuple[Shipped, int]]) -> N
         [row for _, row in mine],
         s=[(_POINTS * radius_of(it.parameters)) ** 2 for it, _ in mine],
         marker=_MARKERS[mark.shape],
-        facecolors="none" if hollow else mark.light,
+        facecolors="white" if hollow else mark.light,
         edgecolors=mark.light if hollow else "white",
         linewidths=1.8 if hollow else 0.8,
         alpha=0.9,
@@ -135,16 +152,20 @@ def _handle(mark: Mark) -> Line2D:
     )  # fmt: skip
 
 
+def _size_handle(name: str, radius: float) -> Line2D:
+    return Line2D([], [], linestyle="", marker="o", markersize=_POINTS * radius, label=name, color=_SOFT)
+
+
 def _gaps(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Picture:
     """Draw how long labs take: a bar for each class of gaps."""
     gaps = [gap for row in lab_rows(history, window) for gap in row.gaps]
     names = [str(low) if high == low + 1 else f"{low}–{high - 1}" for low, high in pairwise(_EDGES)]
     names.append(f"{_EDGES[-1]}+")
     counts = Counter(bisect_right(_EDGES, gap) - 1 for gap in gaps)
-    title = f"Days between a lab's releases, {_span(window)}"
+    title = f"Days between a lab's releases\n{_span(window)}"
     middle = f"; half of them last {median(gaps):g} days or less" if gaps else ""
     told = [f"{counts[number]} of {name}" for number, name in enumerate(names) if counts[number]]
-    text = _sentences(f"{title}: {len(gaps)} gaps{middle}", told)
+    text = _sentences(f"{_line(title)}: {len(gaps)} gaps{middle}", told)
 
     def draw(_: Figure, axes: Axes) -> None:
         bars = axes.bar(names, [counts[number] for number in range(len(names))], color=_BAR, width=0.86)
@@ -161,14 +182,14 @@ def _months(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pictu
     everything = period(history, window)
     labs = _busiest(everything.shipped)
     series = [Period(window, tuple(mine)).months for mine in labs]
-    title = f"Releases a month, {_span(window)}{_of_all(everything.shipped)}"
+    title = f"Releases a month\n{_span(window)}{_of_all(everything.shipped)}"
     months = everything.months
     told = [f"{month:%b %Y} {count}" for month, count in months]
     best = []
     for mine, counted_months in zip(labs, series, strict=True):
         month, count = max(counted_months, key=lambda it: it[1])
         best.append(f"{_label(mine[-1])} most in {month:%b %Y} with {count}")
-    text = _sentences(f"{title}: all labs, {', '.join(told)}", best)
+    text = _sentences(f"{_line(title)}: all labs, {', '.join(told)}", best)
     counts = [[count for _, count in row] for row in series] or [[0] * len(months)]
     most = max(max(row) for row in counts)
 
@@ -190,12 +211,12 @@ def _months(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pictu
 
 def _month_names(months: Sequence[date]) -> list[str]:
     """Return a label a month: the year where it begins, and none in between where there are many."""
-    step = 1 + len(months) // 13
-    names = [
-        f"{month:%b}\n{month:%Y}" if month.month == 1 or not number else f"{month:%b}"
-        for number, month in enumerate(months)
+    step = next((step for step in _STEPS if len(months) <= _MOST_LABELS * step), _STEPS[-1])
+    counted_months = [12 * month.year + month.month - 1 for month in months]
+    return [
+        "" if number % step else f"{month:%b}\n{month:%Y}" if number % 12 == 0 else f"{month:%b}"
+        for number, month in zip(counted_months, months, strict=True)
     ]
-    return ["" if number % step else name for number, name in enumerate(names)]
 
 
 # --- for all three
@@ -204,9 +225,9 @@ def _month_names(months: Sequence[date]) -> list[str]:
 def _picture(
     name: str, title: str, text: str, suffix: Suffix, draw: Callable[[Figure, Axes], None]
 ) -> Picture:
-    """Return a chart with its title, on white, as a file that carries its title and text.
+    """Return a chart below its title, on white, as a file that carries its title and text.
 
-    White, as pictures travel between light and dark.
+    White, as pictures travel between light and dark. The title has the whole width, so that it is never cut.
     """
     data, small = io.BytesIO(), io.BytesIO()
     with rc_context(_STYLE), warnings.catch_warnings():
@@ -214,18 +235,24 @@ def _picture(
         warnings.filterwarnings("ignore", message=r"Glyph \d+", category=UserWarning)
         figure = Figure(figsize=_INCHES, dpi=_DPI, layout="constrained", facecolor="white")
         axes = figure.add_subplot()
-        axes.set_title(title)
+        figure.suptitle(title, x=0.01, horizontalalignment="left")
         draw(figure, axes)
         if suffix == "svg":
-            figure.savefig(data, format="svg", metadata={"Title": title, "Description": text, "Date": None})
+            figure.savefig(
+                data, format="svg", metadata={"Title": _line(title), "Description": text, "Date": None}
+            )
             return Picture(name, text, data.getvalue())
         figure.savefig(data, format="png")
     told = PngInfo()
-    told.add_itxt("Title", title)
+    told.add_itxt("Title", _line(title))
     told.add_itxt("Description", text)
     # a table of colours makes it a third as large, and nobody sees the difference
     Image.open(data).convert("RGB").quantize(_COLOURS).save(small, "png", optimize=True, pnginfo=told)
     return Picture(name, text, small.getvalue())
+
+
+def _line(title: str) -> str:
+    return title.replace("\n", ", ")
 
 
 def _busiest(units: Iterable[Shipped]) -> list[list[Shipped]]:

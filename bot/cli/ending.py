@@ -22,8 +22,16 @@ def carry_out(context: click.Context, command: Callable[[], Result]) -> Result:
             return command()
     except KeyboardInterrupt:
         _fail(context, "stopped before it was done", 1)
+    except click.UsageError as error:
+        _fail(context, in_a_line(error), 2)
     except CadenceError as error:
         _fail(context, str(error), 2 if isinstance(error, ConfigError | UsageError) else 1)
+
+
+def in_a_line(error: click.UsageError) -> str:
+    """Return what click has against a command line, and where its help is."""
+    called = error.ctx.command_path if error.ctx else "cadencebot"
+    return f"{error.format_message().rstrip('.')}; `{called} --help` tells what it takes"
 
 
 def _fail(context: click.Context, why: str, code: int) -> NoReturn:

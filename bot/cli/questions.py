@@ -222,9 +222,15 @@ def _draw(questions: Questions, asked: Command, wanted: Mapping[str, Path | None
         if path is None:
             continue
         for picture in draw(questions.history(asked.labs), questions.window(asked), suffix):
-            file = path if picture.name == "timeline" else path.with_stem(f"{path.stem}-{picture.name}")
+            file = _picture_file(path, suffix, picture.name)
             _write(file, picture.data)
             say(f"{file}: {picture.text}")
+
+
+def _picture_file(path: Path, suffix: str, picture: str) -> Path:
+    """Return where a picture goes: its name ends as what it is, as whatever reads it goes by that."""
+    stem = path.stem if path.suffix.lower() == f".{suffix}" else path.name
+    return path.with_name(f"{stem}.{suffix}" if picture == "timeline" else f"{stem}-{picture}.{suffix}")
 
 
 def _write(path: Path, data: bytes) -> None:

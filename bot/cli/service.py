@@ -23,7 +23,7 @@ from bot.ops.monitor import Monitor
 from bot.ops.web import LOOPBACK, Address, parse_address
 from bot.outbox.courier import Delivered
 from bot.run.answering import answering
-from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blind
+from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blind, refuse_tokens
 from bot.run.engines import Engines, at_work
 from bot.run.monitor import monitoring, tell_admins
 from bot.run.poller import Polled, Report
@@ -236,6 +236,7 @@ def run(listen: str | None) -> None:
     with ExitStack() as stack:
         app = stack.enter_context(open_app())
         logs.configure("info", secrets=app.environment.secrets)
+        refuse_tokens(app)
         hears = bool(listen or app.environment.slack_app_token.get_secret_value())
         engines = stack.enter_context(at_work(app, screen(), interactive=hears))
         slack = stack.enter_context(answering(app, engines.poller.fetch, http=bool(listen)))

@@ -157,10 +157,9 @@ class Courier:
     def _ready_at(self, head: Delivery) -> datetime:
         """Return when a delivery may go; what is due further ahead than any wait, a wrong clock put off."""
         now = self.clock.now()
-        longest = _LONGEST_WAIT if head.asked or head.strange_since or head.hushed else PAUSE
         waits = head.wait_until if head.state == "owed" else None  # what is in doubt is looked up at once
         wanted = max(head.due_at, waits or head.due_at)
-        due = wanted if wanted - now <= longest else now
+        due = wanted if wanted - now <= _longest_wait(head, now) else now
         free = self._free.get(head.destination, due)
         return max(due, free) if free - now <= self.pace else due
 
@@ -288,6 +287,15 @@ class Courier:
         if settled.pauses and due_at:
             self.store.subscriptions.pause(head.destination, settled.reason, now, due_at)
             tell_subscribers(self.store, head.destination, now)
+
+
+def _longest_wait(head: Delivery, now: datetime) -> timedelta:
+    """Return how long a delivery may be put off at most: as long again, where its answers are strange."""
+    if head.state != "owed":
+        return PAUSE
+    if head.asked or head.hushed:
+        return _LONGEST_WAIT
+    return max(PAUSE, now - head.strange_since) if head.strange_since else PAUSE
 
 
 def _is_over(pause: Pause, now: datetime) -> bool:

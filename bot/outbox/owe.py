@@ -10,7 +10,7 @@ from bot.outbox.pace import wait_until
 from bot.outbox.quiet import quiet_until
 from bot.outbox.watches import owe_watches
 from bot.records import UNDECIDED, Content, Reply, Subscription
-from bot.releases.news.decision import Announce, Attach, Decision, Tell
+from bot.releases.news.decision import Announce, Attach, Decision, Observe, Tell
 from bot.store.store import Store
 from bot.views import blocks
 from bot.views.blocks import literal
@@ -41,14 +41,15 @@ def owe(
     for step in decision.steps:
         match step:
             case Announce():
-                _owe_alerts(store, store.history.wave(touched[step.lead_key]), now, known_until)
+                wave = store.history.wave(touched[step.lead_key])
+                _owe_alerts(store, wave, now, known_until, _dated(decision, wave))
             case Tell():
                 _owe_note(store, step, touched, now, known_until)
     for wave in store.history.waves_of(touched.values()):
         if wave.lead.silent or wave.lead.name.release_key in announced:
             continue
         if now - wave.lead.opened_at <= UNDECIDED or _gains_weights(decision, wave):
-            _owe_alerts(store, wave, now, known_until)
+            _owe_alerts(store, wave, now, known_until, _dated(decision, wave))
         store.deliveries.owe_edits(wave.lead.id, wave.lead.name.release_key, now, known_until=known_until)
     owe_watches(store, touched.values(), now, known_until=known_until)
 
@@ -62,14 +63,25 @@ def _gains_weights(decision: Decision, wave: Wave) -> bool:
     )
 
 
-def _owe_alerts(store: Store, wave: Wave, now: datetime, known_until: datetime | None) -> None:
+def _dated(decision: Decision, wave: Wave) -> datetime | None:
+    """Return the earliest date that what is new of a release bears; None where a part of it bears none."""
+    keys = {member.name.release_key for member in wave.members}
+    news = [one.judged.sighting for one in decision.steps if isinstance(one, Observe) and one.key in keys]
+    dates = [one.published.at for one in news if one.published]
+    return min(dates) if dates and len(dates) == len(news) else None
+
+
+def _owe_alerts(
+    store: Store, wave: Wave, now: datetime, known_until: datetime | None, dated: datetime | None
+) -> None:
     """Owe the alert to those who want it, and keep for `why` what the others have against it."""
     final = store.deliveries.declined_for_good(wave.lead.id)
     subscriptions = [one for one in store.subscriptions.of_lab(wave.lab.id) if one.destination not in final]
     found = receptions(wave, subscriptions, store.preferences.mutes(now=now), now)
     wanted = [one.destination for one in found if one.wanted]
+    lead = wave.lead
     store.deliveries.owe_alerts(
-        wave.lead.id, wave.lead.name.release_key, wanted, now, known_until=known_until
+        lead.id, lead.name.release_key, wanted, now, known_until=known_until, dated=dated
     )
     declined = [(one.destination, one.why, one.final) for one in found if not one.wanted]
     store.deliveries.note_declined(wave.lead.id, declined, now)

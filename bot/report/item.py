@@ -1,20 +1,23 @@
 """What is listed: one item for what is one alert, with its models and with who says so. Pure."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.cadence.shipped import NOT_STATED, Shipment, Shipped, is_listed
 from bot.model import Mention, SourceKind
-from bot.releases.facts.figures import human_parameters
 from bot.releases.facts.text import clean, web_address
 
 NAME_LIMIT = 80
 _LICENSE_LIMIT = 60
 _VERDICTS = {"conditions": "with conditions", "unknown": "terms not assessed"}
 _MOST_SOURCES = 6
+_SHORT_LICENSE = 20  # characters; a longer name does without the word
+_SAYS_LICENSE = re.compile(r" License( Agreement)?(?= v?\d| \(|$)")
+_NON_COMMERCIAL = re.compile(r"\bnon-?commercial\b", re.IGNORECASE)
 
 
 def _own_word_first(mention: Mention) -> tuple[bool, int]:
@@ -81,6 +84,14 @@ class Item:
         return tuple(found.values())[:_MOST_SOURCES]
 
     @property
+    def links(self) -> Mapping[str, Sequence[Source]]:
+        """Return its sources by what a link to them is called, so that this has to be said only once."""
+        found: dict[str, list[Source]] = defaultdict(list)
+        for one in self.sources:
+            found[one.label].append(one)
+        return found
+
+    @property
     def has_own_day(self) -> bool:
         """Whether the day is known, and not from LLM Stats alone: what a feed or a calendar needs."""
         return self.lead.shipped.is_exact and not is_listed(self.lead.shipped)
@@ -89,6 +100,11 @@ class Item:
     def is_open(self) -> bool:
         """Whether the weights of one of its models can be had."""
         return any(it.shipped.open for it in self.models)
+
+    @property
+    def lacks_weights(self) -> bool:
+        """Whether none can be had, as far as it was looked: a history that people brought does not say."""
+        return not self.is_open and any(one.source is not SourceKind.IMPORT for one in self.mentions)
 
     @property
     def listed_facts(self) -> frozenset[str]:
@@ -139,6 +155,11 @@ def day_text(it: Shipped) -> str:
     return it.day.isoformat() if it.is_exact else f"{it.day:%Y-%m}"
 
 
+def news_text(item: Item) -> str:
+    """Return the day on which it was last news, as it is written."""
+    return day_text(item.lead.shipped) if item.news_day == item.day else item.news_day.isoformat()
+
+
 def license_text(it: Shipped) -> str:
     """Return the licence and its verdict, or "not stated"."""
     title = clean(it.license, _LICENSE_LIMIT)
@@ -147,7 +168,17 @@ def license_text(it: Shipped) -> str:
     return f"{title}, {_VERDICTS.get(it.verdict, it.verdict)}"
 
 
+def short_license_text(it: Shipped) -> str:
+    """Return the same where the column says that it is one: "Llama 4 Community, with conditions".
+
+    A name that says the verdict says it once: "MiniMax M2.7 Non-Commercial".
+    """
+    title = clean(it.license, _LICENSE_LIMIT)
+    name = _SAYS_LICENSE.sub("", title) if len(title) > _SHORT_LICENSE else title
+    says_it = it.verdict == "non-commercial" and _NON_COMMERCIAL.search(name)
+    return name if says_it else license_text(replace(it, license=name))
+
+
 def sizes_text(models: Iterable[Shipment]) -> str:
     """Return the parameters of models, each size once: "397B, 35B", or ""."""
-    stated = (it.shipped for it in models if it.shipped.parameters)
-    return ", ".join(dict.fromkeys(human_parameters(it.parameters or 0, it.name) for it in stated))
+    return ", ".join(dict.fromkeys(it.shipped.size for it in models if it.shipped.size))

@@ -5,53 +5,45 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from bot.cadence.marks import MARKS, RADII, lanes, mark_of
 from bot.cadence.news import News, Silence, news, quiet_labs
-from bot.cadence.period import Period, Window, lab_rows, period, window_back
-from bot.cadence.shipped import (
-    MARKS,
-    Shipment,
-    Shipped,
-    Unit,
-    by_lab,
-    counted,
-    mark_of,
-    radius_of,
-    size_class,
-)
+from bot.cadence.period import Period, Window, lab_rows, period, share, window_back
+from bot.cadence.shipped import NOT_STATED, Shipment, Shipped, Unit, by_lab, counted, size_class
 from bot.releases.facts.text import clean
 from bot.report.item import NAME_LIMIT, Item, day_text, items, license_text, name_of
 
 # Of the timeline, in px.
-WIDTH = 1100
-LEFT = 168  # where the names of the labs end
-_RIGHT = 14
+LEFT = 168  # for the names of the labs
+WIDTH = 932  # for the marks
+_MARGIN = 14
 TOP = 30
 _ROW = 24
+_LANE = 6
+_APART = timedelta(days=3)  # marks of days closer than that would hide one another
 _MOST_DOTS = 2_500  # beyond that the page grows and nobody can tell them apart
 _LABEL_LIMIT = 22
-_NEWEST = 200  # listed one by one
+_NEWEST = 300  # listed one by one
 _MOST_COUNTRIES = 6
 _MOST_NAMED = 12  # labs that are quiet, labs that are fast
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One release: where it stands, its mark, half its width, and what it says."""
+    """One release: where it stands in its row, its mark by licence and size, and what it says."""
 
-    x: float
-    y: float
+    x: int
+    y: int
     mark: str
-    radius: float
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A lab: its name, and the line on which its dots stand."""
+    """A lab: its name, the line on which its dots stand, and these, the large ones first."""
 
     label: str
-    y: float
-    count: int
+    y: int
+    dots: tuple[Dot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +52,7 @@ class Timeline:
 
     height: int
     rows: tuple[Row, ...]
-    months: tuple[tuple[float, str], ...]
-    dots: tuple[Dot, ...]
+    months: tuple[tuple[int, str], ...]
     since: date  # the first day whose releases are all shown
 
 
@@ -69,34 +60,41 @@ def timeline(releases: Sequence[Shipped], window: Window) -> Timeline:
     """Return where these releases stand, the newest if there are too many; the busiest labs come first."""
     inside = [it for it in releases if it.day in window]
     shown = inside[-_MOST_DOTS:]
-    # so that no small one of the same day is hidden
-    large_first = sorted(shown, key=lambda it: radius_of(it.parameters), reverse=True)
-    busiest = sorted(by_lab(shown).items(), key=lambda item: (-len(item[1]), item[0]))
-    lines = {lab: TOP + _ROW * number + _ROW / 2 for number, (lab, _) in enumerate(busiest)}
+    busiest = sorted(by_lab(shown).values(), key=lambda mine: (-len(mine), mine[0].lab))
+    first = TOP + _ROW // 2
     return Timeline(
         height=TOP + _ROW * len(busiest) + 6,
-        rows=tuple(
-            Row(clean(mine[-1].who, _LABEL_LIMIT) or "unnamed lab", lines[lab], len(mine))
-            for lab, mine in busiest
-        ),
+        rows=tuple(_row(mine, first + _ROW * number, window) for number, mine in enumerate(busiest)),
         months=tuple(_months(window)),
-        dots=tuple(_dot(it, lines[it.lab], window) for it in large_first),
         since=window.first if len(shown) == len(inside) else shown[0].day + timedelta(days=1),
     )
 
 
-def _dot(it: Shipped, y: float, window: Window) -> Dot:
-    size = size_class(it.parameters)
+def _row(mine: Sequence[Shipped], y: int, window: Window) -> Row:
+    placed = zip(mine, lanes((it.day for it in mine), _APART), strict=True)
+    # so that no small one beside it is hidden
+    large_first = sorted(placed, key=lambda it: it[0].parameters or 0, reverse=True)
+    dots = tuple(_dot(it, _LANE * lane, window) for it, lane in large_first)
+    return Row(clean(mine[-1].who, _LABEL_LIMIT) or "unnamed lab", y, dots)
+
+
+def _dot(it: Shipped, y: int, window: Window) -> Dot:
+    size = it.size or f"size {NOT_STATED}"
     text = f"{clean(it.who, NAME_LIMIT)}: {name_of(it)}, {day_text(it)}; {license_text(it)}; {size}"
-    return Dot(_x(it.day, window), y, mark_of(it.verdict).id, radius_of(it.parameters), text)
+    return Dot(_x(it.day, window), y, f"{mark_of(it.verdict).id}-{size_number(it)}", text)
 
 
-def _x(day: date, window: Window) -> float:
+def size_number(it: Shipped) -> int:
+    """Return the number of its class of size, in the order in which the legend has them."""
+    return list(RADII).index(size_class(it.parameters))
+
+
+def _x(day: date, window: Window) -> int:
     share = (day - window.first).days / max(window.days - 1, 1)
-    return round(LEFT + _RIGHT + share * (WIDTH - LEFT - 2 * _RIGHT), 1)
+    return round(_MARGIN + share * (WIDTH - 2 * _MARGIN))
 
 
-def _months(window: Window) -> Iterable[tuple[float, str]]:
+def _months(window: Window) -> Iterable[tuple[int, str]]:
     month = (window.first + timedelta(days=31)).replace(day=1)
     while month <= window.last:
         yield _x(month, window), f"{month:%b %Y}" if month.month == 1 else f"{month:%b}"
@@ -127,23 +125,59 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
+class New:
+    """What was new in some days up to today, and in as many before them.
+
+    New is what `recent` lists: it was announced then, or its weights opened; what shares an alert is one.
+    """
+
+    days: int
+    items: Sequence[Item]
+    before: Sequence[Item]
+
+    @property
+    def permissive(self) -> float | None:
+        """Return the share of permissive licences among those that are stated; None of nothing."""
+        return _permissive(self.items)
+
+    @property
+    def permissive_before(self) -> float | None:
+        """Return the same of the days before."""
+        return _permissive(self.before)
+
+    @property
+    def fastest(self) -> Sequence[tuple[str, int, int]]:
+        """Return the labs with the most: the name, how many, and how many in the days before."""
+        mine, before = (Counter(it.lead.shipped.lab for it in them) for them in (self.items, self.before))
+        names = {it.lead.shipped.lab: it.lab for it in self.items}
+        busiest = sorted(mine, key=lambda lab: (-mine[lab], names[lab].casefold()))
+        return [(names[lab], mine[lab], before[lab]) for lab in busiest[:_MOST_NAMED]]
+
+
+def _permissive(items: Sequence[Item]) -> float | None:
+    return share(Counter(it.main.verdict for it in items), "permissive")
+
+
+def _new(listed: Sequence[Item], window: Window) -> New:
+    inside, before = ([it for it in listed if it.news_day in when] for when in (window, window.before))
+    return New(window.days, inside, before)
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The page; `history` counts every release ever known, one for each name."""
 
     now: datetime
     history: int
     listed: int  # releases of which something is known from LLM Stats alone
-    week: int  # releases in 7 days, and in the 7 before
-    week_before: int
+    week: New
+    month: New
+    year: New
     news: Sequence[News]  # of the week
-    month: Period
-    month_before: Period
-    year: Period
     quiet: Sequence[Silence]
-    fastest: Sequence[tuple[Period, int]]  # each lab's month, and its releases in the month before
-    this_week: Sequence[Item]
-    newest: Sequence[Item]  # before this week
+    newest: Sequence[Item]
     older: int
+    dates: Mapping[str, int]  # of the year, by where they are from
     timeline: Timeline
     labs: Sequence[Period]  # the year of each
     shares: Sequence[Shares]
@@ -156,26 +190,19 @@ def overview(shipments: Sequence[Shipment], now: datetime) -> Overview:
     history = [it.shipped for it in past]
     releases, waves = counted(history, Unit.RELEASE), counted(history)
     week, month, year = (window_back(today, days) for days in (7, 30, 365))
-    before = {row.last.lab: row.releases for row in lab_rows(waves, month.before)}
-    fastest = [row for row in lab_rows(waves, month) if row.releases][:_MOST_NAMED]
     listed = items(past)
-    earlier = [it for it in listed if it.news_day < week.first]
-    this_week = [it for it in listed if it.news_day in week]
     return Overview(
-        now=now,
+        now=now.astimezone(UTC),
         history=len(releases),
         listed=sum(1 for it in past if it.listed_facts),
-        week=len(this_week),
-        week_before=sum(it.news_day in week.before for it in listed),
+        week=_new(listed, week),
+        month=_new(listed, month),
+        year=_new(listed, year),
         news=news(waves, today, week.days),
-        month=period(waves, month),
-        month_before=period(waves, month.before),
-        year=period(waves, year),
         quiet=quiet_labs(waves, today)[:_MOST_NAMED],
-        fastest=[(row, before.get(row.last.lab, 0)) for row in fastest],
-        this_week=this_week,
-        newest=earlier[:_NEWEST],
-        older=len(earlier[_NEWEST:]),
+        newest=listed[:_NEWEST],
+        older=len(listed[_NEWEST:]),
+        dates=period(waves, year).dates,
         timeline=timeline(releases, year),
         labs=lab_rows(waves, year),
         shares=list(_shares(waves, year)),

@@ -25,3 +25,27 @@ for (const table of document.querySelectorAll("table.sortable")) {
     head.append(button);
   });
 }
+
+const find = document.querySelector("#find");
+if (find) {
+  const rows = [...document.querySelectorAll("#releases tbody tr")];
+  const lab = (row) => row.cells[1].textContent;
+  const has = (row, name, wanted) => !wanted || row.dataset[name].split(" ").includes(wanted);
+  const show = () => {
+    const asked = Object.fromEntries(new FormData(find));
+    const words = asked.text.toLowerCase().split(/\s+/);
+    for (const row of rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !(words.every((word) => text.includes(word)) && (!asked.lab || lab(row) === asked.lab)
+        && has(row, "license", asked.license) && has(row, "size", asked.size));
+    }
+    find.querySelector("output").value = `${rows.filter((row) => !row.hidden).length} of ${rows.length}`;
+  };
+  for (const name of [...new Set(rows.map(lab))].sort((one, other) => one.localeCompare(other)))
+    find.elements.lab.add(new Option(name));
+  find.addEventListener("input", show);
+  find.addEventListener("submit", (event) => event.preventDefault());
+  find.addEventListener("reset", () => setTimeout(show));
+  find.hidden = false;
+  show();
+}

@@ -9,17 +9,17 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from bot.cadence.marks import MARKS, RADII, mark_of
 from bot.cadence.period import days_ago, expected_text, hits_text, share
-from bot.cadence.shipped import MARKS, RADII, mark_of
 from bot.releases.facts.text import clean
-from bot.report.item import NAME_LIMIT, day_text, license_text, name_of, sizes_text
-from bot.report.overview import LEFT, Overview, Shares
+from bot.report.item import NAME_LIMIT, Item, day_text, name_of, news_text, short_license_text, sizes_text
+from bot.report.overview import LEFT, WIDTH, Overview, Shares, size_number
 
 
 def render_page(overview: Overview, title: str) -> str:
     """Return the page as HTML. Every text is escaped by the template, and was made one line before."""
     environment = _environment()
-    style = environment.from_string(_file("page.css")).render(marks=MARKS)
+    style = environment.from_string(_file("page.css")).render(marks=MARKS, left=LEFT, width=WIDTH)
     script = _file("page.js")
     return environment.from_string(_file("page.html")).render(
         it=overview,
@@ -30,6 +30,7 @@ def render_page(overview: Overview, title: str) -> str:
         marks=MARKS,
         radii=list(RADII.items()),
         left=LEFT,
+        width=WIDTH,
     )
 
 
@@ -40,13 +41,15 @@ def _environment() -> Environment:
         "day": day_text,
         "expected": expected_text,
         "hits": hits_text,
-        "license": license_text,
+        "license": short_license_text,
         "mark": mark_of,
         "months": _months_text,
         "name": name_of,
+        "news": news_text,
         "percent": _percent,
         "permissive": _permissive,
         "shares": _shares_text,
+        "size_numbers": _size_numbers,
         "sizes": sizes_text,
         "text": _text,
     }
@@ -81,6 +84,10 @@ def _percent(value: float | None) -> str:
 
 def _permissive(licenses: Mapping[str, int]) -> float | None:
     return share(licenses, "permissive")
+
+
+def _size_numbers(item: Item) -> str:
+    return " ".join(sorted({str(size_number(it.shipped)) for it in item.models}))
 
 
 def _months_text(months: Sequence[tuple[date, int]]) -> str:

@@ -10,7 +10,7 @@ from bot.run.engines import fetcher_of
 from bot.run.wiring import App
 from bot.settings.environment import Environment
 from bot.slack.notifier import SlackNotifier
-from bot.slack.scopes import TokenCheck, app_token_problem
+from bot.slack.scopes import TokenCheck, app_token_problem, refused_tokens
 from bot.sources.base import Memory, Source
 
 _DEAF = (
@@ -84,18 +84,24 @@ def _check_workspaces(app: App) -> list[TokenCheck]:
 
 def _check_own_token(app: App) -> TokenCheck:
     check = _check_token(app, app.slack_token)
-    another = _another_kind(app.slack_token, "xoxb-")
-    return replace(check, problems=tuple(f"SLACK_BOT_TOKEN: {one}{another}" for one in check.problems))
-
-
-def _another_kind(token: str, beginning: str) -> str:
-    """Return what to say of a token that was refused and looks like one of another kind, or ""."""
-    return "" if token.startswith(beginning) else f", and it does not begin with {beginning}"
+    return replace(check, problems=tuple(f"SLACK_BOT_TOKEN: {one}" for one in check.problems))
 
 
 def _check_token(app: App, token: str) -> TokenCheck:
     environment = app.environment
     return SlackNotifier(token, environment.slack_api_url, proxies=environment.proxies).check()
+
+
+def refuse_tokens(app: App) -> None:
+    """Raise ConfigError for a token of the environment which Slack says is none, or none any more."""
+    environment = app.environment
+    app_token = environment.slack_app_token.get_secret_value()
+    refused = refused_tokens(app.slack_token, app_token, environment.slack_api_url, environment.proxies)
+    for kind, word in refused.items():
+        raise ConfigError(
+            f"environment variable SLACK_{kind.upper()}_TOKEN: Slack says {word}; take a new one from "
+            "https://api.slack.com/apps"
+        )
 
 
 def check_connection(environment: Environment) -> TokenCheck:
@@ -106,8 +112,7 @@ def check_connection(environment: Environment) -> TokenCheck:
         return TokenCheck(remarks=(_DEAF,))
     way = environment.slack_api_url, environment.proxies
     problem = app_token_problem(app_token, *way) if app_token else ""
-    another = _another_kind(app_token, "xapp-")
-    connects = f"SLACK_APP_TOKEN: {problem}{another}; it needs the scope connections:write" if problem else ""
+    connects = f"SLACK_APP_TOKEN: {problem}; it needs the scope connections:write" if problem else ""
     problems = tuple(one for one in (connects, _oauth_problem(environment, is_signed)) if one)
     ways = [("Socket Mode", app_token and not problem), ("signed HTTP", is_signed)]
     return TokenCheck(problems, tuple(f"commands can come through {way}" for way, works in ways if works))

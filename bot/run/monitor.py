@@ -17,6 +17,7 @@ from bot.ops.web import HEALTH, Routes, parse_address, serving
 from bot.records import Content
 from bot.run.engines import Engines, fetcher_of
 from bot.run.gaps import note_alive
+from bot.run.report_pages import report_pages
 from bot.run.wiring import App
 from bot.views.answers.common import prose
 from bot.views.blocks import section
@@ -46,7 +47,10 @@ def monitoring(
             Pinger(environment.cadencebot_ping_url.get_secret_value(), fetcher, threads),
         )
         engines.courier.settled = monitor.metrics.delivered
-        with web(environment.health_address, monitor.pages, listen, slack or {}):
+        with (
+            report_pages(app) as report,
+            web(environment.health_address, {**report, **monitor.pages}, listen, slack or {}),
+        ):
             yield monitor
         monitor.systemd.stopping()
 

@@ -34,6 +34,12 @@ def _with_a_port_that_can_be(url: str) -> str:
     return url
 
 
+def _with_a_place(switch: str, info: ValidationInfo) -> str:
+    if switch == "on" and info.data.get("cadencebot_health") == "off":
+        raise ValueError("is on, and CADENCEBOT_HEALTH is off: nothing is served anywhere")
+    return switch
+
+
 def _secret_web_address(url: SecretStr) -> SecretStr:
     if not re.match(r"https?://[^/\s]+", url.get_secret_value()):
         raise ValueError("write a whole address, starting with https:// (or http://)")
@@ -48,6 +54,26 @@ def _with_a_proxy(switch: str, info: ValidationInfo) -> str:
     return switch
 
 
+def _of_kind(beginning: str, others: Mapping[str, str]) -> AfterValidator:
+    """Return what refuses a token that does not begin as its kind does; `others` are at home elsewhere."""
+
+    def check(token: SecretStr) -> SecretStr:
+        given = token.get_secret_value()
+        home = next((variable for start, variable in others.items() if given.startswith(start)), "")
+        if home:
+            raise ValueError(f"holds a token that belongs in {home}; its own begins with {beginning}")
+        if given and beginning not in given[: len(_ROTATED) + len(beginning)]:
+            raise ValueError(f"holds no such token: it begins with {beginning}")
+        return token
+
+    return AfterValidator(check)
+
+
+# https://docs.slack.dev/authentication/tokens; one that expires begins with another word before its own.
+_ROTATED = "xoxe."
+_BOT, _APP = "xoxb-", "xapp-"
+BotToken = Annotated[SecretStr, _of_kind(_BOT, {_APP: "SLACK_APP_TOKEN"})]
+AppToken = Annotated[SecretStr, _of_kind(_APP, {_BOT: "SLACK_BOT_TOKEN"})]
 Endpoint = Annotated[Address, AfterValidator(_with_a_port_that_can_be)]
 
 
@@ -63,9 +89,9 @@ class Environment(Part):
 
     model_config = ConfigDict(hide_input_in_errors=True)  # a token in the wrong variable is still a secret
 
-    slack_bot_token: SecretStr = SecretStr("")
+    slack_bot_token: BotToken = SecretStr("")
     """The token of the Slack app (xoxb-...); without one, messages go to the console."""
-    slack_app_token: SecretStr = SecretStr("")
+    slack_app_token: AppToken = SecretStr("")
     """An app-level token (xapp-...) with connections:write: Socket Mode, which hears commands and buttons."""
     slack_signing_secret: SecretStr = SecretStr("")
     """Proves Slack's requests to `run --http`, which hears the same over HTTP."""
@@ -99,6 +125,8 @@ class Environment(Part):
     """Hosts with ports that may be private: tests, mirrors; comma-separated."""
     cadencebot_health: Annotated[str, AfterValidator(_host_with_port_or_off)] = "127.0.0.1:9464"
     """Where `run` serves /healthz and /metrics; off: nowhere."""
+    cadencebot_report_page: Annotated[Literal["on", "off"], AfterValidator(_with_a_place)] = "off"
+    """Whether the report is served there too, at /, with /api/releases.json: on or off."""
     cadencebot_ping_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] = SecretStr("")
     """A dead-man service's address, asked every minute while all is well."""
     http_proxy: SecretStr = SecretStr("")
@@ -111,9 +139,9 @@ class Environment(Part):
     """Whether the three above count: on or off."""
     webhooks: Mapping[str, SecretStr] = {}  # each variable CADENCEBOT_WEBHOOK_..., by its name
     notify_socket: str = ""
-    """Set by systemd: where it is told that the bot is up and ticks."""
+    """Set by systemd: where it is told that the bot is up and ticks, see sd_notify(3)."""
     watchdog_usec: str = ""
-    """Set by systemd: how long the bot may be silent."""
+    """Set by systemd: how long the bot may be silent, in microseconds, see sd_watchdog_enabled(3)."""
 
     @property
     def allowed_hosts(self) -> frozenset[str]:
@@ -181,7 +209,7 @@ def _value_of(name: str, variables: Mapping[str, str]) -> str:
         other = name.lower() if name in _IN_LOWER_CASE_TOO else name
         return variables.get(name, variables.get(other, "")).strip()
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        value = Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ConfigError(
             f"environment variable {name}_FILE: cannot read {file} ({error.strerror})"
@@ -189,3 +217,6 @@ def _value_of(name: str, variables: Mapping[str, str]) -> str:
     except UnicodeDecodeError:
         # the cause carries the file's bytes, which may be a secret
         raise ConfigError(f"environment variable {name}_FILE: {file} is not text") from None
+    if not value:
+        raise ConfigError(f"environment variable {name}_FILE: {file} is empty; write the value into it")
+    return value

@@ -20,6 +20,8 @@ from pydantic_core import core_schema
 
 from bot.model import Destination, Lab, SourceKind
 
+# What commands read as something else than a lab's name.
+_NO_NAMES = frozenset({"all", "cadence"})
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -159,6 +161,12 @@ class WantedSpec(Part):
         }
         return {**value, **alone} if alone else value
 
+    @model_validator(mode="after")
+    def _wants_something(self) -> Self:
+        if not self.labs:
+            raise ValueError("its `labs` names none: write `labs: all`, or a list of ids")
+        return self
+
     @property
     def filters(self) -> dict[str, str]:
         """Return the filters as people type them, by their key."""
@@ -245,6 +253,11 @@ class Config(Part):
             raise ValueError("labs: names no lab, so there is nothing to watch")
         _refuse_shared("the lab id", ((lab.id, f"labs[{n}]") for n, lab in enumerate(self.labs)))
         _refuse_shared("the name", ((name, lab.id) for lab in self.labs for name in lab.called))
+        for n, spec in enumerate(self.labs):
+            for name in spec.called & _NO_NAMES:
+                raise ValueError(f"labs[{n}]: {name!r} means something else in commands: choose another name")
+            if not spec.sources:
+                raise ValueError(f"labs[{n}] ({spec.id}): has no sources; one could be `- hub: {spec.id}`")
         addresses = ((source.address, lab.id) for lab in self.labs for source in lab.sources)
         _refuse_shared("the source", addresses)
         _refuse_shared("the webhook", ((one.id, f"webhooks[{n}]") for n, one in enumerate(self.webhooks)))

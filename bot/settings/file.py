@@ -2,15 +2,26 @@
 
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from textwrap import indent
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.errors import ConfigError
 from bot.model import SourceKind
-from bot.settings.feeds import Config, LabSpec, SourceSpec
+from bot.settings.feeds import (
+    Config,
+    Defaults,
+    LabSpec,
+    LlmStatsSettings,
+    Part,
+    SourceSpec,
+    SubscriptionSpec,
+    WebhookSpec,
+)
 
 _MOST_BYTES = 300_000  # 20 times the shipped file, read within seconds; 10 MB of YAML would take minutes
 _MOST_COMPLAINTS = 10
@@ -20,6 +31,22 @@ _WORDS = {  # where pydantic's own speak of Python
     "model_type": "should be a mapping",
     "tuple_type": "should be a list",
     "string_type": "should be text; put it in quotes",
+}
+_PATTERNS = {  # what a key's value looks like, where its pattern alone would say so
+    "id": "write small letters, digits, dots and dashes, as qwen or z.ai",
+    "country": "write two capital letters, as CN",
+    "hub": "write the organisation alone, as in huggingface.co/Qwen: Qwen",
+    "min": "write a number of parameters, as 7b",
+    "max": "write a number of parameters, as 70b",
+    "fits": "write the memory of GPUs, as 80gb or 8x80gb",
+    "license": "write any, permissive, or the id of a licence, as apache-2.0",
+}
+_PARTS: Mapping[str, type[Part]] = {
+    "defaults": Defaults,
+    "llm_stats": LlmStatsSettings,
+    "labs": LabSpec,
+    "subscriptions": SubscriptionSpec,
+    "webhooks": WebhookSpec,
 }
 
 
@@ -50,7 +77,9 @@ def read_config(path: Path, kinds: Mapping[str, type[SourceSpec]]) -> Config:
     try:
         return Config.model_validate(content, context=kinds)
     except ValidationError as error:
-        raise ConfigError("\n".join(f"{path}: {line}" for line in _complaints(error, content))) from error
+        raise ConfigError(
+            "\n".join(f"{path}: {line}" for line in _complaints(error, content, kinds))
+        ) from error
 
 
 def _read_yaml(path: Path) -> object:
@@ -69,16 +98,41 @@ def _read_yaml(path: Path) -> object:
         raise ConfigError(f"{path}: is nested too deeply; is it the right file?") from error
 
 
-def _complaints(error: ValidationError, content: object) -> Iterator[str]:
+def _complaints(
+    error: ValidationError, content: object, kinds: Mapping[str, type[SourceSpec]]
+) -> Iterator[str]:
     problems = error.errors(include_url=False)
     for problem in problems[:_MOST_COMPLAINTS]:
-        message = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        message = _message(problem, kinds)
         whole_file = not problem["loc"] and isinstance(problem["input"], Mapping)
         known = whole_file or problem["type"] == "missing"  # no value, or one that the message names
         value = "" if known else f" (got {_short(problem['input'])})"
         yield f"{_where(problem['loc'], content)}{message}{value}"
     if len(problems) > _MOST_COMPLAINTS:
         yield f"and {len(problems) - _MOST_COMPLAINTS} more"
+
+
+def _message(problem: ErrorDetails, kinds: Mapping[str, type[SourceSpec]]) -> str:
+    said, key = (
+        problem["msg"].removeprefix("Value error, "),
+        str(problem["loc"][-1]) if problem["loc"] else "",
+    )
+    match problem["type"]:
+        case "extra_forbidden":
+            near = get_close_matches(key, _keys_beside(problem["loc"], kinds), n=1)
+            return f"{_WORDS['extra_forbidden']}{f'; did you mean {near[0]}?' if near else ''}"
+        case "string_pattern_mismatch":
+            return _PATTERNS.get(key, said)
+        case kind:
+            return _WORDS.get(kind, said)
+
+
+def _keys_beside(location: tuple[int | str, ...], kinds: Mapping[str, type[SourceSpec]]) -> set[str]:
+    """Return the keys that there are where an unknown one stands."""
+    if "sources" in location:
+        return {key for kind in kinds.values() for key in kind.model_fields}
+    part = _PARTS.get(str(location[0]), Config) if len(location) > 1 else Config
+    return set(part.model_fields)
 
 
 def _where(location: tuple[int | str, ...], content: object) -> str:

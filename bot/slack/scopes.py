@@ -23,6 +23,16 @@ USEFUL_SCOPES = {
 # To post in public channels without being in them: the manifest has it commented out.
 UNINVITED_SCOPE = "chat:write.public"
 LOOK_UP_SCOPES = ("channels:history", "groups:history", "im:history")
+# How Slack calls a token that is none, or none any more: https://docs.slack.dev/reference/methods/auth.test#errors
+_NO_TOKENS = {
+    "invalid_auth",
+    "not_authed",
+    "not_allowed_token_type",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+}
+_TIMEOUT = 5  # seconds; the bot begins all the same
 OPTIONAL_SCOPES = (*LOOK_UP_SCOPES, "users:read")  # whoever installs the app may leave them out
 
 
@@ -58,6 +68,19 @@ def token_check(answer: Answer) -> TokenCheck:
         ),
         None if listed is None else lacking,
     )
+
+
+def refused_tokens(bot_token: str, app_token: str, api_url: str, proxies: Proxies = DIRECT) -> dict[str, str]:
+    """Return Slack's word on each of these that is no token (any more), by its kind.
+
+    One that is "" is not asked about; where Slack says nothing, nothing is wrong.
+    """
+    client = web_client(bot_token, api_url, _TIMEOUT, proxies)
+    asked = {
+        "bot": bot_token and call(client.auth_test),
+        "app": app_token and call(client.apps_connections_open, app_token=app_token),
+    }
+    return {kind: it.error for kind, it in asked.items() if isinstance(it, Answer) and it.error in _NO_TOKENS}
 
 
 def app_token_problem(app_token: str, api_url: str, proxies: Proxies = DIRECT) -> str:

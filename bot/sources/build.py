@@ -53,5 +53,8 @@ def build_sources(config: Config, environment: Environment) -> tuple[Source, ...
     polled = frozenset(config.source_ids)
     specs = [(spec, lab.id) for lab in config.labs for spec in lab.sources if spec.id in polled]
     own_first = sorted(specs, key=lambda pair: not isinstance(pair[0], OwnSpec))
-    made = {spec.id: cast("_Polled", spec).source(lab, config, environment) for spec, lab in own_first}
+    try:
+        made = {spec.id: cast("_Polled", spec).source(lab, config, environment) for spec, lab in own_first}
+    except ConfigError as error:
+        raise ConfigError(f"{environment.cadencebot_config}: {error}") from error
     return tuple(made.values())

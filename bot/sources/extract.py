@@ -156,7 +156,7 @@ def _selector(spec: Selectors, name: str, text: str) -> soupsieve.SoupSieve | No
         return soupsieve.compile(text) if text.strip() else None
     except soupsieve.SelectorSyntaxError as error:
         reason = str(error).splitlines()[0]
-        raise ConfigError(f"feeds.yaml: {spec.id}: {name}: {text!r} is no CSS selector: {reason}") from error
+        raise ConfigError(f"{spec.id}: {name}: {text!r} is no CSS selector: {reason}") from error
 
 
 class _DataExtract:
@@ -190,7 +190,7 @@ def _expression(spec: Selectors, name: str) -> Any:
         return jmespath.compile(text)
     except JMESPathError as error:
         reason = clean(str(error), 120)
-        complaint = f"feeds.yaml: {spec.id}: {name}: {text!r} is no jmespath expression: {reason}"
+        complaint = f"{spec.id}: {name}: {text!r} is no jmespath expression: {reason}"
         raise ConfigError(complaint) from error
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.errors import StoreError
+from bot.errors import ConfigError, StoreError
 
 
 @contextmanager
@@ -29,11 +29,13 @@ def disk_in_words(path: Path) -> Iterator[None]:
 
 
 def make_room(path: Path) -> None:
-    """Make the directory of a file, for its owner alone. Raises StoreError."""
+    """Make the directory of a file, for its owner alone. Raises ConfigError."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"{path.parent}: cannot be made ({error.strerror}); set CADENCEBOT_STATE") from error
+        raise ConfigError(
+            f"{path.parent}: cannot be made ({error.strerror}); set CADENCEBOT_STATE"
+        ) from error
 
 
 def make_private(path: Path) -> None:

@@ -44,8 +44,8 @@ def newest(query: _Query) -> datetime | None:
 def doubt(run: _Run, since: datetime, until: datetime, reason: str, *, suspected: bool = False) -> None:
     """Note that messages may have been sent between two moments which this database knows nothing of.
 
-    What is owed is looked up before it is sent, its attempts counted anew; an edit may be made twice. Where
-    that is only `suspected`, what cannot be looked up is sent.
+    What is owed is looked up before it is sent; its attempts, and for how long its answers were strange, are
+    counted anew. An edit may be made twice. Where that is only `suspected`, what cannot be looked up is sent.
     """
     values = {"since": since, "until": until, "reason": reason, "suspected": int(suspected)}
     run(
@@ -57,8 +57,7 @@ def doubt(run: _Run, since: datetime, until: datetime, reason: str, *, suspected
     run(
         """
         UPDATE delivery SET claimed_at = :since, reason = :reason, suspected = :suspected,
-            posted_after = NULL, posted_before = NULL, reached = '',
-            attempts = CASE WHEN strange_since IS NULL THEN 0 ELSE attempts END,
+            posted_after = NULL, posted_before = NULL, reached = '', attempts = 0, strange_since = NULL,
             state = CASE kind WHEN 'edit' THEN 'owed' ELSE 'doubtful' END WHERE state = 'owed'
         """,
         values,

@@ -21,6 +21,9 @@ _NAMESPACE = UUID("5f0c4f0e-6d0b-5a39-9d3f-3b1d6f7c2a11")
 WAITS = "waits for what else comes to its thread"
 # Alerts older than this are not edited any more: nobody scrolls there.
 EDITABLE = timedelta(days=30)
+# What a source hid just when an older copy was put back shows itself again within so long, or hardly ever.
+_HIDDEN = timedelta(days=7)
+_DATE_ERROR = timedelta(days=1)  # of a day without its zone
 _OWE = """
     INSERT INTO delivery (id, release_id, destination, kind, note, content, created_at, due_at,
         state, claimed_at, reason, suspected, wait_until)
@@ -40,6 +43,12 @@ def line_id(identity: str, destination: Destination, kind: str = "line") -> str:
     return delivery_id(f"{kind}|{identity}", destination, kind)
 
 
+def _hidden_since(known_until: datetime, dated: datetime | None) -> datetime:
+    """Return since when a release may have been hidden from its source: not before the date that it bears."""
+    longest = known_until - _HIDDEN
+    return max(longest, dated - _DATE_ERROR) if dated else longest
+
+
 class Owed(DeliveryQueries):
     """What is owed to destinations, and why others are owed nothing."""
 
@@ -51,16 +60,22 @@ class Owed(DeliveryQueries):
         now: datetime,
         *,
         known_until: datetime | None,
+        dated: datetime | None = None,
     ) -> None:
         """Owe each destination the alert of a release, once and for all.
 
-        One that has it under another name, because two releases were merged, is owed nothing.
+        One that has it under another name, because two releases were merged, is owed nothing. `dated` is the
+        date that the release bears, if any.
         """
         rows = self._query(
             "SELECT destination FROM delivery WHERE release_id = :id AND kind = 'alert'", {"id": lead_id}
         )
         having = {row["destination"] for row in rows}
-        first_key, owed = self._first_key(lead_id, lead_key), self._owed("alert", now, known_until)
+        hidden_since = _hidden_since(known_until, dated) if known_until else None
+        first_key, owed = (
+            self._first_key(lead_id, lead_key),
+            self._owed("alert", now, known_until, hidden_since),
+        )
         first = first_ids(self._query)
         self._run_many(
             _OWE,
@@ -162,29 +177,31 @@ class Owed(DeliveryQueries):
     def _owe(self, key: str, destination: Destination, owed: Mapping[str, object], **what: object) -> bool:
         return self._run(_OWE, {**owed, **what, "id": key, "destination": destination}) == 1
 
-    def _owed(self, kind: str, now: datetime, known_until: datetime | None) -> Mapping[str, object]:
+    def _owed(
+        self, kind: str, now: datetime, known_until: datetime | None, hidden_since: datetime | None = None
+    ) -> Mapping[str, object]:
         """Return the beginning of a delivery: its state, and from when on it may stand in its channel."""
         begun: dict[str, object] = {"kind": kind, "now": now}
         begun |= dict.fromkeys(("release_id", "note", "content", "wait_until"))
-        forgotten = self._forgotten(known_until) if known_until else None
+        forgotten = self._forgotten(known_until, hidden_since or known_until) if known_until else None
         if forgotten is None:
             return {**begun, "state": "owed", "claimed_at": None, "reason": None, "suspected": 0}
         since, suspected = forgotten
         state, reason = "owed" if kind == "edit" else "doubtful", GAP if suspected else PUT_BACK
         return {**begun, "state": state, "claimed_at": since, "reason": reason, "suspected": int(suspected)}
 
-    def _forgotten(self, known_until: datetime) -> tuple[datetime, bool] | None:
+    def _forgotten(self, known_until: datetime, hidden_since: datetime) -> tuple[datetime, bool] | None:
         """Return from when on messages may stand in channels that this database knows nothing of, if any do.
 
-        That is so where an older copy was put back after what they come of was last looked at; it may be that
-        this is only suspected.
+        That is so where an older copy was put back after what they come of was last looked at, or after it
+        may have been hidden from that look; it may be that this is only suspected.
         """
         rows = self._query(
             """
             SELECT min(backed_up_at) AS since, min(suspected) AS suspected FROM restoration
-            WHERE restored_at > :known_until
+            WHERE restored_at > :known_until OR (suspected = 0 AND restored_at > :hidden_since)
             """,
-            {"known_until": known_until},
+            {"known_until": known_until, "hidden_since": hidden_since},
         )
         since = maybe_moment(rows[0]["since"])
         return (since, bool(rows[0]["suspected"])) if since else None

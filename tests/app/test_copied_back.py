@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.model import DateOrigin, Published, Sighting
 from bot.outbox.message import Absent, Message, Refused, Search, Sent, Unclear
 from bot.run.gaps import is_gap, note_alive
 from bot.store.store import FILE_NAME, Store
@@ -71,6 +72,11 @@ def the_whole_machine(saved: Path, state: Path) -> None:
     shutil.copytree(saved, state)
 
 
+def young(house: House, name: str) -> Sighting:
+    """Return a repository that was created just now, and so was hidden from nobody before."""
+    return replace(house.repository(name), published=Published(house.clock.now(), DateOrigin.CREATED))
+
+
 BACK = [
     pytest.param(only_the_database, id="the database alone"),
     pytest.param(the_whole_machine, id="the whole machine"),
@@ -107,8 +113,8 @@ def test_what_comes_later_is_told_as_always(house: House, back: Callable[[Path, 
     forget(house, back)
     house.show(house.hub)
     looked = wall(house).looked
-    house.later(hours=1)
-    house.show(house.hub, house.repository("moonshotai/Kimi-K9"))
+    house.later(days=2)
+    house.show(house.hub, young(house, "moonshotai/Kimi-K9"))
     assert "Kimi-K9" in house.channel.alerts[-1]
     assert wall(house).looked == looked
 

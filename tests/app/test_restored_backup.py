@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot.desk.corrections import Corrector, FaultReports
 from bot.desk.questions import Asker
-from bot.model import Destination, Follow
+from bot.model import DateOrigin, Destination, Follow, Published
 from bot.outbox.console import ConsoleNotifier
 from bot.outbox.digests import next_digest, owe_due_digests
 from bot.outbox.floods import HeldFloods
@@ -85,8 +85,8 @@ class Life:
         console = ConsoleNotifier(transcript, Console(quiet=True), self.house.clock)
         self.house.courier.notifier = Blind(console) if self.blind else console
 
-    def back_up(self) -> None:
-        back_up(self.directory / FILE_NAME, self.directory / "backup.db")
+    def back_up(self, *, replacing: bool = False) -> None:
+        back_up(self.directory / FILE_NAME, self.directory / "backup.db", replacing=replacing)
 
     def put_back(self) -> None:
         """Stop, put the backup back, and start again."""
@@ -221,6 +221,22 @@ def test_what_a_backup_of_yesterday_owed_is_looked_up_as_well(life: Life) -> Non
     assert life.states == {"sent": 1}
 
 
+def test_what_was_looked_up_after_one_copy_waits_no_longer_after_the_next(life: Life) -> None:
+    """Only answers that are lost again and again make a message wait ever longer."""
+    house = life.house
+    house.hub.shown.append(house.repository(KIMI))
+    house.poller.poll(house.sources)
+    life.back_up()
+    life.put_back()
+    life.house.courier.notifier = Refusing(life.house.courier.notifier, refused=[C1])
+    life.house.courier.deliver_due()
+    life.back_up(replacing=True)
+    life.house.later(hours=3)
+    life.put_back()
+    life.house.courier.deliver_all()
+    assert life.states == {"sent": 1}
+
+
 def test_four_that_were_owed_and_sent_in_one_message_are_found_in_it(life: Life) -> None:
     house = life.house
     house.hub.shown += [house.repository(f"moonshotai/{name}-3") for name in FAMILIES[:4]]
@@ -243,14 +259,41 @@ def test_what_a_backup_had_sent_is_neither_looked_up_nor_sent(life: Life) -> Non
     assert len(life.posted) == 1
 
 
-def test_the_second_poll_after_it_is_like_any_other(life: Life) -> None:
+def test_what_is_younger_than_it_by_its_date_is_like_any_other(life: Life) -> None:
     life.back_up()
     life.put_back()
     life.poll()
     life.blind = True
     life._equip()
-    one_release(life.house)
+    life.house.later(days=2)
+    young = Published(life.house.clock.now(), DateOrigin.CREATED)
+    life.house.show(life.house.hub, replace(life.house.repository(KIMI), published=young))
     assert len(life.posted) == 1
+    assert life.states == {"sent": 1}
+
+
+@pytest.mark.parametrize(
+    ("age", "posted"),
+    [
+        pytest.param(None, 1, id="without a date it may be older"),
+        pytest.param(timedelta(days=9), 1, id="by its date it is older"),
+        pytest.param(timedelta(minutes=30), 1, id="a date may be a day off"),
+    ],
+)
+def test_what_its_source_hid_just_then_is_looked_up_when_it_shows_again(
+    life: Life, age: timedelta | None, posted: int
+) -> None:
+    house = life.house
+    published = Published(house.clock.now() - age, DateOrigin.CREATED) if age else None
+    hidden = replace(house.repository(KIMI), published=published)
+    life.back_up()
+    house.show(house.hub, hidden)
+    house.hub.shown.remove(hidden)
+    life.put_back()
+    life.poll()
+    life.house.later(hours=1)
+    life.house.show(life.house.hub, hidden)
+    assert len(life.posted) == posted
     assert life.states == {"sent": 1}
 
 

@@ -8,7 +8,7 @@ import pytest
 import schedule
 
 from bot.outbox.digests import next_digest, owe_due_digests
-from bot.outbox.message import Later, Refused
+from bot.outbox.message import Absent, Later, Refused, Unclear
 from bot.records import DigestPlan, Preferences
 from bot.run.chores import Chores
 from bot.run.engines import Engines
@@ -165,6 +165,24 @@ def test_what_has_to_wait_waits_no_longer_because_the_clock_was_set_back(house: 
     assert house.courier.deliver_due() == (0, "")
     house.later(seconds=90)
     assert house.courier.deliver_due() == (1, "")
+
+
+@pytest.mark.logs("clock_set_back", "delivery_not_sent")
+@pytest.mark.parametrize("answer", [Later(30, "ratelimited", asked=True), Absent()], ids=repr)
+def test_what_a_clock_ahead_put_off_after_a_look_up_goes_within_the_hour(
+    house: House, answer: Later | Absent
+) -> None:
+    house.hub.shown.append(house.repository(KIMI))
+    house.poller.poll([house.hub])
+    house.channel.outcomes = [Unclear("no answer")]
+    house.channel.lookups = [answer]
+    house.courier.deliver_due()
+    house.later(hours=20)
+    house.courier.deliver_due()
+    house.clock.advance(-20 * HOUR)
+    house.later(minutes=61)
+    house.courier.deliver_all()
+    assert len(house.channel.alerts) == 1
 
 
 @pytest.mark.logs("clock_set_back", "delivery_not_sent")

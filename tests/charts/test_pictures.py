@@ -4,17 +4,21 @@ import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from bot.cadence.marks import RADII
 from bot.cadence.period import Window, window_back
 from bot.cadence.shipped import Shipped
 from tests.cadence.releasing import every, shipped
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed (the extra charts)")
 
-from bot.charts.pictures import Picture, Suffix, pictures
+from PIL import Image
+
+from bot.charts.pictures import Picture, Suffix, _month_names, pictures
 
 YEAR = window_back(date(2026, 4, 26), 365)
 HISTORY = [
@@ -68,18 +72,63 @@ def test_a_png_has_the_size_of_a_preview_and_says_what_it_shows(pngs: dict[str, 
         assert b"Description\x00" in picture.data
 
 
-def test_pngs_of_a_large_history_are_small() -> None:
+@pytest.fixture(scope="module")
+def large() -> dict[str, Picture]:
+    """Draw twenty years, of which a single one is known: 5,000 releases of 40 labs with long names."""
     verdicts = ("permissive", "conditions", "non-commercial", "unknown")
-    labs = [every([3] * 124, "2025-04-20", f"laboratory{lab}") for lab in range(40)]
+    labs = [every([3] * 124, "2025-04-20", f"wwwwwwww mmmmmmmm {lab}") for lab in range(40)]
     history = [
         replace(it, verdict=verdicts[number % 4], parameters=10 ** (8 + number % 5))
         for mine in labs
         for number, it in enumerate(mine)
     ]
     assert len(history) == 5_000
-    found = drawn(history)
-    assert {name: len(it.data) < 300_000 for name, it in found.items()} == dict.fromkeys(found, True)
-    assert "the 12 busiest of 40 labs" in found["timeline"].text
+    return drawn(history, window=window_back(date(2026, 4, 26), 20 * 365))
+
+
+def test_pngs_of_a_large_history_are_small(large: dict[str, Picture]) -> None:
+    assert {name: len(it.data) < 300_000 for name, it in large.items()} == dict.fromkeys(large, True)
+    assert "the 12 busiest of 40 labs" in large["timeline"].text
+
+
+def test_nothing_is_cut_at_an_edge_however_long_the_names(large: dict[str, Picture]) -> None:
+    for picture in large.values():
+        image = Image.open(BytesIO(picture.data)).convert("L")
+        width, height = image.size
+        for edge in ((0, 0, 8, height), (width - 8, 0, width, height), (0, 0, width, 8)):
+            assert image.crop(edge).getextrema() == (255, 255), picture.name
+
+
+def test_a_picture_begins_no_earlier_than_what_is_known(
+    large: dict[str, Picture], pngs: dict[str, Picture]
+) -> None:
+    assert {"20 Apr 2025 to 26 Apr 2026" in picture.text for picture in large.values()} == {True}
+    assert "27 Apr 2025 to" in pngs["timeline"].text
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "labels"),
+    [
+        pytest.param("2026-03-01", 3, ["Mar", "Apr", "May"], id="a few have each its own"),
+        pytest.param("2025-11-01", 3, ["Nov", "Dec", "Jan 2026"], id="the year stands where it begins"),
+        pytest.param("2025-01-01", 3 * 12, ["Jan 2025", "Apr", "Jul"], id="of many every third"),
+        pytest.param("2020-12-01", 10 * 12, ["Jan 2021", "Jan 2022"], id="of very many the years"),
+    ],
+)
+def test_months_have_names_that_do_not_run_into_each_other(first: str, count: int, labels: list[str]) -> None:
+    begin = date.fromisoformat(first)
+    months = [
+        date(begin.year + (begin.month - 1 + n) // 12, (begin.month - 1 + n) % 12 + 1, 1)
+        for n in range(count)
+    ]
+    shown = [name.replace("\n", " ") for name in _month_names(months) if name]
+    assert shown[: len(labels)] == labels
+    assert len(shown) <= 14
+
+
+def test_the_sizes_have_a_legend(svgs: dict[str, Picture]) -> None:
+    svg = svgs["timeline"].data.decode()
+    assert [name for name in RADII if name not in svg] == []
 
 
 def test_an_svg_is_xml_whose_text_is_text(svgs: dict[str, Picture]) -> None:

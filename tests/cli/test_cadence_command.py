@@ -10,7 +10,7 @@ import pytest
 
 from bot.cadence.period import Window, lab_rows, month_rows
 from bot.cadence.shipped import Unit
-from bot.cli.questions import _objects
+from bot.cli.questions import _objects, _picture_file
 from bot.views.answers import CadenceTable
 from tests.cadence.releasing import every, shipped
 from tests.cli.conftest import Shell
@@ -108,6 +108,20 @@ def test_the_pictures_are_drawn_beside_each_other(polled: Shell, tmp_path: Path)
     assert [line.partition(": ")[0] for line in result.stdout.splitlines()] == [
         str(tmp_path / name) for name in ("it.png", "it-gaps.png", "it-months.png")
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        pytest.param("it", "it.png", id="a name without an end gets it"),
+        pytest.param("v1.2", "v1.2.png", id="a version is no end"),
+        pytest.param("it.svg", "it.svg.png", id="nor is another kind's"),
+        pytest.param("IT.PNG", "IT.png", id="capitals are one"),
+    ],
+)
+def test_a_picture_has_the_end_of_its_kind(tmp_path: Path, given: str, made: str) -> None:
+    assert _picture_file(tmp_path / given, "png", "timeline") == tmp_path / made
+    assert _picture_file(tmp_path / given, "png", "gaps").stem == f"{made.removesuffix('.png')}-gaps"
 
 
 def test_a_picture_that_cannot_be_written_is_a_line(polled: Shell, tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """A bot to be hurt: real store, decider and courier; sources, channel and clock as the machine wants them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
@@ -17,6 +18,9 @@ from bot.store.store import FILE_NAME, Store
 from tests.machine.wall import Elsewhere, Killed, Wall
 from tests.support.clock import FakeClock
 from tests.support.house import LABS, House, ScriptedSource
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 POLLING = (
     "releases.apply",
@@ -112,6 +116,18 @@ class Mortal:
     ended: bool = False
 
 
+class AtOnce(Executor):
+    """An executor that does all in the thread that asks: what comes of it depends on no machine's speed."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001 - as in a thread: it is for whoever asks for the result
+            future.set_exception(error)
+        return future
+
+
 class Bot(House):
     """Hold a house whose channel has moods and whose sources answer 304; `epoch` counts its databases."""
 
@@ -132,7 +148,7 @@ class Bot(House):
         self.hub, self.blog, self.listing = self.sources
         self.sources = [*self.sources, self.other]
         self.poller.sources, self.poller.clock = self.sources, self.clock
-        self.poller.threads = ThreadPoolExecutor(1)  # its own: it polls while the courier sends, too
+        self.poller.threads = self.courier.threads = AtOnce()
         self.restart()
 
     def restart(self) -> None:
@@ -145,8 +161,6 @@ class Bot(House):
         self.courier.clock = self.clock
 
     def end(self) -> None:
-        self.courier.threads.shutdown()
-        self.poller.threads.shutdown()
         self.store.close()
 
     def back_up(self) -> None:

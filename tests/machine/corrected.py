@@ -25,6 +25,7 @@ class Corrected(RuleBasedStateMachine):
     bot: Bot
     unlicensed: set[str]
     corrected: list[str]  # the keys of the releases that were, ever
+    withdrawn: set[str]  # the names of those that were said to be none, ever
     apart: int
 
     def _known(self) -> list[Release]:
@@ -42,6 +43,8 @@ class Corrected(RuleBasedStateMachine):
         release = data.draw(st.sampled_from(self._known()))
         self._corrector.correct(release, wanted, "ana")
         self.corrected.append(release.name.release_key)
+        if wanted.get("kind") == "product":
+            self.withdrawn |= named(release.name.display)
         if "license" in wanted:
             self.unlicensed -= named(release.name.display)
 

@@ -115,9 +115,16 @@ def nothing_waits_for_long(bot: Bot) -> None:
         assert source in due or next_poll_at is None or next_poll_at - now <= LONGEST_WAIT["source"]
 
 
-def the_order_is_kept(bot: Bot) -> None:
-    """A channel reads its messages in the order in which they were owed, but for those that say why not."""
-    sequences = {one.id: one.sequence for one in bot.store.deliveries.recent(10_000) if not one.reason}
+def the_order_is_kept(bot: Bot, withdrawn: set[str]) -> None:
+    """A channel reads its messages in the order in which they were owed, but for those that say why not.
+
+    What a person withdrew and took back comes when they did so.
+    """
+    sequences = {
+        one.id: one.sequence
+        for one in bot.store.deliveries.recent(10_000)
+        if not one.reason and not named(one.release) & withdrawn
+    }
     for destination in {posted.message.destination for posted in bot.wall.posts}:
         order = [
             sequences[posted.message.delivery_id]

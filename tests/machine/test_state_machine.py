@@ -70,7 +70,7 @@ class Life(Corrected):
         self.followers: dict[str, set[str]] = defaultdict(set)  # whoever followed a lab, ever
         self.owed: dict[str, frozenset[str]] = {}  # to whom each release was owed as it was announced
         self.owed_in_backup: dict[str, frozenset[str]] | None = None
-        self.corrected = []
+        self.corrected, self.withdrawn = [], set()
         self.apart = 0
         self._follow("C1", ALL)
 
@@ -264,7 +264,7 @@ class Life(Corrected):
         invariants.only_ours_is_markup(self.bot)
         invariants.what_is_not_stated_is_not_guessed(self.bot, self.unlicensed)
         invariants.nothing_waits_for_long(self.bot)
-        invariants.the_order_is_kept(self.bot)
+        invariants.the_order_is_kept(self.bot, self.withdrawn)
 
     @invariant()
     def who_follows_is_owed(self) -> None:

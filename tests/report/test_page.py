@@ -5,6 +5,8 @@ import hashlib
 import json
 import re
 import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -72,12 +74,32 @@ def test_the_fastest_labs_stand_beside_their_month_before() -> None:
         shipment("2026-03-20", "0", "qwen"),
         shipment("2025-03-20", "0", "mistral"),
     ]
-    found = overview(history, NOW)
-    assert [(month.last.lab, month.releases, before) for month, before in found.fastest] == [
-        ("qwen", 2, 1),
-        ("zai", 1, 0),
+    month = overview(history, NOW).month
+    assert month.fastest == [("Qwen", 2, 1), ("Zai", 1, 0)]
+    assert (len(month.items), len(month.before)) == (3, 1)
+
+
+def test_new_is_what_was_announced_or_had_its_weights_opened() -> None:
+    opened = datetime(2026, 4, 23, tzinfo=UTC)
+    history = [
+        replace(shipment("2026-03-18", "Late weights"), news_at=opened),
+        shipment("2026-04-22", "Of the week"),
+        shipment("2026-04-22", "Of the week 4B", lead="Of the week"),
+        shipment("2026-04-10", "Of the month"),
     ]
-    assert (found.month.releases, found.month_before.releases) == (3, 1)
+    found = overview(history, NOW)
+    assert [it.name for it in found.week.items] == ["Late weights", "Of the week +1"]
+    assert [len(new.items) for new in (found.week, found.month, found.year)] == [2, 3, 3]
+    row = only(BeautifulSoup(page_of(*history), "lxml"), "#week tbody tr")
+    assert only(row, "td").text == "2026-04-23announced 2026-03-18"
+
+
+def test_the_line_of_news_and_the_table_write_one_size_alike() -> None:
+    history = [shipment(f"2026-03-0{day}", f"Small {day}", parameters=day * 10**9) for day in range(1, 7)]
+    largest = shipment("2026-04-24", "Qwen9-35B", parameters=35_951 * 10**6)
+    week = only(BeautifulSoup(page_of(*history, largest), "lxml"), "#week")
+    assert "35B parameters, after Small 6 with 6.0B" in only(week, "ul").text
+    assert only(week, "td:nth-child(5)").text == "35B"
 
 
 def test_the_week_lists_its_releases_with_their_sources(soup: BeautifulSoup) -> None:
@@ -110,10 +132,12 @@ def test_the_timeline_has_a_dot_a_release_by_licence_and_size(soup: BeautifulSou
     dots = soup.select(".timeline use")
     assert len(dots) == 404
     kimi = next(dot for dot in dots if "Kimi K2.6" in dot.text)
-    assert kimi["href"] == "#conditions"
-    assert said(kimi, "transform").endswith("scale(6.8)")
-    assert {dot["href"] for dot in dots} == {"#permissive", "#conditions", "#non-commercial", "#other"}
-    assert all(soup.select(said(dot, "href")) for dot in dots[:20])
+    assert kimi["href"] == "#conditions-5"
+    assert said(only(soup, "#conditions-5"), "transform") == "scale(6.8)"
+    marks = {said(dot, "href") for dot in dots}
+    assert {mark[1:-2] for mark in marks} == {"permissive", "conditions", "non-commercial", "other"}
+    assert all(soup.select(mark) for mark in marks)
+    assert len(soup.select(".labs .faint")) == len(soup.select(".dots g"))
 
 
 def test_the_cadence_table_has_every_lab_and_what_it_sorts_by(soup: BeautifulSoup) -> None:
@@ -121,8 +145,8 @@ def test_the_cadence_table_has_every_lab_and_what_it_sorts_by(soup: BeautifulSou
     assert len(rows) == 12
     assert "too few to say" in next(row.text for row in rows if "Xai" in row.text)
     busy = rows[0].select("td")
-    assert float(said(busy[4], "data-value")) > 0
-    assert re.search(r"right \d+ of \d+ times", busy[6].text)
+    assert float(said(busy[3], "data-value")) > 0
+    assert re.search(r"right \d+ of \d+ times", busy[5].text)
 
 
 def test_the_shares_say_in_words_what_the_bars_show(soup: BeautifulSoup) -> None:
@@ -178,8 +202,8 @@ def test_a_page_of_little_is_a_page(count: int) -> None:
 
 def test_older_releases_are_counted_and_not_listed() -> None:
     soup = BeautifulSoup(page_of(*many(1000)), "lxml")
-    assert len(soup.select("#newest tbody tr")) == 200
-    assert re.search(r"\d+ older ones are not listed", only(soup, "#newest").text)
+    assert len(soup.select("#releases tbody tr")) == 300
+    assert "700 older ones are not listed" in only(soup, "#releases").text
 
 
 def test_the_page_is_well_formed(page: str) -> None:
@@ -187,7 +211,7 @@ def test_the_page_is_well_formed(page: str) -> None:
 
     class Checker(HTMLParser):
         def handle_starttag(self, tag: str, attrs: object) -> None:
-            if tag not in ("meta", "link", "br"):
+            if tag not in ("meta", "link", "br", "input"):
                 open_tags.append(tag)
 
         def handle_startendtag(self, tag: str, attrs: object) -> None:
@@ -243,14 +267,28 @@ def test_a_complaint_and_a_request_would_be_noticed(tmp_path: Path) -> None:
     assert "http://logo.example/" in asked_for(page)
 
 
+ACTS = """<script>
+document.querySelectorAll(".sortable th button")[1].click();
+const { text, lab, license, size } = document.querySelector("#find").elements;
+[text.value, lab.value, license.value, size.value] = ["model MIT", "Lab4", "conditions", "1"];
+text.dispatchEvent(new Event("input", { bubbles: true }));
+</script></body>"""
+
+
 @in_chromium
-def test_the_script_sorts_the_table(tmp_path: Path) -> None:
+def test_the_script_sorts_the_table_and_finds_releases(tmp_path: Path) -> None:
     path = tmp_path / PAGE
-    # the policy allows our script alone: the test's own click stands in a page without it
+    # the policy allows our script alone: the test's own acts stand in a page without it
     page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page_of(*WEEK))
-    click = '<script>document.querySelectorAll(".sortable th button")[1].click()</script></body>'
-    path.write_text(page.replace("</body>", click), encoding="utf-8")
-    table = only(BeautifulSoup(browse(path, "--dump-dom").stdout, "lxml"), ".sortable")
+    path.write_text(page.replace("</body>", ACTS), encoding="utf-8")
+    dom = BeautifulSoup(browse(path, "--dump-dom").stdout, "lxml")
+    found = dom.select("#releases tbody tr:not([hidden])")
+    assert found
+    for row in found:
+        assert (row["data-license"], row["data-size"]) == ("conditions", "1")
+        assert [cell.text for cell in row.select("td")][1] == "Lab4"
+    assert len(dom.select("#releases tbody tr")) == 300
+    table = only(dom, ".sortable")
     assert [head.get("aria-sort") for head in table.select("th")][:3] == [None, "descending", None]
     counts = [int(row.select("td")[1].text) for row in table.select("tbody tr")]
     assert counts == sorted(counts, reverse=True)

@@ -8,8 +8,9 @@ from cryptography.fernet import Fernet
 
 from bot.demo.server import Answer as Reply
 from bot.demo.server import as_json, dropped
+from bot.errors import ConfigError
 from bot.releases.naming.labs import Labs
-from bot.run.checks import check_connection, check_slack
+from bot.run.checks import check_connection, check_slack, refuse_tokens
 from bot.run.rights import look_at_rights
 from bot.run.wiring import App
 from bot.settings.environment import Environment, read_environment
@@ -99,17 +100,23 @@ def test_both_tokens_are_in_one_report(slack: SlackApi, app: Callable[..., App])
     assert len(report.problems) == 2
 
 
-def test_tokens_that_were_taken_for_each_other_are_told_by_name(
-    slack: SlackApi, app: Callable[..., App]
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("auth.test", "SLACK_BOT_TOKEN"), ("apps.connections.open", "SLACK_APP_TOKEN")],
+)
+@pytest.mark.parametrize("word", ["invalid_auth", "token_revoked", "account_inactive"])
+def test_a_token_that_slack_refuses_ends_the_start_with_its_name(
+    slack: SlackApi, app: Callable[..., App], method: str, name: str, word: str
 ) -> None:
-    slack.will_answer("auth.test", {"ok": False, "error": "not_allowed_token_type"})
-    slack.will_answer("apps.connections.open", {"ok": False, "error": "not_allowed_token_type"})
-    report = check_slack(app(SLACK_BOT_TOKEN="xapp-1", SLACK_APP_TOKEN="xoxb-1"))
-    said = "Slack says not_allowed_token_type, and it does not begin with"
-    assert report.problems == (
-        f"SLACK_BOT_TOKEN: {said} xoxb-",
-        f"SLACK_APP_TOKEN: {said} xapp-; it needs the scope connections:write",
-    )
+    slack.will_answer(method, {"ok": False, "error": word})
+    with pytest.raises(ConfigError, match=f"{name}: Slack says {word}"):
+        refuse_tokens(app(SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1"))
+
+
+@pytest.mark.parametrize("word", ["ratelimited", "internal_error", "missing_scope"])
+def test_whatever_else_slack_says_the_bot_begins(slack: SlackApi, app: Callable[..., App], word: str) -> None:
+    slack.will_answer("auth.test", {"ok": False, "error": word})
+    refuse_tokens(app(SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1"))
 
 
 def test_without_slack_the_console_is_named(app: Callable[..., App]) -> None:
@@ -240,5 +247,6 @@ class TestLookingUp:
 
 
 def test_no_secret_of_slack_is_shown() -> None:
-    shown = repr(read_environment({name: "hunter2" for name in WHOLE if name != "SLACK_CLIENT_ID"}))
+    given = {name: "hunter2" for name in WHOLE if name != "SLACK_CLIENT_ID"}
+    shown = repr(read_environment({**given, "SLACK_APP_TOKEN": "xapp-hunter2"}))
     assert "hunter2" not in shown

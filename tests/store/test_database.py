@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StoreError
+from bot.errors import ConfigError, StoreError
 from bot.store import database
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
@@ -102,7 +102,7 @@ def test_a_newer_schema_is_refused(store: Store, tmp_path: Path) -> None:
 
 def test_a_state_directory_that_cannot_be_made_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StoreError, match="CADENCEBOT_STATE"):
+    with pytest.raises(ConfigError, match="CADENCEBOT_STATE"):
         Store(tmp_path / "file" / "state")
 
 
