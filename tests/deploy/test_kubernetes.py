@@ -133,17 +133,15 @@ def test_the_chart_says_of_the_pod_what_the_plain_manifest_says() -> None:
     """Line by line, where no template stands: the two are written by hand, and must not drift apart."""
     plain = (PLAIN / "statefulset.yaml").read_text("utf-8").partition("securityContext:")[2]
     chart = {line.partition(" #")[0].rstrip() for line in TEMPLATES["statefulset.yaml"].splitlines()}
-    values = yaml.safe_dump(VALUES)
     lines = [line.partition(" #")[0].rstrip() for line in plain.splitlines()]
     missing = [line for line in lines if line and line not in chart]
     templated = (
         "image:",
         "CADENCEBOT_BACKUPS",
         "secretRef",
+        "resources:",
         "requests:",
         "limits:",
-        "resources:",
         "configMap:",
     )
     assert [line for line in missing if not any(part in line for part in templated)] == []
-    assert "512Mi" in values

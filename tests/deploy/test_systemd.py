@@ -58,3 +58,7 @@ def settings(*keys: str) -> list[tuple[str, str]]:
 def test_the_script_is_one_that_a_shell_takes_and_may_be_run() -> None:
     assert SCRIPT.stat().st_mode & 0o111
     assert subprocess.run(["sh", "-n", str(SCRIPT)], check=False).returncode == 0
+    shellcheck = shutil.which("shellcheck")
+    if shellcheck is None:
+        pytest.skip("shellcheck is not installed")
+    assert subprocess.run([shellcheck, str(SCRIPT)], check=False).returncode == 0
