@@ -89,6 +89,28 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """Who was asked to tell at once when a source changes, and until when that holds.
+
+    `hub` is the address that was asked, `topic` what it was asked for: the feed's own address, or the name of
+    an organisation. `token` ends the address that a WebSub hub calls; it is "" for the Hub's webhook, which
+    has no lease.
+    """
+
+    source_id: str
+    hub: str
+    topic: str
+    token: str
+    asked_at: datetime
+    lease_until: datetime | None = None  # None before the hub has confirmed it
+    refused: str = ""  # why it would not, the last time
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the source is pushed."""
+        return not self.token or (self.lease_until is not None and now < self.lease_until)
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """What a destination follows, with its filters and where that comes from."""
 

@@ -587,6 +587,21 @@ def test_any_setting_may_come_from_a_file(tmp_path: Path) -> None:
             id="a token where an address to ping belongs",
         ),
         pytest.param(
+            {"CADENCEBOT_PUSH_SECRET": f"{SECRET} {SECRET}"},
+            "environment variable CADENCEBOT_PUSH_SECRET: write 16 to 200 ASCII",
+            id="a secret with a space",
+        ),
+        pytest.param(
+            {"CADENCEBOT_PUSH_SECRET": "15-characters-é"},
+            "environment variable CADENCEBOT_PUSH_SECRET: write 16 to 200 ASCII",
+            id="a secret that the Hub takes in no header, and a short one",
+        ),
+        pytest.param(
+            {"CADENCEBOT_PUBLIC_URL": "bot.example"},
+            "environment variable CADENCEBOT_PUBLIC_URL: write a whole address",
+            id="a public address without scheme",
+        ),
+        pytest.param(
             {"SLACK_API_URL": SECRET},
             "environment variable SLACK_API_URL: write a whole address",
             id="a token in the wrong variable",
@@ -620,8 +635,23 @@ def test_a_wrong_variable_is_named_and_its_value_kept_secret(
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("variables", "only_pushes"),
+    [
+        pytest.param({}, False, id="nothing is said: Slack's address lacks its signing secret"),
+        pytest.param({"CADENCEBOT_PUSH_SECRET": SECRET}, True, id="pushes alone, beside Socket Mode"),
+        pytest.param(
+            {"CADENCEBOT_PUSH_SECRET": SECRET, "SLACK_SIGNING_SECRET": SECRET}, False, id="Slack and pushes"
+        ),
+    ],
+)
+def test_what_an_http_address_is_for(variables: dict[str, str], only_pushes: bool) -> None:
+    assert read_environment(variables).takes_only_pushes == only_pushes
+
+
 def test_secrets_are_shown_nowhere() -> None:
     secrets = {"SLACK_BOT_TOKEN": SECRET, "HF_TOKEN": SECRET, "LLM_STATS_API_KEY": SECRET}
+    secrets["CADENCEBOT_PUSH_SECRET"] = SECRET
     secrets["CADENCEBOT_WEBHOOK_TEAMS_SECRET"] = SECRET
     environment = read_environment(secrets)
     shown = f"{environment!r} {environment} {environment.model_dump()} {environment.model_dump_json()}"

@@ -148,6 +148,8 @@ def test_every_variable_that_deploy_names_is_one_that_the_bot_reads(unit: RawCon
         "SLACK_CLIENT_ID",
         "SLACK_CLIENT_SECRET",
         "CADENCEBOT_SEAL_KEY",
+        "CADENCEBOT_PUBLIC_URL",
+        "CADENCEBOT_PUSH_SECRET",
         "CADENCEBOT_PROXY",
         "HTTPS_PROXY",
         "HTTP_PROXY",

@@ -35,6 +35,7 @@ _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
         "run": ("service", "Poll, deliver, answer in Slack, and go on until stopped."),
         "poll": ("service", "Poll what is due, then deliver everything that is owed."),
+        "push": ("pushing", "List which sources could push, and which do; or subscribe to all that can."),
     },
     "Ask": {
         "recent": ("questions", "Show what came out lately, newest first."),

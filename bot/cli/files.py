@@ -43,9 +43,13 @@ def import_command(file: Path, as_json: bool) -> None:
 def _tell(imported: Imported) -> None:
     say(
         f"{counted(imported.lines, 'line')}: {counted(imported.opened, 'release')} new, "
-        f"{imported.joined} on releases that were known, {imported.passed_over} on no release, "
+        f"{imported.joined} on releases that were known, {len(imported.passed_over)} on no release, "
         f"{imported.known} imported before."
     )
+    for passed_over in imported.passed_over[:_COMPLAINTS]:
+        say(f"On no release: {passed_over}")
+    if len(imported.passed_over) > _COMPLAINTS:
+        say(f"and {len(imported.passed_over) - _COMPLAINTS} more on no release; --json lists them all")
 
 
 def _tell_of_strangers(strangers: Mapping[str, int]) -> None:
@@ -61,7 +65,8 @@ def _as_object(history: HistoryFile, imported: Imported) -> dict[str, object]:
         "lines": imported.lines,
         "opened": imported.opened,
         "joined": imported.joined,
-        "passed_over": imported.passed_over,
+        "passed_over": len(imported.passed_over),
+        "on_no_release": imported.passed_over,
         "known": imported.known,
         "left_out": dict(history.strangers),
         "complaints": list(history.complaints),

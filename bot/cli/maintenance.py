@@ -30,7 +30,7 @@ from bot.views.answers import (
     status_answer,
     unclear_answer,
 )
-from bot.views.objects import delivery_object
+from bot.views.objects import delivery_object, push_object
 
 _REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
 _RETRIABLE = ("owed", "unclear", "impossible", "skipped")
@@ -46,7 +46,7 @@ def status(checks: bool, as_json: bool) -> None:
         questions = Questions(app.store, app.labs, app.clock, sources, watches, app.remarks)
         known, now = questions.status(), app.clock.now()
         if as_json:
-            print_json({"state": str(app.state.absolute()), **_status_object(known)})
+            print_json({"state": str(app.state.absolute()), **_status_object(known, now)})
         else:
             open_or_failed = app.store.deliveries.recent(_REASONS, (*OPEN, *FAILED))
             unsettled = [delivery for delivery in open_or_failed if delivery.reason]
@@ -71,7 +71,7 @@ def _needs_a_person(status: BotStatus, now: datetime) -> list[str]:
     return [f"{number} {what}" for what, number in needs.items() if number]
 
 
-def _status_object(status: BotStatus) -> dict[str, Any]:
+def _status_object(status: BotStatus, now: datetime) -> dict[str, Any]:
     return {
         "version": status.version,
         "sources": [
@@ -88,6 +88,7 @@ def _status_object(status: BotStatus) -> dict[str, Any]:
                 "validators_distrusted_since": _text(state.distrusted_at),
                 "waiting": [dict(note) for note in state.waiting],
                 **_coverage_object(status.coverage.get(state.id, Record(state.id))),
+                "pushed": push_object(status.pushes.get(state.id), now),
             }
             for state in status.sources
         ],

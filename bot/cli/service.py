@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import click
@@ -27,6 +28,8 @@ from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blin
 from bot.run.engines import Engines, at_work
 from bot.run.monitor import monitoring, tell_admins
 from bot.run.poller import Polled, Report
+from bot.run.push.due import pushes_for
+from bot.run.push.routes import push_routes
 from bot.run.renames import refuse_renamed_labs
 from bot.run.rereading import Rereading
 from bot.run.rights import look_at_rights
@@ -229,7 +232,9 @@ def _tell_check(
 
 
 @click.command()
-@click.option("--http", "listen", metavar="[HOST]:PORT", help="Take Slack's requests over signed HTTP.")
+@click.option(
+    "--http", "listen", metavar="[HOST]:PORT", help="Take Slack's requests over signed HTTP, and pushes."
+)
 def run(listen: str | None) -> None:
     """Poll, deliver, answer in Slack, and go on until stopped."""
     logs.configure("info")
@@ -237,11 +242,16 @@ def run(listen: str | None) -> None:
         app = stack.enter_context(open_app())
         logs.configure("info", secrets=app.environment.secrets)
         refuse_tokens(app)
-        hears = bool(listen or app.environment.slack_app_token.get_secret_value())
+        over_http = bool(listen) and not app.environment.takes_only_pushes
+        hears = bool(over_http or app.environment.slack_app_token.get_secret_value())
         engines = stack.enter_context(at_work(app, screen(), interactive=hears))
-        slack = stack.enter_context(answering(app, engines.poller.fetch, http=bool(listen)))
-        monitor = stack.enter_context(monitoring(app, engines, listen or "", slack))
-        service = Service(engines, monitor, lambda: tell_admins(app, monitor), Rereading(app, engines).tick)
+        pushes = stack.enter_context(pushes_for(engines.poller))
+        slack = stack.enter_context(answering(app, engines.poller.fetch, http=over_http))
+        routes = {**slack, **push_routes(app, pushes.hear)}
+        monitor = stack.enter_context(monitoring(app, engines, listen or "", routes))
+        pushes.polled = monitor.metrics.polled
+        tell = partial(tell_admins, app, monitor)
+        service = Service(engines, monitor, tell, Rereading(app, engines).tick, pushes.take)
 
         def finish() -> str:
             service.stop()

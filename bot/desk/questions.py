@@ -157,6 +157,7 @@ class Questions:
             coverage=coverage(self.store, self.watched, self.clock.now()),
             lacking={where: scopes for where, scopes in lacking.items() if team in ("", where)},
             remarks=self.remarks,
+            pushes=self.store.pushes.all(),
         )
 
     def unclear(self, team: str = "") -> list[Delivery]:

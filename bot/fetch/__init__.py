@@ -98,3 +98,7 @@ class Fetcher(Protocol):
         it is our turn at the host; `max_bytes` caps the body. Raises SourceError for every other ending.
         """
         ...
+
+
+class Web(Fetcher, Poster, Protocol):
+    """What does both."""

@@ -207,7 +207,7 @@ class HttpFetcher:
         """
         address, attempt = parsed(url), Attempt(time.monotonic() + deadline)
         # on a connection of its own: one that was left open may be closed just as it is used again
-        sent = {**self._headers, **headers, "connection": "close"}
+        sent = {**self._headers, **headers, **self._authorization(address), "connection": "close"}
         request = httpx.Request("POST", address, content=body, headers=sent, extensions=attempt.extensions())
         try:
             with closing(self._way_to(address).handle_request(request)) as answer:
@@ -229,9 +229,7 @@ class HttpFetcher:
                 raise of_exception(url, error, deadline=errand.deadline, ended=attempt.ended) from error
 
     def _request(self, url: httpx.URL, errand: _Errand) -> httpx.Request:
-        headers = self._headers | errand.headers
-        if token := self._token_for(url):
-            headers["authorization"] = f"Bearer {token}"
+        headers = self._headers | errand.headers | self._authorization(url)
         try:
             encoded = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
         except UnicodeEncodeError as error:
@@ -275,6 +273,10 @@ class HttpFetcher:
             chunks, encoding = attempt.watched(answer.iter_raw()), headers.get("content-encoding", "")
             body = read_body(chunks, encoding, url=url, raw_cap=errand.raw_cap, cap=errand.cap)
         return Response(str(url), status, headers, body)
+
+    def _authorization(self, url: httpx.URL) -> dict[str, str]:
+        token = self._token_for(url)
+        return {"authorization": f"Bearer {token}"} if token else {}
 
     def _token_for(self, url: httpx.URL) -> str | None:
         safe = url.scheme == "https" or endpoint_of(url) in self._allowed

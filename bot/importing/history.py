@@ -191,12 +191,12 @@ class Imported:
     known: int = 0  # imported before, and not changed since
     opened: int = 0  # on releases that the bot did not know
     joined: int = 0  # on releases that it knows
-    passed_over: int = 0  # on no release: an alias, a draft head
+    passed_over: tuple[str, ...] = ()  # on no release: an alias, a draft head; each by its name, with why
 
     @property
     def lines(self) -> int:
         """Return how many there were."""
-        return self.known + self.opened + self.joined + self.passed_over
+        return self.known + self.opened + self.joined + len(self.passed_over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +229,10 @@ class Importer:
             self.store.releases.apply(decision, now, merged, live=False)
             self.store.sources.remember(source_id, {key: _digest(line) for key, line in new.items()}, now)
         opened = sum(isinstance(step, Open) for step in decision.steps)
-        passed_over = sum(one.verdict.name is None or one.verdict.kind in NO_RELEASE for one in judged)
-        return Imported(len(wanted) - len(new), opened, len(new) - opened - passed_over, passed_over)
+        no_releases = (one for one in judged if one.verdict.name is None or one.verdict.kind in NO_RELEASE)
+        passed_over = tuple(f"{one.sighting.title}, {one.verdict.reason}" for one in no_releases)
+        joined = len(new) - opened - len(passed_over)
+        return Imported(len(wanted) - len(new), opened, joined, passed_over)
 
     def _judged(self, lines: Mapping[str, Line], source_id: str) -> list[Judged]:
         errata, judged = self.store.corrections.errata(), []

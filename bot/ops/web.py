@@ -1,6 +1,7 @@
 """The one HTTP server of the bot: its own pages, and whatever routes the other rooms register.
 
-Routes are WSGI applications by method and path; each gets its request's body whole, within the limit.
+Routes are WSGI applications by method and path; each gets its request's body whole, within the limit. A path
+that ends with a slash stands for all that is one step below it.
 """
 
 import io
@@ -137,7 +138,9 @@ class _Exchange(WSGIRequestHandler):
             return HTTPStatus.BAD_REQUEST
         if self.command not in {method for method, _ in self.server.routes}:
             return HTTPStatus.NOT_IMPLEMENTED
-        app: WSGIApplication | None = self.server.routes.get((self.command, self._path))
+        routes: Routes = self.server.routes
+        above = self._path[: self._path.rfind("/") + 1]
+        app = routes.get((self.command, self._path)) or routes.get((self.command, above))
         return HTTPStatus.NOT_FOUND if app is None else self._refuse_body() or app
 
     def _refuse_body(self) -> HTTPStatus | None:

@@ -221,7 +221,8 @@ class Courier:
 
     def _find(self, head: Delivery, composed: Composed) -> Found:
         """Look for a message wherever it may have been sent; it is absent when it is nowhere."""
-        search = search_for(head)
+        there = self.notifier.time_at(head.destination)
+        search = search_for(head, self.clock.now() - there if there else timedelta())
         found: Found = Absent()
         places = [one for one in (composed.message, composed.elsewhere) if one]
         for place in sorted(places, key=lambda one: one.thread_ts, reverse=True):

@@ -151,6 +151,7 @@ _LONGEST_WAIT = timedelta(minutes=10)
 # With an answer that nobody knows: tried for so long, at least once a day; what is behind waits that long.
 _STRANGE_FOR = timedelta(days=7)
 _STRANGE_WAIT = timedelta(days=1)
+_STRANGE_BEGINS = timedelta(seconds=30)
 _STRANGE_TRIES = 10  # at least: a clock that was set says nothing of Slack
 HOLDS_UP = timedelta(minutes=10)
 # What is behind a doubtful message waits for so many look-ups, and for none that is further ahead than that.
@@ -179,17 +180,18 @@ class Settlement:
     update: Reply | None = None  # owed in its place, or beside it
 
 
-def search_for(delivery: Delivery) -> Search:
+def search_for(delivery: Delivery, ahead: timedelta = timedelta()) -> Search:
     """Return where a message stands that was perhaps posted.
 
-    Our own clock may have been wrong at the claim and right since: it is asked only where the server's is not
-    known.
+    Our own clock may have been wrong at the claim and right since, or be `ahead` of the server's now: it is
+    asked only where the server's is not known.
     """
     if delivery.posted_after:
         until = delivery.posted_before or delivery.posted_after + _KILLED
         return Search(delivery.posted_after - _INEXACT, until + _INEXACT, delivery.reached)
     skew = _SKEW if delivery.is_of_forgotten_time else _WRONG
-    return Search((delivery.claimed_at or delivery.created_at) - skew, reached=delivery.reached)
+    first = min(delivery.claimed_at or delivery.created_at, delivery.created_at)
+    return Search(first - skew - max(ahead, timedelta()), reached=delivery.reached)
 
 
 def settlement(outcome: Outcome | Absent, delivery: Delivery, now: datetime) -> Settlement:
@@ -233,8 +235,10 @@ def _not_there(delivery: Delivery, now: datetime) -> Settlement:
     since = None if delivery.suspected else min(delivery.strange_since or now, now)
     if since is None or not _never_lands(delivery, now):
         return Settlement("owed", "was not posted", now, strange_since=since)
-    wait = min(now - since, _STRANGE_WAIT)
-    return Settlement("owed", f"{delivery.reason}; it was not posted", now + wait, strange_since=since)
+    due_at = now + _as_long_again(delivery, since, now)
+    return Settlement(
+        "owed", f"{delivery.reason}; it was not posted", due_at, strange_since=since, yields=True
+    )
 
 
 def _never_lands(delivery: Delivery, now: datetime) -> bool:
@@ -258,8 +262,17 @@ def _strange(answer: Later, delivery: Delivery, now: datetime) -> Settlement:
     since = min(delivery.strange_since or now, now)
     if now - since >= _STRANGE_FOR and delivery.attempts >= _STRANGE_TRIES:
         return Settlement("impossible", f"{answer.reason}, for {_STRANGE_FOR.days} days")
-    wait = min(max(now - since, timedelta(seconds=answer.seconds)), _STRANGE_WAIT)
-    return Settlement("owed", answer.reason, now + wait, strange_since=since)
+    wait = max(_as_long_again(delivery, since, now), timedelta(seconds=answer.seconds))
+    return Settlement("owed", answer.reason, now + min(wait, _STRANGE_WAIT), strange_since=since)
+
+
+def _as_long_again(delivery: Delivery, since: datetime, now: datetime) -> timedelta:
+    """Return how long to wait where answers are lost or strange since then.
+
+    A clock that was set, or a bot that was off, is told by few attempts in a long time.
+    """
+    tried = _STRANGE_BEGINS * (1 << min(delivery.attempts, 12))
+    return min(now - since, tried, _STRANGE_WAIT)
 
 
 def _sought_in_vain(outcome: Later | Unclear, delivery: Delivery, now: datetime) -> Settlement:

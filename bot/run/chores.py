@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from bot.errors import CadenceError, UsageError
-from bot.fetch import Fetcher
+from bot.fetch import Web
 from bot.outbox.digests import owe_due_digests
 from bot.outbox.doubts import tell_admins
 from bot.outbox.floods import expire
@@ -17,6 +17,7 @@ from bot.outbox.owe import owe_cadence_news
 from bot.releases.news.merge import merged
 from bot.report.exports import report_files
 from bot.run.copies import copy_daily
+from bot.run.push.subscribing import is_reachable, subscriber_of
 from bot.run.rights import CHORE, look_at_rights
 from bot.run.wiring import App
 
@@ -31,7 +32,7 @@ class Chores:
     """What is due now and then. A chore that fails is logged and keeps no other from being done."""
 
     app: App
-    fetch: Fetcher
+    web: Web
 
     def owe(self) -> None:
         """Owe what no poll brings about: digests, the news of cadences, what the admins must hear."""
@@ -45,17 +46,22 @@ class Chores:
         )
 
     def do(self) -> None:
-        """Do all that is due: owe, measure one step of the week, write the report, copy the database."""
+        """Do all that is due: owe, measure, write the report, renew a lease, copy the database."""
         self.owe()
         self._each(
-            lambda: self.app.measuring.measure_due(self.fetch, self.app.clock.now()),
+            lambda: self.app.measuring.measure_due(self.web, self.app.clock.now()),
             self._publish,
+            self._renew,
             lambda: copy_daily(self.app),
         )
 
     def _look_at_rights(self) -> None:
         if self.app.store.chores.is_due(CHORE, self.app.clock.now()):
             look_at_rights(self.app)
+
+    def _renew(self) -> None:
+        if is_reachable(self.app):
+            subscriber_of(self.app, self.web).renew_due()
 
     def _publish(self) -> None:
         store, now, report = self.app.store, self.app.clock.now(), self.app.environment.cadencebot_report

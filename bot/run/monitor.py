@@ -30,12 +30,12 @@ _BEAT = timedelta(minutes=1)  # between two heartbeats in the database, and two 
 
 @contextmanager
 def monitoring(
-    app: App, engines: Engines, listen: str = "", slack: Routes | None = None
+    app: App, engines: Engines, listen: str = "", routes: Routes | None = None
 ) -> Iterator[Monitor]:
     """Yield the bot's monitor, with its pages served at CADENCEBOT_HEALTH; systemd hears of the end.
 
-    The routes of Slack are served at `listen` (":3000"). Raises ConfigError and UsageError where that cannot
-    be listened on.
+    The routes of Slack and of pushes are served at `listen` (":3000"). Raises ConfigError and UsageError
+    where that cannot be listened on.
     """
     environment = app.environment
     with fetcher_of(app) as fetcher, ThreadPoolExecutor(1, thread_name_prefix="ping") as threads:
@@ -49,7 +49,7 @@ def monitoring(
         engines.courier.settled = monitor.metrics.delivered
         with (
             report_pages(app) as report,
-            web(environment.health_address, {**report, **monitor.pages}, listen, slack or {}),
+            web(environment.health_address, {**report, **monitor.pages}, listen, routes or {}),
         ):
             yield monitor
         monitor.systemd.stopping()
@@ -78,18 +78,18 @@ def _intervals(engines: Engines) -> Mapping[str, timedelta]:
 
 
 @contextmanager
-def web(health: str, pages: Routes, listen: str, slack: Routes) -> Iterator[None]:
-    """Serve the bot's pages at `health` and Slack's routes at `listen`; where both are one, one server does.
+def web(health: str, pages: Routes, listen: str, routes: Routes) -> Iterator[None]:
+    """Serve the bot's pages at `health` and the routes at `listen`; where both are one, one server does.
 
-    "" is nowhere. Slack's address answers /healthz as well, and the bot cannot do without it: ConfigError and
-    UsageError say why it cannot be had. Without the other one it works, with a logged warning.
+    "" is nowhere. The second address answers /healthz as well, and the bot cannot do without it: ConfigError
+    and UsageError say why it cannot be had. Without the other one it works, with a logged warning.
     """
     watched_at = parse_address(health) if health else None
     heard_at = parse_address(listen) if listen else None
     with ExitStack() as stack:
         if heard_at:
             shown = pages if heard_at == watched_at else {HEALTH: pages[HEALTH]}
-            stack.enter_context(serving(heard_at, {**shown, **slack}))
+            stack.enter_context(serving(heard_at, {**shown, **routes}))
         if watched_at and watched_at != heard_at:
             try:
                 stack.enter_context(serving(watched_at, pages))

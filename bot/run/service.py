@@ -23,16 +23,23 @@ _ROUNDS = 4  # of polling side by side, so that one slow host does not hold up t
 class Service:
     """The loop that polls, delivers and does chores until it is stopped.
 
-    At each tick it lets `reread` look whether the settings have changed, before it polls by them.
+    At each tick it lets `reread` look whether the settings have changed, before it polls by them, and
+    `take_pushes` poll what was pushed.
     """
 
     def __init__(
-        self, engines: Engines, monitor: Monitor, tell: Callable[[], None], reread: Callable[[], None]
+        self,
+        engines: Engines,
+        monitor: Monitor,
+        tell: Callable[[], None],
+        reread: Callable[[], None],
+        take_pushes: Callable[[], None] = lambda: None,
     ) -> None:
         self._engines = engines
         self._monitor = monitor
         self._tell = tell
         self._reread = reread
+        self._take_pushes = take_pushes
         self._stop = threading.Event()
         self._polling: set[str] = set()
         self._delivering: Future[None] | None = None
@@ -65,8 +72,8 @@ class Service:
         if idle is not None and idle <= 2 * _TICK:
             return
         scheduler.clear()
-        jobs = (self._watch, self._reread, self._start_polling, self._start_delivering, self._start_chores)
-        for job in jobs:
+        prepared = (self._watch, self._reread, self._take_pushes)
+        for job in (*prepared, self._start_polling, self._start_delivering, self._start_chores):
             scheduler.every(_TICK).seconds.do(self._guarded, job)
 
     def _guarded(self, job: Callable[[], None]) -> None:

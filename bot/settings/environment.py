@@ -46,6 +46,13 @@ def _secret_web_address(url: SecretStr) -> SecretStr:
     return url
 
 
+def _long_enough(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not re.fullmatch(r"[!-~]{16,200}", text):  # it comes in a header; the Hub takes ASCII alone
+        raise ValueError("write 16 to 200 ASCII letters, digits and signs, without spaces")
+    return secret
+
+
 def _with_a_proxy(switch: str, info: ValidationInfo) -> str:
     if switch == "on":
         given = [read_proxy(info.data[name].get_secret_value()) for name in ("http_proxy", "https_proxy")]
@@ -129,6 +136,10 @@ class Environment(Part):
     """Whether the report is served there too, at /, with /api/releases.json: on or off."""
     cadencebot_ping_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] = SecretStr("")
     """A dead-man service's address, asked every minute while all is well."""
+    cadencebot_public_url: Endpoint = ""
+    """Where the address of `run --http` is reached from outside, for pushes."""
+    cadencebot_push_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = SecretStr("")
+    """Proves that a push is of a subscription of ours."""
     http_proxy: SecretStr = SecretStr("")
     """With CADENCEBOT_PROXY=on: the proxy for http://; read in lower case too, as the next two."""
     https_proxy: SecretStr = SecretStr("")
@@ -152,6 +163,12 @@ class Environment(Part):
     def health_address(self) -> str:
         """Return the host:port where /healthz and /metrics are served, or "" for nowhere."""
         return "" if self.cadencebot_health == "off" else self.cadencebot_health
+
+    @property
+    def takes_only_pushes(self) -> bool:
+        """Whether an HTTP address is for pushes alone: nothing says how Slack would sign."""
+        is_signed = bool(self.slack_signing_secret.get_secret_value())
+        return bool(self.cadencebot_push_secret.get_secret_value()) and not is_signed
 
     @property
     def proxies(self) -> Proxies:

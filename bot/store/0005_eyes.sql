@@ -220,3 +220,17 @@ CREATE INDEX delivery_created ON delivery (created_at) WHERE state IN ('owed', '
 CREATE INDEX delivery_begun ON delivery (claimed_at) WHERE state IN ('owed', 'doubtful');
 CREATE INDEX delivery_claimed ON delivery (destination) WHERE state = 'claimed';
 CREATE INDEX delivery_unclear ON delivery (sequence) WHERE state = 'unclear';
+
+-- Who was asked to tell at once when a source changes. A source that is polled alone has no row.
+CREATE TABLE push (
+    source_id   TEXT PRIMARY KEY,
+    hub         TEXT NOT NULL,                  -- the address that was asked
+    topic       TEXT NOT NULL,                  -- what it was asked for: the feed's own address, an organisation
+    token       TEXT NOT NULL,                  -- ends the address that a WebSub hub calls; '' is the Hub's webhook
+    asked_at    TEXT NOT NULL,
+    lease_until TEXT,                           -- as the hub confirmed it; NULL before, and for the Hub's webhook
+    renew_at    TEXT,                           -- when it is asked again; NULL for the Hub's webhook
+    refused     TEXT NOT NULL DEFAULT ''        -- why it would not, the last time
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX push_by_token ON push (token) WHERE token <> '';
+CREATE INDEX push_renewed ON push (renew_at) WHERE renew_at IS NOT NULL;

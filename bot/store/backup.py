@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.errors import ConfigError, StoreError
+from bot.errors import ConfigError, StoreError, UsageError
+
+_HEADER = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html#the_database_header
 
 
 @contextmanager
@@ -101,15 +103,20 @@ def copy(database: Path, target: Path) -> None:
 
 
 def prove(path: Path) -> None:
-    """Raise StoreError for what is no whole database of ours."""
+    """Raise StoreError for what is no whole database of ours, UsageError for what is none at all."""
     if not path.is_file():
-        raise StoreError(f"{path}: is not there; `cadencebot backup` writes one")
+        raise UsageError(f"{path}: is not there; `cadencebot backup` writes one")
+    with disk_in_words(path), path.open("rb") as file:
+        if file.read(len(_HEADER)) != _HEADER:
+            raise UsageError(f"{path}: is no database; name a file that `cadencebot backup` wrote")
     with in_words(path), closing(_open(path)) as connection:
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok":
             raise StoreError(f"{path}: is damaged ({found}); take another backup")
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'delivery'").fetchone():
-            raise StoreError(f"{path}: is not a cadencebot database")
+            raise UsageError(
+                f"{path}: is no database of cadencebot; name a file that `cadencebot backup` wrote"
+            )
 
 
 def to_disk(path: Path) -> None:

@@ -21,6 +21,7 @@ _BY_SOURCE = {
     "announced": "source_id",
     "perhaps_blind": "source_id",
     "hint": "source_id",
+    "push": "source_id",
 }
 
 

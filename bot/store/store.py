@@ -20,6 +20,7 @@ from bot.store.installations import Installations
 from bot.store.labs import Addresses, Moves
 from bot.store.places import Places
 from bot.store.preferences import Settings
+from bot.store.pushes import Pushes
 from bot.store.releases import Releases
 from bot.store.shipped import Shipments
 from bot.store.sources import Coverage, Sources
@@ -65,6 +66,7 @@ class Store:
         self.name_labs(labs)
         self.watch = Watch(self._database)
         self.coverage = Coverage(self._database)
+        self.pushes = Pushes(self._database)
         self.chores = Chores(self._database)
         self.history = History(self._database, self._labs)
         self.shipments = Shipments(self._database, self.corrections, self._labs)

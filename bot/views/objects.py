@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from bot.model import Artifact, Mention, Release, Wave
-from bot.records import Content, Delivery
+from bot.records import Content, Delivery, Push
 from bot.releases.facts.memory import memory_to_serve
 from bot.views.answers.why import Story, name_parts
 
@@ -122,4 +123,18 @@ def delivery_object(delivery: Delivery) -> dict[str, Any]:
         "due": delivery.due_at.isoformat(),
         "settled": delivery.settled_at.isoformat() if delivery.settled_at else None,
         "ts": delivery.ts or None,
+    }
+
+
+def push_object(push: Push | None, now: datetime) -> dict[str, Any] | None:
+    """Return who was asked to push a source and whether they do, None where nobody was."""
+    if push is None:
+        return None
+    return {
+        "hub": push.hub,
+        "topic": push.topic,
+        "asked": push.asked_at.isoformat(),
+        "holds": push.holds(now),
+        "until": push.lease_until.isoformat() if push.lease_until else None,
+        "refused": push.refused or None,
     }

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.model import DateOrigin, Published, Wave
-from bot.records import SourceState
+from bot.records import Push, SourceState
 
 _STEPS = (
     (timedelta(days=1), "d"),
@@ -46,6 +46,17 @@ def remarks(state: SourceState, now: datetime) -> list[str]:
         found = ago(state.distrusted_at, now)
         odd.append(f"says “not modified” of what has changed (found {found}), so it is read whole every time")
     return odd
+
+
+def pushed(push: Push, now: datetime) -> str:
+    """Return whether a source is pushed, until when, and why not where its hub was asked."""
+    if push.holds(now):
+        lease = f" until {push.lease_until:%Y-%m-%d %H:%M} UTC" if push.lease_until else ""
+        again = f"; when asked again, {push.refused}" if push.refused else ""
+        return f"pushed{lease}{again}"
+    if push.refused:
+        return f"polled only: {push.refused}"
+    return "polled only: its lease has ended" if push.lease_until else "polled only until its hub confirms"
 
 
 def dated(published: Published) -> str:

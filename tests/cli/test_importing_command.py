@@ -35,6 +35,7 @@ def test_twice_is_once(shell: Shell, tmp_path: Path) -> None:
         "opened": 0,
         "joined": 0,
         "passed_over": 0,
+        "on_no_release": [],
         "known": 2,
         "left_out": {},
         "complaints": [],

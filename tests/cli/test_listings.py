@@ -35,7 +35,14 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
     with World(clock.now) as world:
         variables = world.environment(directory)
         config = yaml.safe_load((directory / "feeds.yaml").read_text(encoding="utf-8"))
-        config["labs"].append({"id": "institute", "name": LAB, "aliases": ["institute-of-names", "names"]})
+        config["labs"].append(
+            {
+                "id": "institute",
+                "name": LAB,
+                "sources": [{"hub": "names"}],
+                "aliases": ["institute-of-names", "names"],
+            }
+        )
         (directory / "feeds.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
         with open_app(variables, clock) as app, at_work(app, Console(file=io.StringIO())) as engines:
             for step in story:

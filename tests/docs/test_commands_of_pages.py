@@ -30,7 +30,19 @@ TYPED = re.compile(r"(?:^|\$ |bin/|&& |\| |exec cadencebot |-- )cadencebot(?:ctl
 ADDRESS = "127.0.0.1:8000"
 # Commands that are not run here, and what stands for the words that a reader puts in; the demo's own state
 # knows more than its world does at the start.
-NEEDS_THE_WORLD = {"run", "poll", "demo", "try", "add", "import", "move-lab", "remove", "restore", "retry"}
+NEEDS_THE_WORLD = {
+    "run",
+    "poll",
+    "push",
+    "demo",
+    "try",
+    "add",
+    "import",
+    "move-lab",
+    "remove",
+    "restore",
+    "retry",
+}
 CHANGES = {"correct", "subscribe", "unsubscribe", "mute", "unmute", "digest", "settings"}
 FOR_PLACES = {"DIR": "out", "/state/report": "out", "FILE": "copy.db"}
 PUT_IN = {

@@ -286,3 +286,27 @@ def test_it_speaks_ipv6() -> None:
             assert patient.ask("/healthz")[0] == 200
     except ConfigError:
         pytest.skip("this machine has no IPv6 loopback")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body"),
+    [
+        pytest.param("/push/abc", 200, "/push/abc", id="one step below"),
+        pytest.param("/push/abc?x=1", 200, "/push/abc", id="with a query"),
+        pytest.param("/push/", 200, "/push/", id="the path itself"),
+        pytest.param("/push/known", 200, "known", id="a path with a route of its own"),
+        pytest.param("/push", 404, "not found\n", id="without its slash"),
+        pytest.param("/push/abc/def", 404, "not found\n", id="two steps below"),
+    ],
+)
+def test_a_path_that_ends_with_a_slash_stands_for_all_one_step_below(
+    path: str, status: int, body: str
+) -> None:
+    def below(environ: Any, respond: Any) -> Iterable[bytes]:
+        return reply(respond, HTTPStatus.OK, environ["PATH_INFO"].encode())
+
+    def known(_: Any, respond: Any) -> Iterable[bytes]:
+        return reply(respond, HTTPStatus.OK, b"known")
+
+    with serving(LOOPBACK, {("GET", "/push/"): below, ("GET", "/push/known"): known}) as url:
+        assert Patient(url=url).ask(path)[::2] == (status, body)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database as Connection
 
-from bot.errors import StoreError
+from bot.errors import StoreError, UsageError
 from bot.records import Content
 from bot.store.backup import back_up, prove
 from bot.store.database import migrations
@@ -79,8 +79,8 @@ class TestBackingUp:
     ("content", "complaint"),
     [
         pytest.param(None, "is not there", id="no file"),
-        pytest.param(b"", "not a cadencebot database", id="an empty file"),
-        pytest.param(b"not a database " * 999, "not a cadencebot database", id="something else"),
+        pytest.param(b"", "no database; name a file", id="an empty file"),
+        pytest.param(b"not a database " * 999, "no database; name a file", id="something else"),
     ],
 )
 def test_what_is_no_backup_is_refused_before_anything_is_touched(
@@ -90,7 +90,7 @@ def test_what_is_no_backup_is_refused_before_anything_is_touched(
     store.close()
     if content is not None:
         (tmp_path / "backup.db").write_bytes(content)
-    with pytest.raises(StoreError, match=complaint):
+    with pytest.raises(UsageError, match=complaint):
         restore(tmp_path / "backup.db", tmp_path / FILE_NAME, tmp_path / "kept.db", START)
     assert known(tmp_path / FILE_NAME) == {"a"}
     assert not (tmp_path / "kept.db").exists()

@@ -23,6 +23,7 @@ from bot.records import (
     Hint,
     Mute,
     Preferences,
+    Push,
     Reply,
     SourceState,
     Subscription,
@@ -57,6 +58,7 @@ HINT = Hint(parse("Kimi K3", "moonshot"), "feed:x", SourceKind.FEED, "Kimi K3 is
 OWED, CLAIMED, SUSPECTED = "C-owed", "C-claimed", "C-suspected"  # destinations of one line each
 RELEASE = 2  # Kimi, behind what the baseline knew
 WATCH = Watch(C1, "moonshot", "kimi k3", Filters(weights="open"), "", "r7", "UANA", START)
+PUSH = Push("feed:x", "https://hub.example/", "https://lab.example/feed", "5ecret", START, LATER)
 TRIAGE = Triage(C1, RELEASE, "adopted", "UANA", "ana", START)
 
 
@@ -160,6 +162,11 @@ WRITES: dict[str, Call] = {
     "adoption.keep_repositories": lambda s: s.adoption.keep_repositories(TASK, {"id": Counted(KIMI, 7)}, []),
     "adoption.plan": lambda s: s.adoption.plan([MORE]),
     "adoption.put_off": lambda s: s.adoption.put_off(WEEK, LATER),
+    "pushes.ask": lambda s: s.pushes.ask(replace(PUSH, asked_at=NOW), LATER),
+    "pushes.confirm": lambda s: s.pushes.confirm("feed:x", LATER, NOW),
+    "pushes.forget": lambda s: s.pushes.forget(["feed:x"]),
+    "pushes.deny": lambda s: s.pushes.deny("feed:x", "no feed of theirs"),
+    "pushes.refuse": lambda s: s.pushes.refuse("feed:x", "its hub answered 500"),
     "watch.beat": lambda s: s.watch.beat(NOW),
     "watch.set_blind": lambda s: s.watch.set_blind({"feed:x": NOW}),
     "addresses.note": lambda s: s.addresses.note({"hub:x": "moonshot"}, NOW),
@@ -245,6 +252,9 @@ READS: dict[str, Call] = {
     "adoption.progress": lambda s: s.adoption.progress(WEEK),
     "adoption.spent": lambda s: s.adoption.spent(WEEK, Subject.DOWNLOADS),
     "adoption.sums": lambda s: s.adoption.sums(WEEK),
+    "pushes.all": lambda s: s.pushes.all(),
+    "pushes.by_token": lambda s: s.pushes.by_token("5ecret"),
+    "pushes.due": lambda s: s.pushes.due(LATER),
     "watch.blind": lambda s: s.watch.blind(),
     "watch.last_beat": lambda s: s.watch.last_beat(),
     "addresses.all": lambda s: s.addresses.all(),
@@ -287,6 +297,7 @@ def furnish_tables(store: Store) -> None:
     store.added.set(AddedLab("acme", {"name": "Acme", "sources": [{"hub": "acme"}]}, "ana", START))
     store.sources.remember("feed:x", {"a": "1"}, START)
     store.sources.succeeded(SourceState("hub:org"), START)
+    store.pushes.ask(PUSH, NOW)
     store.corrections.set(Correction(KEY, "license", "apache-2.0", "ana", START))
     store.corrections.set(Correction("zai/glm-4.7", "kind", "other", "ana", START))
     for destination in (OWED, CLAIMED, SUSPECTED):

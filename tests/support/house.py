@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.errors import Failure, SourceError
-from bot.fetch import Fetcher, Response
+from bot.fetch import Fetcher, Posted, Response
 from bot.model import (
     ALL,
     DateOrigin,
@@ -58,6 +58,9 @@ class NoFetcher:
         max_bytes: int | None = None,
     ) -> Response:
         raise SourceError(Failure.UNREACHABLE, f"{url}: there is no network in this test")
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: float) -> Posted:
+        raise SourceError(Failure.UNREACHABLE, "is not there: there is no network in this test")
 
 
 @dataclass(eq=False)

@@ -17,6 +17,7 @@ from bot.records import (
     Mute,
     Pause,
     Preferences,
+    Push,
     SourceState,
     Subscription,
 )
@@ -90,6 +91,41 @@ def test_new_repositories_that_are_waited_for_are_named() -> None:
     said = shown(answers.status_answer(BotStatus("1.0", [FINE, waiting]), NOW))
     assert "Waited for: 7 new on the Hub (`why` tells what for): moonshotai/K0, moonshotai/K1" in said
     assert "moonshotai/K4 and 2 more" in said
+
+
+ASKED = Push("hub:google", "https://hub.example/", "https://x.y/rss", "5ecret", NOW - DAY)
+
+
+@pytest.mark.parametrize(
+    ("push", "words"),
+    [
+        pytest.param(replace(ASKED, token=""), "pushed", id="by the Hub's webhook"),
+        pytest.param(
+            replace(ASKED, lease_until=NOW + DAY),
+            f"pushed until {NOW + DAY:%Y-%m-%d %H:%M} UTC",
+            id="by a lease",
+        ),
+        pytest.param(
+            replace(ASKED, lease_until=NOW + DAY, refused="its hub answered 500"),
+            f"pushed until {NOW + DAY:%Y-%m-%d %H:%M} UTC; when asked again, its hub answered 500",
+            id="by a lease that is not renewed",
+        ),
+        pytest.param(ASKED, "polled only until its hub confirms", id="asked, and not confirmed"),
+        pytest.param(replace(ASKED, lease_until=NOW), "polled only: its lease has ended", id="no more"),
+        pytest.param(
+            replace(ASKED, refused="its hub denied it: <b>no"),
+            "polled only: its hub denied it: &lt;b&gt;no",
+            id="denied; the hub's words are escaped",
+        ),
+    ],
+)
+def test_a_source_says_whether_it_is_pushed_and_until_when(push: Push, words: str) -> None:
+    status = BotStatus("1.0", [FINE, OLDER], pushes={"hub:google": push})
+    whole = shown(answers.status_answer(status, NOW, whole=True))
+    assert f" · {words}\n" in whole
+    assert whole.count("pushed") + whole.count("polled only") == 1
+    brief = shown(answers.status_answer(status, NOW))
+    assert ("1 of 2 sources pushed as well as polled" in brief) == push.holds(NOW)
 
 
 def test_a_service_that_stands_still_is_noticed() -> None:

@@ -25,12 +25,13 @@ from bot.views.answers.common import (
     undone_answer,
     uninvited_answer,
 )
+from bot.views.answers.deliveries import deliveries_answer
 from bot.views.answers.following import Following, digest_answer, list_answer, preview_answer, settings_answer
 from bot.views.answers.held import held_answer, ignored_answer
 from bot.views.answers.help import help_answer, labs_answer, welcome_answer
 from bot.views.answers.recent import page_size, recent_answer
 from bot.views.answers.show import show_answer
-from bot.views.answers.status import BotStatus, deliveries_answer, status_answer
+from bot.views.answers.status import BotStatus, status_answer
 from bot.views.answers.unclear import lacking_words, settled_answer, unclear_answer
 from bot.views.answers.why import why_answer
 

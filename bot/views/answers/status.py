@@ -1,4 +1,4 @@
-"""`status`, `deliveries`: how the sources fare, what is owed or paused, and what people reported."""
+"""`status`: how the sources fare, what is owed or paused, and what people reported."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,14 +6,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.errors import Failure
-from bot.records import NOTHING_YET, Block, Content, Delivery, ErrorReport, Flood, Hint, Pause, SourceState
+from bot.records import (
+    NOTHING_YET,
+    Block,
+    Content,
+    Delivery,
+    ErrorReport,
+    Flood,
+    Hint,
+    Pause,
+    Push,
+    SourceState,
+)
 from bot.releases.news.coverage import Record
 from bot.views import blocks
-from bot.views.answers.common import elsewhere, fitting, prose, said, sentence, text_of, typed
+from bot.views.answers.common import elsewhere, fitting, prose, sentence, text_of, typed
+from bot.views.answers.deliveries import delivery_words
 from bot.views.answers.unclear import lacking_words
 from bot.views.blocks import Element, literal
 from bot.views.names import person, place
-from bot.views.phrases import ago, coming, counted, length, remarks
+from bot.views.phrases import ago, coming, counted, length, pushed, remarks
 
 _SOURCE_LIMIT = 80
 _REASON_LIMIT = 200
@@ -25,7 +37,6 @@ _LACKING_LIMIT = 600
 _REMARK_LIMIT = 600
 _REPORTS = 10
 _NAMED = 3  # releases that a source missed
-_ID = 8  # characters of a delivery's id that are enough to name it
 _SILENT = timedelta(hours=1)  # beyond this without any poll, nobody polls
 _KINDS = {"hub": "Hugging Face organisation", "llm_stats": "LLM Stats listing"}
 _FAILURES = {
@@ -59,8 +70,8 @@ class BotStatus:
     `corrects`: the asker may correct what was reported. `coverage` is by the ids of the sources; `hints` are
     names that wait for a source to bring them. `unsettled` are some messages that are not sent, and why.
     `lacking` is what keeps the bot from looking messages up, by workspace; `remarks` are what there is to say
-    of the settings, a sentence each. What is not about sources is of the workspace `team`, of all where that
-    is "".
+    of the settings, a sentence each; `pushes` are who was asked to push, by source. What is not about sources
+    is of the workspace `team`, of all where that is "".
     """
 
     version: str
@@ -76,6 +87,7 @@ class BotStatus:
     lacking: Mapping[str, Sequence[str]] = field(default_factory=dict)
     team: str = ""
     remarks: Sequence[str] = ()
+    pushes: Mapping[str, Push] = field(default_factory=dict)
 
 
 def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> Content:
@@ -99,7 +111,7 @@ def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> C
         sources = sorted(status.sources, key=lambda state: (not state.failure, state.id))
         parts["Not sent"] = [delivery_words(delivery, now) for delivery in status.unsettled]
         parts["Waited for"] = list(_waited_for(status, now))
-        parts["Sources"] = [_source(state, status.coverage.get(state.id), now) for state in sources]
+        parts["Sources"] = [_source(status, state, now) for state in sources]
     else:
         parts["Coverage"] = list(_shown(status.coverage))
     well = [] if whole else [f"• {line}" for line in _well(status, now)]
@@ -199,6 +211,8 @@ def _well(status: BotStatus, now: datetime) -> Iterator[str]:
         young, old = ago(moments[-1], now), ago(moments[0], now)
         span = f"read {young}" if young == old else f"read between {young} and {old}"
         yield f"{counted(len(states), _KINDS.get(kind, kind))}, {span}"
+    if held := [state for state in status.sources if _is_pushed(status, state, now)]:
+        yield f"{len(held)} of {counted(len(status.sources), 'source')} pushed as well as polled"
     if waiting := [note for state in status.sources for note in state.waiting]:
         names = ", ".join(literal(note["id"], _SOURCE_LIMIT) for note in waiting[:_WAITING])
         more = f" and {len(waiting) - _WAITING} more" if len(waiting) > _WAITING else ""
@@ -208,7 +222,13 @@ def _well(status: BotStatus, now: datetime) -> Iterator[str]:
         yield f"Waited for: {hints} that no item carries (`why` tells where they stand)"
 
 
-def _source(state: SourceState, record: Record | None, now: datetime) -> str:
+def _is_pushed(status: BotStatus, state: SourceState, now: datetime) -> bool:
+    push = status.pushes.get(state.id)
+    return push is not None and push.holds(now)
+
+
+def _source(status: BotStatus, state: SourceState, now: datetime) -> str:
+    record, push = status.coverage.get(state.id), status.pushes.get(state.id)
     facts = (
         f"{_name(state.id)} {'failing, ' if state.failure else ''}"
         + (f"read {ago(state.succeeded_at, now)}" if state.succeeded_at else "not read yet"),
@@ -216,6 +236,7 @@ def _source(state: SourceState, record: Record | None, now: datetime) -> str:
         counted(state.usual_count, "item") if state.usual_count else "",
         _coverage(record) if record and record.expected else "",
         f"{len(state.waiting)} new, waited for ({typed('why')} tells what for)" if state.waiting else "",
+        literal(pushed(push, now), _REASON_LIMIT) if push else "",
     )
     return " · ".join(fact for fact in facts if fact)
 
@@ -257,34 +278,3 @@ def _report(report: ErrorReport, now: datetime) -> str:
 def _corrections(status: BotStatus) -> Iterator[Element | None]:
     for report in status.reports[:_REPORTS] if status.corrects else ():
         yield blocks.button(f"Correct #{report.id}", f"correct:{report.id}", str(report.id))
-
-
-# --- deliveries
-
-
-def deliveries_answer(deliveries: Sequence[Delivery], now: datetime, *, whole: bool = False) -> Content:
-    """Return what became of messages, a line each, the newest first."""
-    if not deliveries:
-        return said("No messages.")
-    title = counted(len(deliveries), "message")
-    lines = [f"• {literal(it.id[:_ID], _ID)} · {delivery_words(it, now)}" for it in deliveries]
-    shown = fitting(lines, whole=whole)
-    return Content(
-        text_of([f"{title}.", *(sentence(line.removeprefix("• ")) for line in shown)]),
-        tuple(blocks.sections([f"*{title}*", *shown])),
-    )
-
-
-def delivery_words(delivery: Delivery, now: datetime) -> str:
-    """Return what one message is about, for whom, and what became of it."""
-    about = (
-        f"{delivery.kind} of *{literal(delivery.release, _SOURCE_LIMIT)}*"
-        if delivery.release
-        else delivery.kind
-    )
-    facts = (
-        f"{about} for {place(delivery.destination)}",
-        f"{delivery.state} {ago(delivery.settled_at or delivery.created_at, now)}",
-        literal(delivery.reason, _REASON_LIMIT),
-    )
-    return " · ".join(fact for fact in facts if fact)

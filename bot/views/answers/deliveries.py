@@ -1,0 +1,43 @@
+"""`deliveries`: what became of messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.records import Content, Delivery
+from bot.views import blocks
+from bot.views.answers.common import fitting, said, sentence, text_of
+from bot.views.blocks import literal
+from bot.views.names import place
+from bot.views.phrases import ago, counted
+
+_NAME_LIMIT = 80
+_REASON_LIMIT = 200
+_ID = 8  # characters of a delivery's id that are enough to name it
+
+
+def deliveries_answer(deliveries: Sequence[Delivery], now: datetime, *, whole: bool = False) -> Content:
+    """Return what became of messages, a line each, the newest first."""
+    if not deliveries:
+        return said("No messages.")
+    title = counted(len(deliveries), "message")
+    lines = [f"• {literal(it.id[:_ID], _ID)} · {delivery_words(it, now)}" for it in deliveries]
+    shown = fitting(lines, whole=whole)
+    return Content(
+        text_of([f"{title}.", *(sentence(line.removeprefix("• ")) for line in shown)]),
+        tuple(blocks.sections([f"*{title}*", *shown])),
+    )
+
+
+def delivery_words(delivery: Delivery, now: datetime) -> str:
+    """Return what one message is about, for whom, and what became of it."""
+    about = (
+        f"{delivery.kind} of *{literal(delivery.release, _NAME_LIMIT)}*"
+        if delivery.release
+        else delivery.kind
+    )
+    facts = (
+        f"{about} for {place(delivery.destination)}",
+        f"{delivery.state} {ago(delivery.settled_at or delivery.created_at, now)}",
+        literal(delivery.reason, _REASON_LIMIT),
+    )
+    return " · ".join(fact for fact in facts if fact)
