@@ -24,8 +24,10 @@ SOMEBODY = {"id": "somebody", "name": "Somebody"}
 def whole_file(example: object) -> object:
     """Return the file in which an example would stand: it shows labs, sources or other parts."""
     if isinstance(example, dict):
-        labs = [{"id": lab, "name": lab.upper(), "sources": [{"hub": lab}]} for lab in ("qwen", "zai")]
-        return {"labs": labs, **example}
+        return {
+            "labs": [{"id": lab, "name": lab.upper(), "sources": [{"hub": lab}]} for lab in ("qwen", "zai")],
+            **example,
+        }
     assert isinstance(example, list)
     return {"labs": example if "id" in example[0] else [{**SOMEBODY, "sources": example}]}
 

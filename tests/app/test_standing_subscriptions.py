@@ -9,10 +9,11 @@ from bot.model import Destination
 from bot.run.wiring import App
 from bot.settings.environment import Environment
 from bot.settings.feeds import Config
+from bot.sources.build import kinds
 from tests.support.house import House, amended, licensed
 
 KIMI = "moonshotai/Kimi-K2.6"
-LABS = [{"id": lab, "name": lab} for lab in ("moonshot", "zai", "qwen")]
+LABS = [{"id": lab, "name": lab, "sources": [{"hub": lab}]} for lab in ("moonshot", "zai", "qwen")]
 ALL, ONE, MORE, OTHER = "all", ["moonshot"], ["zai", "moonshot"], ["zai"]
 
 
@@ -22,7 +23,7 @@ def standing(channel: str, labs: object, license: str = "permissive") -> dict[st
 
 def app_of(house: House, *subscriptions: dict[str, object], **environment: str) -> App:
     file = {"labs": LABS, "subscriptions": subscriptions}
-    config = Config.model_validate(file)
+    config = Config.model_validate(file, context=kinds())
     return App(config, Environment.model_validate(environment), house.labs, house.store, house.clock)
 
 

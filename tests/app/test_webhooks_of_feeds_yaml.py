@@ -11,6 +11,7 @@ from bot.run.webhooks import webhooks_of
 from bot.run.wiring import App
 from bot.settings.environment import read_environment
 from bot.settings.feeds import Config
+from bot.sources.build import kinds
 from tests.support.house import House
 
 SECRET, URL = "0123456789abcdef", "https://relay.example/s3cr3t"
@@ -19,10 +20,12 @@ NAME = "CADENCEBOT_WEBHOOK_TEAMS"
 
 def app_of(directory: Path, webhook: dict[str, object], environment: dict[str, str]) -> App:
     house = House(directory, subscribed=False)
-    file = {"labs": [{"id": "moonshot", "name": "Moonshot AI"}], "webhooks": [{"labs": "all", **webhook}]}
-    return App(
-        Config.model_validate(file), read_environment(environment), house.labs, house.store, house.clock
-    )
+    file = {
+        "labs": [{"id": "moonshot", "name": "Moonshot AI", "sources": [{"hub": "moonshotai"}]}],
+        "webhooks": [{"labs": "all", **webhook}],
+    }
+    config = Config.model_validate(file, context=kinds())
+    return App(config, read_environment(environment), house.labs, house.store, house.clock)
 
 
 @pytest.mark.parametrize(
