@@ -83,7 +83,10 @@ def _environment() -> str:
         for name, field in Environment.model_fields.items()
         if name in said and name not in _SYSTEMD
     ]
-    head = "# Environment\n\nEach may be given as `NAME_FILE` instead: the path of a file with the value.\n"
+    head = (
+        "# Environment\n\nEach may be given as `NAME_FILE` instead: the path of a file with the value. "
+        "The secrets of [webhooks](../webhooks.md) are named by their ids.\n"
+    )
     return "\n".join((head, "| variable | unless set | |", "|---|---|---|", *rows, ""))
 
 
