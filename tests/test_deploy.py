@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from configparser import RawConfigParser
 from pathlib import Path
 from typing import Any
@@ -73,17 +75,30 @@ def test_the_app_connects_by_itself_and_has_a_home(manifest: dict[str, Any]) -> 
 
 
 def test_the_image_runs_as_nobody_keeps_its_state_and_says_how_it_is() -> None:
-    assert dockerfile("USER") == ["cadencebot"]
+    assert dockerfile("USER") == ["10001"]  # a number: Kubernetes can tell it from root
     assert dockerfile("VOLUME") == ["/state"]
     probe = dockerfile("HEALTHCHECK")[0]
     assert f"http://{Environment().cadencebot_health}/healthz" in probe  # its 503 makes it fail
     assert "ProxyHandler({})" in probe, "a proxy of the environment is not asked about this machine"
 
 
+def test_the_image_stands_on_one_base_by_its_digest_and_its_layers_change_apart() -> None:
+    stages = [line.partition(" AS ")[2] for line in dockerfile("FROM")]
+    bases = [line.split()[0] for line in dockerfile("FROM") if line.split()[0] not in stages]
+    assert len(bases) == 1
+    assert re.fullmatch(r"python:3\.\d+-slim@sha256:[0-9a-f]{64}", bases[0])
+    layers = [line for line in dockerfile("COPY") if line.startswith("--from")]
+    assert layers == ["--from=needs /needs /usr/local", "--from=own /own /usr/local"]
+    hadolint = shutil.which("hadolint")
+    if hadolint is None:
+        pytest.skip("hadolint is not installed")
+    assert subprocess.run([hadolint, DEPLOY / "Dockerfile"], check=False).returncode == 0
+
+
 def test_the_image_is_made_of_files_that_exist_and_are_let_through() -> None:
     copied = [word for line in dockerfile("COPY") if "--from" not in line for word in line.split()[:-1]]
     admitted = [line[1:] for line in text_of("Dockerfile.dockerignore").splitlines() if line.startswith("!")]
-    assert sorted(copied) == sorted(admitted)
+    assert {*copied} == {*admitted}
     assert [name for name in copied if not (ROOT / name).exists()] == []
 
 
@@ -142,6 +157,7 @@ def test_every_variable_that_deploy_names_is_one_that_the_bot_reads(unit: RawCon
         "CADENCEBOT_HEALTH",
         "CADENCEBOT_PING_URL",
         "CADENCEBOT_REPORT",
+        "CADENCEBOT_BACKUPS",
         "CADENCEBOT_REPORT_PAGE",
         "HF_TOKEN",
         "LLM_STATS_API_KEY",

@@ -49,7 +49,7 @@ def unsatisfied(wanted: list[str], lock: str) -> list[str]:
 @pytest.mark.parametrize(
     ("lock", "wanted"),
     [
-        pytest.param("requirements.lock", RUNTIME, id="the container's"),
+        pytest.param("requirements.lock", [*RUNTIME, *EXTRAS["charts"]], id="the container's, with pictures"),
         pytest.param("requirements-dev.lock", [*RUNTIME, *EXTRAS["dev"], *BUILD], id="CI's"),
     ],
 )

@@ -74,3 +74,10 @@ def test_the_index_lists_every_page(folder: str) -> None:
     pages = {path.name for path in (ROOT / "docs" / folder).glob("*.md")} - {"README.md"}
     index = (ROOT / "docs" / folder / "README.md").read_text(encoding="utf-8")
     assert {link[1] for link in LINK.finditer(index) if "/" not in link[1]} == pages
+
+
+def test_no_page_points_beside_the_repository() -> None:
+    assert [str(page.relative_to(ROOT)) for page in PAGES if "../shared" in page.read_text("utf-8")] == []
+    links = [(page, link[1]) for page in PAGES for link in LINK.finditer(page.read_text("utf-8"))]
+    led = {(page.parent / link).resolve() for page, link in links}
+    assert [str(path) for path in led if not path.is_relative_to(ROOT)] == []

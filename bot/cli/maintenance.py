@@ -2,7 +2,7 @@
 
 import getpass
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.ops.lock import sole_user
 from bot.outbox.doubts import Doubts
 from bot.records import FAILED, OPEN
 from bot.releases.news.coverage import Record
+from bot.run.copies import copy_of, stamp
 from bot.run.wiring import open_app
 from bot.settings.environment import read_environment
 from bot.store.backup import back_up
@@ -45,11 +46,12 @@ def status(checks: bool, as_json: bool) -> None:
         questions = Questions(app.store, app.labs, app.clock, sources, watches, app.remarks)
         known, now = questions.status(), app.clock.now()
         if as_json:
-            print_json(_status_object(known, now))
+            print_json({"state": str(app.state.absolute()), **_status_object(known, now)})
         else:
             open_or_failed = app.store.deliveries.recent(_REASONS, (*OPEN, *FAILED))
             unsettled = [delivery for delivery in open_or_failed if delivery.reason]
             print_content(status_answer(replace(known, unsettled=unsettled), now, whole=True))
+            margin().print(f"State: {app.state.absolute()}", markup=False, highlight=False, soft_wrap=True)
         needs = _needs_a_person(known, now)
     if checks and needs:
         margin().print(f"Needs a person: {', '.join(needs)}.", markup=False)
@@ -184,15 +186,25 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command()
 @click.argument("file", required=False, type=_FILE)
-def backup(file: Path | None) -> None:
-    """Write a proven copy of the database, also while `run` works with it."""
+@click.option(
+    "--keep", type=click.IntRange(1, 1000), metavar="N", help="Keep the newest N of those in the state."
+)
+def backup(file: Path | None, keep: int | None) -> None:
+    """Write a proven copy of the database, also while `run` works with it.
+
+    Without FILE it goes into the folder `backups` of the state.
+    """
     state = read_environment().cadencebot_state
-    if file and not file.absolute().parent.is_dir():
-        raise UsageError(f"{file.parent}: there is no such directory; make it first, or mount it")
-    target = file or state / "backups" / f"cadencebot-{_stamp(SystemClock().now())}.db"
-    size = back_up(state / FILE_NAME, target)
-    say(f"Written and proven: {target} ({size / 1_000_000:,.1f} MB).")
-    say(f"`cadencebot restore {target}` puts it back.")
+    if file:
+        if keep:
+            raise UsageError("--keep is for the copies in the state's own folder: name no FILE with it")
+        if not file.absolute().parent.is_dir():
+            raise UsageError(f"{file.parent}: there is no such directory; make it first, or mount it")
+        size = back_up(state / FILE_NAME, file)
+    else:
+        file, size = copy_of(state, SystemClock().now(), keep=keep)
+    say(f"Written and proven: {file} ({size / 1_000_000:,.1f} MB).")
+    say(f"`cadencebot restore {file}` puts it back.")
 
 
 @click.command()
@@ -201,7 +213,7 @@ def restore(file: Path) -> None:
     """Put a backup in the place of the database, which is kept beside it."""
     state, now = read_environment().cadencebot_state, SystemClock().now()
     database = state / FILE_NAME
-    kept = database.with_name(f"{FILE_NAME}.replaced-{_stamp(now)}")
+    kept = database.with_name(f"{FILE_NAME}.replaced-{stamp(now)}")
     with sole_user(state):
         known_until = put_back(file, database, kept, now)
     say(f"{database} is {file} again: it knows what was sent until {known_until:%Y-%m-%d %H:%M} UTC.")
@@ -210,10 +222,6 @@ def restore(file: Path) -> None:
     say("Next: `cadencebot poll`, or start `cadencebot run`. What may have been sent since then is looked up")
     say("in its channel first and not sent twice; where the bot may not read the channel it is not sent,")
     say("and `cadencebot deliveries --open` lists it as unclear.")
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 COMMANDS = (status, deliveries, retry, unclear, backup, restore)

@@ -27,7 +27,7 @@ def push(deed: str | None, as_json: bool) -> None:
     The Hub's organisations push through one webhook of the account of HF_TOKEN, feeds through the WebSub hub
     that they name. `run --http` takes what they push, and renews what runs out.
     """
-    with open_app(readonly=deed is None) as app, fetcher_of(app) as web:
+    with open_app(readonly=deed is None, needs_state=False) as app, fetcher_of(app) as web:
         subscriber = subscriber_of(app, web) if deed else None
         ways = _looked_at(app, web)
         refused = _asked(subscriber, ways) if subscriber else {}

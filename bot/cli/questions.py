@@ -101,7 +101,7 @@ def labs(word: str, as_json: bool) -> None:
 
     `labs export` prints those that were added beside feeds.yaml, as lines for it.
     """
-    with open_app(readonly=True) as app:
+    with open_app(readonly=True, needs_state=False) as app:
         if word == "export":
             _export(app)
             return

@@ -156,7 +156,7 @@ def _complain(failed: Iterable[Report]) -> None:
 def check(online: bool, as_json: bool) -> None:
     """Prove feeds.yaml, and with --online everything that it names."""
     logs.configure("error")
-    with open_app(readonly=True) as app:
+    with open_app(readonly=True, needs_state=False) as app:
         refuse_renamed_labs(app)
         sources = build_sources(app.config, app.environment)
         webhooks = [*webhooks_of(app)]

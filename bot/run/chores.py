@@ -16,6 +16,7 @@ from bot.outbox.floods import expire
 from bot.outbox.owe import owe_cadence_news
 from bot.releases.news.merge import merged
 from bot.report.exports import report_files
+from bot.run.copies import copy_daily
 from bot.run.push.subscribing import is_reachable, subscriber_of
 from bot.run.rights import CHORE, look_at_rights
 from bot.run.wiring import App
@@ -45,12 +46,13 @@ class Chores:
         )
 
     def do(self) -> None:
-        """Do everything that is due: owe, measure one step of the week, write the report, renew a lease."""
+        """Do all that is due: owe, measure, write the report, renew a lease, copy the database."""
         self.owe()
         self._each(
             lambda: self.app.measuring.measure_due(self.web, self.app.clock.now()),
             self._publish,
             self._renew,
+            lambda: copy_daily(self.app),
         )
 
     def _look_at_rights(self) -> None:

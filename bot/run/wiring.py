@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from sysconfig import get_path
 from tempfile import TemporaryDirectory
 
 from bot.adoption.measure import Measuring
@@ -179,28 +180,45 @@ def with_added(file: Config, store: Store) -> Together:
     return Together(found.config, {**unreadable, **found.aside})
 
 
+def _no_feeds(path: Path) -> ConfigError:
+    shipped = Path(get_path("data"), "share", "cadencebot", "feeds.yaml")
+    begin = f", or begin with the one that came along: cp {shipped} ." if shipped.exists() else ""
+    return ConfigError(f"{path}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml{begin}")
+
+
+def _no_state(state: Path) -> ConfigError:
+    return ConfigError(
+        f"{state.absolute()}: holds no {FILE_NAME}, so nothing is known there; name the bot's state with "
+        "`cadencebot --state DIR ...` or CADENCEBOT_STATE, or begin one with `cadencebot poll`"
+    )
+
+
 @contextmanager
 def open_app(
-    variables: Mapping[str, str] | None = None, clock: Clock | None = None, *, readonly: bool = False
+    variables: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+    *,
+    readonly: bool = False,
+    needs_state: bool = True,
 ) -> Iterator[App]:
     """Read the configuration, open the store and yield the App.
 
-    A question opens it for reading only: it makes no database, and migrates none. Raises ConfigError and
-    StoreError.
+    A question opens it for reading only: it makes no database, and migrates none. One that the configuration
+    alone may answer does not need the state to be there. Raises ConfigError and StoreError.
     """
     environment = read_environment(variables)
     if not environment.cadencebot_config.exists():
-        raise ConfigError(
-            f"{environment.cadencebot_config}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml"
-        )
+        raise _no_feeds(environment.cadencebot_config)
     file = load_config(environment.cadencebot_config)
     with ExitStack() as stack:
         state = environment.cadencebot_state
         refuse_lost(state / FILE_NAME)
-        if readonly and not (state / FILE_NAME).exists():  # nothing is known yet: an empty store says so
-            store = Store(Path(stack.enter_context(TemporaryDirectory(prefix="cadencebot-"))))
-        else:
+        if not readonly or (state / FILE_NAME).exists():
             store = Store(state, readonly=readonly)
+        elif needs_state:
+            raise _no_state(state)
+        else:  # nothing is known yet: an empty store says so
+            store = Store(Path(stack.enter_context(TemporaryDirectory(prefix="cadencebot-"))))
         stack.callback(store.close)
         app = App(file, environment, labs_of(file), store, clock or SystemClock())
         app.go_on_with(with_added(file, store))

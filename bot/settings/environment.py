@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict, SecretStr, ValidationError, ValidationInfo
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo
 
 from bot.errors import ConfigError
 from bot.settings.feeds import Address, Part
@@ -89,38 +89,70 @@ _IN_LOWER_CASE_TOO = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")  # as curl and Py
 
 
 class Environment(Part):
-    """What the environment says; every name may also be given as NAME_FILE."""
+    """What the environment says; every name may also be given as NAME_FILE.
+
+    What stands below a variable is its line in the reference (docs/site.py).
+    """
 
     model_config = ConfigDict(hide_input_in_errors=True)  # a token in the wrong variable is still a secret
 
     slack_bot_token: BotToken = SecretStr("")
+    """The token of the Slack app (xoxb-...); without one, messages go to the console."""
     slack_app_token: AppToken = SecretStr("")
+    """An app-level token (xapp-...) with connections:write: Socket Mode, which hears commands and buttons."""
     slack_signing_secret: SecretStr = SecretStr("")
+    """Proves Slack's requests to `run --http`, which hears the same over HTTP."""
     slack_client_id: str = ""
+    """With its secret and a seal key: several workspaces install the app by themselves."""
     slack_client_secret: SecretStr = SecretStr("")
+    """The secret of that client."""
     slack_api_url: Endpoint = "https://slack.com/api/"
+    """Slack's API, or a stand-in."""
     hf_token: SecretStr = SecretStr("")
+    """A read token of Hugging Face: the Hub then grants twice the requests."""
     hf_endpoint: Endpoint = "https://huggingface.co"
+    """The Hub, or a mirror."""
     llm_stats_api_key: SecretStr = SecretStr("")
+    """The key of the LLM Stats API; without one its public page is read twice a day."""
     llm_stats_url: Endpoint = "https://api.llm-stats.com/stats/v1"
+    """The LLM Stats API."""
     llm_stats_page_url: Endpoint = "https://llm-stats.com/models"
+    """The page that is read without a key."""
     cadencebot_seal_key: SecretStr = SecretStr("")
+    """Seals the tokens of workspaces; to change it, give the new one and the old one, comma-separated."""
     cadencebot_config: Path = Path("feeds.yaml")
+    """Where feeds.yaml is."""
     cadencebot_state: Path = Path("state")
-    cadencebot_report: Path | None = None  # a directory in which the report is kept fresh
+    """The state directory: the database, its copies, and what the console was told."""
+    cadencebot_report: Path | None = None
+    """A directory in which `run` keeps the report fresh, every hour."""
+    cadencebot_backups: Annotated[int, Field(ge=0, le=1000)] = 0
+    """How many daily copies of the database `run` keeps in the state's `backups`; 0: it makes none."""
     cadencebot_allow_hosts: Annotated[str, AfterValidator(_hosts_with_ports)] = ""
+    """Hosts with ports that may be private: tests, mirrors; comma-separated."""
     cadencebot_health: Annotated[str, AfterValidator(_host_with_port_or_off)] = "127.0.0.1:9464"
+    """Where `run` serves /healthz and /metrics; off: nowhere."""
     cadencebot_report_page: Annotated[Literal["on", "off"], AfterValidator(_with_a_place)] = "off"
+    """Whether the report is served there too, at /, with /api/releases.json: on or off."""
     cadencebot_ping_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] = SecretStr("")
-    cadencebot_public_url: Endpoint = ""  # where the address of `run --http` is reached from outside
+    """A dead-man service's address, asked every minute while all is well."""
+    cadencebot_public_url: Endpoint = ""
+    """Where the address of `run --http` is reached from outside, for pushes."""
     cadencebot_push_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = SecretStr("")
-    http_proxy: SecretStr = SecretStr("")  # it may hold a password
+    """Proves that a push is of a subscription of ours."""
+    http_proxy: SecretStr = SecretStr("")
+    """With CADENCEBOT_PROXY=on: the proxy for http://; read in lower case too, as the next two."""
     https_proxy: SecretStr = SecretStr("")
+    """With CADENCEBOT_PROXY=on: the proxy for https://."""
     no_proxy: str = ""
+    """With CADENCEBOT_PROXY=on: what is asked directly: hosts, host:port, domains, or *."""
     cadencebot_proxy: Annotated[Literal["on", "off"], AfterValidator(_with_a_proxy)] = "off"
+    """Whether the three above count: on or off."""
     webhooks: Mapping[str, SecretStr] = {}  # each variable CADENCEBOT_WEBHOOK_..., by its name
-    notify_socket: str = ""  # systemd's, as is the next: sd_notify(3), sd_watchdog_enabled(3)
+    notify_socket: str = ""
+    """Set by systemd: where it is told that the bot is up and ticks, see sd_notify(3)."""
     watchdog_usec: str = ""
+    """Set by systemd: how long the bot may be silent, in microseconds, see sd_watchdog_enabled(3)."""
 
     @property
     def allowed_hosts(self) -> frozenset[str]:

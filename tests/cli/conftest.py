@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from bot.demo.world import World
+from bot.store.store import Store
 
 
 @dataclass
@@ -41,3 +42,10 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     """Begin with a bot that has read nothing yet, in the world before the story."""
     with World(lambda: datetime.now(UTC)) as world:
         yield Shell(world, world.environment(tmp_path))
+
+
+@pytest.fixture
+def begun(shell: Shell) -> Shell:
+    """Begin with a state that is there, and holds nothing yet."""
+    Store(Path(shell.variables["CADENCEBOT_STATE"])).close()
+    return shell

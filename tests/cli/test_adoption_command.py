@@ -5,8 +5,8 @@ import pytest
 from tests.cli.conftest import Shell
 
 
-def test_before_anything_was_measured_it_says_how(shell: Shell) -> None:
-    assert "adoption --measure" in shell.run("adoption").stdout
+def test_before_anything_was_measured_it_says_how(begun: Shell) -> None:
+    assert "adoption --measure" in begun.run("adoption").stdout
 
 
 def test_measuring_and_asking(shell: Shell) -> None:
@@ -46,7 +46,7 @@ def test_the_first_lab_is_compared_with_the_others(shell: Shell) -> None:
         pytest.param(["since:ever"], "is not a length of time", id="no length of time"),
     ],
 )
-def test_what_makes_no_sense_is_one_line(shell: Shell, words: list[str], complaint: str) -> None:
-    result = shell.run("adoption", *words)
+def test_what_makes_no_sense_is_one_line(begun: Shell, words: list[str], complaint: str) -> None:
+    result = begun.run("adoption", *words)
     assert result.exit_code == 2
     assert complaint in result.stderr

@@ -79,10 +79,10 @@ def test_cadence_as_json_and_as_csv_say_the_same(polled: Shell) -> None:
     assert sum(row["releases"] for row in monthly) == sum(row["releases"] for row in told)
 
 
-def test_nothing_read_yet_says_what_to_do(shell: Shell) -> None:
-    assert "Nothing came out" in shell.run("cadence").stdout
-    assert shell.json("cadence") == []
-    assert shell.run("cadence", "--csv").stdout == ""
+def test_nothing_read_yet_says_what_to_do(begun: Shell) -> None:
+    assert "Nothing came out" in begun.run("cadence").stdout
+    assert begun.json("cadence") == []
+    assert begun.run("cadence", "--csv").stdout == ""
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_nothing_read_yet_says_what_to_do(shell: Shell) -> None:
         pytest.param(("moonshoot",), "did you mean moonshot", id="an unknown lab"),
     ],
 )
-def test_wrong_words_are_told_the_right_ones(shell: Shell, words: tuple[str, ...], complaint: str) -> None:
-    result = shell.run("cadence", *words)
+def test_wrong_words_are_told_the_right_ones(begun: Shell, words: tuple[str, ...], complaint: str) -> None:
+    result = begun.run("cadence", *words)
     assert result.exit_code == 2
     assert complaint in result.stderr
 
@@ -132,10 +132,10 @@ def test_a_picture_that_cannot_be_written_is_a_line(polled: Shell, tmp_path: Pat
 
 
 def test_without_matplotlib_a_picture_says_how_to_get_it(
-    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    begun: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    result = shell.run("cadence", "--png", str(tmp_path / "it.png"))
+    result = begun.run("cadence", "--png", str(tmp_path / "it.png"))
     assert result.exit_code == 2
     assert "pip install cadencebot[charts]" in result.stderr
 

@@ -156,9 +156,9 @@ def test_without_slack_the_console_is_the_channel(shell: Shell, tmp_path: Path) 
     ],
 )
 def test_wrong_usage_is_one_line_that_says_what_to_do(
-    shell: Shell, words: tuple[str, ...], complaint: str
+    begun: Shell, words: tuple[str, ...], complaint: str
 ) -> None:
-    result = shell.run(*words)
+    result = begun.run(*words)
     assert result.exit_code == 2
     assert result.stderr.startswith("cadencebot: ")
     assert complaint in result.stderr
@@ -263,8 +263,8 @@ def test_a_place_by_its_name_is_refused_wherever_one_is_named(shell: Shell, word
     assert "write the channel's id, as C0123456789" in result.stderr
 
 
-def test_a_failure_is_told_in_json_to_who_asked_for_json(shell: Shell) -> None:
-    result = shell.run("recent", "moonshoot", "--json")
+def test_a_failure_is_told_in_json_to_who_asked_for_json(begun: Shell) -> None:
+    result = begun.run("recent", "moonshoot", "--json")
     assert result.exit_code == 2
     assert "did you mean" in json.loads(result.stdout)["error"]
 
@@ -311,11 +311,32 @@ def test_a_full_disk_is_one_line_and_loses_nothing(shell: Shell, monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    "command", ["recent", "status", "labs", "list", "cadence", "deliveries", "held", "adoption", "check"]
+    "question",
+    [
+        *("recent", "show GLM-5.1", "why GLM-5.1", "cadence", "adoption", "report", "list"),
+        *("status", "deliveries", "unclear", "held"),
+    ],
 )
-def test_a_question_makes_no_database(shell: Shell, command: str) -> None:
+def test_a_question_refuses_a_state_that_is_not_there_says_which_and_makes_none(
+    shell: Shell, question: str
+) -> None:
+    state = Path(shell.variables["CADENCEBOT_STATE"])
+    refused = shell.run(*question.split())
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith(f"cadencebot: {state}: holds no cadencebot.db")
+    assert not state.exists()
+
+
+def test_status_says_which_state_it_tells_of(begun: Shell) -> None:
+    state = begun.variables["CADENCEBOT_STATE"]
+    assert f"State: {state}\n" in begun.run("status").stderr
+    assert begun.json("status")["state"] == state
+
+
+@pytest.mark.parametrize("command", ["labs", "check"])
+def test_what_feeds_yaml_alone_tells_needs_no_state_and_makes_none(shell: Shell, command: str) -> None:
     assert shell.run(command).exit_code == 0
-    assert not (Path(shell.variables["CADENCEBOT_STATE"]) / "cadencebot.db").exists()
+    assert not Path(shell.variables["CADENCEBOT_STATE"]).exists()
 
 
 def test_list_tells_a_mute_of_one_lab_the_digest_and_the_settings(shell: Shell) -> None:

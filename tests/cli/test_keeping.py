@@ -46,6 +46,20 @@ def test_a_backup_is_made_while_the_bot_works(shell: Shell, state: Path, tmp_pat
     prove(tmp_path / "mine.db")
 
 
+def test_the_newest_copies_are_kept_and_a_named_file_is_not_counted(
+    begun: Shell, state: Path, tmp_path: Path
+) -> None:
+    (state / "backups").mkdir()
+    for day in range(1, 4):
+        (state / "backups" / f"cadencebot-2026010{day}T000000Z.db").touch()
+    assert begun.run("backup", "--keep", "2").exit_code == 0
+    oldest, _newest = sorted((state / "backups").iterdir())
+    assert oldest.name == "cadencebot-20260103T000000Z.db"
+    refused = begun.run("backup", str(tmp_path / "mine.db"), "--keep", "2")
+    assert refused.exit_code == 2
+    assert "name no FILE" in refused.stderr
+
+
 def test_nothing_is_put_back_while_the_bot_works(shell: Shell, state: Path, tmp_path: Path) -> None:
     shell.run("poll", "--all")
     shell.run("backup", str(tmp_path / "mine.db"))
@@ -62,7 +76,8 @@ def test_before_the_first_poll_there_is_nothing_to_back_up(shell: Shell, state: 
     assert not list(state.rglob("*.db"))
 
 
-def test_a_flood_is_listed_and_settled_once(shell: Shell, state: Path) -> None:
+def test_a_flood_is_listed_and_settled_once(begun: Shell, state: Path) -> None:
+    shell = begun
     assert "Nothing is held back" in shell.run("held").stdout
     store = Store(state)
     with store.transaction():
