@@ -253,13 +253,13 @@ class Deliveries(Owed):
             WHERE sequence = :sequence AND state IN ('owed', 'doubtful')
             """,
             [
-                (
-                    one.created_at - shift,
-                    one.claimed_at and one.claimed_at - shift,
-                    now if one.hushed else one.due_at - shift,
-                    one.wait_until and one.wait_until - shift,
-                    one.sequence,
-                )
+                {
+                    "sequence": one.sequence,
+                    "created_at": one.created_at - shift,
+                    "claimed_at": one.claimed_at and one.claimed_at - shift,
+                    "due_at": now if one.hushed else one.due_at - shift,
+                    "wait_until": one.wait_until and one.wait_until - shift,
+                }
                 for one in ahead
                 for shift in [one.touched_at - now]
             ],

@@ -39,7 +39,7 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
             {
                 "id": "institute",
                 "name": LAB,
-                "sources": [{"hub": "names"}],
+                "sources": [{"llm_stats": "institute"}],
                 "aliases": ["institute-of-names", "names"],
             }
         )

@@ -79,10 +79,10 @@ def test_what_was_taken_is_answered_before_the_bot_ends(tmp_path: Path) -> None:
             {"SLACK_APP_TOKEN": "xapp-1"}, False, "SLACK_BOT_TOKEN is not", id="a socket without a bot"
         ),
         pytest.param(
-            {"SLACK_CLIENT_ID": "1.2", "SLACK_APP_TOKEN": "x"}, False, "run --http", id="many by socket"
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_APP_TOKEN": "xapp-1"}, False, "run --http", id="many by socket"
         ),
         pytest.param(
-            {"SLACK_CLIENT_ID": "1.2", "SLACK_BOT_TOKEN": "x"},
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_BOT_TOKEN": "xoxb-1"},
             True,
             "unset SLACK_BOT_TOKEN",
             id="many and one",
@@ -95,7 +95,7 @@ def test_what_was_taken_is_answered_before_the_bot_ends(tmp_path: Path) -> None:
         ),
         pytest.param({"SLACK_CLIENT_ID": "1.2"}, True, "SLACK_CLIENT_SECRET", id="many without a secret"),
         pytest.param(
-            {"SLACK_BOT_TOKEN": "x", "SLACK_SIGNING_SECRET": ""},
+            {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": ""},
             True,
             "SLACK_SIGNING_SECRET",
             id="nothing signed",
