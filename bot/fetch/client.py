@@ -270,10 +270,10 @@ class HttpFetcher:
         if status != 200 and not (status == 304 and errand.conditional):
             sent = self._token_for(url) is not None
             raise of_status(url, status, headers, token_sent=sent, retry_after=rest)
-        body = b""
-        if status == 200:
-            chunks, encoding = attempt.watched(answer.iter_raw()), headers.get("content-encoding", "")
-            body = read_body(chunks, encoding, url=url, raw_cap=errand.raw_cap, cap=errand.cap)
+        # That a 304 has no body must be read as well: else its connection is closed, not kept.
+        chunks = attempt.watched(answer.iter_raw())
+        encoding = headers.get("content-encoding", "") if status == 200 else ""
+        body = read_body(chunks, encoding, url=url, raw_cap=errand.raw_cap, cap=errand.cap)
         return Response(str(url), status, headers, body)
 
     def _token_for(self, url: httpx.URL) -> str | None:

@@ -2,10 +2,13 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, wait
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+from typing import TypeVar
 from weakref import WeakSet
 
 import structlog
@@ -34,6 +37,14 @@ from bot.store.store import Store
 log = structlog.get_logger()
 
 _LONGEST_REST = timedelta(hours=6)
+
+T = TypeVar("T")
+Lane = Future[list["Report"]]
+Progress = Callable[["Report"], object]
+
+
+def _nobody(_report: "Report") -> None:
+    """Hear of a report, and do nothing about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,10 @@ class Poller:
     own_hosts: frozenset[str] = frozenset()  # ours to poll as hard as we like
     admins: Sequence[Destination] = ()  # who are asked what shall become of a flood
     dice: random.Random = field(default_factory=random.Random)
+    moment: float = 0.5  # seconds for which `poll_due` waits for what takes longer than the rest
     reading: set[str] = field(default_factory=set)  # the sources that are being read this moment
+    _lanes: dict[str, Lane] = field(default_factory=dict)  # under way, by whose turn it is
+    _unwritten: SimpleQueue[tuple[Source, SourceState]] = field(default_factory=SimpleQueue)
     _former: WeakSet[Source] = field(default_factory=WeakSet)  # of settings that were changed
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -111,21 +125,49 @@ class Poller:
         now, states = self.clock.now(), self.store.sources.states()
         return [source for source in self.sources if not _is_resting(states.get(source.id), now)]
 
-    def poll(
-        self, sources: Iterable[Source], progress: Callable[[Report], None] = lambda _report: None
-    ) -> Polled:
+    def poll(self, sources: Iterable[Source], progress: Progress = _nobody) -> Polled:
         """Poll these sources, the hosts side by side and each stranger's sources one after the other.
 
         `progress` is called from the polling threads as each source is done. Raises StoreError, but not
         before all lanes have ended: whoever hears of it may hand the same sources in again.
         """
+        lanes = self._begin(sources, progress).values()
+        wait(lanes)
+        return self._concluded(lanes, progress)
+
+    def poll_due(self, progress: Progress = _nobody) -> Polled:
+        """Begin to poll what is due, beside what is still being read; return what came of what has ended.
+
+        Who hangs holds up nobody but the sources of the same host: a lane is waited for a moment. Raises
+        StoreError; what is under way goes on.
+        """
+        due = [source for source in self.due() if self._lane_of(source) not in self._lanes]
+        self._lanes |= self._begin(due, progress)
+        if not self._lanes:
+            return Polled()
+        wait(self._lanes.values(), self.moment)
+        ended = [name for name, lane in self._lanes.items() if lane.done()]
+        return self._concluded([self._lanes.pop(name) for name in ended], progress)
+
+    def _begin(self, sources: Iterable[Source], progress: Progress) -> dict[str, Lane]:
         lanes: dict[str, list[Source]] = {}
         for source in sources:
-            host = host_in(source.url)
-            lanes.setdefault(source.id if host in self.own_hosts else host, []).append(source)
-        running = [self.threads.submit(self._poll_lane, lane, progress) for lane in lanes.values()]
-        wait(running)
-        reports = [report for lane in running for report in lane.result()]
+            lanes.setdefault(self._lane_of(source), []).append(source)
+        states = self.store.sources.states(source.id for lane in lanes.values() for source in lane)
+        return {
+            name: self.threads.submit(self._poll_lane, lane, states, progress) for name, lane in lanes.items()
+        }
+
+    def _lane_of(self, source: Source) -> str:
+        host = host_in(source.url)
+        return source.id if host in self.own_hosts else host
+
+    def _concluded(self, ended: Iterable[Lane], progress: Progress) -> Polled:
+        """Return what came of lanes that have ended, once that is stored which is not the matter of one."""
+        self._write_together()
+        reports = [report for lane in ended for report in lane.result()]
+        if not reports:
+            return Polled()
         expire(self.store, self.clock.now())
         if overdue := self._settle_overdue():
             reports.append(overdue)
@@ -133,14 +175,16 @@ class Poller:
         ask_about_hints(self.store, self.admins, self.clock.now())
         return Polled(tuple(reports))
 
-    def _poll_lane(self, lane: Sequence[Source], progress: Callable[[Report], None]) -> list[Report]:
+    def _poll_lane(
+        self, lane: Sequence[Source], states: Mapping[str, SourceState], progress: Progress
+    ) -> list[Report]:
         reports: list[Report] = []
         for source in lane:
             if self._stopping.is_set():
                 break
             if source in self._former:  # the settings have changed since it was due
                 continue
-            state = self.store.sources.state(source.id)
+            state = states.get(source.id) or SourceState(source.id)
             self.reading.add(source.id)
             try:
                 began = self.clock.now()
@@ -175,11 +219,17 @@ class Poller:
         )
 
     def _keep(self, source: Source, state: SourceState, poll: Poll, began: datetime) -> Report:
-        """Judge what a good poll showed, and store it whole: what it means, whom to tell, its validators."""
+        """Judge what a good poll showed, and store it whole: what it means, whom to tell, its validators.
+
+        One that showed nothing new is stored with others of its kind: a crash forgets that it was.
+        """
+        after = self._after(source, state, poll, began)
+        if _shows_nothing(state, poll, after):
+            self._unwritten.put((source, after))
+            return Report(state.id)
         siblings = Siblings(poll.siblings)
         judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
         names = NamesInBody.of(self.store, self.labs, source, poll.passages)
-        after = self._after(source, state, poll, began)
         now, silent = self.clock.now(), state.baseline_at is None
         with self.store.transaction():
             if self._is_overtaken(source, state):
@@ -201,7 +251,7 @@ class Poller:
                 self._carry_out(state.id, decision, now, silent=silent, known_until=state.succeeded_at)
             names.keep_hints(heard, now, self.settings.confirm)
             self.store.sources.remember(state.id, {**poll.identities, **heard.remember}, now)
-            self.store.sources.succeeded(after, now)
+            self.store.sources.succeeded(after)
         if after.distrusted_at and not state.distrusted_at:
             log.warning("validators_distrusted", source=state.id)
         return Report(
@@ -211,6 +261,16 @@ class Poller:
             announced=decision.announced(),
             held=len(decision.held),
         )
+
+    def _write_together(self) -> None:
+        """Store in one transaction what polls that showed nothing new came to, up to now."""
+        quiet = list(_taken(self._unwritten))
+        if not quiet:
+            return
+        with self.store.transaction():
+            self.store.sources.showed_nothing(
+                after for source, after in quiet if source not in self._former
+            )
 
     def _is_overtaken(self, source: Source, state: SourceState) -> bool:
         """Return whether another poll of the source, or other settings, came since this one began."""
@@ -281,6 +341,8 @@ class Poller:
             baseline_at=state.baseline_at or (now if poll.count else None),
             cursor=poll.cursor,
             usual_count=poll.count,
+            polled_at=now,
+            succeeded_at=now,
             next_poll_at=max(due, poll.not_before or due),
         )
 
@@ -295,6 +357,20 @@ class Poller:
             self.store.sources.failed(source.id, error, now, now + rest * self.dice.uniform(1.0, 1.1))
         log.warning("source_failed", source=source.id, failure=error.failure, complaint=str(error))
         return Report(source.id, failure=error.failure, complaint=str(error))
+
+
+def _shows_nothing(state: SourceState, poll: Poll, after: SourceState) -> bool:
+    """Return whether a poll leaves nothing to remember but that it was, and validators of what is known."""
+    shown = poll.sightings or poll.identities or poll.passages
+    before = state.baseline_at, state.cursor, state.distrusted_at
+    return not shown and state.polls > 0 and before == (after.baseline_at, after.cursor, after.distrusted_at)
+
+
+def _taken(queue: SimpleQueue[T]) -> Iterator[T]:
+    """Take what is in a queue, and yield it."""
+    with suppress(Empty):
+        while True:
+            yield queue.get_nowait()
 
 
 def _is_resting(state: SourceState | None, now: datetime) -> bool:
