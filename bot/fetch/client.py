@@ -255,7 +255,7 @@ class HttpFetcher:
 
     def _way_to(self, url: httpx.URL) -> GuardedTransport:
         """Return what carries a request there. A proxy looks names up; addresses are refused before."""
-        if not (proxy := self._proxies.of(str(url))):
+        if not self._through or not (proxy := self._proxies.of(str(url))):
             return self._transport
         refuse_private(endpoint_of(url), written(url.raw_host.decode("ascii")), self._allowed)
         return self._through[proxy]
@@ -277,8 +277,8 @@ class HttpFetcher:
         return Response(str(url), status, headers, body)
 
     def _token_for(self, url: httpx.URL) -> str | None:
-        safe = url.scheme == "https" or endpoint_of(url) in self._allowed
-        return self._tokens.get(url.netloc.decode("ascii")) if safe else None
+        token = self._tokens.get(url.netloc.decode("ascii"))
+        return token if token and (url.scheme == "https" or endpoint_of(url) in self._allowed) else None
 
 
 def _through(proxy: str, resolve: Resolver) -> GuardedTransport:

@@ -1,5 +1,6 @@
 """The layer under httpx: connects to checked addresses only, and lets no socket outwait the deadline."""
 
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -8,6 +9,8 @@ import httpcore
 import httpx
 
 from bot.fetch.address import Resolver, checked_addresses
+
+_KEPT = 2  # idle connections a thread: a source's host, and where it redirects to
 
 
 class Attempt:
@@ -107,23 +110,46 @@ class GuardedBackend(httpcore.NetworkBackend):
         raise refusal
 
 
-class GuardedTransport(httpx.HTTPTransport):
-    """The transport of httpx, on guarded connections, or through a proxy, which looks names up itself."""
+class GuardedTransport(httpx.BaseTransport):
+    """Transports of httpx on guarded connections, one a thread, or through a proxy, which looks names up itself.
+
+    All sources of a host are read in one thread, so a connection is found again there. httpx's pool looks
+    through all of its connections, and asks each socket, twice a request.
+    """
 
     def __init__(self, backend: GuardedBackend, proxy: str = "") -> None:
         # The environment is read for SSL_CERT_FILE only.
-        context = httpx.create_ssl_context()
-        super().__init__(verify=context)
+        self._context = httpx.create_ssl_context()
+        self._backend = backend
+        self._proxy = proxy
+        self._own = threading.local()
+        self._all: list[httpx.HTTPTransport] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer with its body unread."""
+        own: httpx.HTTPTransport | None = getattr(self._own, "transport", None)
+        if own is None:
+            own = self._own.transport = self._transport()
+            self._all.append(own)
+        return own.handle_request(request)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for transport in self._all:
+            transport.close()
+
+    def _transport(self) -> httpx.HTTPTransport:
+        transport = httpx.HTTPTransport(verify=self._context)
         # httpx 0.28 has no argument for the network backend, so its pool is replaced by one that has.
         options: dict[str, Any] = {
-            "ssl_context": context,
-            "max_connections": 100,
-            "max_keepalive_connections": 20,
+            "ssl_context": self._context,
+            "max_keepalive_connections": _KEPT,
             "keepalive_expiry": 5.0,
-            "network_backend": backend,
+            "network_backend": self._backend,
         }
-        if proxy:
-            way = httpx.Proxy(proxy)
-            self._pool = httpcore.HTTPProxy(str(way.url), proxy_auth=way.raw_auth, **options)
+        if self._proxy:
+            way = httpx.Proxy(self._proxy)
+            transport._pool = httpcore.HTTPProxy(str(way.url), proxy_auth=way.raw_auth, **options)
         else:
-            self._pool = httpcore.ConnectionPool(**options)
+            transport._pool = httpcore.ConnectionPool(**options)
+        return transport
