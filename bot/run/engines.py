@@ -33,7 +33,7 @@ from bot.sources.build import build_sources
 from bot.views.phrases import counted
 
 # Threads live as long as the bot: each keeps its own connection to the database.
-_POLLERS = 8
+_POLLERS = 16  # a host that hangs holds one of them; those that hung are asked ever more rarely
 _SENDERS = 16  # a channel that hangs holds one of them
 _NAMED = 3  # sources in a line
 _USER_AGENT = f"cadencebot/{__version__} (+https://github.com/cadencebot/cadencebot)"

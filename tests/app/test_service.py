@@ -97,7 +97,7 @@ def test_a_clock_set_back_by_an_hour_does_not_silence_the_ticks(house: House) ->
     assert idle(scheduler) > 3000
     service._set_ticks(scheduler)
     assert idle(scheduler) <= 2
-    assert len(scheduler.jobs) == 5
+    assert len(scheduler.jobs) == 4
 
 
 def test_once_stopped_it_begins_nothing(house: House) -> None:
