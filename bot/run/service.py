@@ -81,8 +81,8 @@ class Service:
         return False
 
     def _watch(self) -> None:
-        self._monitor.tick()
-        self._tell()
+        if self._monitor.tick():
+            self._tell()
 
     def _start_polling(self) -> None:
         now = self._engines.poller.clock.now()

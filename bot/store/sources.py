@@ -44,12 +44,16 @@ class Sources(Tables):
         )
         return {row["id"]: _state_of(row) for row in rows}
 
+    def polled_since(self, moment: datetime) -> dict[str, SourceState]:
+        """Return the states of the sources that were polled since then, by id."""
+        rows = self._query("SELECT * FROM source WHERE polled_at >= :since", {"since": moment})
+        return {row["id"]: _state_of(row) for row in rows}
+
     def waiting(self, now: datetime) -> set[str]:
         """Return the sources whose next poll is to come; what was polled in the future had a wrong clock."""
-        rows = self._query(
-            "SELECT id FROM source WHERE next_poll_at > :now AND polled_at <= :now", {"now": now}
+        return set(
+            self._column("SELECT id FROM source WHERE next_poll_at > :now AND polled_at <= :now", {"now": now})
         )
-        return {row["id"] for row in rows}
 
     def known(self, source_id: str, identities: Iterable[str]) -> dict[str, str]:
         """Return those of the identities that the source showed before, with the digest of what it showed.
@@ -67,14 +71,13 @@ class Sources(Tables):
 
     def repositories(self, source_id: str) -> list[str]:
         """Return the lower-case "owner/name" of the repositories that the source ever showed."""
-        rows = self._query(
+        return self._column(
             """
-            SELECT substr(identity, 6) AS name FROM seen
+            SELECT substr(identity, 6) FROM seen
             WHERE source_id = :source_id AND identity >= 'name:' AND identity < 'name;'
             """,
             {"source_id": source_id},
         )
-        return [row["name"] for row in rows]
 
     def shown_elsewhere(self, source_id: str, identities: Iterable[str]) -> set[str]:
         """Return those of the identities that another source showed before."""
