@@ -26,8 +26,8 @@ from bot.run.answering import answering
 from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blind
 from bot.run.engines import Engines, at_work
 from bot.run.monitor import monitoring, tell_admins
-from bot.run.poller import Polled, Report
 from bot.run.renames import refuse_renamed_labs
+from bot.run.reports import Polled, Report
 from bot.run.rereading import Rereading
 from bot.run.rights import look_at_rights
 from bot.run.service import Service

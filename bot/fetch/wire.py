@@ -1,8 +1,9 @@
 """The layer under httpx: connects to checked addresses only, and lets no socket outwait the deadline."""
 
+import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import httpcore
@@ -110,26 +111,42 @@ class GuardedBackend(httpcore.NetworkBackend):
         raise refusal
 
 
-class GuardedTransport(httpx.BaseTransport):
-    """Transports of httpx on guarded connections, one a thread, or through a proxy, which looks names up itself.
+class GuardedTransport(httpx.HTTPTransport):
+    """The transport of httpx, on guarded connections, or through a proxy, which looks names up itself."""
 
-    All sources of a host are read in one thread, so a connection is found again there. httpx's pool looks
-    through all of its connections, and asks each socket, twice a request.
+    def __init__(self, context: ssl.SSLContext, backend: GuardedBackend, proxy: str = "") -> None:
+        super().__init__(verify=context)
+        # httpx 0.28 has no argument for the network backend, so its pool is replaced by one that has.
+        options: dict[str, Any] = {
+            "ssl_context": context,
+            "max_keepalive_connections": _KEPT,
+            "keepalive_expiry": 5.0,
+            "network_backend": backend,
+        }
+        if proxy:
+            way = httpx.Proxy(proxy)
+            self._pool = httpcore.HTTPProxy(str(way.url), proxy_auth=way.raw_auth, **options)
+        else:
+            self._pool = httpcore.ConnectionPool(**options)
+
+
+class ByThread(httpx.BaseTransport):
+    """A transport, as `make` makes it, for each thread that asks; meant for threads that live long.
+
+    All sources of a host are read in one thread, so it finds its connection again. A pool for all threads
+    looks through all connections for each request, twice, and asks the socket of each.
     """
 
-    def __init__(self, backend: GuardedBackend, proxy: str = "") -> None:
-        # The environment is read for SSL_CERT_FILE only.
-        self._context = httpx.create_ssl_context()
-        self._backend = backend
-        self._proxy = proxy
+    def __init__(self, make: Callable[[], httpx.BaseTransport]) -> None:
+        self._make = make
         self._own = threading.local()
-        self._all: list[httpx.HTTPTransport] = []
+        self._all: list[httpx.BaseTransport] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer with its body unread."""
-        own: httpx.HTTPTransport | None = getattr(self._own, "transport", None)
+        own: httpx.BaseTransport | None = getattr(self._own, "transport", None)
         if own is None:
-            own = self._own.transport = self._transport()
+            own = self._own.transport = self._make()
             self._all.append(own)
         return own.handle_request(request)
 
@@ -138,18 +155,11 @@ class GuardedTransport(httpx.BaseTransport):
         for transport in self._all:
             transport.close()
 
-    def _transport(self) -> httpx.HTTPTransport:
-        transport = httpx.HTTPTransport(verify=self._context)
-        # httpx 0.28 has no argument for the network backend, so its pool is replaced by one that has.
-        options: dict[str, Any] = {
-            "ssl_context": self._context,
-            "max_keepalive_connections": _KEPT,
-            "keepalive_expiry": 5.0,
-            "network_backend": self._backend,
-        }
-        if self._proxy:
-            way = httpx.Proxy(self._proxy)
-            transport._pool = httpcore.HTTPProxy(str(way.url), proxy_auth=way.raw_auth, **options)
-        else:
-            transport._pool = httpcore.ConnectionPool(**options)
-        return transport
+
+def plain_headers(headers: httpx.Headers) -> dict[str, str]:
+    """Return the headers by name in lower case; those that stand several times are joined by commas."""
+    plain: dict[str, str] = {}
+    for raw_name, raw_value in headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        plain[name] = f"{plain[name]}, {value}" if name in plain else value
+    return plain

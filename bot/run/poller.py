@@ -2,13 +2,10 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, wait
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from queue import Empty, SimpleQueue
-from typing import TypeVar
 from weakref import WeakSet
 
 import structlog
@@ -18,18 +15,18 @@ from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
 from bot.fetch.address import host_in
 from bot.model import Destination, SourceKind
-from bot.outbox.floods import announced_lately, expire, hold
-from bot.outbox.owe import owe
-from bot.outbox.watches import owe_watches
+from bot.outbox.floods import announced_lately, expire
 from bot.records import SourceState
 from bot.releases.naming.classify import judge
 from bot.releases.naming.labs import Labs
 from bot.releases.naming.repositories import Siblings
 from bot.releases.news.corrections import corrected, kept_at_home
-from bot.releases.news.decide import decide, decide_overdue
+from bot.releases.news.decide import decide
 from bot.releases.news.decision import Catalogue, Decision, Judged, Settings
-from bot.releases.news.merge import merged
-from bot.run.hints import NamesInBody, ask_about_hints, note_brought
+from bot.run.consequences import carry_out, settle_overdue
+from bot.run.hints import NamesInBody, ask_about_hints
+from bot.run.quiet import QuietPolls, shows_nothing
+from bot.run.reports import Polled, Progress, Report, unheard
 from bot.run.validators import SHARES, are_left_out, weighed
 from bot.sources.base import Memory, Poll, Source
 from bot.store.store import Store
@@ -38,43 +35,7 @@ log = structlog.get_logger()
 
 _LONGEST_REST = timedelta(hours=6)
 
-T = TypeVar("T")
-Lane = Future[list["Report"]]
-Progress = Callable[["Report"], object]
-
-
-def _nobody(_report: "Report") -> None:
-    """Hear of a report, and do nothing about it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What came of polling one source."""
-
-    source_id: str
-    new: int = 0  # sightings that were not known
-    baseline: bool = False
-    announced: tuple[str, ...] = ()  # the keys of the releases that were announced
-    held: int = 0  # releases that a flood guard kept back
-    failure: str = ""
-    complaint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What came of polling several sources."""
-
-    reports: tuple[Report, ...] = ()
-
-    @property
-    def failed(self) -> tuple[Report, ...]:
-        """Return the reports of the sources that could not be read."""
-        return tuple(report for report in self.reports if report.failure)
-
-    @property
-    def announced(self) -> tuple[str, ...]:
-        """Return the keys of all announced releases, each once."""
-        return tuple(dict.fromkeys(key for report in self.reports for key in report.announced))
+Lane = Future[list[Report]]
 
 
 @dataclass
@@ -98,7 +59,7 @@ class Poller:
     moment: float = 0.5  # seconds for which `poll_due` waits for what takes longer than the rest
     reading: set[str] = field(default_factory=set)  # the sources that are being read this moment
     _lanes: dict[str, Lane] = field(default_factory=dict)  # under way, by whose turn it is
-    _unwritten: SimpleQueue[tuple[Source, SourceState]] = field(default_factory=SimpleQueue)
+    _quiet: QuietPolls = field(default_factory=QuietPolls)
     _former: WeakSet[Source] = field(default_factory=WeakSet)  # of settings that were changed
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -125,17 +86,17 @@ class Poller:
         now, states = self.clock.now(), self.store.sources.states()
         return [source for source in self.sources if not _is_resting(states.get(source.id), now)]
 
-    def poll(self, sources: Iterable[Source], progress: Progress = _nobody) -> Polled:
+    def poll(self, sources: Iterable[Source], progress: Progress = unheard) -> Polled:
         """Poll these sources, the hosts side by side and each stranger's sources one after the other.
 
-        `progress` is called from the polling threads as each source is done. Raises StoreError, but not
-        before all lanes have ended: whoever hears of it may hand the same sources in again.
+        Raises StoreError, but not before all lanes have ended: whoever hears of it may hand the same sources
+        in again.
         """
         lanes = self._begin(sources, progress).values()
         wait(lanes)
         return self._concluded(lanes, progress)
 
-    def poll_due(self, progress: Progress = _nobody) -> Polled:
+    def poll_due(self, progress: Progress = unheard) -> Polled:
         """Begin to poll what is due, beside what is still being read; return what came of what has ended.
 
         Who hangs holds up nobody but the sources of the same host: a lane is waited for a moment. Raises
@@ -164,12 +125,12 @@ class Poller:
 
     def _concluded(self, ended: Iterable[Lane], progress: Progress) -> Polled:
         """Return what came of lanes that have ended, once that is stored which is not the matter of one."""
-        self._write_together()
+        self._quiet.write(self.store, self._former)
         reports = [report for lane in ended for report in lane.result()]
         if not reports:
             return Polled()
         expire(self.store, self.clock.now())
-        if overdue := self._settle_overdue():
+        if overdue := settle_overdue(self.store, self.settings, self.admins, self.clock.now()):
             reports.append(overdue)
             progress(overdue)
         ask_about_hints(self.store, self.admins, self.clock.now())
@@ -224,8 +185,8 @@ class Poller:
         One that showed nothing new is stored with others of its kind: a crash forgets that it was.
         """
         after = self._after(source, state, poll, began)
-        if _shows_nothing(state, poll, after):
-            self._unwritten.put((source, after))
+        if shows_nothing(state, poll, after):
+            self._quiet.add(source, after)
             return Report(state.id)
         siblings = Siblings(poll.siblings)
         judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
@@ -248,7 +209,15 @@ class Poller:
                     absence=now - (state.succeeded_at or now),
                     announced=announced_lately(self.store, state.id, now),
                 )
-                self._carry_out(state.id, decision, now, silent=silent, known_until=state.succeeded_at)
+                carry_out(
+                    self.store,
+                    state.id,
+                    decision,
+                    self.admins,
+                    now,
+                    silent=silent,
+                    known_until=state.succeeded_at,
+                )
             names.keep_hints(heard, now, self.settings.confirm)
             self.store.sources.remember(state.id, {**poll.identities, **heard.remember}, now)
             self.store.sources.succeeded(after)
@@ -261,16 +230,6 @@ class Poller:
             announced=decision.announced(),
             held=len(decision.held),
         )
-
-    def _write_together(self) -> None:
-        """Store in one transaction what polls that showed nothing new came to, up to now."""
-        quiet = list(_taken(self._unwritten))
-        if not quiet:
-            return
-        with self.store.transaction():
-            self.store.sources.showed_nothing(
-                after for source, after in quiet if source not in self._former
-            )
 
     def _is_overtaken(self, source: Source, state: SourceState) -> bool:
         """Return whether another poll of the source, or other settings, came since this one began."""
@@ -292,46 +251,6 @@ class Poller:
             at_home = kept_at_home(one.verdict, former[one.sighting.lab], known)
             in_context.append(Judged(one.sighting, corrected(at_home, one.sighting, errata)))
         return catalogue, in_context
-
-    def _carry_out(
-        self,
-        source_id: str,
-        decision: Decision,
-        now: datetime,
-        *,
-        silent: bool = False,
-        known_until: datetime | None,
-    ) -> None:
-        """Store a decision and owe what it makes due: its messages, or the question what a flood is."""
-        touched = self.store.releases.apply(decision, now, merged, live=not silent and not decision.held)
-        note_brought(self.store, decision.opened(), now)
-        if decision.held:
-            hold(self.store, source_id, decision.held, self.admins, now, known_until=known_until)
-        elif silent:  # nobody is told but who asked to be
-            owe_watches(self.store, touched.values(), now, known_until=known_until)
-        else:
-            self.store.held.note_announced(source_id, len(decision.announced()), now)
-            owe(self.store, decision, touched, now, known_until=known_until)
-
-    def _settle_overdue(self) -> Report | None:
-        """Decide the listings that waited in vain for the Hub or the lab to confirm them."""
-        source_id, now = SourceKind.LLM_STATS, self.clock.now()
-        longest = now + self.settings.confirm
-        if self.store.releases.waits_beyond(longest):  # the clock was ahead when these were listed
-            with self.store.transaction():
-                self.store.releases.shorten_waits(longest)
-        if not self.store.releases.overdue(now):
-            return None
-        with self.store.transaction():
-            overdue = self.store.releases.overdue(now)
-            seen_at = min((waiting.seen_at for waiting in overdue), default=None)
-            catalogue = self.store.releases.catalogue(waiting.judged.sighting.lab for waiting in overdue)
-            announced = announced_lately(self.store, source_id, now)
-            decision = decide_overdue(
-                overdue, catalogue, now=now, settings=self.settings, announced=announced
-            )
-            self._carry_out(source_id, decision, now, known_until=seen_at)
-        return Report(source_id, announced=decision.announced(), held=len(decision.held))
 
     def _after(self, source: Source, state: SourceState, poll: Poll, began: datetime) -> SourceState:
         now = self.clock.now()
@@ -357,20 +276,6 @@ class Poller:
             self.store.sources.failed(source.id, error, now, now + rest * self.dice.uniform(1.0, 1.1))
         log.warning("source_failed", source=source.id, failure=error.failure, complaint=str(error))
         return Report(source.id, failure=error.failure, complaint=str(error))
-
-
-def _shows_nothing(state: SourceState, poll: Poll, after: SourceState) -> bool:
-    """Return whether a poll leaves nothing to remember but that it was, and validators of what is known."""
-    shown = poll.sightings or poll.identities or poll.passages
-    before = state.baseline_at, state.cursor, state.distrusted_at
-    return not shown and state.polls > 0 and before == (after.baseline_at, after.cursor, after.distrusted_at)
-
-
-def _taken(queue: SimpleQueue[T]) -> Iterator[T]:
-    """Take what is in a queue, and yield it."""
-    with suppress(Empty):
-        while True:
-            yield queue.get_nowait()
 
 
 def _is_resting(state: SourceState | None, now: datetime) -> bool:

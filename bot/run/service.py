@@ -11,7 +11,7 @@ import structlog
 from bot.errors import StoreError
 from bot.ops.monitor import Monitor
 from bot.run.engines import Engines
-from bot.run.poller import Report
+from bot.run.reports import Report
 
 log = structlog.get_logger()
 
@@ -69,7 +69,7 @@ class Service:
             scheduler.every(_TICK).seconds.do(self._guarded, job)
 
     def _guarded(self, job: Callable[[], object]) -> bool:
-        """Keep one failing job from starving the others, as an exception would; return whether it went well."""
+        """Do a job that may fail and must not starve the others; return whether it went well."""
         try:
             job()
         except StoreError as error:

@@ -34,14 +34,13 @@ class Sources(Tables):
 
     def states(self, ids: Iterable[str] | None = None) -> dict[str, SourceState]:
         """Return the states of these sources by id, of all without ids; those never polled are left out."""
-        rows = (
-            self._query("SELECT * FROM source ORDER BY id")
-            if ids is None
-            else self._query(
-                "SELECT source.* FROM json_each(:ids) AS wanted CROSS JOIN source ON source.id = wanted.value",
+        if ids is None:
+            rows = self._query("SELECT * FROM source ORDER BY id")
+        else:
+            rows = self._query(
+                "SELECT source.* FROM json_each(:ids) AS one CROSS JOIN source ON source.id = one.value",
                 {"ids": list(ids)},
             )
-        )
         return {row["id"]: _state_of(row) for row in rows}
 
     def polled_since(self, moment: datetime) -> dict[str, SourceState]:
@@ -51,21 +50,23 @@ class Sources(Tables):
 
     def waiting(self, now: datetime) -> set[str]:
         """Return the sources whose next poll is to come; what was polled in the future had a wrong clock."""
-        return set(
-            self._column("SELECT id FROM source WHERE next_poll_at > :now AND polled_at <= :now", {"now": now})
-        )
+        waiting = "SELECT id FROM source WHERE next_poll_at > :now AND polled_at <= :now"
+        return set(self._column(waiting, {"now": now}))
 
     def known(self, source_id: str, identities: Iterable[str]) -> dict[str, str]:
         """Return those of the identities that the source showed before, with the digest of what it showed.
 
         SQLite keeps to the order of a CROSS JOIN; left to itself it looks through all of the source for each.
         """
+        wanted = list(identities)
+        if not wanted:
+            return {}
         rows = self._query(
             """
             SELECT seen.identity, seen.digest FROM json_each(:wanted) AS wanted CROSS JOIN seen
             WHERE seen.source_id = :source_id AND seen.identity = wanted.value
             """,
-            {"source_id": source_id, "wanted": list(identities)},
+            {"source_id": source_id, "wanted": wanted},
         )
         return {row["identity"]: row["digest"] for row in rows}
 
@@ -81,14 +82,18 @@ class Sources(Tables):
 
     def shown_elsewhere(self, source_id: str, identities: Iterable[str]) -> set[str]:
         """Return those of the identities that another source showed before."""
-        rows = self._query(
-            """
-            SELECT DISTINCT seen.identity FROM json_each(:wanted) AS wanted CROSS JOIN seen
-            WHERE seen.identity = wanted.value AND seen.source_id <> :source_id
-            """,
-            {"source_id": source_id, "wanted": list(identities)},
+        wanted = list(identities)
+        if not wanted:
+            return set()
+        return set(
+            self._column(
+                """
+                SELECT DISTINCT seen.identity FROM json_each(:wanted) AS wanted CROSS JOIN seen
+                WHERE seen.identity = wanted.value AND seen.source_id <> :source_id
+                """,
+                {"source_id": source_id, "wanted": wanted},
+            )
         )
-        return {row["identity"] for row in rows}
 
     def respell(self, ids: Iterable[str]) -> None:
         """Give what is remembered of an organisation to the same one, as `ids` spell it now.
