@@ -127,8 +127,6 @@ class Poller:
         """Return what came of lanes that have ended, once that is stored which is not the matter of one."""
         self._quiet.write(self.store, self._former)
         reports = [report for lane in ended for report in lane.result()]
-        if not reports:
-            return Polled()
         expire(self.store, self.clock.now())
         if overdue := settle_overdue(self.store, self.settings, self.admins, self.clock.now()):
             reports.append(overdue)
