@@ -114,6 +114,8 @@ class Poller:
         lanes: dict[str, list[Source]] = {}
         for source in sources:
             lanes.setdefault(self._lane_of(source), []).append(source)
+        if not lanes:
+            return {}
         states = self.store.sources.states(source.id for lane in lanes.values() for source in lane)
         return {
             name: self.threads.submit(self._poll_lane, lane, states, progress) for name, lane in lanes.items()

@@ -110,7 +110,7 @@ class Database:
     def column(self, sql: str, values: Mapping[str, object] | None = None) -> list[Any]:
         """Return the first column of a statement's rows, in a third of the time of `query`."""
         with in_words(self.path):
-            return [row[0] for row in self.connection.conn.execute(sql, _bound(values or {}))]
+            return [row[0] for row in self.connection.execute(sql, _bound(values or {}))]
 
     def run(self, sql: str, values: Mapping[str, object] | None = None) -> int:
         """Run a statement that writes, inside a transaction; return how many rows it changed."""
