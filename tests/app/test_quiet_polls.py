@@ -10,6 +10,7 @@ import pytest
 from sqlite_utils import Database as Connection
 
 from bot.fetch.client import HttpFetcher
+from bot.run.quiet import QuietPolls
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource, FeedSpec
 from bot.sources.hub import HubSource, HubSpec
@@ -159,3 +160,19 @@ def test_a_tick_with_nothing_to_do_asks_once_however_many_sources_there_are(worl
     world.statements.all.clear()
     assert world.house.poller.poll_due().reports == ()
     assert len(world.statements.all) == 1
+
+
+def test_what_dies_before_the_common_transaction_has_only_forgotten_that_it_polled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feeds, sources = world.feeds(3), world.house.store.sources
+    world.poll(feeds)
+    before = sources.states()
+    with monkeypatch.context() as dying:
+        dying.setattr(QuietPolls, "write", lambda *_: None)
+        world.poll(feeds)
+    assert sources.states() == before
+    assert sources.waiting(world.house.clock.now()).isdisjoint(before), "all are due again"
+    world.poll(feeds)
+    validators = {it: (state.etag, state.fingerprint) for it, state in sources.states().items()}
+    assert validators == {it: (state.etag, state.fingerprint) for it, state in before.items()}
