@@ -83,8 +83,8 @@ class Poller:
 
     def rested(self) -> list[Source]:
         """Return all sources but those that asked to be left alone until later."""
-        now, states = self.clock.now(), self.store.sources.states()
-        return [source for source in self.sources if not _is_resting(states.get(source.id), now)]
+        resting = self.store.sources.resting(self.clock.now())
+        return [source for source in self.sources if source.id not in resting]
 
     def poll(self, sources: Iterable[Source], progress: Progress = unheard) -> Polled:
         """Poll these sources, the hosts side by side and each stranger's sources one after the other.
@@ -276,9 +276,3 @@ class Poller:
             self.store.sources.failed(source.id, error, now, now + rest * self.dice.uniform(1.0, 1.1))
         log.warning("source_failed", source=source.id, failure=error.failure, complaint=str(error))
         return Report(source.id, failure=error.failure, complaint=str(error))
-
-
-def _is_resting(state: SourceState | None, now: datetime) -> bool:
-    if state is None or state.rested_until is None or state.polled_at is None:
-        return False
-    return state.polled_at <= now < state.rested_until

@@ -53,6 +53,11 @@ class Sources(Tables):
         waiting = "SELECT id FROM source WHERE next_poll_at > :now AND polled_at <= :now"
         return set(self._column(waiting, {"now": now}))
 
+    def resting(self, now: datetime) -> set[str]:
+        """Return the sources that asked to be left alone until later; what was in the future did not."""
+        resting = "SELECT id FROM source WHERE rested_until > :now AND polled_at <= :now"
+        return set(self._column(resting, {"now": now}))
+
     def known(self, source_id: str, identities: Iterable[str]) -> dict[str, str]:
         """Return those of the identities that the source showed before, with the digest of what it showed.
 

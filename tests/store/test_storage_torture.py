@@ -178,6 +178,7 @@ READS: dict[str, Call] = {
     "sources.state": lambda s: s.sources.state("feed:x"),
     "sources.states": lambda s: s.sources.states(),
     "sources.polled_since": lambda s: s.sources.polled_since(START),
+    "sources.resting": lambda s: s.sources.resting(NOW),
     "sources.waiting": lambda s: s.sources.waiting(NOW),
     "corrections.all": lambda s: s.corrections.all(),
     "corrections.errata": lambda s: s.corrections.errata(),
