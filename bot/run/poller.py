@@ -53,6 +53,7 @@ class Poller:
     clock: Clock
     settings: Settings
     threads: Executor
+    slow: Executor | None = None  # what reads the hosts that hung last time, so that they hold up no other
     own_hosts: frozenset[str] = frozenset()  # ours to poll as hard as we like
     admins: Sequence[Destination] = ()  # who are asked what shall become of a flood
     dice: random.Random = field(default_factory=random.Random)
@@ -118,8 +119,13 @@ class Poller:
             return {}
         states = self.store.sources.states(source.id for lane in lanes.values() for source in lane)
         return {
-            name: self.threads.submit(self._poll_lane, lane, states, progress) for name, lane in lanes.items()
+            name: self._threads_for(lane, states).submit(self._poll_lane, lane, states, progress)
+            for name, lane in lanes.items()
         }
+
+    def _threads_for(self, lane: Sequence[Source], states: Mapping[str, SourceState]) -> Executor:
+        outcomes = {states[source.id].failure for source in lane if source.id in states}
+        return self.slow if self.slow and outcomes == {Failure.TIMEOUT} else self.threads
 
     def _lane_of(self, source: Source) -> str:
         host = host_in(source.url)

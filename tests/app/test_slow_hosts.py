@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -92,6 +93,20 @@ def test_what_hung_is_reported_when_it_ends_and_asked_again_in_its_time(world: W
     assert failed == {source.id for source in world.hanging}
     state = world.house.store.sources.state(world.hanging[0].id)
     assert (state.failure, state.failures) == ("timeout", 1)
+
+
+def test_those_that_hung_last_time_hold_no_thread_of_the_others(world: World) -> None:
+    world.goes_on.set()
+    world.house.poller.poll(world.hanging)
+    world.goes_on.clear()
+    world.house.later(days=1)
+    with ExitStack() as stack:
+        few, world.house.poller.slow = (stack.enter_context(ThreadPoolExecutor(1)) for _ in range(2))
+        stack.callback(world.goes_on.set)
+        world.house.poller.threads = few
+        reports = world.ticks_until_good_was_polled(3)
+        assert {report.source_id for report in reports} == {world.good.id}
+        assert sum(source.polls for source in world.hanging) == HANGING + 1, "one hangs, and the rest waits"
 
 
 def test_a_refused_commit_leaves_what_is_under_way_alone(
