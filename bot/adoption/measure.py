@@ -61,9 +61,9 @@ class Measuring:
         """
         week = week_of(now)
         if not self.store.adoption.is_planned(week):
-            hubs, states = self._hubs(), self.store.sources.states()
+            hubs = {hub.id for _, hub in self._hubs()}
             # before every organisation was polled, nobody knows what is newest
-            was_read = bool(hubs) and all(hub.id in states for _, hub in hubs)
+            was_read = bool(hubs) and hubs == self.store.sources.states(hubs).keys()
             return was_read and self.plan_week(now)
         task = self.store.adoption.next_due(week, now)
         if task is None:

@@ -27,10 +27,10 @@ from bot.run.answering import answering
 from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blind, refuse_tokens
 from bot.run.engines import Engines, at_work
 from bot.run.monitor import monitoring, tell_admins
-from bot.run.poller import Polled, Report
 from bot.run.push.due import pushes_for
 from bot.run.push.routes import push_routes
 from bot.run.renames import refuse_renamed_labs
+from bot.run.reports import Polled, Report
 from bot.run.rereading import Rereading
 from bot.run.rights import look_at_rights
 from bot.run.service import Service
@@ -249,9 +249,9 @@ def run(listen: str | None) -> None:
         slack = stack.enter_context(answering(app, engines.poller.fetch, http=over_http))
         routes = {**slack, **push_routes(app, pushes.hear)}
         monitor = stack.enter_context(monitoring(app, engines, listen or "", routes))
-        pushes.polled = monitor.metrics.polled
         tell = partial(tell_admins, app, monitor)
         service = Service(engines, monitor, tell, Rereading(app, engines).tick, pushes.take)
+        pushes.polled = service.polled
 
         def finish() -> str:
             service.stop()

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from ipaddress import ip_address
 
 import httpx
@@ -23,9 +24,11 @@ _LAST_PORT = 65_535
 # neither helps a reader.
 _SECRET = re.compile(r"key|token|secret|sig|pass|auth(?!or)|code|cred|session", re.IGNORECASE)
 _LONGEST_VALUE = 24
+_REMEMBERED = 10_000  # addresses that were read before: feeds.yaml has the same ones at every poll
 _LONGEST_QUERY = 60  # a longer one hides what matters in a line for people
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parsed(text: str) -> httpx.URL:
     """Return the address that `text` writes.
 
@@ -68,6 +71,7 @@ def _well_formed(url: httpx.URL) -> httpx.URL:
     return url
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def host_in(text: str) -> str:
     """Return the host of an address, with its port if it names one, or "" where the text is no address."""
     try:

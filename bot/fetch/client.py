@@ -1,9 +1,11 @@
 """The one HTTP client: a GET with its redirects, within a deadline, caps, the guard and good manners."""
 
+import ssl
 import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -26,7 +28,7 @@ from bot.fetch.address import (
 )
 from bot.fetch.body import ACCEPT_ENCODING, read_body
 from bot.fetch.manners import Manners, asked_rest
-from bot.fetch.wire import Attempt, GuardedBackend, GuardedTransport
+from bot.fetch.wire import Attempt, ByThread, GuardedBackend, GuardedTransport, plain_headers
 from bot.settings.proxies import DIRECT, Proxies
 
 _VARIABLES = {"huggingface.co": "HF_TOKEN", "api.llm-stats.com": "LLM_STATS_API_KEY"}
@@ -148,9 +150,13 @@ class HttpFetcher:
         self._headers = {"user-agent": user_agent, "accept": "*/*", "accept-encoding": ACCEPT_ENCODING}
         # The transport alone, without httpx.Client on top: that one logs addresses with the secrets of their
         # query, keeps cookies and raises IDNAError over a hostile Location; and it costs CPU (benchmarks/).
-        self._transport = GuardedTransport(GuardedBackend(self._allowed, resolve))
+        context = httpx.create_ssl_context()  # of the environment it reads SSL_CERT_FILE only
+        backend = GuardedBackend(self._allowed, resolve)
+        self._transport = ByThread(partial(GuardedTransport, context, backend))
         self._proxies = proxies
-        self._through = {proxy: _through(proxy, resolve) for proxy in (proxies.http, proxies.https) if proxy}
+        self._through = {
+            proxy: _through(proxy, context, resolve) for proxy in (proxies.http, proxies.https) if proxy
+        }
 
     def __enter__(self) -> Self:
         return self
@@ -211,7 +217,7 @@ class HttpFetcher:
         request = httpx.Request("POST", address, content=body, headers=sent, extensions=attempt.extensions())
         try:
             with closing(self._way_to(address).handle_request(request)) as answer:
-                rest = asked_rest(answer.status_code, _plain(answer.headers), self._clock.now())
+                rest = asked_rest(answer.status_code, plain_headers(answer.headers), self._clock.now())
                 return Posted(answer.status_code, rest)
         except httpx.HTTPError as error:
             raise SourceError(*unanswered(error, deadline=deadline, ended=attempt.ended)) from error
@@ -251,9 +257,9 @@ class HttpFetcher:
         request.extensions = attempt.extensions()
         return transport.handle_request(request)
 
-    def _way_to(self, url: httpx.URL) -> GuardedTransport:
+    def _way_to(self, url: httpx.URL) -> ByThread:
         """Return what carries a request there. A proxy looks names up; addresses are refused before."""
-        if not (proxy := self._proxies.of(str(url))):
+        if not self._through or not (proxy := self._proxies.of(str(url))):
             return self._transport
         refuse_private(endpoint_of(url), written(url.raw_host.decode("ascii")), self._allowed)
         return self._through[proxy]
@@ -261,17 +267,17 @@ class HttpFetcher:
     def _read(
         self, url: httpx.URL, answer: httpx.Response, errand: _Errand, attempt: Attempt
     ) -> Response | httpx.URL:
-        status, headers = answer.status_code, _plain(answer.headers)
+        status, headers = answer.status_code, plain_headers(answer.headers)
         rest = self._manners.heed(endpoint_of(url), status, headers)
         if status in _REDIRECTS and "location" in headers:
             return redirect_target(url, headers["location"])
         if status != 200 and not (status == 304 and errand.conditional):
             sent = self._token_for(url) is not None
             raise of_status(url, status, headers, token_sent=sent, retry_after=rest)
-        body = b""
-        if status == 200:
-            chunks, encoding = attempt.watched(answer.iter_raw()), headers.get("content-encoding", "")
-            body = read_body(chunks, encoding, url=url, raw_cap=errand.raw_cap, cap=errand.cap)
+        # That a 304 has no body must be read as well: else its connection is closed, not kept.
+        chunks = attempt.watched(answer.iter_raw())
+        encoding = headers.get("content-encoding", "") if status == 200 else ""
+        body = read_body(chunks, encoding, url=url, raw_cap=errand.raw_cap, cap=errand.cap)
         return Response(str(url), status, headers, body)
 
     def _authorization(self, url: httpx.URL) -> dict[str, str]:
@@ -279,19 +285,11 @@ class HttpFetcher:
         return {"authorization": f"Bearer {token}"} if token else {}
 
     def _token_for(self, url: httpx.URL) -> str | None:
-        safe = url.scheme == "https" or endpoint_of(url) in self._allowed
-        return self._tokens.get(url.netloc.decode("ascii")) if safe else None
+        token = self._tokens.get(url.netloc.decode("ascii"))
+        return token if token and (url.scheme == "https" or endpoint_of(url) in self._allowed) else None
 
 
-def _through(proxy: str, resolve: Resolver) -> GuardedTransport:
-    """Return the transport through a proxy, which may be private and is the only one that it connects to."""
-    return GuardedTransport(GuardedBackend(frozenset({endpoint_of(httpx.URL(proxy))}), resolve), proxy)
-
-
-def _plain(headers: httpx.Headers) -> dict[str, str]:
-    """Return the headers by name in lower case; those that stand several times are joined by commas."""
-    plain: dict[str, str] = {}
-    for raw_name, raw_value in headers.raw:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        plain[name] = f"{plain[name]}, {value}" if name in plain else value
-    return plain
+def _through(proxy: str, context: ssl.SSLContext, resolve: Resolver) -> ByThread:
+    """Return the way through a proxy, which may be private and is the only one that it connects to."""
+    backend = GuardedBackend(frozenset({endpoint_of(httpx.URL(proxy))}), resolve)
+    return ByThread(partial(GuardedTransport, context, backend, proxy))

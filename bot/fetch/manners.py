@@ -16,6 +16,7 @@ from bot.errors import Failure, SourceError
 LONGEST_REST = 86_400.0  # a server that asks for more, by mistake or by malice, is asked again after a day
 
 _QUOTA = re.compile(r'"\w+"\s*;\s*r\s*=\s*(\d{1,9})\s*;\s*t\s*=\s*(\d{1,9})')  # docs/reference/hub.md#quotas
+_NOT_MODIFIED = 304
 _MAY_ASK_FOR_REST = frozenset({429, 502, 503})
 
 
@@ -48,6 +49,7 @@ class _Host:
     turn: threading.Lock = field(default_factory=threading.Lock)
     free_at: datetime | None = None
     rests_until: datetime | None = None
+    unchanged: bool = False  # its last answer was a 304
     rest: float = 0.0  # how long it asked for: after the clock was set back, no wait may be longer
 
 
@@ -78,14 +80,17 @@ class Manners:
                 wait = min((host.free_at - self._clock.now()).total_seconds(), 2 * self._pause)
                 if wait > 0:
                     self._clock.sleep(wait)
+            host.unchanged = False
             try:
                 yield
             finally:
                 pause = self._pause * random.uniform(1.0, 1.5)  # noqa: S311 - only spreads requests
-                host.free_at = self._clock.now() + timedelta(seconds=pause)
+                # To say that nothing changed costs a host next to nothing: the next one may follow.
+                host.free_at = None if host.unchanged else self._clock.now() + timedelta(seconds=pause)
 
     def heed(self, name: str, status: int, headers: Mapping[str, str]) -> float | None:
         """Remember what an answer of host `name` asks for, and return it in seconds (None: nothing)."""
+        self._host(name).unchanged = status == _NOT_MODIFIED
         if status not in _MAY_ASK_FOR_REST and "ratelimit" not in headers:
             return None
         now = self._clock.now()

@@ -1,13 +1,17 @@
 """The layer under httpx: connects to checked addresses only, and lets no socket outwait the deadline."""
 
+import ssl
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import httpcore
 import httpx
 
 from bot.fetch.address import Resolver, checked_addresses
+
+_KEPT_FOR = 5.0  # seconds that a connection may be idle
 
 
 class Attempt:
@@ -107,23 +111,83 @@ class GuardedBackend(httpcore.NetworkBackend):
         raise refusal
 
 
+class KeptConnection:
+    """The connection that one thread keeps: all sources of a host are read in one, so it is found again.
+
+    It stands in for httpcore's pool, which looks through its connections twice a request.
+    """
+
+    def __init__(self, context: ssl.SSLContext, backend: GuardedBackend) -> None:
+        self._context = context
+        self._backend = backend
+        self._kept: httpcore.HTTPConnection | None = None
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Return the answer with its body unread; the one before it must have been closed."""
+        if not self._kept or not self._goes_on(self._kept, request.url.origin):
+            self.close()
+            self._kept = httpcore.HTTPConnection(
+                request.url.origin, self._context, _KEPT_FOR, network_backend=self._backend
+            )
+        return self._kept.handle_request(request)
+
+    def _goes_on(self, kept: httpcore.HTTPConnection, origin: httpcore.Origin) -> bool:
+        return kept.can_handle_request(origin) and kept.is_available() and not kept.has_expired()
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._kept:
+            self._kept.close()
+
+
 class GuardedTransport(httpx.HTTPTransport):
     """The transport of httpx, on guarded connections, or through a proxy, which looks names up itself."""
 
-    def __init__(self, backend: GuardedBackend, proxy: str = "") -> None:
-        # The environment is read for SSL_CERT_FILE only.
-        context = httpx.create_ssl_context()
+    def __init__(self, context: ssl.SSLContext, backend: GuardedBackend, proxy: str = "") -> None:
         super().__init__(verify=context)
-        # httpx 0.28 has no argument for the network backend, so its pool is replaced by one that has.
-        options: dict[str, Any] = {
-            "ssl_context": context,
-            "max_connections": 100,
-            "max_keepalive_connections": 20,
-            "keepalive_expiry": 5.0,
-            "network_backend": backend,
-        }
+        # httpx 0.28 has no argument for the network backend, so its pool is replaced by what has.
         if proxy:
             way = httpx.Proxy(proxy)
-            self._pool = httpcore.HTTPProxy(str(way.url), proxy_auth=way.raw_auth, **options)
+            self._pool = httpcore.HTTPProxy(
+                str(way.url),
+                proxy_auth=way.raw_auth,
+                ssl_context=context,
+                keepalive_expiry=_KEPT_FOR,
+                network_backend=backend,
+            )
         else:
-            self._pool = httpcore.ConnectionPool(**options)
+            self._pool = KeptConnection(context, backend)  # type: ignore[assignment]  # all that is used of one
+
+
+class ByThread(httpx.BaseTransport):
+    """A transport, as `make` makes it, for each thread that asks; meant for threads that live long.
+
+    A pool for all threads looks through all their connections for each request, and asks the socket of each.
+    """
+
+    def __init__(self, make: Callable[[], httpx.BaseTransport]) -> None:
+        self._make = make
+        self._own = threading.local()
+        self._all: list[httpx.BaseTransport] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer with its body unread."""
+        own: httpx.BaseTransport | None = getattr(self._own, "transport", None)
+        if own is None:
+            own = self._own.transport = self._make()
+            self._all.append(own)
+        return own.handle_request(request)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for transport in self._all:
+            transport.close()
+
+
+def plain_headers(headers: httpx.Headers) -> dict[str, str]:
+    """Return the headers by name in lower case; those that stand several times are joined by commas."""
+    plain: dict[str, str] = {}
+    for raw_name, raw_value in headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        plain[name] = f"{plain[name]}, {value}" if name in plain else value
+    return plain

@@ -51,7 +51,7 @@ class Vitals:
 
     def state(self, source_id: str) -> SourceState:
         """Return a source as it stands; one that was never polled is empty."""
-        return self.states.get(source_id, SourceState(source_id))
+        return self.states.get(source_id) or SourceState(source_id)
 
 
 @dataclass(frozen=True, slots=True)

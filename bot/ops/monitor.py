@@ -168,16 +168,21 @@ class Monitor:
         if closed or sent:
             self._closed = closed
 
-    def tick(self) -> None:
-        """Note that the main loop runs, look from time to time, and tell those who watch from outside."""
+    def tick(self) -> bool:
+        """Note that the main loop runs, look from time to time, and tell those who watch from outside.
+
+        Return whether it looked.
+        """
         with self._changing:
             now = self._clock.now()
             self._vitals = replace(self._vitals, watch=self._vitals.watch.at(now))
             self.metrics.ticked(now)
             self.systemd.alive(now)
-            if is_due(self._looked_at, now, _LOOK):
-                self._looked_at = now
-                self._look_now(now)
+            if not is_due(self._looked_at, now, _LOOK):
+                return False
+            self._looked_at = now
+            self._look_now(now)
+            return True
 
     def _look_now(self, now: datetime) -> None:
         try:

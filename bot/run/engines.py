@@ -33,7 +33,8 @@ from bot.sources.build import build_sources
 from bot.views.phrases import counted
 
 # Threads live as long as the bot: each keeps its own connection to the database.
-_POLLERS = 8
+_POLLERS = 12  # a host that hangs holds one of them
+_SLOW = 4  # for the hosts that hung last time
 SENDERS = 32  # a channel that hangs holds one of them
 _NAMED = 3  # sources in a line
 _USER_AGENT = f"cadencebot/{__version__} (+https://github.com/cadencebot/cadencebot)"
@@ -71,6 +72,7 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
         sole_user(app.state),
         fetcher_of(app) as fetcher,
         ThreadPoolExecutor(_POLLERS, thread_name_prefix="poll") as pollers,
+        ThreadPoolExecutor(_SLOW, thread_name_prefix="slow") as slow,
         ThreadPoolExecutor(SENDERS, thread_name_prefix="send") as senders,
     ):
         if changed := tighten(app.state):
@@ -88,6 +90,7 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
             clock=app.clock,
             settings=app.settings,
             threads=pollers,
+            slow=slow,
             own_hosts=app.environment.allowed_hosts,
             admins=app.config.admins,
         )

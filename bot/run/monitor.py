@@ -56,16 +56,24 @@ def monitoring(
 
 
 def _look(app: App, engines: Engines, vitals: Vitals) -> Vitals:
-    """Return the vitals with what settings and database say now; once a minute it hears that the bot runs."""
+    """Return the vitals with what settings and database say now; once a minute it hears that the bot runs.
+
+    In between only the sources are read that were polled since.
+    """
     now, store = app.clock.now(), app.store
-    last, records = store.watch.last_beat(), vitals.coverage
-    if last is None or not last <= now < last + _BEAT or not records:
+    last, records, states = store.watch.last_beat(), vitals.coverage, vitals.states
+    is_over = last is None or not last <= now < last + _BEAT
+    if is_over or not records:
         note_alive(store, last, now)
         records = coverage(store, watched(app.config), now)
+    if last is None or is_over or not states:
+        states = store.sources.states()
+    else:
+        states = {**states, **store.sources.polled_since(last)}
     return replace(
         vitals,
         every=_intervals(engines),
-        states=store.sources.states(),
+        states=states,
         deliveries=store.deliveries.counts(),
         coverage=records,
         known=store.watch.blind(),

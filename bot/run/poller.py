@@ -2,8 +2,8 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, wait
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from weakref import WeakSet
@@ -15,19 +15,19 @@ from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
 from bot.fetch.address import host_in
 from bot.model import Destination, SourceKind
-from bot.outbox.floods import announced_lately, expire, hold
-from bot.outbox.owe import owe
-from bot.outbox.watches import owe_watches
+from bot.outbox.floods import announced_lately, expire
 from bot.records import SourceState
 from bot.releases.naming.classify import judge
 from bot.releases.naming.labs import Labs
 from bot.releases.naming.repositories import Siblings
 from bot.releases.news.corrections import corrected, kept_at_home
-from bot.releases.news.decide import decide, decide_overdue
+from bot.releases.news.decide import decide
 from bot.releases.news.decision import Catalogue, Decision, Judged, Settings
 from bot.releases.news.meant import meant_by
-from bot.releases.news.merge import merged
-from bot.run.hints import NamesInBody, ask_about_hints, note_brought
+from bot.run.consequences import carry_out, settle_overdue
+from bot.run.hints import NamesInBody, ask_about_hints
+from bot.run.quiet import QuietPolls, shows_nothing
+from bot.run.reports import Polled, Progress, Report, unheard
 from bot.run.validators import SHARES, are_left_out, weighed
 from bot.sources.base import Memory, Poll, Source
 from bot.store.store import Store
@@ -36,35 +36,7 @@ log = structlog.get_logger()
 
 _LONGEST_REST = timedelta(hours=6)
 
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What came of polling one source."""
-
-    source_id: str
-    new: int = 0  # sightings that were not known
-    baseline: bool = False
-    announced: tuple[str, ...] = ()  # the keys of the releases that were announced
-    held: int = 0  # releases that a flood guard kept back
-    failure: str = ""
-    complaint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What came of polling several sources."""
-
-    reports: tuple[Report, ...] = ()
-
-    @property
-    def failed(self) -> tuple[Report, ...]:
-        """Return the reports of the sources that could not be read."""
-        return tuple(report for report in self.reports if report.failure)
-
-    @property
-    def announced(self) -> tuple[str, ...]:
-        """Return the keys of all announced releases, each once."""
-        return tuple(dict.fromkeys(key for report in self.reports for key in report.announced))
+Lane = Future[list[Report]]
 
 
 @dataclass
@@ -82,10 +54,14 @@ class Poller:
     clock: Clock
     settings: Settings
     threads: Executor
+    slow: Executor | None = None  # what reads the hosts that hung last time, so that they hold up no other
     own_hosts: frozenset[str] = frozenset()  # ours to poll as hard as we like
     admins: Sequence[Destination] = ()  # who are asked what shall become of a flood
     dice: random.Random = field(default_factory=random.Random)
+    moment: float = 0.5  # seconds for which `poll_due` waits for what takes longer than the rest
     reading: set[str] = field(default_factory=set)  # the sources that are being read this moment
+    _lanes: dict[str, Lane] = field(default_factory=dict)  # under way, by whose turn it is
+    _quiet: QuietPolls = field(default_factory=QuietPolls)
     _former: WeakSet[Source] = field(default_factory=WeakSet)  # of settings that were changed
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -109,39 +85,74 @@ class Poller:
 
     def rested(self) -> list[Source]:
         """Return all sources but those that asked to be left alone until later."""
-        now, states = self.clock.now(), self.store.sources.states()
-        return [source for source in self.sources if not _is_resting(states.get(source.id), now)]
+        resting = self.store.sources.resting(self.clock.now())
+        return [source for source in self.sources if source.id not in resting]
 
-    def poll(
-        self, sources: Iterable[Source], progress: Callable[[Report], None] = lambda _report: None
-    ) -> Polled:
+    def poll(self, sources: Iterable[Source], progress: Progress = unheard) -> Polled:
         """Poll these sources, the hosts side by side and each stranger's sources one after the other.
 
-        `progress` is called from the polling threads as each source is done. Raises StoreError, but not
-        before all lanes have ended: whoever hears of it may hand the same sources in again.
+        Raises StoreError, but not before all lanes have ended: whoever hears of it may hand the same sources
+        in again.
         """
+        lanes = self._begin(sources, progress).values()
+        wait(lanes)
+        return self._concluded(lanes, progress)
+
+    def poll_due(self, progress: Progress = unheard) -> Polled:
+        """Begin to poll what is due, beside what is still being read; return what came of what has ended.
+
+        Who hangs holds up nobody but the sources of the same host: a lane is waited for a moment. Raises
+        StoreError; what is under way goes on.
+        """
+        due = [source for source in self.due() if self._lane_of(source) not in self._lanes]
+        self._lanes |= self._begin(due, progress)
+        if not self._lanes:
+            return Polled()
+        wait(self._lanes.values(), self.moment)
+        ended = [name for name, lane in self._lanes.items() if lane.done()]
+        return self._concluded([self._lanes.pop(name) for name in ended], progress)
+
+    def _begin(self, sources: Iterable[Source], progress: Progress) -> dict[str, Lane]:
         lanes: dict[str, list[Source]] = {}
         for source in sources:
-            host = host_in(source.url)
-            lanes.setdefault(source.id if host in self.own_hosts else host, []).append(source)
-        running = [self.threads.submit(self._poll_lane, lane, progress) for lane in lanes.values()]
-        wait(running)
-        reports = [report for lane in running for report in lane.result()]
+            lanes.setdefault(self._lane_of(source), []).append(source)
+        if not lanes:
+            return {}
+        states = self.store.sources.states(source.id for lane in lanes.values() for source in lane)
+        return {
+            name: self._threads_for(lane, states).submit(self._poll_lane, lane, states, progress)
+            for name, lane in lanes.items()
+        }
+
+    def _threads_for(self, lane: Sequence[Source], states: Mapping[str, SourceState]) -> Executor:
+        outcomes = {states[source.id].failure for source in lane if source.id in states}
+        return self.slow if self.slow and outcomes == {Failure.TIMEOUT} else self.threads
+
+    def _lane_of(self, source: Source) -> str:
+        host = host_in(source.url)
+        return source.id if host in self.own_hosts else host
+
+    def _concluded(self, ended: Iterable[Lane], progress: Progress) -> Polled:
+        """Return what came of lanes that have ended, once that is stored which is not the matter of one."""
+        self._quiet.write(self.store, self._former)
+        reports = [report for lane in ended for report in lane.result()]
         expire(self.store, self.clock.now())
-        if overdue := self._settle_overdue():
+        if overdue := settle_overdue(self.store, self.settings, self.admins, self.clock.now()):
             reports.append(overdue)
             progress(overdue)
         ask_about_hints(self.store, self.admins, self.clock.now())
         return Polled(tuple(reports))
 
-    def _poll_lane(self, lane: Sequence[Source], progress: Callable[[Report], None]) -> list[Report]:
+    def _poll_lane(
+        self, lane: Sequence[Source], states: Mapping[str, SourceState], progress: Progress
+    ) -> list[Report]:
         reports: list[Report] = []
         for source in lane:
             if self._stopping.is_set():
                 break
             if source in self._former:  # the settings have changed since it was due
                 continue
-            state = self.store.sources.state(source.id)
+            state = states.get(source.id) or SourceState(source.id)
             self.reading.add(source.id)
             try:
                 began = self.clock.now()
@@ -176,11 +187,17 @@ class Poller:
         )
 
     def _keep(self, source: Source, state: SourceState, poll: Poll, began: datetime) -> Report:
-        """Judge what a good poll showed, and store it whole: what it means, whom to tell, its validators."""
+        """Judge what a good poll showed, and store it whole: what it means, whom to tell, its validators.
+
+        One that showed nothing new is stored with others of its kind: a crash forgets that it was.
+        """
+        after = self._after(source, state, poll, began)
+        if shows_nothing(state, poll, after):
+            self._quiet.add(source, after)
+            return Report(state.id)
         siblings = Siblings(poll.siblings)
         judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
         names = NamesInBody.of(self.store, self.labs, source, poll.passages)
-        after = self._after(source, state, poll, began)
         now, silent = self.clock.now(), state.baseline_at is None
         with self.store.transaction():
             if self._is_overtaken(source, state):
@@ -199,10 +216,18 @@ class Poller:
                     absence=now - (state.succeeded_at or now),
                     announced=announced_lately(self.store, state.id, now),
                 )
-                self._carry_out(state.id, decision, now, silent=silent, known_until=state.succeeded_at)
+                carry_out(
+                    self.store,
+                    state.id,
+                    decision,
+                    self.admins,
+                    now,
+                    silent=silent,
+                    known_until=state.succeeded_at,
+                )
             names.keep_hints(heard, now, self.settings.confirm)
             self.store.sources.remember(state.id, {**poll.identities, **heard.remember}, now)
-            self.store.sources.succeeded(after, now)
+            self.store.sources.succeeded(after)
         if after.distrusted_at and not state.distrusted_at:
             log.warning("validators_distrusted", source=state.id)
         return Report(
@@ -233,46 +258,6 @@ class Poller:
             in_context.append(Judged(one.sighting, corrected(at_home, one.sighting, outline.errata)))
         return self.store.releases.filled(outline, meant_by(in_context, outline)), in_context
 
-    def _carry_out(
-        self,
-        source_id: str,
-        decision: Decision,
-        now: datetime,
-        *,
-        silent: bool = False,
-        known_until: datetime | None,
-    ) -> None:
-        """Store a decision and owe what it makes due: its messages, or the question what a flood is."""
-        touched = self.store.releases.apply(decision, now, merged, live=not silent and not decision.held)
-        note_brought(self.store, decision.opened(), now)
-        if decision.held:
-            hold(self.store, source_id, decision.held, self.admins, now, known_until=known_until)
-        elif silent:  # nobody is told but who asked to be
-            owe_watches(self.store, touched.values(), now, known_until=known_until)
-        else:
-            self.store.held.note_announced(source_id, len(decision.announced()), now)
-            owe(self.store, decision, touched, now, known_until=known_until)
-
-    def _settle_overdue(self) -> Report | None:
-        """Decide the listings that waited in vain for the Hub or the lab to confirm them."""
-        source_id, now = SourceKind.LLM_STATS, self.clock.now()
-        longest = now + self.settings.confirm
-        if self.store.releases.waits_beyond(longest):  # the clock was ahead when these were listed
-            with self.store.transaction():
-                self.store.releases.shorten_waits(longest)
-        if not self.store.releases.overdue(now):
-            return None
-        with self.store.transaction():
-            overdue = self.store.releases.overdue(now)
-            seen_at = min((waiting.seen_at for waiting in overdue), default=None)
-            catalogue = self.store.releases.catalogue(waiting.judged.sighting.lab for waiting in overdue)
-            announced = announced_lately(self.store, source_id, now)
-            decision = decide_overdue(
-                overdue, catalogue, now=now, settings=self.settings, announced=announced
-            )
-            self._carry_out(source_id, decision, now, known_until=seen_at)
-        return Report(source_id, announced=decision.announced(), held=len(decision.held))
-
     def _after(self, source: Source, state: SourceState, poll: Poll, began: datetime) -> SourceState:
         now = self.clock.now()
         due = now + source.every * self.dice.uniform(0.9, 1.1)
@@ -281,6 +266,8 @@ class Poller:
             baseline_at=state.baseline_at or (now if poll.count else None),
             cursor=poll.cursor,
             usual_count=poll.count,
+            polled_at=now,
+            succeeded_at=now,
             next_poll_at=max(due, poll.not_before or due),
         )
 
@@ -295,9 +282,3 @@ class Poller:
             self.store.sources.failed(source.id, error, now, now + rest * self.dice.uniform(1.0, 1.1))
         log.warning("source_failed", source=source.id, failure=error.failure, complaint=str(error))
         return Report(source.id, failure=error.failure, complaint=str(error))
-
-
-def _is_resting(state: SourceState | None, now: datetime) -> bool:
-    if state is None or state.rested_until is None or state.polled_at is None:
-        return False
-    return state.polled_at <= now < state.rested_until

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import schedule
 import structlog
@@ -12,12 +11,13 @@ import structlog
 from bot.errors import StoreError
 from bot.ops.monitor import Monitor
 from bot.run.engines import Engines
+from bot.run.reports import Report
 
 log = structlog.get_logger()
 
 _TICK = 1  # seconds
+_JOBS = 3  # that take longer than a tick may: polling, delivering, chores
 _REST = timedelta(minutes=1)  # after the database refused: the sources need not suffer for it
-_ROUNDS = 4  # of polling side by side, so that one slow host does not hold up the others
 
 
 class Service:
@@ -41,27 +41,26 @@ class Service:
         self._reread = reread
         self._take_pushes = take_pushes
         self._stop = threading.Event()
-        self._polling: set[str] = set()
-        self._delivering: Future[None] | None = None
-        self._doing: Future[None] | None = None
+        self._owed = threading.Event()  # something is, that was not when deliveries were looked at last
+        self._polling: Future[bool] | None = None
+        self._doing: Future[bool] | None = None
         self._not_before = engines.poller.clock.now()
-        self._rounds = ThreadPoolExecutor(_ROUNDS, thread_name_prefix="round")
-        self._courier = ThreadPoolExecutor(1, thread_name_prefix="courier")
-        self._chores = ThreadPoolExecutor(1, thread_name_prefix="chore")
+        self._threads = ThreadPoolExecutor(_JOBS, thread_name_prefix="service")
 
     def stop(self) -> None:
         """Ask the loop to end; what is under way is finished first. No signal's handler may call this."""
         self._stop.set()
         self._engines.stop()
+        self._owed.set()
 
     def run(self) -> None:
         """Tick until stopped."""
         scheduler = schedule.Scheduler()
-        with self._rounds, self._courier, self._chores:
+        with self._threads:
+            self._threads.submit(self._deliver)
             while not self._stop.wait(_TICK / 2):
                 self._set_ticks(scheduler)
                 scheduler.run_pending()
-            self._rounds.shutdown(cancel_futures=True)
 
     def _set_ticks(self, scheduler: schedule.Scheduler) -> None:
         """Set the ticks, at first and whenever the clock was set back.
@@ -72,64 +71,63 @@ class Service:
         if idle is not None and idle <= 2 * _TICK:
             return
         scheduler.clear()
-        prepared = (self._watch, self._reread, self._take_pushes)
-        for job in (*prepared, self._start_polling, self._start_delivering, self._start_chores):
+        jobs = (self._watch, self._reread, self._take_pushes, self._start_polling, self._start_chores)
+        for job in jobs:
             scheduler.every(_TICK).seconds.do(self._guarded, job)
 
-    def _guarded(self, job: Callable[[], None]) -> None:
-        """Keep one failing job from starving the others, which an exception in `schedule` would do."""
+    def _guarded(self, job: Callable[[], object]) -> bool:
+        """Do a job that may fail and must not starve the others; return whether it went well."""
         try:
             job()
         except StoreError as error:
             log.warning("tick_failed", job=job.__name__, error=str(error))
         except Exception:  # a bug in one job, however loud, must leave the other one ticking
             log.exception("tick_crashed", job=job.__name__)
+        else:
+            return True
+        return False
 
     def _watch(self) -> None:
-        self._monitor.tick()
-        self._tell()
+        if self._monitor.tick():
+            self._tell()
 
     def _start_polling(self) -> None:
-        due = [source for source in self._engines.poller.due() if source.id not in self._polling]
         now = self._engines.poller.clock.now()
-        if not due or now < self._not_before <= now + _REST:
-            return
-        ids = {source.id for source in due}
-        self._polling |= ids
-        polling = self._rounds.submit(self._engines.poller.poll, due, self._monitor.metrics.polled)
-        polling.add_done_callback(lambda done: self._polled(ids, done))
+        under_way = self._polling is not None and not self._polling.done()
+        if not under_way and not now < self._not_before <= now + _REST:
+            self._polling = self._threads.submit(self._guarded, self._poll)
 
-    def _polled(self, ids: set[str], done: Future[Any]) -> None:
-        self._polling -= ids
-        if done.exception():
+    def _poll(self) -> None:
+        try:
+            self._engines.poller.poll_due(self.polled)
+        except StoreError:
             self._not_before = self._engines.poller.clock.now() + _REST
-        _log_failure("polling_failed", done)
+            raise
 
-    def _start_delivering(self) -> None:
-        if self._delivering is None or self._delivering.done():
-            self._delivering = self._courier.submit(self._deliver)
-            self._delivering.add_done_callback(lambda done: _log_failure("delivering_failed", done))
+    def polled(self, report: Report) -> None:
+        """Hear of a source that was polled, in one of the polling threads."""
+        self._monitor.metrics.polled(report)
+        if report.new or report.announced:
+            self._owed.set()
 
     def _start_chores(self) -> None:
         if self._doing is None or self._doing.done():
-            self._doing = self._chores.submit(self._engines.chores.do)
+            self._doing = self._threads.submit(self._guarded, self._engines.chores.do)
 
     def _deliver(self) -> None:
-        """Take steps until nothing is under way, and nothing due before the next tick."""
+        """Deliver at each tick, and as soon as a poll has stored something to deliver."""
         while not self._stop.is_set():
-            sent, closed = self._engines.courier.deliver_due()
-            self._monitor.delivered(sent, closed)
-            if closed:
-                log.error("delivery_closed", reason=closed)
-            pause = self._engines.courier.next_wait()
-            if closed or pause is None or pause > timedelta(seconds=_TICK):
-                return
-            self._stop.wait(pause.total_seconds())
+            self._owed.clear()
+            if not self._guarded(self._deliver_due):
+                self._stop.wait(_TICK)
 
-
-def _log_failure(event: str, done: Future[Any]) -> None:
-    error = done.exception()
-    if isinstance(error, StoreError):
-        log.error(event, error=str(error))
-    elif error is not None:
-        log.error(event, exc_info=error)
+    def _deliver_due(self) -> None:
+        """Take the steps that are due, and wait until something may be due again."""
+        sent, closed = self._engines.courier.deliver_due()
+        self._monitor.delivered(sent, closed)
+        if closed:
+            log.error("delivery_closed", reason=closed)
+            self._stop.wait(_TICK)
+            return
+        pause = self._engines.courier.next_wait()
+        self._owed.wait(_TICK if pause is None else min(pause.total_seconds(), _TICK))

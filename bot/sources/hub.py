@@ -107,7 +107,9 @@ class HubSource:
 
     def _listing(self, api: HubApi, memory: Memory) -> Listing:
         try:
-            listing = api.listing(self._spec.hub, memory.etag)
+            # of one that waits, the row may have to do
+            fingerprint = "" if memory.cursor.get("waiting") else memory.fingerprint
+            listing = api.listing(self._spec.hub, memory.etag, fingerprint)
         except SourceError as error:
             if error.failure is not Failure.DENIED or "HF_TOKEN" in str(error):
                 raise

@@ -34,6 +34,7 @@ _MAX_PAGES = 50
 _MOST_ROWS = 8_000  # on all pages together; a baseline takes 250 µs for each
 _MOST_VALUES = 1_000_000
 _FILE_BYTES = 512 * 1024
+_MOVED = (Failure.GONE, Failure.BAD_ANSWER)  # what a cursor is answered that is not known any more
 _NAME = re.compile(r"(?!.*\.\.)[\w.-]{1,96}(?:/[\w.-]{1,96})?", re.ASCII)
 _TOO_MANY = re.compile(r"rate limit|too many requests", re.IGNORECASE)
 _DENIED = re.compile(r"credentials|password|unauthorized|forbidden|access to", re.IGNORECASE)
@@ -85,39 +86,79 @@ class HubApi:
     endpoint: str
     fetch: Fetcher
 
-    def listing(self, organisation: str, etag: str) -> Listing:
-        """Return all public repositories of an organisation.
+    def listing(self, organisation: str, etag: str = "", fingerprint: str = "") -> Listing:
+        """Return all public repositories of an organisation; none where all is as these two say that it was.
 
-        Raises SourceError when an answer is an error, is no list, leads round in circles, or is one too many.
+        `etag` and `fingerprint` are those of an earlier listing. Raises SourceError when an answer is an
+        error, is no list, leads round in circles, or is one too many.
         """
         url = self._url(("author", organisation), expand=_FIELDS)
+        pages = self._pages(url, etag)
+        asked = list(self._until_changed(pages))
+        if pages and sum(answer.not_modified for answer in asked) == len(pages):
+            return Listing(etag=etag, not_modified=True)
+        return self._whole(url, [answer for answer in asked[:1] if not answer.not_modified], fingerprint)
+
+    def _pages(self, url: str, etag: str) -> list[tuple[str, str]]:
+        """Return the pages of a listing with their ETags, as `_together` wrote them; none without an ETag.
+
+        None either where they are of another endpoint than today's.
+        """
+        if not etag.startswith("["):
+            return [(url, etag)] if etag else []
+        (_, first), *others = json.loads(etag)
+        return [] if any(map(self._is_elsewhere, dict(others))) else [(url, first), *map(tuple, others)]
+
+    def _is_elsewhere(self, url: str) -> bool:
+        return urlsplit(url)[:2] != urlsplit(self.endpoint)[:2]
+
+    def _until_changed(self, pages: Iterable[tuple[str, str]]) -> Iterator[Response]:
+        """Yield what the pages answer to their validators, up to the first that has changed or is gone."""
+        for number, (page, etag) in enumerate(pages):
+            try:
+                answer = self.fetch.get(page, etag=etag, deadline=60)
+            except SourceError as error:
+                if number and error.failure in _MOVED:
+                    return
+                raise
+            yield answer
+            if not answer.not_modified:
+                return
+
+    def _whole(self, url: str, begun: Sequence[Response], fingerprint: str) -> Listing:
+        """Read a listing to its end, of which the first page may be there already: it has `begun`."""
         rows: list[Any] = []
-        answers: list[Response] = []
-        values = 0
-        for answer, _ in self._answers(url, etag):
-            if answer.not_modified:
-                return Listing(etag=etag, not_modified=True)
-            answers = [*answers, answer][:2]
+        values, on_page = 0, 0
+        pages: list[tuple[str, str]] = []
+        body = hashlib.sha256()
+        for page, answer in self._answers(url, begun):
             values += answer.values
             if values <= _MOST_VALUES:
-                rows += _rows(answer)
+                shown_here = _rows(answer)
+                rows += shown_here
+                on_page = len(shown_here)
             if values > _MOST_VALUES or len(rows) > _MOST_ROWS:
                 raise SourceError(
                     Failure.TOO_LARGE, f"{shown(url)} lists more than {_MOST_ROWS:,} models: not read"
                 )
-        # A 304 speaks for one page: too little where there are several, or may be as the first one is full.
-        whole = len(answers) == 1 and len(rows) < _ROWS_A_PAGE
-        fingerprint = hashlib.sha256(answers[0].body).hexdigest()[:32] if whole else ""
-        return Listing(_public(rows, url), answers[0].etag if whole else "", fingerprint)
+            body.update(answer.body)
+            pages.append((page, answer.etag))
+        # Where the last page is full, what comes behind it does not change it.
+        etag = _together(pages) if on_page < _ROWS_A_PAGE else ""
+        found = body.hexdigest()[:32]
+        if found == fingerprint:
+            return Listing(etag=etag, fingerprint=found, not_modified=True)
+        return Listing(_public(rows, url), etag, found)
 
     def pages(self, *query: tuple[str, str], expand: Sequence[str]) -> Iterator[Page]:
         """Yield the pages of public repositories that a query finds, each fetched when it is asked for.
 
         Raises SourceError as `listing` does.
         """
-        for answer, is_last in self._answers(self._url(*query, expand=("private", *expand))):
+        for _, answer in self._answers(self._url(*query, expand=("private", *expand))):
             written = answer.headers.get("x-total-count", "")  # seen on listings, nowhere documented
             total = int(written) if re.fullmatch(r"[0-9]{1,9}", written) else None
+            is_last = not _NEXT.search(answer.headers.get("link", ""))
             yield Page(_public(_rows(answer), answer.url), is_last, total)
 
     def _url(self, *query: tuple[str, str], expand: Sequence[str]) -> str:
@@ -125,21 +166,21 @@ class HubApi:
         wanted = [*query, ("limit", str(_ROWS_A_PAGE)), ("sort", "createdAt"), *fields]
         return f"{self.endpoint}/api/models?{urlencode(wanted)}"
 
-    def _answers(self, url: str, etag: str = "") -> Iterator[tuple[Response, bool]]:
-        """Yield the answer and those that it leads on to, and whether each is the last."""
+    def _answers(self, url: str, begun: Sequence[Response] = ()) -> Iterator[tuple[str, Response]]:
+        """Yield the pages of a listing with their addresses, the first of which may have `begun` it."""
         following, asked = url, list[str]()
         while following:
-            answer = self.fetch.get(following, etag=etag, deadline=60)
+            answer = begun[0] if begun and not asked else self.fetch.get(following, deadline=60)
             asked.append(following)
-            following, etag = self._next_page(answer, asked), ""
-            yield answer, not following
+            following = self._next_page(answer, asked)
+            yield asked[-1], answer
 
     def _next_page(self, answer: Response, asked: list[str]) -> str:
         match = _NEXT.search(answer.headers.get("link", ""))
-        if not match or answer.not_modified:
+        if not match:
             return ""
         following: str = absolute(match[1], answer.url)
-        if urlsplit(following)[:2] != urlsplit(self.endpoint)[:2]:
+        if self._is_elsewhere(following):
             raise SourceError(
                 Failure.BAD_ANSWER,
                 f"{shown(asked[0])} continues elsewhere, at {match[1][:100]!r}; not followed",
@@ -188,6 +229,14 @@ class HubApi:
             return self.fetch.get(url, max_bytes=_FILE_BYTES).body.decode("utf-8", "replace")
         except SourceError:
             return ""
+
+
+def _together(pages: Sequence[tuple[str, str]]) -> str:
+    """Return one text for the ETags of all pages, "" where one has none: that of the only page as it is."""
+    if not all(tag for _, tag in pages):
+        return ""
+    only = pages[0][1] if len(pages) == 1 else "["
+    return json.dumps(pages) if only.startswith("[") else only
 
 
 def stable_digest(repository: Repository) -> str:

@@ -33,53 +33,73 @@ class Sources(Tables):
         rows = self._query("SELECT * FROM source WHERE id = :id", {"id": source_id})
         return _state_of(rows[0]) if rows else SourceState(source_id)
 
-    def states(self) -> dict[str, SourceState]:
-        """Return the states of all sources ever polled, by id."""
-        rows = self._query("SELECT * FROM source ORDER BY id")
+    def states(self, ids: Iterable[str] | None = None) -> dict[str, SourceState]:
+        """Return the states of these sources by id, of all without ids; those never polled are left out."""
+        if ids is None:
+            rows = self._query("SELECT * FROM source ORDER BY id")
+        else:
+            rows = self._query(
+                "SELECT source.* FROM json_each(:ids) AS one CROSS JOIN source ON source.id = one.value",
+                {"ids": list(ids)},
+            )
+        return {row["id"]: _state_of(row) for row in rows}
+
+    def polled_since(self, moment: datetime) -> dict[str, SourceState]:
+        """Return the states of the sources that were polled since then, by id."""
+        rows = self._query("SELECT * FROM source WHERE polled_at >= :since", {"since": moment})
         return {row["id"]: _state_of(row) for row in rows}
 
     def waiting(self, now: datetime) -> set[str]:
         """Return the sources whose next poll is to come; what was polled in the future had a wrong clock."""
-        rows = self._query(
-            "SELECT id FROM source WHERE next_poll_at > :now AND polled_at <= :now", {"now": now}
-        )
-        return {row["id"] for row in rows}
+        waiting = "SELECT id FROM source WHERE next_poll_at > :now AND polled_at <= :now"
+        return set(self._column(waiting, {"now": now}))
+
+    def resting(self, now: datetime) -> set[str]:
+        """Return the sources that asked to be left alone until later; what was in the future did not."""
+        resting = "SELECT id FROM source WHERE rested_until > :now AND polled_at <= :now"
+        return set(self._column(resting, {"now": now}))
 
     def known(self, source_id: str, identities: Iterable[str]) -> dict[str, str]:
         """Return those of the identities that the source showed before, with the digest of what it showed.
 
         SQLite keeps to the order of a CROSS JOIN; left to itself it looks through all of the source for each.
         """
+        wanted = list(identities)
+        if not wanted:
+            return {}
         rows = self._query(
             """
             SELECT seen.identity, seen.digest FROM json_each(:wanted) AS wanted CROSS JOIN seen
             WHERE seen.source_id = :source_id AND seen.identity = wanted.value
             """,
-            {"source_id": source_id, "wanted": list(identities)},
+            {"source_id": source_id, "wanted": wanted},
         )
         return {row["identity"]: row["digest"] for row in rows}
 
     def repositories(self, source_id: str) -> list[str]:
         """Return the lower-case "owner/name" of the repositories that the source ever showed."""
-        rows = self._query(
+        return self._column(
             """
-            SELECT substr(identity, 6) AS name FROM seen
+            SELECT substr(identity, 6) FROM seen
             WHERE source_id = :source_id AND identity >= 'name:' AND identity < 'name;'
             """,
             {"source_id": source_id},
         )
-        return [row["name"] for row in rows]
 
     def shown_elsewhere(self, source_id: str, identities: Iterable[str]) -> set[str]:
         """Return those of the identities that another source showed before."""
-        rows = self._query(
-            """
-            SELECT DISTINCT seen.identity FROM json_each(:wanted) AS wanted CROSS JOIN seen
-            WHERE seen.identity = wanted.value AND seen.source_id <> :source_id
-            """,
-            {"source_id": source_id, "wanted": list(identities)},
+        wanted = list(identities)
+        if not wanted:
+            return set()
+        return set(
+            self._column(
+                """
+                SELECT DISTINCT seen.identity FROM json_each(:wanted) AS wanted CROSS JOIN seen
+                WHERE seen.identity = wanted.value AND seen.source_id <> :source_id
+                """,
+                {"source_id": source_id, "wanted": wanted},
+            )
         )
-        return {row["identity"] for row in rows}
 
     def respell(self, ids: Iterable[str]) -> None:
         """Give what is remembered of an organisation to the same one, as `ids` spell it now.
@@ -99,10 +119,13 @@ class Sources(Tables):
                 self._run(f"UPDATE {table} SET {column} = :now WHERE {column} = :former", row)
 
     def begin_anew(self, ids: Iterable[str]) -> None:
-        """Have the next poll of these sources be a silent baseline, at once; all that they showed is kept."""
+        """Have the next poll of these sources be a silent baseline, at once; all that they showed is kept.
+
+        What is being read of them this moment is overtaken.
+        """
         self._run_many(
             """
-            UPDATE source SET baseline_at = NULL, next_poll_at = NULL
+            UPDATE source SET baseline_at = NULL, next_poll_at = NULL, polls = polls + 1
             WHERE id = :id OR (id LIKE 'hub:%' AND lower(id) = lower(:id))
             """,
             [{"id": one} for one in ids],
@@ -120,14 +143,14 @@ class Sources(Tables):
             [(source_id, identity, digest, seen_at) for identity, digest in identities.items()],
         )
 
-    def succeeded(self, state: SourceState, now: datetime) -> None:
+    def succeeded(self, state: SourceState) -> None:
         """Store the outcome of a good poll: what `state` says of it, and when to poll next."""
         self._run(
             """
             INSERT INTO source (id, etag, last_modified, cursor, usual_count, baseline_at, polled_at,
                 succeeded_at, next_poll_at, fingerprint, whole_at, outdated, distrusted_at, polls)
-            VALUES (:id, :etag, :last_modified, :cursor, :usual_count, :baseline_at, :now, :now,
-                coalesce(:next_poll_at, :now), :fingerprint, :whole_at, :outdated, :distrusted_at, 1)
+            VALUES (:id, :etag, :last_modified, :cursor, :usual_count, :baseline_at, :polled_at,
+                :succeeded_at, :next_poll_at, :fingerprint, :whole_at, :outdated, :distrusted_at, 1)
             ON CONFLICT (id) DO UPDATE SET
                 etag = excluded.etag, last_modified = excluded.last_modified, cursor = excluded.cursor,
                 usual_count = excluded.usual_count, baseline_at = coalesce(baseline_at, excluded.baseline_at),
@@ -137,7 +160,24 @@ class Sources(Tables):
                 distrusted_at = excluded.distrusted_at, polls = polls + 1,
                 rested_until = NULL, failing_since = NULL, failures = 0, failure = NULL, complaint = NULL
             """,
-            {**columns(state), "cursor": json.dumps(state.cursor or {}), "now": now},
+            {**columns(state), "cursor": json.dumps(state.cursor or {})},
+        )
+
+    def showed_nothing(self, states: Iterable[SourceState]) -> None:
+        """Store the outcomes of good polls that showed nothing new.
+
+        Where another poll of a source was stored since one of these began, that one is dropped.
+        """
+        self._run_many(
+            """
+            UPDATE source SET
+                etag = :etag, last_modified = :last_modified, usual_count = :usual_count,
+                polled_at = :polled_at, succeeded_at = :succeeded_at, next_poll_at = :next_poll_at,
+                fingerprint = :fingerprint, whole_at = :whole_at, outdated = :outdated, polls = polls + 1,
+                rested_until = NULL, failing_since = NULL, failures = 0, failure = NULL, complaint = NULL
+            WHERE id = :id AND polls = :polls
+            """,
+            map(columns, states),
         )
 
     def failed(self, source_id: str, error: SourceError, now: datetime, next_poll_at: datetime) -> None:

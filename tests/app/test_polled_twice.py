@@ -68,6 +68,11 @@ def test_what_both_have_seen_is_told_once_and_nothing_else_is(house: House, slow
     assert house.store.sources.state(slow.id).polls == 2, "the baseline, and one of the two"
 
 
+def test_of_two_that_showed_nothing_new_one_is_stored(house: House, slow: SlowSource) -> None:
+    polled_twice(house, slow)
+    assert house.store.sources.state(slow.id).polls == 2, "the baseline, and one of the two"
+
+
 def test_a_failure_does_not_undo_what_was_read_meanwhile(house: House, slow: SlowSource) -> None:
     slow.shown.append(house.repository(KIMI))
     slow.errors.append(SourceError(Failure.TIMEOUT, "it was too slow"))

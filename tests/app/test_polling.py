@@ -127,3 +127,17 @@ def test_of_two_polls_side_by_side_the_first_to_end_counts(house: House) -> None
     assert len(house.channel.alerts) == 1
     assert len(house.store.history.observations("Kimi K2.6")) == 1
     assert house.show(source).announced == ()
+
+
+def test_what_is_begun_anew_while_it_is_read_begins_with_a_silent_baseline(house: House) -> None:
+    """As a lab that is taken out and added again within the seconds that its site takes to answer."""
+    source = Overtaken("feed:blog", SourceKind.FEED, "https://blog.example/rss")
+
+    def begin_anew() -> None:
+        with house.store.transaction():
+            house.store.sources.begin_anew([source.id])
+
+    source.meanwhile = begin_anew
+    assert house.show(source, house.post("Kimi K2.6: open agentic intelligence", "moonshot")).announced == ()
+    assert house.show(source).reports[0].baseline
+    assert house.channel.alerts == []

@@ -11,8 +11,8 @@ from bot.errors import Failure, SourceError, StoreError
 from bot.model import SourceKind
 from bot.records import SourceState
 from bot.run.engines import Engines
-from bot.run.poller import Report
 from bot.run.push.due import A_MINUTE, Pushes, Verdict, pushes_for, verdict
+from bot.run.reports import Report
 from bot.run.service import Service
 from tests.slack.fakes import AtOnce
 from tests.support.clock import START
@@ -21,6 +21,7 @@ from tests.support.monitor import quiet_monitor
 from tests.support.serving import NoChores
 
 KIMI = "moonshotai/Kimi-K2.6"
+MINUTE = timedelta(minutes=1)
 NOW = START + timedelta(hours=1)
 
 
@@ -164,8 +165,8 @@ def test_so_many_sources_are_polled_in_a_minute_and_the_others_after_it(house: H
     house.poller.sources = [ScriptedSource(one, SourceKind.HUB, f"https://{one[4:]}.example/") for one in ids]
     with house.store.transaction():
         for one in ids:
-            waits = SourceState(one, next_poll_at=house.clock.now() + timedelta(hours=1))
-            house.store.sources.succeeded(waits, house.clock.now() - timedelta(minutes=1))
+            polled_at, next_poll_at = house.clock.now() - MINUTE, house.clock.now() + 60 * MINUTE
+            house.store.sources.succeeded(SourceState(one, polled_at=polled_at, next_poll_at=next_poll_at))
     for one in ids:
         pushes.hear(one)
     polled = []

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from bot.errors import StoreError
+from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Response
 from bot.fetch.client import HttpFetcher
 from bot.model import Destination
@@ -16,6 +17,7 @@ from bot.records import AddedLab
 from bot.run.monitor import monitoring
 from bot.run.wiring import App
 from tests.crash.world import repository
+from tests.support.clock import FakeClock
 from tests.support.life import ZAI, Life, living
 
 
@@ -75,6 +77,23 @@ def test_what_watches_the_bot_knows_of_the_new_sources(life: Life) -> None:
         life.tick()
         monitor.tick()
         assert sorted(monitor.vitals.every) == life.sources == ["hub:moonshotai", "hub:zai-org"]
+
+
+def test_what_watches_the_bot_sees_a_failure_within_seconds_and_reads_who_was_polled(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, sources, seconds = life.app.clock, life.app.store.sources, timedelta(seconds=15)
+    assert isinstance(clock, FakeClock)
+    with monitoring(life.app, life.engines) as monitor:
+        monitor.tick()
+        monkeypatch.setattr(sources, "states", lambda: pytest.fail("all were read once in this minute"))
+        for failures in (1, 2):
+            clock.advance(seconds)
+            with life.app.store.transaction():
+                error, now = SourceError(Failure.TIMEOUT, "slow"), clock.now()
+                sources.failed("hub:moonshotai", error, now, now + seconds)
+            assert monitor.tick()
+            assert monitor.vitals.state("hub:moonshotai").failures == failures
 
 
 WRONG: list[Any] = [

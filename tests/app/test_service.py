@@ -10,6 +10,7 @@ import schedule
 from bot.errors import StoreError
 from bot.outbox.message import Message, Outcome
 from bot.run.engines import Engines
+from bot.run.reports import Report
 from bot.run.service import Service
 from tests.support.house import House
 from tests.support.monitor import quiet_monitor
@@ -81,6 +82,23 @@ def test_a_failing_job_does_not_starve_the_other(
     run_until(service_of(house), done)
 
 
+@pytest.mark.parametrize(
+    ("report", "wakes"),
+    [
+        pytest.param(Report("feed:blog", new=1), True, id="something new"),
+        pytest.param(Report("llm_stats", announced=("zai/glm-5",)), True, id="what waited in vain"),
+        pytest.param(Report("feed:blog"), False, id="nothing new"),
+        pytest.param(Report("feed:blog", failure="timeout"), False, id="a failure"),
+    ],
+)
+def test_what_a_poll_stored_is_delivered_without_waiting_for_a_tick(
+    house: House, report: Report, wakes: bool
+) -> None:
+    service = service_of(house)
+    service._polled(report)
+    assert service._owed.is_set() is wakes
+
+
 def test_it_looks_at_each_tick_whether_its_settings_have_changed(house: House) -> None:
     looked = threading.Event()
     engines = Engines(house.poller, house.courier, NoChores())
@@ -97,7 +115,7 @@ def test_a_clock_set_back_by_an_hour_does_not_silence_the_ticks(house: House) ->
     assert idle(scheduler) > 3000
     service._set_ticks(scheduler)
     assert idle(scheduler) <= 2
-    assert len(scheduler.jobs) == 6
+    assert len(scheduler.jobs) == 5
 
 
 def test_once_stopped_it_begins_nothing(house: House) -> None:

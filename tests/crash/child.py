@@ -26,6 +26,7 @@ from bot.outbox.digests import Due
 from bot.outbox.webhooks import Outlets
 from bot.run.engines import Engines, at_work, fetcher_of
 from bot.run.poller import Poller
+from bot.run.quiet import QuietPolls
 from bot.run.wiring import open_app
 from bot.slack.notifier import SlackNotifier
 from bot.store.database import Database
@@ -42,6 +43,8 @@ PLACES: Mapping[str, tuple[Any, str]] = {
     "apply": (Releases, "apply"),
     "owe_alerts": (Deliveries, "owe_alerts"),
     "succeeded": (Sources, "succeeded"),
+    "quiet": (QuietPolls, "write"),
+    "showed_nothing": (Sources, "showed_nothing"),
     "owe_digest": (Due, "owe"),
     "advance": (Settings, "advance"),
     "claim": (Deliveries, "claim"),

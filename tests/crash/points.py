@@ -5,7 +5,7 @@ DIED = 86  # the exit code of a child that died where it was told to
 # On the way back of one that was killed while sending.
 DOUBTING = ("doubt", "mark_doubtful", "find")
 # What lies outside transactions; inside, every statement is a step of its own.
-OUTSIDE = ("fetch", "keep", "owe_digest", "send", "settle")
+OUTSIDE = ("fetch", "keep", "quiet", "owe_digest", "send", "settle")
 # What every run of the tests tries, the first time that it is passed.
 TELLING = (
     "after fetch",
@@ -14,6 +14,8 @@ TELLING = (
     "after owe_alerts",
     "before succeeded",
     "after keep",
+    "before quiet",
+    "after showed_nothing",
     "before owe_digest",
     "after advance",
     "before claim",

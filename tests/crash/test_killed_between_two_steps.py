@@ -18,7 +18,7 @@ from bot.releases.facts.filters import Filters
 from tests.crash.child import STATEMENT, once
 from tests.crash.nursery import outlived
 from tests.crash.points import DIED, DOUBTING, OUTSIDE, TELLING, around
-from tests.crash.world import Time, environment, relicensed, repository, state_of, the_store, whole
+from tests.crash.world import OWNERS, Time, environment, relicensed, repository, state_of, the_store, whole
 from tests.torture.long import long_form
 from tests.torture.tally import Tally
 
@@ -37,8 +37,9 @@ class World:
         self.slack = slack
         self.time = time
         self.deaths = 0
-        self.variables = environment(directory, hub, slack)
+        self.variables = environment(directory, hub, slack, {**OWNERS, "deepseek-ai": "deepseek"})
         hub.put(repository("moonshotai/Kimi-K2.5"), repository("zai-org/GLM-5"), repository("Qwen/Qwen3.5"))
+        hub.put(repository("deepseek-ai/DeepSeek-V4"))  # which shows nothing new ever after
         self.run()  # the baseline
         hub.put(KIMI)
         self.run()

@@ -97,6 +97,13 @@ def test_connections_are_used_again(server: Loopback, fetcher: HttpFetcher) -> N
     assert server.connections == 1
 
 
+def test_a_304_keeps_its_connection(server: Loopback, fetcher: HttpFetcher) -> None:
+    server.on("/", status=304)
+    for _ in range(5):
+        assert fetcher.get(server.url(), etag='"1"').not_modified
+    assert server.connections < 5
+
+
 def test_eight_threads_share_one_fetcher(server: Loopback, fetcher: HttpFetcher) -> None:
     server.handle("/", lambda asked: Answer(asked.target.encode()))
     urls = [server.url(f"/?n={number}") for number in range(200)]

@@ -93,6 +93,26 @@ def test_a_stranger_gets_a_pause_between_two_requests(manners: Manners, clock: F
     assert all(1.0 <= pause <= 1.5 for pause in clock.slept)
 
 
+@pytest.mark.parametrize(
+    ("statuses", "pauses"),
+    [
+        pytest.param([304, 304, 304], 0, id="none after answers that nothing has changed"),
+        pytest.param([304, 200, 304], 1, id="one after an answer that it has"),
+        pytest.param([200, 304, 200], 1, id="one before them"),
+        pytest.param([304, None, 304], 1, id="one after no answer"),
+        pytest.param([304, 429, 304], 1, id="one after too many requests"),
+    ],
+)
+def test_a_304_is_followed_by_no_pause(
+    manners: Manners, clock: FakeClock, statuses: list[int | None], pauses: int
+) -> None:
+    for status in statuses:
+        with manners.turn(STRANGER):
+            if status:
+                manners.heed(STRANGER, status, {})
+    assert len(clock.slept) == pauses
+
+
 def test_the_pauses_differ(manners: Manners, clock: FakeClock) -> None:
     for _ in range(10):
         ask(manners, STRANGER)

@@ -1,8 +1,9 @@
 """The Hub: what is new is an `_id` never seen before, and nothing else is (DESIGN, invariant 5)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -682,8 +683,13 @@ def test_the_first_models_of_an_organisation_are_its_baseline() -> None:
     assert hub.asked() == []
 
 
+def asked_of_nothing(identities: Iterable[str]) -> Mapping[str, str]:
+    assert list(identities) == [], "nothing is there to compare"
+    return {}
+
+
 class TestPages:
-    """Large organisations come in pages; validators speak for one."""
+    """Large organisations come in pages, each with a validator of its own."""
 
     PAGE_2 = f"{LISTING}?cursor=abc"
 
@@ -696,16 +702,80 @@ class TestPages:
     def link(self, url: str) -> str:
         return f'<{url}>; rel="next"'
 
-    def test_all_pages_make_one_listing_without_a_validator(self) -> None:
+    def two(self) -> Hub:
+        """Return an organisation of two pages that was polled once."""
         hub = self.hub(
             {LISTING: listing(K2, etag='"1"', link=self.link(self.PAGE_2))},
-            {self.PAGE_2: listing(K3, etag='"2"')},
+            {self.PAGE_2: listing(K2_THINKING, etag='"2"')},
         )
+        assert titles(hub.poll()) == [K2["id"], K2_THINKING["id"]]
+        return hub
+
+    def test_where_no_page_has_changed_each_says_so_and_nothing_more_is_asked(self) -> None:
+        hub = self.two()
         poll = hub.poll()
-        assert titles(poll) == ["moonshotai/Kimi-K2", "moonshotai/Kimi-K3"]
-        assert poll.etag == ""
+        assert (poll.sightings, poll.identities, poll.count) == ((), {}, 2)
+        assert [request.etag for request in hub.fetch.requests] == ['"1"', '"2"']
+
+    @pytest.mark.parametrize(
+        ("answers", "requests"),
+        [
+            pytest.param(
+                {LISTING: listing(K3, K2, etag='"3"', link=f'<{PAGE_2}>; rel="next"')},
+                ['"1"', ""],
+                id="the first page",
+            ),
+            pytest.param(
+                {PAGE_2: listing(K2_THINKING, K3, etag='"3"')}, ['"1"', '"2"', "", ""], id="a later page"
+            ),
+            pytest.param(
+                {
+                    LISTING: [
+                        listing(K2, etag='"1"'),
+                        listing(K2, etag='"1"', link=f'<{LISTING}?cursor=new>; rel="next"'),
+                    ],
+                    PAGE_2: failure(Failure.BAD_ANSWER),
+                    f"{LISTING}?cursor=new": listing(K2_THINKING, K3, etag='"3"'),
+                },
+                ['"1"', '"2"', "", ""],
+                id="a cursor that is known no more",
+            ),
+        ],
+    )
+    def test_where_one_has_changed_the_whole_listing_is_compared(
+        self, answers: Mapping[str, Answer], requests: list[str]
+    ) -> None:
+        hub = self.two()
+        hub.fetch.answers |= {**answers, f"{LISTING}/{K3['id']}": detail(K3)}
+        poll = hub.poll()
+        assert (titles(poll), poll.count) == ([K3["id"]], 3)
+        assert [request.etag for request in hub.fetch.requests][: len(requests)] == requests
+        assert hub.poll().count == 3
+
+    def test_a_page_that_cannot_be_read_fails_the_poll(self) -> None:
+        hub = self.two()
+        hub.fetch.answers[self.PAGE_2] = failure(Failure.TIMEOUT)
+        with pytest.raises(SourceError, match="timeout"):
+            hub.poll()
+
+    def test_pages_of_another_endpoint_are_not_asked_for(self) -> None:
+        hub = self.two()
+        mirror = "https://mirror.example"
+        hub.watch.source = HubSource(
+            HubSpec(hub="moonshotai"), "moonshot", endpoint=mirror, every=timedelta(minutes=2), hold=HOLD
+        )
+        hub.fetch.answers = {f"{mirror}/api/models": listing(K2, K2_THINKING, etag='"1"')}
+        assert hub.poll().count == 2
+        assert [request.etag for request in hub.fetch.requests] == [""]
+
+    def test_without_validators_a_listing_that_says_the_same_is_not_compared(self) -> None:
+        hub = self.hub(
+            {LISTING: listing(K2, link=self.link(self.PAGE_2))}, {self.PAGE_2: listing(K2_THINKING)}
+        )
         hub.poll()
-        assert [request.etag for request in hub.fetch.requests] == ["", ""]
+        hub.watch.memory = replace(hub.watch.memory, known=asked_of_nothing)
+        poll = hub.poll()
+        assert (poll.sightings, poll.etag, poll.count) == ((), "", 2)
 
     def test_one_page_has_a_validator_that_saves_the_next_poll(self) -> None:
         hub = self.hub({LISTING: listing(K2, etag='"1"')})
@@ -716,6 +786,12 @@ class TestPages:
     def test_a_full_page_has_none_for_a_second_may_follow_unseen(self) -> None:
         rows = [row(number, f"Kimi-{number}") for number in range(1000)]
         assert self.hub({LISTING: listing(*rows, etag='"1"')}).poll().etag == ""
+
+    def test_an_odd_etag_is_sent_back_as_it_came(self) -> None:
+        hub = self.hub({LISTING: listing(K2, etag="[odd")})
+        hub.poll()
+        hub.poll()
+        assert [request.etag for request in hub.fetch.requests] == ["[odd"]
 
     @pytest.mark.parametrize(
         ("following", "says"),

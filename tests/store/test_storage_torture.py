@@ -81,7 +81,8 @@ WRITES: dict[str, Call] = {
     "sources.failed": lambda s: s.sources.failed("feed:x", SourceError(Failure.TIMEOUT, "slow"), NOW, LATER),
     "sources.remember": lambda s: s.sources.remember("feed:x", {"b": "1"}, NOW),
     "sources.respell": lambda s: s.sources.respell(["hub:Org"]),
-    "sources.succeeded": lambda s: s.sources.succeeded(SourceState("feed:x", etag="2"), NOW),
+    "sources.succeeded": lambda s: s.sources.succeeded(SourceState("feed:x", etag="2")),
+    "sources.showed_nothing": lambda s: s.sources.showed_nothing([s.sources.state("hub:org")]),
     "arrangement.give": lambda s: s.arrangement.give(KEY, "zai"),
     "arrangement.mark_provisional": lambda s: s.arrangement.mark_provisional(KEY, NOW, provisional=True),
     "arrangement.merge": lambda s: s.arrangement.merge("zai/glm-4.7", KEY, NOW),
@@ -183,6 +184,8 @@ READS: dict[str, Call] = {
     "sources.repositories": lambda s: s.sources.repositories("hub:x"),
     "sources.state": lambda s: s.sources.state("feed:x"),
     "sources.states": lambda s: s.sources.states(),
+    "sources.polled_since": lambda s: s.sources.polled_since(START),
+    "sources.resting": lambda s: s.sources.resting(NOW),
     "sources.waiting": lambda s: s.sources.waiting(NOW),
     "corrections.all": lambda s: s.corrections.all(),
     "corrections.errata": lambda s: s.corrections.errata(),
@@ -299,7 +302,7 @@ def furnish(directory: Path) -> None:
 def furnish_tables(store: Store) -> None:
     store.added.set(AddedLab("acme", {"name": "Acme", "sources": [{"hub": "acme"}]}, "ana", START))
     store.sources.remember("feed:x", {"a": "1"}, START)
-    store.sources.succeeded(SourceState("hub:org"), START)
+    store.sources.succeeded(SourceState("hub:org"))
     store.pushes.ask(PUSH, NOW)
     store.corrections.set(Correction(KEY, "license", "apache-2.0", "ana", START))
     store.corrections.set(Correction("zai/glm-4.7", "kind", "other", "ana", START))

@@ -26,7 +26,8 @@ from bot.records import Subscription
 from bot.releases.facts.filters import Filters
 from bot.releases.naming.labs import Labs
 from bot.releases.news.decision import Settings
-from bot.run.poller import Polled, Poller
+from bot.run.poller import Poller
+from bot.run.reports import Polled
 from bot.sources.base import Memory, Poll
 from bot.store.store import Store
 from tests.support.clock import FakeClock

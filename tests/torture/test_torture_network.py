@@ -17,7 +17,8 @@ from bot.fetch import Fetcher, Response
 from bot.fetch.client import HttpFetcher
 from bot.releases.naming.labs import Labs
 from bot.releases.news.decision import Settings
-from bot.run.poller import Poller, Report
+from bot.run.poller import Poller
+from bot.run.reports import Report
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource, FeedSpec
 from bot.store.store import Store

@@ -6,7 +6,7 @@ the Hub's organisations take most of a minute.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -16,7 +16,8 @@ import structlog
 
 from bot.errors import StoreError
 from bot.records import SourceState
-from bot.run.poller import Poller, Report
+from bot.run.poller import Poller
+from bot.run.reports import Progress, unheard
 from bot.sources.base import Source
 
 log = structlog.get_logger()
@@ -66,7 +67,7 @@ class Pushes:
     """
 
     def __init__(self, poller: Poller, threads: Executor) -> None:
-        self.polled: Callable[[Report], None] = lambda _report: None
+        self.polled: Progress = unheard
         self._poller = poller
         self._threads = threads
         self._heard: set[str] = set()
