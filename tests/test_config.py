@@ -15,10 +15,7 @@ from bot.releases.facts.filters import make_filters
 from bot.settings.environment import read_environment
 from bot.settings.feeds import Config, parse_duration
 from bot.sources.build import load_config
-from bot.sources.feed import FeedSpec
-from bot.sources.hub import HubSpec
-from bot.sources.llmstats import LlmStatsSpec
-from bot.sources.page import PageSpec
+from bot.sources.specs import FeedSpec, HubSpec, LlmStatsSpec, PageSpec
 from tests.support.effort import is_done_within
 
 SECRET = "xoxb-1234-do-not-tell"
