@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.adoption.measure import Measuring
 from bot.errors import CadenceError, UsageError
 from bot.fetch import Fetcher
 from bot.outbox.digests import owe_due_digests
@@ -46,7 +47,9 @@ class Chores:
     def do(self) -> None:
         """Do everything that is due: owe, measure one step of the week, write the report."""
         self.owe()
-        self._each(lambda: self.app.measuring.measure_due(self.fetch, self.app.clock.now()), self._publish)
+        self._each(
+            lambda: measuring_of(self.app).measure_due(self.fetch, self.app.clock.now()), self._publish
+        )
 
     def _look_at_rights(self) -> None:
         if self.app.store.chores.is_due(CHORE, self.app.clock.now()):
@@ -67,6 +70,11 @@ class Chores:
                 log.warning("chore_failed", error=str(error))
             except Exception:  # a bug in one chore, however loud, must leave the others
                 log.exception("chore_crashed")
+
+
+def measuring_of(app: App) -> Measuring:
+    """Return what measures how much the labs' models are used."""
+    return Measuring(app.store, app.config, app.labs, app.clock, app.environment.hf_endpoint)
 
 
 def publish(app: App, directory: Path) -> dict[str, int]:

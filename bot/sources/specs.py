@@ -14,7 +14,7 @@ from bot.settings.feeds import Address, Duration, Identifier, OwnSpec, SourceSpe
 class HubSpec(OwnSpec):
     """An organisation on the Hub, as feeds.yaml describes it."""
 
-    hub: Annotated[str, Field(pattern=r"^[\w.-]{1,96}$")]
+    hub: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,96}$")]  # \w would take 30 ms to compile
     hold: Duration | None = None  # how long a repository without weights is waited for
 
     @property
