@@ -6,7 +6,7 @@ TOOLS := $(VENV)/tools
 # Some images switch compiled files off: every process of a suite or a soak would compile all anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo run test emulate torture soak accuracy backtest lint types imports check lock audit clean
+.PHONY: demo run test emulate torture soak accuracy backtest bench lint types imports check lock audit clean
 
 # ARGS=--serve keeps the world up, with a page on which everything can be pressed.
 demo: $(VENV)/.ready
@@ -37,6 +37,10 @@ accuracy: $(VENV)/.ready-dev
 
 backtest: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.cadence.backtest
+
+# Everything that has a speed, beside its goal and beside peers, on this machine; ARGS=--quick takes minutes.
+bench: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks $(ARGS)
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -70,7 +74,7 @@ $(TOOLS)/.ready:
 	touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .bench build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
