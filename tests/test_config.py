@@ -342,9 +342,9 @@ BILLION = ladder(10, "a{this}: &a{this} [{last}]")
         pytest.param("[" * 100_000, "nest", id="deep lists"),
         pytest.param("{a: " * 50_000, "nest", id="deep mappings"),
         pytest.param("- " * 100_000, "nest", id="deep block lists"),
-        pytest.param("[" * 10_000_000, "larger than 300,000 bytes", id="10 MB of nesting"),
+        pytest.param("[" * 10_000_000, "larger than 600,000 bytes", id="10 MB of nesting"),
         pytest.param(
-            "labs: [" + "*a, " * 2_500_000 + "]", "larger than 300,000 bytes", id="10 MB of aliases"
+            "labs: [" + "*a, " * 2_500_000 + "]", "larger than 600,000 bytes", id="10 MB of aliases"
         ),
     ],
 )

@@ -24,6 +24,9 @@ log = structlog.get_logger()
 
 _REPORT = "report"
 _PUBLISHED = timedelta(hours=1)
+_TIDY = "tidy"
+_TIDIED = timedelta(days=7)
+_TEXTS_KEPT = timedelta(days=365)  # after that nobody asks for them here: they stand in Slack
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,12 @@ class Chores:
         )
 
     def do(self) -> None:
-        """Do everything that is due: owe, measure one step of the week, write the report."""
+        """Do everything that is due: owe, measure one step of the week, write the report, tidy up."""
         self.owe()
         self._each(
-            lambda: measuring_of(self.app).measure_due(self.fetch, self.app.clock.now()), self._publish
+            lambda: measuring_of(self.app).measure_due(self.fetch, self.app.clock.now()),
+            self._publish,
+            self._tidy,
         )
 
     def _look_at_rights(self) -> None:
@@ -61,6 +66,14 @@ class Chores:
             with store.transaction():
                 store.chores.done(_REPORT, now + _PUBLISHED)
             publish(self.app, report)
+
+    def _tidy(self) -> None:
+        """Forget what no promise needs."""
+        store, now = self.app.store, self.app.clock.now()
+        if store.chores.is_due(_TIDY, now):
+            with store.transaction():
+                store.deliveries.forget_texts(now - _TEXTS_KEPT)
+                store.chores.done(_TIDY, now + _TIDIED)
 
     def _each(self, *chores: Callable[[], object]) -> None:
         for chore in chores:
