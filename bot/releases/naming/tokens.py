@@ -111,8 +111,8 @@ def tokenize(name: str) -> tuple[Token, ...]:
     """Return the tokens of a cleaned name, in order."""
     pieces = _GAPS.split(name)
     tokens: list[Token] = list(_tokens_of("", pieces[0]))
-    for at in range(1, len(pieces), 2):
-        tokens.extend(_tokens_of(pieces[at], pieces[at + 1]))
+    for gap, chunk in zip(pieces[1::2], pieces[2::2], strict=True):
+        tokens.extend(_tokens_of(gap, chunk))
     return _merged(tokens) if _DIGIT.search(name) else tuple(tokens)
 
 
@@ -158,15 +158,15 @@ def _unglued(part: str) -> tuple[str, ...]:
 def _merged(tokens: list[Token]) -> tuple[Token, ...]:
     """Return the tokens with those joined that only together mean something: 3-6, 4-bit, 2024-07-18."""
     merged = tokens[:1]  # a name's first token stands alone
-    at = 1
-    while at < len(tokens):
-        token, taken, role = tokens[at], 1, tokens[at].role
-        if token.low[-1].isdigit() and at + 1 < len(tokens):
+    at, last = 1, len(tokens) - 1
+    while at <= last:
+        token, taken = tokens[at], 1
+        if at < last and token.low[-1].isdigit():
             taken, role = _together(tokens[at : at + 3])
-        if taken > 1:
-            glue = "." if role == "version" else "-" if role == "stamp" else ""
-            text = glue.join(part.text for part in tokens[at : at + taken])
-            token = Token(text, text.lower(), token.gap, role)
+            if taken > 1:
+                glue = "." if role == "version" else "-" if role == "stamp" else ""
+                text = glue.join(part.text for part in tokens[at : at + taken])
+                token = Token(text, text.lower(), token.gap, role)
         merged.append(token)
         at += taken
     return tuple(merged)
