@@ -6,7 +6,7 @@ TOOLS := $(VENV)/tools
 # Some images switch compiled files off: every process of a suite or a soak would compile all anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo run test emulate torture soak accuracy backtest lint types imports check docs lock audit release clean
+.PHONY: help demo run test emulate torture soak accuracy backtest bench lint types imports check docs lock audit release clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -40,6 +40,10 @@ accuracy: $(VENV)/.ready-dev ## how well names, titles, sizes and licences are u
 
 backtest: $(VENV)/.ready-dev ## how often expected windows of the cadence were right
 	$(BIN)/python -m tests.cadence.backtest
+
+# ARGS=--quick takes minutes instead of an hour.
+bench: $(VENV)/.ready-dev ## everything that has a speed, beside its goal and beside peers
+	$(BIN)/python -m benchmarks $(ARGS)
 
 lint: $(VENV)/.ready-dev ## ruff: rules and format
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -85,7 +89,7 @@ $(TOOLS)/.ready: Makefile
 	touch $@
 
 clean: ## remove what was made
-	rm -rf $(VENV) build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .bench build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

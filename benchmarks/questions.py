@@ -74,7 +74,9 @@ def steps_of(number: int) -> list[Step]:
 
 def fill(store: Store, count: int) -> None:
     for start in range(0, count, A_TRANSACTION):
-        steps = [step for number in range(start, start + A_TRANSACTION) for step in steps_of(number)]
+        steps = [
+            step for number in range(start, min(start + A_TRANSACTION, count)) for step in steps_of(number)
+        ]
         with store.transaction():
             touched = store.releases.apply(Decision(tuple(steps)), NOW, merged, live=False)
             for key, release_id in touched.items():

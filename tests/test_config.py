@@ -15,10 +15,7 @@ from bot.releases.facts.filters import make_filters
 from bot.settings.environment import read_environment
 from bot.settings.feeds import Config, parse_duration
 from bot.sources.build import load_config
-from bot.sources.feed import FeedSpec
-from bot.sources.hub import HubSpec
-from bot.sources.llmstats import LlmStatsSpec
-from bot.sources.page import PageSpec
+from bot.sources.specs import FeedSpec, HubSpec, LlmStatsSpec, PageSpec
 from tests.support.effort import is_done_within
 
 SECRET = "xoxb-1234-do-not-tell"
@@ -384,9 +381,9 @@ BILLION = ladder(10, "a{this}: &a{this} [{last}]")
         pytest.param("[" * 100_000, "nest", id="deep lists"),
         pytest.param("{a: " * 50_000, "nest", id="deep mappings"),
         pytest.param("- " * 100_000, "nest", id="deep block lists"),
-        pytest.param("[" * 10_000_000, "larger than 300,000 bytes", id="10 MB of nesting"),
+        pytest.param("[" * 10_000_000, "larger than 600,000 bytes", id="10 MB of nesting"),
         pytest.param(
-            "labs: [" + "*a, " * 2_500_000 + "]", "larger than 300,000 bytes", id="10 MB of aliases"
+            "labs: [" + "*a, " * 2_500_000 + "]", "larger than 600,000 bytes", id="10 MB of aliases"
         ),
     ],
 )

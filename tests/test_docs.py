@@ -12,7 +12,7 @@ from bot.fetch import Response
 from bot.settings.feeds import Config, Defaults, LabSpec, LlmStatsSettings, SubscriptionSpec, WebhookSpec
 from bot.sources.build import kinds, load_config
 from bot.sources.extract import extractor
-from bot.sources.page import PageSpec
+from bot.sources.specs import PageSpec
 
 PAGE = Path(__file__).parents[1] / "docs" / "feeds.md"
 TEXT = PAGE.read_text(encoding="utf-8")

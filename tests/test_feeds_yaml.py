@@ -15,10 +15,8 @@ from bot.releases.facts.text import mentions
 from bot.settings.feeds import Config, SourceSpec
 from bot.sources.build import load_config
 from bot.sources.extract import extractor
-from bot.sources.feed import FeedSpec, parse_feed
-from bot.sources.hub import HubSpec
-from bot.sources.llmstats import LlmStatsSpec
-from bot.sources.page import PageSpec
+from bot.sources.feed import parse_feed
+from bot.sources.specs import FeedSpec, HubSpec, LlmStatsSpec, PageSpec
 from bot.sources.text import parse_html
 from tests.support.shared import DATA, needs_shared
 

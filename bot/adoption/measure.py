@@ -22,8 +22,8 @@ from bot.fetch import Fetcher, Response
 from bot.model import Lab
 from bot.releases.naming.labs import Labs
 from bot.settings.feeds import Config
-from bot.sources.hub import HubSpec
 from bot.sources.hub_api import HubApi
+from bot.sources.specs import HubSpec
 from bot.store.store import Store
 
 log = structlog.get_logger()

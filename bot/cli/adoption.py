@@ -15,6 +15,7 @@ from bot.desk.arguments import split, understand
 from bot.errors import UsageError
 from bot.model import Lab
 from bot.ops.lock import sole_user
+from bot.run.chores import measuring_of
 from bot.run.engines import fetcher_of
 from bot.run.wiring import App, open_app
 from bot.views.answers import adoption_answer
@@ -60,7 +61,7 @@ def _measure(app: App) -> int:
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
         line = bar.add_task("Measuring", total=None)
-        done = app.measuring.measure_all(fetcher, lambda _, of: bar.update(line, advance=1, total=of))
+        done = measuring_of(app).measure_all(fetcher, lambda _, of: bar.update(line, advance=1, total=of))
     failed = [measured for measured in done if measured.complaint]
     for measured in failed:
         console.print(f"failed {measured.task.of}: {measured.complaint}", markup=False)

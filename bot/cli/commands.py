@@ -93,10 +93,13 @@ _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "See how it is understood": {
         "identify": (
-            "trials",
+            "understanding",
             "Tell how each raw name or title is understood: JSON lines in, JSON lines out.",
         ),
-        "license": ("trials", "Tell what each licence statement means: JSON lines in, JSON lines out."),
+        "license": (
+            "understanding",
+            "Tell what each licence statement means: JSON lines in, JSON lines out.",
+        ),
     },
 }
 _COMMANDS = {name: home for group in _GROUPS.values() for name, home in group.items()}

@@ -18,9 +18,10 @@ from bot.settings.environment import Environment
 from bot.settings.feeds import Config
 from bot.sources.base import Memory, Source
 from bot.sources.discovery import Spec, discover, organisation_of
-from bot.sources.feed import FeedSource, FeedSpec
-from bot.sources.hub import HubSource, HubSpec
-from bot.sources.page import PageSource, PageSpec
+from bot.sources.feed import FeedSource
+from bot.sources.hub import HubSource
+from bot.sources.page import PageSource
+from bot.sources.specs import FeedSpec, HubSpec, PageSpec
 from bot.views.answers import Tried
 
 _MAX_BYTES = 5_000_000  # as feeds and pages are read

@@ -15,7 +15,9 @@ class SourceTraits:
     link: str  # on a link to it
     confirms: str  # what its word adds to an alert that was sent already
     is_of_lab: bool = False
-    spec: str = ""  # module:class of what feeds.yaml says of one; a name, for it lies above. "": not polled
+    # Names as module:object, for these lie above, and "" for a kind that is not polled.
+    spec: str = ""  # the class of what feeds.yaml says of one
+    source: str = ""  # what returns what polls one, asked with (its spec, the lab's id, config, environment)
 
 
 class SourceKind(StrEnum):
@@ -37,7 +39,8 @@ class SourceKind(StrEnum):
             place="on Hugging Face",
             link="Hugging Face",
             confirms="The weights are on Hugging Face",
-            spec="bot.sources.hub:HubSpec",
+            spec="bot.sources.specs:HubSpec",
+            source="bot.sources.hub:HubSource.of",
         ),
     )
     FEED = (
@@ -49,7 +52,8 @@ class SourceKind(StrEnum):
             link="Announcement",
             confirms="The lab announced it",
             is_of_lab=True,
-            spec="bot.sources.feed:FeedSpec",
+            spec="bot.sources.specs:FeedSpec",
+            source="bot.sources.feed:FeedSource.of",
         ),
     )
     PAGE = (
@@ -61,7 +65,8 @@ class SourceKind(StrEnum):
             link="Announcement",
             confirms="The lab announced it",
             is_of_lab=True,
-            spec="bot.sources.page:PageSpec",
+            spec="bot.sources.specs:PageSpec",
+            source="bot.sources.page:PageSource.of",
         ),
     )
     LLM_STATS = (
@@ -72,7 +77,8 @@ class SourceKind(StrEnum):
             place="LLM Stats",
             link="LLM Stats",
             confirms="LLM Stats lists it too",
-            spec="bot.sources.llmstats:LlmStatsSpec",
+            spec="bot.sources.specs:LlmStatsSpec",
+            source="bot.sources.llmstats:LlmStatsSource.of",
         ),
     )
     IMPORT = (  # a history that a person brought

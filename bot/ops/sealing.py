@@ -3,6 +3,7 @@
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bot.errors import ConfigError
+from bot.settings.environment import Environment
 
 _KEY = "CADENCEBOT_SEAL_KEY"
 _HOW = (
@@ -36,3 +37,8 @@ class Seal:
             raise ConfigError(
                 f"a stored Slack token cannot be opened: add the key that sealed it to {_KEY}, after a comma"
             ) from error
+
+
+def seal_of(environment: Environment) -> Seal:
+    """Return what seals the tokens of workspaces. Raises ConfigError without a key."""
+    return Seal(environment.cadencebot_seal_key.get_secret_value())

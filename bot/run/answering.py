@@ -15,6 +15,7 @@ from bot.desk.questions import Questions, watched
 from bot.desk.trial import Trier
 from bot.errors import ConfigError
 from bot.fetch import Fetcher
+from bot.ops.sealing import seal_of
 from bot.ops.web import Routes
 from bot.run.wiring import App
 from bot.slack.app import make_app
@@ -53,7 +54,7 @@ def answering(app: App, fetch: Fetcher, *, http: bool = False) -> Iterator[Route
         if app.serves_many:
             flow = install_flow(
                 app.store,
-                app.seal,
+                seal_of(app.environment),
                 client,
                 client_id=environment.slack_client_id,
                 client_secret=environment.slack_client_secret.get_secret_value(),
@@ -107,7 +108,7 @@ def _desk(app: App, reading: Store, channels: Channels, fetch: Fetcher, busy: th
 def _workspaces(app: App) -> Workspaces:
     if not app.serves_many:
         return OneWorkspace(app.slack_token)
-    workspaces = ManyWorkspaces(app.store, app.seal, app.clock.now)
+    workspaces = ManyWorkspaces(app.store, seal_of(app.environment), app.clock.now)
     for one in app.store.installations.workspaces():
         workspaces.find(one.team, one.enterprise)  # a key that does not fit is told now, not at a click
     return workspaces

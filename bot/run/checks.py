@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.desk.questions import coverage, watched
 from bot.errors import ConfigError, SourceError
 from bot.ops.health import explained
+from bot.ops.sealing import seal_of
 from bot.run.engines import fetcher_of
 from bot.run.wiring import App
 from bot.settings.environment import Environment
@@ -76,7 +77,7 @@ def _check_workspaces(app: App) -> list[TokenCheck]:
         return [TokenCheck(remarks=("no workspace has installed the bot yet: /slack/install is the way",))]
     sealed = (app.store.installations.find(team) for team in installed)
     try:
-        tokens = [app.seal.open(one) for one in sealed if one]
+        tokens = [seal_of(app.environment).open(one) for one in sealed if one]
     except ConfigError as error:
         return [TokenCheck(problems=(str(error),))]
     return [_check_token(app, token) for token in tokens]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.adoption.measure import Measuring
 from bot.errors import CadenceError, UsageError
 from bot.fetch import Web
 from bot.outbox.digests import owe_due_digests
@@ -25,6 +26,9 @@ log = structlog.get_logger()
 
 _REPORT = "report"
 _PUBLISHED = timedelta(hours=1)
+_TIDY = "tidy"
+_TIDIED = timedelta(days=7)
+_TEXTS_KEPT = timedelta(days=365)  # after that nobody asks for them here: they stand in Slack
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,14 @@ class Chores:
         )
 
     def do(self) -> None:
-        """Do all that is due: owe, measure, write the report, renew a lease, copy the database."""
+        """Do all that is due: owe, measure, write the report, renew a lease, copy the database, tidy up."""
         self.owe()
         self._each(
-            lambda: self.app.measuring.measure_due(self.web, self.app.clock.now()),
+            lambda: measuring_of(self.app).measure_due(self.web, self.app.clock.now()),
             self._publish,
             self._renew,
             lambda: copy_daily(self.app),
+            self._tidy,
         )
 
     def _look_at_rights(self) -> None:
@@ -70,6 +75,14 @@ class Chores:
                 store.chores.done(_REPORT, now + _PUBLISHED)
             publish(self.app, report)
 
+    def _tidy(self) -> None:
+        """Forget what no promise needs."""
+        store, now = self.app.store, self.app.clock.now()
+        if store.chores.is_due(_TIDY, now):
+            with store.transaction():
+                store.deliveries.forget_texts(now - _TEXTS_KEPT)
+                store.chores.done(_TIDY, now + _TIDIED)
+
     def _each(self, *chores: Callable[[], object]) -> None:
         for chore in chores:
             try:
@@ -78,6 +91,11 @@ class Chores:
                 log.warning("chore_failed", error=str(error))
             except Exception:  # a bug in one chore, however loud, must leave the others
                 log.exception("chore_crashed")
+
+
+def measuring_of(app: App) -> Measuring:
+    """Return what measures how much the labs' models are used."""
+    return Measuring(app.store, app.config, app.labs, app.clock, app.environment.hf_endpoint)
 
 
 def publish(app: App, directory: Path) -> dict[str, int]:

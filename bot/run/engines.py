@@ -16,6 +16,7 @@ from bot.fetch.client import HttpFetcher
 from bot.model import CONSOLE
 from bot.ops.lock import sole_user
 from bot.ops.private import tighten
+from bot.ops.sealing import seal_of
 from bot.outbox.console import ConsoleNotifier
 from bot.outbox.courier import Courier
 from bot.outbox.message import Notifier
@@ -120,7 +121,7 @@ def notifier_of(app: App, console: Console, *, interactive: bool = False) -> Not
         own = slack(app.slack_token)
     if not app.serves_many:
         return own
-    workspaces = ManyWorkspaces(app.store, app.seal, app.clock.now)
+    workspaces = ManyWorkspaces(app.store, seal_of(app.environment), app.clock.now)
 
     def open_workspace(team: str) -> Notifier | None:
         found = workspaces.find(team)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import ConfigError
+from bot.ops.sealing import seal_of
 from bot.records import Content
 from bot.run.wiring import App
 from bot.slack.notifier import SlackNotifier
@@ -53,7 +54,7 @@ def _tokens(app: App) -> Iterator[tuple[str, str]]:
     for one in app.store.installations.workspaces():
         sealed = app.store.installations.find(one.team, one.enterprise)
         try:
-            yield one.team, app.seal.open(sealed or b"")
+            yield one.team, seal_of(app.environment).open(sealed or b"")
         except ConfigError:  # told where it is used
             continue
 

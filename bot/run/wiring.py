@@ -7,11 +7,9 @@ from pathlib import Path
 from sysconfig import get_path
 from tempfile import TemporaryDirectory
 
-from bot.adoption.measure import Measuring
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError, UsageError
 from bot.model import ALL, CONSOLE, Destination, Follow
-from bot.ops.sealing import Seal
 from bot.outbox.audience import as_old_as_before, still_followed
 from bot.records import EMBEDDED, FROM_FILE, Subscription
 from bot.releases.facts.filters import Filters, make_filters
@@ -79,16 +77,6 @@ class App:
     def serves_many(self) -> bool:
         """Whether workspaces install the bot by themselves, each with a token of its own."""
         return bool(self.environment.slack_client_id)
-
-    @property
-    def seal(self) -> Seal:
-        """Return what seals their tokens. Raises ConfigError without a key."""
-        return Seal(self.environment.cadencebot_seal_key.get_secret_value())
-
-    @property
-    def measuring(self) -> Measuring:
-        """Return what measures how much the labs' models are used."""
-        return Measuring(self.store, self.config, self.labs, self.clock, self.environment.hf_endpoint)
 
     @contextmanager
     def reading(self) -> Iterator[Store]:

@@ -10,13 +10,11 @@ from bot.errors import SourceError
 from bot.fetch import Response
 from bot.releases.naming.addresses import owner_in
 from bot.sources.extract import extractor, page_tree
-from bot.sources.feed import FeedSpec
 from bot.sources.flight import flight_objects
 from bot.sources.guess_data import propose_json, propose_next
 from bot.sources.guess_selectors import propose_html
-from bot.sources.hub import HubSpec
-from bot.sources.page import PageSpec
 from bot.sources.posts import body_text
+from bot.sources.specs import FeedSpec, HubSpec, PageSpec
 from bot.sources.text import absolute
 
 Spec = HubSpec | FeedSpec | PageSpec

@@ -4,51 +4,28 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any
 
 import jmespath
 import soupsieve
 from bs4 import Tag
 from jmespath.exceptions import JMESPathError
-from pydantic import model_validator
 
 from bot.errors import ConfigError, Failure, SourceError
 from bot.fetch import Response
 from bot.fetch.address import shown
 from bot.model import Published
-from bot.settings.feeds import OwnSpec
 from bot.sources.dates import read_date
 from bot.sources.entries import Entry
 from bot.sources.flight import flight_objects
 from bot.sources.markdown import markdown_entries
 from bot.sources.posts import body_text
+from bot.sources.specs import Selectors
 from bot.sources.text import absolute, as_text, clean, parse_html, plain_text, refuse_costly_page, refuse_many
 
 Extract = Callable[[Response, datetime], list[Entry]]
 _DEEPEST = 200  # tags in tags; real pages have less than 60
 _ATTRIBUTE = re.compile(r"(?P<selector>.*?)@(?P<name>[A-Za-z][\w:-]*)")
-
-
-class Selectors(OwnSpec):
-    """Where the posts of a page are.
-
-    `format: html` takes CSS selectors; `next` and `json` take jmespath expressions, `next` over the list of
-    all objects in the page's flight data; `markdown` takes none and reads headings, cards and links.
-    """
-
-    format: Literal["html", "next", "json", "markdown"] = "html"
-    item: str = ""
-    title: str = ""
-    link: str = ""
-    link_prefix: str = ""  # what to put before a link that is only a slug
-    date: str = ""
-    summary: str = ""
-
-    @model_validator(mode="after")
-    def _selects(self) -> Self:
-        if self.format != "markdown" and not self.item:
-            raise ValueError(f"a page of format {self.format} needs `item`: what selects one post")
-        return self
 
 
 def extractor(spec: Selectors) -> Extract:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from html import escape
 from io import BytesIO
-from typing import Any
+from typing import Any, Self
 
 import feedparser
 from feedparser.datetimes import _parse_date  # feedparser has no other door to its reader of dates
@@ -18,12 +18,13 @@ from bot.fetch import Fetcher, Response
 from bot.fetch.address import shown
 from bot.model import Published, SourceKind
 from bot.settings.environment import Environment
-from bot.settings.feeds import Address, Config, OwnSpec
+from bot.settings.feeds import Config
 from bot.sources.base import Memory, Poll
 from bot.sources.dated import with_names
 from bot.sources.dates import is_only_date, plausible, read_date
 from bot.sources.entries import Entry
 from bot.sources.posts import Reader, body_text, poll_of, unchanged
+from bot.sources.specs import FeedSpec
 from bot.sources.text import (
     absolute,
     as_text,
@@ -44,21 +45,6 @@ _SURROGATE = re.compile(
 )
 
 
-class FeedSpec(OwnSpec):
-    """An RSS, Atom, RDF or JSON feed, as feeds.yaml describes it."""
-
-    feed: Address
-
-    @property
-    def id(self) -> str:
-        """The name of this source in `status` and `poll --source`."""
-        return "feed:" + self.feed.split("://", 1)[1]
-
-    def source(self, lab: str, config: Config, _environment: Environment) -> "FeedSource":
-        """Return what polls it."""
-        return FeedSource(self, lab, self.every or config.defaults.every)
-
-
 class FeedSource:
     """Watches a feed."""
 
@@ -69,6 +55,11 @@ class FeedSource:
         self.url = spec.feed
         self.every = every
         self._reader = Reader(spec.id, self.kind, lab, spec.include)
+
+    @classmethod
+    def of(cls, spec: FeedSpec, lab: str, config: Config, _environment: Environment) -> Self:
+        """Return what polls it for the lab of this id."""
+        return cls(spec, lab, spec.every or config.defaults.every)
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
         """Return the posts never seen before.

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.sources.dates import read_date
-from bot.sources.page import PageSpec
+from bot.sources.specs import PageSpec
 from bot.sources.text import absolute
 
 Item = Mapping[str, Any]

@@ -10,7 +10,7 @@ import soupsieve
 from bs4 import Tag
 
 from bot.sources.dates import read_date, split_date
-from bot.sources.page import PageSpec
+from bot.sources.specs import PageSpec
 
 _FEWEST = 2  # elements that are a list
 _ENOUGH = 0.8  # of the items that a selector inside them must serve

@@ -7,9 +7,7 @@ neither is news. Files, card and configuration are asked for new repositories on
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Annotated
-
-from pydantic import Field
+from typing import Self
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher
@@ -17,40 +15,14 @@ from bot.model import Sighting, SourceKind
 from bot.releases.facts.evidence import facts_from_hub
 from bot.releases.facts.text import mentions
 from bot.settings.environment import Environment
-from bot.settings.feeds import Config, Duration, OwnSpec
+from bot.settings.feeds import Config
 from bot.sources.base import Memory, Poll
 from bot.sources.hub_api import HubApi, Listing, Repository, digest_of
 from bot.sources.hub_waiting import Inspection, queue_of
+from bot.sources.specs import HubSpec
 from bot.sources.text import clean
 
 _EVERY = timedelta(minutes=2)  # 40 organisations make 100 requests in five minutes, of 500 granted
-
-
-class HubSpec(OwnSpec):
-    """An organisation on the Hub, as feeds.yaml describes it."""
-
-    hub: Annotated[str, Field(pattern=r"^[\w.-]{1,96}$")]
-    hold: Duration | None = None  # how long a repository without weights is waited for
-
-    @property
-    def id(self) -> str:
-        """The name of this source in `status` and `poll --source`."""
-        return f"hub:{self.hub}"
-
-    @property
-    def address(self) -> str:
-        """The Hub does not tell capitals from small letters."""
-        return self.id.casefold()
-
-    @property
-    def owner(self) -> str:
-        """The organisation."""
-        return self.hub
-
-    def source(self, lab: str, config: Config, environment: Environment) -> "HubSource":
-        """Return what polls it."""
-        hold = self.hold or config.defaults.hold
-        return HubSource(self, lab, endpoint=environment.hf_endpoint, every=self.every or _EVERY, hold=hold)
 
 
 class HubSource:
@@ -66,6 +38,12 @@ class HubSource:
         self._lab = lab
         self._endpoint = endpoint.rstrip("/")
         self._hold = hold
+
+    @classmethod
+    def of(cls, spec: HubSpec, lab: str, config: Config, environment: Environment) -> Self:
+        """Return what polls it for the lab of this id."""
+        every, hold = spec.every or _EVERY, spec.hold or config.defaults.hold
+        return cls(spec, lab, endpoint=environment.hf_endpoint, every=every, hold=hold)
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
         """Return the repositories never seen before, and those whose name or facts changed.

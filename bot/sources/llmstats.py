@@ -8,7 +8,7 @@ The listing confirms and enriches what labs say; every sighting links its entry 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlencode, urljoin
 
 from bot.errors import Failure, SourceError
@@ -16,11 +16,12 @@ from bot.fetch import Fetcher
 from bot.fetch.manners import allowed
 from bot.model import DateOrigin, Facts, LicenseStatement, Sighting, SourceKind
 from bot.settings.environment import Environment
-from bot.settings.feeds import Config, Identifier, SourceSpec
+from bot.settings.feeds import Config
 from bot.sources.base import Memory, Poll
 from bot.sources.dates import read_date
 from bot.sources.flight import flight_objects
 from bot.sources.posts import body_text
+from bot.sources.specs import LlmStatsSpec
 from bot.sources.text import absolute, clean, refuse_many
 
 _ROBOT = "cadencebot"
@@ -36,35 +37,6 @@ _ROBOTS_REST = timedelta(days=1)
 _ENOUGH = 0.8  # of the usual rows; fewer mean a broken answer, for models are hardly ever removed
 
 
-class LlmStatsSpec(SourceSpec):
-    """A lab's organisation in the listing, as feeds.yaml names it."""
-
-    llm_stats: Identifier
-
-    @property
-    def id(self) -> str:
-        """The name of the one listing that all labs share."""
-        return "llm_stats"
-
-    @property
-    def address(self) -> str:
-        """All labs share the listing, but not an organisation in it."""
-        return f"llm_stats:{self.llm_stats}"
-
-    def source(self, _lab: str, config: Config, environment: Environment) -> "LlmStatsSource":
-        """Return what polls the listing for all labs."""
-        specs = [
-            (spec, one.id) for one in config.labs for spec in one.sources if isinstance(spec, LlmStatsSpec)
-        ]
-        return LlmStatsSource(
-            {spec.llm_stats: lab_id for spec, lab_id in specs},
-            every=min((spec.every for spec, _ in specs if spec.every), default=config.llm_stats.every),
-            api_url=environment.llm_stats_url,
-            page_url=environment.llm_stats_page_url,
-            with_key=bool(environment.llm_stats_api_key.get_secret_value()),
-        )
-
-
 class LlmStatsSource:
     """Watches the listing; `labs` maps its organisation ids to lab ids."""
 
@@ -78,6 +50,20 @@ class LlmStatsSource:
         self.every = every
         self._labs = labs
         self._with_key = with_key
+
+    @classmethod
+    def of(cls, _spec: LlmStatsSpec, _lab: str, config: Config, environment: Environment) -> Self:
+        """Return what polls the listing for all labs."""
+        specs = [
+            (spec, one.id) for one in config.labs for spec in one.sources if isinstance(spec, LlmStatsSpec)
+        ]
+        return cls(
+            {spec.llm_stats: lab_id for spec, lab_id in specs},
+            every=min((spec.every for spec, _ in specs if spec.every), default=config.llm_stats.every),
+            api_url=environment.llm_stats_url,
+            page_url=environment.llm_stats_page_url,
+            with_key=bool(environment.llm_stats_api_key.get_secret_value()),
+        )
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
         """Return the models of our labs that were never listed before.

@@ -1,23 +1,22 @@
 """Pages that list posts, for labs that have no feed."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-
-from pydantic import Field
+from typing import Self
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Fetcher
 from bot.fetch.address import shown
 from bot.model import SourceKind
 from bot.settings.environment import Environment
-from bot.settings.feeds import Address, Config
+from bot.settings.feeds import Config
 from bot.sources.base import Memory, Poll
 from bot.sources.dated import with_names
-from bot.sources.extract import Selectors, extractor
+from bot.sources.extract import extractor
 from bot.sources.passages import page_passage
 from bot.sources.posts import Reader, poll_of, unchanged
+from bot.sources.specs import PageSpec
 
 _MAX_BYTES = 5_000_000
 _ENOUGH_TO_JUDGE = 6  # a page of fewer posts may well lose two thirds of them
@@ -27,22 +26,6 @@ _FINDS_NOTHING = {
     "json": "its expressions match nothing that has a title",
     "markdown": "it has no dated heading, no card and no list of links",
 }
-
-
-class PageSpec(Selectors):
-    """A page that lists posts, as feeds.yaml describes it."""
-
-    page: Address
-    headers: Mapping[str, str] = Field(default_factory=dict)
-
-    @property
-    def id(self) -> str:
-        """The name of this source in `status` and `poll --source`."""
-        return "page:" + self.page.split("://", 1)[1]
-
-    def source(self, lab: str, config: Config, _environment: Environment) -> "PageSource":
-        """Return what polls it."""
-        return PageSource(self, lab, self.every or config.defaults.every)
 
 
 class PageSource:
@@ -58,6 +41,11 @@ class PageSource:
         self._extract = extractor(spec)
         self._selectors = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
         self._reader = Reader(spec.id, self.kind, lab, spec.include)
+
+    @classmethod
+    def of(cls, spec: PageSpec, lab: str, config: Config, _environment: Environment) -> Self:
+        """Return what polls it for the lab of this id."""
+        return cls(spec, lab, spec.every or config.defaults.every)
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
         """Return the posts never seen before.

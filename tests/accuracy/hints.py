@@ -29,8 +29,8 @@ from bot.sources.build import load_config
 from bot.sources.entries import Entry
 from bot.sources.extract import extractor
 from bot.sources.feed import parse_feed
-from bot.sources.page import PageSpec
 from bot.sources.passages import page_passage, post_passage
+from bot.sources.specs import PageSpec
 from tests.support.shared import DATA
 
 _NOW = datetime(2026, 11, 30, tzinfo=UTC)

@@ -16,6 +16,7 @@ from bot.cadence.adoption import Adoption
 from bot.cadence.measures import ChangeKind, Subject, week_of
 from bot.errors import Failure, SourceError
 from bot.fetch.client import HttpFetcher
+from bot.run.chores import measuring_of
 from bot.run.wiring import App, open_app
 from tests.support.clock import FakeClock
 from tests.support.loopback import Answer, Asked, Loopback
@@ -65,7 +66,7 @@ class Bench:
     fetch: HttpFetcher
 
     def step(self) -> bool:
-        return self.app.measuring.measure_due(self.fetch, self.clock.now())
+        return measuring_of(self.app).measure_due(self.fetch, self.clock.now())
 
     def run(self, **span: float) -> int:
         """Take whatever steps are due over a span, a sixtieth of it apart; return how many there were."""
@@ -214,14 +215,14 @@ def test_beyond_the_budget_nothing_is_asked_and_that_is_said(
 
 def test_everything_at_once_does_not_wait_for_its_time(bench: Bench) -> None:
     seen: list[int] = []
-    assert len(bench.app.measuring.measure_all(bench.fetch, lambda _, of: seen.append(of))) == 4
+    assert len(measuring_of(bench.app).measure_all(bench.fetch, lambda _, of: seen.append(of))) == 4
     assert seen == [4, 4, 4, 4]
-    assert bench.app.measuring.measure_all(bench.fetch) == []
+    assert measuring_of(bench.app).measure_all(bench.fetch) == []
 
 
 def test_everything_at_once_ends_where_the_hub_says_so(bench: Bench) -> None:
     bench.hub.refuses = True
-    (only,) = bench.app.measuring.measure_all(bench.fetch)
+    (only,) = measuring_of(bench.app).measure_all(bench.fetch)
     assert only.stops
 
 

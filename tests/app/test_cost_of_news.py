@@ -9,7 +9,8 @@ import pytest
 
 from bot.fetch import Response
 from bot.releases.news.decision import Catalogue, Meant, Outline
-from bot.sources.feed import FeedSource, FeedSpec
+from bot.sources.feed import FeedSource
+from bot.sources.specs import FeedSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House
 

@@ -20,8 +20,9 @@ from bot.outbox.floods import HeldFloods
 from bot.records import Content
 from bot.releases.naming.labs import Labs
 from bot.releases.news.coverage import Watched
-from bot.sources.feed import FeedSource, FeedSpec
-from bot.sources.page import PageSource, PageSpec
+from bot.sources.feed import FeedSource
+from bot.sources.page import PageSource
+from bot.sources.specs import FeedSpec, PageSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.house import LABS, House
 from tests.support.office import Channels

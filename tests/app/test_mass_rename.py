@@ -12,7 +12,8 @@ from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.model import Lab
 from bot.releases.naming.labs import Labs
-from bot.sources.hub import HubSource, HubSpec
+from bot.sources.hub import HubSource
+from bot.sources.specs import HubSpec
 from bot.store.store import Store
 from tests.support.house import House
 from tests.support.shared import DATA, needs_shared

@@ -9,8 +9,9 @@ import pytest
 
 from bot.fetch import Response
 from bot.sources.base import Source
-from bot.sources.feed import FeedSource, FeedSpec
-from bot.sources.hub import HubSource, HubSpec
+from bot.sources.feed import FeedSource
+from bot.sources.hub import HubSource
+from bot.sources.specs import FeedSpec, HubSpec
 from tests.support.house import House
 
 TEN_MINUTES = timedelta(minutes=10)

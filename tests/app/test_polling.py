@@ -13,7 +13,8 @@ from bot.fetch import Fetcher
 from bot.fetch.client import HttpFetcher
 from bot.model import SourceKind
 from bot.sources.base import Memory, Poll
-from bot.sources.feed import FeedSource, FeedSpec
+from bot.sources.feed import FeedSource
+from bot.sources.specs import FeedSpec
 from tests.support.house import House, ScriptedSource
 
 pytestmark = pytest.mark.logs("source_failed")

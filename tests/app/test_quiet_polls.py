@@ -12,8 +12,9 @@ from sqlite_utils import Database as Connection
 from bot.fetch.client import HttpFetcher
 from bot.run.quiet import QuietPolls
 from bot.sources.base import Source
-from bot.sources.feed import FeedSource, FeedSpec
-from bot.sources.hub import HubSource, HubSpec
+from bot.sources.feed import FeedSource
+from bot.sources.hub import HubSource
+from bot.sources.specs import FeedSpec, HubSpec
 from bot.store.database import Database
 from tests.support.house import House
 from tests.support.loopback import Answer, Asked, Loopback

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.fetch import Response
-from bot.sources.feed import FeedSource, FeedSpec
+from bot.sources.feed import FeedSource
+from bot.sources.specs import FeedSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House
 from tests.support.shared import DATA, needs_shared

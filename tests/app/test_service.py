@@ -95,7 +95,7 @@ def test_what_a_poll_stored_is_delivered_without_waiting_for_a_tick(
     house: House, report: Report, wakes: bool
 ) -> None:
     service = service_of(house)
-    service._polled(report)
+    service.polled(report)
     assert service._owed.is_set() is wakes
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.fetch import Response
-from bot.sources.hub import HubSource, HubSpec
+from bot.sources.hub import HubSource
+from bot.sources.specs import HubSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House
 

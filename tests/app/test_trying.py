@@ -12,8 +12,7 @@ from bot.releases.naming.labs import Labs
 from bot.settings.environment import read_environment
 from bot.settings.feeds import Config
 from bot.sources.build import kinds
-from bot.sources.feed import FeedSpec
-from bot.sources.page import PageSpec
+from bot.sources.specs import FeedSpec, PageSpec
 from tests.support.clock import START, FakeClock
 from tests.support.fetching import FakeFetcher
 from tests.support.shared import DATA, needs_shared

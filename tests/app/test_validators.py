@@ -15,9 +15,10 @@ from bot.fetch import Response
 from bot.records import SourceState
 from bot.run.validators import are_left_out, weighed
 from bot.sources.base import Poll, Source
-from bot.sources.feed import FeedSource, FeedSpec
-from bot.sources.hub import HubSource, HubSpec
-from bot.sources.page import PageSource, PageSpec
+from bot.sources.feed import FeedSource
+from bot.sources.hub import HubSource
+from bot.sources.page import PageSource
+from bot.sources.specs import FeedSpec, HubSpec, PageSpec
 from bot.store.store import Store
 from tests.support.house import LABS, House
 

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from bot.demo.server import Answer as Reply
 from bot.demo.server import as_json, dropped
 from bot.errors import ConfigError
+from bot.ops.sealing import seal_of
 from bot.releases.naming.labs import Labs
 from bot.run.checks import check_connection, check_slack, refuse_tokens
 from bot.run.rights import look_at_rights
@@ -133,7 +134,7 @@ MANY = {
 class TestManyWorkspaces:
     def install(self, app: App, team: str) -> None:
         with app.store.transaction():
-            sealed = app.seal.close(f"xoxb-{team}")
+            sealed = seal_of(app.environment).close(f"xoxb-{team}")
             app.store.installations.save(team, "", sealed, "UBOT", app.clock.now())
 
     def test_what_an_install_lacks_is_said_also_without_a_token_of_our_own(

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 
 from bot.demo.server import Answer, Request
 from bot.errors import ConfigError
+from bot.ops.sealing import seal_of
 from bot.ops.web import serving
 from bot.run.answering import answering
 from bot.run.wiring import open_app
@@ -119,7 +120,9 @@ def test_a_key_that_opens_no_stored_token_is_told_at_the_start(tmp_path: Path) -
         open_app(settings | {"CADENCEBOT_SEAL_KEY": Fernet.generate_key().decode()}) as app,
         app.store.transaction(),
     ):
-        app.store.installations.save("T1", "", app.seal.close("xoxb-1"), "U1", app.clock.now())
+        app.store.installations.save(
+            "T1", "", seal_of(app.environment).close("xoxb-1"), "U1", app.clock.now()
+        )
     with (
         open_app(settings | {"CADENCEBOT_SEAL_KEY": Fernet.generate_key().decode()}) as app,
         pytest.raises(ConfigError, match="add the key that sealed it"),

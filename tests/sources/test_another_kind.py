@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
+from typing import Self
 
 import pytest
 
@@ -44,10 +45,6 @@ class LinesSpec(OwnSpec):
         """The name of this source in `status` and `poll --source`."""
         return "lines:" + self.lines.split("://", 1)[1]
 
-    def source(self, lab: str, config: Config, _environment: Environment) -> "LinesSource":
-        """Return what polls it."""
-        return LinesSource(self, lab, self.every or config.defaults.every)
-
 
 class LinesSource:
     """Watches a list in plain text."""
@@ -55,6 +52,10 @@ class LinesSource:
     def __init__(self, spec: LinesSpec, lab: str, every: timedelta) -> None:
         self.id, self.url, self.every, self.kind = spec.id, spec.lines, every, SourceKind("lines")
         self.reader = Reader(spec.id, self.kind, lab, spec.include)
+
+    @classmethod
+    def of(cls, spec: LinesSpec, lab: str, config: Config, _environment: Environment) -> Self:
+        return cls(spec, lab, spec.every or config.defaults.every)
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
         answer = fetch.get(self.url, etag=memory.etag)
@@ -79,6 +80,7 @@ def kind(monkeypatch: pytest.MonkeyPatch) -> SourceKind:
         confirms="The lab lists it",
         is_of_lab=True,
         spec=f"{__name__}:LinesSpec",
+        source=f"{__name__}:LinesSource.of",
     )
     monkeypatch.setattr(SourceKind, "_member_names_", [*SourceKind._member_names_, row.name])
     monkeypatch.setitem(SourceKind._member_map_, row.name, row)

@@ -9,9 +9,10 @@ import pytest
 
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
-from bot.sources.feed import FeedSource, FeedSpec
-from bot.sources.hub import HubSource, HubSpec
-from bot.sources.page import PageSource, PageSpec
+from bot.sources.feed import FeedSource
+from bot.sources.hub import HubSource
+from bot.sources.page import PageSource
+from bot.sources.specs import FeedSpec, HubSpec, PageSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.memory import Watch
 

@@ -13,8 +13,7 @@ from bot.fetch import Response
 from bot.settings.file import fields_of
 from bot.sources.discovery import discover, kind_of, organisation_of
 from bot.sources.extract import extractor
-from bot.sources.feed import FeedSpec
-from bot.sources.page import PageSpec
+from bot.sources.specs import FeedSpec, PageSpec
 from tests.support.shared import DATA, needs_shared
 
 NOW = datetime(2026, 4, 20, tzinfo=UTC)

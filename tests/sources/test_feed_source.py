@@ -13,7 +13,8 @@ from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.model import DateOrigin, SourceKind
 from bot.sources.base import Poll
-from bot.sources.feed import FeedSource, FeedSpec, parse_feed
+from bot.sources.feed import FeedSource, parse_feed
+from bot.sources.specs import FeedSpec
 from tests.support.effort import is_done_within
 from tests.support.fetching import FakeFetcher
 from tests.support.memory import START, Watch

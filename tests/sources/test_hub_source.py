@@ -13,7 +13,8 @@ from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.model import DateOrigin, LicenseStatement
 from bot.sources.base import Poll
-from bot.sources.hub import HubSource, HubSpec
+from bot.sources.hub import HubSource
+from bot.sources.specs import HubSpec
 from tests.support.fetching import Answer, FakeFetcher
 from tests.support.memory import Watch
 

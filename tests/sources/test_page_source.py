@@ -10,7 +10,8 @@ from bot.errors import ConfigError, Failure, SourceError
 from bot.fetch import Response
 from bot.model import SourceKind
 from bot.sources.base import Poll
-from bot.sources.page import PageSource, PageSpec
+from bot.sources.page import PageSource
+from bot.sources.specs import PageSpec
 from tests.support.effort import is_done_within
 from tests.support.fetching import FakeFetcher
 from tests.support.memory import Watch

@@ -55,7 +55,7 @@ TASK = Task(WEEK, "moonshot", Subject.DOWNLOADS, "moonshotai", START)
 BASE = Task(WEEK, "moonshot", Subject.DERIVATIVES, KIMI, START)
 MORE = Task(WEEK, "zai", Subject.DOWNLOADS, "zai-org", START)
 HINT = Hint(parse("Kimi K3", "moonshot"), "feed:x", SourceKind.FEED, "Kimi K3 is here", "", START, NOW)
-OWED, CLAIMED, SUSPECTED = "C-owed", "C-claimed", "C-suspected"  # destinations of one line each
+OWED, CLAIMED, SUSPECTED, SENT = "C-owed", "C-claimed", "C-suspected", "C-sent"  # of one line each
 RELEASE = 2  # Kimi, behind what the baseline knew
 WATCH = Watch(C1, "moonshot", "kimi k3", Filters(weights="open"), "", "r7", "UANA", START)
 PUSH = Push("feed:x", "https://hub.example/", "https://lab.example/feed", "5ecret", START, LATER)
@@ -100,6 +100,7 @@ WRITES: dict[str, Call] = {
     "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
     "deliveries.doubt_claims": lambda s: s.deliveries.doubt_claims(LATER),
+    "deliveries.forget_texts": lambda s: s.deliveries.forget_texts(LATER),
     "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),
     "deliveries.suspect_nothing": lambda s: s.deliveries.suspect_nothing(
         Destination(SUSPECTED), "blind", NOW
@@ -306,10 +307,11 @@ def furnish_tables(store: Store) -> None:
     store.pushes.ask(PUSH, NOW)
     store.corrections.set(Correction(KEY, "license", "apache-2.0", "ana", START))
     store.corrections.set(Correction("zai/glm-4.7", "kind", "other", "ana", START))
-    for destination in (OWED, CLAIMED, SUSPECTED):
+    for destination in (OWED, CLAIMED, SUSPECTED, SENT):
         store.deliveries.owe_line("r1", Destination(destination), SAID, START, known_until=None)
-    for destination in (OWED, CLAIMED):
+    for destination in (OWED, CLAIMED, SENT):
         store.deliveries.claim(sequence(store, destination), START)
+    store.deliveries.settle_sent(sequence(store, SENT), SENT, "9.8", "", START)
     store.deliveries.settle(sequence(store, OWED), "owed", "later", START, LATER, strange_since=START)
     store._database.connection.execute(
         "UPDATE delivery SET state = 'doubtful', suspected = 1, hushed = 1 WHERE destination = ?",

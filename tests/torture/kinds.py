@@ -6,10 +6,11 @@ from datetime import timedelta
 from bot.errors import Failure, SourceError
 from bot.fetch import Response
 from bot.sources.base import Source
-from bot.sources.feed import FeedSource, FeedSpec
-from bot.sources.hub import HubSource, HubSpec
+from bot.sources.feed import FeedSource
+from bot.sources.hub import HubSource
 from bot.sources.llmstats import LlmStatsSource
-from bot.sources.page import PageSource, PageSpec
+from bot.sources.page import PageSource
+from bot.sources.specs import FeedSpec, HubSpec, PageSpec
 
 SITE = "https://lab.example"
 _EVERY = timedelta(minutes=10)

@@ -20,7 +20,8 @@ from bot.releases.news.decision import Settings
 from bot.run.poller import Poller
 from bot.run.reports import Report
 from bot.sources.base import Source
-from bot.sources.feed import FeedSource, FeedSpec
+from bot.sources.feed import FeedSource
+from bot.sources.specs import FeedSpec
 from bot.store.store import Store
 from tests.support.clock import FakeClock
 from tests.support.house import LABS

@@ -129,8 +129,6 @@ def _lab_of_family(text: str, labs: Labs) -> str:
     tokens = tokenize(clean(text, LONGEST_TITLE))
     for at in range(len(tokens)):
         known = known_at(tokens, at)
-        makers = (labs.find(owner) for owner in sorted(known[0].owners)) if known else ()
-        maker = next((lab for lab in makers if lab), None)
-        if maker:
+        if known and (maker := next(filter(None, map(labs.find, sorted(known[0].owners))), None)):
             return maker.id
     return ""

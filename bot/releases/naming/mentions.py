@@ -27,7 +27,7 @@ _SHORTEST_FAMILY = 3  # letters, in front of a word that is written together wit
 _LONGEST_FAMILY = 20
 
 
-@lru_cache(maxsize=8_000)  # the same names come again and again
+@lru_cache(maxsize=1_000)  # the same titles come again and again; each takes 4 kB
 def read_title(text: str, owners: frozenset[str]) -> Title:
     """Return a title with the names in it; `owners` are the lab's id, name and Hub owners, lower-case."""
     title, found, at = read_words(text), list[Mention](), 0

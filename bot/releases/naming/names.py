@@ -173,7 +173,10 @@ def respelt(key: str) -> str:
     3.0 is 3, "+" is "plus", and 05-2026 is 2605. Keys that an older version of the bot stored are told
     from new ones by nothing else, so that the two are equal once both are spelt alike.
     """
-    key = _ZERO.sub("", _PLUS.sub("-plus", key)).removeprefix("-")
+    key = _PLUS.sub("-plus", key) if "+" in key else key
+    key = (_ZERO.sub("", key) if ".0" in key else key).removeprefix("-")
+    if "20" not in key:  # as in all dates that follow
+        return key
     key = _FULL_DATE.sub(r"\1\2\3", key)
     return _MONTH_LAST.sub(r"\1\2", _MONTH_FIRST.sub(r"\2\1", key))
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar, cast
 
 from bot.releases.tables import mapping
 
@@ -20,7 +20,7 @@ _QUANT = re.compile(r"i?q\d_\w+", re.IGNORECASE)
 _PLUS = re.compile(r"[^+]*[^\W_]\+")  # Command A+, R+
 _DIGITS_APART = re.compile(r"(?<=\d)_(?=\d{1,2}(?![^\W_]))")  # v1_5, 3_3; but not gemma4_12b
 _SIZE_APART = re.compile(r"\d{1,2}_\d{1,2}[bm]", re.IGNORECASE)  # 1_8b
-_SEAMS = re.compile(r"_+|(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])")
+_SEAMS = re.compile(r"(_+|(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d]))")
 _GLUED = re.compile(r"([^\W\d_]{2,}?)(v?[1-9]\d?(?:\.\d+)*)([^\W\d_]*)", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"20[2-9]\d")
@@ -66,7 +66,7 @@ def _visible(character: str) -> str:
     return "" if stray else character
 
 
-# Shapes, tried in this order after the tables.
+# Shapes, tried after the tables.
 _PACKAGING = (  # q4_0, 4bit, int4, fp8, nvfp4a16, w4a16
     r"i?q\d(_\w+)?|\d{1,2}(\.\d+)?(bits?|bpw)|(u?int|fp|bf|mxfp|nvfp|nf|mxint)\d{1,2}(a\d{1,2})?"
     r"|w\d{1,2}(a\d{1,2})?([cg]\d+)?|eo8"
@@ -81,11 +81,8 @@ _SIZE = (  # 35B, 0.6b, 270m, 128k, A3B, E4B; 8x22B; 16E; 16x16; 224p, 384; patc
 _VERSION = (  # 4, 3.6, v2.3.1, 4o, 3n; K2.6, R1; v2p0
     r"v?\d{1,2}(\.\d+){0,3}[a-ce-wyz]?|[a-z]\d{1,2}(\.\d+){0,2}[a-ce-wyz]?|v\d+p\d+"
 )
-_SHAPES: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    ("packaging", re.compile(_PACKAGING)),
-    ("stamp", re.compile(_STAMP)),
-    ("size", re.compile(_SIZE)),
-    ("version", re.compile(_VERSION)),
+_SHAPES = re.compile(
+    rf"(?P<packaging>{_PACKAGING})|(?P<stamp>{_STAMP})|(?P<size>{_SIZE})|(?P<version>{_VERSION})"
 )
 
 
@@ -100,7 +97,8 @@ def role_of(low: str) -> Role:
         return "stage"
     if mapping("packagings.tsv", "word", "where").get(low) == "":
         return "packaging"
-    return next((role for role, shape in _SHAPES if shape.fullmatch(low)), "word")
+    shape = _SHAPES.fullmatch(low)
+    return cast("Role", shape.lastgroup) if shape else "word"
 
 
 def kind_of_line(low: str) -> str:
@@ -108,29 +106,34 @@ def kind_of_line(low: str) -> str:
     return mapping("lines.tsv", "word", "group").get(low, "")
 
 
+@lru_cache(maxsize=1_000)  # a title is looked at for its lab and for its names, one after the other
 def tokenize(name: str) -> tuple[Token, ...]:
     """Return the tokens of a cleaned name, in order."""
     pieces = _GAPS.split(name)
     tokens: list[Token] = list(_tokens_of("", pieces[0]))
-    for at in range(1, len(pieces), 2):
-        tokens.extend(_tokens_of(pieces[at], pieces[at + 1]))
+    for gap, chunk in zip(pieces[1::2], pieces[2::2], strict=True):
+        tokens.extend(_tokens_of(gap, chunk))
     return _merged(tokens) if _DIGIT.search(name) else tuple(tokens)
 
 
 @lru_cache(maxsize=20_000)
 def _tokens_of(gap: str, chunk: str) -> tuple[Token, ...]:
     """Return what a chunk without spaces and hyphens consists of: Qwen3.6, parakeet_realtime, FLUX.2."""
-    if _QUANT.fullmatch(chunk):
-        return (Token(chunk, chunk.lower(), gap, "packaging"),)
-    if _PLUS.fullmatch(chunk):
+    text = chunk
+    if "_" in chunk:
+        if _QUANT.fullmatch(chunk):
+            return (Token(chunk, chunk.lower(), gap, "packaging"),)
+        text = chunk.replace("_", ".") if _SIZE_APART.fullmatch(chunk) else _DIGITS_APART.sub(".", chunk)
+    if "+" in chunk and _PLUS.fullmatch(chunk):
         return (*_tokens_of(gap, chunk[:-1]), Token("+", "plus", "", "line"))
-    text = chunk.replace("_", ".") if _SIZE_APART.fullmatch(chunk) else _DIGITS_APART.sub(".", chunk)
     found: list[Token] = []
-    for seam, part in zip([gap, *_SEAMS.findall(text)], _SEAMS.split(text), strict=True):
-        separator = seam
+    by_turns = [gap, *_SEAMS.split(text)]  # what separates a part, and the part
+    for separator, part in zip(by_turns[::2], by_turns[1::2], strict=True):
+        glue = separator
         for piece in filter(None, _unglued(part)):
-            found.append(Token(piece, piece.lower(), separator, role_of(piece.lower())))
-            separator = ""
+            low = piece.lower()
+            found.append(Token(piece, low, glue, role_of(low)))
+            glue = ""
     return tuple(found)
 
 
@@ -155,15 +158,15 @@ def _unglued(part: str) -> tuple[str, ...]:
 def _merged(tokens: list[Token]) -> tuple[Token, ...]:
     """Return the tokens with those joined that only together mean something: 3-6, 4-bit, 2024-07-18."""
     merged = tokens[:1]  # a name's first token stands alone
-    at = 1
-    while at < len(tokens):
-        token, taken, role = tokens[at], 1, tokens[at].role
-        if token.low[-1].isdigit() and at + 1 < len(tokens):
+    at, last = 1, len(tokens) - 1
+    while at <= last:
+        token, taken = tokens[at], 1
+        if at < last and token.low[-1].isdigit():
             taken, role = _together(tokens[at : at + 3])
-        if taken > 1:
-            glue = "." if role == "version" else "-" if role == "stamp" else ""
-            text = glue.join(part.text for part in tokens[at : at + taken])
-            token = Token(text, text.lower(), token.gap, role)
+            if taken > 1:
+                glue = "." if role == "version" else "-" if role == "stamp" else ""
+                text = glue.join(part.text for part in tokens[at : at + taken])
+                token = Token(text, text.lower(), token.gap, role)
         merged.append(token)
         at += taken
     return tuple(merged)
@@ -200,8 +203,11 @@ class Spellings(Generic[T]):
 
     def longest_at(self, tokens: Sequence[Token], at: int) -> tuple[T, int] | None:
         """Return what the longest name means that starts at this place, and where it ends."""
+        known = self.by_first_word.get(tokens[at].low)
+        if not known:
+            return None
         second = tokens[at + 1].low if at + 1 < len(tokens) else ""
-        for words, meaning in self.by_first_word.get(tokens[at].low, ()):
+        for words, meaning in known:
             end = at + len(words)
             if len(words) == 1:
                 return meaning, end

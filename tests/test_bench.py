@@ -1,0 +1,45 @@
+"""The table of `make bench`: a row finds its figure in what its script prints, and each script is there."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.table import ROWS, SCRIPTS, Row
+
+SCRIPTS_THERE = {path.stem for path in (Path(__file__).parents[1] / "benchmarks").glob("*.py")}
+PRINTED = """\
+first sweep: cadencebot        30.00 ms CPU a feed (29.10 to 31.00)
+unchanged sweep: cadencebot         1.50 ms CPU a feed (1.40 to 1.60)
+unchanged sweep: floor-httpx        3.00 ms CPU a feed (2.90 to 3.10)
+100 validated feeds, no news         0.21 s    1.24 ms CPU a feed    117 MB   0 failed
+growth: new entries, all of them           exponent -0.02 (17.56 ms at 10)
+"""
+
+
+def row(label: str, beside: str = "") -> Row:
+    return Row("", "", label, "", beside=beside)
+
+
+@pytest.mark.parametrize(
+    ("label", "figure"),
+    [
+        pytest.param("unchanged sweep: cadencebot", 1.5, id="the first number behind its label"),
+        pytest.param(r"\d+ validated feeds, no news .* s  ", 1.24, id="a later one, by a pattern"),
+        pytest.param("growth: new entries.*exponent", -0.02, id="a negative one"),
+        pytest.param("sweep: cadencebot", None, id="none in the middle of a line"),
+        pytest.param("unchanged sweep: urlwatch", None, id="none where a peer is left out"),
+    ],
+)
+def test_a_row_finds_its_figure(label: str, figure: float | None) -> None:
+    assert row(label).figure(PRINTED) == figure
+
+
+@pytest.mark.parametrize(("beside", "ratio"), [("floor-httpx", 0.5), ("urlwatch", None)])
+def test_a_row_may_be_a_share_of_another_figure(beside: str, ratio: float | None) -> None:
+    shared = row("unchanged sweep: cadencebot", beside=f"unchanged sweep: {beside}")
+    assert shared.figure(PRINTED) == ratio
+
+
+def test_every_row_is_filled_by_a_script_that_is_there() -> None:
+    assert {row.script for row in ROWS} == set(SCRIPTS)
+    assert set(SCRIPTS) <= SCRIPTS_THERE
