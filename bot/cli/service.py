@@ -1,6 +1,6 @@
 """`poll` and `run`: read the sources and deliver what is owed, once or until stopped."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 
@@ -13,11 +13,11 @@ from bot.cli.stopping import stopping
 from bot.desk.questions import RECENT
 from bot.errors import UsageError
 from bot.ops import logs
-from bot.ops.monitor import Monitor
 from bot.outbox.courier import Delivered
 from bot.run.answering import answering
 from bot.run.checks import refuse_tokens
 from bot.run.engines import Engines, at_work
+from bot.run.failures import by_cause
 from bot.run.monitor import monitoring, tell_admins
 from bot.run.push.due import pushes_for
 from bot.run.push.routes import push_routes
@@ -57,6 +57,8 @@ def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
             print_json(_as_object(app, polled, delivered))
         else:
             tell(app, polled, delivered)
+            for line in by_cause(polled.reports):
+                margin().print(f"[red]failed[/] {escape(line)}")
     if polled.failed or delivered.closed or delivered.owed or delivered.failed:
         raise click.exceptions.Exit(1)
 
@@ -119,7 +121,6 @@ def tell(app: App, polled: Polled, delivered: Delivered) -> None:
                 f"{report.source_id} showed {counted(report.held, 'release')} more than is usual in a day: "
                 "held; `cadencebot held` announces or ignores them."
             )
-    _complain(polled.failed)
     if delivered.closed:
         margin().print(f"Nothing can be sent: {escape(delivered.closed)}")
     elif delivered.owed or delivered.failed:
@@ -131,11 +132,6 @@ def tell(app: App, polled: Polled, delivered: Delivered) -> None:
         asked, now = Command(Verb.RECENT, "recent", number=_BASELINE), app.clock.now()
         count, waves = app.store.history.recent(since=now - RECENT, limit=_BASELINE)
         print_content(recent_answer(asked, count, waves, now, whole=True))
-
-
-def _complain(failed: Iterable[Report]) -> None:
-    for report in failed:
-        margin().print(f"[red]failed[/] {escape(report.source_id)}: {escape(report.complaint)}")
 
 
 @click.command()
@@ -174,17 +170,17 @@ def run(listen: str | None) -> None:
         for lost in look_at_rights(app):
             say(f"Slack: {lost}")
         monitor.systemd.ready()
-        _first_sight(app, engines, monitor)
+        _first_sight(app, engines, service)
         service.run()
 
 
-def _first_sight(app: App, engines: Engines, monitor: Monitor) -> None:
+def _first_sight(app: App, engines: Engines, service: Service) -> None:
     """Take the baseline of a new installation with progress, so that a newcomer sees what happens."""
     if not app.store.sources.states():
 
         def progress(report: Report) -> None:
-            monitor.metrics.polled(report)
-            monitor.tick()  # the main loop has not begun yet, and a first sight takes minutes
+            service.polled(report)
+            service.watch()  # the main loop has not begun yet, and a first sight takes minutes
 
         tell(app, poll_with_progress(engines, engines.poller.due(), progress), Delivered())
 
