@@ -14,11 +14,11 @@ from bot.run.engines import Engines
 from bot.run.push.due import A_MINUTE, Pushes, Verdict, pushes_for, verdict
 from bot.run.reports import Report
 from bot.run.service import Service
-from tests.slack.fakes import AtOnce
 from tests.support.clock import START
 from tests.support.house import House, ScriptedSource
 from tests.support.monitor import quiet_monitor
 from tests.support.serving import NoChores
+from tests.support.threads import AtOnce
 
 KIMI = "moonshotai/Kimi-K2.6"
 MINUTE = timedelta(minutes=1)

@@ -2,8 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -152,15 +151,6 @@ class FakeDesk(Desk):
     def note(self, asker: Asker, *what: Any) -> None:
         self.askers.append(asker)
         self.asked.append(what)
-
-
-class AtOnce(Executor):
-    """Runs what is submitted before it returns, so that a test sees the end of it."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
 
 
 @dataclass(frozen=True)
