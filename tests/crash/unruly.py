@@ -36,7 +36,7 @@ _WELL = 50  # beside the figures above: more than half of all calls
 
 
 class UnrulySlack(Slack):
-    """Slack out of order; `faults` counts how each call was spoilt, `patience` is in seconds, its caller's."""
+    """Slack out of order; `faults` counts how each call was spoilt, `patience` is its caller's in seconds."""
 
     def __init__(
         self,
