@@ -17,10 +17,10 @@ from bot import __version__
 _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Begin": {
         "demo": (
-            "service",
+            "demo",
             "Replay April 2026 offline, through real HTTP on loopback, into a stand-in for Slack.",
         ),
-        "check": ("service", "Prove feeds.yaml, and with --online everything that it names."),
+        "check": ("check", "Prove feeds.yaml, and with --online everything that it names."),
         "try": (
             "trials",
             "Show what an address would bring as a source, and the lines for feeds.yaml; nothing is stored.",
