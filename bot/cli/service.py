@@ -1,12 +1,8 @@
-"""`poll`, `run`, `check`, `demo`: read the sources and deliver what is owed."""
+"""`poll`, `run`, `check`: read the sources and deliver what is owed."""
 
-import os
-import shutil
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 
 import click
 from rich.markup import escape
@@ -14,14 +10,10 @@ from rich.progress import Progress
 
 from bot.cli.output import as_json_option, margin, print_content, print_json, say, screen
 from bot.cli.stopping import stopping
-from bot.demo.home import HOME
-from bot.demo.run import Stage, telling
-from bot.demo.serve import served
 from bot.desk.questions import RECENT
 from bot.errors import UsageError
 from bot.ops import logs
 from bot.ops.monitor import Monitor
-from bot.ops.web import LOOPBACK, Address, parse_address
 from bot.outbox.courier import Delivered
 from bot.run.answering import answering
 from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blind, refuse_tokens
@@ -42,7 +34,7 @@ from bot.sources.build import build_sources
 from bot.views.answers import recent_answer
 from bot.views.commands import Command, Verb
 from bot.views.objects import wave_objects
-from bot.views.phrases import counted
+from bot.views.phrases import coming, counted
 
 _BASELINE = 40  # releases that are shown after the first poll
 
@@ -86,7 +78,7 @@ def poll_with_progress(
 ) -> Polled:
     """Poll these sources behind a progress bar on a terminal."""
     with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
-        task = progress.add_task(f"Polling {len(sources)} sources", total=len(sources))
+        task = progress.add_task(f"Polling {counted(len(sources), 'source')}", total=len(sources))
 
         def advance(report: Report) -> None:
             polled(report)
@@ -117,14 +109,14 @@ def _as_object(app: App, polled: Polled, delivered: Delivered) -> dict[str, obje
 def tell(app: App, polled: Polled, delivered: Delivered) -> None:
     """Say what a round came to."""
     baselines = [report for report in polled.reports if report.baseline]
-    good = len(polled.reports) - len(polled.failed)
     say(
-        f"Polled {counted(len(polled.reports), 'source')}, {good} of them well: "
+        f"{_read(app, polled)}: "
         f"{counted(len(polled.announced), 'new release')}, {counted(delivered.sent, 'message')} sent."
     )
     if baselines:
         known = sum(report.new for report in baselines)
-        say(f"First sight of {counted(len(baselines), 'source')}: {known} things remembered, none announced.")
+        seen = counted(len(baselines), "source")
+        say(f"First sight of {seen}: {counted(known, 'thing')} remembered, none announced.")
     for report in polled.reports:
         if report.held:
             say(
@@ -143,6 +135,15 @@ def tell(app: App, polled: Polled, delivered: Delivered) -> None:
         asked, now = Command(Verb.RECENT, "recent", number=_BASELINE), app.clock.now()
         count, waves = app.store.history.recent(since=now - RECENT, limit=_BASELINE)
         print_content(recent_answer(asked, count, waves, now, whole=True))
+
+
+def _read(app: App, polled: Polled) -> str:
+    """Return how many sources were read; where none was due, when the next one is."""
+    if polled.reports:
+        good = len(polled.reports) - len(polled.failed)
+        return f"Polled {counted(len(polled.reports), 'source')}, {good} of them well"
+    dues = [state.next_poll_at for state in app.store.sources.states().values() if state.next_poll_at]
+    return f"No source was due, the next is {coming(min(dues, default=None), app.clock.now())}"
 
 
 def _complain(failed: Iterable[Report]) -> None:
@@ -186,7 +187,7 @@ def check(online: bool, as_json: bool) -> None:
 
 def _try_sources(app: App, sources: Sequence[Source]) -> list[SourceCheck]:
     with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
-        task = progress.add_task(f"Trying {len(sources)} sources", total=len(sources))
+        task = progress.add_task(f"Trying {counted(len(sources), 'source')}", total=len(sources))
         return check_sources(app, sources, lambda: progress.advance(task))
 
 
@@ -220,7 +221,7 @@ def _tell_check(
         state = (
             f"[red]failed[/]  {escape(result.complaint)}"
             if result.complaint
-            else f"ok      {result.count} items"
+            else f"ok      {counted(result.count, 'item')}"
         )
         screen().print(f"{escape(result.source_id)}  {state}")
     for remark in (*token.problems, *token.remarks):
@@ -282,67 +283,4 @@ def _first_sight(app: App, engines: Engines, monitor: Monitor) -> None:
         tell(app, poll_with_progress(engines, engines.poller.due(), progress), Delivered())
 
 
-@click.command()
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("cadencebot-demo.html"),
-    show_default=True,
-    help="Where to write the channels as one HTML page.",
-)
-@click.option(
-    "--serve",
-    "listen",
-    is_flag=False,
-    flag_value=":0",
-    metavar="[:PORT]",
-    help="Keep the world up and serve a page on which everything can be pressed.",
-)
-def demo(out: Path, listen: str | None) -> None:
-    """Replay April 2026 offline, through real HTTP on loopback, into a stand-in for Slack."""
-    logs.configure("critical")
-    if not os.access(out.parent, os.W_OK):
-        raise UsageError(f"{out}: cannot be written; choose another place with --out")
-    address = _address_of(listen) if listen else None
-    with telling(out, screen(), interactive=bool(address)) as stage:
-        _tell_what_to_try(out)
-        if address:
-            _serve(stage, address)
-        else:
-            say(f"Press its buttons yourself:\n  {_own_name()} demo --serve")
-    if not stage.as_expected:
-        raise click.exceptions.Exit(1)
-
-
-def _address_of(listen: str) -> Address:
-    host, port = parse_address(listen)
-    if host != LOOPBACK:
-        raise UsageError("the demo is for this machine alone: write --serve, or --serve :8080")
-    return host, port
-
-
-def _tell_what_to_try(out: Path) -> None:
-    """Name three commands that ask what the demo's bot knows, as they can be typed here."""
-    asking = f"{_own_name()} --state {out.parent / HOME}"
-    say(
-        f"Ask what it knows:\n  {asking} recent since:5y\n  {asking} why GLM-5.1\n  {asking} cadence since:5y"
-    )
-
-
-def _own_name() -> str:
-    """Return how this program was called."""
-    name = Path(sys.argv[0])
-    if name.name != "cadencebot":
-        return "python -m bot"
-    return "cadencebot" if shutil.which("cadencebot") == str(name) else str(name)
-
-
-def _serve(stage: Stage, address: Address) -> None:
-    with ExitStack() as stack:
-        live = stack.enter_context(served(stage, address))
-        stack.enter_context(stopping(live.stop, interrupts=False))
-        say(f"Press everything yourself, Ctrl+C ends it:\n  {live.url}")
-        live.run()
-
-
-COMMANDS = (poll, check, run, demo)
+COMMANDS = (poll, check, run)
