@@ -54,7 +54,7 @@ def check(online: bool, as_json: bool) -> None:
 
 def _try_sources(app: App, sources: Sequence[Source]) -> list[SourceCheck]:
     with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
-        task = progress.add_task(f"Trying {len(sources)} sources", total=len(sources))
+        task = progress.add_task(f"Trying {counted(len(sources), 'source')}", total=len(sources))
         return check_sources(app, sources, lambda: progress.advance(task))
 
 
@@ -88,7 +88,7 @@ def _tell_check(
         state = (
             f"[red]failed[/]  {escape(result.complaint)}"
             if result.complaint
-            else f"ok      {result.count} items"
+            else f"ok      {counted(result.count, 'item')}"
         )
         screen().print(f"{escape(result.source_id)}  {state}")
     for remark in (*token.problems, *token.remarks):
