@@ -47,9 +47,7 @@ def state(
         pytest.param(state(next_poll=-3), False, Readiness.DUE, id="due, and waiting for others of its host"),
         pytest.param(state(next_poll=None), False, Readiness.WAITS, id="due as it begins anew"),
         pytest.param(state(polled=None, next_poll=None), False, Readiness.NEEDLESS, id="never polled"),
-        pytest.param(
-            state(polled=30), False, Readiness.NEEDLESS, id="polled in future, by a wrong clock"
-        ),
+        pytest.param(state(polled=30), False, Readiness.NEEDLESS, id="polled in future, by a wrong clock"),
         pytest.param(state(rested=1), False, Readiness.NEEDLESS, id="it asked to be left alone until later"),
         pytest.param(state(rested=0), False, Readiness.DUE, id="it asked to be left alone until now"),
     ],
