@@ -56,7 +56,7 @@ def check(online: bool, as_json: bool) -> None:
 
 def _try(app: App, sources: Sequence[Source]) -> list[SourceCheck]:
     with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
-        task = progress.add_task(f"Trying {len(sources)} sources", total=len(sources))
+        task = progress.add_task(f"Trying {counted(len(sources), 'source')}", total=len(sources))
         return check_sources(app, sources, lambda: progress.advance(task))
 
 
@@ -86,8 +86,12 @@ def _tell(app: App, found: _Found) -> None:
         f"{counted(len(config.subscriptions), 'standing subscription')}."
     )
     for result in found.tried:
-        failed = result.complaint and f"[red]failed[/]  {escape(result.complaint)}"
-        screen().print(f"{escape(result.source_id)}  {failed or f'ok      {result.count} items'}")
+        state = (
+            f"[red]failed[/]  {escape(result.complaint)}"
+            if result.complaint
+            else f"ok      {counted(result.count, 'item')}"
+        )
+        screen().print(f"{escape(result.source_id)}  {state}")
     for remark in (*found.token.problems, *found.token.remarks):
         say(f"Slack: {remark}")
     for former, now in app.moved_channels.items():

@@ -103,6 +103,7 @@ _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
 }
 _COMMANDS = {name: home for group in _GROUPS.values() for name, home in group.items()}
+NAMES = tuple(_COMMANDS)
 _EXAMPLES = """\b
   cadencebot demo                       see it work, offline
   cadencebot check --online             is everything set up?
@@ -140,7 +141,12 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the options before the command; what is wrong with them is told in a line as well."""
+        """Take the options before the command; what is wrong with them is told in a line as well.
+
+        `help`, and `help recent`, are asked for as in Slack.
+        """
+        if args[:1] == ["help"]:
+            args = [*args[1:2], "--help"]
         try:
             return super().parse_args(ctx, args)
         except click.exceptions.NoArgsIsHelpError:

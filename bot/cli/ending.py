@@ -1,16 +1,20 @@
 """How a command is carried out, and how an expected failure ends it: one line, one exit code."""
 
+import re
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 import click
 
+from bot.cli.commands import NAMES
 from bot.cli.output import WANTS_JSON, print_json, speak_any_charset
 from bot.cli.stopping import stopping
 from bot.errors import CadenceError, ConfigError, UsageError
 from bot.ops import logs
 
 Result = TypeVar("Result")
+# The desk answers Slack and the terminal alike: `labs` in a sentence of its is what both understand.
+_BARE = re.compile(rf"`(?=(?:{'|'.join(NAMES)})[ `])")
 
 
 def carry_out(context: click.Context, command: Callable[[], Result]) -> Result:
@@ -25,13 +29,21 @@ def carry_out(context: click.Context, command: Callable[[], Result]) -> Result:
     except click.UsageError as error:
         _fail(context, in_a_line(error), 2)
     except CadenceError as error:
-        _fail(context, str(error), 2 if isinstance(error, ConfigError | UsageError) else 1)
+        _fail(context, as_typed(str(error)), 2 if isinstance(error, ConfigError | UsageError) else 1)
 
 
 def in_a_line(error: click.UsageError) -> str:
     """Return what click has against a command line, and where its help is."""
     called = error.ctx.command_path if error.ctx else "cadencebot"
+    if isinstance(error, click.NoSuchOption):
+        near = f" (did you mean {error.possibilities[0]}?)" if error.possibilities else ""
+        return f"there is no option {error.option_name!r}{near}; `{called} --help` tells what it takes"
     return f"{error.format_message().rstrip('.')}; `{called} --help` tells what it takes"
+
+
+def as_typed(why: str) -> str:
+    """Return what failed, with each command in it as it is typed on a command line."""
+    return _BARE.sub("`cadencebot ", why)
 
 
 def _fail(context: click.Context, why: str, code: int) -> NoReturn:

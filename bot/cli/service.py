@@ -30,7 +30,7 @@ from bot.sources.base import Source
 from bot.views.answers import recent_answer
 from bot.views.commands import Command, Verb
 from bot.views.objects import wave_objects
-from bot.views.phrases import counted
+from bot.views.phrases import coming, counted
 
 _BASELINE = 40  # releases that are shown after the first poll
 
@@ -76,7 +76,7 @@ def poll_with_progress(
 ) -> Polled:
     """Poll these sources behind a progress bar on a terminal."""
     with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
-        task = progress.add_task(f"Polling {len(sources)} sources", total=len(sources))
+        task = progress.add_task(f"Polling {counted(len(sources), 'source')}", total=len(sources))
 
         def advance(report: Report) -> None:
             polled(report)
@@ -107,14 +107,14 @@ def _as_object(app: App, polled: Polled, delivered: Delivered) -> dict[str, obje
 def tell(app: App, polled: Polled, delivered: Delivered) -> None:
     """Say what a round came to."""
     baselines = [report for report in polled.reports if report.baseline]
-    good = len(polled.reports) - len(polled.failed)
     say(
-        f"Polled {counted(len(polled.reports), 'source')}, {good} of them well: "
+        f"{_read(app, polled)}: "
         f"{counted(len(polled.announced), 'new release')}, {counted(delivered.sent, 'message')} sent."
     )
     if baselines:
         known = sum(report.new for report in baselines)
-        say(f"First sight of {counted(len(baselines), 'source')}: {known} things remembered, none announced.")
+        seen = counted(len(baselines), "source")
+        say(f"First sight of {seen}: {counted(known, 'thing')} remembered, none announced.")
     for report in polled.reports:
         if report.held:
             say(
@@ -132,6 +132,15 @@ def tell(app: App, polled: Polled, delivered: Delivered) -> None:
         asked, now = Command(Verb.RECENT, "recent", number=_BASELINE), app.clock.now()
         count, waves = app.store.history.recent(since=now - RECENT, limit=_BASELINE)
         print_content(recent_answer(asked, count, waves, now, whole=True))
+
+
+def _read(app: App, polled: Polled) -> str:
+    """Return how many sources were read; where none was due, when the next one is."""
+    if polled.reports:
+        good = len(polled.reports) - len(polled.failed)
+        return f"Polled {counted(len(polled.reports), 'source')}, {good} of them well"
+    dues = [state.next_poll_at for state in app.store.sources.states().values() if state.next_poll_at]
+    return f"No source was due, the next is {coming(min(dues, default=None), app.clock.now())}"
 
 
 @click.command()

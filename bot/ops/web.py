@@ -78,6 +78,25 @@ def reply(
     return [body]
 
 
+def refuse_taken(address: Address) -> None:
+    """Raise ConfigError where an address cannot be had."""
+    _listening(address).close()
+
+
+def _listening(address: Address) -> socket.socket:
+    family, both = (
+        (socket.AF_INET6, socket.has_dualstack_ipv6()) if ":" in address[0] else (socket.AF_INET, False)
+    )
+    try:
+        return socket.create_server(address, family=family, dualstack_ipv6=both)
+    except (OSError, UnicodeError) as error:  # the latter where a name can be none
+        # create_server names the address a second time, in brackets
+        why = str(getattr(error, "strerror", None) or error).partition(" (while ")[0]
+        raise ConfigError(
+            f"cannot listen on {address[0]}:{address[1]}: {why}; choose another address or port"
+        ) from error
+
+
 @contextmanager
 def serving(address: Address, routes: Routes, deadline: float = DEADLINE) -> Iterator[str]:
     """Serve the routes while the block runs, and yield the web address. What was taken is finished.
@@ -85,12 +104,7 @@ def serving(address: Address, routes: Routes, deadline: float = DEADLINE) -> Ite
     Raises ConfigError when the address cannot be had.
     """
     host, is_six = address[0], ":" in address[0]
-    family, both = (socket.AF_INET6, socket.has_dualstack_ipv6()) if is_six else (socket.AF_INET, False)
-    try:
-        listening = socket.create_server(address, family=family, dualstack_ipv6=both)
-    except (OSError, UnicodeError) as error:  # the latter where a name can be none
-        why = getattr(error, "strerror", None) or error
-        raise ConfigError(f"cannot listen on {host}:{address[1]}: {why}") from error
+    listening = _listening(address)
     port = listening.getsockname()[1]
     front = Front(partial(_Exchange, _Server((host, port), routes)), deadline)
     front.start(listening)

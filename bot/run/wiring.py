@@ -174,7 +174,7 @@ def _no_feeds(path: Path) -> ConfigError:
     return ConfigError(f"{path}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml{begin}")
 
 
-def _no_state(state: Path) -> ConfigError:
+def no_state(state: Path) -> ConfigError:
     return ConfigError(
         f"{state.absolute()}: holds no {FILE_NAME}, so nothing is known there; name the bot's state with "
         "`cadencebot --state DIR ...` or CADENCEBOT_STATE, or begin one with `cadencebot poll`"
@@ -204,7 +204,7 @@ def open_app(
         if not readonly or (state / FILE_NAME).exists():
             store = Store(state, readonly=readonly)
         elif needs_state:
-            raise _no_state(state)
+            raise no_state(state)
         else:  # nothing is known yet: an empty store says so
             store = Store(Path(stack.enter_context(TemporaryDirectory(prefix="cadencebot-"))))
         stack.callback(store.close)

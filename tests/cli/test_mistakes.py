@@ -12,7 +12,7 @@ from tests.cli.conftest import Shell
     [
         pytest.param(["recnt"], "'recnt' (did you mean recent?)", id="a command with a slip"),
         pytest.param(["frobnicate"], "no command 'frobnicate'; ", id="a command like no other"),
-        pytest.param(["--bogus"], "No such option '--bogus'", id="an option of no command"),
+        pytest.param(["--bogus"], "there is no option '--bogus'; ", id="an option of no command"),
         pytest.param(["recent", "--png"], "recent --help` tells", id="an option that another command has"),
         pytest.param(["show"], "Missing argument", id="a command without what it is about"),
         pytest.param(

@@ -262,7 +262,7 @@ def digest_answer(
         text = f"No digest is sent {where}."
         choices = [turn(0, "Every Monday at 9:00", "digest weekly mon 09:00")]
         choices += [turn(1, "Every day at 9:00", "digest daily 09:00")]
-        hint = f"By another time zone: {typed('digest weekly mon 09:00 Europe/Berlin')}"
+        hint = f"{typed('digest weekly mon 09:00 Europe/Berlin')} sets one by the clock of a place"
     else:
         coming = f" The next one: {moment(next_at)}." if next_at else ""
         text = f"A digest is sent {where} {_when(preferences.digest)}.{coming}"

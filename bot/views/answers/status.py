@@ -95,7 +95,7 @@ def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> C
     """Return what is wrong in full, and what is well in numbers; `whole`: each source by name as well."""
     summary, messages = _summary(status), _messages(status.counts)
     others = [elsewhere("status all")] if status.team and status.corrects else []
-    silence = _silence(status.sources, now)
+    still = silence(status.sources, now)
     troubles = [prose(remark, _REMARK_LIMIT) for remark in status.remarks]
     troubles += _failures(status.sources, now)
     troubles += [_missing(record) for record in status.coverage.values() if record.is_perhaps_blind]
@@ -117,9 +117,9 @@ def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> C
         parts["Coverage"] = list(_shown(status.coverage))
     well = [] if whole else [f"• {line}" for line in _well(status, now)]
     return Content(
-        text_of([summary, *silence, messages, *map(sentence, spoken)]),
+        text_of([*still, summary, messages, *map(sentence, spoken)]),
         (
-            blocks.section("\n".join([f"*{summary}*", *silence])),
+            blocks.section("\n".join([*still, f"*{summary}*"])),
             *(block for title, lines in parts.items() for block in _part(title, lines, whole=whole)),
             *blocks.actions(_corrections(status)),
             *blocks.sections(["*Well*", *well] if well else []),
@@ -147,7 +147,7 @@ def _summary(status: BotStatus) -> str:
     )
 
 
-def _silence(sources: Sequence[SourceState], now: datetime) -> list[str]:
+def silence(sources: Sequence[SourceState], now: datetime) -> list[str]:
     """Return a warning where nothing at all was polled for long: then the service itself stands still."""
     polled = [state.polled_at for state in sources if state.polled_at]
     if not polled or now - max(polled) <= _SILENT:
