@@ -1,6 +1,7 @@
 """`check`: prove feeds.yaml, and everything that it names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import click
 from rich.markup import escape
@@ -18,6 +19,17 @@ from bot.sources.build import build_sources
 from bot.views.phrases import counted
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found; the sources and the token are only `tried` online."""
+
+    sources: int
+    tried: Sequence[SourceCheck]
+    token: TokenCheck
+    webhooks: Sequence[str]
+    perhaps_blind: Mapping[str, str]
+
+
 @click.command()
 @click.option("--online", is_flag=True, help="Also try every source, and the Slack token with its scopes.")
 @as_json_option
@@ -27,76 +39,69 @@ def check(online: bool, as_json: bool) -> None:
     with open_app(readonly=True, needs_state=False) as app:
         refuse_renamed_labs(app)
         sources = build_sources(app.config, app.environment)
-        webhooks = [*webhooks_of(app)]
-        results: list[SourceCheck] = []
-        token = TokenCheck()
-        if online:
-            results = _try_sources(app, sources)
-            token = check_slack(app)
-        missing = perhaps_blind(app)
+        found = _Found(
+            len(sources),
+            _try(app, sources) if online else (),
+            check_slack(app) if online else TokenCheck(),
+            [*webhooks_of(app)],
+            perhaps_blind(app),
+        )
         if as_json:
-            print_json(
-                {
-                    **_check_object(app, sources, results, token),
-                    "webhooks": webhooks,
-                    "perhaps_blind": missing,
-                }
-            )
+            print_json(_as_object(app, found))
         else:
-            _tell_check(app, sources, results, token)
-            if webhooks:
-                say(f"{counted(len(webhooks), 'webhook')}: {', '.join(webhooks)}.")
-            for line in (*app.remarks, *missing.values()):
-                say(line)
-    if token.problems or any(result.complaint for result in results):
+            _tell(app, found)
+    if found.token.problems or any(result.complaint for result in found.tried):
         raise click.exceptions.Exit(1)
 
 
-def _try_sources(app: App, sources: Sequence[Source]) -> list[SourceCheck]:
+def _try(app: App, sources: Sequence[Source]) -> list[SourceCheck]:
     with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
         task = progress.add_task(f"Trying {counted(len(sources), 'source')}", total=len(sources))
         return check_sources(app, sources, lambda: progress.advance(task))
 
 
-def _check_object(
-    app: App, sources: Sequence[Source], results: Sequence[SourceCheck], token: TokenCheck
-) -> dict[str, object]:
+def _as_object(app: App, found: _Found) -> dict[str, object]:
     return {
         "file": str(app.environment.cadencebot_config),
         "labs": len(app.config.labs),
-        "sources": len(sources),
+        "sources": found.sources,
         "subscriptions": len(app.config.subscriptions),
         "tried": [
             {"source": result.source_id, "items": result.count, "complaint": result.complaint or None}
-            for result in results
+            for result in found.tried
         ],
-        "slack": {"problems": token.problems, "remarks": token.remarks},
+        "slack": {"problems": found.token.problems, "remarks": found.token.remarks},
         "moved_channels": dict(app.moved_channels),
         "proxy": app.environment.proxy_remark or None,
+        "webhooks": found.webhooks,
+        "perhaps_blind": found.perhaps_blind,
     }
 
 
-def _tell_check(
-    app: App, sources: Sequence[Source], results: Sequence[SourceCheck], token: TokenCheck
-) -> None:
+def _tell(app: App, found: _Found) -> None:
+    config = app.config
     say(
-        f"{app.environment.cadencebot_config} is valid: {counted(len(app.config.labs), 'lab')}, "
-        f"{counted(len(sources), 'source')}, "
-        f"{counted(len(app.config.subscriptions), 'standing subscription')}."
+        f"{app.environment.cadencebot_config} is valid: {counted(len(config.labs), 'lab')}, "
+        f"{counted(found.sources, 'source')}, "
+        f"{counted(len(config.subscriptions), 'standing subscription')}."
     )
-    for result in results:
+    for result in found.tried:
         state = (
             f"[red]failed[/]  {escape(result.complaint)}"
             if result.complaint
             else f"ok      {counted(result.count, 'item')}"
         )
         screen().print(f"{escape(result.source_id)}  {state}")
-    for remark in (*token.problems, *token.remarks):
+    for remark in (*found.token.problems, *found.token.remarks):
         say(f"Slack: {remark}")
     for former, now in app.moved_channels.items():
         say(f"Slack calls the channel {former} of feeds.yaml {now} now: write that there.")
     if app.environment.proxy_remark:
         say(app.environment.proxy_remark)
+    if found.webhooks:
+        say(f"{counted(len(found.webhooks), 'webhook')}: {', '.join(found.webhooks)}.")
+    for line in (*app.remarks, *found.perhaps_blind.values()):
+        say(line)
 
 
 COMMANDS = (check,)

@@ -9,7 +9,7 @@ from bot.desk.readers import OF_TEXT, OF_WORDS, about, name_in
 from bot.desk.settings import SETTINGS_KEYS, settings_words
 from bot.desk.talk import TALK
 from bot.desk.tokens import LONGEST, Token, plain_line
-from bot.desk.watching import parse_watch
+from bot.desk.watch_grammar import parse_watch
 from bot.errors import UsageError
 from bot.model import ALL
 from bot.outbox.digests import plan_words

@@ -35,6 +35,13 @@ BODY_LIMIT = 1 << 20  # bytes; a form with everything in it has a few thousand
 LOOPBACK = "127.0.0.1"
 
 HEALTH, METRICS = ("GET", "/healthz"), ("GET", "/metrics")
+# Of a page that people look at: nobody frames it, no other site reads it, nothing takes it for another kind.
+PAGE_HEADERS = (
+    ("Content-Security-Policy", "frame-ancestors 'none'"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+)
 
 Address = tuple[str, int]
 Routes = Mapping[tuple[str, str], "WSGIApplication"]
@@ -70,11 +77,15 @@ def own_pages(health: Callable[[], Health], metrics: Callable[[], bytes]) -> Rou
 
 
 def reply(
-    respond: "StartResponse", status: HTTPStatus, body: bytes, kind: str = "text/plain; charset=utf-8"
+    respond: "StartResponse",
+    status: HTTPStatus,
+    body: bytes,
+    kind: str = "text/plain; charset=utf-8",
+    headers: Iterable[tuple[str, str]] = (),
 ) -> Iterable[bytes]:
-    """Answer a WSGI request with one body that nobody should keep."""
-    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
-    respond(f"{status.value} {status.phrase}", headers)
+    """Answer a WSGI request with one body that nobody should keep; `headers` are further ones."""
+    own = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+    respond(f"{status.value} {status.phrase}", [*own, *headers])
     return [body]
 
 

@@ -26,7 +26,7 @@ from bot.releases.news.decision import Catalogue, Decision, Judged, Settings
 from bot.releases.news.meant import meant_by
 from bot.run.consequences import carry_out, settle_overdue
 from bot.run.hints import NamesInBody, ask_about_hints
-from bot.run.quiet import QuietPolls, shows_nothing
+from bot.run.quiet_polls import QuietPolls, shows_nothing
 from bot.run.reports import Polled, Progress, Report, unheard
 from bot.run.validators import SHARES, are_left_out, weighed
 from bot.sources.base import Memory, Poll, Source

@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database as Connection
 
 from bot.fetch.client import HttpFetcher
-from bot.run.quiet import QuietPolls
+from bot.run.quiet_polls import QuietPolls
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource
 from bot.sources.hub import HubSource
