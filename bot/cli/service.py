@@ -1,6 +1,6 @@
 """`poll`, `run`, `check`: read the sources and deliver what is owed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 
@@ -13,11 +13,11 @@ from bot.cli.stopping import stopping
 from bot.desk.questions import RECENT
 from bot.errors import UsageError
 from bot.ops import logs
-from bot.ops.monitor import Monitor
 from bot.outbox.courier import Delivered
 from bot.run.answering import answering
 from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blind, refuse_tokens
 from bot.run.engines import Engines, at_work
+from bot.run.failures import by_cause
 from bot.run.monitor import monitoring, tell_admins
 from bot.run.push.due import pushes_for
 from bot.run.push.routes import push_routes
@@ -61,6 +61,8 @@ def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
             print_json(_as_object(app, polled, delivered))
         else:
             tell(app, polled, delivered)
+            for line in by_cause(polled.reports):
+                margin().print(f"[red]failed[/] {escape(line)}")
     if polled.failed or delivered.closed or delivered.owed or delivered.failed:
         raise click.exceptions.Exit(1)
 
@@ -123,7 +125,6 @@ def tell(app: App, polled: Polled, delivered: Delivered) -> None:
                 f"{report.source_id} showed {counted(report.held, 'release')} more than is usual in a day: "
                 "held; `cadencebot held` announces or ignores them."
             )
-    _complain(polled.failed)
     if delivered.closed:
         margin().print(f"Nothing can be sent: {escape(delivered.closed)}")
     elif delivered.owed or delivered.failed:
@@ -144,11 +145,6 @@ def _read(app: App, polled: Polled) -> str:
         return f"Polled {counted(len(polled.reports), 'source')}, {good} of them well"
     dues = [state.next_poll_at for state in app.store.sources.states().values() if state.next_poll_at]
     return f"No source was due, the next is {coming(min(dues, default=None), app.clock.now())}"
-
-
-def _complain(failed: Iterable[Report]) -> None:
-    for report in failed:
-        margin().print(f"[red]failed[/] {escape(report.source_id)}: {escape(report.complaint)}")
 
 
 @click.command()
@@ -268,17 +264,17 @@ def run(listen: str | None) -> None:
         for lost in look_at_rights(app):
             say(f"Slack: {lost}")
         monitor.systemd.ready()
-        _first_sight(app, engines, monitor)
+        _first_sight(app, engines, service)
         service.run()
 
 
-def _first_sight(app: App, engines: Engines, monitor: Monitor) -> None:
+def _first_sight(app: App, engines: Engines, service: Service) -> None:
     """Take the baseline of a new installation with progress, so that a newcomer sees what happens."""
     if not app.store.sources.states():
 
         def progress(report: Report) -> None:
-            monitor.metrics.polled(report)
-            monitor.tick()  # the main loop has not begun yet, and a first sight takes minutes
+            service.polled(report)
+            service.watch()  # the main loop has not begun yet, and a first sight takes minutes
 
         tell(app, poll_with_progress(engines, engines.poller.due(), progress), Delivered())
 

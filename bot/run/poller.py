@@ -168,8 +168,8 @@ class Poller:
                 report = self._fail(source, state, SourceError(Failure.BAD_ANSWER, message))
             finally:
                 self.reading.discard(source.id)
-            progress(report)
-            reports.append(report)
+            reports.append(replace(report, host=host_in(source.url)))
+            progress(reports[-1])
         return reports
 
     def _memory(self, state: SourceState, now: datetime) -> Memory:
@@ -280,5 +280,4 @@ class Poller:
             if self._is_overtaken(source, state):
                 return Report(source.id)
             self.store.sources.failed(source.id, error, now, now + rest * self.dice.uniform(1.0, 1.1))
-        log.warning("source_failed", source=source.id, failure=error.failure, complaint=str(error))
         return Report(source.id, failure=error.failure, complaint=str(error))

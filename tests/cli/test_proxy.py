@@ -28,7 +28,7 @@ class Proxy(Loopback):
 
     def _refuse(self, asked: Asked) -> Answer:
         self.seen.put(asked.target.partition("?")[0])
-        return Answer(b'{"ok": false, "error": "invalid_auth"}', headers={"Connection": "close"})
+        return Answer(b'{"ok": false, "error": "internal_error"}', headers={"Connection": "close"})
 
 
 @pytest.fixture

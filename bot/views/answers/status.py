@@ -36,7 +36,8 @@ _PART_LIMIT = 2_200  # characters of each part; all together stay below what Sla
 _LACKING_LIMIT = 600
 _REMARK_LIMIT = 600
 _REPORTS = 10
-_NAMED = 3  # releases that a source missed
+_NAMED = 3  # releases that a source missed, or sources that fail alike
+_ALONE = 3  # sources that cannot be reached, and no other can
 _SILENT = timedelta(hours=1)  # beyond this without any poll, nobody polls
 _KINDS = {"hub": "Hugging Face organisation", "llm_stats": "LLM Stats listing"}
 _FAILURES = {
@@ -96,7 +97,7 @@ def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> C
     others = [elsewhere("status all")] if status.team and status.corrects else []
     still = silence(status.sources, now)
     troubles = [prose(remark, _REMARK_LIMIT) for remark in status.remarks]
-    troubles += [f"{_name(state.id)} {_failure(state, now)}" for state in status.sources if state.failure]
+    troubles += _failures(status.sources, now)
     troubles += [_missing(record) for record in status.coverage.values() if record.is_perhaps_blind]
     troubles += [f"{_name(state.id)} {remark}" for state in status.sources for remark in remarks(state, now)]
     troubles += [_flood(flood, now) for flood in status.held]
@@ -189,6 +190,25 @@ def _shown(coverage: Mapping[str, Record]) -> Iterator[str]:
 
 def _coverage(record: Record) -> str:
     return f"showed {record.showed} of {record.expected}"
+
+
+def _failures(sources: Sequence[SourceState], now: datetime) -> Iterator[str]:
+    """Yield why sources cannot be read, those that fail alike together, in one line where all do."""
+    failing = [state for state in sources if state.failure]
+    since = min((state.failing_since for state in failing if state.failing_since), default=now)
+    last_read = max((state.succeeded_at for state in sources if state.succeeded_at), default=None)
+    unreached = len(failing) >= _ALONE and all(state.failure == Failure.UNREACHABLE for state in failing)
+    if unreached and (last_read is None or last_read < since):
+        yield f"No source can be reached, for {length(now - since)}: is there a network?"
+        return
+    alike: dict[tuple[str, str], list[SourceState]] = defaultdict(list)
+    for state in failing:
+        alike[state.failure, state.complaint].append(state)
+    for states in alike.values():
+        names = [_name(state.id) for state in states]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        subject = f"{', '.join(names[:_NAMED])}{more}: their host" if len(names) > 1 else names[0]
+        yield f"{subject} {_failure(states[0], now)}"
 
 
 def _failure(state: SourceState, now: datetime) -> str:
