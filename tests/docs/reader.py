@@ -17,6 +17,17 @@ SERVED = "python3 -m http.server 8000 --bind 127.0.0.1 --directory lab"
 Run = Callable[[Sequence[str], Mapping[str, str]], tuple[int, str]]
 
 
+def unprinted(page: str, output: str) -> list[str]:
+    """Return the lines that a page's first console block shows, and a program did not print.
+
+    "..." stands for what is left out; how wide anything is does not matter.
+    """
+    block = next(text for language, _, text in BLOCK.findall(page) if language == "console")
+    said = [" ".join(line.split()) for line in output.splitlines()]
+    shown = [" ".join(line.split()).removesuffix("...").strip() for line in block.splitlines()[1:]]
+    return [line for line in shown if not any(one.startswith(line) for one in said)]
+
+
 class Quiet(SimpleHTTPRequestHandler):
     """Serve a folder, and say nothing of it."""
 

@@ -14,11 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from bot.demo.world import World
-from tests.docs.reader import BLOCK, reading
+from tests.docs.reader import reading, unprinted
 from tests.torture.long import long_form
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,11 @@ class Newcomer:
         self.clone = clone
 
     def type(
-        self, line: str, at: Path | None = None, code: int = 0, **variables: str
+        self,
+        line: str,
+        at: Path | None = None,
+        variables: Mapping[str, str] = MappingProxyType({}),
+        code: int = 0,
     ) -> subprocess.CompletedProcess[str]:
         """Run a line, and return what became of it, which must end with this code."""
         began = time.monotonic()
@@ -92,12 +97,7 @@ def newcomer(demo: tuple[Newcomer, str]) -> Newcomer:
 
 
 def test_the_demo_prints_what_readme_shows(demo: tuple[Newcomer, str]) -> None:
-    shown = next(text for language, _, text in BLOCK.findall(README) if language == "console")
-    said = [" ".join(line.split()) for line in demo[1].splitlines()]
-    _, *lines = re.split(r"^\$ make test.*", shown, flags=re.MULTILINE)[0].splitlines()
-    expected = [" ".join(line.split()).removesuffix("...").strip() for line in lines]
-    missing = [line for line in expected if not any(one.startswith(line) for one in said)]
-    assert missing == []
+    assert unprinted(README, demo[1]) == []
 
 
 def test_the_demo_leaves_the_clone_as_it_was_and_its_questions_are_answered(
@@ -121,7 +121,7 @@ def test_the_demo_can_be_pressed(newcomer: Newcomer, tmp_path: Path) -> None:
 
 def test_the_tutorial_ends_with_an_alert(newcomer: Newcomer, tmp_path: Path) -> None:
     def run(words: Sequence[str], variables: Mapping[str, str]) -> tuple[int, str]:
-        done = newcomer.type(shlex.join(["cadencebot", *words]), tmp_path, **variables)
+        done = newcomer.type(shlex.join(["cadencebot", *words]), tmp_path, variables)
         return done.returncode, done.stdout
 
     with reading(tmp_path, run) as reader:
@@ -131,12 +131,12 @@ def test_the_tutorial_ends_with_an_alert(newcomer: Newcomer, tmp_path: Path) -> 
 def test_with_a_token_the_channel_hears_of_a_release_once(newcomer: Newcomer, tmp_path: Path) -> None:
     with World(lambda: datetime.now(UTC)) as world:
         variables = {**world.environment(tmp_path), "CADENCEBOT_HEALTH": "off", "PYTHONUNBUFFERED": "1"}
-        assert "is valid" in newcomer.type("cadencebot check --online", tmp_path, **variables).stdout
-        newcomer.type("cadencebot poll", tmp_path, **variables)
+        assert "is valid" in newcomer.type("cadencebot check --online", tmp_path, variables).stdout
+        newcomer.type("cadencebot poll", tmp_path, variables)
         world._verbs["publish"](["moonshotai/Kimi-K2.6"])
         assert world.slack.posts("C0RELEASES") == ()
-        newcomer.type("cadencebot poll --all", tmp_path, **variables)
-        newcomer.type("cadencebot poll --all", tmp_path, **variables)
+        newcomer.type("cadencebot poll --all", tmp_path, variables)
+        newcomer.type("cadencebot poll --all", tmp_path, variables)
         with newcomer.left_running("cadencebot run", tmp_path, "cadencebot watches 7 labs", variables):
             pass
         [alert] = world.slack.posts("C0RELEASES")
@@ -152,7 +152,7 @@ def nobody() -> dict[str, str]:
 
 def test_without_a_network_one_line_says_so(newcomer: Newcomer, tmp_path: Path) -> None:
     (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
-    told = newcomer.type("cadencebot poll", tmp_path, 1, **nobody())
+    told = newcomer.type("cadencebot poll", tmp_path, nobody(), 1)
     assert len((told.stdout + told.stderr).splitlines()) <= 3
     status = newcomer.type("cadencebot status", tmp_path).stdout
     assert status.count("is there a network?") == 1
@@ -172,7 +172,7 @@ BROKEN: Mapping[str, Mapping[str, str]] = {
 @pytest.mark.parametrize("kind", BROKEN)
 def test_what_is_set_wrongly_ends_run_in_one_line(newcomer: Newcomer, tmp_path: Path, kind: str) -> None:
     (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
-    told = newcomer.type("cadencebot run", tmp_path, 2, CADENCEBOT_HEALTH="off", **BROKEN[kind])
+    told = newcomer.type("cadencebot run", tmp_path, {"CADENCEBOT_HEALTH": "off", **BROKEN[kind]}, 2)
     assert (told.stdout, len(told.stderr.splitlines())) == ("", 1)
 
 
@@ -181,12 +181,12 @@ def test_a_busy_port_ends_run_in_one_line(newcomer: Newcomer, tmp_path: Path) ->
     secrets = {"SLACK_BOT_TOKEN": "xoxb-1-2-b", "SLACK_SIGNING_SECRET": "0" * 32, "CADENCEBOT_HEALTH": "off"}
     with socket.create_server(("127.0.0.1", 0)) as busy:
         line = f"cadencebot run --http :{busy.getsockname()[1]}"
-        told = newcomer.type(line, tmp_path, 2, **secrets)
+        told = newcomer.type(line, tmp_path, secrets, 2)
     assert (told.stdout, len(told.stderr.splitlines())) == ("", 1)
 
 
 @pytest.mark.parametrize("words", ["recent since:5y", "cadence since:5y", "status", "list", "deliveries"])
 def test_a_narrow_terminal_is_kept_to(newcomer: Newcomer, words: str) -> None:
     line = f"cadencebot --state cadencebot-demo {words}"
-    said = newcomer.type(line, COLUMNS="40").stdout.splitlines()
+    said = newcomer.type(line, variables={"COLUMNS": "40"}).stdout.splitlines()
     assert [one for one in said if len(one) > 40] == []
