@@ -20,7 +20,7 @@ _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "demo",
             "Replay April 2026 offline, through real HTTP on loopback, into a stand-in for Slack.",
         ),
-        "check": ("service", "Prove feeds.yaml, and with --online everything that it names."),
+        "check": ("check", "Prove feeds.yaml, and with --online everything that it names."),
         "try": (
             "trials",
             "Show what an address would bring as a source, and the lines for feeds.yaml; nothing is stored.",
@@ -103,7 +103,6 @@ _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
 }
 _COMMANDS = {name: home for group in _GROUPS.values() for name, home in group.items()}
-NAMES = tuple(_COMMANDS)
 _EXAMPLES = """\b
   cadencebot demo                       see it work, offline
   cadencebot check --online             is everything set up?
@@ -167,7 +166,7 @@ class Commands(click.Group):
         """Run the command; what that takes is loaded now, for --version and --help do without."""
         from bot.cli.ending import carry_out  # noqa: PLC0415
 
-        return carry_out(ctx, lambda: super(Commands, self).invoke(ctx))
+        return carry_out(ctx, lambda: super(Commands, self).invoke(ctx), _COMMANDS)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)

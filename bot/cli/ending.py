@@ -1,24 +1,24 @@
 """How a command is carried out, and how an expected failure ends it: one line, one exit code."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar
 
 import click
 
-from bot.cli.commands import NAMES
 from bot.cli.output import WANTS_JSON, print_json, speak_any_charset
 from bot.cli.stopping import stopping
 from bot.errors import CadenceError, ConfigError, UsageError
 from bot.ops import logs
 
 Result = TypeVar("Result")
-# The desk answers Slack and the terminal alike: `labs` in a sentence of its is what both understand.
-_BARE = re.compile(rf"`(?=(?:{'|'.join(NAMES)})[ `])")
 
 
-def carry_out(context: click.Context, command: Callable[[], Result]) -> Result:
-    """Return what the command returns; exit with 2 for wrong usage or configuration, with 1 for the rest."""
+def carry_out(context: click.Context, command: Callable[[], Result], names: Iterable[str]) -> Result:
+    """Return what the command returns; exit with 2 for wrong usage or configuration, with 1 for the rest.
+
+    `names` are those of all commands.
+    """
     speak_any_charset()
     logs.configure("error")
     try:
@@ -29,7 +29,7 @@ def carry_out(context: click.Context, command: Callable[[], Result]) -> Result:
     except click.UsageError as error:
         _fail(context, in_a_line(error), 2)
     except CadenceError as error:
-        _fail(context, as_typed(str(error)), 2 if isinstance(error, ConfigError | UsageError) else 1)
+        _fail(context, as_typed(str(error), names), 2 if isinstance(error, ConfigError | UsageError) else 1)
 
 
 def in_a_line(error: click.UsageError) -> str:
@@ -42,9 +42,12 @@ def in_a_line(error: click.UsageError) -> str:
     return f"{said}; `{called} --help` tells what it takes"
 
 
-def as_typed(why: str) -> str:
-    """Return what failed, with each command in it as it is typed on a command line."""
-    return _BARE.sub("`cadencebot ", why)
+def as_typed(why: str, names: Iterable[str]) -> str:
+    """Return what failed, with each command in it as it is typed on a command line.
+
+    The desk answers Slack and the terminal alike: `labs` in a sentence of its is what both understand.
+    """
+    return re.sub(rf"`(?=(?:{'|'.join(names)})[ `])", "`cadencebot ", why)
 
 
 def _fail(context: click.Context, why: str, code: int) -> NoReturn:

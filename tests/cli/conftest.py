@@ -53,7 +53,7 @@ def begun(shell: Shell) -> Shell:
 
 @pytest.fixture
 def polled(shell: Shell) -> Shell:
-    """Be past the baseline, with one release announced."""
+    """Return a shell past the baseline, with one release announced."""
     shell.run("poll", "--all")
     shell.play("publish", ["moonshotai/Kimi-K2.6"])
     shell.run("poll", "--source", "hub:moonshotai")

@@ -4,10 +4,13 @@ import re
 import socket
 from pathlib import Path
 
+import click
 import pytest
 
-from bot.cli.commands import NAMES
+from bot.cli import main
 from tests.cli.conftest import Shell
+
+NAMES = main.list_commands(click.Context(main))
 
 
 @pytest.mark.parametrize(

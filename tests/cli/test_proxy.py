@@ -19,7 +19,7 @@ SWITCH = {"CADENCEBOT_PROXY": "on"}
 
 
 class Proxy(Loopback):
-    """Be a proxy in front of a world that has nothing to say; `seen` holds the addresses asked for."""
+    """A proxy in front of a world that has nothing to say; `seen` holds the addresses asked for."""
 
     def __init__(self) -> None:
         super().__init__()

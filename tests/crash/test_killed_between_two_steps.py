@@ -30,7 +30,7 @@ Reading = Mapping[str, Sequence[Seen]]  # by channel
 
 
 class World:
-    """Be a bot past its baseline that has told of Kimi K2.6; a day has passed, and much happened at once."""
+    """A bot past its baseline that has told of Kimi K2.6; a day has passed, and much happened at once."""
 
     def __init__(self, directory: Path, hub: Hub, slack: Slack, time: Time) -> None:
         self.directory = directory
@@ -68,7 +68,7 @@ class World:
             )
 
     def begin_again(self) -> None:
-        """Be as after __init__, with the same servers."""
+        """Make all as it was after __init__, with the same servers."""
         shutil.rmtree(state_of(self.directory))
         shutil.copytree(self._kept, state_of(self.directory))
         self.deaths = 0
