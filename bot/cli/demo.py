@@ -1,4 +1,4 @@
-"""`demo`: April 2026 replayed offline."""
+"""`demo`: April 2026 offline, into a page or on one where everything can be pressed."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from bot.demo.run import Stage, telling
 from bot.demo.serve import served
 from bot.errors import UsageError
 from bot.ops import logs
-from bot.ops.web import LOOPBACK, Address, parse_address
+from bot.ops.web import LOOPBACK, Address, parse_address, refuse_taken
 
 
 @click.command()
@@ -40,6 +40,8 @@ def demo(out: Path, listen: str | None) -> None:
     if not os.access(out.parent, os.W_OK):
         raise UsageError(f"{out}: cannot be written; choose another place with --out")
     address = _address_of(listen) if listen else None
+    if address:
+        refuse_taken(address)  # before a month is replayed for nothing
     with telling(out, screen(), interactive=bool(address)) as stage:
         _tell_what_to_try(out)
         if address:

@@ -38,7 +38,8 @@ def in_a_line(error: click.UsageError) -> str:
     if isinstance(error, click.NoSuchOption):
         near = f" (did you mean {error.possibilities[0]}?)" if error.possibilities else ""
         return f"there is no option {error.option_name!r}{near}; `{called} --help` tells what it takes"
-    return f"{error.format_message().rstrip('.')}; `{called} --help` tells what it takes"
+    said = error.format_message().rstrip(".").replace("a valid integer range", "a whole number")
+    return f"{said}; `{called} --help` tells what it takes"
 
 
 def as_typed(why: str, names: Iterable[str]) -> str:

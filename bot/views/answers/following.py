@@ -148,7 +148,9 @@ def _origins(subscriptions: Sequence[Subscription]) -> str:
 
 
 def _origin(subscription: Subscription) -> str:
-    if subscription.origin in (FROM_FILE, EMBEDDED):
+    if subscription.origin == EMBEDDED:
+        return "by default, without Slack"
+    if subscription.origin == FROM_FILE:
         return f"from {literal(subscription.origin, LAB_LIMIT)}"
     where = "" if subscription.origin == FROM_SLACK else f", {literal(subscription.origin, LAB_LIMIT)}"
     return f"by {person(subscription.created_by)} on {subscription.created_at:%Y-%m-%d}{where}"
