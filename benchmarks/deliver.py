@@ -132,7 +132,9 @@ def main(count: int = 1_000, beside: int = 100) -> None:
         one_release(count, latency)
     alone = side_by_side(beside)
     floor = (EACH - 1) * A_SECOND.total_seconds()
-    print(f"{beside} channels x {EACH} messages: {alone:.1f} s, {alone / floor:.2f} of what the pace asks for")
+    print(
+        f"{beside} channels x {EACH} messages: {alone:.1f} s, {alone / floor:.2f} of what the pace asks for"
+    )
     for special in ((SLOW,), (HANGING,), (SLOW, HANGING)):
         took = side_by_side(beside, *special)
         print(f"  beside {' and '.join(special)}: {took:.1f} s, {took / alone:.2f} of it", flush=True)

@@ -26,7 +26,7 @@ from bot.store.store import Store
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House
 
-ENTRIES = 20  # in each feed
+ENTRIES, LONG = 20, 1_000  # in each feed, and in a long one
 FRESH = 10  # new ones in a feed: a few more would be held as a flood
 ROUNDS = 3  # of which the quickest counts: whatever else the machine does can only add to it
 NOTHING_NEW = "unchanged sources, a source"
@@ -77,15 +77,15 @@ def unchanged(directory: Path, count: int) -> float:
     return 1000 * min(world.poll() for _ in range(ROUNDS)) / count
 
 
-def after_years(directory: Path, count: int) -> float:
+def after_years(directory: Path, count: int, entries: int = ENTRIES) -> float:
     """Return the CPU milliseconds of a feed with one new entry, with so many releases in the store."""
     world = World(directory, 1)
     fill(world.house.store, count)
-    world.publish(0, range(ENTRIES))
+    world.publish(0, range(entries))
     world.poll()
     times = []
     for new in range(ROUNDS):
-        world.publish(0, range(new + 1, new + 1 + ENTRIES))
+        world.publish(0, range(new + 1, new + 1 + entries))
         times.append(1000 * world.poll())
     return min(times)
 
@@ -122,6 +122,14 @@ def main(largest: int = 10_000) -> None:
                 costs.append(measure(Path(directory), count))
         told = ", ".join(f"{cost:.2f} ms at {count}" for count, cost in zip(counts, costs, strict=True))
         print(f"growth: {name:<34} exponent {exponent(counts, costs):5.2f} ({told})", flush=True)
+    for stored in (0, largest):
+        with tempfile.TemporaryDirectory() as directory:
+            cost = after_years(Path(directory), stored, LONG)
+        when = "where much is stored" if stored else "in a new store"
+        print(
+            f"one new entry in a feed of {LONG}, {when:<20} {cost:8.1f} ms CPU ({stored} releases)",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

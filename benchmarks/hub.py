@@ -25,8 +25,8 @@ OURS = {"CADENCEBOT_ALLOW_HOSTS": "hub.example:80"}  # nothing waits for the sak
 A_PAGE = 1_000  # rows, as the Hub has it
 ROUNDS = 3
 FEW = 50  # repositories of each of many organisations
-# An organisation's name has how many repositories it holds; those of plain ones have no ETag. A last page that is
-# full would be read whole, as what comes behind it does not change it.
+# An organisation's name has how many repositories it holds; those of plain ones have no ETag. One whose last
+# page is full would be read whole, as what comes behind it does not change it.
 LARGE = {
     "670 repositories, unchanged by its ETag": "tagged-670",
     "670 repositories, the same body again": "plain-670",
@@ -98,7 +98,10 @@ def large(proxy: str) -> None:
     for name, owner in LARGE.items():
         with (
             tempfile.TemporaryDirectory() as home,
-            bot(Path(home), feeds_of([owner]), {"HF_ENDPOINT": ENDPOINT, **through(proxy), **OURS}) as (_, engines),
+            bot(Path(home), feeds_of([owner]), {"HF_ENDPOINT": ENDPOINT, **through(proxy), **OURS}) as (
+                _,
+                engines,
+            ),
         ):
             polled(engines)
             busy = min(polled(engines)[1] for _ in range(ROUNDS))

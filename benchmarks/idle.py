@@ -8,7 +8,6 @@ Run from the project's root: `python -m benchmarks.idle [sources]`.
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -48,7 +47,7 @@ def main(sources: int = 1_000) -> None:
         monitoring(app, engines) as monitor,
     ):
         polled_just_now(app, engines)
-        jobs: dict[str, Callable[[], object]] = {
+        jobs = {
             "what is due": engines.poller.poll_due,
             "what is owed": lambda: (engines.courier.deliver_due(), engines.courier.next_wait()),
             "chores": engines.chores.do,

@@ -126,7 +126,9 @@ def after_a_stop(noting: Noting, address: str, labs: Sequence[int], began: float
     while len(noting.asked) < BLOGS and time.monotonic() < until:
         time.sleep(0.1)
     posted = [post.at - began for posts in found.values() for post in posts]
-    print(f"run: after a stop {len(noting.asked)} of {BLOGS} asked: {max(noting.asked.values()) - began:.1f} s")
+    print(
+        f"run: after a stop {len(noting.asked)} of {BLOGS} asked: {max(noting.asked.values()) - began:.1f} s"
+    )
     print(f"run: after a stop, posts {quantiles(posted)} s ({len(posted)} posts)", flush=True)
 
 
@@ -141,7 +143,7 @@ def beside_hanging(blogs: Strangers, noting: Noting, seconds: float) -> None:
     blogs.stop()
 
 
-def main(every: float = 10, news: int = 60, seconds: float = 90) -> None:
+def main(every: float = 10, news: float = 60, seconds: float = 90) -> None:
     """Print all three."""
     with tempfile.TemporaryDirectory() as directory, strangers() as blogs, slack(SLACK) as address:
         variables = {**through(blogs.proxy), "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_API_URL": address}
