@@ -8,11 +8,13 @@ Run from the project's root: `python -m benchmarks.idle [sources]`.
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
 from benchmarks.bots import bot, feeds_yaml
+from bot.ops.monitor import Monitor
 from bot.records import SourceState
 from bot.run.engines import Engines
 from bot.run.monitor import monitoring
@@ -37,6 +39,17 @@ def polled_just_now(app: App, engines: Engines) -> None:
             )  # fmt: skip
 
 
+def jobs_of(app: App, engines: Engines, monitor: Monitor) -> dict[str, Callable[[], object]]:
+    """Return what the main loop does in a tick."""
+    return {
+        "what is due": engines.poller.poll_due,
+        "what is owed": lambda: (engines.courier.deliver_due(), engines.courier.next_wait()),
+        "chores": engines.chores.do,
+        "the monitor's look, each 10 s": monitor.tick,
+        "feeds.yaml, if it changed": Rereading(app, engines).tick,
+    }
+
+
 def main(sources: int = 1_000) -> None:
     """Print what each job of a tick costs, and all of them."""
     clock = FakeClock()
@@ -47,13 +60,7 @@ def main(sources: int = 1_000) -> None:
         monitoring(app, engines) as monitor,
     ):
         polled_just_now(app, engines)
-        jobs = {
-            "what is due": engines.poller.poll_due,
-            "what is owed": lambda: (engines.courier.deliver_due(), engines.courier.next_wait()),
-            "chores": engines.chores.do,
-            "the monitor's look, each 10 s": monitor.tick,
-            "feeds.yaml, if it changed": Rereading(app, engines).tick,
-        }
+        jobs = jobs_of(app, engines, monitor)
         taken: dict[str, list[float]] = {name: [] for name in jobs}
         for _ in range(TICKS):
             clock.advance(LOOK)
