@@ -29,7 +29,7 @@ from bot.run.wiring import App
 BLOGS, HANGING = 200, 8
 CHANNELS = ("C00000001", "C00000002", "C00000003")
 BETWEEN = 2.0  # seconds between two releases
-MEANWHILE = 10  # releases while the bot is stopped
+MEANWHILE = 8  # releases while the bot is stopped
 PACE = 1.0  # seconds between two messages to a channel
 PATIENCE = 60.0  # seconds for what is still to come
 SLACK = 0.1  # seconds that Slack takes
