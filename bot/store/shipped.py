@@ -41,8 +41,8 @@ class Shipments(Tables):
     def history(self, labs: Sequence[str] = ()) -> list[Shipped]:
         """Return every release of these labs (all when empty) that was not withdrawn, in no order."""
         theirs = "AND r.lab IN (SELECT value FROM json_each(:labs))" if labs else ""
-        rows = self._tuples(f"SELECT {_SHIPPED} FROM release r WHERE NOT r.withdrawn {theirs}", {"labs": labs})
-        return [self._shipped(row) for row in rows]
+        chosen = f"SELECT {_SHIPPED} FROM release r WHERE NOT r.withdrawn {theirs}"
+        return [self._shipped(row) for row in self._tuples(chosen, {"labs": labs})]
 
     def all(self, merge: Merge) -> list[Shipment]:
         """Return the same with who says so, and with what is known without LLM Stats."""
