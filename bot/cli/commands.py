@@ -17,7 +17,7 @@ from bot import __version__
 _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Begin": {
         "demo": (
-            "demo",
+            "service",
             "Replay April 2026 offline, through real HTTP on loopback, into a stand-in for Slack.",
         ),
         "check": ("service", "Prove feeds.yaml, and with --online everything that it names."),
