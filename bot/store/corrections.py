@@ -24,7 +24,7 @@ class Corrections(Tables):
             """
             SELECT c.* FROM correction c WHERE c.subject = :key OR c.field = 'split' AND (c.value = :key
                 OR EXISTS (SELECT 1 FROM artifact a JOIN release home ON home.id = a.home_id
-                           WHERE a.repository = c.subject COLLATE NOCASE AND home.key = :key))
+                           WHERE lower(a.repository) = lower(c.subject) AND home.key = :key))
             ORDER BY c.id
             """,
             {"key": key},

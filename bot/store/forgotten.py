@@ -35,7 +35,7 @@ def newest(query: _Query) -> datetime | None:
             UNION ALL SELECT max(created_at) FROM delivery
             UNION ALL SELECT max(claimed_at) FROM delivery
             UNION ALL SELECT max(settled_at) FROM delivery
-            UNION ALL SELECT max(at) FROM heartbeat)
+            UNION ALL SELECT max(at) FROM heartbeat) AS every
         """
     )
     return maybe_moment(rows[0]["at"])
@@ -47,7 +47,7 @@ def doubt(run: _Run, since: datetime, until: datetime, reason: str, *, suspected
     What is owed is looked up before it is sent; its attempts, and for how long its answers were strange, are
     counted anew. An edit may be made twice. Where that is only `suspected`, what cannot be looked up is sent.
     """
-    values = {"since": since, "until": until, "reason": reason, "suspected": int(suspected)}
+    values = {"since": since, "until": until, "reason": reason, "suspected": suspected}
     run(
         """
         INSERT INTO restoration (restored_at, backed_up_at, suspected) VALUES (:until, :since, :suspected)
@@ -66,7 +66,9 @@ def doubt(run: _Run, since: datetime, until: datetime, reason: str, *, suspected
 
 def suspect(database: Database, since: datetime, now: datetime) -> None:
     """Doubt for a gap in time alone: the whole machine may have been set back, this file with it."""
-    database.run("DELETE FROM restoration WHERE suspected = 1 AND restored_at < :then", {"then": now - _KEPT})
+    database.run(
+        "DELETE FROM restoration WHERE suspected = TRUE AND restored_at < :then", {"then": now - _KEPT}
+    )
     doubt(database.run, since, now, GAP, suspected=True)
 
 

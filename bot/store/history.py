@@ -13,7 +13,7 @@ from bot.store.search import Search, mentioning
 
 _MOST = 1_000  # waves in one answer
 _A_MODEL = """
-    EXISTS (SELECT 1 FROM release model WHERE model.lead_id = lead.id AND model.withdrawn = 0 AND {})
+    EXISTS (SELECT 1 FROM release model WHERE model.lead_id = lead.id AND model.withdrawn = FALSE AND {})
 """
 # What a filter asks of a model, as releases.facts.filters has it, in the columns of the index release_asked.
 _ASKED: Mapping[str, str] = {
@@ -87,7 +87,7 @@ def _chosen(
 ) -> tuple[str, Mapping[str, object]]:
     """Return what chooses the leads of waves that are as somebody asks, and its values."""
     # As the index release_shown has it.
-    conditions = ["lead.id = lead.lead_id AND lead.withdrawn = 0", "lead.news_at >= :since"]
+    conditions = ["lead.id = lead.lead_id AND lead.withdrawn = FALSE", "lead.news_at >= :since"]
     asked = [_ASKED[key] for key in filters.words if key in _ASKED]
     mention, words = mentioning(filters.match)
     if labs:

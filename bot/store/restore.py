@@ -59,7 +59,10 @@ def _prepare(draft: Path, now: datetime) -> datetime:
 
         # After all that the backup knows, even where the clock was set back meanwhile.
         doubt(run, known_until, max(now, last + timedelta(microseconds=1)), _DOUBTED)
-        run("UPDATE delivery SET due_at = :now, asked = 0 WHERE reason = :why", {"now": now, "why": _DOUBTED})
+        run(
+            "UPDATE delivery SET due_at = :now, asked = FALSE WHERE reason = :why",
+            {"now": now, "why": _DOUBTED},
+        )
         raw.execute("COMMIT")
     return known_until
 

@@ -46,10 +46,10 @@ class Search(Waves):
         """
         exact = self._leads(
             """
-            release.id IN (SELECT id FROM release WHERE display = :text COLLATE NOCASE
+            release.id IN (SELECT id FROM release WHERE lower(display) = lower(:text)
                 UNION SELECT id FROM release WHERE key = lower(:text)
-                UNION SELECT release_id FROM artifact WHERE repository = :text COLLATE NOCASE
-                UNION SELECT release_id FROM observation WHERE title = :text COLLATE NOCASE OR url = :text)
+                UNION SELECT release_id FROM artifact WHERE lower(repository) = lower(:text)
+                UNION SELECT release_id FROM observation WHERE lower(title) = lower(:text) OR url = :text)
             """,
             text,
         )
@@ -58,9 +58,9 @@ class Search(Waves):
 
     def named(self, text: str) -> list[Release]:
         """Return the releases whose name, key or repository is the text, withdrawn ones at the end."""
-        exact = """id IN (SELECT id FROM release WHERE display = :text COLLATE NOCASE
+        exact = """id IN (SELECT id FROM release WHERE lower(display) = lower(:text)
             UNION SELECT id FROM release WHERE key = lower(:text)
-            UNION SELECT release_id FROM artifact WHERE repository = :text COLLATE NOCASE)"""
+            UNION SELECT release_id FROM artifact WHERE lower(repository) = lower(:text))"""
         alike = f"{_HYPHENED} = replace(lower(:text), ' ', '-')"
         order = "ORDER BY withdrawn, published_at DESC, id"
         found = (
@@ -76,7 +76,7 @@ class Search(Waves):
 
         Where there is none, it is all that belongs to the releases whose name contains it, as `find` has it.
         """
-        exact = "o.title = :text COLLATE NOCASE OR o.url = :text OR o.external_id = :text"
+        exact = "lower(o.title) = lower(:text) OR o.url = :text OR o.external_id = :text"
         return (
             self._observed(exact, text) or self._observed(*self._titled(text)) or self._observed(_NAMED, text)
         )

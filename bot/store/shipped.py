@@ -13,12 +13,12 @@ from bot.store.rows import Row, maybe_moment, published_of, record, records
 from bot.store.waves import mentions_of
 
 _SHIPPED = """
-    r.lab, r.display, r.family_key, r.family, coalesce(json_extract(r.name, '$.line'), '') AS line,
+    r.lab, r.display, r.family_key, r.family, coalesce(r.name ->> 'line', '') AS line,
     r.published_at, r.published_origin, r.published_precision,
-    coalesce(json_extract(r.license, '$.title'), '') AS license_title, r.license_verdict,
+    coalesce(r.license ->> 'title', '') AS license_title, r.license_verdict,
     r.parameters, r.task,
     EXISTS (SELECT 1 FROM artifact WHERE release_id = r.id
-            AND json_extract(facts, '$.weights') IS NOT 'none') AS open
+            AND coalesce(facts ->> 'weights', '') <> 'none') AS open
 """
 _RELEASES = f"""
     SELECT r.id, r.key, r.news_at, lead.key AS lead_key, {_SHIPPED}

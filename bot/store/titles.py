@@ -1,7 +1,7 @@
 """The index of the titles that sources showed, by every three letters in a row.
 
 It is FTS5 with its trigram tokenizer (https://sqlite.org/fts5.html#the_trigram_tokenizer), which comes with
-nearly every SQLite of 3.34 or newer; a table STRICT asks for 3.37 in any case. Where it is not compiled in,
+nearly every SQLite of 3.34 or newer; the statements ask for 3.38 in any case. Where it is not compiled in,
 titles are read one by one. On PostgreSQL, a pg_trgm index on observation.title will be all of this.
 
 Observations are added and never removed, and their titles stay. So what is not in the index yet has a higher
