@@ -118,7 +118,8 @@ class Reports(Tables):
 
         The same words of the same person on the same release are one report while it is open.
         """
-        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be stored
+        # Half a surrogate pair cannot be stored, nor, on PostgreSQL, NUL.
+        text = text.encode("utf-8", "replace").decode().replace("\0", "")
         found = self._query(
             """
             SELECT id FROM report WHERE release_id = :release_id AND reporter = :reporter AND text = :text

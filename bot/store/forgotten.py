@@ -75,18 +75,18 @@ def suspect(database: Database, since: datetime, now: datetime) -> None:
 # --- the file beside it
 
 
-def note_claims(database: Database, now: datetime) -> None:
-    """Write down beside the database how many messages were claimed by now. Raises StoreError."""
-    file = database.path.with_name(_FILE_NAME)
+def note_claims(database: Database, path: Path, now: datetime) -> None:
+    """Write down beside the database at `path` how many messages were claimed by now. Raises StoreError."""
+    file = path.with_name(_FILE_NAME)
     with _writing, disk_in_words(file):
         draft = file.with_name(f".{_FILE_NAME}")
         draft.write_text(f"{_made(database)} {time_text(now)}\n", encoding="ascii")
         draft.replace(file)
 
 
-def doubt_a_copy(database: Database) -> None:
+def doubt_a_copy(database: Database, path: Path) -> None:
     """Doubt what is owed where the file beside the database knows of more claims than it does."""
-    noted = _noted(database.path)
+    noted = _noted(path)
     if noted is None or noted[0] <= _made(database):
         return
     made, at = noted

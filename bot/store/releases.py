@@ -10,7 +10,6 @@ from bot.releases.news.decision import Announce, Attach, Confirm, Decision, Obse
 from bot.store.catalogue import KnownReleases
 from bot.store.database import Database, Tables
 from bot.store.rows import columns, published_columns, record, records
-from bot.store.titles import index_new
 
 # Makes of a release, and all that was seen of it, what is known of it (bot.releases.news.merge.merged).
 Merge = Callable[[Release, Sequence[Evidence], Errata], Release]
@@ -35,8 +34,7 @@ class Releases(KnownReleases):
         writer = _Writer(self._database, now, live)
         for step in decision.steps:
             writer.write(step)
-        if self._database.indexes_titles:
-            index_new(self._run)
+        self._database.index_titles()
         self.refresh(writer.touched.values(), merge)
         return writer.touched
 

@@ -10,9 +10,9 @@ from shutil import copyfile
 from sqlite_utils import Database as Connection
 
 from bot.store.backup import copy, disk_in_words, in_words, make_room, prove, to_disk
-from bot.store.database import migrations, refuse_newer
 from bot.store.forgotten import doubt, newest
 from bot.store.rows import bound
+from bot.store.sqlite import migrations, refuse_newer
 
 _LEFTOVERS = ("-wal", "-shm")
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")

@@ -1,16 +1,12 @@
-"""What people type, looked for in names and titles: the one place where the SQL of searching stands.
+"""What people type, looked for in names and titles.
 
-Other engines search otherwise: what is SQLite's own here is REGEXP (see bot.store.database), LIKE, which
-ignores the case of ASCII, and the index of bot.store.titles.
+What is each database's own of that is in its `titled` and `mentioning` (see bot.store.database).
 """
 
 import json
-from collections.abc import Mapping, Sequence
 
 from bot.model import Release, Wave
 from bot.records import Remembered
-from bot.releases.facts.text import mention_pattern, parts_of
-from bot.store import titles
 from bot.store.rows import record, records
 from bot.store.waves import Waves
 
@@ -18,22 +14,6 @@ _SHOWN = 20  # of what a text was found in
 # A name as it reads with hyphens for blanks: sources write both.
 _HYPHENED = "replace(lower(display), ' ', '-')"
 _CONTAINS = f"instr({_HYPHENED}, replace(lower(:text), ' ', '-')) > 0"
-
-
-def mentioning(words: Sequence[str]) -> tuple[Sequence[str], Mapping[str, str]]:
-    """Return the conditions that `model.display` mentions one of these words, and their values; () of none.
-
-    It is the pattern of releases.facts.text. What lacks the longest part of every word is passed over before:
-    only where words and names are ASCII, beyond which letters have more than one other case.
-    """
-    if not words:
-        return (), {}
-    parts = [max(parts_of(word), key=len, default="") for word in words]
-    values = {f"part{number}": f"%{part}%" for number, part in enumerate(parts)}
-    likely = [f"model.display LIKE :{name}" for name in values] if "".join(parts).isascii() else ["true"]
-    is_more_than_ascii = "length(CAST(model.display AS BLOB)) > length(model.display)"
-    conditions = f"({' OR '.join([*likely, is_more_than_ascii])})", "model.display REGEXP :mention"
-    return conditions, {**values, "mention": mention_pattern(words)}
 
 
 class Search(Waves):
@@ -78,16 +58,10 @@ class Search(Waves):
         """
         exact = "lower(o.title) = lower(:text) OR o.url = :text OR o.external_id = :text"
         return (
-            self._observed(exact, text) or self._observed(*self._titled(text)) or self._observed(_NAMED, text)
+            self._observed(exact, text)
+            or self._observed(*self._database.titled(text))
+            or self._observed(_NAMED, text)
         )
-
-    def _titled(self, text: str) -> tuple[str, str]:
-        """Return the condition that a title contains the text, whatever the case, and what it asks for."""
-        is_indexed = self._database.indexes_titles and titles.is_whole(self._query)
-        if not is_indexed or len(text) < titles.SHORTEST or "\0" in text:
-            return "instr(lower(o.title), lower(:text)) > 0", text
-        phrase = '"{}"'.format(text.replace('"', '""'))
-        return _INDEXED, phrase
 
     def _observed(self, condition: str, text: str) -> list[Remembered]:
         rows = self._query(
@@ -119,9 +93,6 @@ class Search(Waves):
         return [row["id"] for row in rows]
 
 
-_INDEXED = f"""
-    o.id IN (SELECT rowid FROM title_index WHERE title_index MATCH :text ORDER BY rowid DESC LIMIT {_SHOWN})
-"""
 # What was shown last belongs to the releases of which something was shown last.
 _NAMED = f"""
     o.release_id IN (

@@ -35,11 +35,12 @@ from bot.releases.naming.names import parse
 from bot.releases.news.corrections import Move
 from bot.releases.news.decision import Announce, Decision, Meant
 from bot.releases.news.merge import merged
-from bot.store import database
+from bot.store import sqlite
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
 from tests.support.house import LABS, House, licensed
 from tests.support.places import C1, C5, C7, C8, C9, UANA
+from tests.support.sqlite import sqlite_of
 
 Call = Callable[[Store], object]
 
@@ -286,9 +287,9 @@ EVERY_WRITE = [pytest.param(call, id=name) for name, call in WRITES.items()]
 EVERY_READ = [pytest.param(call, id=name) for name, call in READS.items()]
 
 
-def furnish(directory: Path) -> None:
+def furnish(directory: Path, url: str = "") -> None:
     """Lead a bot's life for some days, so that every method finds something."""
-    house = House(directory, baselined=False)
+    house = House(directory, baselined=False, url=url)
     house.listing.others = 1
     house.hub.shown.append(house.repository("zai-org/GLM-4.7"))
     house.poller.poll(house.sources)
@@ -313,9 +314,12 @@ def furnish_tables(store: Store) -> None:
         store.deliveries.claim(sequence(store, destination), START)
     store.deliveries.settle_sent(sequence(store, SENT), SENT, "9.8", "", START)
     store.deliveries.settle(sequence(store, OWED), "owed", "later", START, LATER, strange_since=START)
-    store._database.connection.execute(
-        "UPDATE delivery SET state = 'doubtful', suspected = 1, hushed = 1 WHERE destination = ?",
-        (SUSPECTED,),
+    store._database.run(
+        """
+        UPDATE delivery SET state = 'doubtful', suspected = TRUE, hushed = TRUE
+        WHERE destination = :suspected
+        """,
+        {"suspected": SUSPECTED},
     )
     store.held.add("hub:org", ["zai/glm-4.7"], START)
     store.hints.add(HINT)
@@ -329,7 +333,7 @@ def furnish_tables(store: Store) -> None:
     store.installations.save("T1", "", b"sealed", "UBOT", START)
     store.adoption.plan([TASK, BASE])
     store.watch.set_blind({"feed:y": START})
-    store._database.connection.execute(
+    store._database.run(
         """
         INSERT INTO release (id, key, lab, family, family_key, lead_id, name, display, opened_at,
             published_at, published_origin, published_precision, silent, facts, license, license_id,
@@ -340,7 +344,7 @@ def furnish_tables(store: Store) -> None:
         FROM release WHERE id = 2
         """
     )
-    store._database.connection.execute("UPDATE release SET license_id = 'out of date' WHERE id = 2")
+    store._database.run("UPDATE release SET license_id = 'out of date' WHERE id = 2")
 
 
 @pytest.fixture(scope="module")
@@ -353,7 +357,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def place(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Be a directory with a furnished database, in which nobody is patient."""
-    monkeypatch.setattr(database, "PATIENCE", 0.02)
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.02)
     shutil.copy(furnished, tmp_path / FILE_NAME)
     return tmp_path
 
@@ -448,7 +452,7 @@ def test_a_file_that_somebody_keeps_for_himself(place: Path) -> None:
 
 def pages(store: Store, limit: int | None = None) -> None:
     """Let the file grow no further than it is, or as far as it likes."""
-    connection = store._database.connection.conn
+    connection = sqlite_of(store).connection.conn
     size = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {limit or size}")
 
