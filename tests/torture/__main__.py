@@ -14,7 +14,7 @@ _FILES = (
     "tests/cli/test_stopping.py",
     "tests/release/test_wheel.py",
     "tests/soak/test_soak.py",
-    "tests/store/test_restore_killed.py",
+    "tests/store",
 )
 _FOLDERS = ("tests/torture", "tests/crash", "tests/machine", *_FILES)
 
