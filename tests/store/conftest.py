@@ -11,9 +11,9 @@ from tests.support.postgres import migrated_schema
 from tests.torture.long import LONG
 
 # The files whose `store` is of either kind, here and in the long form of the suite.
-_EITHER = {"test_deliveries.py", "test_subscriptions.py"}
+_EITHER = {"test_deliveries.py"}
 _EITHER_LONG = {"test_filters_in_sql.py", "test_installations.py", "test_moving.py", "test_preferences.py"}
-_EITHER_LONG |= {"test_reports.py", "test_shipped.py", "test_together.py"}
+_EITHER_LONG |= {"test_reports.py", "test_shipped.py", "test_subscriptions.py", "test_together.py"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,5 +1,6 @@
 """What is PostgreSQL's own: every method against it, locks, reading only, cut connections, one bot alone."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Never
@@ -206,6 +207,21 @@ def test_both_databases_have_the_same_columns(shared: Store, tmp_path: Path) -> 
     )
     file.close()
     assert {tuple(row.values()) for row in theirs} == {tuple(row.values()) for row in ours}
+
+
+def test_the_page_tells_how_to_doubt_what_an_older_copy_owes(shared: Store) -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "scale.md").read_text(encoding="utf-8")
+    [doubting] = re.findall(r"\n((?:    .*\n)+)\n## What it costs", page)
+
+    def doubt(store: Store) -> None:
+        owed = {one.id for one in store.deliveries.recent(99, ("owed",)) if one.kind != "edit"}
+        store.watch.beat(NOW)
+        for statement in doubting.split(";\n")[:2]:
+            store._database.run(statement)
+        assert owed <= {one.id for one in store.deliveries.recent(99, ("doubtful",))}
+        assert store._database.column("SELECT count(*) FROM restoration") == [1]
+
+    assert undone(shared, doubt)
 
 
 # --- words
