@@ -14,8 +14,9 @@ from bot.store.postgres import database
 from bot.store.postgres.database import PostgresDatabase
 from bot.store.postgres.statements import held, translated
 from bot.store.store import Store
-from tests.store.test_storage_torture import EVERY_READ, EVERY_WRITE, NOW, Call, furnish
 from tests.support import postgres
+from tests.support.every_method import EVERY_READ, EVERY_WRITE, NOW, Call
+from tests.support.furnished import furnish
 from tests.support.house import LABS
 
 CHANGED = "SELECT CAST(sum(n_tup_ins + n_tup_upd + n_tup_del) AS BIGINT) FROM pg_stat_xact_user_tables"
