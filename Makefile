@@ -77,7 +77,7 @@ audit: $(TOOLS)/.ready ## ask the advisories about every locked package
 # The wheel is built from the sdist and as old as the last commit: the same commit makes the same wheel.
 release: $(TOOLS)/.ready ## wheel and sdist into dist/, checked; what they stand on into build/sbom.json
 	rm -rf dist
-	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(TOOLS)/bin/python -m build --installer uv
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(TOOLS)/bin/python -m build
 	$(TOOLS)/bin/twine check --strict dist/*
 	mkdir -p build
 	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \

@@ -1,6 +1,6 @@
 """Measure delivering to a stand-in for Slack: one release to many channels, and a channel that hangs.
 
-Run from the project's root: `python -m benchmarks.deliver [channels]`.
+Run from the project's root: `python -m benchmarks.deliver [channels [channels beside a slow one]]`.
 """
 # A script for people: it prints, and it is no package.
 # ruff: noqa: INP001, T201
@@ -34,7 +34,6 @@ from bot.slack.notifier import SlackNotifier
 from bot.store.store import Store
 
 A_SECOND = timedelta(seconds=1)
-BESIDE = 100  # channels
 EACH = 5  # messages
 
 
@@ -97,9 +96,9 @@ def cost(work: Callable[[], object], count: int) -> tuple[float, float]:
     return 1000 * cpu / count, count / wall
 
 
-def side_by_side(*special: str) -> float:
+def side_by_side(count: int, *special: str) -> float:
     """Return after how many seconds the last of the ordinary channels had all its messages."""
-    ordinary = [f"C{number:08}" for number in range(BESIDE)]
+    ordinary = [f"C{number:08}" for number in range(count)]
     told: Counter[str] = Counter()
 
     def settled(delivery: Delivery, state: str, _: datetime) -> None:
@@ -116,7 +115,7 @@ def side_by_side(*special: str) -> float:
             notifier = SlackNotifier("xoxb-1", address, timeout=10)
             courier = Courier(store, notifier, SystemClock(), threads, A_SECOND, settled)
             start = time.perf_counter()
-            while sum(told[channel] for channel in ordinary) < BESIDE * EACH:
+            while sum(told[channel] for channel in ordinary) < count * EACH:
                 courier.deliver_due()
                 pause = courier.next_wait()
                 time.sleep(pause.total_seconds() if pause else 0)
@@ -125,22 +124,21 @@ def side_by_side(*special: str) -> float:
     return took
 
 
-def main() -> None:
+def main(count: int = 1_000, beside: int = 100) -> None:
     """Measure a release for many channels, then channels beside one that hangs."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     logs.configure("error")
     logging.disable(logging.CRITICAL)  # slack_sdk's own word on the channel that hangs
     for latency in (0, 0.1):
         one_release(count, latency)
-    alone = side_by_side()
+    alone = side_by_side(beside)
     floor = (EACH - 1) * A_SECOND.total_seconds()
     print(
-        f"{BESIDE} channels x {EACH} messages: {alone:.1f} s, {alone / floor:.2f} of what the pace asks for"
+        f"{beside} channels x {EACH} messages: {alone:.1f} s, {alone / floor:.2f} of what the pace asks for"
     )
     for special in ((SLOW,), (HANGING,), (SLOW, HANGING)):
-        beside = side_by_side(*special)
-        print(f"  beside {' and '.join(special)}: {beside:.1f} s, {beside / alone:.2f} of it")
+        took = side_by_side(beside, *special)
+        print(f"  beside {' and '.join(special)}: {took:.1f} s, {took / alone:.2f} of it", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(*(int(word) for word in sys.argv[1:]))

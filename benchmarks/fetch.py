@@ -6,44 +6,31 @@ quiet machine; plain httpx beside it tells how fast the machine is today.
 # A script for people: it prints, and it is no package.
 # ruff: noqa: INP001, T201
 
-import asyncio
-import multiprocessing
 import resource
 import statistics
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection
 
 import httpx
 
+from benchmarks.loopback import Answer, Site, serving
 from bot.clock import SystemClock
 from bot.fetch.client import HttpFetcher
 
 ROUNDS = 10
 BODY = b"<rss><channel>" + b"<item><title>Model 1.0</title></item>" * 100 + b"</channel></rss>"
-ANSWER = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: abc\r\nCache-Control: max-age=60\r\n"
-    b"Date: Wed, 01 Apr 2026 00:00:00 GMT\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
-)
+HEADERS = {
+    "Content-Type": "application/rss+xml",
+    "ETag": "abc",
+    "Cache-Control": "max-age=60",
+    "Date": "Wed, 01 Apr 2026 00:00:00 GMT",
+}
 
 
-def serve(ready: Connection) -> None:
-    """Answer every request with the same feed; tells `ready` the port."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while await reader.readline():
-            while (await reader.readline()).strip():
-                pass
-            writer.write(ANSWER)
-        writer.close()
-
-    async def main() -> None:
-        server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        ready.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    asyncio.run(main())
+def same() -> Site:
+    """Return what answers every request with the same feed."""
+    return lambda _request: Answer(BODY, headers=HEADERS)
 
 
 def cpu() -> float:
@@ -66,10 +53,12 @@ def costs(get: Callable[[str], object], urls: list[str], threads: int) -> list[f
 
 def main(requests: int = 1000, threads: int = 8) -> None:
     """Print the costs."""
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
-    server.start()
-    host = f"127.0.0.1:{ours.recv()}"
+    with serving(same) as server:
+        compare(server.host, requests, threads)
+
+
+def compare(host: str, requests: int, threads: int) -> None:
+    """Print what a request costs us and what it costs with httpx.Client."""
     urls = [f"http://{host}/feed/{number}.xml" for number in range(requests // ROUNDS)]
     allowed = frozenset({host})
     with (
@@ -82,8 +71,6 @@ def main(requests: int = 1000, threads: int = 8) -> None:
                 f"{name:16}  {requests} requests, {threads} threads: "
                 f"{min(found):.2f} ms CPU a request at best, {statistics.median(found):.2f} ms usually"
             )
-    server.terminate()
-    server.join()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Measure how the work grows: with sources in which nothing changed, with what was stored before, with news.
 
 Run from the project's root: `python -m benchmarks.growth [largest]`. Each is measured at a hundredth, a tenth
-and the whole of `largest`, and told as the exponent of a fitted power: 0 is flat, 1 is linear. No network is
-in it.
+and the whole of `largest`, and told as the exponent of a fitted power: 0 is flat, 1 is linear. Then a feed
+with a tenth of `largest` gets one new entry. No network is in it.
 """
 # A script for people: it prints, and it is no package.
 # ruff: noqa: INP001, T201
@@ -77,15 +77,15 @@ def unchanged(directory: Path, count: int) -> float:
     return 1000 * min(world.poll() for _ in range(ROUNDS)) / count
 
 
-def after_years(directory: Path, count: int) -> float:
+def after_years(directory: Path, count: int, entries: int = ENTRIES) -> float:
     """Return the CPU milliseconds of a feed with one new entry, with so many releases in the store."""
     world = World(directory, 1)
     fill(world.house.store, count)
-    world.publish(0, range(ENTRIES))
+    world.publish(0, range(entries))
     world.poll()
     times = []
     for new in range(ROUNDS):
-        world.publish(0, range(new + 1, new + 1 + ENTRIES))
+        world.publish(0, range(new + 1, new + 1 + entries))
         times.append(1000 * world.poll())
     return min(times)
 
@@ -122,6 +122,11 @@ def main(largest: int = 10_000) -> None:
                 costs.append(measure(Path(directory), count))
         told = ", ".join(f"{cost:.2f} ms at {count}" for count, cost in zip(counts, costs, strict=True))
         print(f"growth: {name:<34} exponent {exponent(counts, costs):5.2f} ({told})", flush=True)
+    for stored in (0, largest):
+        with tempfile.TemporaryDirectory() as directory:
+            cost = after_years(Path(directory), stored, largest // 10)
+        when = "where much is stored" if stored else "in a new store"
+        print(f"long feed: one new entry {when:<20} {cost:8.1f} ms CPU ({stored} releases)", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Measure what a tick asks of a full outbox: much owed to one channel, and something to each of many.
 
-Run from the project's root: `python -m benchmarks.outbox`.
+Run from the project's root: `python -m benchmarks.outbox [owed to the one]`.
 """
 # A script for people: it prints, and it is no package.
 # ruff: noqa: INP001, T201
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from bot.records import Content
 from bot.store.store import Store
 from tests.support.clock import FakeClock
 
-SHAPES = ((1, 100_000), (5_000, 40))  # channels, and what each is owed
+MANY, EACH = 5_000, 40  # channels, and what each of them is owed
 LATER = NOW + timedelta(minutes=5)
 
 
@@ -47,9 +48,9 @@ def cost(question: Callable[[], object]) -> float:
     return 1000 * min(taken)
 
 
-def main() -> None:
+def main(owed: int = 100_000) -> None:
     """Fill an outbox in two ways, and ask it."""
-    for channels, each in SHAPES:
+    for channels, each in ((1, owed), (MANY, EACH * owed // 100_000 or 1)):
         with tempfile.TemporaryDirectory() as directory, ThreadPoolExecutor(1) as threads:
             store, clock = Store(Path(directory), LABS), FakeClock(NOW)
             fill(store, channels, each)
@@ -61,11 +62,11 @@ def main() -> None:
                 "how much there is": deliveries.counts,
                 "a tick in which nothing is due": lambda: (courier.deliver_due(), courier.next_wait()),  # noqa: B023
             }
-            print(f"{channels} channels, each owed {each}")
+            print(f"{channels} channels, each owed {each}")  # the first lines are those of the table
             for name, question in questions.items():
                 print(f"  {name:<32}{cost(question):8.2f} ms CPU")
             store.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(*(int(word) for word in sys.argv[1:]))

@@ -6,20 +6,15 @@ child process, once with validators (304) and once without (the same body again)
 # A script for people: it prints, and it is no package.
 # ruff: noqa: INP001, T201
 
-import multiprocessing
 import resource
 import sys
 import tempfile
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.connection import Connection
 from pathlib import Path
 
-import yaml
-from rich.console import Console
-
-from bot.run.engines import Engines, at_work
-from bot.run.wiring import open_app
+from benchmarks.bots import bot, feeds_yaml
+from benchmarks.loopback import Answer, Request, Site, serving, validated
+from bot.run.engines import Engines
 
 ITEM = """<item><title>How people work with topic {i} of {n}</title>
 <link>https://blog.example/{n}/{i}</link>
@@ -27,58 +22,23 @@ ITEM = """<item><title>How people work with topic {i} of {n}</title>
 <description>Words.</description></item>"""
 
 
-class Feeds(BaseHTTPRequestHandler):
-    """Answer /validated/N with an ETag and /plain/N without."""
+def feeds() -> Site:
+    """Return what answers /validated/N with an ETag and /plain/N without."""
 
-    protocol_version = "HTTP/1.1"
+    def answer(request: Request) -> Answer:
+        _, kind, number = request.target.split("/")
+        items = "".join(ITEM.format(n=number, i=i) for i in range(20))
+        body = f'<rss version="2.0"><channel><title>{number}</title>{items}</channel></rss>'
+        whole = Answer(body.encode())
+        return validated(request, whole, f'"{number}"') if kind == "validated" else whole
 
-    def do_GET(self) -> None:
-        number, tag = self.path.rsplit("/", 1)[1], f'"{self.path}"'
-        if self.path.startswith("/validated/") and self.headers.get("If-None-Match") == tag:
-            self.answer(304, b"", tag)
-        else:
-            items = "".join(ITEM.format(n=number, i=i) for i in range(20))
-            body = f'<rss version="2.0"><channel><title>{number}</title>{items}</channel></rss>'
-            self.answer(200, body.encode(), tag if self.path.startswith("/validated/") else "")
-
-    def answer(self, status: int, body: bytes, tag: str) -> None:
-        self.send_response(status)
-        if tag:
-            self.send_header("ETag", tag)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
-class Server(ThreadingHTTPServer):
-    request_queue_size = 512
-    daemon_threads = True
-
-
-def serve(ready: Connection) -> None:
-    """Serve until killed; tells `ready` the port."""
-    server = Server(("127.0.0.1", 0), Feeds)
-    ready.send(server.server_port)
-    server.serve_forever()
+    return answer
 
 
 def measure(kind: str, count: int, host: str, directory: Path) -> None:
     """Print the cost of a baseline and of two rounds without news."""
-    labs = [
-        {"id": f"lab{n}", "name": f"Lab {n}", "sources": [{"feed": f"http://{host}/{kind}/{n}"}]}
-        for n in range(count)
-    ]
-    config = directory / f"{kind}.yaml"
-    config.write_text(yaml.safe_dump({"labs": labs}), encoding="utf-8")
-    variables = {
-        "CADENCEBOT_CONFIG": str(config),
-        "CADENCEBOT_STATE": str(directory / kind),
-        "CADENCEBOT_ALLOW_HOSTS": host,
-    }
-    with open_app(variables) as app, at_work(app, Console(quiet=True)) as engines:
+    urls = (f"http://{host}/{kind}/{number}" for number in range(count))
+    with bot(directory / kind, feeds_yaml(urls), {"CADENCEBOT_ALLOW_HOSTS": host}) as (_, engines):
         for name in ("baseline", "no news", "no news"):
             round_of(f"{count} {kind} feeds, {name}", engines, count)
 
@@ -98,14 +58,9 @@ def round_of(name: str, engines: Engines, count: int) -> None:
 def main() -> None:
     """Measure feeds with and without validators."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
-    server.start()
-    with tempfile.TemporaryDirectory() as directory:
-        host = f"127.0.0.1:{ours.recv()}"
+    with tempfile.TemporaryDirectory() as directory, serving(feeds) as server:
         for kind in ("validated", "plain"):
-            measure(kind, count, host, Path(directory))
-    server.kill()
+            measure(kind, count, server.host, Path(directory))
 
 
 if __name__ == "__main__":

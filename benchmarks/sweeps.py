@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from benchmarks.feeds import serving
+from benchmarks.feeds import serving_feeds
 from benchmarks.programs import Program, cpu_of, installed
 
 SWEEPS = ("first sweep", "unchanged sweep")
@@ -32,7 +32,7 @@ def main(feeds: int = 300, rounds: int = 3) -> None:
     """Print the CPU milliseconds a feed of each program."""
     costs: dict[tuple[str, str], list[float]] = defaultdict(list)
     programs = installed()
-    with serving(feeds) as host:
+    with serving_feeds(feeds) as host:
         for _ in range(rounds):
             for program in programs:
                 alone = sweep(program, host, 1)

@@ -14,7 +14,7 @@ def seconds_since_boot() -> float:
 
 
 class Clock(Protocol):
-    """Tell the time and let it pass, so that a test or the demo can do both at will."""
+    """What tells the time and lets it pass, so that a test or the demo can do both at will."""
 
     def now(self) -> datetime:
         """Return the present in UTC, with its time zone attached."""

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from bot.errors import ConfigError
-from bot.settings.added import together
+from bot.settings.added import combined
 from bot.settings.differences import differences
 from bot.settings.feeds import Config, LabSpec
 from bot.settings.file import labs_as_yaml
@@ -41,7 +41,7 @@ def file(*labs: dict[str, Any], **more: Any) -> Config:
     ],
 )
 def test_where_both_speak_of_something_the_file_counts(added: LabSpec, watched: list[str], why: str) -> None:
-    found = together(file(), [added])
+    found = combined(file(), [added])
     assert found.config.labs[0] == file().labs[0]
     assert [source.id for one in found.config.labs[1:] for source in one.sources] == watched
     assert why in "".join(found.aside.values())
@@ -50,13 +50,13 @@ def test_where_both_speak_of_something_the_file_counts(added: LabSpec, watched: 
 
 def test_of_two_that_were_added_the_first_counts() -> None:
     first, second = lab("acme", {"hub": "acme-ai"}), lab("other", {"hub": "Acme-AI"})
-    found = together(file(), [first, second])
+    found = combined(file(), [first, second])
     assert ([one.id for one in found.config.labs], [*found.aside]) == (["qwen", "acme"], ["other"])
 
 
 def test_what_the_file_says_beside_its_labs_stays(tmp_path: Path) -> None:
     said = file(subscriptions=[{"channel": "C1", "labs": "qwen"}], admins=["U1"], defaults={"group": "1h"})
-    found = together(said, [lab("acme", {"hub": "acme-ai"})]).config
+    found = combined(said, [lab("acme", {"hub": "acme-ai"})]).config
     assert differences(said, found) == "new labs: acme"
 
 
@@ -83,7 +83,7 @@ def test_what_is_exported_can_be_pasted_below_the_labs_of_the_shipped_file(tmp_p
     pasted.write_text(f"{FEEDS.read_text(encoding='utf-8')}\n{labs_as_yaml(labs)}\n", encoding="utf-8")
     config = load_config(pasted)
     assert list(config.labs[-2:]) == labs
-    assert together(config, labs).config == config, "what was added needs no remembering any more"
+    assert combined(config, labs).config == config, "what was added needs no remembering any more"
 
 
 def test_nothing_to_export_is_no_line() -> None:

@@ -49,11 +49,11 @@ def one_source(fields: str) -> str:
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        pytest.param("", ["should be a mapping", "None"], id="an empty file"),
-        pytest.param("# nothing yet\n", ["should be a mapping", "None"], id="a file of comments"),
+        pytest.param("", ["should be a mapping", "nothing"], id="an empty file"),
+        pytest.param("# nothing yet\n", ["should be a mapping", "nothing"], id="a file of comments"),
         pytest.param("- {id: qwen}\n", ["should be a mapping", "'id': 'qwen'"], id="a list at the top"),
         pytest.param("labs: []", ["labs: names no lab"], id="no labs"),
-        pytest.param("labs:\n", ["labs: should be a list", "None"], id="labs without entries"),
+        pytest.param("labs:\n", ["labs: should be a list", "nothing"], id="labs without entries"),
         pytest.param("labs: {qwen: {}}", ["labs: should be a list", "'qwen'"], id="labs as a mapping"),
         pytest.param(TWO_LABS + "lab: x", ["lab: there is no such key", "'x'"], id="a wrong key at the top"),
         pytest.param(

@@ -19,9 +19,10 @@ from bot.slack.scopes import NEEDED_SCOPES, OPTIONAL_SCOPES, UNINVITED_SCOPE, US
 from bot.slack.workspaces import OneWorkspace
 from bot.views.answers.common import COMMAND
 from bot.views.commands import Verb
-from tests.slack.fakes import AtOnce, FakeDesk, SlackApi
+from tests.slack.fakes import FakeDesk, SlackApi
 from tests.slack.payloads import command, event, pressed, shortcut, submitted
 from tests.support.places import C1
+from tests.support.threads import AtOnce
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = (ROOT / "deploy" / "slack-manifest.yaml").read_text(encoding="utf-8")

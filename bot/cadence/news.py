@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from statistics import median, quantiles
 
 from bot.cadence.bursts import bursts
@@ -218,8 +219,9 @@ def _burst_news(units: Iterable[Shipped]) -> Iterator[News]:
 def _first_open_news(units: Iterable[Shipped]) -> Iterator[News]:
     """Yield the first open weights of each lab that had only shipped without before."""
     for mine in by_lab(units).values():
-        first = next((it for it in mine if it.open), None)
-        if first and any(it.last_day < first.day for it in mine):
+        before = list(takewhile(lambda it: not it.open, mine))
+        first = mine[len(before)] if len(before) < len(mine) else None
+        if first and any(it.last_day < first.day for it in before):
             told = f"{_lab(first)} releases open weights for the first time that I know of: {_name(first)}."
             yield _news(NewsKind.FIRST_OPEN, first, told)
 

@@ -5,7 +5,7 @@ reuse", no extracts of the data set).
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -101,9 +101,8 @@ def counted(history: Iterable[Shipped], unit: Unit = Unit.WAVE) -> list[Shipped]
     return [it for _, it in releases]
 
 
-def _grouped(releases: Iterable[_Placed], unit: Unit) -> list[list[_Placed]]:
-    """Return the releases of each wave or launch, which stand in order before and after."""
-    groups: list[list[_Placed]] = []
+def _grouped(releases: Iterable[_Placed], unit: Unit) -> Iterator[list[_Placed]]:
+    """Yield the releases of each wave or launch; they stand in order, and so they do in each."""
     latest: dict[Hashable, list[_Placed]] = {}
     for placed in releases:
         (day, *_), it = placed
@@ -111,10 +110,11 @@ def _grouped(releases: Iterable[_Placed], unit: Unit) -> list[list[_Placed]]:
         mine = latest.get(key)
         if mine and it.is_exact == mine[0][1].is_exact and day - mine[0][0][0] <= _SPANS[unit]:
             mine.append(placed)
-        else:
-            latest[key] = [placed]
-            groups.append(latest[key])
-    return groups
+            continue
+        if mine:
+            yield mine  # at once: a hundred thousand lists that are kept cost more than all the rest of it
+        latest[key] = [placed]
+    yield from latest.values()
 
 
 def exact_days(units: Iterable[Shipped]) -> list[date]:

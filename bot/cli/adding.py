@@ -4,13 +4,14 @@ import getpass
 
 import click
 
-from bot.cli.output import say
+from bot.cli.output import print_content, say
 from bot.cli.trials import show_trial
 from bot.desk import labs
 from bot.desk.grammar import parse_command
 from bot.desk.trial import Trier
 from bot.run.engines import fetcher_of
 from bot.run.wiring import open_app
+from bot.views.answers import added_labs_answer
 from bot.views.commands import Verb
 
 _yes = click.option("--yes", is_flag=True, help="Do it without asking.")
@@ -43,11 +44,17 @@ def add(words: tuple[str, ...], yes: bool) -> None:
 
 
 @click.command()
-@click.argument("name", nargs=-1, required=True)
+@click.argument("name", nargs=-1)
 @_yes
 def remove(name: tuple[str, ...], yes: bool) -> None:
-    """Watch a lab no more that was added beside feeds.yaml; what is known of it stays."""
-    with open_app() as app:
+    """Watch a lab no more that was added beside feeds.yaml; what is known of it stays.
+
+    Without NAME, those that were added are listed.
+    """
+    with open_app(readonly=not name) as app:
+        if not name:
+            print_content(added_labs_answer(app.store.added.all(), app.clock.now()))
+            return
         asked = parse_command(" ".join((Verb.REMOVE, *name)), app.labs)
         lab = labs.find(app.store, app.labs, asked.subject)
         if not (yes or asked.confirmed or click.confirm(f"Watch {lab.name} no more?")):

@@ -17,10 +17,10 @@ from bot import __version__
 _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Begin": {
         "demo": (
-            "service",
+            "demo",
             "Replay April 2026 offline, through real HTTP on loopback, into a stand-in for Slack.",
         ),
-        "check": ("service", "Prove feeds.yaml, and with --online everything that it names."),
+        "check": ("check", "Prove feeds.yaml, and with --online everything that it names."),
         "try": (
             "trials",
             "Show what an address would bring as a source, and the lines for feeds.yaml; nothing is stored.",
@@ -144,7 +144,12 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the options before the command; what is wrong with them is told in a line as well."""
+        """Take the options before the command; what is wrong with them is told in a line as well.
+
+        `help`, and `help recent`, are asked for as in Slack.
+        """
+        if args[:1] == ["help"]:
+            args = [*args[1:2], "--help"]
         try:
             return super().parse_args(ctx, args)
         except click.exceptions.NoArgsIsHelpError:
@@ -165,7 +170,7 @@ class Commands(click.Group):
         """Run the command; what that takes is loaded now, for --version and --help do without."""
         from bot.cli.ending import carry_out  # noqa: PLC0415
 
-        return carry_out(ctx, lambda: super(Commands, self).invoke(ctx))
+        return carry_out(ctx, lambda: super(Commands, self).invoke(ctx), _COMMANDS)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)

@@ -1,6 +1,7 @@
 """How a command is carried out, and how an expected failure ends it: one line, one exit code."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar
 
 import click
@@ -13,8 +14,11 @@ from bot.ops import logs
 Result = TypeVar("Result")
 
 
-def carry_out(context: click.Context, command: Callable[[], Result]) -> Result:
-    """Return what the command returns; exit with 2 for wrong usage or configuration, with 1 for the rest."""
+def carry_out(context: click.Context, command: Callable[[], Result], names: Iterable[str]) -> Result:
+    """Return what the command returns; exit with 2 for wrong usage or configuration, with 1 for the rest.
+
+    `names` are those of all commands.
+    """
     speak_any_charset()
     logs.configure("error")
     try:
@@ -25,13 +29,25 @@ def carry_out(context: click.Context, command: Callable[[], Result]) -> Result:
     except click.UsageError as error:
         _fail(context, in_a_line(error), 2)
     except CadenceError as error:
-        _fail(context, str(error), 2 if isinstance(error, ConfigError | UsageError) else 1)
+        _fail(context, as_typed(str(error), names), 2 if isinstance(error, ConfigError | UsageError) else 1)
 
 
 def in_a_line(error: click.UsageError) -> str:
     """Return what click has against a command line, and where its help is."""
     called = error.ctx.command_path if error.ctx else "cadencebot"
-    return f"{error.format_message().rstrip('.')}; `{called} --help` tells what it takes"
+    if isinstance(error, click.NoSuchOption):
+        near = f" (did you mean {error.possibilities[0]}?)" if error.possibilities else ""
+        return f"there is no option {error.option_name!r}{near}; `{called} --help` tells what it takes"
+    said = error.format_message().rstrip(".").replace("a valid integer range", "a whole number")
+    return f"{said}; `{called} --help` tells what it takes"
+
+
+def as_typed(why: str, names: Iterable[str]) -> str:
+    """Return what failed, with each command in it as it is typed on a command line.
+
+    The desk answers Slack and the terminal alike: `labs` in a sentence of its is what both understand.
+    """
+    return re.sub(rf"`(?=(?:{'|'.join(names)})[ `])", "`cadencebot ", why)
 
 
 def _fail(context: click.Context, why: str, code: int) -> NoReturn:

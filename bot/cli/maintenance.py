@@ -18,7 +18,7 @@ from bot.outbox.doubts import Doubts
 from bot.records import FAILED, OPEN
 from bot.releases.news.coverage import Record
 from bot.run.copies import copy_of, stamp
-from bot.run.wiring import open_app
+from bot.run.wiring import no_state, open_app
 from bot.settings.environment import read_environment
 from bot.store.backup import back_up
 from bot.store.opening import migrate as migrate_tables
@@ -31,6 +31,7 @@ from bot.views.answers import (
     status_answer,
     unclear_answer,
 )
+from bot.views.answers.status import silence
 from bot.views.objects import delivery_object, push_object
 
 _REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
@@ -64,6 +65,7 @@ def _needs_a_person(status: BotStatus, now: datetime) -> list[str]:
     failing = [state for state in status.sources if now - (state.failing_since or now) >= PATIENCE]
     needs = {
         "source failing": len(failing),
+        "hour or more without a poll": int(bool(silence(status.sources, now))),
         "message unclear or impossible": sum(status.counts.get(state, 0) for state in FAILED),
         "question about what was held": len(status.held),
         "destination paused": len(status.pauses),
@@ -140,7 +142,9 @@ def deliveries(only_open: bool, number: int, as_json: bool) -> None:
         if as_json:
             print_json([delivery_object(delivery) for delivery in found])
         else:
-            print_content(deliveries_answer(found, app.clock.now(), whole=True))
+            counts = app.store.deliveries.counts()
+            known = sum(counts.get(state, 0) for state in states or counts)
+            print_content(deliveries_answer(found, app.clock.now(), known, whole=True))
 
 
 @click.command()
@@ -196,6 +200,8 @@ def backup(file: Path | None, keep: int | None) -> None:
     Without FILE it goes into the folder `backups` of the state.
     """
     state = _state_with_a_file("pg_dump")
+    if not (state / FILE_NAME).exists():
+        raise no_state(state)
     if file:
         if keep:
             raise UsageError("--keep is for the copies in the state's own folder: name no FILE with it")

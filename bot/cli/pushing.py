@@ -7,15 +7,18 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from bot.cli.output import as_json_option, margin, print_json, say
+from bot.cli.output import as_json_option, margin, print_content, print_json, say
 from bot.fetch import Web
-from bot.records import Push
+from bot.records import Content, Push
 from bot.run.engines import fetcher_of
 from bot.run.push.subscribing import Subscriber, Way, subscriber_of, way_of
 from bot.run.wiring import App, open_app
 from bot.sources.build import build_sources
+from bot.views.blocks import literal, sections
 from bot.views.objects import push_object
 from bot.views.phrases import counted, pushed
+
+_LONGEST = 300  # characters of a source's id, and of what is said of it
 
 
 @click.command()
@@ -35,8 +38,8 @@ def push(deed: str | None, as_json: bool) -> None:
         if as_json:
             print_json([_as_object(way, known.get(way.source_id), now) for way in ways])
         else:
-            for way in ways:
-                say(f"{way.source_id}  {_words(way, known.get(way.source_id), refused, now)}")
+            lines = [_line(way, _words(way, known.get(way.source_id), refused, now)) for way in ways]
+            print_content(Content("", tuple(sections(lines))))
             say(_summary(ways, known, now, asked=bool(deed)))
     if refused:
         raise click.exceptions.Exit(1)
@@ -53,6 +56,10 @@ def _asked(subscriber: Subscriber, ways: Sequence[Way]) -> Mapping[str, str]:
     with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
         task = progress.add_task("Asking", total=len(ways))
         return subscriber.subscribe(ways, lambda: progress.advance(task))
+
+
+def _line(way: Way, words: str) -> str:
+    return f"• *{literal(way.source_id, _LONGEST)}* {literal(words, _LONGEST)}"
 
 
 def _words(way: Way, known: Push | None, refused: Mapping[str, str], now: datetime) -> str:

@@ -26,6 +26,7 @@ from bot.views.answers import (
     show_answer,
     why_answer,
 )
+from bot.views.answers.help import FILTERS
 from bot.views.commands import Command, Verb
 from bot.views.objects import story_object, wave_object, wave_objects
 
@@ -42,7 +43,7 @@ def _asked(app: App, verb: Verb, words: Sequence[str]) -> tuple[Questions, Comma
     return questions, parse_command(" ".join((verb, *words)), app.labs)
 
 
-@click.command()
+@click.command(epilog="\n\n".join(FILTERS))
 @click.argument("words", nargs=-1, metavar=f"[LAB...] [since:30d] [n:20] [page:2] {_FILTERS}")
 @as_json_option
 def recent(words: tuple[str, ...], as_json: bool) -> None:
@@ -102,10 +103,12 @@ def labs(word: str, as_json: bool) -> None:
     `labs export` prints those that were added beside feeds.yaml, as lines for it.
     """
     with open_app(readonly=True, needs_state=False) as app:
-        if word == "export":
+        if word == "export" and not as_json:
             _export(app)
             return
-        found = Questions(app.store, app.labs, app.clock).named(word)
+        added = {one.id for one in app.store.added.all()}
+        found = Questions(app.store, app.labs, app.clock).named("" if word == "export" else word)
+        found = [lab for lab in found if word != "export" or lab.id in added]
     if as_json:
         print_json([{"id": lab.id, "name": lab.name, "aliases": lab.aliases} for lab in found])
     elif not found:
@@ -216,7 +219,7 @@ def _counts(row: Period, *names: str) -> _Object:
 def _draw(questions: Questions, asked: Command, wanted: Mapping[str, Path | None]) -> None:
     """Draw the pictures and print what each says. Raises UsageError without matplotlib."""
     if find_spec("matplotlib") is None:
-        raise UsageError("pictures need matplotlib: pip install cadencebot[charts]")
+        raise UsageError("pictures need matplotlib: pip install matplotlib")
     draw = import_module("bot.charts.pictures").pictures
     for suffix, path in wanted.items():
         if path is None:

@@ -1,12 +1,8 @@
-"""`poll`, `run`, `check`, `demo`: read the sources and deliver what is owed."""
+"""`poll` and `run`: read the sources and deliver what is owed, once or until stopped."""
 
-import os
-import shutil
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 
 import click
 from rich.markup import escape
@@ -14,35 +10,27 @@ from rich.progress import Progress
 
 from bot.cli.output import as_json_option, margin, print_content, print_json, say, screen
 from bot.cli.stopping import stopping
-from bot.demo.home import HOME
-from bot.demo.run import Stage, telling
-from bot.demo.serve import served
 from bot.desk.questions import RECENT
 from bot.errors import UsageError
 from bot.ops import logs
-from bot.ops.monitor import Monitor
-from bot.ops.web import LOOPBACK, Address, parse_address
 from bot.outbox.courier import Delivered
 from bot.run.answering import answering
-from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blind, refuse_tokens
+from bot.run.checks import refuse_tokens
 from bot.run.engines import Engines, at_work
+from bot.run.failures import by_cause
 from bot.run.monitor import monitoring, tell_admins
 from bot.run.push.due import pushes_for
 from bot.run.push.routes import push_routes
-from bot.run.renames import refuse_renamed_labs
 from bot.run.reports import Polled, Report
 from bot.run.rereading import Rereading
 from bot.run.rights import look_at_rights
 from bot.run.service import Service
-from bot.run.webhooks import webhooks_of
 from bot.run.wiring import App, open_app
-from bot.slack.scopes import TokenCheck
 from bot.sources.base import Source
-from bot.sources.build import build_sources
 from bot.views.answers import recent_answer
 from bot.views.commands import Command, Verb
 from bot.views.objects import wave_objects
-from bot.views.phrases import counted
+from bot.views.phrases import coming, counted
 
 _BASELINE = 40  # releases that are shown after the first poll
 
@@ -69,6 +57,8 @@ def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
             print_json(_as_object(app, polled, delivered))
         else:
             tell(app, polled, delivered)
+            for line in by_cause(polled.reports):
+                margin().print(f"[red]failed[/] {escape(line)}")
     if polled.failed or delivered.closed or delivered.owed or delivered.failed:
         raise click.exceptions.Exit(1)
 
@@ -86,7 +76,7 @@ def poll_with_progress(
 ) -> Polled:
     """Poll these sources behind a progress bar on a terminal."""
     with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
-        task = progress.add_task(f"Polling {len(sources)} sources", total=len(sources))
+        task = progress.add_task(f"Polling {counted(len(sources), 'source')}", total=len(sources))
 
         def advance(report: Report) -> None:
             polled(report)
@@ -117,21 +107,20 @@ def _as_object(app: App, polled: Polled, delivered: Delivered) -> dict[str, obje
 def tell(app: App, polled: Polled, delivered: Delivered) -> None:
     """Say what a round came to."""
     baselines = [report for report in polled.reports if report.baseline]
-    good = len(polled.reports) - len(polled.failed)
     say(
-        f"Polled {counted(len(polled.reports), 'source')}, {good} of them well: "
+        f"{_read(app, polled)}: "
         f"{counted(len(polled.announced), 'new release')}, {counted(delivered.sent, 'message')} sent."
     )
     if baselines:
         known = sum(report.new for report in baselines)
-        say(f"First sight of {counted(len(baselines), 'source')}: {known} things remembered, none announced.")
+        seen = counted(len(baselines), "source")
+        say(f"First sight of {seen}: {counted(known, 'thing')} remembered, none announced.")
     for report in polled.reports:
         if report.held:
             say(
                 f"{report.source_id} showed {counted(report.held, 'release')} more than is usual in a day: "
                 "held; `cadencebot held` announces or ignores them."
             )
-    _complain(polled.failed)
     if delivered.closed:
         margin().print(f"Nothing can be sent: {escape(delivered.closed)}")
     elif delivered.owed or delivered.failed:
@@ -145,90 +134,13 @@ def tell(app: App, polled: Polled, delivered: Delivered) -> None:
         print_content(recent_answer(asked, count, waves, now, whole=True))
 
 
-def _complain(failed: Iterable[Report]) -> None:
-    for report in failed:
-        margin().print(f"[red]failed[/] {escape(report.source_id)}: {escape(report.complaint)}")
-
-
-@click.command()
-@click.option("--online", is_flag=True, help="Also try every source, and the Slack token with its scopes.")
-@as_json_option
-def check(online: bool, as_json: bool) -> None:
-    """Prove feeds.yaml, and with --online everything that it names."""
-    logs.configure("error")
-    with open_app(readonly=True, needs_state=False) as app:
-        refuse_renamed_labs(app)
-        sources = build_sources(app.config, app.environment)
-        webhooks = [*webhooks_of(app)]
-        results: list[SourceCheck] = []
-        token = TokenCheck()
-        if online:
-            results = _try_sources(app, sources)
-            token = check_slack(app)
-        missing = perhaps_blind(app)
-        if as_json:
-            print_json(
-                {
-                    **_check_object(app, sources, results, token),
-                    "webhooks": webhooks,
-                    "perhaps_blind": missing,
-                }
-            )
-        else:
-            _tell_check(app, sources, results, token)
-            if webhooks:
-                say(f"{counted(len(webhooks), 'webhook')}: {', '.join(webhooks)}.")
-            for line in (*app.remarks, *missing.values()):
-                say(line)
-    if token.problems or any(result.complaint for result in results):
-        raise click.exceptions.Exit(1)
-
-
-def _try_sources(app: App, sources: Sequence[Source]) -> list[SourceCheck]:
-    with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
-        task = progress.add_task(f"Trying {len(sources)} sources", total=len(sources))
-        return check_sources(app, sources, lambda: progress.advance(task))
-
-
-def _check_object(
-    app: App, sources: Sequence[Source], results: Sequence[SourceCheck], token: TokenCheck
-) -> dict[str, object]:
-    return {
-        "file": str(app.environment.cadencebot_config),
-        "labs": len(app.config.labs),
-        "sources": len(sources),
-        "subscriptions": len(app.config.subscriptions),
-        "tried": [
-            {"source": result.source_id, "items": result.count, "complaint": result.complaint or None}
-            for result in results
-        ],
-        "slack": {"problems": token.problems, "remarks": token.remarks},
-        "moved_channels": dict(app.moved_channels),
-        "proxy": app.environment.proxy_remark or None,
-    }
-
-
-def _tell_check(
-    app: App, sources: Sequence[Source], results: Sequence[SourceCheck], token: TokenCheck
-) -> None:
-    say(
-        f"{app.environment.cadencebot_config} is valid: {counted(len(app.config.labs), 'lab')}, "
-        f"{counted(len(sources), 'source')}, "
-        f"{counted(len(app.config.subscriptions), 'standing subscription')}."
-    )
-    for result in results:
-        state = (
-            f"[red]failed[/]  {escape(result.complaint)}"
-            if result.complaint
-            else f"ok      {result.count} items"
-        )
-        screen().print(f"{escape(result.source_id)}  {state}")
-    for remark in (*token.problems, *token.remarks):
-        say(f"Slack: {remark}")
-    for former, now in app.moved_channels.items():
-        say(f"Slack calls the channel {former} of feeds.yaml {now} now: write that there.")
-    if app.environment.proxy_remark:
-        say(app.environment.proxy_remark)
+def _read(app: App, polled: Polled) -> str:
+    """Return how many sources were read; where none was due, when the next one is."""
+    if polled.reports:
+        good = len(polled.reports) - len(polled.failed)
+        return f"Polled {counted(len(polled.reports), 'source')}, {good} of them well"
+    dues = [state.next_poll_at for state in app.store.sources.states().values() if state.next_poll_at]
+    return f"No source was due, the next is {coming(min(dues, default=None), app.clock.now())}"
 
 
 @click.command()
@@ -267,82 +179,19 @@ def run(listen: str | None) -> None:
         for lost in look_at_rights(app):
             say(f"Slack: {lost}")
         monitor.systemd.ready()
-        _first_sight(app, engines, monitor)
+        _first_sight(app, engines, service)
         service.run()
 
 
-def _first_sight(app: App, engines: Engines, monitor: Monitor) -> None:
+def _first_sight(app: App, engines: Engines, service: Service) -> None:
     """Take the baseline of a new installation with progress, so that a newcomer sees what happens."""
     if not app.store.sources.states():
 
         def progress(report: Report) -> None:
-            monitor.metrics.polled(report)
-            monitor.tick()  # the main loop has not begun yet, and a first sight takes minutes
+            service.polled(report)
+            service.watch()  # the main loop has not begun yet, and a first sight takes minutes
 
         tell(app, poll_with_progress(engines, engines.poller.due(), progress), Delivered())
 
 
-@click.command()
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("cadencebot-demo.html"),
-    show_default=True,
-    help="Where to write the channels as one HTML page.",
-)
-@click.option(
-    "--serve",
-    "listen",
-    is_flag=False,
-    flag_value=":0",
-    metavar="[:PORT]",
-    help="Keep the world up and serve a page on which everything can be pressed.",
-)
-def demo(out: Path, listen: str | None) -> None:
-    """Replay April 2026 offline, through real HTTP on loopback, into a stand-in for Slack."""
-    logs.configure("critical")
-    if not os.access(out.parent, os.W_OK):
-        raise UsageError(f"{out}: cannot be written; choose another place with --out")
-    address = _address_of(listen) if listen else None
-    with telling(out, screen(), interactive=bool(address)) as stage:
-        _tell_what_to_try(out)
-        if address:
-            _serve(stage, address)
-        else:
-            say(f"Press its buttons yourself:\n  {_own_name()} demo --serve")
-    if not stage.as_expected:
-        raise click.exceptions.Exit(1)
-
-
-def _address_of(listen: str) -> Address:
-    host, port = parse_address(listen)
-    if host != LOOPBACK:
-        raise UsageError("the demo is for this machine alone: write --serve, or --serve :8080")
-    return host, port
-
-
-def _tell_what_to_try(out: Path) -> None:
-    """Name three commands that ask what the demo's bot knows, as they can be typed here."""
-    asking = f"{_own_name()} --state {out.parent / HOME}"
-    say(
-        f"Ask what it knows:\n  {asking} recent since:5y\n  {asking} why GLM-5.1\n  {asking} cadence since:5y"
-    )
-
-
-def _own_name() -> str:
-    """Return how this program was called."""
-    name = Path(sys.argv[0])
-    if name.name != "cadencebot":
-        return "python -m bot"
-    return "cadencebot" if shutil.which("cadencebot") == str(name) else str(name)
-
-
-def _serve(stage: Stage, address: Address) -> None:
-    with ExitStack() as stack:
-        live = stack.enter_context(served(stage, address))
-        stack.enter_context(stopping(live.stop, interrupts=False))
-        say(f"Press everything yourself, Ctrl+C ends it:\n  {live.url}")
-        live.run()
-
-
-COMMANDS = (poll, check, run, demo)
+COMMANDS = (poll, run)

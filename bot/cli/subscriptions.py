@@ -17,6 +17,7 @@ from bot.outbox.digests import preview
 from bot.records import FROM_COMMAND_LINE
 from bot.run.wiring import App, open_app
 from bot.views.answers import Following, digest_answer, list_answer, preview_answer, settings_answer
+from bot.views.answers.help import FILTERS, KINDS
 from bot.views.commands import Verb
 
 
@@ -143,7 +144,9 @@ _CHANGES = (  # with what they take, and what they do
 def _command(verb: Verb, takes: str, does: str) -> click.Command:
     required = verb not in (Verb.DIGEST, Verb.SETTINGS)  # which without words show what is set
     words = click.Argument(["words"], nargs=-1, required=required, metavar=takes)
-    return destination_option(click.Command(verb, params=[words], callback=partial(_change, verb), help=does))
+    epilog = "\n\n".join((*FILTERS, KINDS)) if verb is Verb.SUBSCRIBE else None
+    deed = partial(_change, verb)
+    return destination_option(click.Command(verb, params=[words], callback=deed, help=does, epilog=epilog))
 
 
 COMMANDS = (list_command, *(_command(*change) for change in _CHANGES))

@@ -106,7 +106,8 @@ class Peopled(Slack):
         direct = self.people[user].direct
         with self._lock:
             since = [one.posted for one in self._news if one.version > after]
-        theirs = [one for one in since if one.seen_by in ("", user) and _is_heard(one.channel, direct)]
+        open_to_them = (one for one in since if one.channel == direct or not one.channel.startswith("D"))
+        theirs = [one for one in open_to_them if one.seen_by in ("", user)]
         return theirs[-1] if theirs else None
 
     def wait(self, after: int, seconds: float) -> int:
@@ -296,8 +297,3 @@ class Peopled(Slack):
                 **name,
             }
         }
-
-
-def _is_heard(channel: str, direct: str) -> bool:
-    """Whether somebody with these direct messages sees a channel."""
-    return channel == direct or not channel.startswith("D")

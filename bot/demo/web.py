@@ -18,7 +18,7 @@ from bot.demo.page import Live, Scene, page, parts
 from bot.demo.slack import Posted
 from bot.demo.workspace import Workspace
 from bot.errors import UsageError
-from bot.ops.web import Routes
+from bot.ops.web import PAGE_HEADERS, Routes, reply
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -167,16 +167,4 @@ def _texts(value: object) -> list[str]:
 def _reply(
     respond: "StartResponse", status: HTTPStatus, body: str, kind: str = "text/plain"
 ) -> Iterable[bytes]:
-    """Answer with a body that nobody keeps, frames, or takes for something else."""
-    sent = body.encode()
-    headers = [
-        ("Content-Type", f"{kind}; charset=utf-8"),
-        ("Content-Length", str(len(sent))),
-        ("Cache-Control", "no-store"),
-        ("Content-Security-Policy", "frame-ancestors 'none'"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-        ("Referrer-Policy", "no-referrer"),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    respond(f"{status.value} {status.phrase}", headers)
-    return [sent]
+    return reply(respond, status, body.encode(), f"{kind}; charset=utf-8", PAGE_HEADERS)

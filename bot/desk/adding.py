@@ -11,7 +11,7 @@ from bot.desk.questions import Asker
 from bot.desk.trial import Trier
 from bot.errors import UsageError
 from bot.records import Content
-from bot.settings.added import Together
+from bot.settings.added import Combined
 from bot.store.store import Store
 from bot.views import answers
 from bot.views.commands import Command
@@ -27,7 +27,7 @@ class Adding:
 
     store: Store
     trier: Trier
-    settings: Together
+    settings: Combined
     hindrance: str = ""  # why nothing that is added could be watched now
     busy: threading.Lock = field(default_factory=threading.Lock)
 

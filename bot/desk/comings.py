@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.desk.channels import Channels, Presence
 from bot.model import Destination
-from bot.outbox.message import LANDING, PAUSE
+from bot.outbox.message import LANDING
 from bot.outbox.owe import tell_subscribers
+from bot.outbox.settlement import PAUSE
 from bot.store.store import Store
 
 _REMOVED = "the workspace removed the bot; installing it again resumes"

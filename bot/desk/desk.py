@@ -4,38 +4,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import structlog
-
 from bot.desk.adding import Adding
 from bot.desk.changes import Changes
 from bot.desk.channels import Channels, Presence, ending_words
 from bot.desk.comings import Comings
-from bot.desk.corrections import NOTHING_SAID, FaultReports
+from bot.desk.corrections import FaultReports
 from bot.desk.digest_plan import known_zone
-from bot.desk.form_problems import beside_field, follow_problems
-from bot.desk.grammar import parse_command, subscribing_alone
+from bot.desk.failed import failed_answer
+from bot.desk.grammar import parse_command
 from bot.desk.operating import Operating
 from bot.desk.questions import Asker, Questions
-from bot.desk.rights import SHARED, Need, need_of, refusal
+from bot.desk.rights import SHARED, Need, Rights, need_of
 from bot.desk.sentences import command_in
 from bot.desk.triage import Triages, meant
 from bot.desk.undo import BESIDE, read_back
 from bot.desk.watches import Watches
+from bot.desk.windows import Windows
 from bot.errors import StoreError, UsageError
 from bot.model import Destination, Wave
 from bot.outbox.digests import preview
 from bot.outbox.message import Sent
-from bot.records import Begun, Content, ErrorReport, Preferences, QuietHours, View
+from bot.records import Begun, Content, Preferences, QuietHours
 from bot.releases.news.decision import Settings
 from bot.settings.feeds import Changers
-from bot.views import answers, forms, home
+from bot.views import answers
 from bot.views.commands import Command, Verb
-from bot.views.follow_form import subscribe_modal
-from bot.views.where import where_modal
 
-log = structlog.get_logger()
-
-_AT_HOME = 5
 _STORIES = 5
 _NOT_SHARED = UsageError("only what is known of releases can be shared in a channel")
 
@@ -58,11 +52,11 @@ class Desk:
             question = command_in(text, self.questions.labs, self._now().date())
             command = parse_command(question or text, self.questions.labs)
             destination = asker.person if command.privately else asker.destination
-            self._require(need_of(command), asker, destination)
+            self.rights.require(need_of(command), asker, destination)
             answer = self._done_where_it_can_be(asker, destination, command)
             return answers.understood_answer(command.text, answer) if question else answer
         except (UsageError, StoreError) as error:
-            return _failed(error, text)
+            return failed_answer(error, text)
 
     def answer_there(self, asker: Asker, place: Destination, text: str) -> Content:
         """Return what comes of commands, one or more changes, as if their asker stood at a place."""
@@ -70,21 +64,21 @@ class Desk:
             commands = self._allowed(asker, place, text)
             return self._done_where_it_can_be(asker.at(place), place, *commands)
         except (UsageError, StoreError) as error:
-            return _failed(error, text)
+            return failed_answer(error, text)
 
     def refusal_there(self, asker: Asker, place: Destination, text: str) -> Content | None:
         """Return why somebody may not have commands done at a place, None where they may."""
         try:
             self._allowed(asker, place, text)
         except UsageError as error:
-            return _failed(error, text)
+            return failed_answer(error, text)
         return None
 
     def _allowed(self, asker: Asker, place: Destination, text: str) -> list[Command]:
         """Return the commands of a text which are for a place. Raises UsageError where somebody may not."""
         commands = [parse_command(one, self.questions.labs) for one in text.split(BESIDE)]
         for need in {need_of(command) for command in commands}:
-            self._require(need, asker, place)
+            self.rights.require(need, asker, place)
         return commands
 
     def undo(self, asker: Asker, value: str) -> Content:
@@ -92,11 +86,11 @@ class Desk:
         try:
             back = read_back(value)
             place = back.place or asker.person
-            self._require(Need.CHANGE, asker, place)
+            self.rights.require(Need.CHANGE, asker, place)
             commands = back.commands(self.questions.labs, self._now())
             return answers.undone_answer(self.changes.make(asker.at(place), place, *commands))
         except (UsageError, StoreError) as error:
-            return _failed(error)
+            return failed_answer(error)
 
     def _done_where_it_can_be(self, asker: Asker, destination: Destination, *commands: Command) -> Content:
         """Do what is asked, or say that the bot is not there to post what would come of it."""
@@ -161,7 +155,7 @@ class Desk:
             Verb.WATCH: lambda: self._watches.watch(asker, destination, command),
             Verb.UNWATCH: lambda: self._watches.unwatch(asker, destination, command),
             Verb.ADD: lambda: self._add(asker, command),
-            Verb.REMOVE: lambda: self._adding.remove(asker, command, is_admin=self._is_admin(asker)),
+            Verb.REMOVE: lambda: self._adding.remove(asker, command, is_admin=self.rights.is_admin(asker)),
             Verb.HELP: lambda: answers.help_answer(word),
             Verb.HELLO: lambda: answers.welcome_answer(destination),
         }
@@ -173,7 +167,9 @@ class Desk:
         return answers.preview_answer(preview(store, destination, plan, self._now()), plan)
 
     def _status(self, asker: Asker, command: Command) -> Content:
-        return self._operating.status(asker, corrects=self._is_admin(asker), everywhere=command.everything)
+        return self._operating.status(
+            asker, corrects=self.rights.is_admin(asker), everywhere=command.everything
+        )
 
     @property
     def _watches(self) -> Watches:
@@ -185,7 +181,7 @@ class Desk:
 
     def _add(self, asker: Asker, command: Command) -> Content:
         """Answer at once, or begin to read what is to be added."""
-        answer = self._adding.at_once(asker, command, is_admin=self._is_admin(asker))
+        answer = self._adding.at_once(asker, command, is_admin=self.rights.is_admin(asker))
         if answer:
             return answer
 
@@ -193,7 +189,7 @@ class Desk:
             try:
                 return self._adding.read(asker, command)
             except (UsageError, StoreError) as error:
-                return _failed(error, command.text)
+                return failed_answer(error, command.text)
 
         return Begun(answers.reading_words(command.subject), rest=rest)
 
@@ -202,9 +198,6 @@ class Desk:
         if self.adding is None:
             raise UsageError("labs are added in feeds.yaml here")
         return self.adding
-
-    def _is_admin(self, asker: Asker) -> bool:
-        return not refusal(Need.ADMIN, asker, asker.destination, None, self.reports.admins)
 
     def _test(self, asker: Asker, destination: Destination) -> Content:
         """Post a test message, say what became of it, and let go on what was paused there for no reason."""
@@ -223,10 +216,10 @@ class Desk:
     def triage(self, asker: Asker, release_id: int, state: str) -> Content:
         """Mark what the menu of an alert says of its release."""
         try:
-            self._require(Need.MEMBER, asker, asker.destination)
-            return self._triage(asker, asker.destination, self._wave(release_id), state)
+            self.rights.require(Need.MEMBER, asker, asker.destination)
+            return self._triage(asker, asker.destination, self.questions.by_id(release_id), state)
         except (UsageError, StoreError) as error:
-            return _failed(error)
+            return failed_answer(error)
 
     def _triage(self, asker: Asker, destination: Destination, wave: Wave, state: str) -> Content:
         return Triages(self.changes.store, self.questions.clock).mark(asker, destination, wave, state)
@@ -235,126 +228,22 @@ class Desk:
         """Return why the answer to a command is not for a whole channel, None where it is."""
         try:
             is_shared = parse_command(text, self.questions.labs).verb in SHARED
-            self._require(Need.MEMBER, asker, asker.destination)
+            self.rights.require(Need.MEMBER, asker, asker.destination)
         except UsageError as error:
-            return _failed(error, text)
-        return None if is_shared else _failed(_NOT_SHARED, text)
+            return failed_answer(error, text)
+        return None if is_shared else failed_answer(_NOT_SHARED, text)
 
-    def _require(self, need: Need, asker: Asker, about: Destination) -> None:
-        """Raise UsageError where somebody may not do what needs this."""
-        is_there = about in (asker.destination, asker.person)
-        channels = None if is_there or need is Need.NOTHING else self.channels.channels_of(asker.person)
-        refused = refusal(need, asker, about, channels, self.reports.admins, self.changers)
-        if refused:
-            raise UsageError(refused)
+    # --- what is no command
 
-    # --- what is no command: the Home tab, windows and reports
+    @property
+    def rights(self) -> Rights:
+        """Who may do what, as feeds.yaml and Slack have it."""
+        return Rights(self.channels, self.reports.admins, self.changers)
 
-    def home(self, asker: Asker) -> View:
-        """Return the asker's Home tab, with the channels that they are in, as far as Slack tells them."""
-        try:
-            self._require(Need.MEMBER, asker, asker.person)
-        except UsageError as error:
-            return forms.home(_failed(error).blocks)
-        channels = self.channels.channels_of(asker.person)
-        followed = [self.questions.following(channel) for channel in channels or ()]
-        _, recent = self.questions.store.history.recent(limit=_AT_HOME)
-        return home.home_view(
-            self.questions.following(asker.person),
-            [one for one in followed if one.subscriptions],
-            recent,
-            self._now(),
-            knows_channels=channels is not None,
-        )
-
-    def follow_form(self, asker: Asker, place: Destination) -> View | Content:
-        """Return the window that changes what a place follows, or why there is none."""
-
-        def form() -> View:
-            self._require(Need.CHANGE, asker, place)
-            return subscribe_modal(list(self.questions.labs), self.questions.following(place), place)
-
-        return self._window(form)
-
-    def follow_problems(self, view: View) -> Mapping[str, str]:
-        """Return what is wrong with the form that chooses labs, by field."""
-        return follow_problems(view, self.questions.labs)
-
-    def report_problems(self, text: str) -> Mapping[str, str]:
-        """Return what is wrong with a report, by field."""
-        return {} if text.strip() else {"text": beside_field(NOTHING_SAID)}
-
-    def correct_problems(self, report_id: int, fields: Mapping[str, str]) -> Mapping[str, str]:
-        """Return what is wrong with a correction, by field; that nobody may make it is said later."""
-        try:
-            report = self.questions.store.reports.by_id(report_id)
-            wave = self.questions.by_id(report.release_id) if report else None
-            found = self.reports.problems(wave, fields) if wave else {}
-        except StoreError:
-            return {}  # so it will be told to whoever sent it
-        return {field: beside_field(problem) for field, problem in found.items()}
-
-    def where_form(self, asker: Asker) -> View | Content:
-        """Return the window that asks in which channel labs shall be followed, or why there is none."""
-
-        def form() -> View:
-            self._require(Need.CHANGE, asker, asker.person)
-            return where_modal()
-
-        return self._window(form)
-
-    def form_of(self, asker: Asker, text: str) -> View | Content | None:
-        """Return the form that a command asks for by leaving out its labs, None where it is answered."""
-        command = subscribing_alone(text)
-        if command is None:
-            return None
-        return self.follow_form(asker, asker.person if command.privately else asker.destination)
-
-    def details(self, release_id: int) -> View | Content:
-        """Return the window with all that is known of a release, or why there is none."""
-        return self._window(lambda: forms.details_modal(self._wave(release_id)))
-
-    def report_form(self, asker: Asker, release_id: int) -> View | Content:
-        """Return the window in which a wrong detail is reported, or why there is none."""
-
-        def form() -> View:
-            self._require(Need.MEMBER, asker, asker.destination)
-            return forms.report_modal(self._wave(release_id))
-
-        return self._window(form)
-
-    def report(self, asker: Asker, release_id: int, text: str) -> Content:
-        """Keep what somebody found wrong."""
-        try:
-            self._require(Need.MEMBER, asker, asker.destination)
-            return self.reports.report(asker, self._wave(release_id), text)
-        except (UsageError, StoreError) as error:
-            return _failed(error)
-
-    def correct_form(self, asker: Asker, report_id: int) -> View | Content:
-        """Return the window that corrects what was reported, or why there is none."""
-
-        def form() -> View:
-            report = self._report(asker, report_id)
-            return forms.correct_modal(report, self._wave(report.release_id))
-
-        return self._window(form)
-
-    def correct(self, asker: Asker, report_id: int, fields: Mapping[str, str]) -> Content:
-        """Correct a release as an admin's form says."""
-        try:
-            report = self._report(asker, report_id)
-            return self.reports.correct(asker, report, self._wave(report.release_id), fields)
-        except (UsageError, StoreError) as error:
-            return _failed(error)
-
-    def _window(self, make: Callable[[], View]) -> View | Content:
-        try:
-            return make()
-        except (UsageError, StoreError) as error:
-            return _failed(error)
-
-    # --- comings and goings
+    @property
+    def windows(self) -> Windows:
+        """The Home tab, the windows, and the forms in them."""
+        return Windows(self.questions, self.reports, self.rights)
 
     @property
     def comings(self) -> Comings:
@@ -367,26 +256,5 @@ class Desk:
         following = self.questions.following(asker.destination)
         return None if following.subscriptions else answers.welcome_answer(asker.destination)
 
-    def _report(self, asker: Asker, report_id: int) -> ErrorReport:
-        self._require(Need.ADMIN, asker, asker.destination)
-        report = self.questions.store.reports.by_id(report_id)
-        if report is None:
-            raise UsageError("that report is not known any more; `status` lists what is open")
-        return report
-
-    def _wave(self, release_id: int) -> Wave:
-        wave = self.questions.by_id(release_id)
-        if wave is None:
-            raise UsageError("that release is not known any more; `recent` lists what is")
-        return wave
-
     def _now(self) -> datetime:
         return self.questions.clock.now()
-
-
-def _failed(error: UsageError | StoreError, text: str = "") -> Content:
-    """Return what to say instead of an answer."""
-    if isinstance(error, UsageError):
-        return answers.error_answer(error, text)
-    log.error("command_failed", command=text[:200], exc_info=error)
-    return answers.said(f"I cannot use my memory just now: {error}. Nothing was changed.")

@@ -1,16 +1,15 @@
 """The grammar of the commands: `recent qwen since:30d`, the same in Slack, in a DM and behind a button."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.desk.arguments import SHOWN, MisreadError, lab_at, split, understand, window_text
-from bot.desk.digest_plan import names_zone, parse_plan
-from bot.desk.lab_words import READERS
-from bot.desk.settings import SETTINGS_KEYS, parse_settings, settings_words
+from bot.desk.readers import OF_TEXT, OF_WORDS, about, name_in
+from bot.desk.settings import SETTINGS_KEYS, settings_words
 from bot.desk.talk import TALK
 from bot.desk.tokens import LONGEST, Token, plain_line
-from bot.desk.watching import parse_watch
+from bot.desk.watch_grammar import parse_watch
 from bot.errors import UsageError
 from bot.model import ALL
 from bot.outbox.digests import plan_words
@@ -18,7 +17,6 @@ from bot.releases.facts.filters import FILTER_KEYS
 from bot.releases.facts.text import nearest, or_else, shorten
 from bot.releases.naming.labs import Labs
 from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
-from bot.views.triage import STATES
 
 ALIASES: Mapping[str, Verb] = {
     **{verb.value: verb for verb in Verb},
@@ -55,13 +53,6 @@ _NEEDS_LABS = frozenset({Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.MUTE, Verb.UNMUT
 _FOLLOWS = frozenset({Verb.SUBSCRIBE, Verb.UNSUBSCRIBE})
 _TAKES_LABS = _NEEDS_LABS | {Verb.RECENT, Verb.CADENCE}
 _OF_WORKSPACES = frozenset({Verb.STATUS, Verb.UNCLEAR})  # they tell of one, or of all
-_FLOOD_WORDS = ("announce", "ignore")
-_UNCLEAR_WORDS = ("there", "again")
-_TRIAGE = re.compile(
-    r"(?P<name>.*[^\s:])[\s:]+(?P<state>looking(?:[- ]at[- ]it)?|adopted|no|not[- ]for[- ]us|open)",
-    re.IGNORECASE,
-)
-_LONGEST_SUBJECT = 400  # an address as a source gives it
 _MOST_SUGGESTIONS = 3
 _TRIES = 4  # mistakes in one command that a suggestion puts right
 _LABEL_LIMIT = 75
@@ -126,7 +117,7 @@ def _parse(text: str, labs: Labs) -> Command:
     """Return a command; the suggestions of MisunderstoodError are what has the first mistake put right."""
     plain = plain_line(text)
     opening, _, rest = plain.partition(" ")
-    verb, name = ALIASES.get(opening.rstrip(",:").lower()), _name(rest)
+    verb, name = ALIASES.get(opening.rstrip(",:").lower()), name_in(rest)
     words = split(rest, _KEYS.get(verb, ())) if verb else split(plain, ())
     typed = [verb.value, *map(str, words)] if verb else [*map(str, words)]
     try:
@@ -137,15 +128,15 @@ def _parse(text: str, labs: Labs) -> Command:
         elif verb is Verb.HELP or name.lower().lstrip("-") == "help":
             command = Command(Verb.HELP, "", subject=_topic(name) if verb is Verb.HELP else verb.value)
         elif verb in _ABOUT:
-            command = _about(verb, name)
+            command = about(verb, name)
         elif verb in _OF_WORKSPACES and words == [Token("", ALL)]:
             command = Command(verb, "", everything=True)
-        elif verb in _OF_WORDS:
-            command = _OF_WORDS[verb](words)
+        elif verb in OF_WORDS:
+            command = OF_WORDS[verb](words)
         elif verb in (Verb.WATCH, Verb.UNWATCH):
             command = parse_watch(verb, words, labs)
-        elif verb in _OF_TEXT:
-            command = _OF_TEXT[verb](rest)
+        elif verb in OF_TEXT:
+            command = OF_TEXT[verb](rest)
         else:
             command = _with_labs(verb, words, labs)
     except MisreadError as error:
@@ -203,11 +194,6 @@ def _is_a_plea(name: str) -> bool:
     return bool(name) and set(name.lower().split()) <= _PLEAS
 
 
-def _name(rest: str) -> str:
-    """Return a name without the quotes around it or the full stop behind it."""
-    return " ".join(rest.replace('"', " ").split()).rstrip(" '.!?").lstrip(" '")
-
-
 def _topic(name: str) -> str:
     """Return the verb that help is wanted with, or ""."""
     word = name.partition(" ")[0]
@@ -216,69 +202,6 @@ def _topic(name: str) -> str:
     verbs = nearest(word, ALIASES)
     hint = or_else(verbs, "`help` lists them")
     raise MisreadError(f"there is no command “{word[:SHOWN]}”: {hint}", word, verbs or ("",))
-
-
-def _about(verb: Verb, name: str) -> Command:
-    if len(name) > _LONGEST_SUBJECT:
-        raise UsageError(
-            f"That is too long for a name: `{verb}` takes at most {_LONGEST_SUBJECT} characters."
-        )
-    if not name and verb is not Verb.LABS:
-        raise MisreadError(f"`{verb}` needs a model: `{verb} Kimi K2.6`", verb.value, ("recent",))
-    return Command(verb, "", subject=name)
-
-
-def _digest(words: Sequence[Token]) -> Command:
-    command = understand(Verb.DIGEST, [word for word in words if word.key == "to"], None, ("to",))
-    plan = [word for word in words if word.key != "to"]
-    if [word.value.lower() for word in plan] in (["now"], ["preview"]):
-        return replace(command, subject="now", asks=True)
-    digest = parse_plan(plan) if plan else None
-    return replace(command, digest=digest, asks=not plan, names_zone=digest is not None and names_zone(plan))
-
-
-def _held(words: Sequence[Token]) -> Command:
-    """Return what `held`, `held announce 3` and `held ignore #3` mean."""
-    loose = [str(word).lower().lstrip("#") for word in words]
-    if not loose:
-        return Command(Verb.HELD, "")
-    if loose[0] not in _FLOOD_WORDS:
-        near = nearest(loose[0], _FLOOD_WORDS, 1)
-        hint = or_else(near, "write held announce 3, or held ignore 3")
-        raise MisreadError(f"“{loose[0][:SHOWN]}” is nothing to do with a flood: {hint}", str(words[0]), near)
-    if len(loose) != 2 or not re.fullmatch(r"[1-9]\d{0,8}", loose[1], re.ASCII):
-        raise UsageError(f"`held {loose[0]}` needs one number: `held` lists what waits, with its numbers")
-    return Command(Verb.HELD, "", subject=loose[0], number=int(loose[1]))
-
-
-def _unclear(words: Sequence[Token]) -> Command:
-    """Return what `unclear`, `unclear there 5f0c4f0e` and `unclear again 5f0c4f0e` mean."""
-    loose = [str(word).lower() for word in words]
-    if not loose:
-        return Command(Verb.UNCLEAR, "")
-    if loose[0] not in _UNCLEAR_WORDS:
-        near = nearest(loose[0], _UNCLEAR_WORDS, 1)
-        raise MisreadError(
-            f"“{loose[0][:SHOWN]}” says nothing of a message: {or_else(near, 'write there or again')}",
-            str(words[0]),
-            near,
-        )
-    if len(loose) != 2 or not re.fullmatch(r"[0-9a-f-]{4,36}", loose[1], re.ASCII):
-        raise UsageError(f"`unclear {loose[0]}` needs one id: `unclear` lists what is unclear, with its ids")
-    return Command(Verb.UNCLEAR, "", subject=" ".join(loose))
-
-
-def _triage(said: str) -> Command:
-    """Return what `triage Kimi K2.6 adopted` means: a name, and behind it what is made of the release."""
-    found = _TRIAGE.fullmatch(said)
-    if found is None:
-        near = [f"triage {said} {state}" for state in STATES] if said else ["recent triage:open"]
-        raise MisunderstoodError(
-            "say of a release what you make of it: `triage Kimi K2.6 adopted`, or looking, no, open",
-            tuple(Suggestion(text, text) for text in near),
-        )
-    state = re.split("[- ]", found["state"].lower())[0]
-    return replace(_about(Verb.TRIAGE, found["name"]), triage={"not": "no"}.get(state, state))
 
 
 def _with_labs(verb: Verb, words: Sequence[Token], labs: Labs) -> Command:
@@ -293,15 +216,3 @@ def _with_labs(verb: Verb, words: Sequence[Token], labs: Labs) -> Command:
         instead = ("list",) if verb is Verb.UNSUBSCRIBE else (f"{verb} all",)
         raise MisreadError(f"`{verb}` needs a lab, or all: `labs` shows them", verb.value, instead)
     return replace(command, confirmed=confirmed)
-
-
-_OF_TEXT: Mapping[Verb | None, Callable[[str], Command]] = {
-    **READERS,
-    Verb.TRIAGE: lambda text: _triage(_name(text)),
-}
-_OF_WORDS: Mapping[Verb, Callable[[Sequence[Token]], Command]] = {
-    Verb.DIGEST: _digest,
-    Verb.HELD: _held,
-    Verb.UNCLEAR: _unclear,
-    Verb.SETTINGS: parse_settings,
-}

@@ -13,7 +13,7 @@ from bot.model import ALL, Lab, SourceKind
 from bot.records import AddedLab
 from bot.releases.facts.text import nearest, or_else
 from bot.releases.naming.labs import Labs
-from bot.settings.added import Together, together
+from bot.settings.added import Combined, combined
 from bot.settings.feeds import Config, LabSpec
 from bot.settings.file import fields_of, lab_fields
 from bot.sources.build import written_lab
@@ -44,7 +44,7 @@ def propose(trier: Trier, store: Store, config: Config, what: str, named: str = 
     trial = _read(trier, what)
     owner = trier.labs.find(named or trier.owner(trial.spec))
     wanted = _wanted(store, config, trial.spec, named, owner)
-    coming = together(_without(config, wanted.id), [wanted])
+    coming = combined(_without(config, wanted.id), [wanted])
     if why := coming.aside.get(wanted.id):
         raise UsageError(f"it cannot be added so: {why}. `add {what} as NAME` gives it a name of its own")
     _refuse_renamed(store, coming.config)
@@ -79,7 +79,7 @@ def add(store: Store, proposal: Proposal, by: str, now: datetime) -> None:
     store.sources.begin_anew([proposal.trial.spec.id])
 
 
-def remove(store: Store, settings: Together, lab: AddedLab) -> None:
+def remove(store: Store, settings: Combined, lab: AddedLab) -> None:
     """Forget that a lab was added; what is known of it stays. Belongs inside a transaction.
 
     Raises UsageError where the bot would take what is known of it for another lab's.

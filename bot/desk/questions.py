@@ -101,10 +101,12 @@ class Questions:
         others = [wave.lead.name.display for wave in found if wave is not chosen]
         return self.store.history.wave(chosen.lead.id), others
 
-    def by_id(self, release_id: int) -> Wave | None:
-        """Return the wave of a release, or None when there is no such release."""
+    def by_id(self, release_id: int) -> Wave:
+        """Return the wave of a release. Raises UsageError when there is no such release."""
         waves = self.store.history.waves_of([release_id])
-        return self.store.history.wave(waves[0].lead.id) if waves else None
+        if not waves:
+            raise UsageError("that release is not known any more; `recent` lists what is")
+        return self.store.history.wave(waves[0].lead.id)
 
     def history(self, labs: Sequence[Lab]) -> list[Shipped]:
         """Return what these labs (all when empty) shipped, for the statistics."""

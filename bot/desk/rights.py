@@ -5,9 +5,12 @@ Slack says. What Slack does not say is refused, in words.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import Enum
 
+from bot.desk.channels import Channels
 from bot.desk.questions import Asker
+from bot.errors import UsageError
 from bot.model import Destination
 from bot.settings.feeds import Changers
 from bot.views.commands import Command, Verb
@@ -56,6 +59,27 @@ _NO_CHANGER = (
     "only those whom feeds.yaml names under `admins` change what channels follow, so please ask one of them; "
     "for yourself alone there are `subscribe` and `watch` with `to:dm`"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Who may do what: as feeds.yaml says under `admins` and `changes`, and as Slack tells who is where."""
+
+    channels: Channels
+    admins: Collection[Destination]
+    changers: Changers
+
+    def require(self, need: Need, asker: Asker, about: Destination) -> None:
+        """Raise UsageError where somebody may not do what needs this."""
+        is_there = about in (asker.destination, asker.person)
+        channels = None if is_there or need is Need.NOTHING else self.channels.channels_of(asker.person)
+        refused = refusal(need, asker, about, channels, self.admins, self.changers)
+        if refused:
+            raise UsageError(refused)
+
+    def is_admin(self, asker: Asker) -> bool:
+        """Whether somebody corrects what the bot says, and settles what it is not sure of."""
+        return not refusal(Need.ADMIN, asker, asker.destination, None, self.admins)
 
 
 def need_of(command: Command) -> Need:

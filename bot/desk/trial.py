@@ -102,16 +102,9 @@ class Trier:
             kind = found.kind if found.kind != "feed" else "html"
             page = {"page": answer.url, "format": selectors.format or kind, **selectors.stated}
             return self._read(PageSpec.model_validate(page), fetch)
-        complaints = []
-        for feed in found.feeds:
-            try:
-                trial = self._read(FeedSpec(feed=feed), fetch)
-            except SourceError as error:
-                complaints.append(f"The page names a feed that cannot be read: {error}")
-            else:
-                return replace(
-                    trial, remarks=("This is the feed that the page names; it needs no selectors.",)
-                )
+        feed, complaints = self._named_feed(found.feeds, fetch)
+        if feed:
+            return feed
         if not found.specs:
             unread = f"the feeds that it names cannot be read ({', '.join(map(shown, found.feeds))})"
             raise SourceError(Failure.EMPTY, f"{shown(answer.url)}: {found.why or unread}")
@@ -122,6 +115,19 @@ class Trier:
             best = PageSpec.model_validate({**best.model_dump(exclude_defaults=True), **selectors.stated})
         also = [f"It can also be read with --format {one}." for one in sorted(formats)]
         return replace(self._read(best, fetch), remarks=(*also, *complaints))
+
+    def _named_feed(self, feeds: Sequence[str], fetch: Fetcher) -> tuple[Trial | None, list[str]]:
+        """Return the first feed that can be read of those a page names, and what is wrong with others."""
+        complaints: list[str] = []
+        for feed in feeds:
+            try:
+                trial = self._read(FeedSpec(feed=feed), fetch)
+            except SourceError as error:
+                complaints.append(f"The page names a feed that cannot be read: {error}")
+            else:
+                remark = "This is the feed that the page names; it needs no selectors."
+                return replace(trial, remarks=(remark,)), complaints
+        return None, complaints
 
     def judged_for(self, trial: Trial, lab: Lab) -> Trial:
         """Return a trial with what it shows judged as a lab's, which may be one that is not known yet."""

@@ -6,7 +6,7 @@ from bot.clock import Clock
 from bot.desk.limits import CHANGE, admit
 from bot.desk.questions import Asker
 from bot.errors import UsageError
-from bot.model import Destination
+from bot.model import Destination, Lab
 from bot.outbox.watches import met_by, packed
 from bot.records import Content, Watch
 from bot.releases.facts.filters import Filters
@@ -41,15 +41,8 @@ class Watches:
             now,
         )
         with self.store.transaction():  # or what becomes so meanwhile was seen by nobody
-            _, waves = self.store.history.recent([lab.id])
-            for wave in waves:
-                release = met_by(watch, wave.members)
-                if release:
-                    every = f"subscribe {lab.id} {command.filters}".strip()
-                    return answers.said(
-                        f"{hoped(watch, lab)} is out already, so there is nothing to wait for",
-                        [found(lab, release, packed(watch, release)), f"Each new one: {typed(every)}"],
-                    )
+            if is_out := self._is_out(watch, lab):
+                return is_out
             admit(self.store, asker, CHANGE, command.text, now)
             if len(self.store.watches.of(destination)) >= _MOST:
                 raise UsageError(
@@ -62,6 +55,18 @@ class Watches:
             + ("" if is_new else "; it was waited for already"),
             [f"The wait ends with that, or with {typed(f'un{command.text}')}; {typed('list')} shows it."],
             [turn(0, "Do not wait", f"un{command.text}")],
+        )
+
+    def _is_out(self, watch: Watch, lab: Lab) -> Content | None:
+        """Return that what is waited for is out already, None where it is not."""
+        _, waves = self.store.history.recent([lab.id])
+        release = next(filter(None, (met_by(watch, wave.members) for wave in waves)), None)
+        if release is None:
+            return None
+        every = f"subscribe {lab.id} {watch.filters}".strip()
+        return answers.said(
+            f"{hoped(watch, lab)} is out already, so there is nothing to wait for",
+            [found(lab, release, packed(watch, release)), f"Each new one: {typed(every)}"],
         )
 
     def unwatch(self, asker: Asker, destination: Destination, command: Command) -> Content:

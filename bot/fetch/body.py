@@ -79,5 +79,5 @@ def _too_large(url: httpx.URL, cap: int, how: str = "") -> SourceError:
 def _damaged(url: httpx.URL, why: str) -> SourceError:
     return SourceError(
         Failure.BAD_ANSWER,
-        f"{shown(url)} sent a damaged compressed body ({why}); it is asked again at the next poll",
+        f"{shown(url)} sent a damaged compressed body ({why}); it may pass by itself",
     )

@@ -32,7 +32,7 @@ from bot.fetch.wire import Attempt, ByThread, GuardedBackend, GuardedTransport, 
 from bot.settings.proxies import DIRECT, Proxies
 
 _VARIABLES = {"huggingface.co": "HF_TOKEN", "api.llm-stats.com": "LLM_STATS_API_KEY"}
-_AGAIN = "it is asked again at the next poll"
+_AGAIN = "it may pass by itself"  # said of what is polled, and of what is only tried
 
 
 def of_status(

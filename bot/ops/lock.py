@@ -11,7 +11,7 @@ from bot.errors import StoreError
 
 @contextmanager
 def sole_user(directory: Path) -> Iterator[None]:
-    """Hold the state directory's lock; it falls with the process, however that ends.
+    """Keep others from the state directory while the block runs; the lock falls with the process.
 
     Raises StoreError naming the process that holds it.
     """

@@ -46,7 +46,7 @@ class Systemd:
         self._alive: datetime | None = None
 
     def ready(self) -> None:
-        """Tell that the start is done; the watchdog's time runs from here."""
+        """Say that the start is done; the watchdog's time runs from here."""
         self._notify("READY=1")
 
     def alive(self, now: datetime) -> None:

@@ -1,7 +1,5 @@
 """The encryption of tokens that are stored."""
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
 from bot.errors import ConfigError
 from bot.settings.environment import Environment
 
@@ -16,6 +14,9 @@ class Seal:
 
     def __init__(self, keys: str) -> None:
         """Take comma-separated Fernet keys. Raises ConfigError for none, or for something that is no key."""
+        # 7 MB that only a bot needs which serves several workspaces.
+        from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
+
         given = [key.strip() for key in keys.split(",") if key.strip()]
         if not given:
             raise ConfigError(f"environment variable {_KEY} is not set: {_HOW}")
@@ -31,6 +32,8 @@ class Seal:
 
     def open(self, sealed: bytes) -> str:
         """Return what was sealed. Raises ConfigError when none of the keys opens it."""
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above
+
         try:
             return self._keys.decrypt(sealed).decode()
         except InvalidToken as error:

@@ -35,6 +35,13 @@ BODY_LIMIT = 1 << 20  # bytes; a form with everything in it has a few thousand
 LOOPBACK = "127.0.0.1"
 
 HEALTH, METRICS = ("GET", "/healthz"), ("GET", "/metrics")
+# Of a page that people look at: nobody frames it, no other site reads it, nothing takes it for another kind.
+PAGE_HEADERS = (
+    ("Content-Security-Policy", "frame-ancestors 'none'"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+)
 
 Address = tuple[str, int]
 Routes = Mapping[tuple[str, str], "WSGIApplication"]
@@ -70,12 +77,35 @@ def own_pages(health: Callable[[], Health], metrics: Callable[[], bytes]) -> Rou
 
 
 def reply(
-    respond: "StartResponse", status: HTTPStatus, body: bytes, kind: str = "text/plain; charset=utf-8"
+    respond: "StartResponse",
+    status: HTTPStatus,
+    body: bytes,
+    kind: str = "text/plain; charset=utf-8",
+    headers: Iterable[tuple[str, str]] = (),
 ) -> Iterable[bytes]:
-    """Answer a WSGI request with one body that nobody should keep."""
-    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
-    respond(f"{status.value} {status.phrase}", headers)
+    """Answer a WSGI request with one body that nobody should keep; `headers` are further ones."""
+    own = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+    respond(f"{status.value} {status.phrase}", [*own, *headers])
     return [body]
+
+
+def refuse_taken(address: Address) -> None:
+    """Raise ConfigError where an address cannot be had."""
+    _listening(address).close()
+
+
+def _listening(address: Address) -> socket.socket:
+    family, both = (
+        (socket.AF_INET6, socket.has_dualstack_ipv6()) if ":" in address[0] else (socket.AF_INET, False)
+    )
+    try:
+        return socket.create_server(address, family=family, dualstack_ipv6=both)
+    except (OSError, UnicodeError) as error:  # the latter where a name can be none
+        # create_server names the address a second time, in brackets
+        why = str(getattr(error, "strerror", None) or error).partition(" (while ")[0]
+        raise ConfigError(
+            f"cannot listen on {address[0]}:{address[1]}: {why}; choose another address or port"
+        ) from error
 
 
 @contextmanager
@@ -85,12 +115,7 @@ def serving(address: Address, routes: Routes, deadline: float = DEADLINE) -> Ite
     Raises ConfigError when the address cannot be had.
     """
     host, is_six = address[0], ":" in address[0]
-    family, both = (socket.AF_INET6, socket.has_dualstack_ipv6()) if is_six else (socket.AF_INET, False)
-    try:
-        listening = socket.create_server(address, family=family, dualstack_ipv6=both)
-    except (OSError, UnicodeError) as error:  # the latter where a name can be none
-        why = getattr(error, "strerror", None) or error
-        raise ConfigError(f"cannot listen on {host}:{address[1]}: {why}") from error
+    listening = _listening(address)
     port = listening.getsockname()[1]
     front = Front(partial(_Exchange, _Server((host, port), routes)), deadline)
     front.start(listening)

@@ -9,9 +9,10 @@ from bot.errors import StoreError
 from bot.model import Note, NoteKind, SourceKind
 from bot.outbox.audience import called_by
 from bot.outbox.case import MOST_MARKS, Case, Composed, address_mark, joined, parts
-from bot.outbox.message import Message, Settlement
-from bot.outbox.quiet import quiet_until
+from bot.outbox.message import Message
+from bot.outbox.quiet_hours import quiet_until
 from bot.outbox.replies import compose_note
+from bot.outbox.settlement import Settlement
 from bot.records import ALERT_MISSING, Delivery, Reply
 from bot.views.group import GROUPED, MOST
 

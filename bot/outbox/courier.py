@@ -14,24 +14,9 @@ from bot.model import Destination
 from bot.outbox.case import Case, Composed
 from bot.outbox.compose import compose
 from bot.outbox.known import Known
-from bot.outbox.message import (
-    HOLDS_UP,
-    LANDING,
-    PAUSE,
-    Absent,
-    Closed,
-    Found,
-    Later,
-    Notifier,
-    Outcome,
-    Sent,
-    Settlement,
-    Unclear,
-    lands_within,
-    search_for,
-    settlement,
-)
+from bot.outbox.message import LANDING, Absent, Closed, Found, Later, Notifier, Outcome, Sent, Unclear
 from bot.outbox.settle import loses_sight, store_settled
+from bot.outbox.settlement import HOLDS_UP, PAUSE, Settlement, lands_within, search_for, settlement
 from bot.records import FAILED, OPEN, Delivery, Pause
 from bot.store.installations import METADATA
 from bot.store.store import Store

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.clock import Clock
 from bot.errors import UsageError
 from bot.model import Destination
-from bot.outbox.message import HOLDS_UP
+from bot.outbox.settlement import HOLDS_UP
 from bot.records import Content, Delivery
 from bot.store.store import Store
 from bot.views.answers import unclear_answer

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from bot.model import Note, NoteKind
 from bot.outbox.case import MOST_MARKS, Case, Composed, address_mark, joined, parts
-from bot.outbox.message import Message, Settlement
+from bot.outbox.message import Message
+from bot.outbox.settlement import Settlement
 from bot.records import ALERT_MISSING, Content, Delivery
 from bot.store.owed import EDITABLE
 from bot.views.alert import BASE

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from bot.outbox.message import HOLDS_UP, LANDING, Sent, Settlement
+from bot.outbox.message import LANDING, Sent
 from bot.outbox.owe import owe_reply, tell_subscribers
+from bot.outbox.settlement import HOLDS_UP, Settlement
 from bot.records import Delivery
 from bot.store.store import Store
 

@@ -64,7 +64,7 @@ class Engines:
 
 @contextmanager
 def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterator[Engines]:
-    """Hold the state directory alone, and yield the engines; `interactive`: somebody hears what is pressed.
+    """Yield the engines, alone at the state directory; `interactive`: somebody hears what is pressed.
 
     Raises StoreError, and ConfigError for a lab whose id was changed in feeds.yaml alone.
     """

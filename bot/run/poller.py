@@ -26,7 +26,7 @@ from bot.releases.news.decision import Catalogue, Decision, Judged, Settings
 from bot.releases.news.meant import meant_by
 from bot.run.consequences import carry_out, settle_overdue
 from bot.run.hints import NamesInBody, ask_about_hints
-from bot.run.quiet import QuietPolls, shows_nothing
+from bot.run.quiet_polls import QuietPolls, shows_nothing
 from bot.run.reports import Polled, Progress, Report, unheard
 from bot.run.validators import SHARES, are_left_out, weighed
 from bot.sources.base import Memory, Poll, Source
@@ -168,8 +168,8 @@ class Poller:
                 report = self._fail(source, state, SourceError(Failure.BAD_ANSWER, message))
             finally:
                 self.reading.discard(source.id)
-            progress(report)
-            reports.append(report)
+            reports.append(replace(report, host=host_in(source.url)))
+            progress(reports[-1])
         return reports
 
     def _memory(self, state: SourceState, now: datetime) -> Memory:
@@ -198,33 +198,13 @@ class Poller:
         siblings = Siblings(poll.siblings)
         judged = [Judged(sighting, judge(sighting, self.labs, siblings)) for sighting in poll.sightings]
         names = NamesInBody.of(self.store, self.labs, source, poll.passages)
-        now, silent = self.clock.now(), state.baseline_at is None
+        now = self.clock.now()
         with self.store.transaction():
             if self._is_overtaken(source, state):
                 return Report(state.id)
-            heard = names.news(poll.identities, silent=silent)
+            heard = names.news(poll.identities, silent=state.baseline_at is None)
             judged = [*judged, *names.grown(heard, now)]
-            decision = Decision()
-            if judged:
-                catalogue, in_context = self._in_context(state.id, judged)
-                decision = decide(
-                    in_context,
-                    catalogue,
-                    now=now,
-                    settings=self.settings,
-                    silent=silent,
-                    absence=now - (state.succeeded_at or now),
-                    announced=announced_lately(self.store, state.id, now),
-                )
-                carry_out(
-                    self.store,
-                    state.id,
-                    decision,
-                    self.admins,
-                    now,
-                    silent=silent,
-                    known_until=state.succeeded_at,
-                )
+            decision = self._decide(state, judged, now) if judged else Decision()
             names.keep_hints(heard, now, self.settings.confirm)
             self.store.sources.remember(state.id, {**poll.identities, **heard.remember}, now)
             self.store.sources.succeeded(after)
@@ -237,6 +217,23 @@ class Poller:
             announced=decision.announced(),
             held=len(decision.held),
         )
+
+    def _decide(self, state: SourceState, judged: Sequence[Judged], now: datetime) -> Decision:
+        """Return what these sightings of a source mean, once it is stored and what it makes due is owed."""
+        silent = state.baseline_at is None
+        catalogue, in_context = self._in_context(state.id, judged)
+        decision = decide(
+            in_context,
+            catalogue,
+            now=now,
+            settings=self.settings,
+            silent=silent,
+            absence=now - (state.succeeded_at or now),
+            announced=announced_lately(self.store, state.id, now),
+        )
+        known_until = state.succeeded_at
+        carry_out(self.store, state.id, decision, self.admins, now, silent=silent, known_until=known_until)
+        return decision
 
     def _is_overtaken(self, source: Source, state: SourceState) -> bool:
         """Return whether another poll of the source, or other settings, came since this one began."""
@@ -280,5 +277,4 @@ class Poller:
             if self._is_overtaken(source, state):
                 return Report(source.id)
             self.store.sources.failed(source.id, error, now, now + rest * self.dice.uniform(1.0, 1.1))
-        log.warning("source_failed", source=source.id, failure=error.failure, complaint=str(error))
         return Report(source.id, failure=error.failure, complaint=str(error))

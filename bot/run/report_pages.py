@@ -18,7 +18,7 @@ from bot.desk.questions import Questions
 from bot.desk.tokens import Token
 from bot.errors import StoreError, UsageError
 from bot.ops.monitor import is_due
-from bot.ops.web import Routes, reply
+from bot.ops.web import PAGE_HEADERS, Routes, reply
 from bot.releases.news.merge import merged
 from bot.report.exports import PAGE, report_files
 from bot.run.wiring import App
@@ -44,13 +44,8 @@ _KINDS: Mapping[str, str] = {
     "releases.ics": "text/calendar; charset=utf-8",
     "releases.csv": "text/csv; charset=utf-8",
 }
-_HEADERS = (
-    ("Cache-Control", f"private, max-age={_FRESH.seconds}"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Content-Security-Policy", "frame-ancestors 'none'"),  # all else is in the page's own
-)
+# The page has a policy of its own for all but its frames.
+_HEADERS = (("Cache-Control", f"private, max-age={_FRESH.seconds}"), *PAGE_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)

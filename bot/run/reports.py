@@ -9,6 +9,7 @@ class Report:
     """What came of polling one source."""
 
     source_id: str
+    host: str = ""  # where it is
     new: int = 0  # sightings that were not known
     baseline: bool = False
     announced: tuple[str, ...] = ()  # the keys of the releases that were announced

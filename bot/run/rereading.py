@@ -12,7 +12,7 @@ from bot.run.engines import Engines
 from bot.run.renames import note_addresses, refuse_renamed_labs
 from bot.run.webhooks import webhooks_of
 from bot.run.wiring import App, labs_of, with_added
-from bot.settings.added import Together
+from bot.settings.added import Combined
 from bot.settings.differences import differences
 from bot.sources.build import build_sources, load_config
 from bot.views.notes import render_wrong_settings
@@ -56,7 +56,7 @@ class Rereading:
             self._app.wrong = ""
         self._read = mark, added
 
-    def _take_up(self, settings: Together) -> None:
+    def _take_up(self, settings: Combined) -> None:
         """Go on with other settings, unless a start would refuse them. Raises ConfigError and UsageError."""
         app, poller, config = self._app, self._engines.poller, settings.config
         coming = replace(app, config=config, labs=labs_of(config))

@@ -11,6 +11,7 @@ import structlog
 from bot.errors import StoreError
 from bot.ops.monitor import Monitor
 from bot.run.engines import Engines
+from bot.run.failures import FailureLog
 from bot.run.reports import Report
 
 log = structlog.get_logger()
@@ -44,6 +45,7 @@ class Service:
         self._owed = threading.Event()  # something is, that was not when deliveries were looked at last
         self._polling: Future[bool] | None = None
         self._doing: Future[bool] | None = None
+        self._failures = FailureLog(engines.poller.clock)
         self._not_before = engines.poller.clock.now()
         self._threads = ThreadPoolExecutor(_JOBS, thread_name_prefix="service")
 
@@ -71,7 +73,7 @@ class Service:
         if idle is not None and idle <= 2 * _TICK:
             return
         scheduler.clear()
-        jobs = (self._watch, self._reread, self._take_pushes, self._start_polling, self._start_chores)
+        jobs = (self.watch, self._reread, self._take_pushes, self._start_polling, self._start_chores)
         for job in jobs:
             scheduler.every(_TICK).seconds.do(self._guarded, job)
 
@@ -87,7 +89,9 @@ class Service:
             return True
         return False
 
-    def _watch(self) -> None:
+    def watch(self) -> None:
+        """Notice that the bot runs and what fails; tell the admins of it."""
+        self._failures.tick()
         if self._monitor.tick():
             self._tell()
 
@@ -107,6 +111,7 @@ class Service:
     def polled(self, report: Report) -> None:
         """Hear of a source that was polled, in one of the polling threads."""
         self._monitor.metrics.polled(report)
+        self._failures.polled(report)
         if report.new or report.announced:
             self._owed.set()
 

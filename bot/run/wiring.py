@@ -16,7 +16,7 @@ from bot.records import EMBEDDED, FROM_FILE, Subscription
 from bot.releases.facts.filters import Filters, make_filters
 from bot.releases.naming.labs import Labs
 from bot.releases.news.decision import Settings
-from bot.settings.added import Together, together
+from bot.settings.added import Combined, combined
 from bot.settings.environment import Environment, read_environment
 from bot.settings.feeds import Config, LabSpec
 from bot.sources.build import load_config, written_lab
@@ -51,9 +51,9 @@ class App:
         return Settings(self.config.defaults.group, self.config.defaults.confirm)
 
     @property
-    def settled(self) -> Together:
+    def settled(self) -> Combined:
         """Return what feeds.yaml says, with the labs that were added beside it."""
-        return Together(self.config, self.aside)
+        return Combined(self.config, self.aside)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ class App:
             self._lent.remove(store)
             store.close()
 
-    def go_on_with(self, settings: Together) -> None:
+    def go_on_with(self, settings: Combined) -> None:
         """Have the labs, the admins and all that feeds.yaml says be these from now on."""
         self.config, self.aside, self.labs = settings.config, settings.aside, labs_of(settings.config)
         for store in (self.store, *self._lent):
@@ -164,7 +164,7 @@ def labs_of(config: Config) -> Labs:
     return Labs(spec.lab for spec in config.labs)
 
 
-def with_added(file: Config, store: Store) -> Together:
+def with_added(file: Config, store: Store) -> Combined:
     """Return what feeds.yaml says, with the labs that were added beside it. Raises StoreError."""
     added, unreadable = list[LabSpec](), dict[str, str]()
     for one in store.added.all():
@@ -172,8 +172,8 @@ def with_added(file: Config, store: Store) -> Together:
             added.append(written_lab(one.id, one.written))
         except ConfigError as error:  # an older version wrote it
             unreadable[one.id] = str(error)
-    found = together(file, added)
-    return Together(found.config, {**unreadable, **found.aside})
+    found = combined(file, added)
+    return Combined(found.config, {**unreadable, **found.aside})
 
 
 def _no_feeds(path: Path) -> ConfigError:
@@ -182,7 +182,7 @@ def _no_feeds(path: Path) -> ConfigError:
     return ConfigError(f"{path}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml{begin}")
 
 
-def _no_state(state: Path) -> ConfigError:
+def no_state(state: Path) -> ConfigError:
     return ConfigError(
         f"{state.absolute()}: holds no {FILE_NAME}, so nothing is known there; name the bot's state with "
         "`cadencebot --state DIR ...` or CADENCEBOT_STATE, or begin one with `cadencebot poll`"
@@ -213,7 +213,7 @@ def open_app(
         if url or not readonly or (state / FILE_NAME).exists():
             store = Store(state, readonly=readonly, url=url)
         elif needs_state:
-            raise _no_state(state)
+            raise no_state(state)
         else:  # nothing is known yet: an empty store says so
             store = Store(Path(stack.enter_context(TemporaryDirectory(prefix="cadencebot-"))))
         stack.callback(store.close)

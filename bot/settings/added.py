@@ -7,14 +7,14 @@ from bot.settings.feeds import Config, LabSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class Combined:
     """What is watched, and why each lab is not that was added and is left aside, by its id."""
 
     config: Config
     aside: Mapping[str, str] = field(default_factory=dict)
 
 
-def together(file: Config, added: Iterable[LabSpec]) -> Together:
+def combined(file: Config, added: Iterable[LabSpec]) -> Combined:
     """Return the settings of both: the file as it is, then of the labs added what it does not name.
 
     `added` are in the order in which they came. Pure.
@@ -29,7 +29,7 @@ def together(file: Config, added: Iterable[LabSpec]) -> Together:
             aside[lab.id] = why
         else:
             config = config.model_copy(update={"labs": (*config.labs, more)})
-    return Together(config, aside)
+    return Combined(config, aside)
 
 
 def _against(own: LabSpec, lab: LabSpec, config: Config) -> str:

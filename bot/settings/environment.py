@@ -74,15 +74,20 @@ def _with_a_proxy(switch: str, info: ValidationInfo) -> str:
 
 
 def _of_kind(beginning: str, others: Mapping[str, str]) -> AfterValidator:
-    """Return what refuses a token that does not begin as its kind does; `others` are at home elsewhere."""
+    """Return what refuses a token that is not written as its kind is; `others` are at home elsewhere.
+
+    The dots of an example in our documentation, and quotes of an env file, are no part of any.
+    """
 
     def check(token: SecretStr) -> SecretStr:
         given = token.get_secret_value()
         home = next((variable for start, variable in others.items() if given.startswith(start)), "")
         if home:
             raise ValueError(f"holds a token that belongs in {home}; its own begins with {beginning}")
-        if given and beginning not in given[: len(_ROTATED) + len(beginning)]:
-            raise ValueError(f"holds no such token: it begins with {beginning}")
+        if given and not re.fullmatch(rf"(?:{re.escape(_ROTATED)})?{beginning}[A-Za-z0-9_-]+", given):
+            raise ValueError(
+                f"holds no such token: it begins with {beginning}, and letters, digits and hyphens follow"
+            )
         return token
 
     return AfterValidator(check)
@@ -97,6 +102,7 @@ Endpoint = Annotated[Address, AfterValidator(_with_a_port_that_can_be)]
 
 
 _WEBHOOK = "CADENCEBOT_WEBHOOK_"
+_SAID = {"int_parsing": "write a whole number"}  # by pydantic's types of what can be wrong
 _IN_LOWER_CASE_TOO = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")  # as curl and Python read them
 
 
@@ -231,7 +237,7 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
     except ValidationError as error:
         problem = error.errors()[0]
         name = str(problem["loc"][0]).upper()
-        message = problem["msg"].removeprefix("Value error, ")
+        message = _SAID.get(problem["type"], problem["msg"].removeprefix("Value error, "))
         raise ConfigError(f"environment variable {name}: {message}") from error
 
 

@@ -91,7 +91,8 @@ def _read_yaml(path: Path) -> object:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); set CADENCEBOT_CONFIG") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise ConfigError(f"{path}: line {line}: is not valid YAML: {error.problem}") from error
+        tab = "; indent with spaces, not tabs" if "cannot start any token" in str(error.problem) else ""
+        raise ConfigError(f"{path}: line {line}: is not valid YAML: {error.problem}{tab}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
     except RecursionError as error:
@@ -154,6 +155,8 @@ def _where(location: tuple[int | str, ...], content: object) -> str:
 
 def _short(value: object) -> str:
     # reprlib bounds nested values: YAML's aliases can make a value that is small to hold and endless to print
+    if value is None:
+        return "nothing"
     text = repr(value) if isinstance(value, str) else reprlib.repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 

@@ -57,7 +57,7 @@ class Listeners:
     def command(self, request: Request, body: Payload) -> None:
         """Answer a command; the manifest gives it its name. Without its labs, `subscribe` opens its form."""
         words = plain(text_at(body, "text"))
-        form = self.desk.form_of(request.asker, words)
+        form = self.desk.windows.form_of(request.asker, words)
         if form is None:
             self.replies.answer(request, self.desk.answer(request.asker, words))
         else:
@@ -65,7 +65,7 @@ class Listeners:
 
     def shortcut(self, request: Request, body: Payload) -> None:  # noqa: ARG002  # there is one shortcut
         """Ask for a channel, and then for the labs that it shall follow."""
-        self._open(request, self.desk.where_form(request.asker), _typed_instead(request.asker.person))
+        self._open(request, self.desk.windows.where_form(request.asker), _typed_instead(request.asker.person))
 
     def message(self, request: Request, body: Payload) -> None:
         """Answer who names the bot in a channel or writes to it directly; no other message is for it."""
@@ -101,9 +101,9 @@ class Listeners:
                 self._share(request, value)
             case "choose" | home.SUBSCRIBE | home.EDIT:
                 place = Destination(value) or asker.person
-                self._open(request, self.desk.follow_form(asker, place), _typed_instead(place))
+                self._open(request, self.desk.windows.follow_form(asker, place), _typed_instead(place))
             case home.WHERE:
-                self._open(request, self.desk.where_form(asker), _typed_instead(asker.person))
+                self._open(request, self.desk.windows.where_form(asker), _typed_instead(asker.person))
             case "details" | "report" | "correct":
                 self._open_about(request, kind, value)
             case "triage":
@@ -135,10 +135,11 @@ class Listeners:
         return _GONE if about is None else self.desk.triage(request.asker, about, state)
 
     def _open_about(self, request: Request, kind: str, value: str) -> None:
+        windows = self.desk.windows
         make: Mapping[str, Callable[[int], View | Content]] = {
-            "details": self.desk.details,
-            "report": partial(self.desk.report_form, request.asker),
-            "correct": partial(self.desk.correct_form, request.asker),
+            "details": windows.details,
+            "report": partial(windows.report_form, request.asker),
+            "correct": partial(windows.correct_form, request.asker),
         }
         about = number(value)
         self._open(request, _GONE if about is None else make[kind](about), _INSTEAD[kind])
@@ -152,14 +153,14 @@ class Listeners:
 
     def problems(self, body: Payload) -> Mapping[str, str]:
         """Return what is wrong with a submitted form, by field; Slack waits for it, and nothing is asked."""
-        view = _view_of(body)
+        view, windows = _view_of(body), self.desk.windows
         match text_at(view, "callback_id"), number(text_at(view, "private_metadata")):
             case forms.SUBSCRIBE, _:
-                return self.desk.follow_problems(view)
+                return windows.follow_problems(view)
             case forms.REPORT, int():
-                return self.desk.report_problems(forms.read_report(view))
+                return windows.report_problems(forms.read_report(view))
             case forms.CORRECT, int(report):
-                return self.desk.correct_problems(report, forms.read_correct(view))
+                return windows.correct_problems(report, forms.read_correct(view))
         return {}
 
     def form(self, request: Request, body: Payload) -> None:
@@ -173,11 +174,15 @@ class Listeners:
                 self._do_there(request, place or asker.person, BESIDE.join(commands))
             case where.WHERE, _:
                 place = Destination.at(asker.team, where.read_where(view) or asker.user)
-                self._open(request, self.desk.follow_form(asker, place), _typed_instead(place))
+                self._open(request, self.desk.windows.follow_form(asker, place), _typed_instead(place))
             case forms.REPORT, int(release):
-                self.replies.answer(request, self.desk.report(asker, release, forms.read_report(view)))
+                self.replies.answer(
+                    request, self.desk.windows.report(asker, release, forms.read_report(view))
+                )
             case forms.CORRECT, int(report):
-                self.replies.answer(request, self.desk.correct(asker, report, forms.read_correct(view)))
+                self.replies.answer(
+                    request, self.desk.windows.correct(asker, report, forms.read_correct(view))
+                )
             case _:
                 log.warning("slack_form_unknown", callback=callback[:80], user=asker.user)
 
@@ -193,7 +198,7 @@ class Listeners:
         self._show_home(request)
 
     def _show_home(self, request: Request) -> None:
-        self.replies.publish(request, self.desk.home(request.asker))
+        self.replies.publish(request, self.desk.windows.home(request.asker))
 
 
 def _view_of(body: Payload) -> View:

@@ -30,6 +30,9 @@ class Database(Protocol):
     def query(self, sql: str, values: Values | None = None) -> list[dict[str, Any]]:
         """Return the rows of a statement as dictionaries."""
 
+    def tuples(self, sql: str, values: Values | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement as tuples, in less time than `query`."""
+
     def column(self, sql: str, values: Values | None = None) -> list[Any]:
         """Return the first column of a statement's rows, in less time than `query`."""
 
@@ -64,6 +67,7 @@ class Tables:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._query = database.query
+        self._tuples = database.tuples
         self._column = database.column
         self._run = database.run
         self._run_many = database.run_many

@@ -3,28 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 from bot.cadence.shipped import Shipment, Shipped
-from bot.model import Evidence, Lab, Release
+from bot.model import DateOrigin, Evidence, Lab, Published, Release
 from bot.store.corrections import Corrections
 from bot.store.database import Database, Tables
 from bot.store.releases import EVIDENCE, Merge
-from bot.store.rows import Row, maybe_moment, published_of, record, records
+from bot.store.rows import maybe_moment, moment, record, records
 from bot.store.waves import mentions_of
 
 _SHIPPED = """
-    r.lab, r.display, r.family_key, r.family, coalesce(r.name ->> 'line', '') AS line,
+    r.lab, r.display, r.family_key, r.family, coalesce(r.name ->> 'line', ''),
     r.published_at, r.published_origin, r.published_precision,
-    coalesce(r.license ->> 'title', '') AS license_title, r.license_verdict,
-    r.parameters, r.task,
+    coalesce(r.license ->> 'title', ''), r.license_verdict,
     EXISTS (SELECT 1 FROM artifact WHERE release_id = r.id
-            AND coalesce(facts ->> 'weights', '') <> 'none') AS open
+            AND coalesce(facts ->> 'weights', '') <> 'none'),
+    r.parameters, r.task
 """
 _RELEASES = f"""
     SELECT r.id, r.key, r.news_at, lead.key AS lead_key, {_SHIPPED}
     FROM release r JOIN release lead ON lead.id = r.lead_id
     WHERE NOT r.withdrawn ORDER BY r.published_at, r.id
 """
+_ORIGINS = {origin.value: origin for origin in DateOrigin}
 _LISTED = "SELECT DISTINCT release_id FROM observation WHERE source = 'llm_stats' AND release_id IS NOT NULL"
 
 
@@ -37,48 +39,37 @@ class Shipments(Tables):
         self._labs = labs
 
     def history(self, labs: Sequence[str] = ()) -> list[Shipped]:
-        """Return every release of these labs (all when empty) that was not withdrawn, the oldest first."""
+        """Return every release of these labs (all when empty) that was not withdrawn, in no order."""
         theirs = "AND r.lab IN (SELECT value FROM json_each(:labs))" if labs else ""
-        rows = self._query(
-            f"""
-            SELECT {_SHIPPED} FROM release r
-            WHERE NOT r.withdrawn {theirs} ORDER BY r.published_at, r.id
-            """,
-            {"labs": labs},
-        )
-        return [self._shipped(row) for row in rows]
+        chosen = f"SELECT {_SHIPPED} FROM release r WHERE NOT r.withdrawn {theirs}"
+        return [self._shipped(row) for row in self._tuples(chosen, {"labs": labs})]
 
     def all(self, merge: Merge) -> list[Shipment]:
         """Return the same with who says so, and with what is known without LLM Stats."""
         mentions, own = mentions_of(self._database), self._beside_listings(merge)
         return [
             Shipment(
-                row["key"],
-                row["lead_key"],
-                shipped := self._shipped(row),
-                _own(shipped, own[row["id"]]) if row["id"] in own else shipped,
-                mentions[row["id"]],
-                maybe_moment(row["news_at"]),
+                key,
+                lead_key,
+                it := self._shipped(shipped),
+                _own(it, own[release_id]) if release_id in own else it,
+                mentions[release_id],
+                maybe_moment(news_at),
             )
-            for row in self._query(_RELEASES)
+            for release_id, key, news_at, lead_key, *shipped in self._tuples(_RELEASES)
         ]
 
-    def _shipped(self, row: Row) -> Shipped:
-        lab = self._labs.get(row["lab"]) or Lab(row["lab"], row["lab"])
+    def _shipped(self, row: Sequence[Any]) -> Shipped:
+        """Return what the columns of _SHIPPED say; by position, as one answer takes a hundred thousand."""
+        lab_id, name, family_key, family, line, at, origin, precision, *facts = row
+        title, verdict, is_open, parameters, task = facts
+        published = Published(moment(at), _ORIGINS[origin], precision)
+        series = f"{family} {line}".strip().lower()
+        lab = self._labs.get(lab_id) or Lab(lab_id, lab_id)
         return Shipped(
-            lab=lab.id,
-            name=row["display"],
-            family_key=row["family_key"],
-            published=published_of(row),
-            series=f"{row['family']} {row['line']}".strip().lower(),
-            license=row["license_title"],
-            verdict=row["license_verdict"],
-            open=bool(row["open"]),
-            parameters=row["parameters"],
-            task=row["task"],
-            country=lab.country,
-            lab_name=lab.name,
-        )
+            lab_id, name, family_key, published, series,
+            title, verdict, bool(is_open), parameters, task, lab.country, lab.name,
+        )  # fmt: skip
 
     def _beside_listings(self, merge: Merge) -> dict[int, Release | None]:
         """Return, by id, the releases that LLM Stats lists as others have them; None where no other does."""

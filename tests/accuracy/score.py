@@ -69,7 +69,7 @@ REPOSITORIES = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Hold a labelled row and the verdict on it."""
+    """A labelled row and the verdict on it."""
 
     row: Mapping[str, str]
     verdict: Verdict

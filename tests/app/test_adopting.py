@@ -58,7 +58,7 @@ def _row(hub_id: str, name: str, **fields: Any) -> dict[str, Any]:
 
 @dataclass
 class Bench:
-    """Hold a bot with its own clock and Hub."""
+    """A bot with its own clock and Hub."""
 
     app: App
     clock: FakeClock

@@ -12,7 +12,7 @@ WEEKLY = [f"Qwen/Qwen{number}-8B" for number in range(3, 20)]
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    """Have a lab that shipped every week so far, and a channel that follows its cadence."""
+    """Return an office with a lab that shipped every week so far, and a channel that follows its cadence."""
     office = Office.open(tmp_path)
     office.say("subscribe cadence qwen", ANA)
     for name in WEEKLY:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.logs("delivery_not_sent", "claims_doubted")
 
 @dataclass
 class Wall(Channel):
-    """Be a channel where what was posted stays, whatever the bot forgets; a blind bot cannot read it."""
+    """A channel where what was posted stays, whatever the bot forgets; a blind bot cannot read it."""
 
     blind: bool = False
     looked: int = 0

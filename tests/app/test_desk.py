@@ -223,7 +223,7 @@ class TestWhereAdminsAloneChange:
             desk.answer(ANA, text),
             desk.answer_there(ANA, C1, text),
             desk.refusal_there(ANA, C1, text),
-            desk.follow_form(ANA, C1),
+            desk.windows.follow_form(ANA, C1),
             desk.undo(ANA, f"{at} C1 {text}"),
         ):
             assert isinstance(answer, Content)
@@ -441,14 +441,14 @@ def test_a_report_reaches_the_admins_and_a_correction_edits_and_thanks(office: O
     office.say("subscribe kimi", ANA)
     office.house.show(office.house.hub, office.house.repository(KIMI, license=licensed("mit")))
     wave, _ = office.desk.questions.one("Kimi-K2.6")
-    assert not isinstance(office.desk.report_form(ANA, wave.lead.id), Content)
-    office.desk.report(ANA, wave.lead.id, "it is Apache 2.0")
+    assert not isinstance(office.desk.windows.report_form(ANA, wave.lead.id), Content)
+    office.desk.windows.report(ANA, wave.lead.id, "it is Apache 2.0")
     assert any(to == "UADMIN" and "it is Apache 2.0" in text for to, text in office.deliver())
     report = office.house.store.reports.open()[0]
-    assert isinstance(office.desk.correct_form(ANA, report.id), Content)
-    assert not isinstance(office.desk.correct_form(ADMIN, report.id), Content)
-    assert "Only those" in office.desk.correct(ANA, report.id, {"license": "apache-2.0"}).text
-    office.desk.correct(ADMIN, report.id, {"license": "apache-2.0"})
+    assert isinstance(office.desk.windows.correct_form(ANA, report.id), Content)
+    assert not isinstance(office.desk.windows.correct_form(ADMIN, report.id), Content)
+    assert "Only those" in office.desk.windows.correct(ANA, report.id, {"license": "apache-2.0"}).text
+    office.desk.windows.correct(ADMIN, report.id, {"license": "apache-2.0"})
     told = office.deliver()
     assert any("Apache" in text for text in office.house.channel.edits)
     assert any(to == "UANA" and "was corrected" in text for to, text in told)

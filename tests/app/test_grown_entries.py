@@ -149,6 +149,6 @@ class TestMended:
 
 
 def _forget_names(house: House) -> None:
-    """Be a database that an older version wrote, which remembered no names."""
+    """Leave the database as an older version wrote it, which remembered no names."""
     with sqlite_of(house.store).transaction() as connection:
         connection.execute("DELETE FROM seen WHERE identity GLOB 'family:*' OR identity GLOB 'name*:*'")

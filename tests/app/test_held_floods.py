@@ -181,7 +181,7 @@ class TestAnnouncing:
 class TestIgnoring:
     @pytest.fixture(params=["waiting", "ignored", "expired"])
     def silent(self, request: pytest.FixtureRequest, house: House) -> House:
-        """Be a house with a flood that nobody announced."""
+        """Return a house with a flood that nobody announced."""
         flood(house)
         if request.param == "ignored":
             holding(house).ignore(1, "ana")

@@ -73,7 +73,7 @@ def test_two_thousand_reports_owe_the_admins_ten_messages(office: Office) -> Non
     office.house.show(office.house.hub, office.house.repository("Qwen/Qwen4-8B"))
     wave, _ = office.desk.questions.one("Qwen4-8B")
     for number in range(200):
-        said = office.desk.report(asked(number), wave.lead.id, f"wrong {number}").text
+        said = office.desk.windows.report(asked(number), wave.lead.id, f"wrong {number}").text
     assert "10 reports within an hour" in said
     assert len(office.deliver()) == len(office.house.store.reports.open()) == 10
 

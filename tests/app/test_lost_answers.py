@@ -24,7 +24,7 @@ pytestmark = pytest.mark.logs("delivery_not_sent", "claims_doubted", "clock_set_
 
 @dataclass
 class World:
-    """Hold a bot, its Slack, whose clock is right, and our own clock, which may be wrong."""
+    """A bot, its Slack, whose clock is right, and our own clock, which may be wrong."""
 
     house: House
     slack: Slack

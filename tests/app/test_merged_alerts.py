@@ -34,7 +34,7 @@ pytestmark = pytest.mark.logs("delivery_not_sent", "claims_doubted")
 
 @dataclass
 class Scene:
-    """Hold a bot with an alert of either release, in some state, and who corrects."""
+    """A bot with an alert of either release, in some state, and who corrects."""
 
     bot: Bot
     corrector: Corrector
@@ -107,7 +107,7 @@ def stands(state: str) -> bool:
 
 
 def is_lost(state: str) -> bool:
-    """Tell whether nobody can say that it is not there, so that it is never sent."""
+    """Whether nobody can say that it is not there, so that it is never sent."""
     return state == "unclear, not posted"
 
 

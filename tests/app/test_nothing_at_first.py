@@ -27,7 +27,7 @@ FEED = FeedSource(FeedSpec(feed="https://lab.example/rss"), "moonshot", TEN_MINU
 
 @dataclass
 class Lab:
-    """Be the Hub and the site of a lab, with so many models."""
+    """The Hub and the site of a lab, with so many models."""
 
     models: int = 0
 

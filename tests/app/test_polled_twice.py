@@ -20,7 +20,7 @@ LONG = 20  # seconds that no thread of a test that goes well has to wait
 
 @dataclass(eq=False)
 class SlowSource(ScriptedSource):
-    """Be a source that answers nobody before two have asked; who gets an error gets it last."""
+    """A source that answers nobody before two have asked; who gets an error gets it last."""
 
     meeting: threading.Barrier = field(default_factory=lambda: threading.Barrier(2))
     stored: threading.Event = field(default_factory=threading.Event)  # what one of them has read

@@ -107,7 +107,7 @@ def test_a_source_that_failed_from_the_start_is_baselined_when_it_first_works(tm
 
 
 class Overtaken(ScriptedSource):
-    """Be a source of which another poll begins and ends while the first one reads it."""
+    """A source of which another poll begins and ends while the first one reads it."""
 
     meanwhile: Callable[[], object] | None = None
 

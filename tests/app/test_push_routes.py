@@ -26,7 +26,7 @@ def bot(tmp_path: Path) -> Iterator[Receiver]:
 
 @contextmanager
 def asked_hub(bot: Receiver) -> Iterator[WebSubHub]:
-    """Be a hub that was asked to push the feed to the bot."""
+    """Yield a hub that was asked to push the feed to the bot."""
     with WebSubHub(bot) as hub, subscribing(bot, hub) as subscriber:
         assert subscriber.ask(FEED, Offer(f"{hub.url}/", TOPIC)) == ""
         yield hub
@@ -46,7 +46,7 @@ def one_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
 
 @pytest.fixture
 def door(one_bot: Receiver) -> Receiver:
-    """Be a bot that has heard nothing: what comes here leaves nothing else behind."""
+    """Return a bot that has heard nothing: what comes here leaves nothing else behind."""
     one_bot.heard.clear()
     return one_bot
 

@@ -11,14 +11,14 @@ from bot.errors import Failure, SourceError, StoreError
 from bot.model import SourceKind
 from bot.records import SourceState
 from bot.run.engines import Engines
-from bot.run.push.due import A_MINUTE, Pushes, Verdict, pushes_for, verdict
+from bot.run.push.due import A_MINUTE, Pushes, Readiness, pushes_for, readiness
 from bot.run.reports import Report
 from bot.run.service import Service
-from tests.slack.fakes import AtOnce
 from tests.support.clock import START
 from tests.support.house import House, ScriptedSource
 from tests.support.monitor import quiet_monitor
 from tests.support.serving import NoChores
+from tests.support.threads import AtOnce
 
 KIMI = "moonshotai/Kimi-K2.6"
 MINUTE = timedelta(minutes=1)
@@ -36,24 +36,24 @@ def state(
 @pytest.mark.parametrize(
     ("source", "is_read", "came_to"),
     [
-        pytest.param(state(), False, Verdict.DUE, id="polled a minute ago"),
-        pytest.param(state(polled=-10), False, Verdict.DUE, id="polled ten seconds ago"),
-        pytest.param(state(polled=-9.9), False, Verdict.WAITS, id="polled less than ten seconds ago"),
-        pytest.param(state(polled=0), False, Verdict.WAITS, id="polled this moment"),
-        pytest.param(state(), True, Verdict.WAITS, id="being read: that may have begun too early"),
-        pytest.param(state(next_poll=-1), True, Verdict.WAITS, id="being read, as it was due"),
-        pytest.param(state(next_poll=0), False, Verdict.WAITS, id="due: a poll begins this moment"),
-        pytest.param(state(next_poll=-2.9), False, Verdict.WAITS, id="due for less than three seconds"),
-        pytest.param(state(next_poll=-3), False, Verdict.DUE, id="due, and waiting for others of its host"),
-        pytest.param(state(next_poll=None), False, Verdict.WAITS, id="due as it begins anew"),
-        pytest.param(state(polled=None, next_poll=None), False, Verdict.NEEDLESS, id="never polled"),
-        pytest.param(state(polled=30), False, Verdict.NEEDLESS, id="polled in the future, by a wrong clock"),
-        pytest.param(state(rested=1), False, Verdict.NEEDLESS, id="it asked to be left alone until later"),
-        pytest.param(state(rested=0), False, Verdict.DUE, id="it asked to be left alone until now"),
+        pytest.param(state(), False, Readiness.DUE, id="polled a minute ago"),
+        pytest.param(state(polled=-10), False, Readiness.DUE, id="polled ten seconds ago"),
+        pytest.param(state(polled=-9.9), False, Readiness.WAITS, id="polled less than ten seconds ago"),
+        pytest.param(state(polled=0), False, Readiness.WAITS, id="polled this moment"),
+        pytest.param(state(), True, Readiness.WAITS, id="being read: that may have begun too early"),
+        pytest.param(state(next_poll=-1), True, Readiness.WAITS, id="being read, as it was due"),
+        pytest.param(state(next_poll=0), False, Readiness.WAITS, id="due: a poll begins this moment"),
+        pytest.param(state(next_poll=-2.9), False, Readiness.WAITS, id="due for less than three seconds"),
+        pytest.param(state(next_poll=-3), False, Readiness.DUE, id="due, and waiting for others of its host"),
+        pytest.param(state(next_poll=None), False, Readiness.WAITS, id="due as it begins anew"),
+        pytest.param(state(polled=None, next_poll=None), False, Readiness.NEEDLESS, id="never polled"),
+        pytest.param(state(polled=30), False, Readiness.NEEDLESS, id="polled in future, by a wrong clock"),
+        pytest.param(state(rested=1), False, Readiness.NEEDLESS, id="it asked to be left alone until later"),
+        pytest.param(state(rested=0), False, Readiness.DUE, id="it asked to be left alone until now"),
     ],
 )
-def test_what_a_push_comes_to(source: SourceState, is_read: bool, came_to: Verdict) -> None:
-    assert verdict(source, NOW, is_read=is_read) is came_to
+def test_what_a_push_comes_to(source: SourceState, is_read: bool, came_to: Readiness) -> None:
+    assert readiness(source, NOW, is_read=is_read) is came_to
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database as Connection
 
 from bot.fetch.client import HttpFetcher
-from bot.run.quiet import QuietPolls
+from bot.run.quiet_polls import QuietPolls
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource
 from bot.sources.hub import HubSource
@@ -25,7 +25,7 @@ ITEM = "<item><guid>{0}</guid><title>{0}</title></item>"
 
 @dataclass
 class Statements:
-    """Hold what SQLite is given, in all threads, but for what sqlite_utils puts around each query."""
+    """What SQLite is given, in all threads, but for what sqlite_utils puts around each query."""
 
     all: list[str] = field(default_factory=list)
 
@@ -53,7 +53,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
 
 @dataclass
 class World:
-    """Hold a bot, and a server of as many feeds and pages of the Hub as it is asked for."""
+    """A bot, and a server of as many feeds and pages of the Hub as it is asked for."""
 
     house: House
     server: Loopback

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.logs("delivery_not_sent", "claims_doubted")
 
 @dataclass
 class Through:
-    """Be a notifier that hands all on to another one."""
+    """A notifier that hands all on to another one."""
 
     inner: Notifier
     name: str = "console"
@@ -53,7 +53,7 @@ class Through:
 
 
 class Blind(Through):
-    """Be a channel that cannot be read, as without Slack's history scopes."""
+    """A channel that cannot be read, as without Slack's history scopes."""
 
     def find(self, message: Message, search: Search) -> Found:
         return Unclear("missing_scope")
@@ -61,7 +61,7 @@ class Blind(Through):
 
 @dataclass
 class Refusing(Through):
-    """Be a channel where `refused` destinations take nothing."""
+    """A channel where `refused` destinations take nothing."""
 
     refused: list[str] = field(default_factory=list)
 

@@ -82,6 +82,7 @@ def test_a_failing_job_does_not_starve_the_other(
     run_until(service_of(house), done)
 
 
+@pytest.mark.logs("source_failed")
 @pytest.mark.parametrize(
     ("report", "wakes"),
     [

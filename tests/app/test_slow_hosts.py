@@ -25,7 +25,7 @@ pytestmark = pytest.mark.logs("source_failed")
 
 @dataclass(eq=False)
 class Watched(ScriptedSource):
-    """Be a source that counts its polls, and hangs while it has been told to."""
+    """A source that counts its polls, and hangs while it has been told to."""
 
     polls: int = 0
     goes_on: threading.Event | None = None
@@ -40,7 +40,7 @@ class Watched(ScriptedSource):
 
 @dataclass
 class World:
-    """Hold a bot, eight hosts that hang, one that answers, and a second source of one that hangs."""
+    """A bot, eight hosts that hang, one that answers, and a second source of one that hangs."""
 
     house: House
     goes_on: threading.Event = field(default_factory=threading.Event)

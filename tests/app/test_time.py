@@ -36,7 +36,7 @@ def house(tmp_path: Path) -> House:
 
 
 class Ticks:
-    """Count the ticks of a job on a scheduler of its own, as `schedule` makes them."""
+    """The ticks of a job, counted, on a scheduler of its own, as `schedule` makes them."""
 
     def __init__(self) -> None:
         self.scheduler = schedule.Scheduler()

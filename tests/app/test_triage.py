@@ -25,7 +25,7 @@ NAMED = replace(ANA, name="ana")
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    """Hold a house of which two channels were told of Kimi K2.6."""
+    """Return a house of which two channels were told of Kimi K2.6."""
     office = Office.open(tmp_path)
     office.house.channel.interactive = True
     office.house.subscribe("C1")

@@ -30,7 +30,7 @@ TAGGED = {"etag": '"1"'}
 
 @dataclass
 class Site:
-    """Be a server that says "not modified" as long as its validators stay, whatever became of its body.
+    """A server that says "not modified" as long as its validators stay, whatever became of its body.
 
     `whole` counts the requests for the body that bore no validators.
     """
@@ -235,7 +235,7 @@ def test_a_clock_that_is_wrong_for_a_while_costs_two_whole_readings(tmp_path: Pa
 
 @dataclass
 class DeafSite(Site):
-    """Be a server that says "not modified" to all validators, though it makes new ones for each body."""
+    """A server that says "not modified" to all validators, though it makes new ones for each body."""
 
     def get(self, url: str, *, etag: str = "", last_modified: str = "", **named: Any) -> Response:
         self.headers = {"etag": f'"{hash(self.body)}"'} if "etag" in self.headers else self.headers

@@ -69,19 +69,19 @@ def _published(text: str, source: str) -> Published:
 
 
 def is_false(silence: Silence) -> bool:
-    """Tell whether a lab shipped within its usual gap after it was called quiet: it was only late."""
+    """Whether a lab shipped within its usual gap after it was called quiet: it was only late."""
     back = silence.ended_by
     return back is not None and (back.day - silence.alarm).days <= silence.usual
 
 
 def stood_out(burst: Burst, days: list[date]) -> bool:
-    """Tell whether no fortnight of the half year after was as busy."""
+    """Whether no fortnight of the half year after was as busy."""
     return most_in_fortnight(days, burst.day + FORTNIGHT, burst.day + _HALF_A_YEAR) < len(burst.units)
 
 
 @dataclass(frozen=True)
 class Quiet:
-    """Hold the quiet alarms and the false ones by lab and year."""
+    """The quiet alarms and the false ones by lab and year."""
 
     alarms: Counter[tuple[str, int]]
     false: Counter[tuple[str, int]]

@@ -49,3 +49,12 @@ def begun(shell: Shell) -> Shell:
     """Begin with a state that is there, and holds nothing yet."""
     Store(Path(shell.variables["CADENCEBOT_STATE"])).close()
     return shell
+
+
+@pytest.fixture
+def polled(shell: Shell) -> Shell:
+    """Return a shell past the baseline, with one release announced."""
+    shell.run("poll", "--all")
+    shell.play("publish", ["moonshotai/Kimi-K2.6"])
+    shell.run("poll", "--source", "hub:moonshotai")
+    return shell

@@ -137,7 +137,7 @@ def test_without_matplotlib_a_picture_says_how_to_get_it(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     result = begun.run("cadence", "--png", str(tmp_path / "it.png"))
     assert result.exit_code == 2
-    assert "pip install cadencebot[charts]" in result.stderr
+    assert "pip install matplotlib" in result.stderr
 
 
 def test_the_report_is_written_and_listed(polled: Shell, tmp_path: Path) -> None:

@@ -16,15 +16,6 @@ from tests.support.faults import refused
 KIMI = "moonshotai/Kimi-K2.6"
 
 
-@pytest.fixture
-def polled(shell: Shell) -> Shell:
-    """Be past the baseline, with one release announced."""
-    shell.run("poll", "--all")
-    shell.play("publish", [KIMI])
-    shell.run("poll", "--source", "hub:moonshotai")
-    return shell
-
-
 def test_the_first_poll_is_a_silent_baseline_and_the_second_announces_nothing(shell: Shell) -> None:
     first = shell.json("poll", "--all")
     assert first["baselines"] == first["sources"] > 10

@@ -9,7 +9,7 @@ KIMI = "moonshotai/Kimi-K2.6"
 
 @pytest.fixture
 def polled(shell: Shell) -> Shell:
-    """Be past the baseline, with one release announced."""
+    """Return a shell past the baseline, with one release announced."""
     shell.run("poll", "--all")
     shell.play("publish", [KIMI])
     shell.run("poll", "--source", "hub:moonshotai")

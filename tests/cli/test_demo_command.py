@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from bot.demo.world import World
+from tests.docs.reader import unprinted
 
 # The story has faults, of sources and of Slack.
 pytestmark = pytest.mark.logs("source_failed", "delivery_not_sent")
@@ -35,6 +36,8 @@ def test_the_demo_ends_with_commands_that_answer(tmp_path: Path, monkeypatch: py
         assert (answer.exit_code, "GLM-5.1" in answer.stdout or words[1] == "cadence") == (0, True)
         assert "Nothing" not in answer.stdout
     assert "demo --serve" in told.stdout
+    named = told.stdout.replace("python -m bot", ".venv/bin/cadencebot")
+    assert unprinted((Path(__file__).parents[2] / "README.md").read_text("utf-8"), named) == []
 
 
 @pytest.mark.parametrize("where", ["0.0.0.0:8080", "example.com:80", "8080"])

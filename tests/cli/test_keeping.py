@@ -71,7 +71,7 @@ def test_nothing_is_put_back_while_the_bot_works(shell: Shell, state: Path, tmp_
 
 def test_before_the_first_poll_there_is_nothing_to_back_up(shell: Shell, state: Path) -> None:
     refused = shell.run("backup")
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert "cadencebot poll" in refused.stderr
     assert not list(state.rglob("*.db"))
 

@@ -20,7 +20,7 @@ OLD, NEW = "moonshot", "kimi-lab"
 
 @pytest.fixture
 def polled(shell: Shell) -> Shell:
-    """Be past the baseline, with one release of the lab announced."""
+    """Return a shell past the baseline, with one release of the lab announced."""
     shell.run("poll", "--all")
     shell.play("publish", [KIMI])
     shell.run("poll", "--source", "hub:moonshotai")

@@ -19,7 +19,7 @@ SWITCH = {"CADENCEBOT_PROXY": "on"}
 
 
 class Proxy(Loopback):
-    """Be a proxy in front of a world that has nothing to say; `seen` holds the addresses asked for."""
+    """A proxy in front of a world that has nothing to say; `seen` holds the addresses asked for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class Proxy(Loopback):
 
     def _refuse(self, asked: Asked) -> Answer:
         self.seen.put(asked.target.partition("?")[0])
-        return Answer(b'{"ok": false, "error": "invalid_auth"}', headers={"Connection": "close"})
+        return Answer(b'{"ok": false, "error": "internal_error"}', headers={"Connection": "close"})
 
 
 @pytest.fixture

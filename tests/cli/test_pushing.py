@@ -68,11 +68,11 @@ def test_it_lists_what_could_be_pushed_and_asks_nobody(shell: Shell, outside: Ou
     assert listed.exit_code == 0
     host = outside.host
     assert listed.stdout.splitlines() == [
-        "hub:Qwen  could be pushed through the Hub's webhook",
-        f"feed:{host}/feed  could be pushed through {outside.url}/hub",
-        f"feed:{host}/silent  polled only: names no hub",
-        "hub:zai-org  could be pushed through the Hub's webhook",
-        f"page:{host}/blog  polled only: neither a feed nor on the Hub",
+        "• hub:Qwen could be pushed through the Hub's webhook",
+        f"• feed:{host}/feed could be pushed through {outside.url}/hub",
+        f"• feed:{host}/silent polled only: names no hub",
+        "• hub:zai-org could be pushed through the Hub's webhook",
+        f"• page:{host}/blog polled only: neither a feed nor on the Hub",
         "5 sources: 3 could push, 0 of them do. `cadencebot push subscribe` asks all that could.",
     ]
     assert outside.posted == []
@@ -81,8 +81,8 @@ def test_it_lists_what_could_be_pushed_and_asks_nobody(shell: Shell, outside: Ou
 def test_it_asks_the_hub_once_and_each_websub_hub(shell: Shell, outside: Outside) -> None:
     asked = shell.run("push", "subscribe")
     assert asked.exit_code == 0, asked.output
-    assert "hub:Qwen  pushed\n" in asked.stdout
-    assert f"feed:{outside.host}/feed  polled only until its hub confirms\n" in asked.stdout
+    assert "hub:Qwen pushed\n" in asked.stdout
+    assert f"feed:{outside.host}/feed polled only until its hub confirms\n" in asked.stdout
     assert "5 sources: 3 could push, 2 of them do. WebSub hubs call back while" in asked.stdout
     assert outside.posted == ["/api/settings/webhooks", "/hub"]
     webhook, form = (request.body for request in outside.requests if request.method == "POST")
@@ -105,9 +105,9 @@ def test_who_refuses_is_told_with_the_reason_and_polled(shell: Shell, outside: O
     outside.status = 403
     asked = shell.run("push", "subscribe")
     assert asked.exit_code == 1
-    assert "hub:Qwen  could be pushed through the Hub's webhook, which refused: http" in asked.stdout
+    assert "hub:Qwen could be pushed through the Hub's webhook, which refused: http" in asked.stdout
     assert "answered 403: HF_TOKEN must be" in asked.stdout
-    assert f"feed:{outside.host}/feed  polled only: its hub answered 403" in asked.stdout
+    assert f"feed:{outside.host}/feed polled only: its hub answered 403" in asked.stdout
     ways = {one["source"]: one for one in shell.json("push")}
     assert ways[f"feed:{outside.host}/feed"]["pushed"]["refused"] == "its hub answered 403"
     assert ways["hub:Qwen"]["pushed"] is None

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.store import Store
+
 # What takes from 10 to 150 ms to import.
 HEAVY = (
     "bs4", "cryptography", "feedparser", "httpx", "icalendar", "jinja2", "jmespath", "lxml", "matplotlib",
@@ -38,6 +40,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
     """Return what of HEAVY is loaded after each command."""
     config = Path(__file__).parents[2] / "feeds.yaml"
     state = tmp_path_factory.mktemp("state")
+    Store(state).close()
     named = {"CADENCEBOT_CONFIG": str(config), "CADENCEBOT_STATE": str(state)}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],

@@ -89,7 +89,7 @@ def test_a_signal_at_any_step_of_the_wait_ends_the_loop(
 
 @dataclass
 class Ended:
-    """Stand for the end of the process: what hangs goes on when it comes."""
+    """What stands for the end of the process: what hangs goes on when it comes."""
 
     codes: "queue.Queue[int]" = field(default_factory=queue.Queue)
 

@@ -26,7 +26,7 @@ from bot.outbox.digests import Due
 from bot.outbox.webhooks import Outlets
 from bot.run.engines import Engines, at_work, fetcher_of
 from bot.run.poller import Poller
-from bot.run.quiet import QuietPolls
+from bot.run.quiet_polls import QuietPolls
 from bot.run.wiring import open_app
 from bot.slack.notifier import SlackNotifier
 from bot.store.deliveries import Deliveries

@@ -37,7 +37,7 @@ def _nothing(_process: int) -> None:
 
 @dataclass
 class Ordeal:
-    """Hold the world in which it takes place, and what has come out in it."""
+    """The world in which it takes place, and what has come out in it."""
 
     directory: Path
     hub: Hub

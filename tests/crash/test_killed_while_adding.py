@@ -24,7 +24,7 @@ POINTS = [point for point in TELLING if point in FEW or (LONG and "digest" not i
 
 
 class World:
-    """Be a bot past its baseline of one lab, with another on the Hub that is to be added."""
+    """A bot past its baseline of one lab, with another on the Hub that is to be added."""
 
     def __init__(self, directory: Path, hub: Hub, slack: Slack, time: Time) -> None:
         self.directory, self.hub, self.slack, self.time = directory, hub, slack, time
@@ -37,7 +37,7 @@ class World:
         shutil.copytree(state_of(directory), self._kept)
 
     def begin_again(self) -> None:
-        """Be as after __init__, with the same servers."""
+        """Make all as it was after __init__, with the same servers."""
         shutil.rmtree(state_of(self.directory))
         shutil.copytree(self._kept, state_of(self.directory))
         self.slack._posted = {channel: [] for channel in CHANNELS}

@@ -36,7 +36,7 @@ _WELL = 50  # beside the figures above: more than half of all calls
 
 
 class UnrulySlack(Slack):
-    """Count in `faults` how each call was spoilt; `patience` is that of its caller in seconds."""
+    """Slack out of order; `faults` counts how each call was spoilt, `patience` is its caller's in seconds."""
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ NO_BLOGS: Mapping[str, str] = MappingProxyType({})
 
 
 class Time:
-    """Be what the bot's runs and the servers agree on."""
+    """What the bot's runs and the servers agree on."""
 
     def __init__(self) -> None:
         self.now = START
@@ -93,5 +93,5 @@ def the_store(directory: Path) -> "closing[Store]":
 
 
 def whole(store: Store) -> bool:
-    """Tell whether SQLite finds nothing wrong with the file."""
+    """Whether SQLite finds nothing wrong with the file."""
     return store._database.query("PRAGMA integrity_check") == [{"integrity_check": "ok"}]

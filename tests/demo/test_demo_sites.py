@@ -15,25 +15,16 @@ import feedparser
 import pytest
 
 from bot.demo.sites import Listing, Post, Sites, articles, atom, cards, flight_page, markdown, rss
+from tests.demo.now import Now
 
 NOON = datetime(2026, 4, 7, 12, tzinfo=UTC)
 HOSTILE = Post('A <b> & "q" </title> 模型', "https://example.com/blog/?a=1&b=2", NOON, "5 < 6")
 SHAPES = {"feed": "rss", "atom": "atom"}
 
 
-class Now:
-    """Be a clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.at = NOON
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
 @pytest.fixture
 def now() -> Now:
-    return Now()
+    return Now(NOON)
 
 
 @pytest.fixture

@@ -15,24 +15,15 @@ from bot.demo.story import Effect, Step, load_facts, load_story
 from bot.demo.world import CHANNELS, World
 from bot.settings.environment import read_environment
 from bot.sources.build import load_config
+from tests.demo.now import Now
 
 STORY = load_story()
 START = STORY[0].at
 
 
-class Now:
-    """Be a clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
 @pytest.fixture
 def now() -> Now:
-    return Now()
+    return Now(START)
 
 
 @pytest.fixture

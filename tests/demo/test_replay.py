@@ -60,7 +60,7 @@ def surprises(told: Sequence[Played]) -> dict[str, dict[str, list[str]]]:
 
 
 class Strict(World):
-    """Be the world with the strict proxy standing before its Slack; `log` is what passed it."""
+    """The world with the strict proxy standing before its Slack; `log` is what passed it."""
 
     log: list[dict[str, Any]]
 

@@ -2,12 +2,8 @@
 
 import os
 import re
-import shlex
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import click
@@ -18,6 +14,7 @@ from markdown_it import MarkdownIt
 from bot.cli import main
 from bot.demo.world import World
 from bot.store.store import FILE_NAME
+from tests.docs.reader import Reader, reading
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial.md"
@@ -25,9 +22,7 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "deploy/README.md")),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
-BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', flags=re.MULTILINE | re.DOTALL)
 TYPED = re.compile(r"(?:^|\$ |bin/|&& |\| |exec cadencebot |-- )cadencebot(?:ctl)? (.+)$", flags=re.MULTILINE)
-ADDRESS = "127.0.0.1:8000"
 # Commands that are not run here, and what stands for the words that a reader puts in; the demo's own state
 # knows more than its world does at the start.
 NEEDS_THE_WORLD = {
@@ -53,49 +48,11 @@ PUT_IN = {
     "N": "2",
     "COMMAND": "status",
 }
-SERVED = "python3 -m http.server 8000 --bind 127.0.0.1 --directory lab"
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serve a folder, and say nothing of it."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the class above
-        pass
-
-
-class Reader:
-    """Type what a page says, in a folder of one's own, and compare what is printed."""
-
-    def __init__(self, folder: Path, address: str) -> None:
-        self._folder = folder
-        self._address = address
-        self._written = 1_700_000_000
-        self._variables: dict[str, str] = {"CADENCEBOT_HEALTH": "off", "COLUMNS": "120"}
-
-    def read(self, page: str) -> None:
-        for language, title, text in BLOCK.findall(page.replace(ADDRESS, self._address)):
-            if title:
-                file = self._folder / title
-                file.parent.mkdir(exist_ok=True)
-                file.write_text(text, encoding="utf-8")
-                self._written += 1  # a reader takes longer than a second, the step of Last-Modified
-                os.utime(file, (self._written, self._written))
-            elif language == "console":
-                for step in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-                    self._type(*step.split("\n", 1))
-
-    def _type(self, line: str, printed: str) -> None:
-        program, *words = shlex.split(line)
-        if program == "export":
-            self._variables |= dict(word.split("=", 1) for word in words)
-        elif program == "cadencebot":
-            result = CliRunner().invoke(main, words, env=self._variables)
-            assert result.exit_code == 0, result.output
-            said = [re.sub(r"[│\s]+", " ", line).strip() for line in result.output.splitlines()]
-            expected = [line for line in printed.splitlines() if line not in ("", "...")]
-            assert [line for line in expected if line not in said] == [], result.output
-        else:
-            assert line == SERVED, "a command that this test does not know"
+def in_process(words: Sequence[str], variables: Mapping[str, str]) -> tuple[int, str]:
+    result = CliRunner().invoke(main, words, env=variables)
+    return result.exit_code, result.output
 
 
 @pytest.fixture
@@ -103,10 +60,8 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith(("CADENCEBOT", "SLACK", "HF_"))]:
         monkeypatch.delenv(name)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "lab"))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Reader(tmp_path, f"127.0.0.1:{server.server_port}")
-        server.shutdown()
+    with reading(tmp_path, in_process) as reader:
+        yield reader
 
 
 def test_the_tutorial_does_what_it_says(reader: Reader) -> None:

@@ -213,7 +213,7 @@ def test_who_waits_for_a_turn_hears_of_a_rest_that_was_asked_for_meanwhile(manne
 
 
 class WaitingClock(FakeClock):
-    """Let a pause really take a moment."""
+    """A clock with which a pause really takes a moment."""
 
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds)

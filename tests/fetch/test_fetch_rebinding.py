@@ -25,7 +25,7 @@ HOME = (
 
 
 class Names:
-    """Be a name server that changes its mind: one list of addresses for each time that it is asked."""
+    """A name server that changes its mind: one list of addresses for each time that it is asked."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
         self.answers = list(answers)

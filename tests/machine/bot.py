@@ -1,12 +1,10 @@
 """A bot to be hurt: real store, decider and courier; sources, channel and clock as the machine wants them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 from bot.fetch import Fetcher
 from bot.model import Sighting, SourceKind
@@ -18,9 +16,7 @@ from bot.store.store import FILE_NAME, Store
 from tests.machine.wall import Elsewhere, Killed, Wall
 from tests.support.clock import FakeClock
 from tests.support.house import LABS, House, ScriptedSource
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from tests.support.threads import AtOnce
 
 POLLING = (
     "releases.apply",
@@ -41,7 +37,7 @@ DELIVERING = (
 
 
 class WrongClock(FakeClock):
-    """Tell the time of the true clock and `error`; sleeping takes true time."""
+    """A clock that shows the time of the true one and `error`; sleeping takes true time."""
 
     def __init__(self, true: FakeClock) -> None:
         super().__init__()
@@ -63,7 +59,7 @@ class WrongClock(FakeClock):
 
 @dataclass(eq=False)
 class VersionedSource(ScriptedSource):
-    """Be a source with an ETag, which changes with what it shows: it answers 304 to who has seen that.
+    """A source with an ETag, which changes with what it shows: it answers 304 to who has seen that.
 
     A `lying` one keeps its ETag. `bodies` remembers what was shown, by the fingerprint of it.
     """
@@ -111,25 +107,13 @@ def _digest(sighting: Sighting) -> str:
 
 @dataclass
 class Mortal:
-    """Tell whether the process has died."""
+    """A process, and whether it has died."""
 
     ended: bool = False
 
 
-class AtOnce(Executor):
-    """An executor that does all in the thread that asks: what comes of it depends on no machine's speed."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        future: Future[T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:  # noqa: BLE001 - as in a thread: it is for whoever asks for the result
-            future.set_exception(error)
-        return future
-
-
 class Bot(House):
-    """Hold a house whose channel has moods and whose sources answer 304; `epoch` counts its databases."""
+    """A house whose channel has moods and whose sources answer 304; `epoch` counts its databases."""
 
     clock: WrongClock
     hub: VersionedSource
@@ -152,7 +136,7 @@ class Bot(House):
         self.restart()
 
     def restart(self) -> None:
-        """Be a new process on the same store."""
+        """Go on as a new process with the same store."""
         super().restart()
         elsewhere = Elsewhere(self.wall)
         self.courier.notifier = WorkspacesNotifier(

@@ -28,7 +28,7 @@ ORGANISATIONS = {"amber-ai": "amber", "amber-labs": "amber", "basil-ai": "basil"
 
 
 class FeedsWorld:
-    """Hold the world; `written` is what feeds.yaml says: organisations as they are spelt, and their labs.
+    """The world; `written` is what feeds.yaml says: organisations as they are spelt, and their labs.
 
     With `lives_on` the bot works all the time, and reads the file again where it was changed.
     """

@@ -29,7 +29,7 @@ _Found = TypeVar("_Found")
 
 
 class Killed(BaseException):
-    """Be the end of the process: no `except Exception` on the way survives it."""
+    """The end of the process: no `except Exception` on the way survives it."""
 
 
 _UNSENT: Mapping[str, Outcome] = {
@@ -54,7 +54,7 @@ FINDING = ("well", "asked to look later", "read in part", "blind", "killed while
 
 @dataclass(frozen=True)
 class Posted:
-    """Hold a message where it stands; `epoch` counts the databases that there were before."""
+    """A message where it stands; `epoch` counts the databases that there were before."""
 
     message: Message
     ts: str
@@ -64,7 +64,7 @@ class Posted:
 
 @dataclass
 class Wall:
-    """Be a notifier whose sends and look-ups go as `sends` and `finds` say, and well after that.
+    """A notifier whose sends and look-ups go as `sends` and `finds` say, and well after that.
 
     `clock` is the channel's own: it never steps.
     """
@@ -104,7 +104,7 @@ class Wall:
         return mood
 
     def forget_moods(self) -> list[str]:
-        """Be well from now on; return the moods that were met since the last time."""
+        """Let all go well from now on; return the moods that were met since the last time."""
         met, self._met = self._met, []
         self.sends.clear()
         self.finds.clear()
@@ -161,7 +161,7 @@ class Wall:
 
 @dataclass
 class Elsewhere:
-    """Be the notifier of another workspace: what it posts stands on the same wall, under its team."""
+    """The notifier of another workspace: what it posts stands on the same wall, under its team."""
 
     wall: Wall
     team: str = "T2"

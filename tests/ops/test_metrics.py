@@ -26,7 +26,7 @@ class Report:
 
 @dataclass
 class Bot:
-    """Be scraped: `vitals` may be replaced between two scrapes."""
+    """A bot that is scraped: `vitals` may be replaced between two scrapes."""
 
     clock: FakeClock
     vitals: Vitals

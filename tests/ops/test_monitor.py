@@ -31,7 +31,7 @@ class Heard(Systemd):
 
 @dataclass
 class Ward:
-    """Hold a monitor, and the database that it looks at."""
+    """A monitor, and the database that it looks at."""
 
     clock: FakeClock = field(default_factory=FakeClock)
     systemd: Heard = field(default_factory=Heard)

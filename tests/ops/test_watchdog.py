@@ -1,11 +1,10 @@
 """Signs of life: over a real socket to what stands for systemd, and over HTTP to a site that is pinged."""
 
 import socket
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 import pytest
 
@@ -14,12 +13,13 @@ from bot.fetch.client import HttpFetcher
 from bot.ops.monitor import PING_PERIOD, Pinger, Systemd, half_of, is_due
 from tests.support.clock import START, FakeClock
 from tests.support.loopback import Loopback
+from tests.support.threads import AtOnce
 
 SECOND = timedelta(seconds=1)
 
 
 class Listener:
-    """Be what systemd is at the other end of NOTIFY_SOCKET."""
+    """What systemd is at the other end of NOTIFY_SOCKET."""
 
     def __init__(self, address: str) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -103,22 +103,6 @@ def test_an_abstract_socket_is_found_too() -> None:
 @pytest.mark.parametrize("address", ["", "/nowhere/notify", "@nobody-listens-here", "/" + "a" * 500])
 def test_without_a_listener_nothing_happens(address: str) -> None:
     Systemd(address, "1").alive(START)
-
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class AtOnce(Executor):
-    """Run what is submitted before `submit` returns."""
-
-    def submit(self, work: Callable[P, T], /, *arguments: P.args, **options: P.kwargs) -> Future[T]:
-        future: Future[T] = Future()
-        try:
-            future.set_result(work(*arguments, **options))
-        except ZeroDivisionError as error:
-            future.set_exception(error)
-        return future
 
 
 @pytest.fixture

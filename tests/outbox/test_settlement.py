@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.outbox.message import Absent, lands_within, search_for, settlement
+from bot.outbox.message import Absent
+from bot.outbox.settlement import lands_within, search_for, settlement
 from bot.records import Delivery
 from tests.support.clock import START
 from tests.support.places import C1

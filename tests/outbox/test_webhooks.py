@@ -74,7 +74,7 @@ def house(tmp_path: Path, receiver: Receiver, fetcher: HttpFetcher) -> House:
 
 
 def start(house: House, receiver: Receiver, fetcher: HttpFetcher) -> None:
-    """Be a process whose messages go to a channel, where buttons are heard, and to a receiver."""
+    """Begin a process whose messages go to a channel, where buttons are heard, and to a receiver."""
     house.restart()
     house.channel.interactive = True
     webhooks = {TEAMS: Webhook(f"{receiver.url}/hook", SECRET)}

@@ -9,10 +9,11 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.workspaces import OneWorkspace
-from tests.slack.fakes import AtOnce, FakeDesk, SlackApi
+from tests.slack.fakes import FakeDesk, SlackApi
 from tests.support.clock import FakeClock
 from tests.support.scripted_slack import slack_api
 from tests.support.slackcheck import slackcheck, validate
+from tests.support.threads import AtOnce
 
 __all__ = ["slack_api", "slackcheck", "validate"]
 

@@ -2,8 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,6 +13,7 @@ from bot.desk.channels import Presence
 from bot.desk.comings import Comings
 from bot.desk.desk import Desk
 from bot.desk.questions import Asker
+from bot.desk.windows import Windows
 from bot.model import Destination
 from bot.records import Content, View
 
@@ -39,6 +39,61 @@ class FakeComings(Comings):
         self._asked.append(("uninstalled", team))
 
 
+class FakeWindows(Windows):
+    """Opens what there is, and has its desk remember what it was asked."""
+
+    _desk: "FakeDesk"
+
+    def __init__(self, desk: "FakeDesk") -> None:
+        object.__setattr__(self, "_desk", desk)
+
+    def follow_problems(self, view: View) -> Mapping[str, str]:
+        return {}
+
+    def report_problems(self, text: str) -> Mapping[str, str]:
+        if self._desk.misjudges:
+            raise self._desk.misjudges
+        return self._desk.wrong
+
+    def correct_problems(self, report_id: int, fields: Mapping[str, str]) -> Mapping[str, str]:
+        return {}
+
+    def home(self, asker: Asker) -> View:
+        self._desk.note(asker, "home", asker.destination)
+        return HOME
+
+    def follow_form(self, asker: Asker, place: Destination) -> View | Content:
+        return self._opened(asker, "follow_form", place)
+
+    def where_form(self, asker: Asker) -> View | Content:
+        return self._opened(asker, "where_form")
+
+    def form_of(self, asker: Asker, text: str) -> View | Content | None:
+        return MODAL if text == "subscribe" else None
+
+    def details(self, release_id: int) -> View | Content:
+        self._desk.asked.append(("details", release_id))
+        return MODAL if self._desk.knows else self._desk.content
+
+    def report_form(self, asker: Asker, release_id: int) -> View | Content:
+        return self._opened(asker, "report_form", release_id)
+
+    def correct_form(self, asker: Asker, report_id: int) -> View | Content:
+        return self._opened(asker, "correct_form", report_id)
+
+    def report(self, asker: Asker, release_id: int, text: str) -> Content:
+        self._desk.note(asker, "report", release_id, text)
+        return self._desk.content
+
+    def correct(self, asker: Asker, report_id: int, fields: Mapping[str, str]) -> Content:
+        self._desk.note(asker, "correct", report_id, dict(fields))
+        return self._desk.content
+
+    def _opened(self, asker: Asker, *what: Any) -> View | Content:
+        self._desk.note(asker, *what)
+        return MODAL if self._desk.knows else self._desk.content
+
+
 class FakeDesk(Desk):
     """Answers everything with `content`, and remembers what it was asked."""
 
@@ -58,7 +113,7 @@ class FakeDesk(Desk):
         object.__setattr__(self, name, value)  # a desk is frozen, and what a test puts there is not
 
     def answer(self, asker: Asker, text: str) -> Content:
-        self._note(asker, "answer", asker.destination, text)
+        self.note(asker, "answer", asker.destination, text)
         self.gate.wait(10)
         if self.crash:
             raise self.crash
@@ -68,23 +123,8 @@ class FakeDesk(Desk):
         return self.answer(asker.at(place), text)
 
     def undo(self, asker: Asker, value: str) -> Content:
-        self._note(asker, "undo", value)
+        self.note(asker, "undo", value)
         return self.content
-
-    def follow_problems(self, view: View) -> Mapping[str, str]:
-        return {}
-
-    def report_problems(self, text: str) -> Mapping[str, str]:
-        if self.misjudges:
-            raise self.misjudges
-        return self.wrong
-
-    def correct_problems(self, report_id: int, fields: Mapping[str, str]) -> Mapping[str, str]:
-        return {}
-
-    def home(self, asker: Asker) -> View:
-        self._note(asker, "home", asker.destination)
-        return HOME
 
     def refusal_to_share(self, asker: Asker, text: str) -> Content | None:
         return self.refused
@@ -92,61 +132,25 @@ class FakeDesk(Desk):
     def refusal_there(self, asker: Asker, place: Destination, text: str) -> Content | None:
         return self.refused
 
-    def follow_form(self, asker: Asker, place: Destination) -> View | Content:
-        return self._opened(asker, "follow_form", place)
-
-    def where_form(self, asker: Asker) -> View | Content:
-        return self._opened(asker, "where_form")
-
-    def form_of(self, asker: Asker, text: str) -> View | Content | None:
-        return MODAL if text == "subscribe" else None
-
-    def details(self, release_id: int) -> View | Content:
-        self.asked.append(("details", release_id))
-        return MODAL if self.knows else self.content
-
-    def report_form(self, asker: Asker, release_id: int) -> View | Content:
-        return self._opened(asker, "report_form", release_id)
-
-    def correct_form(self, asker: Asker, report_id: int) -> View | Content:
-        return self._opened(asker, "correct_form", report_id)
-
-    def report(self, asker: Asker, release_id: int, text: str) -> Content:
-        self._note(asker, "report", release_id, text)
-        return self.content
-
-    def correct(self, asker: Asker, report_id: int, fields: Mapping[str, str]) -> Content:
-        self._note(asker, "correct", report_id, dict(fields))
-        return self.content
-
     def triage(self, asker: Asker, release_id: int, state: str) -> Content:
-        self._note(asker, "triage", release_id, state)
+        self.note(asker, "triage", release_id, state)
         return self.content
 
     def welcome(self, asker: Asker) -> Content | None:
-        self._note(asker, "welcome", asker.destination)
+        self.note(asker, "welcome", asker.destination)
         return self.content if self.knows else None
+
+    @property
+    def windows(self) -> Windows:
+        return FakeWindows(self)
 
     @property
     def comings(self) -> Comings:
         return FakeComings(self.asked)
 
-    def _opened(self, asker: Asker, *what: Any) -> View | Content:
-        self._note(asker, *what)
-        return MODAL if self.knows else self.content
-
-    def _note(self, asker: Asker, *what: Any) -> None:
+    def note(self, asker: Asker, *what: Any) -> None:
         self.askers.append(asker)
         self.asked.append(what)
-
-
-class AtOnce(Executor):
-    """Runs what is submitted before it returns, so that a test sees the end of it."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.workspaces import OneWorkspace
 from tests.crash.world import repository
-from tests.slack.fakes import AtOnce, SlackApi
+from tests.slack.fakes import SlackApi
 from tests.slack.payloads import command, mention, pressed
 from tests.support.conversation import Conversation, talking
 from tests.support.slack import complaints
+from tests.support.threads import AtOnce
 
 ADMIN = {"user_id": "U0BOSS", "user_name": "boss"}
 BOSS = {"id": "U0BOSS", "username": "boss", "team_id": "T0TEAM"}
@@ -23,7 +24,7 @@ HOSTILE = "zai-org/<!channel>-&amp;-\u202e4.0-" + "x" * 60
 
 
 class Workspace:
-    """Be Slack's side of a bot at work; what comes back is proven to be what Slack takes."""
+    """Slack's side of a bot at work; what comes back is proven to be what Slack takes."""
 
     def __init__(self, talk: Conversation, slack: SlackApi, validate: Any) -> None:
         self.talk, self.slack, self._validate = talk, slack, validate

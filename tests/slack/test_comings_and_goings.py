@@ -17,9 +17,10 @@ from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.workspaces import ManyWorkspaces
 from bot.store.places import _TABLES
-from tests.slack.fakes import AtOnce, SlackApi
+from tests.slack.fakes import SlackApi
 from tests.slack.payloads import BOT, event
 from tests.support.office import Office
+from tests.support.threads import AtOnce
 
 KIMI, GLM = "moonshotai/Kimi-K2.6", "zai-org/GLM-5.1"
 HERE, THERE = Destination("T0TEAM/C1"), Destination("T0OTHER/C1")  # one channel, shared by two workspaces

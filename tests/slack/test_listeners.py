@@ -13,7 +13,7 @@ from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.workspaces import OneWorkspace
 from bot.views.blocks import bar_chart
-from tests.slack.fakes import HOME, MODAL, AtOnce, Call, FakeDesk, SlackApi
+from tests.slack.fakes import HOME, MODAL, Call, FakeDesk, SlackApi
 from tests.slack.payloads import (
     BOT,
     CHANNEL,
@@ -28,6 +28,7 @@ from tests.slack.payloads import (
     shortcut,
     submitted,
 )
+from tests.support.threads import AtOnce
 
 Send = Any
 HOOKED = "hook"  # marks where the address of the response URL belongs

@@ -13,7 +13,7 @@ from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.payload import plain, read_action, read_request, text_at, words_of_mention
 from bot.slack.workspaces import OneWorkspace
-from tests.slack.fakes import AtOnce, FakeDesk
+from tests.slack.fakes import FakeDesk
 from tests.slack.payloads import (
     command,
     direct,
@@ -24,6 +24,7 @@ from tests.slack.payloads import (
     shortcut,
     submitted,
 )
+from tests.support.threads import AtOnce
 
 WHOLE = [
     command("recent qwen"),

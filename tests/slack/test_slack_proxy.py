@@ -45,7 +45,7 @@ def proxies(proxy: Loopback) -> Proxies:
 
 @pytest.fixture
 def ambient(proxy: Loopback, monkeypatch: pytest.MonkeyPatch) -> Loopback:
-    """Be a proxy that the environment names, as on many a machine."""
+    """Return a proxy that the environment names, as on many a machine."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://{proxy.endpoint}")
     for name in ("NO_PROXY", "no_proxy"):

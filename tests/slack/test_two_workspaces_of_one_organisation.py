@@ -15,11 +15,12 @@ from bot.ops.sealing import Seal
 from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.workspaces import ManyWorkspaces
-from tests.slack.fakes import AtOnce, FakeDesk, SlackApi
+from tests.slack.fakes import FakeDesk, SlackApi
 from tests.slack.payloads import BOT, USER, pressed_in_view, submitted
 from tests.slack.workspace import Workspace
 from tests.support.clock import FakeClock
 from tests.support.office import Office
+from tests.support.threads import AtOnce
 
 ORG, FIRST, SHOWN, STRANGE = "E0ORG", "T0FIRST", "T0SHOWN", "T0STRANGE"
 FORM = {"labs": {"type": "multi_static_select", "selected_options": [{"value": "zai"}]}}

@@ -7,8 +7,9 @@ from slack_bolt import App, BoltRequest
 from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.workspaces import OneWorkspace
-from tests.slack.fakes import AtOnce, SlackApi
+from tests.slack.fakes import SlackApi
 from tests.support.office import Office
+from tests.support.threads import AtOnce
 
 
 class Workspace:

@@ -9,7 +9,7 @@ Gauge = tuple[str, float, float, float]  # its name, and the reading at first, a
 
 @dataclass(frozen=True)
 class Account:
-    """Hold the figures of a soak; alerts and replies are counted in each channel."""
+    """The figures of a soak; alerts and replies are counted in each channel."""
 
     seed: int
     minutes: float

@@ -12,7 +12,7 @@ _LONG = 20  # readings, four a second, make a life a longer one
 
 @dataclass
 class Gauges:
-    """Hold the readings of every longer life of a bot, by what is read."""
+    """The readings of every longer life of a bot, by what is read."""
 
     state: Path
     _lives: list[list[Mapping[str, float]]] = field(default_factory=list)

@@ -38,7 +38,7 @@ RECENT = timedelta(days=20)  # so long after they came out alerts are surely sti
 
 @dataclass(kw_only=True)
 class Soak(Ordeal):
-    """Hold the larger world: blogs beside the Hub, all of them ill now and then, and gauges at the bot."""
+    """The larger world: blogs beside the Hub, all of them ill now and then, and gauges at the bot."""
 
     sites: Sites
     illness: Illness

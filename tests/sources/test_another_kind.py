@@ -107,7 +107,8 @@ def test_it_is_read_from_feeds_yaml_and_announced_like_any_other(tmp_path: Path,
         timedelta(minutes=5),
     )
     house, labs = House(tmp_path), [lab.lab for lab in config.labs]
-    house.store = house.courier.store = house.poller.store = Store(tmp_path, labs)
+    house.store = house.poller.store = Store(tmp_path, labs)
+    house.restart()
     house.poller.labs = Labs(labs)
 
     old = "Introducing Kimi K2 https://lab.example/k2"

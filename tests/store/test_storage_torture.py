@@ -27,7 +27,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def place(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Be a directory with a furnished database, in which nobody is patient."""
+    """Return a directory with a furnished database, in which nobody is patient."""
     monkeypatch.setattr(sqlite, "PATIENCE", 0.02)
     shutil.copy(furnished, tmp_path / FILE_NAME)
     return tmp_path

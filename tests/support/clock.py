@@ -7,7 +7,7 @@ START = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 class FakeClock:
-    """Stand still until somebody sleeps or the test says otherwise; `slept` lists all sleeps in seconds."""
+    """A clock that stands until somebody sleeps or the test moves it; `slept` lists all sleeps in seconds."""
 
     def __init__(self, start: datetime = START) -> None:
         self.slept: list[float] = []

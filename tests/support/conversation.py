@@ -19,7 +19,7 @@ ANA = Asker("U0ANA", "C0ONE", name="ana")
 
 
 class Conversation:
-    """Let people talk to the desk of a bot at work; each request has an id of its own."""
+    """People who talk to the desk of a bot at work; each request has an id of its own."""
 
     def __init__(self, life: Life, reading: Store) -> None:
         self.life, self._reading, self._requests = life, reading, 0

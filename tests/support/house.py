@@ -66,7 +66,7 @@ class NoFetcher:
 
 @dataclass(eq=False)
 class ScriptedSource:
-    """Be a source that shows what a test tells it to, and `others` that no test asks about."""
+    """A source that shows what a test tells it to, and `others` that no test asks about."""
 
     id: str
     kind: SourceKind
@@ -88,7 +88,7 @@ class ScriptedSource:
 
 @dataclass
 class Channel:
-    """Be a notifier that keeps what it was given; `outcomes` are answered before the good ones."""
+    """A notifier that keeps what it was given; `outcomes` are answered before the good ones."""
 
     name: str = "memory"
     interactive: bool = False
@@ -125,7 +125,7 @@ class Channel:
 
 
 class House:
-    """Hold one bot with a Hub, a blog and a listing, all past their baseline, and one channel."""
+    """One bot with a Hub, a blog and a listing, all past their baseline, and one channel."""
 
     def __init__(
         self,
@@ -158,7 +158,7 @@ class House:
             self.poller.poll(self.sources)
 
     def restart(self) -> None:
-        """Be a new process on the same store."""
+        """Go on as a new process with the same store."""
         threads = self.courier.threads
         self.courier = Courier(self.store, self.channel, self.clock, threads, timedelta(), moment=LONG)
 

@@ -22,7 +22,7 @@ ZAI = {"id": "zai", "name": "Z.ai", "sources": [{"hub": "zai-org"}]}
 
 
 class Life:
-    """Hold a bot that has its baseline of Moonshot behind it; C0ONE follows all, and U0BOSS is an admin."""
+    """A bot that has its baseline of Moonshot behind it; C0ONE follows all, and U0BOSS is an admin."""
 
     def __init__(self, app: App, engines: Engines, hub: Hub, slack: Slack) -> None:
         self.app, self.engines, self.hub, self.slack = app, engines, hub, slack

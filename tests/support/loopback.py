@@ -14,7 +14,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Hold a request that arrived: `target` with its query, header names in lower case."""
+    """A request that arrived: `target` with its query, header names in lower case."""
 
     target: str
     headers: Mapping[str, str]
@@ -22,7 +22,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hold an answer; Content-Length is added unless `headers` has one or is chunked."""
+    """An answer; Content-Length is added unless `headers` has one or is chunked."""
 
     body: bytes = b""
     status: int = 200

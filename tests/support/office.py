@@ -46,7 +46,7 @@ class Channels:
 
 @dataclass
 class Office:
-    """Hold a house with a desk in it."""
+    """A house with a desk in it."""
 
     house: House
     desk: Desk

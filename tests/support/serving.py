@@ -8,7 +8,7 @@ from tests.support.monitor import quiet_monitor
 
 
 class NoChores(Chores):
-    """Have nothing else to do."""
+    """Chores of which there are none."""
 
     def __init__(self) -> None:
         pass

@@ -12,6 +12,7 @@ from tests.torture.tally import table
 _FILES = (
     "tests/app/test_merged_alerts.py",
     "tests/cli/test_stopping.py",
+    "tests/release/test_newcomer.py",
     "tests/release/test_wheel.py",
     "tests/soak/test_soak.py",
     "tests/store",

@@ -34,7 +34,7 @@ MOST: Mapping[str, Mapping[bytes, int]] = {
 
 @dataclass(frozen=True)
 class Shape:
-    """Hold what a body is made of; "%d" in the piece becomes its number."""
+    """What a body is made of; "%d" in the piece becomes its number."""
 
     name: str
     head: bytes

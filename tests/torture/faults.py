@@ -23,7 +23,7 @@ _BROKEN = frozenset({Failure.UNREACHABLE, Failure.BAD_ANSWER})
 
 @dataclass(frozen=True)
 class Fault:
-    """Hold what happens, what it may be called, and how a server comes to do it."""
+    """What happens, what it may be called, and how a server comes to do it."""
 
     name: str
     failures: frozenset[Failure]

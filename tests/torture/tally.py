@@ -20,7 +20,7 @@ _ORDER = ("kills", "faults", "bad inputs", *ENDINGS)
 
 @dataclass
 class Tally:
-    """Hold what one test tried, by "kills", "faults", "bad inputs" ... and kind, and what it measured."""
+    """What one test tried, by "kills", "faults", "bad inputs" ... and kind, and what it measured."""
 
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     peaks: dict[str, float] = field(default_factory=dict)

@@ -39,7 +39,7 @@ FAULTS = {fault.name: fault for fault in faults()}
 
 
 class Hurried:
-    """Give every request of a source `DEADLINE` seconds, whatever the source would wait."""
+    """A fetcher that gives every request of a source `DEADLINE` seconds, whatever the source would wait."""
 
     def __init__(self, fetch: Fetcher) -> None:
         self._fetch = fetch

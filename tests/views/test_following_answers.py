@@ -1,5 +1,6 @@
 """What is followed and how the bot fares: nothing is silent, and nobody wonders who did it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -59,6 +60,51 @@ def test_trouble_is_told_in_full_and_what_is_well_is_counted() -> None:
     )
     assert "• 2 Hugging Face organisations, read between 1 min ago and 9 min ago" in shown(answer)
     assert "Messages: 3 waiting to be sent, 120 sent." in shown(answer)
+
+
+def failing(*labs: str, **how: object) -> list[SourceState]:
+    """Return organisations that fail since five minutes, for the reason that their host gives."""
+    since = NOW - timedelta(minutes=5)
+    down = SourceState("", failing_since=since, failures=1, failure="unreachable", complaint="no route")
+    return [replace(down, **{"id": f"hub:{lab}", **how}) for lab in labs]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("sources", "said"),
+    [
+        pytest.param(
+            failing("a", "b", "c"),
+            ["No source can be reached, for 5 min: is there a network?"],
+            id="no network",
+        ),
+        pytest.param(
+            [*failing("a", "b", "c"), FINE],
+            ["*hub:a*, *hub:b*, *hub:c*: their host cannot be reached for 5 min, never read: no route"],
+            id="a host that is down, while others are read",
+        ),
+        pytest.param(
+            failing("a", "b", "c", "d", failure="timeout"),
+            [
+                (
+                    "*hub:a*, *hub:b*, *hub:c* and 1 more: their host "
+                    "does not answer in time for 5 min, never read: no route"
+                )
+            ],
+            id="many of a host",
+        ),
+        pytest.param(
+            [*failing("a", failure="gone"), *failing("b", failure="gone", complaint="404")],
+            [
+                "*hub:a* is no longer there for 5 min, never read: no route",
+                "*hub:b* is no longer there for 5 min, never read: 404",
+            ],
+            id="two that fail for reasons of their own",
+        ),
+    ],
+)
+def test_failures_are_told_by_cause(sources: Sequence[SourceState], said: Sequence[str]) -> None:
+    told = shown(answers.status_answer(BotStatus("1.0", sources), NOW))
+    assert [line for line in told.splitlines() if "5 min" in line] == [f"• {line}" for line in said]
 
 
 @pytest.mark.parametrize(

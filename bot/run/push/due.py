@@ -29,28 +29,28 @@ _SIDE_BY_SIDE = 4
 A_MINUTE = 60  # polls for pushes; the Hub alone grants 100 requests a minute, of which a new model takes four
 
 
-class Verdict(StrEnum):
-    """What a push comes to."""
+class Readiness(StrEnum):
+    """Whether a source of which something was pushed is polled now."""
 
     DUE = "due now"
     WAITS = "waits"  # until the poll that begins or is under way is stored, and its source has rested
     NEEDLESS = "needless"  # its source was never polled, or asked to be left alone
 
 
-def verdict(state: SourceState, now: datetime, *, is_read: bool) -> Verdict:
+def readiness(state: SourceState, now: datetime, *, is_read: bool) -> Readiness:
     """Return what a push of a source comes to; `is_read` tells that a poll of it is under way.
 
     That poll may have begun before what is pushed was there: the push waits for it, and is never lost by
     coming too soon.
     """
     if is_read:
-        return Verdict.WAITS
+        return Readiness.WAITS
     if state.rested_until and now < state.rested_until:
-        return Verdict.NEEDLESS
+        return Readiness.NEEDLESS
     if state.polled_at is None or now < state.polled_at:  # never, or by a wrong clock
-        return Verdict.NEEDLESS
+        return Readiness.NEEDLESS
     begins = state.next_poll_at is None or timedelta() <= now - state.next_poll_at < _SOON
-    return Verdict.WAITS if begins or now - state.polled_at < REST else Verdict.DUE
+    return Readiness.WAITS if begins or now - state.polled_at < REST else Readiness.DUE
 
 
 @contextmanager
@@ -90,16 +90,16 @@ class Pushes:
         with self._taking:
             now = self._poller.clock.now()
             heard = [source for source in self._poller.sources if source.id in self._heard]
-            pushed = {source: self._verdict(source.id, now) for source in heard}
-            waiting = {source.id for source, came_to in pushed.items() if came_to is not Verdict.NEEDLESS}
+            pushed = {source: self._readiness(source.id, now) for source in heard}
+            waiting = {source.id for source, came_to in pushed.items() if came_to is not Readiness.NEEDLESS}
             self._heard &= waiting
-            due = [source for source, came_to in pushed.items() if came_to is Verdict.DUE]
+            due = [source for source, came_to in pushed.items() if came_to is Readiness.DUE]
             for source in due[: self._room(now)]:
                 self._begin(source, now)
 
-    def _verdict(self, source_id: str, now: datetime) -> Verdict:
+    def _readiness(self, source_id: str, now: datetime) -> Readiness:
         is_read = source_id in self._poller.reading or source_id in self._begun
-        return verdict(self._poller.store.sources.state(source_id), now, is_read=is_read)
+        return readiness(self._poller.store.sources.state(source_id), now, is_read=is_read)
 
     def _room(self, now: datetime) -> int:
         """Return how many sources may be polled now."""

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg_pool import ConnectionPool
 
 from bot.errors import StoreError
@@ -124,9 +124,15 @@ class PostgresDatabase:
         with in_words(self.place), self._connection() as connection:
             return connection.execute(translated(sql), held_values(values or {})).fetchall()
 
+    def tuples(self, sql: str, values: Values | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement as tuples."""
+        with in_words(self.place), self._connection() as connection:
+            cursor = connection.cursor(row_factory=tuple_row)
+            return cursor.execute(translated(sql), held_values(values or {})).fetchall()
+
     def column(self, sql: str, values: Values | None = None) -> list[Any]:
         """Return the first column of a statement's rows."""
-        return [next(iter(row.values())) for row in self.query(sql, values)]
+        return [row[0] for row in self.tuples(sql, values)]
 
     def run(self, sql: str, values: Values | None = None) -> int:
         """Run a statement that writes, inside a transaction; return how many rows it changed."""

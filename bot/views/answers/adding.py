@@ -127,7 +127,7 @@ def wish_line(who: str, subject: str, command: str) -> Content:
 def added_labs_answer(added: Sequence[AddedLab], now: datetime) -> Content:
     """Return the labs that were added beside feeds.yaml, and how one is taken out."""
     if not added:
-        return said("No lab was added beside feeds.yaml: `add` does that.")
+        return said(f"No lab was added beside feeds.yaml: {typed('add')} does that.")
     lines = [_added(one, now) for one in added]
     title, hint = f"{counted(len(added), 'lab')} added beside feeds.yaml", typed(f"remove {added[0].id}")
     return Content(

@@ -15,11 +15,15 @@ _REASON_LIMIT = 200
 _ID = 8  # characters of a delivery's id that are enough to name it
 
 
-def deliveries_answer(deliveries: Sequence[Delivery], now: datetime, *, whole: bool = False) -> Content:
-    """Return what became of messages, a line each, the newest first."""
+def deliveries_answer(
+    deliveries: Sequence[Delivery], now: datetime, known: int, *, whole: bool = False
+) -> Content:
+    """Return what became of messages, a line each, the newest first; `known` is how many there are."""
     if not deliveries:
         return said("No messages.")
-    title = counted(len(deliveries), "message")
+    title = counted(known, "message")
+    if len(deliveries) < known:
+        title += f", the newest {len(deliveries)}"
     lines = [f"• {literal(it.id[:_ID], _ID)} · {delivery_words(it, now)}" for it in deliveries]
     shown = fitting(lines, whole=whole)
     return Content(

@@ -148,7 +148,9 @@ def _origins(subscriptions: Sequence[Subscription]) -> str:
 
 
 def _origin(subscription: Subscription) -> str:
-    if subscription.origin in (FROM_FILE, EMBEDDED):
+    if subscription.origin == EMBEDDED:
+        return "by default, without Slack"
+    if subscription.origin == FROM_FILE:
         return f"from {literal(subscription.origin, LAB_LIMIT)}"
     where = "" if subscription.origin == FROM_SLACK else f", {literal(subscription.origin, LAB_LIMIT)}"
     return f"by {person(subscription.created_by)} on {subscription.created_at:%Y-%m-%d}{where}"
@@ -262,7 +264,7 @@ def digest_answer(
         text = f"No digest is sent {where}."
         choices = [turn(0, "Every Monday at 9:00", "digest weekly mon 09:00")]
         choices += [turn(1, "Every day at 9:00", "digest daily 09:00")]
-        hint = f"By another time zone: {typed('digest weekly mon 09:00 Europe/Berlin')}"
+        hint = f"{typed('digest weekly mon 09:00 Europe/Berlin')} sets one by the clock of a place"
     else:
         coming = f" The next one: {moment(next_at)}." if next_at else ""
         text = f"A digest is sent {where} {_when(preferences.digest)}.{coming}"

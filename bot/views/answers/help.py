@@ -52,12 +52,13 @@ def _buttons(found: Sequence[Lab]) -> Iterator[Element | None]:
         yield run(2 * number + 1, f"Recent of {lab.name}", f"recent {lab.id}")
 
 
-_FILTERS = (
+FILTERS = (
     "`license:permissive` or conditions, non-commercial, an id such as apache-2.0",
     "`min:7b` `max:70b` parameters; `fits:80gb` or `fits:8x80gb` GPU memory",
     "`type:text` or image, video, speech, embedding ...; `weights:open` only what can be downloaded",
     "`match:coder` words of the name",
 )
+KINDS = "`kinds:release` no variants, `kinds:variants` only those"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ _COMMANDS: Mapping[Verb, _Help] = {
     Verb.SUBSCRIBE: _Help(
         "makes this channel follow labs: one message per release.",
         ("subscribe qwen zai", "subscribe all license:permissive max:70b", "subscribe moonshot to:dm"),
-        (*_FILTERS, "`kinds:release` no variants, `kinds:variants` only those", "`to:dm` tells only you"),
+        (*FILTERS, KINDS, "`to:dm` tells only you"),
     ),
     Verb.UNSUBSCRIBE: _Help(
         "ends that; everything at once asks first.", ("unsubscribe qwen", "unsubscribe all")
@@ -89,7 +90,7 @@ _COMMANDS: Mapping[Verb, _Help] = {
         (
             "`since:30d` how far back, `n:10` how many on a page",
             "`triage:open` told here and looked at by nobody; or looking, adopted, no",
-            *_FILTERS,
+            *FILTERS,
         ),
     ),
     Verb.SHOW: _Help("shows one release with all that is known of it.", ("show Kimi K2.6",)),
@@ -131,7 +132,7 @@ _COMMANDS: Mapping[Verb, _Help] = {
     Verb.WATCH: _Help(
         "waits for one thing: a single message here, when it is out.",
         ("watch kimi k3 weights", "watch kimi gguf", "watch qwen license:permissive", "watch glm fits:80gb"),
-        ("a lab or a release, and `weights`, a packaging such as `gguf`, or filters:", *_FILTERS),
+        ("a lab or a release, and `weights`, a packaging such as `gguf`, or filters:", *FILTERS),
     ),
     Verb.UNWATCH: _Help("ends that.", ("unwatch kimi k3 weights", "unwatch kimi", "unwatch all")),
     Verb.TRIAGE: _Help(

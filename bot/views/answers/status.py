@@ -36,7 +36,8 @@ _PART_LIMIT = 2_200  # characters of each part; all together stay below what Sla
 _LACKING_LIMIT = 600
 _REMARK_LIMIT = 600
 _REPORTS = 10
-_NAMED = 3  # releases that a source missed
+_NAMED = 3  # releases that a source missed, or sources that fail alike
+_ALONE = 3  # sources that cannot be reached, and no other can
 _SILENT = timedelta(hours=1)  # beyond this without any poll, nobody polls
 _KINDS = {"hub": "Hugging Face organisation", "llm_stats": "LLM Stats listing"}
 _FAILURES = {
@@ -94,9 +95,9 @@ def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> C
     """Return what is wrong in full, and what is well in numbers; `whole`: each source by name as well."""
     summary, messages = _summary(status), _messages(status.counts)
     others = [elsewhere("status all")] if status.team and status.corrects else []
-    silence = _silence(status.sources, now)
+    still = silence(status.sources, now)
     troubles = [prose(remark, _REMARK_LIMIT) for remark in status.remarks]
-    troubles += [f"{_name(state.id)} {_failure(state, now)}" for state in status.sources if state.failure]
+    troubles += _failures(status.sources, now)
     troubles += [_missing(record) for record in status.coverage.values() if record.is_perhaps_blind]
     troubles += [f"{_name(state.id)} {remark}" for state in status.sources for remark in remarks(state, now)]
     troubles += [_flood(flood, now) for flood in status.held]
@@ -116,9 +117,9 @@ def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> C
         parts["Coverage"] = list(_shown(status.coverage))
     well = [] if whole else [f"• {line}" for line in _well(status, now)]
     return Content(
-        text_of([summary, *silence, messages, *map(sentence, spoken)]),
+        text_of([*still, summary, messages, *map(sentence, spoken)]),
         (
-            blocks.section("\n".join([f"*{summary}*", *silence])),
+            blocks.section("\n".join([*still, f"*{summary}*"])),
             *(block for title, lines in parts.items() for block in _part(title, lines, whole=whole)),
             *blocks.actions(_corrections(status)),
             *blocks.sections(["*Well*", *well] if well else []),
@@ -146,7 +147,7 @@ def _summary(status: BotStatus) -> str:
     )
 
 
-def _silence(sources: Sequence[SourceState], now: datetime) -> list[str]:
+def silence(sources: Sequence[SourceState], now: datetime) -> list[str]:
     """Return a warning where nothing at all was polled for long: then the service itself stands still."""
     polled = [state.polled_at for state in sources if state.polled_at]
     if not polled or now - max(polled) <= _SILENT:
@@ -189,6 +190,25 @@ def _shown(coverage: Mapping[str, Record]) -> Iterator[str]:
 
 def _coverage(record: Record) -> str:
     return f"showed {record.showed} of {record.expected}"
+
+
+def _failures(sources: Sequence[SourceState], now: datetime) -> Iterator[str]:
+    """Yield why sources cannot be read, those that fail alike together, in one line where all do."""
+    failing = [state for state in sources if state.failure]
+    since = min((state.failing_since for state in failing if state.failing_since), default=now)
+    last_read = max((state.succeeded_at for state in sources if state.succeeded_at), default=None)
+    unreached = len(failing) >= _ALONE and all(state.failure == Failure.UNREACHABLE for state in failing)
+    if unreached and (last_read is None or last_read < since):
+        yield f"No source can be reached, for {length(now - since)}: is there a network?"
+        return
+    alike: dict[tuple[str, str], list[SourceState]] = defaultdict(list)
+    for state in failing:
+        alike[state.failure, state.complaint].append(state)
+    for states in alike.values():
+        names = [_name(state.id) for state in states]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        subject = f"{', '.join(names[:_NAMED])}{more}: their host" if len(names) > 1 else names[0]
+        yield f"{subject} {_failure(states[0], now)}"
 
 
 def _failure(state: SourceState, now: datetime) -> str:
