@@ -90,6 +90,7 @@ def test_a_question_is_answered_by_a_store_that_only_reads(reader: Store, call: 
     call(reader)
 
 
+@pytest.mark.logs("psycopg")  # of a batch that ends before its end
 @pytest.mark.parametrize("call", EVERY_WRITE)
 def test_a_store_that_only_reads_writes_nothing(reader: Store, call: Call) -> None:
     with pytest.raises(StoreError, match="cannot be written"), reader.transaction():
