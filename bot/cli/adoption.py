@@ -14,7 +14,6 @@ from bot.cli.output import as_json_option, margin, print_content, print_json
 from bot.desk.arguments import split, understand
 from bot.errors import UsageError
 from bot.model import Lab
-from bot.ops.lock import sole_user
 from bot.run.chores import measuring_of
 from bot.run.engines import fetcher_of
 from bot.run.wiring import App, open_app
@@ -56,7 +55,7 @@ def _measure(app: App) -> int:
     """Measure behind a progress bar on a terminal; return how many tasks failed."""
     console = margin()
     with (
-        sole_user(app.state),
+        app.alone(),
         fetcher_of(app) as fetcher,
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
     ):

@@ -90,6 +90,10 @@ _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
         "backup": ("maintenance", "Write a proven copy of the database, also while `run` works with it."),
         "restore": ("maintenance", "Put a backup in the place of the database, which is kept beside it."),
+        "migrate": (
+            "maintenance",
+            "Make the tables of the PostgreSQL database in DATABASE_URL, or bring them up to date.",
+        ),
     },
     "See how it is understood": {
         "identify": (

@@ -9,7 +9,6 @@ from bot.cli.output import as_json_option, print_content, print_json, say
 from bot.desk.corrections import FIELDS, Corrector
 from bot.errors import UsageError
 from bot.model import Release
-from bot.ops.lock import sole_user
 from bot.outbox.floods import HeldFloods, left
 from bot.records import Flood
 from bot.releases.facts.words import NOT_STATED, license_words, size_words
@@ -132,7 +131,7 @@ def _as_object(flood: Flood) -> dict[str, Any]:
 @as_json_option
 def move(old: str, new: str, as_json: bool) -> None:
     """Move everything known of a lab from its OLD id to the NEW one, which stands in feeds.yaml."""
-    with open_app() as app, sole_user(app.state):
+    with open_app() as app, app.alone():
         moved = move_lab(app, old, new, getpass.getuser())
         if as_json:
             print_json({"old": old, "new": new, "moved": dict(moved.counts), "merged": list(moved.merged)})

@@ -21,6 +21,7 @@ from bot.run.copies import copy_of, stamp
 from bot.run.wiring import no_state, open_app
 from bot.settings.environment import read_environment
 from bot.store.backup import back_up
+from bot.store.opening import migrate as migrate_tables
 from bot.store.restore import restore as put_back
 from bot.store.store import FILE_NAME
 from bot.views.answers import (
@@ -198,7 +199,7 @@ def backup(file: Path | None, keep: int | None) -> None:
 
     Without FILE it goes into the folder `backups` of the state.
     """
-    state = read_environment().cadencebot_state
+    state = _state_with_a_file("pg_dump")
     if not (state / FILE_NAME).exists():
         raise no_state(state)
     if file:
@@ -217,7 +218,7 @@ def backup(file: Path | None, keep: int | None) -> None:
 @click.argument("file", type=_FILE)
 def restore(file: Path) -> None:
     """Put a backup in the place of the database, which is kept beside it."""
-    state, now = read_environment().cadencebot_state, SystemClock().now()
+    state, now = _state_with_a_file("pg_restore"), SystemClock().now()
     database = state / FILE_NAME
     kept = database.with_name(f"{FILE_NAME}.replaced-{stamp(now)}")
     with sole_user(state):
@@ -230,4 +231,28 @@ def restore(file: Path) -> None:
     say("and `cadencebot deliveries --open` lists it as unclear.")
 
 
-COMMANDS = (status, deliveries, retry, unclear, backup, restore)
+def _state_with_a_file(tool: str) -> Path:
+    """Return the state directory; raise UsageError where the database is another's than ours to copy."""
+    environment = read_environment()
+    if environment.database_url.get_secret_value():
+        raise UsageError(
+            f"DATABASE_URL is set, and this copies the file in the state directory: use {tool} for now "
+            "(docs/scale.md tells what to do after putting an older copy back)"
+        )
+    return environment.cadencebot_state
+
+
+@click.command()
+def migrate() -> None:
+    """Make the tables of the PostgreSQL database in DATABASE_URL, or bring them up to date.
+
+    A file in the state directory needs no such thing: whatever opens it brings it up to date.
+    """
+    url = read_environment().database_url.get_secret_value()
+    if not url:
+        raise UsageError("DATABASE_URL is not set, and a file is brought up to date by whatever opens it")
+    place, behind = migrate_tables(url)
+    say(f"{place}: {'the tables are made or brought up to date.' if behind else 'is up to date.'}")
+
+
+COMMANDS = (status, deliveries, retry, unclear, backup, restore, migrate)

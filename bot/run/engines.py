@@ -14,7 +14,6 @@ from bot.clock import Clock
 from bot.fetch.address import host_in
 from bot.fetch.client import HttpFetcher
 from bot.model import CONSOLE
-from bot.ops.lock import sole_user
 from bot.ops.private import tighten
 from bot.ops.sealing import seal_of
 from bot.outbox.console import ConsoleNotifier
@@ -70,7 +69,7 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
     Raises StoreError, and ConfigError for a lab whose id was changed in feeds.yaml alone.
     """
     with (
-        sole_user(app.state),
+        app.alone(),
         fetcher_of(app) as fetcher,
         ThreadPoolExecutor(_POLLERS, thread_name_prefix="poll") as pollers,
         ThreadPoolExecutor(_SLOW, thread_name_prefix="slow") as slow,

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError, UsageError
 from bot.model import ALL, CONSOLE, Destination, Follow
+from bot.ops.lock import sole_user
 from bot.outbox.audience import as_old_as_before, still_followed
 from bot.records import EMBEDDED, FROM_FILE, Subscription
 from bot.releases.facts.filters import Filters, make_filters
@@ -79,9 +80,16 @@ class App:
         return bool(self.environment.slack_client_id)
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the state directory and the database: no other bot works with them. Raises StoreError."""
+        with sole_user(self.state), self.store.alone():
+            yield
+
+    @contextmanager
     def reading(self) -> Iterator[Store]:
         """Lend a store that can only be read, so that no question waits for a writer or becomes one."""
-        store = Store(self.state, self.labs, readonly=True)
+        url = self.environment.database_url.get_secret_value()
+        store = Store(self.state, self.labs, readonly=True, url=url)
         self._lent.append(store)
         try:
             yield store
@@ -199,10 +207,11 @@ def open_app(
         raise _no_feeds(environment.cadencebot_config)
     file = load_config(environment.cadencebot_config)
     with ExitStack() as stack:
-        state = environment.cadencebot_state
-        refuse_lost(state / FILE_NAME)
-        if not readonly or (state / FILE_NAME).exists():
-            store = Store(state, readonly=readonly)
+        state, url = environment.cadencebot_state, environment.database_url.get_secret_value()
+        if not url:
+            refuse_lost(state / FILE_NAME)
+        if url or not readonly or (state / FILE_NAME).exists():
+            store = Store(state, readonly=readonly, url=url)
         elif needs_state:
             raise no_state(state)
         else:  # nothing is known yet: an empty store says so

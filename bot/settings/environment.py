@@ -46,6 +46,18 @@ def _secret_web_address(url: SecretStr) -> SecretStr:
     return url
 
 
+def _postgres_address(url: SecretStr) -> SecretStr:
+    if url.get_secret_value() and not re.match(r"postgres(ql)?://", url.get_secret_value()):
+        raise ValueError("write an address of PostgreSQL, as postgresql://user:password@host/name")
+    return url
+
+
+def _where_there_is_a_file(copies: int, info: ValidationInfo) -> int:
+    if copies and info.data["database_url"].get_secret_value():
+        raise ValueError("copies the file of the state, and DATABASE_URL is set: let pg_dump copy that")
+    return copies
+
+
 def _long_enough(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
     if not re.fullmatch(r"[!-~]{16,200}", text):  # it comes in a header; the Hub takes ASCII alone
@@ -130,9 +142,11 @@ class Environment(Part):
     """Where feeds.yaml is."""
     cadencebot_state: Path = Path("state")
     """The state directory: the database, its copies, and what the console was told."""
+    database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] = SecretStr("")
+    """A PostgreSQL database instead of the file in the state directory; see docs/scale.md."""
     cadencebot_report: Path | None = None
     """A directory in which `run` keeps the report fresh, every hour."""
-    cadencebot_backups: Annotated[int, Field(ge=0, le=1000)] = 0
+    cadencebot_backups: Annotated[int, Field(ge=0, le=1000), AfterValidator(_where_there_is_a_file)] = 0
     """How many daily copies of the database `run` keeps in the state's `backups`; 0: it makes none."""
     cadencebot_allow_hosts: Annotated[str, AfterValidator(_hosts_with_ports)] = ""
     """Hosts with ports that may be private: tests, mirrors; comma-separated."""
@@ -202,7 +216,8 @@ class Environment(Part):
         """Return the values that no log may show; each of several that stand in one variable."""
         every = [*(value for _, value in self), *self.webhooks.values()]
         values = [value.get_secret_value() for value in every if isinstance(value, SecretStr)]
-        values += [urlsplit(proxy).password or "" for proxy in (self.proxies.http, self.proxies.https)]
+        with_passwords = (self.proxies.http, self.proxies.https, self.database_url.get_secret_value())
+        values += [urlsplit(address).password or "" for address in with_passwords]
         return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 

@@ -96,8 +96,8 @@ UPDATE release SET came_at = max(published_at, coalesce((
 UPDATE release SET news_at = (SELECT max(member.came_at) FROM release member WHERE member.lead_id = release.id)
 WHERE id = lead_id;
 DROP INDEX release_shown;
-CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = 0;
-CREATE INDEX release_shown_of_lab ON release (lab, news_at DESC, id DESC) WHERE id = lead_id AND withdrawn = 0;
+CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = FALSE;
+CREATE INDEX release_shown_of_lab ON release (lab, news_at DESC, id DESC) WHERE id = lead_id AND withdrawn = FALSE;
 
 -- What filters ask of a release, as columns of one index, so that a question reads no whole rows. The function is
 -- releases.facts.memory.bytes_to_serve: when its rule changes, a migration says this once more.
@@ -111,7 +111,7 @@ UPDATE release SET
 CREATE INDEX release_asked ON release
     (lead_id, withdrawn, memory, parameters, license_verdict, license_id, spdx, task, weights, display);
 -- What was announced, for what sources showed of it; and what came before a release in its family.
-CREATE INDEX release_announced ON release (opened_at) WHERE id = lead_id AND silent = 0 AND withdrawn = 0;
+CREATE INDEX release_announced ON release (opened_at) WHERE id = lead_id AND silent = FALSE AND withdrawn = FALSE;
 DROP INDEX release_by_family;
 CREATE INDEX release_by_family ON release (lab, family, published_at);
 
@@ -232,7 +232,7 @@ DROP INDEX delivery_open;
 CREATE INDEX delivery_open ON delivery (destination, sequence, state) WHERE state IN ('owed', 'claimed', 'doubtful');
 CREATE INDEX delivery_settled ON delivery (state) WHERE settled_at IS NOT NULL;
 CREATE INDEX delivery_suspected ON delivery (destination, sequence)
-    WHERE state = 'doubtful' AND suspected = 1 AND kind = 'alert';
+    WHERE state = 'doubtful' AND suspected = TRUE AND kind = 'alert';
 CREATE INDEX delivery_created ON delivery (created_at) WHERE state IN ('owed', 'doubtful');
 CREATE INDEX delivery_begun ON delivery (claimed_at) WHERE state IN ('owed', 'doubtful');
 CREATE INDEX delivery_claimed ON delivery (destination) WHERE state = 'claimed';
@@ -251,3 +251,14 @@ CREATE TABLE push (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX push_by_token ON push (token) WHERE token <> '';
 CREATE INDEX push_renewed ON push (renew_at) WHERE renew_at IS NOT NULL;
+
+-- As the statements have it that PostgreSQL reads as well: truths are said, and letters compared as lower-case ones.
+DROP INDEX release_moved;
+CREATE INDEX release_moved ON release (id)
+    WHERE withdrawn = TRUE OR home_lead_id IS NOT NULL OR home_lab IS NOT NULL;
+DROP INDEX release_by_display;
+CREATE INDEX release_by_display ON release (lower(display));
+DROP INDEX artifact_by_repository;
+CREATE INDEX artifact_by_repository ON artifact (lower(repository));
+DROP INDEX observation_by_title;
+CREATE INDEX observation_by_title ON observation (lower(title));

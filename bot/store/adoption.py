@@ -61,7 +61,10 @@ class Adoption(Tables):
     def spent(self, week: date, subject: Subject) -> int:
         """Return how many requests a week's tasks cost so far."""
         rows = self._query(
-            "SELECT sum(requests) AS spent FROM adoption_task WHERE week = :week AND subject = :subject",
+            """
+            SELECT CAST(sum(requests) AS BIGINT) AS spent FROM adoption_task
+            WHERE week = :week AND subject = :subject
+            """,
             {"week": week, "subject": subject},
         )
         return rows[0]["spent"] or 0
@@ -72,8 +75,8 @@ class Adoption(Tables):
         """Store why a task failed and when to try again, and whether that was one of its MOST_TRIES."""
         self._run(
             """
-            UPDATE adoption_task SET complaint = :complaint, due_at = :due, tries = tries + :counts,
-                requests = requests + :requests
+            UPDATE adoption_task SET complaint = :complaint, due_at = :due,
+                tries = tries + CASE WHEN :counts THEN 1 ELSE 0 END, requests = requests + :requests
             WHERE week = :week AND subject = :subject AND asked_of = :of
             """,
             {**_key(task), "complaint": complaint, "due": due_at, "counts": counts, "requests": requests},
@@ -129,13 +132,13 @@ class Adoption(Tables):
             """,
             [(task.week, task.lab, it.hub_id, it.kind, it.name, it.former, it.downloads) for it in changes],
         )
-        self._run("UPDATE adoption_repository SET listed = 0 WHERE organisation = :of", {"of": task.of})
+        self._run("UPDATE adoption_repository SET listed = FALSE WHERE organisation = :of", {"of": task.of})
         self._run_many(
             """
             INSERT INTO adoption_repository (organisation, hub_id, name, downloads, listed)
-            VALUES (?, ?, ?, ?, 1)
+            VALUES (?, ?, ?, ?, TRUE)
             ON CONFLICT (organisation, hub_id) DO UPDATE SET
-                name = excluded.name, downloads = excluded.downloads, listed = 1
+                name = excluded.name, downloads = excluded.downloads, listed = TRUE
             """,
             [(task.of, hub_id, it.name, it.downloads) for hub_id, it in counted.items()],
         )
@@ -163,8 +166,9 @@ class Adoption(Tables):
         """Return each lab's figures of the weeks from `since` on, summed over what was asked."""
         rows = self._query(
             """
-            SELECT week, lab, measure, sum(value) AS value, sum(repositories) AS repositories,
-                min(complete) AS complete
+            SELECT week, lab, measure, CAST(sum(value) AS BIGINT) AS value,
+                CAST(sum(repositories) AS BIGINT) AS repositories,
+                count(*) FILTER (WHERE NOT complete) = 0 AS complete
             FROM adoption_figure WHERE week >= :since GROUP BY week, lab, measure
             """,
             {"since": since},
@@ -201,7 +205,7 @@ class Adoption(Tables):
                 """
                 SELECT a.repository FROM artifact a JOIN release r ON r.id = a.release_id
                 WHERE r.lab = :lab AND NOT r.withdrawn AND (a.head OR a.packaging = 'Base')
-                  AND json_extract(a.facts, '$.weights') IS NOT 'none'
+                  AND coalesce(a.facts ->> 'weights', '') <> 'none'
                 ORDER BY r.published_at DESC, r.id DESC, a.head DESC, a.repository LIMIT :each
                 """,
                 {"lab": lab, "each": each},

@@ -58,8 +58,8 @@ class Arrangement(Tables):
             """
             UPDATE release SET lead_id = coalesce(home_lead_id, lead_id), lab = coalesce(home_lab, lab),
                 name = json_set(name, '$.lab', coalesce(home_lab, lab)),
-                home_lead_id = NULL, home_lab = NULL, withdrawn = 0
-            WHERE withdrawn = 1 OR home_lead_id IS NOT NULL OR home_lab IS NOT NULL
+                home_lead_id = NULL, home_lab = NULL, withdrawn = FALSE
+            WHERE withdrawn = TRUE OR home_lead_id IS NOT NULL OR home_lab IS NOT NULL
             """
         )
 
@@ -93,14 +93,14 @@ class Arrangement(Tables):
             """
             UPDATE observation SET home_id = coalesce(home_id, release_id), release_id = :target
             WHERE source = 'hub' AND release_id IS NOT NULL AND external_id IN (
-                SELECT hub_id FROM artifact WHERE repository = :repository COLLATE NOCASE)
+                SELECT hub_id FROM artifact WHERE lower(repository) = lower(:repository))
             """,
             {"repository": repository, "target": target},
         )
         self._run(
             f"""
-            UPDATE artifact SET {_KEEP_HOME}, release_id = :target, head = 1
-            WHERE repository = :repository COLLATE NOCASE
+            UPDATE artifact SET {_KEEP_HOME}, release_id = :target, head = TRUE
+            WHERE lower(repository) = lower(:repository)
             """,
             {"repository": repository, "target": target},
         )
@@ -149,7 +149,7 @@ class Arrangement(Tables):
         """Leave a release one repository of its own weights: its own rather than one that came to it."""
         self._run(
             f"""
-            UPDATE artifact SET {_KEEP_HOME}, head = 0
+            UPDATE artifact SET {_KEEP_HOME}, head = FALSE
             WHERE release_id = :id AND head AND hub_id <> (
                 SELECT hub_id FROM artifact WHERE release_id = :id AND head
                 ORDER BY provisional, home_id IS NOT NULL AND home_id <> release_id, seen_at, hub_id LIMIT 1)
@@ -161,7 +161,7 @@ class Arrangement(Tables):
         """Let `lead` lead the wave that a release led, or take it in, with its messages."""
         self._run(
             """
-            UPDATE release SET silent = 0
+            UPDATE release SET silent = FALSE
             WHERE id = :lead AND EXISTS (SELECT 1 FROM release WHERE id = :source AND NOT silent)
             """,
             {"source": source, "lead": lead},
@@ -201,7 +201,7 @@ class Arrangement(Tables):
         self._run_many(f"{move} ? WHERE sequence = ?", [(source, row["sequence"]) for row in worse])
 
     def _mark_withdrawn(self, release_id: int, reason: str, now: datetime) -> None:
-        self._run("UPDATE release SET withdrawn = 1 WHERE id = :id", {"id": release_id})
+        self._run("UPDATE release SET withdrawn = TRUE WHERE id = :id", {"id": release_id})
         self._run(
             """
             UPDATE delivery SET state = 'skipped', reason = :reason, settled_at = :now

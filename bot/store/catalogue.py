@@ -46,7 +46,7 @@ class KnownReleases(Tables):
         )
         wanted = sorted({*labs, *(row["lab"] for row in seen), *(name.lab for name in errata.names.values())})
         rows = self._query(
-            f"SELECT r.key, json_extract(r.name, '$.family') AS family FROM release r WHERE {_OF_LABS}",
+            f"SELECT r.key, r.name ->> 'family' AS family FROM release r WHERE {_OF_LABS}",
             {"labs": wanted},
         )
         return Outline(
@@ -65,7 +65,7 @@ class KnownReleases(Tables):
                 SELECT lead_id FROM release WHERE key IN (SELECT value FROM json_each(:keys))
                 UNION SELECT own.lead_id FROM artifact a JOIN release own ON own.id = a.release_id
                 WHERE a.hub_id IN (SELECT value FROM json_each(:hub_ids))
-                   OR a.repository COLLATE NOCASE IN (SELECT value FROM json_each(:repositories))
+                   OR lower(a.repository) IN (SELECT value FROM json_each(:repositories))
                 UNION SELECT own.lead_id FROM promise p JOIN release own ON own.id = p.release_id
                 WHERE p.repository IN (SELECT value FROM json_each(:repositories))
             )
@@ -94,7 +94,7 @@ class KnownReleases(Tables):
             f"""
             SELECT r.*, lead.key AS lead_key, r.silent AND r.key IN ({KEPT_BACK}) AS held
             FROM release r JOIN release lead ON lead.id = r.lead_id
-            WHERE r.id IN (SELECT value FROM json_each(:ids)) ORDER BY r.lab, r.id
+            WHERE r.id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids)) ORDER BY r.lab, r.id
             """,
             {"ids": ids},
         )
@@ -104,7 +104,7 @@ class KnownReleases(Tables):
 
     def _by_release(self, select: str, ids: list[int]) -> dict[int, list[Row]]:
         found: dict[int, list[Row]] = defaultdict(list)
-        of_these = "release_id IN (SELECT value FROM json_each(:ids))"
+        of_these = "release_id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))"
         for row in self._query(f"{select} WHERE {of_these}", {"ids": ids}):
             found[row["release_id"]].append(row)
         return found

@@ -24,7 +24,7 @@ class Corrections(Tables):
             """
             SELECT c.* FROM correction c WHERE c.subject = :key OR c.field = 'split' AND (c.value = :key
                 OR EXISTS (SELECT 1 FROM artifact a JOIN release home ON home.id = a.home_id
-                           WHERE a.repository = c.subject COLLATE NOCASE AND home.key = :key))
+                           WHERE lower(a.repository) = lower(c.subject) AND home.key = :key))
             ORDER BY c.id
             """,
             {"key": key},
@@ -118,7 +118,8 @@ class Reports(Tables):
 
         The same words of the same person on the same release are one report while it is open.
         """
-        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be stored
+        # Half a surrogate pair cannot be stored, nor, on PostgreSQL, NUL.
+        text = text.encode("utf-8", "replace").decode().replace("\0", "")
         found = self._query(
             """
             SELECT id FROM report WHERE release_id = :release_id AND reporter = :reporter AND text = :text

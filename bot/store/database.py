@@ -1,207 +1,64 @@
-"""One SQLite file: a connection a thread, transactions that hold, and errors in words."""
+"""What the store asks of a database: a file (bot.store.sqlite), or PostgreSQL (bot.store.postgres)."""
 
-import re
-import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib.resources import files
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol
 
-from sqlite_utils import Database as Connection
-from sqlite_utils.migrations import Migrations
-
-from bot.errors import StoreError
-from bot.releases.facts.memory import bytes_to_serve
-from bot.store import titles
-from bot.store.backup import back_up, in_words, make_private, make_room
-from bot.store.rows import bound
-
-# A writer waits this long for another before it gives up, in seconds.
-PATIENCE = 15.0
-
-migrations = Migrations("cadencebot")
-_SCHEMA = {
-    "0001 the first schema": "schema.sql",
-    "0002 slack": "0002_slack.sql",
-    "0003 promises": "0003_promises.sql",
-    "0004 adoption": "0004_adoption.sql",
-    "0005 eyes": "0005_eyes.sql",
-}
+Values = Mapping[str, object]
 
 
-def _migration(file: str) -> Callable[[Connection], None]:
-    def migrate(connection: Connection) -> None:
-        connection.conn.create_function("bytes_to_serve", 3, _bytes_to_serve)
-        # Not executescript: that commits the migration's own transaction before it starts.
-        for statement in _statements(files("bot.store").joinpath(file).read_text(encoding="utf-8")):
-            connection.execute(statement)
+class Database(Protocol):
+    """One database, for any number of threads. Every method raises StoreError in words when it is refused.
 
-    return migrate
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-def _bytes_to_serve(parameters: int | None, precision: str | None, download_bytes: int | None) -> int | None:
-    return bytes_to_serve(parameters, precision or "", download_bytes)
-
-
-for _name, _file in _SCHEMA.items():
-    migrations(name=_name)(_migration(_file))
-
-
-class Database:
-    """Open the file at `path`, create or migrate it, and lend each thread a connection of its own.
-
-    A readonly one makes and migrates nothing. Raises StoreError in words for all that SQLite refuses.
+    Statements are in the SQL that SQLite and PostgreSQL share, with ":name" for what `rows.bound` writes.
     """
-
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
-        self.path = path
-        self.readonly = readonly
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._writing = threading.Lock()
-        self._connections: list[Connection] = []
-        if readonly:
-            self._refuse_missing()
-        else:
-            make_room(path)
-            make_private(path)
-        with in_words(path):
-            connection = self.connection
-            refuse_newer(path, connection)
-            if migrations.pending(connection):
-                self._migrate()
-            self.indexes_titles = titles.is_possible(self.query)
-            if not readonly and self.indexes_titles and not titles.is_whole(self.query):
-                with self.transaction():
-                    titles.index_new(self.run)
-
-    @property
-    def connection(self) -> Connection:
-        """Return this thread's connection."""
-        found: Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = self._connect()
-            with self._lock:
-                self._connections.append(found)
-        return found
-
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """Hold one write transaction: all of it is stored, or nothing.
-
-        BEGIN IMMEDIATE takes the write lock at once; a deferred one fails under contention, too late to wait.
-        Our own threads queue for it: SQLite lets waiters poll, and starves some of them.
-        """
-        with self._writing, in_words(self.path):
-            connection = self.connection
-            connection.conn.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.conn.execute("COMMIT")
-            except BaseException:
-                if connection.conn.in_transaction:
-                    connection.conn.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def part(self) -> Iterator[None]:
-        """Hold a part of a transaction: where it fails nothing of it is stored, and the rest is."""
-        with in_words(self.path):
-            connection = self.connection.conn
-            connection.execute("SAVEPOINT part")
-            try:
-                yield
-            except BaseException:
-                connection.execute("ROLLBACK TO part")
-                raise
-            finally:
-                connection.execute("RELEASE part")
 
     @property
     def version(self) -> int:
         """What changes whenever another connection stores something: another thread's, another process's."""
-        version: int = self.query("PRAGMA data_version")[0]["data_version"]
-        return version
 
-    def query(self, sql: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
-        """Return the rows of a statement as dictionaries; values are written as `rows.bound` says."""
-        with in_words(self.path):
-            return list(self.connection.query(sql, _bound(values or {})))
+    def alone(self) -> AbstractContextManager[object]:
+        """Return what keeps other bots from working with this database, beside the state directory's lock."""
 
-    def tuples(self, sql: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement as tuples, in half the time of `query`."""
-        with in_words(self.path):
-            return self.connection.execute(sql, _bound(values or {})).fetchall()
+    def transaction(self) -> AbstractContextManager[object]:
+        """Return one write transaction, the only one at its time: all of it is stored, or nothing."""
 
-    def column(self, sql: str, values: Mapping[str, object] | None = None) -> list[Any]:
-        """Return the first column of a statement's rows, in a third of the time of `query`."""
-        with in_words(self.path):
-            return [row[0] for row in self.connection.execute(sql, _bound(values or {}))]
+    def part(self) -> AbstractContextManager[None]:
+        """Return a part of a transaction: where it fails nothing of it is stored, and the rest is."""
 
-    def run(self, sql: str, values: Mapping[str, object] | None = None) -> int:
+    def query(self, sql: str, values: Values | None = None) -> list[dict[str, Any]]:
+        """Return the rows of a statement as dictionaries."""
+
+    def tuples(self, sql: str, values: Values | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement as tuples, in less time than `query`."""
+
+    def column(self, sql: str, values: Values | None = None) -> list[Any]:
+        """Return the first column of a statement's rows, in less time than `query`."""
+
+    def run(self, sql: str, values: Values | None = None) -> int:
         """Run a statement that writes, inside a transaction; return how many rows it changed."""
-        return self.connection.execute(sql, _bound(values or {})).rowcount
 
-    def run_many(self, sql: str, rows: Iterable[Mapping[str, object] | Sequence[object]]) -> None:
+    def run_many(self, sql: str, rows: Iterable[Values | Sequence[object]]) -> None:
         """Run a statement that writes once for each of the rows: by name, or by order where it has "?"."""
-        given = [_bound(row) if isinstance(row, Mapping) else [bound(value) for value in row] for row in rows]
-        self.connection.conn.executemany(sql, given)
+
+    def titled(self, text: str) -> tuple[str, str]:
+        """Return the condition that `o.title` contains the text, whatever the case, and what it asks for."""
+
+    def mentioning(self, words: Sequence[str]) -> tuple[Sequence[str], Values]:
+        """Return the conditions that `model.display` mentions one of these words, and their values.
+
+        What mentions a word is as releases.facts.text has it; there are no conditions of no words.
+        """
+
+    def index_titles(self) -> None:
+        """Add the titles of new observations to what `titled` reads; belongs inside their transaction."""
+
+    def note_claims(self, now: datetime) -> None:
+        """Write down outside the database that messages were claimed: an older copy does not know of them."""
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-
-    def _connect(self) -> Connection:
-        # The connections are closed from the thread that ends the program, hence check_same_thread.
-        raw = sqlite3.connect(
-            f"{self.path.resolve().as_uri()}?mode={'ro' if self.readonly else 'rwc'}",
-            uri=True,
-            timeout=PATIENCE,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        raw.create_function("regexp", 2, _is_found, deterministic=True)
-        if self.readonly:
-            raw.execute("PRAGMA query_only = ON")
-            return Connection(raw)
-        raw.execute("PRAGMA journal_mode = WAL")
-        raw.execute("PRAGMA synchronous = FULL")
-        raw.execute("PRAGMA foreign_keys = ON")
-        # kB, a fifth of the default, in each of the 50 threads of `run`: the system caches the file as well.
-        raw.execute("PRAGMA cache_size = -400")
-        return Connection(raw)
-
-    def _migrate(self) -> None:
-        """Apply what is pending in one transaction: another process may be about to do the same.
-
-        What was there before is kept beside it: there is no way back but that copy.
-        """
-        if self.readonly:
-            raise StoreError(f"{self.path}: was written by an older cadencebot; `cadencebot poll` updates it")
-        with self.transaction() as connection:
-            pending = migrations.pending(connection)
-            if pending and migrations.applied(connection):
-                name = pending[0].name.replace(" ", "-")
-                back_up(self.path, self.path.with_name(f"{self.path.name}.before-{name}"), replacing=True)
-            migrations.apply(connection)
-
-    def _refuse_missing(self) -> None:
-        if not self.path.exists():
-            raise StoreError(f"{self.path}: is not there yet; `cadencebot poll` makes it")
 
 
 class Tables:
@@ -214,21 +71,3 @@ class Tables:
         self._column = database.column
         self._run = database.run
         self._run_many = database.run_many
-
-
-def _is_found(pattern: str, text: str) -> bool:
-    """Answer `text REGEXP pattern`, which SQLite leaves to its users."""
-    return re.search(pattern, text) is not None
-
-
-def _bound(values: Mapping[str, object]) -> dict[str, Any]:
-    return {name: bound(value) for name, value in values.items()}
-
-
-def refuse_newer(path: Path, connection: Connection) -> None:
-    """Raise StoreError for a schema that this version does not know: there is only a way forwards."""
-    ours = {*_SCHEMA}
-    if {migration.name for migration in migrations.applied(connection)} - ours:
-        raise StoreError(
-            f"{path}: was written by a newer cadencebot; update this one, or set CADENCEBOT_STATE"
-        )

@@ -37,15 +37,15 @@ class Deliveries(Owed):
         """
         every = {sequence, *(one.sequence for one in carried)}
         chosen = {"sequences": every, "carrier": sequence, "now": now, "there": there, "called": called}
-        owed = "sequence IN (SELECT value FROM json_each(:sequences)) AND state = 'owed'"
+        owed = "sequence IN (SELECT CAST(value AS BIGINT) FROM json_each(:sequences)) AND state = 'owed'"
         found = self._query(f"SELECT count(*) AS n FROM delivery WHERE {owed}", chosen)
         if found[0]["n"] != len(every):
             return False
         self._run(
             f"""
-            UPDATE delivery SET state = 'claimed', claimed_at = :now, attempts = attempts + 1, suspected = 0,
-                reached = '', posted_after = :there, posted_before = NULL, called = :called, hushed = 0,
-                carrier = nullif(:carrier, sequence)
+            UPDATE delivery SET state = 'claimed', claimed_at = :now, attempts = attempts + 1,
+                suspected = FALSE, hushed = FALSE, reached = '', posted_after = :there, posted_before = NULL,
+                called = :called, carrier = nullif(:carrier, sequence)
             WHERE {owed}
             """,
             chosen,
@@ -62,7 +62,7 @@ class Deliveries(Owed):
         return self._run(
             """
             UPDATE delivery SET state = CASE kind WHEN 'edit' THEN 'owed' ELSE 'doubtful' END,
-                due_at = :due_at, yields = max(yields, kind = 'line'),
+                due_at = :due_at, yields = yields OR kind = 'line',
                 reason = 'the bot stopped while sending'
             WHERE state = 'claimed' AND destination NOT IN (SELECT value FROM json_each(:busy))
             """,
@@ -73,8 +73,9 @@ class Deliveries(Owed):
         """Store until when a message may have been posted by the server's clock; None is not known."""
         self._run(
             f"""
-            UPDATE delivery SET posted_before = :until, yields = max(yields, kind = 'line'),
-                posted_after = CASE WHEN :until IS NULL THEN NULL ELSE posted_after END WHERE {_MESSAGE}
+            UPDATE delivery SET posted_before = :until, yields = yields OR kind = 'line',
+                posted_after = CASE WHEN CAST(:until AS TEXT) IS NULL THEN NULL ELSE posted_after END
+            WHERE {_MESSAGE}
             """,
             {"sequence": sequence, "until": until},
         )
@@ -124,7 +125,7 @@ class Deliveries(Owed):
             f"""
             UPDATE delivery SET state = :state, reason = :reason, due_at = coalesce(:due_at, due_at),
                 asked = :asked, strange_since = :strange_since,
-                attempts = attempts + (state = 'doubtful'),
+                attempts = attempts + CASE state WHEN 'doubtful' THEN 1 ELSE 0 END,
                 settled_at = CASE WHEN :state IN ('owed', 'doubtful') THEN NULL ELSE :now END,
                 carrier = CASE :state WHEN 'owed' THEN NULL ELSE carrier END
             WHERE {_MESSAGE}
@@ -142,7 +143,7 @@ class Deliveries(Owed):
 
     def hush(self, sequence: int) -> None:
         """Store that a message waits for the end of quiet hours: what is behind it goes ahead."""
-        self._run("UPDATE delivery SET hushed = 1 WHERE sequence = :sequence", {"sequence": sequence})
+        self._run("UPDATE delivery SET hushed = TRUE WHERE sequence = :sequence", {"sequence": sequence})
 
     def note_told(self, sequences: Iterable[int], now: datetime) -> None:
         """Store that the admins heard of these."""
@@ -153,7 +154,7 @@ class Deliveries(Owed):
     def note_search(self, sequence: int, reached: str, *, yields: bool) -> None:
         """Store how far the look-up of a message came, and whether what is behind it goes ahead."""
         self._run(
-            f"UPDATE delivery SET reached = :reached, yields = max(yields, :yields) WHERE {_MESSAGE}",
+            f"UPDATE delivery SET reached = :reached, yields = yields OR :yields WHERE {_MESSAGE}",
             {"sequence": sequence, "reached": reached, "yields": yields},
         )
 
@@ -165,7 +166,7 @@ class Deliveries(Owed):
         self._run(
             """
             UPDATE delivery SET state = 'owed', reason = :reason, due_at = :now
-            WHERE destination = :destination AND state = 'doubtful' AND suspected = 1
+            WHERE destination = :destination AND state = 'doubtful' AND suspected = TRUE
             """,
             {"destination": destination, "reason": reason, "now": now},
         )
@@ -212,7 +213,8 @@ class Deliveries(Owed):
         """
         self._run(
             """
-            UPDATE delivery SET due_at = min(due_at, CASE state WHEN 'owed' THEN :now ELSE :soon END)
+            UPDATE delivery SET due_at = CASE WHEN state = 'owed' THEN :now WHEN due_at > :soon THEN :soon
+                ELSE due_at END
             WHERE destination = :destination AND state IN ('owed', 'doubtful') AND NOT asked AND due_at > :now
             """,
             {"destination": destination, "now": now, "soon": soon},
@@ -223,7 +225,7 @@ class Deliveries(Owed):
         self._run(
             """
             UPDATE delivery SET due_at = :now
-            WHERE destination = :destination AND hushed = 1 AND state IN ('owed', 'doubtful')
+            WHERE destination = :destination AND hushed = TRUE AND state IN ('owed', 'doubtful')
               AND due_at > :now
             """,
             {"destination": destination, "now": now},
@@ -244,7 +246,7 @@ class Deliveries(Owed):
         self._run(
             f"""
             UPDATE delivery SET state = 'owed', reason = 'asked for again', attempts = 0, due_at = :now,
-                settled_at = NULL, carrier = NULL, told_at = NULL, yields = 0, wait_until = NULL
+                settled_at = NULL, carrier = NULL, told_at = NULL, yields = FALSE, wait_until = NULL
             WHERE {_MESSAGE} OR (:kind = 'alert' AND reason = :missing AND state = 'skipped'
                 AND release_id = :release_id AND destination = :destination)
             """,

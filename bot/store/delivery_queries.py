@@ -12,14 +12,14 @@ _SELECT = "SELECT d.*, r.display AS release FROM delivery d LEFT JOIN release r 
 _ALERT = "d.destination = :destination AND d.kind = 'alert'"
 # As the partial indexes have it, so that only what is open is looked at, destination by destination.
 _IS_OPEN = "state IN ('owed', 'claimed', 'doubtful')"
-_IS_SUSPECTED_ALERT = "one.state = 'doubtful' AND one.suspected = 1 AND one.kind = 'alert'"
+_IS_SUSPECTED_ALERT = "one.state = 'doubtful' AND one.suspected = TRUE AND one.kind = 'alert'"
 # What is behind one that stands aside goes ahead, but for what answers to it: each is looked at by itself, as
 # thousands may wait for the end of quiet hours.
 _STANDS_ASIDE = """
     past.due_at > :now AND (
         past.state = 'owed' AND past.strange_since <= :strange_until
         OR past.state = 'doubtful' AND (past.yields OR past.kind = 'line')
-        OR past.state IN ('owed', 'doubtful') AND past.hushed = 1)
+        OR past.state IN ('owed', 'doubtful') AND past.hushed = TRUE)
     OR past.state = 'owed' AND past.wait_until > :now
 """
 _HOLDS_ITS_PLACE = f"""
@@ -70,7 +70,7 @@ class DeliveryQueries(Tables):
                         ORDER BY one.sequence LIMIT 1))
                 FROM place
                 WHERE place.id IS NOT NULL AND place.id NOT IN (SELECT value FROM json_each(:apart_from)))
-              AND (:by IS NULL OR d.due_at <= :by OR d.due_at > :beyond)
+              AND (CAST(:by AS TEXT) IS NULL OR d.due_at <= :by OR d.due_at > :beyond)
             ORDER BY d.sequence
             """,
             {
@@ -202,7 +202,8 @@ class DeliveryQueries(Tables):
         """Return the first alert of any of these releases in a destination."""
         found = self._select(
             f"""
-            WHERE d.release_id IN (SELECT value FROM json_each(:ids)) AND {_ALERT} AND d.state = 'sent'
+            WHERE d.release_id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))
+              AND {_ALERT} AND d.state = 'sent'
             ORDER BY d.sequence LIMIT 1
             """,
             {"ids": release_ids, "destination": destination},
@@ -245,7 +246,7 @@ class DeliveryQueries(Tables):
     def declined_for_good(self, release_id: int) -> set[Destination]:
         """Return the destinations that no fact on a release can win any more."""
         rows = self._query(
-            "SELECT destination FROM declined WHERE release_id = :id AND final = 1", {"id": release_id}
+            "SELECT destination FROM declined WHERE release_id = :id AND final = TRUE", {"id": release_id}
         )
         return {Destination(row["destination"]) for row in rows}
 

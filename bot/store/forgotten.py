@@ -35,7 +35,7 @@ def newest(query: _Query) -> datetime | None:
             UNION ALL SELECT max(created_at) FROM delivery
             UNION ALL SELECT max(claimed_at) FROM delivery
             UNION ALL SELECT max(settled_at) FROM delivery
-            UNION ALL SELECT max(at) FROM heartbeat)
+            UNION ALL SELECT max(at) FROM heartbeat) AS every
         """
     )
     return maybe_moment(rows[0]["at"])
@@ -47,7 +47,7 @@ def doubt(run: _Run, since: datetime, until: datetime, reason: str, *, suspected
     What is owed is looked up before it is sent; its attempts, and for how long its answers were strange, are
     counted anew. An edit may be made twice. Where that is only `suspected`, what cannot be looked up is sent.
     """
-    values = {"since": since, "until": until, "reason": reason, "suspected": int(suspected)}
+    values = {"since": since, "until": until, "reason": reason, "suspected": suspected}
     run(
         """
         INSERT INTO restoration (restored_at, backed_up_at, suspected) VALUES (:until, :since, :suspected)
@@ -66,25 +66,27 @@ def doubt(run: _Run, since: datetime, until: datetime, reason: str, *, suspected
 
 def suspect(database: Database, since: datetime, now: datetime) -> None:
     """Doubt for a gap in time alone: the whole machine may have been set back, this file with it."""
-    database.run("DELETE FROM restoration WHERE suspected = 1 AND restored_at < :then", {"then": now - _KEPT})
+    database.run(
+        "DELETE FROM restoration WHERE suspected = TRUE AND restored_at < :then", {"then": now - _KEPT}
+    )
     doubt(database.run, since, now, GAP, suspected=True)
 
 
 # --- the file beside it
 
 
-def note_claims(database: Database, now: datetime) -> None:
-    """Write down beside the database how many messages were claimed by now. Raises StoreError."""
-    file = database.path.with_name(_FILE_NAME)
+def note_claims(database: Database, path: Path, now: datetime) -> None:
+    """Write down beside the database at `path` how many messages were claimed by now. Raises StoreError."""
+    file = path.with_name(_FILE_NAME)
     with _writing, disk_in_words(file):
         draft = file.with_name(f".{_FILE_NAME}")
         draft.write_text(f"{_made(database)} {time_text(now)}\n", encoding="ascii")
         draft.replace(file)
 
 
-def doubt_a_copy(database: Database) -> None:
+def doubt_a_copy(database: Database, path: Path) -> None:
     """Doubt what is owed where the file beside the database knows of more claims than it does."""
-    noted = _noted(database.path)
+    noted = _noted(path)
     if noted is None or noted[0] <= _made(database):
         return
     made, at = noted

@@ -113,7 +113,7 @@ class Floods(Tables):
         """Return how many releases a source's polls announced in this time."""
         rows = self._query(
             """
-            SELECT coalesce(sum(releases), 0) AS total FROM announced
+            SELECT CAST(coalesce(sum(releases), 0) AS BIGINT) AS total FROM announced
             WHERE source_id = :source_id AND at > :since AND at <= :until
             """,
             {"source_id": source_id, "since": since, "until": until},

@@ -9,11 +9,11 @@ from bot.releases.facts.filters import Filters
 from bot.releases.tables import mapping
 from bot.store.held import KEPT_BACK
 from bot.store.rows import columns
-from bot.store.search import Search, mentioning
+from bot.store.search import Search
 
 _MOST = 1_000  # waves in one answer
 _A_MODEL = """
-    EXISTS (SELECT 1 FROM release model WHERE model.lead_id = lead.id AND model.withdrawn = 0 AND {})
+    EXISTS (SELECT 1 FROM release model WHERE model.lead_id = lead.id AND model.withdrawn = FALSE AND {})
 """
 # What a filter asks of a model, as releases.facts.filters has it, in the columns of the index release_asked.
 _ASKED: Mapping[str, str] = {
@@ -53,7 +53,7 @@ class History(Search):
         News is the announcement, and the opening of weights after it; the newest come first. A wave counts
         when one of its models is as the filters say, and when it was `triaged` so.
         """
-        chosen, values = _chosen(labs, since, filters or Filters(), triaged)
+        chosen, values = self._chosen(labs, since, filters or Filters(), triaged)
         page = self._query(
             f"SELECT lead.id {chosen} ORDER BY lead.news_at DESC, lead.id DESC LIMIT :limit OFFSET :offset",
             {**values, "limit": limit, "offset": offset},
@@ -81,34 +81,33 @@ class History(Search):
         )
         return self._waves_of([row["id"] for row in rows])
 
-
-def _chosen(
-    labs: Sequence[str], since: datetime | None, filters: Filters, triaged: TriagedAs | None
-) -> tuple[str, Mapping[str, object]]:
-    """Return what chooses the leads of waves that are as somebody asks, and its values."""
-    # As the index release_shown has it.
-    conditions = ["lead.id = lead.lead_id AND lead.withdrawn = 0", "lead.news_at >= :since"]
-    asked = [_ASKED[key] for key in filters.words if key in _ASKED]
-    mention, words = mentioning(filters.match)
-    if labs:
-        conditions.append("lead.lab IN (SELECT value FROM json_each(:labs))")
-    if asked or mention:
-        conditions.append(_A_MODEL.format(" AND ".join([*asked, *mention])))
-    if triaged:
-        conditions.append(_TRIAGED)
-    if triaged and triaged.state == OPEN_TRIAGE:
-        conditions.append(_TOLD)
-    values = {
-        **columns(filters),
-        **words,
-        "since": since or "",
-        "labs": labs,
-        "tasks": _tasks_of(filters.type),
-        "there": triaged and triaged.destination,
-        "state": triaged and triaged.state,
-        "open": OPEN_TRIAGE,
-    }
-    return f"FROM release lead WHERE {' AND '.join(conditions)}", values
+    def _chosen(
+        self, labs: Sequence[str], since: datetime | None, filters: Filters, triaged: TriagedAs | None
+    ) -> tuple[str, Mapping[str, object]]:
+        """Return what chooses the leads of waves that are as somebody asks, and its values."""
+        # As the index release_shown has it.
+        conditions = ["lead.id = lead.lead_id AND lead.withdrawn = FALSE", "lead.news_at >= :since"]
+        asked = [_ASKED[key] for key in filters.words if key in _ASKED]
+        mention, words = self._database.mentioning(filters.match)
+        if labs:
+            conditions.append("lead.lab IN (SELECT value FROM json_each(:labs))")
+        if asked or mention:
+            conditions.append(_A_MODEL.format(" AND ".join([*asked, *mention])))
+        if triaged:
+            conditions.append(_TRIAGED)
+        if triaged and triaged.state == OPEN_TRIAGE:
+            conditions.append(_TOLD)
+        values = {
+            **columns(filters),
+            **words,
+            "since": since or "",
+            "labs": labs,
+            "tasks": _tasks_of(filters.type),
+            "there": triaged and triaged.destination,
+            "state": triaged and triaged.state,
+            "open": OPEN_TRIAGE,
+        }
+        return f"FROM release lead WHERE {' AND '.join(conditions)}", values
 
 
 def _tasks_of(group: str) -> list[str]:

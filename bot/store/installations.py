@@ -54,7 +54,7 @@ class Installations(Tables):
             """
             UPDATE installation SET sealed = NULL, uninstalled_at = :now
             WHERE uninstalled_at IS NULL AND team = :team AND (team <> '' OR enterprise = :enterprise)
-              AND (:until IS NULL OR installed_at < :until)
+              AND (CAST(:until AS TEXT) IS NULL OR installed_at < :until)
               AND (:any_user OR bot_user IN (SELECT value FROM json_each(:bot_users)))
             """,
             {

@@ -188,7 +188,9 @@ class _Mover(Tables):
 
     def _names(self, table: str, key: Callable[[str], str], identity: str = "id") -> None:
         """Rewrite the names that a table holds as JSON, and their release keys by a rule."""
-        rows = self._query(f"SELECT {identity} AS id, name FROM {table} WHERE instr(name, :old)", self._ids)
+        rows = self._query(
+            f"SELECT {identity} AS id, name FROM {table} WHERE instr(name, :old) > 0", self._ids
+        )
         names = ((row["id"], read(Name, row["name"])) for row in rows)
         self._run_many(
             f"UPDATE {table} SET name = ? WHERE {identity} = ?",

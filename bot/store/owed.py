@@ -165,7 +165,7 @@ class Owed(DeliveryQueries):
         return self._query(
             """
             SELECT a.destination, a.state, a.created_at, count(e.id) AS edits,
-                coalesce(sum(e.state = 'owed'), 0) AS edit_owed
+                count(e.id) FILTER (WHERE e.state = 'owed') AS edit_owed
             FROM delivery a LEFT JOIN delivery e
               ON e.release_id = a.release_id AND e.destination = a.destination AND e.kind = 'edit'
             WHERE a.release_id = :id AND a.kind = 'alert'
@@ -185,10 +185,10 @@ class Owed(DeliveryQueries):
         begun |= dict.fromkeys(("release_id", "note", "content", "wait_until"))
         forgotten = self._forgotten(known_until, hidden_since or known_until) if known_until else None
         if forgotten is None:
-            return {**begun, "state": "owed", "claimed_at": None, "reason": None, "suspected": 0}
+            return {**begun, "state": "owed", "claimed_at": None, "reason": None, "suspected": False}
         since, suspected = forgotten
         state, reason = "owed" if kind == "edit" else "doubtful", GAP if suspected else PUT_BACK
-        return {**begun, "state": state, "claimed_at": since, "reason": reason, "suspected": int(suspected)}
+        return {**begun, "state": state, "claimed_at": since, "reason": reason, "suspected": suspected}
 
     def _forgotten(self, known_until: datetime, hidden_since: datetime) -> tuple[datetime, bool] | None:
         """Return from when on messages may stand in channels that this database knows nothing of, if any do.
@@ -198,8 +198,9 @@ class Owed(DeliveryQueries):
         """
         rows = self._query(
             """
-            SELECT min(backed_up_at) AS since, min(suspected) AS suspected FROM restoration
-            WHERE restored_at > :known_until OR (suspected = 0 AND restored_at > :hidden_since)
+            SELECT min(backed_up_at) AS since, count(*) FILTER (WHERE NOT suspected) = 0 AS suspected
+            FROM restoration
+            WHERE restored_at > :known_until OR (NOT suspected AND restored_at > :hidden_since)
             """,
             {"known_until": known_until, "hidden_since": hidden_since},
         )

@@ -29,7 +29,8 @@ class Settings(Tables):
             VALUES (:id, :variants, :updates, :every, :digest, :digest_at, :notify, :quiet)
             ON CONFLICT (id) DO UPDATE SET variants = excluded.variants, updates = excluded.updates,
                 every = excluded.every, notify = excluded.notify, quiet = excluded.quiet,
-                digest_at = CASE WHEN digest IS excluded.digest THEN digest_at ELSE excluded.digest_at END,
+                digest_at = CASE WHEN coalesce(destination.digest, '') = coalesce(excluded.digest, '')
+                    THEN destination.digest_at ELSE excluded.digest_at END,
                 digest = excluded.digest
             """,
             {
@@ -81,7 +82,7 @@ class Settings(Tables):
             VALUES (:destination, :lab, :until, :created_by)
             ON CONFLICT (destination, lab) DO UPDATE SET until = excluded.until,
                 created_by = excluded.created_by
-            WHERE until IS NOT excluded.until
+            WHERE coalesce(mute.until, '') <> coalesce(excluded.until, '')
             """,
             columns(mute),
         )
@@ -100,8 +101,8 @@ class Settings(Tables):
         """Return the mutes of a destination, or of all; with `now`, only those that are not over."""
         rows = self._query(
             """
-            SELECT * FROM mute WHERE (:destination IS NULL OR destination = :destination)
-              AND (:now IS NULL OR until IS NULL OR until > :now) ORDER BY destination, lab
+            SELECT * FROM mute WHERE (CAST(:destination AS TEXT) IS NULL OR destination = :destination)
+              AND (CAST(:now AS TEXT) IS NULL OR until IS NULL OR until > :now) ORDER BY destination, lab
             """,
             {"destination": destination, "now": now},
         )

@@ -10,7 +10,6 @@ from bot.releases.news.decision import Announce, Attach, Confirm, Decision, Obse
 from bot.store.catalogue import KnownReleases
 from bot.store.database import Database, Tables
 from bot.store.rows import columns, published_columns, record, records
-from bot.store.titles import index_new
 
 # Makes of a release, and all that was seen of it, what is known of it (bot.releases.news.merge.merged).
 Merge = Callable[[Release, Sequence[Evidence], Errata], Release]
@@ -35,8 +34,7 @@ class Releases(KnownReleases):
         writer = _Writer(self._database, now, live)
         for step in decision.steps:
             writer.write(step)
-        if self._database.indexes_titles:
-            index_new(self._run)
+        self._database.index_titles()
         self.refresh(writer.touched.values(), merge)
         return writer.touched
 
@@ -52,7 +50,8 @@ class Releases(KnownReleases):
             """
             UPDATE release SET news_at = (
                 SELECT max(member.came_at) FROM release member WHERE member.lead_id = release.id)
-            WHERE id IN (SELECT lead_id FROM release WHERE id IN (SELECT value FROM json_each(:ids)))
+            WHERE id IN (
+                SELECT lead_id FROM release WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids)))
             """,
             {"ids": ids},
         )
@@ -126,7 +125,7 @@ class _Writer(Tables):
                 )
             case Announce(lead_key):
                 self._run(
-                    "UPDATE release SET silent = 0, opened_at = :now WHERE lead_id = :id AND silent = 1",
+                    "UPDATE release SET silent = FALSE, opened_at = :now WHERE lead_id = :id AND silent",
                     {"id": self._touch(lead_key), "now": self._now},
                 )
 
@@ -193,11 +192,11 @@ class _Writer(Tables):
         release_id, sighting = self._touch(step.key), step.sighting
         # A repository deleted and made again has a new _id under the old name.
         self._run(
-            "DELETE FROM artifact WHERE repository = :repository COLLATE NOCASE AND hub_id <> :hub_id",
+            "DELETE FROM artifact WHERE lower(repository) = lower(:repository) AND hub_id <> :hub_id",
             {"repository": sighting.title, "hub_id": sighting.external_id},
         )
         if step.head:
-            self._run("UPDATE artifact SET head = 0 WHERE release_id = :id", {"id": release_id})
+            self._run("UPDATE artifact SET head = FALSE WHERE release_id = :id", {"id": release_id})
         self._run(
             """
             INSERT INTO artifact

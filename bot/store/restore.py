@@ -10,9 +10,9 @@ from shutil import copyfile
 from sqlite_utils import Database as Connection
 
 from bot.store.backup import copy, disk_in_words, in_words, make_room, prove, to_disk
-from bot.store.database import migrations, refuse_newer
 from bot.store.forgotten import doubt, newest
 from bot.store.rows import bound
+from bot.store.sqlite import migrations, refuse_newer
 
 _LEFTOVERS = ("-wal", "-shm")
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -59,7 +59,10 @@ def _prepare(draft: Path, now: datetime) -> datetime:
 
         # After all that the backup knows, even where the clock was set back meanwhile.
         doubt(run, known_until, max(now, last + timedelta(microseconds=1)), _DOUBTED)
-        run("UPDATE delivery SET due_at = :now, asked = 0 WHERE reason = :why", {"now": now, "why": _DOUBTED})
+        run(
+            "UPDATE delivery SET due_at = :now, asked = FALSE WHERE reason = :why",
+            {"now": now, "why": _DOUBTED},
+        )
         raw.execute("COMMIT")
     return known_until
 

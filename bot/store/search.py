@@ -1,16 +1,12 @@
-"""What people type, looked for in names and titles: the one place where the SQL of searching stands.
+"""What people type, looked for in names and titles.
 
-Other engines search otherwise: what is SQLite's own here is REGEXP (see bot.store.database), LIKE, which
-ignores the case of ASCII, and the index of bot.store.titles.
+What is each database's own of that is in its `titled` and `mentioning` (see bot.store.database).
 """
 
 import json
-from collections.abc import Mapping, Sequence
 
 from bot.model import Release, Wave
 from bot.records import Remembered
-from bot.releases.facts.text import mention_pattern, parts_of
-from bot.store import titles
 from bot.store.rows import record, records
 from bot.store.waves import Waves
 
@@ -18,22 +14,6 @@ _SHOWN = 20  # of what a text was found in
 # A name as it reads with hyphens for blanks: sources write both.
 _HYPHENED = "replace(lower(display), ' ', '-')"
 _CONTAINS = f"instr({_HYPHENED}, replace(lower(:text), ' ', '-')) > 0"
-
-
-def mentioning(words: Sequence[str]) -> tuple[Sequence[str], Mapping[str, str]]:
-    """Return the conditions that `model.display` mentions one of these words, and their values; () of none.
-
-    It is the pattern of releases.facts.text. What lacks the longest part of every word is passed over before:
-    only where words and names are ASCII, beyond which letters have more than one other case.
-    """
-    if not words:
-        return (), {}
-    parts = [max(parts_of(word), key=len, default="") for word in words]
-    values = {f"part{number}": f"%{part}%" for number, part in enumerate(parts)}
-    likely = [f"model.display LIKE :{name}" for name in values] if "".join(parts).isascii() else ["true"]
-    is_more_than_ascii = "length(CAST(model.display AS BLOB)) > length(model.display)"
-    conditions = f"({' OR '.join([*likely, is_more_than_ascii])})", "model.display REGEXP :mention"
-    return conditions, {**values, "mention": mention_pattern(words)}
 
 
 class Search(Waves):
@@ -46,10 +26,10 @@ class Search(Waves):
         """
         exact = self._leads(
             """
-            release.id IN (SELECT id FROM release WHERE display = :text COLLATE NOCASE
+            release.id IN (SELECT id FROM release WHERE lower(display) = lower(:text)
                 UNION SELECT id FROM release WHERE key = lower(:text)
-                UNION SELECT release_id FROM artifact WHERE repository = :text COLLATE NOCASE
-                UNION SELECT release_id FROM observation WHERE title = :text COLLATE NOCASE OR url = :text)
+                UNION SELECT release_id FROM artifact WHERE lower(repository) = lower(:text)
+                UNION SELECT release_id FROM observation WHERE lower(title) = lower(:text) OR url = :text)
             """,
             text,
         )
@@ -58,9 +38,9 @@ class Search(Waves):
 
     def named(self, text: str) -> list[Release]:
         """Return the releases whose name, key or repository is the text, withdrawn ones at the end."""
-        exact = """id IN (SELECT id FROM release WHERE display = :text COLLATE NOCASE
+        exact = """id IN (SELECT id FROM release WHERE lower(display) = lower(:text)
             UNION SELECT id FROM release WHERE key = lower(:text)
-            UNION SELECT release_id FROM artifact WHERE repository = :text COLLATE NOCASE)"""
+            UNION SELECT release_id FROM artifact WHERE lower(repository) = lower(:text))"""
         alike = f"{_HYPHENED} = replace(lower(:text), ' ', '-')"
         order = "ORDER BY withdrawn, published_at DESC, id"
         found = (
@@ -76,18 +56,12 @@ class Search(Waves):
 
         Where there is none, it is all that belongs to the releases whose name contains it, as `find` has it.
         """
-        exact = "o.title = :text COLLATE NOCASE OR o.url = :text OR o.external_id = :text"
+        exact = "lower(o.title) = lower(:text) OR o.url = :text OR o.external_id = :text"
         return (
-            self._observed(exact, text) or self._observed(*self._titled(text)) or self._observed(_NAMED, text)
+            self._observed(exact, text)
+            or self._observed(*self._database.titled(text))
+            or self._observed(_NAMED, text)
         )
-
-    def _titled(self, text: str) -> tuple[str, str]:
-        """Return the condition that a title contains the text, whatever the case, and what it asks for."""
-        is_indexed = self._database.indexes_titles and titles.is_whole(self._query)
-        if not is_indexed or len(text) < titles.SHORTEST or "\0" in text:
-            return "instr(lower(o.title), lower(:text)) > 0", text
-        phrase = '"{}"'.format(text.replace('"', '""'))
-        return _INDEXED, phrase
 
     def _observed(self, condition: str, text: str) -> list[Remembered]:
         rows = self._query(
@@ -119,9 +93,6 @@ class Search(Waves):
         return [row["id"] for row in rows]
 
 
-_INDEXED = f"""
-    o.id IN (SELECT rowid FROM title_index WHERE title_index MATCH :text ORDER BY rowid DESC LIMIT {_SHOWN})
-"""
 # What was shown last belongs to the releases of which something was shown last.
 _NAMED = f"""
     o.release_id IN (

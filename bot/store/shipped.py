@@ -14,11 +14,11 @@ from bot.store.rows import maybe_moment, moment, record, records
 from bot.store.waves import mentions_of
 
 _SHIPPED = """
-    r.lab, r.display, r.family_key, r.family, coalesce(json_extract(r.name, '$.line'), ''),
+    r.lab, r.display, r.family_key, r.family, coalesce(r.name ->> 'line', ''),
     r.published_at, r.published_origin, r.published_precision,
-    coalesce(json_extract(r.license, '$.title'), ''), r.license_verdict,
+    coalesce(r.license ->> 'title', ''), r.license_verdict,
     EXISTS (SELECT 1 FROM artifact WHERE release_id = r.id
-            AND json_extract(facts, '$.weights') IS NOT 'none'),
+            AND coalesce(facts ->> 'weights', '') <> 'none'),
     r.parameters, r.task
 """
 _RELEASES = f"""

@@ -39,7 +39,7 @@ class Sources(Tables):
             rows = self._query("SELECT * FROM source ORDER BY id")
         else:
             rows = self._query(
-                "SELECT source.* FROM json_each(:ids) AS one CROSS JOIN source ON source.id = one.value",
+                "SELECT source.* FROM json_each(:ids) AS one CROSS JOIN source WHERE source.id = one.value",
                 {"ids": list(ids)},
             )
         return {row["id"]: _state_of(row) for row in rows}
@@ -138,7 +138,7 @@ class Sources(Tables):
             """
             INSERT INTO seen (source_id, identity, digest, seen_at) VALUES (?, ?, ?, ?)
             ON CONFLICT (source_id, identity) DO UPDATE SET digest = excluded.digest
-            WHERE digest <> excluded.digest
+            WHERE seen.digest <> excluded.digest
             """,
             [(source_id, identity, digest, seen_at) for identity, digest in identities.items()],
         )
@@ -153,11 +153,12 @@ class Sources(Tables):
                 :succeeded_at, :next_poll_at, :fingerprint, :whole_at, :outdated, :distrusted_at, 1)
             ON CONFLICT (id) DO UPDATE SET
                 etag = excluded.etag, last_modified = excluded.last_modified, cursor = excluded.cursor,
-                usual_count = excluded.usual_count, baseline_at = coalesce(baseline_at, excluded.baseline_at),
+                usual_count = excluded.usual_count,
+                baseline_at = coalesce(source.baseline_at, excluded.baseline_at),
                 polled_at = excluded.polled_at, succeeded_at = excluded.succeeded_at,
                 next_poll_at = excluded.next_poll_at, fingerprint = excluded.fingerprint,
                 whole_at = excluded.whole_at, outdated = excluded.outdated,
-                distrusted_at = excluded.distrusted_at, polls = polls + 1,
+                distrusted_at = excluded.distrusted_at, polls = source.polls + 1,
                 rested_until = NULL, failing_since = NULL, failures = 0, failure = NULL, complaint = NULL
             """,
             {**columns(state), "cursor": json.dumps(state.cursor or {})},
@@ -190,9 +191,9 @@ class Sources(Tables):
             VALUES (:id, :now, :next, :rested, :now, 1, :failure, :complaint, 1)
             ON CONFLICT (id) DO UPDATE SET
                 polled_at = excluded.polled_at, next_poll_at = excluded.next_poll_at,
-                rested_until = excluded.rested_until, failures = failures + 1,
-                failing_since = coalesce(failing_since, excluded.failing_since),
-                failure = excluded.failure, complaint = excluded.complaint, polls = polls + 1
+                rested_until = excluded.rested_until, failures = source.failures + 1,
+                failing_since = coalesce(source.failing_since, excluded.failing_since),
+                failure = excluded.failure, complaint = excluded.complaint, polls = source.polls + 1
             """,
             {
                 "id": source_id,
@@ -220,14 +221,14 @@ class Coverage(Tables):
         rows = self._query(
             """
             SELECT lead.id, lead.key, lead.lab, lead.display, o.source_id,
-                min(o.seen_at) AS first_at, min(o.live) AS live,
+                min(o.seen_at) AS first_at, count(*) FILTER (WHERE NOT o.live) = 0 AS live,
                 max(CASE WHEN o.links LIKE '%/huggingface.co/%' OR o.links LIKE '%/hf.co/%' THEN o.links END)
                     AS links
             FROM release lead JOIN release r ON r.lead_id = lead.id JOIN observation o ON o.release_id = r.id
             WHERE lead.id IN ( -- as the index release_announced has them
                     SELECT id FROM release
-                    WHERE id = lead_id AND silent = 0 AND withdrawn = 0 AND opened_at >= :since)
-              AND o.source <> 'import' AND o.amends = 0
+                    WHERE id = lead_id AND silent = FALSE AND withdrawn = FALSE AND opened_at >= :since)
+              AND o.source <> 'import' AND NOT o.amends
               AND o.external_id NOT LIKE :by_hint
             GROUP BY lead.id, o.source_id ORDER BY lead.id, first_at
             """,

@@ -1,7 +1,7 @@
-"""The Store: everything that the bot remembers, in one SQLite file."""
+"""The Store: everything that the bot remembers, in one database."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -10,14 +10,14 @@ from bot.store.added import AddedLabs
 from bot.store.adoption import Adoption
 from bot.store.arrangement import Arrangement
 from bot.store.corrections import Corrections, Reports
-from bot.store.database import Database
 from bot.store.deeds import Deeds
 from bot.store.deliveries import Deliveries
-from bot.store.forgotten import doubt_a_copy, newest, note_claims, refuse_lost, suspect
+from bot.store.forgotten import newest, suspect
 from bot.store.held import Floods, Hints
 from bot.store.history import History
 from bot.store.installations import Installations
 from bot.store.labs import Addresses, Moves
+from bot.store.opening import opened
 from bot.store.places import Places
 from bot.store.preferences import Settings
 from bot.store.pushes import Pushes
@@ -34,16 +34,15 @@ FILE_NAME = "cadencebot.db"
 
 
 class Store:
-    """Open the state directory's database, making or migrating it; a readonly store does neither.
+    """Open the PostgreSQL database at `url`, or without one the state directory's file, as `opened` does.
 
-    Raises StoreError, here and from every method, when SQLite refuses.
+    Raises StoreError, here and from every method, when the database refuses.
     """
 
-    def __init__(self, directory: Path, labs: Iterable[Lab] = (), *, readonly: bool = False) -> None:
-        refuse_lost(directory / FILE_NAME)
-        self._database = Database(directory / FILE_NAME, readonly=readonly)
-        if not readonly:
-            doubt_a_copy(self._database)
+    def __init__(
+        self, directory: Path, labs: Iterable[Lab] = (), *, readonly: bool = False, url: str = ""
+    ) -> None:
+        self._database = opened(directory / FILE_NAME, url, readonly=readonly)
         self.sources = Sources(self._database)
         self.addresses = Addresses(self._database)
         self.moves = Moves(self._database)
@@ -81,6 +80,10 @@ class Store:
             del self._labs[gone]
         self._namings += 1
 
+    def alone(self) -> AbstractContextManager[object]:
+        """Return what keeps other bots from working with this database, beside the state directory's lock."""
+        return self._database.alone()
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Store everything that happens inside together, or nothing of it."""
@@ -97,8 +100,8 @@ class Store:
         return self._database.version, self._namings
 
     def note_claims(self, now: datetime) -> None:
-        """Write down beside the database that messages were claimed: an older copy does not know of them."""
-        note_claims(self._database, now)
+        """Write down outside the database that messages were claimed: an older copy does not know of them."""
+        self._database.note_claims(now)
 
     def newest(self) -> datetime | None:
         """Return the newest time that is stored, None in a new database."""
@@ -109,5 +112,5 @@ class Store:
         suspect(self._database, since, now)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._database.close()

@@ -54,7 +54,7 @@ class Subscriptions(Tables):
             VALUES (:destination, :follow, :filters, :origin, :created_by, :created_at)
             ON CONFLICT (destination, lab, origin) DO UPDATE SET filters = excluded.filters,
                 created_by = excluded.created_by
-            WHERE filters <> excluded.filters
+            WHERE subscription.filters <> excluded.filters
             """,
             columns(subscription),
         )
@@ -112,7 +112,7 @@ class Subscriptions(Tables):
             INSERT INTO destination (id, paused_at, paused_reason, retry_at)
             SELECT :id, :now, :reason, :retry
             WHERE NOT EXISTS (SELECT 1 FROM former_channel WHERE former = :id)
-            ON CONFLICT (id) DO UPDATE SET paused_at = coalesce(paused_at, excluded.paused_at),
+            ON CONFLICT (id) DO UPDATE SET paused_at = coalesce(destination.paused_at, excluded.paused_at),
                 paused_reason = excluded.paused_reason, retry_at = excluded.retry_at
             """,
             {"id": destination, "now": now, "reason": reason, "retry": retry_at},

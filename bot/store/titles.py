@@ -1,7 +1,7 @@
 """The index of the titles that sources showed, by every three letters in a row.
 
 It is FTS5 with its trigram tokenizer (https://sqlite.org/fts5.html#the_trigram_tokenizer), which comes with
-nearly every SQLite of 3.34 or newer; a table STRICT asks for 3.37 in any case. Where it is not compiled in,
+nearly every SQLite of 3.34 or newer; the statements ask for 3.38 in any case. Where it is not compiled in,
 titles are read one by one. On PostgreSQL, a pg_trgm index on observation.title will be all of this.
 
 Observations are added and never removed, and their titles stay. So what is not in the index yet has a higher
@@ -11,7 +11,12 @@ id than all that is, also after a machine without FTS5 wrote to the database.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-SHORTEST = 3  # letters that the index finds
+_SHORTEST = 3  # letters that the index finds
+_SHOWN = 20  # of what a text was found in
+# The observations `o` whose title contains the phrase.
+FOUND = f"""
+    o.id IN (SELECT rowid FROM title_index WHERE title_index MATCH :text ORDER BY rowid DESC LIMIT {_SHOWN})
+"""
 _Query = Callable[[str], Sequence[Mapping[str, Any]]]
 _IS_POSSIBLE = "EXISTS (SELECT 1 FROM pragma_module_list WHERE name = 'fts5')"
 _IS_MADE = "EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'title_index')"
@@ -34,6 +39,16 @@ def is_possible(query: _Query) -> bool:
 def is_whole(query: _Query) -> bool:
     """Whether every title is in the index."""
     return _is_so(query, _IS_MADE) and _is_so(query, _HAS_ALL)
+
+
+def finds(query: _Query, text: str) -> bool:
+    """Whether the index finds all titles that contain the text."""
+    return len(text) >= _SHORTEST and "\0" not in text and is_whole(query)
+
+
+def phrase(text: str) -> str:
+    """Return what FOUND takes for a text."""
+    return '"{}"'.format(text.replace('"', '""'))
 
 
 def index_new(run: Callable[[str], object]) -> None:

@@ -21,7 +21,8 @@ class Triages(Tables):
         rows = self._query(
             """
             SELECT t.*, r.lead_id FROM triage t JOIN release r ON r.id = t.release_id
-            WHERE t.destination = :destination AND r.lead_id IN (SELECT value FROM json_each(:leads))
+            WHERE t.destination = :destination
+              AND r.lead_id IN (SELECT CAST(value AS BIGINT) FROM json_each(:leads))
             ORDER BY t.id
             """,
             {"destination": destination, "leads": list(leads)},

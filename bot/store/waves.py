@@ -26,7 +26,10 @@ class Waves(Tables):
     def waves_of(self, release_ids: Iterable[int]) -> list[Wave]:
         """Return the waves that these releases belong to, each once."""
         rows = self._query(
-            "SELECT DISTINCT lead_id FROM release WHERE id IN (SELECT value FROM json_each(:ids))",
+            """
+            SELECT DISTINCT lead_id FROM release
+            WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))
+            """,
             {"ids": list(release_ids)},
         )
         return self._waves_of([row["lead_id"] for row in rows])
@@ -40,7 +43,7 @@ class Waves(Tables):
             """
             SELECT r.* FROM release r
             WHERE r.lab = :lab AND r.family = :family AND r.family_key <> :family_key AND r.id = r.lead_id
-              AND r.published_at < :published_at AND coalesce(json_extract(r.name, '$.line'), '') = :line
+              AND r.published_at < :published_at AND coalesce(r.name ->> 'line', '') = :line
               AND NOT r.withdrawn
             ORDER BY r.published_at DESC LIMIT 1
             """,
@@ -60,7 +63,8 @@ class Waves(Tables):
         rows = self._query(
             """
             SELECT * FROM release
-            WHERE (NOT withdrawn OR id = lead_id) AND lead_id IN (SELECT value FROM json_each(:leads))
+            WHERE (NOT withdrawn OR id = lead_id)
+              AND lead_id IN (SELECT CAST(value AS BIGINT) FROM json_each(:leads))
             ORDER BY id <> lead_id, id
             """,
             {"leads": lead_ids},
@@ -81,7 +85,7 @@ class Waves(Tables):
         found: dict[int, list[Artifact]] = defaultdict(list)
         rows = self._query(
             """
-            SELECT * FROM artifact WHERE release_id IN (SELECT value FROM json_each(:ids))
+            SELECT * FROM artifact WHERE release_id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))
             ORDER BY head DESC, repository
             """,
             {"ids": release_ids},
@@ -103,7 +107,7 @@ def mentions_of(
     There is one for each thing shown: as it is now, with when it was seen first.
     """
     found: dict[int, tuple[Mention, ...]] = defaultdict(tuple)
-    which = "IS NOT NULL" if release_ids is None else "IN (SELECT value FROM json_each(:ids))"
+    which = "IS NOT NULL" if release_ids is None else "IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))"
     rows = database.query(
         f"""
         SELECT o.release_id, o.source, o.title, o.url, first.seen_at,
@@ -111,7 +115,7 @@ def mentions_of(
         FROM (
             SELECT min(shown.id) AS first_id, max(shown.id) AS last_id FROM observation shown
             LEFT JOIN artifact a ON shown.source = 'hub' AND a.hub_id = shown.external_id
-            WHERE (shown.source <> 'hub' OR a.head = 1) AND shown.release_id {which}
+            WHERE (shown.source <> 'hub' OR a.head) AND shown.release_id {which}
             GROUP BY shown.release_id, shown.source, shown.external_id) AS thing
         JOIN observation o ON o.id = thing.last_id JOIN observation first ON first.id = thing.first_id
         ORDER BY thing.first_id

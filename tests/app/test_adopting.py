@@ -21,6 +21,7 @@ from bot.run.wiring import App, open_app
 from tests.support.clock import FakeClock
 from tests.support.loopback import Answer, Asked, Loopback
 from tests.support.releases import open_release
+from tests.support.sqlite import sqlite_of
 
 CONFIG = """
 labs:
@@ -133,7 +134,7 @@ def test_a_step_asks_no_more_than_one_thing(bench: Bench) -> None:
 
 
 def test_nothing_is_planned_before_every_organisation_was_polled(bench: Bench) -> None:
-    bench.app.store._database.connection.execute("DELETE FROM source WHERE id = 'hub:google'")
+    sqlite_of(bench.app.store).connection.execute("DELETE FROM source WHERE id = 'hub:google'")
     assert not bench.step()
     bench.poll()
     assert bench.step()
@@ -230,7 +231,7 @@ def test_measuring_again_in_a_week_changes_nothing(bench: Bench) -> None:
     """A crash after the Hub's answer and before the transaction's end costs a repetition, nothing else."""
     bench.run(hours=1)
     before = bench.app.store.adoption.sums(week_of(bench.clock.now()))
-    bench.app.store._database.connection.execute("UPDATE adoption_task SET done_at = NULL")
+    sqlite_of(bench.app.store).connection.execute("UPDATE adoption_task SET done_at = NULL")
     bench.run(hours=1)
     assert bench.app.store.adoption.sums(week_of(bench.clock.now())) == before
     assert bench.told().changes == []

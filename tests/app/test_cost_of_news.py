@@ -13,6 +13,7 @@ from bot.sources.feed import FeedSource
 from bot.sources.specs import FeedSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House
+from tests.support.sqlite import sqlite_of
 
 URL = "https://blog.example/rss.xml"
 SPELT = ("Aurora", "Boreal", "Comet", "Dune", "Ember", "Fjord", "Glade", "Harbor")
@@ -56,7 +57,7 @@ def statements(house: House) -> Iterator[list[str]]:
     made = list[str]()
 
     def note(heard: Callable[[str], None] | None) -> None:
-        house.store._database.connection.conn.set_trace_callback(heard)
+        sqlite_of(house.store).connection.conn.set_trace_callback(heard)
 
     def note_everywhere(heard: Callable[[str], None] | None) -> None:
         note(heard)

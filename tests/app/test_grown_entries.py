@@ -12,6 +12,7 @@ from bot.sources.page import PageSource
 from bot.sources.specs import FeedSpec, PageSpec
 from tests.support.fetching import FakeFetcher
 from tests.support.house import House
+from tests.support.sqlite import sqlite_of
 
 FEED, CHANGELOG = "https://z.example/rss", "https://z.example/changelog.md"
 EVERY = timedelta(minutes=10)
@@ -149,5 +150,5 @@ class TestMended:
 
 def _forget_names(house: House) -> None:
     """Leave the database as an older version wrote it, which remembered no names."""
-    with house.store._database.transaction() as connection:
+    with sqlite_of(house.store).transaction() as connection:
         connection.execute("DELETE FROM seen WHERE identity GLOB 'family:*' OR identity GLOB 'name*:*'")

@@ -28,6 +28,7 @@ from tests.support.house import LABS, House
 from tests.support.office import Channels
 from tests.support.places import UADMIN
 from tests.support.slack import pressed
+from tests.support.sqlite import sqlite_of
 
 FEED, PAGE = "https://z.example/rss", "https://z.example/blog"
 EVERY = timedelta(minutes=10)
@@ -187,7 +188,7 @@ class TestFirstReadings:
 
     def test_so_it_is_with_the_first_reading_after_an_upgrade(self, house: House, site: Site) -> None:
         with house.store.transaction():
-            house.store._database.connection.execute(
+            sqlite_of(house.store).connection.execute(
                 "DELETE FROM seen WHERE identity LIKE 'family:%' OR identity LIKE 'name%:%'"
             )
         site.says(NEWS, ("Building with GLM", "Now with GLM-6.5 as well."))

@@ -11,6 +11,7 @@ from bot.model import DateOrigin, Kind, Release
 from bot.releases.naming.labs import Labs
 from tests.support.house import LABS, House
 from tests.support.shared import DATA, needs_shared
+from tests.support.sqlite import sqlite_of
 
 KIMI = "Kimi K2.6,https://kimi.example/k2.6,a wiki"
 
@@ -22,7 +23,7 @@ def house(tmp_path: Path) -> House:
 
 def bring(house: House, *lines: str, name: str = "years.csv") -> Imported:
     """Import lines of lab, date, name, url, source, kind."""
-    path = house.store._database.path.parent / name
+    path = sqlite_of(house.store).path.parent / name
     path.write_text("\n".join(("lab,date,name,url,source,kind", *lines)), encoding="utf-8")
     labs = Labs(LABS)
     found = read_history(path, labs, house.clock.now())

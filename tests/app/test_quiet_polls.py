@@ -15,7 +15,7 @@ from bot.sources.base import Source
 from bot.sources.feed import FeedSource
 from bot.sources.hub import HubSource
 from bot.sources.specs import FeedSpec, HubSpec
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from tests.support.house import House
 from tests.support.loopback import Answer, Asked, Loopback
 
@@ -40,14 +40,14 @@ class Statements:
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
-    connect, statements = Database._connect, Statements()
+    connect, statements = SqliteDatabase._connect, Statements()
 
-    def traced(self: Database) -> Connection:
+    def traced(self: SqliteDatabase) -> Connection:
         connection = connect(self)
         connection.conn.set_trace_callback(statements.note)
         return connection
 
-    monkeypatch.setattr(Database, "_connect", traced)
+    monkeypatch.setattr(SqliteDatabase, "_connect", traced)
     return statements
 
 

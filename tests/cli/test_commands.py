@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.records import NO_WEIGHTS, NOTHING_YET
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from bot.store.store import FILE_NAME
 from tests.cli.conftest import Shell
 from tests.support.faults import refused
@@ -283,16 +283,16 @@ def test_a_full_disk_is_one_line_and_loses_nothing(shell: Shell, monkeypatch: py
     shell.run("poll", "--all")
     hidden = [name for name in shell.world._facts.repositories if shell.world.hub.find(name).private]
     shell.play("publish", hidden[:9])
-    connect = Database._connect
+    connect = SqliteDatabase._connect
 
-    def full(database: Database) -> object:
+    def full(database: SqliteDatabase) -> object:
         connection = connect(database)
         pages = connection.conn.execute("PRAGMA page_count").fetchone()[0]
         connection.conn.execute(f"PRAGMA max_page_count = {pages}")
         return connection
 
     with monkeypatch.context() as patch:
-        patch.setattr(Database, "_connect", full)
+        patch.setattr(SqliteDatabase, "_connect", full)
         result = shell.run("poll", "--all")
         assert result.exit_code == 1
         assert "disk is full" in result.stderr

@@ -29,11 +29,11 @@ from bot.run.poller import Poller
 from bot.run.quiet_polls import QuietPolls
 from bot.run.wiring import open_app
 from bot.slack.notifier import SlackNotifier
-from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.preferences import Settings
 from bot.store.releases import Releases
 from bot.store.sources import Sources
+from bot.store.sqlite import SqliteDatabase
 from tests.crash.clocks import Fast, Jumping
 from tests.crash.points import DIED
 
@@ -143,15 +143,15 @@ def deadly(function: Callable[..., Any], when: str, hit: int) -> Callable[..., A
 
 
 def die_at_statement(hit: int) -> None:
-    connect, hits = Database._connect, itertools.count(1)
+    connect, hits = SqliteDatabase._connect, itertools.count(1)
 
     def count(sql: str) -> None:
         if sql.split(maxsplit=1)[0] in WRITING and next(hits) == hit:
             os._exit(DIED)
 
-    def traced(self: Database) -> Connection:
+    def traced(self: SqliteDatabase) -> Connection:
         connection = connect(self)
         connection.conn.set_trace_callback(count)
         return connection
 
-    Database._connect = traced  # type: ignore[method-assign]  # the process ends with it
+    SqliteDatabase._connect = traced  # type: ignore[method-assign]  # the process ends with it

@@ -12,7 +12,7 @@ import pytest
 from sqlite_utils import Database as Connection
 
 from bot.outbox.message import Message, Outcome
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from tests.support.house import LABS, Channel, House, amended, licensed
 
 KIMI = "moonshotai/Kimi-K2.6"
@@ -25,20 +25,20 @@ STATEMENTS = 25  # a message, those that begin and end transactions among them
 def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     """Count the statements of all connections that are made from now on: all, transactions, of releases."""
     counts: Counter[str] = Counter()
-    connect = Database._connect
+    connect = SqliteDatabase._connect
 
     def count(sql: str) -> None:
         counts["statements"] += "sqlite_utils_query" not in sql  # the library's own, around each question
         counts["transactions"] += sql.startswith("BEGIN")
         counts["releases"] += any(table in sql for table in RELEASES) and "delivery" not in sql
 
-    def traced(self: Database) -> Connection:
+    def traced(self: SqliteDatabase) -> Connection:
         connection = connect(self)
         connection.conn.set_trace_callback(count)
         return connection
 
     with monkeypatch.context() as patch:
-        patch.setattr(Database, "_connect", traced)
+        patch.setattr(SqliteDatabase, "_connect", traced)
         yield counts
 
 

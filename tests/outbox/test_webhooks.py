@@ -20,6 +20,7 @@ from bot.views.objects import wave_object
 from tests.support.clock import FakeClock
 from tests.support.house import House, amended, licensed
 from tests.support.places import C1
+from tests.support.sqlite import sqlite_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 KIMI, GLM = "moonshotai/Kimi-K2.6", "zai-org/GLM-5.1"
@@ -183,7 +184,7 @@ def test_a_kill_after_the_post_sends_it_twice_and_no_third_time(
 ) -> None:
     house.show(house.hub, house.repository(KIMI))
     [sent] = [one for one in house.store.deliveries.recent(9) if one.destination == TEAMS]
-    house.store._database.connection.execute(
+    sqlite_of(house.store).connection.execute(
         "UPDATE delivery SET state = 'claimed', ts = NULL WHERE sequence = ?", [sent.sequence]
     )
     for _ in range(2):

@@ -10,6 +10,7 @@ from bot.model import Lab, License
 from bot.releases.facts.filters import Filters
 from bot.store.store import Store
 from bot.store.titles import index_new
+from tests.support.sqlite import sqlite_of
 from tests.support.steps import steps
 
 NOW = datetime(2026, 4, 20, tzinfo=UTC)
@@ -142,14 +143,14 @@ def test_a_question_reads_no_whole_releases(
     store: Store, asked: Filters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plans: list[str] = []
-    connection = store._database.connection.conn
+    connection = sqlite_of(store).connection.conn
 
     def explain(sql: str, values: dict[str, object] | None = None) -> list[dict[str, int]]:
         rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", values or {}).fetchall()
         plans.extend(row[3] for row in rows)
         return []
 
-    monkeypatch.setattr(store._database.connection, "query", explain)
+    monkeypatch.setattr(sqlite_of(store).connection, "query", explain)
     store.history.recent((), YEAR, asked, 5)
     models = [line for line in plans if " model " in line]
     assert models

@@ -10,8 +10,8 @@ from sqlite_utils import Database as Connection
 from bot.errors import StoreError, UsageError
 from bot.records import Content
 from bot.store.backup import back_up, prove
-from bot.store.database import migrations
 from bot.store.restore import restore
+from bot.store.sqlite import migrations
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
 from tests.support.places import C1

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError, StoreError
-from bot.store import database
+from bot.store import sqlite
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
+from tests.support.sqlite import sqlite_of
 
 
 def rows(store: Store) -> dict[str, str]:
@@ -47,7 +48,7 @@ def test_a_locked_database_is_one_clear_line(
 ) -> None:
     other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
     impatient = Store(tmp_path)
     with pytest.raises(StoreError, match="locked by another program"), impatient.transaction():
         pass
@@ -63,11 +64,11 @@ def test_a_full_disk_is_one_clear_line_and_nothing_is_half_written(store: Store)
             store.sources.remember("feed:x", {"a": "1"}, START)
             store.sources.remember("feed:x", {f"b{n}": "x" * 1000 for n in range(5000)}, START)
 
-    store._database.connection.conn.execute("PRAGMA max_page_count = 60")
+    sqlite_of(store).connection.conn.execute("PRAGMA max_page_count = 60")
     with pytest.raises(StoreError, match="disk is full"):
         fill()
     assert rows(store) == {}
-    store._database.connection.conn.execute("PRAGMA max_page_count = 100000")
+    sqlite_of(store).connection.conn.execute("PRAGMA max_page_count = 100000")
     fill()
     assert rows(store) == {"a": "1"}
 
@@ -92,7 +93,7 @@ def test_a_file_that_is_no_database_is_refused_in_words(
 
 
 def test_a_newer_schema_is_refused(store: Store, tmp_path: Path) -> None:
-    store._database.connection.execute(
+    sqlite_of(store).connection.execute(
         "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('cadencebot', '9999', '')"
     )
     store.close()
@@ -110,7 +111,7 @@ def test_no_table_exists_that_the_schema_does_not_name(store: Store) -> None:
     """sqlite-utils makes unknown tables silently: a typing error in a name would pass unseen."""
     with store.transaction():
         store.sources.remember("feed:x", {"a": "1"}, START)
-    tables = set(store._database.connection.table_names())
+    tables = set(sqlite_of(store).connection.table_names())
     scripts = [file.read_text() for file in files("bot.store").iterdir() if file.name.endswith(".sql")]
     made, dropped = (
         {name for script in scripts for name in re.findall(rf"{verb} (?:VIRTUAL )?TABLE (\w+)", script)}

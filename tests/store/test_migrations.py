@@ -10,7 +10,7 @@ from sqlite_utils import Database as Connection
 
 from bot.errors import StoreError
 from bot.records import Content
-from bot.store.database import migrations
+from bot.store.sqlite import migrations
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
 from tests.support.places import C1

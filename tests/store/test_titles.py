@@ -13,7 +13,7 @@ from bot.model import Kind, Sighting, SourceKind, Verdict
 from bot.releases.news.decision import Decision, Judged, Observe
 from bot.releases.news.merge import merged
 from bot.store import titles
-from bot.store.database import migrations
+from bot.store.sqlite import migrations
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
 

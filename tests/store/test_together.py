@@ -13,6 +13,7 @@ from bot.errors import StoreError
 from bot.store.store import Store
 from bot.store.together import Together
 from tests.support.clock import START
+from tests.support.sqlite import sqlite_of
 
 LONG = 60.0
 
@@ -85,20 +86,20 @@ def test_one_that_fails_stores_nothing_and_keeps_no_other_from_being_stored(
     assert [is_stored(store, minutes) for minutes in (1, 2, 3)] == [True, False, True]
 
 
-def test_what_sqlite_refuses_is_told_in_words_to_whom_it_concerns(store: Store) -> None:
-    together = store.together(lambda: None)
+def test_what_sqlite_refuses_is_told_in_words_to_whom_it_concerns(file: Store) -> None:
+    together = file.together(lambda: None)
     with pytest.raises(StoreError, match="no such table"):
-        together.do(lambda: store._database.run("DELETE FROM nowhere"))
-    assert together.do(beat(store, 1)) == 1
+        together.do(lambda: file._database.run("DELETE FROM nowhere"))
+    assert together.do(beat(file, 1)) == 1
 
 
 def test_everybody_hears_of_a_transaction_that_is_not_stored(
-    store: Store, threads: ThreadPoolExecutor
+    file: Store, threads: ThreadPoolExecutor
 ) -> None:
     def end_it() -> None:
-        store._database.connection.conn.execute("ROLLBACK")
+        sqlite_of(file).connection.conn.execute("ROLLBACK")
 
-    writes = all_at_once(store.together(lambda: None), threads, [end_it, end_it])
+    writes = all_at_once(file.together(lambda: None), threads, [end_it, end_it])
     assert all(isinstance(write.exception(LONG), StoreError) for write in writes)
 
 

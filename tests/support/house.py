@@ -128,11 +128,17 @@ class House:
     """One bot with a Hub, a blog and a listing, all past their baseline, and one channel."""
 
     def __init__(
-        self, directory: Path, labs: Sequence[Lab] = LABS, *, baselined: bool = True, subscribed: bool = True
+        self,
+        directory: Path,
+        labs: Sequence[Lab] = LABS,
+        *,
+        baselined: bool = True,
+        subscribed: bool = True,
+        url: str = "",
     ) -> None:
         self.directory = directory
         self.clock = FakeClock()
-        self.store = Store(directory, labs)
+        self.store = Store(directory, labs, url=url)
         self.labs = Labs(labs)
         self.channel = Channel()
         self.hub = ScriptedSource("hub:org", SourceKind.HUB, "https://hub.example/api")

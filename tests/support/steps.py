@@ -4,12 +4,13 @@ from collections.abc import Callable
 from itertools import count
 
 from bot.store.store import Store
+from tests.support.sqlite import sqlite_of
 
 
 def steps(store: Store, question: Callable[[Store], object]) -> int:
     """Return how many steps SQLite takes for a question."""
     taken = count()
-    connection = store._database.connection.conn
+    connection = sqlite_of(store).connection.conn
     connection.set_progress_handler(lambda: next(taken) and 0, 1)
     try:
         question(store)

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database as Connection
 
 from bot.store import titles
-from bot.store.database import Database, migrations
+from bot.store.sqlite import SqliteDatabase, migrations
 
 
 @contextmanager
@@ -17,9 +17,9 @@ def migrated_once() -> Iterator[None]:
     raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     migrations.apply(Connection(raw))
     titles.index_new(raw.execute)
-    migrate = Database._migrate
+    migrate = SqliteDatabase._migrate
 
-    def copied(database: Database) -> None:
+    def copied(database: SqliteDatabase) -> None:
         connection = database.connection.conn
         if database.readonly or connection.execute("SELECT 1 FROM sqlite_master").fetchone():
             migrate(database)
@@ -27,6 +27,6 @@ def migrated_once() -> Iterator[None]:
             raw.backup(connection)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Database, "_migrate", copied)
+        patch.setattr(SqliteDatabase, "_migrate", copied)
         yield
     raw.close()

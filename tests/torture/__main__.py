@@ -15,7 +15,7 @@ _FILES = (
     "tests/release/test_newcomer.py",
     "tests/release/test_wheel.py",
     "tests/soak/test_soak.py",
-    "tests/store/test_restore_killed.py",
+    "tests/store",
 )
 _FOLDERS = ("tests/torture", "tests/crash", "tests/machine", *_FILES)
 

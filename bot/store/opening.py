@@ -1,0 +1,42 @@
+"""Which database a store is in: a file, or PostgreSQL where there is an address of one."""
+
+from pathlib import Path
+
+from bot.errors import ConfigError
+from bot.store.database import Database
+from bot.store.forgotten import doubt_a_copy, refuse_lost
+from bot.store.sqlite import SqliteDatabase
+
+_NO_DRIVER = "DATABASE_URL: PostgreSQL takes more than is installed; pip install 'cadencebot[postgres]'"
+
+
+def opened(path: Path, url: str, *, readonly: bool) -> Database:
+    """Return the PostgreSQL database at `url`, or without one the file at `path`, made or migrated.
+
+    A readonly file is neither, and the tables on PostgreSQL are made by `migrate` alone. Raises ConfigError
+    and StoreError.
+    """
+    if url:
+        return _on_postgres(url, readonly=readonly)
+    refuse_lost(path)
+    database = SqliteDatabase(path, readonly=readonly)
+    if not readonly:
+        doubt_a_copy(database, path)
+    return database
+
+
+def migrate(url: str) -> tuple[str, int]:
+    """Bring the tables on PostgreSQL up to date; return the database's place, and by how many versions."""
+    try:
+        from bot.store.postgres.schema import migrate as migrated  # noqa: PLC0415 - it may not be installed
+    except ImportError as error:
+        raise ConfigError(_NO_DRIVER) from error
+    return migrated(url)
+
+
+def _on_postgres(url: str, *, readonly: bool) -> Database:
+    try:
+        from bot.store.postgres.database import PostgresDatabase  # noqa: PLC0415 - as above
+    except ImportError as error:
+        raise ConfigError(_NO_DRIVER) from error
+    return PostgresDatabase(url, readonly=readonly)

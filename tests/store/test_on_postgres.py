@@ -1,0 +1,278 @@
+"""What is PostgreSQL's own: every method against it, locks, reading only, cut connections, one bot alone."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Never
+
+import psycopg
+import pytest
+
+from bot.errors import ConfigError, StoreError
+from bot.store.opening import migrate
+from bot.store.postgres import database
+from bot.store.postgres.database import PostgresDatabase
+from bot.store.postgres.statements import held, translated
+from bot.store.store import Store
+from tests.support import postgres
+from tests.support.every_method import EVERY_READ, EVERY_WRITE, NOW, Call
+from tests.support.furnished import furnish
+from tests.support.house import LABS
+
+CHANGED = "SELECT CAST(sum(n_tup_ins + n_tup_upd + n_tup_del) AS BIGINT) FROM pg_stat_xact_user_tables"
+
+
+class UndoneError(Exception):
+    """The end of a transaction of which nothing stays."""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A schema with a bot's life in it, which every test leaves as it was."""
+    with postgres.migrated_schema() as url:
+        furnish(tmp_path_factory.mktemp("furnished"), url)
+        yield url
+
+
+@pytest.fixture
+def opened(url: str, tmp_path: Path) -> Iterator[Callable[..., Store]]:
+    stores: list[Store] = []
+
+    def open_one(*, readonly: bool = False) -> Store:
+        stores.append(Store(tmp_path, LABS, readonly=readonly, url=url))
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture(scope="module")
+def shared(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = Store(tmp_path_factory.mktemp("shared"), LABS, url=url)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def reader(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = Store(tmp_path_factory.mktemp("reader"), LABS, readonly=True, url=url)
+    yield store
+    store.close()
+
+
+def beaten(store: Store) -> None:
+    store.watch.beat(NOW)
+
+
+def undo() -> Never:
+    raise UndoneError
+
+
+def undone(store: Store, call: Call) -> int:
+    """Return how many rows a write changes, and have none changed."""
+    try:
+        with store.transaction():
+            call(store)
+            changed: int = store._database.column(CHANGED)[0]
+            undo()
+    except UndoneError:
+        return changed
+
+
+@pytest.mark.parametrize("call", EVERY_WRITE)
+def test_a_write_changes_something(shared: Store, call: Call) -> None:
+    assert undone(shared, call)
+
+
+@pytest.mark.parametrize("call", EVERY_READ)
+def test_a_question_is_answered_by_a_store_that_only_reads(reader: Store, call: Call) -> None:
+    call(reader)
+
+
+@pytest.mark.logs("psycopg")  # of a batch that ends before its end
+@pytest.mark.parametrize("call", EVERY_WRITE)
+def test_a_store_that_only_reads_writes_nothing(reader: Store, call: Call) -> None:
+    with pytest.raises(StoreError, match="cannot be written"), reader.transaction():
+        call(reader)
+
+
+def test_a_writer_gives_up_when_another_goes_on_for_too_long(
+    shared: Store, opened: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    impatient = opened()
+    monkeypatch.undo()
+    with (
+        shared.transaction(),
+        pytest.raises(StoreError, match="another program holds a lock on it"),
+        impatient.transaction(),
+    ):
+        beaten(impatient)
+    assert undone(impatient, beaten)
+
+
+@pytest.mark.logs("psycopg.pool")
+def test_of_a_transaction_whose_connection_is_cut_nothing_is_stored_and_the_next_one_is(
+    shared: Store, opened: Callable[..., Store]
+) -> None:
+    cut, before = opened(), shared.watch.last_beat()
+    with pytest.raises(StoreError, match=r"was stopped, or is starting|cannot be reached"):
+        interrupted(cut)
+    assert shared.watch.last_beat() == before
+    assert undone(cut, beaten)
+
+
+def interrupted(store: Store) -> None:
+    assert isinstance(store._database, PostgresDatabase)
+    with store.transaction():
+        beaten(store)
+        end(store, store._database._local.connection)
+        beaten(store)
+
+
+def end(store: Store, connection: psycopg.Connection[object]) -> None:
+    """End a connection as a restart of the server would, and wait until it is gone."""
+    assert isinstance(store._database, PostgresDatabase)
+    with psycopg.connect(store._database._url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
+
+
+# --- one bot
+
+
+def test_a_second_bot_is_refused_and_told_which_one_is_there(opened: Callable[..., Store]) -> None:
+    first, second = opened(), opened()
+    words = r"another bot \(cadencebot \d+ on .*stop it first"
+    with first.alone(), pytest.raises(StoreError, match=words), second.alone():
+        pass
+    with second.alone():
+        pass
+
+
+def test_a_bot_whose_lock_is_cut_takes_it_again_or_writes_no_more(opened: Callable[..., Store]) -> None:
+    first, second = opened(), opened()
+    with first.alone():
+        cut_lock_of(first)
+        assert undone(first, beaten)
+        with pytest.raises(StoreError, match="another bot"), second.alone():
+            pass
+        cut_lock_of(first)
+        with second.alone(), pytest.raises(StoreError, match="another bot"), first.transaction():
+            pass
+
+
+def cut_lock_of(store: Store) -> None:
+    assert isinstance(store._database, PostgresDatabase)
+    assert store._database._bot
+    end(store, store._database._bot)
+
+
+# --- the tables
+
+
+def test_the_tables_are_made_by_a_command_alone(tmp_path: Path) -> None:
+    with postgres.schema() as url:
+        with pytest.raises(
+            StoreError, match="holds no tables of cadencebot; `cadencebot migrate` makes them"
+        ):
+            Store(tmp_path, url=url)
+        assert [migrate(url)[1], migrate(url)[1]] == [1, 0]
+        Store(tmp_path, url=url).close()
+
+
+def test_the_tables_of_a_newer_bot_are_left_alone(tmp_path: Path) -> None:
+    with postgres.migrated_schema() as url:
+        with psycopg.connect(url) as connection:
+            connection.execute("INSERT INTO schema_version (version) VALUES (99)")
+        with pytest.raises(StoreError, match="was made by a newer cadencebot"):
+            Store(tmp_path, url=url)
+        with pytest.raises(StoreError, match="was made by a newer cadencebot"):
+            migrate(url)
+
+
+def test_both_databases_have_the_same_columns(shared: Store, tmp_path: Path) -> None:
+    file = Store(tmp_path)
+    theirs = shared._database.query(
+        """
+        SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = current_schema() AND table_name <> 'schema_version'
+        """
+    )
+    ours = file._database.query(
+        """
+        SELECT m.name AS table_name, c.name AS column_name
+        FROM sqlite_master m JOIN pragma_table_info(m.name) c
+        WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE '%migrations%'
+          AND m.name NOT LIKE 'title_index%'
+        """
+    )
+    file.close()
+    assert {tuple(row.values()) for row in theirs} == {tuple(row.values()) for row in ours}
+
+
+def test_the_page_tells_how_to_doubt_what_an_older_copy_owes(shared: Store) -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "scale.md").read_text(encoding="utf-8")
+    [doubting] = re.findall(r"\n((?:    .*\n)+)\n## What it costs", page)
+
+    def doubt(store: Store) -> None:
+        owed = {one.id for one in store.deliveries.recent(99, ("owed",)) if one.kind != "edit"}
+        store.watch.beat(NOW)
+        for statement in doubting.split(";\n")[:2]:
+            store._database.run(statement)
+        assert owed <= {one.id for one in store.deliveries.recent(99, ("doubtful",))}
+        assert store._database.column("SELECT count(*) FROM restoration") == [1]
+
+    assert undone(shared, doubt)
+
+
+# --- words
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "words"),
+    [
+        pytest.param("postgresql://h/x?nonsense=1", ConfigError, "no address", id="no address"),
+        pytest.param("postgresql://u:pass@127.0.0.1:1/x", StoreError, "cannot be reached", id="nobody there"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told_without_its_password(
+    url: str, error: type[Exception], words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(error, match=words) as refused:
+        Store(tmp_path, url=url)
+    assert "pass@" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("a = :one AND b IN (:one, :two)", "a = %(one)s AND b IN (%(one)s, %(two)s)"),
+        ("VALUES (?, ?)", "VALUES (%s, %s)"),
+        ("a LIKE 'hub:%' AND b = '?'", "a LIKE 'hub:%%' AND b = '?'"),
+        ("a = 'it''s :one' -- and :two?", "a = 'it''s :one' -- and :two?"),
+        ("a::bigint = :one", "a::bigint = %(one)s"),
+    ],
+)
+def test_a_statement_has_the_parameters_of_psycopg(ours: str, theirs: str) -> None:
+    assert translated(ours) == theirs
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        pytest.param("a\0b", "ab", id="NUL in a text"),
+        pytest.param(["a\0b"], '["ab"]', id="NUL in a list"),
+        pytest.param(["a\\u0000"], '["a\\\\u0000"]', id="what only looks like NUL"),
+        pytest.param(["\\\0"], '["\\\\"]', id="NUL behind a backslash"),
+        pytest.param(True, True, id="a truth stays one"),
+    ],
+)
+def test_nul_is_left_out(given: object, kept: object) -> None:
+    assert held(given) == kept
+
+
+def test_a_server_that_is_named_and_absent_fails_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(postgres.NAMED, "postgresql://127.0.0.1:1/nowhere")
+    with pytest.raises(pytest.fail.Exception, match=postgres.NAMED), postgres.schema():
+        pass

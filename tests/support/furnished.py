@@ -1,0 +1,96 @@
+"""A bot's life in which every method of the store finds something."""
+
+from pathlib import Path
+
+from bot.model import Destination
+from bot.records import (
+    AddedLab,
+    Correction,
+    Mute,
+    Preferences,
+    SourceState,
+)
+from bot.store.store import Store
+from tests.support.clock import START
+from tests.support.every_method import (
+    BASE,
+    CLAIMED,
+    HINT,
+    KEY,
+    KIMI,
+    LATER,
+    NOW,
+    OWED,
+    PLAN,
+    PUSH,
+    RELEASE,
+    SAID,
+    SENT,
+    SUSPECTED,
+    TASK,
+    TRIAGE,
+    WATCH,
+    sequence,
+)
+from tests.support.house import House, licensed
+from tests.support.places import C1, C5, UANA
+
+
+def furnish(directory: Path, url: str = "") -> None:
+    """Lead a bot's life for some days, so that every method finds something."""
+    house = House(directory, baselined=False, url=url)
+    house.listing.others = 1
+    house.hub.shown.append(house.repository("zai-org/GLM-4.7"))
+    house.poller.poll(house.sources)
+    house.show(house.hub, house.repository(KIMI, license=licensed("mit")))
+    house.show(house.hub, house.repository(f"{KIMI}-FP8"))
+    house.show(house.listing, house.row("Qwen9-Max", "qwen"))
+    with house.store.transaction():
+        furnish_tables(house.store)
+    house.store.close()
+
+
+def furnish_tables(store: Store) -> None:
+    store.added.set(AddedLab("acme", {"name": "Acme", "sources": [{"hub": "acme"}]}, "ana", START))
+    store.sources.remember("feed:x", {"a": "1"}, START)
+    store.sources.succeeded(SourceState("hub:org"))
+    store.pushes.ask(PUSH, NOW)
+    store.corrections.set(Correction(KEY, "license", "apache-2.0", "ana", START))
+    store.corrections.set(Correction("zai/glm-4.7", "kind", "other", "ana", START))
+    for destination in (OWED, CLAIMED, SUSPECTED, SENT):
+        store.deliveries.owe_line("r1", Destination(destination), SAID, START, known_until=None)
+    for destination in (OWED, CLAIMED, SENT):
+        store.deliveries.claim(sequence(store, destination), START)
+    store.deliveries.settle_sent(sequence(store, SENT), SENT, "9.8", "", START)
+    store.deliveries.settle(sequence(store, OWED), "owed", "later", START, LATER, strange_since=START)
+    store._database.run(
+        """
+        UPDATE delivery SET state = 'doubtful', suspected = TRUE, hushed = TRUE
+        WHERE destination = :suspected
+        """,
+        {"suspected": SUSPECTED},
+    )
+    store.held.add("hub:org", ["zai/glm-4.7"], START)
+    store.hints.add(HINT)
+    store.subscriptions.pause(C5, "archived", START, LATER)
+    store.preferences.set(C1, Preferences(digest=PLAN), START)
+    store.preferences.mute(Mute(C1, "moonshot", None))
+    store.triage.set(TRIAGE)
+    store.watches.add(WATCH)
+    store.arrangement.withdraw("zai/glm-4.7", START)
+    store.reports.add(RELEASE, C1, UANA, "it is MIT", START)
+    store.installations.save("T1", "", b"sealed", "UBOT", START)
+    store.adoption.plan([TASK, BASE])
+    store.watch.set_blind({"feed:y": START})
+    store._database.run(
+        """
+        INSERT INTO release (id, key, lab, family, family_key, lead_id, name, display, opened_at,
+            published_at, published_origin, published_precision, silent, facts, license, license_id,
+            license_verdict, task)
+        SELECT 99, 'moonshot/nothing-left', lab, family, family_key, 99, name, display, opened_at,
+            published_at, published_origin, published_precision, silent, facts, license, license_id,
+            license_verdict, task
+        FROM release WHERE id = 2
+        """
+    )
+    store._database.run("UPDATE release SET license_id = 'out of date' WHERE id = 2")
