@@ -23,6 +23,7 @@ from bot.store.rows import bound
 
 # A writer waits this long for another before it gives up, in seconds.
 PATIENCE = 15.0
+_OLDEST = (3, 38, 0)  # `->>`, which PostgreSQL has as well
 
 migrations = Migrations("cadencebot")
 _SCHEMA = {
@@ -74,6 +75,7 @@ class SqliteDatabase:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._connections: list[Connection] = []
+        refuse_old(sqlite3.sqlite_version_info)
         if readonly:
             self._refuse_missing()
         else:
@@ -248,6 +250,15 @@ def _is_found(pattern: str, text: str) -> bool:
 
 def _bound(values: Mapping[str, object]) -> dict[str, Any]:
     return {name: bound(value) for name, value in values.items()}
+
+
+def refuse_old(version: tuple[int, ...]) -> None:
+    """Raise StoreError for a SQLite that does not know our statements."""
+    if version < _OLDEST:
+        needed, found = (".".join(map(str, one)) for one in (_OLDEST, version))
+        raise StoreError(
+            f"SQLite {needed} or newer is needed, and this Python has {found}: take a newer Python"
+        )
 
 
 def refuse_newer(path: Path, connection: Connection) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import ConfigError, StoreError
 from bot.store import sqlite
+from bot.store.sqlite import refuse_old
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
 from tests.support.sqlite import sqlite_of
@@ -121,3 +122,9 @@ def test_no_table_exists_that_the_schema_does_not_name(store: Store) -> None:
     own = {"_sqlite_migrations", "sqlite_sequence"}
     own |= {"title_index", *(f"title_index_{part}" for part in ("config", "data", "docsize", "idx"))}
     assert tables == {*own, *(made - dropped - renamed), "delivery"}
+
+
+def test_an_old_sqlite_is_refused_in_words() -> None:
+    refuse_old((3, 38, 0))
+    with pytest.raises(StoreError, match=r"SQLite 3\.38\.0 or newer is needed, and this Python has 3\.37\.2"):
+        refuse_old((3, 37, 2))
