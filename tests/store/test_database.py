@@ -126,5 +126,5 @@ def test_no_table_exists_that_the_schema_does_not_name(store: Store) -> None:
 
 def test_an_old_sqlite_is_refused_in_words() -> None:
     refuse_old((3, 38, 0))
-    with pytest.raises(StoreError, match=r"SQLite 3\.38\.0 or newer is needed, and this Python has 3\.37\.2"):
+    with pytest.raises(StoreError, match=r"SQLite 3\.38\.0 or newer is needed, this Python has 3\.37\.2"):
         refuse_old((3, 37, 2))
