@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 # Not what else may stand there, such as a report for a web server.
-_OURS = ("cadencebot.db*", "console.jsonl", "lock", "backups", "backups/*")
+_OURS = ("cadencebot.db*", "claims", "console.jsonl", "lock", "backups", "backups/*")
 
 
 def tighten(state: Path) -> str:

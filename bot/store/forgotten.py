@@ -80,6 +80,7 @@ def note_claims(database: Database, path: Path, now: datetime) -> None:
     file = path.with_name(_FILE_NAME)
     with _writing, disk_in_words(file):
         draft = file.with_name(f".{_FILE_NAME}")
+        draft.touch(mode=0o600)
         draft.write_text(f"{_made(database)} {time_text(now)}\n", encoding="ascii")
         draft.replace(file)
 

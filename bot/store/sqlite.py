@@ -256,9 +256,7 @@ def refuse_old(version: tuple[int, ...]) -> None:
     """Raise StoreError for a SQLite that does not know our statements."""
     if version < _OLDEST:
         needed, found = (".".join(map(str, one)) for one in (_OLDEST, version))
-        raise StoreError(
-            f"SQLite {needed} or newer is needed, and this Python has {found}: take a newer Python"
-        )
+        raise StoreError(f"SQLite {needed} or newer is needed, this Python has {found}: take a newer one")
 
 
 def refuse_newer(path: Path, connection: Connection) -> None:
