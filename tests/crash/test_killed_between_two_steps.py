@@ -18,14 +18,23 @@ from bot.releases.facts.filters import Filters
 from tests.crash.child import STATEMENT, once
 from tests.crash.nursery import outlived
 from tests.crash.points import DIED, DOUBTING, OUTSIDE, TELLING, around
-from tests.crash.world import OWNERS, Time, environment, relicensed, repository, state_of, the_store, whole
+from tests.crash.world import (
+    OWNERS,
+    RESTARTED,
+    Time,
+    environment,
+    relicensed,
+    repository,
+    state_of,
+    the_store,
+    whole,
+)
 from tests.torture.long import long_form
 from tests.torture.tally import Tally
 
 EDITED, THREADED = "C0EDITED", "C0THREADED"  # how the two channels are told of changed facts
 CHANNELS = {EDITED: "edited", THREADED: "threaded"}
 KIMI = repository("moonshotai/Kimi-K2.6")
-RESTARTED = timedelta(minutes=2)  # after it died, by Slack's clock as well
 Seen = tuple[str, str, str]  # the text of the message above it, its own, its blocks
 Reading = Mapping[str, Sequence[Seen]]  # by channel
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bot.demo.slack import Slack
 from tests.crash.child import STATEMENT, added, once
 from tests.crash.nursery import outlived
 from tests.crash.points import DIED, TELLING
-from tests.crash.world import Time, environment, repository, state_of, the_store, whole
+from tests.crash.world import RESTARTED, START, Time, environment, repository, state_of, the_store, whole
 from tests.torture.long import LONG
 from tests.torture.tally import Tally
 
@@ -41,6 +42,7 @@ class World:
         shutil.rmtree(state_of(self.directory))
         shutil.copytree(self._kept, state_of(self.directory))
         self.slack._posted = {channel: [] for channel in CHANNELS}
+        self.time.now = START
         for name in ("zai-org/GLM-5.1", "zai-org/GLM-5.2"):
             if name in {one.name for one in self.hub.repositories.values()}:
                 self.hub.delete(name)
@@ -56,6 +58,7 @@ class World:
         log = self.directory / "errors"
         code = outlived(task, self.variables, self.time.now, log, point, hit)  # type: ignore[arg-type]
         assert code in (0, DIED), log.read_text()
+        self.time.now += RESTARTED if code == DIED else timedelta()
         return code == DIED
 
     def publish(self, name: str) -> None:

@@ -16,6 +16,7 @@ from bot.model import Lab
 from bot.store.store import Store
 
 START = datetime(2026, 4, 20, 12, tzinfo=UTC)
+RESTARTED = timedelta(minutes=2)  # after it died, by Slack's clock as well: what was on its way has landed
 LABS = (Lab("moonshot", "Moonshot AI"), Lab("zai", "Z.ai"), Lab("qwen", "Qwen"))
 OWNERS = {"moonshotai": "moonshot", "zai-org": "zai", "Qwen": "qwen"}
 NO_BLOGS: Mapping[str, str] = MappingProxyType({})
