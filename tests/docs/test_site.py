@@ -13,7 +13,7 @@ import yaml
 from bot.cli import main
 from bot.settings.environment import Environment
 
-pytest.importorskip("mkdocs", reason="mkdocs is not installed (the extra docs)")
+pytest.importorskip("mkdocs", reason="mkdocs is not installed (the extra dev)")
 site = pytest.importorskip("docs.site")
 
 ROOT = Path(__file__).parents[2]
