@@ -1,7 +1,8 @@
 """The only caller of the system clock."""
 
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 # Counts what a suspended machine slept, where there is such a clock; macOS's monotonic one does that anyway.
@@ -43,3 +44,38 @@ class SystemClock:
     def ticks(self) -> float:
         """Return the seconds since the machine started."""
         return seconds_since_boot()
+
+
+_RENEWED = 60.0  # seconds after which an agreed clock asks again
+
+
+class AgreedClock:
+    """Tells the time that `ask` tells all bots of one database; between two answers ours only counts on."""
+
+    def __init__(self, ask: Callable[[], datetime], own: Clock) -> None:
+        self._ask = ask
+        self._own = own
+        self._known = self._asked()  # the time, and our ticks then
+
+    def now(self) -> datetime:
+        """Return the present in UTC."""
+        time, ticks = self._known
+        return time + timedelta(seconds=self._own.ticks() - ticks)
+
+    def sleep(self, seconds: float) -> None:
+        """Block the calling thread for `seconds`."""
+        self._own.sleep(seconds)
+
+    def ticks(self) -> float:
+        """Return seconds since some moment, which nobody sets."""
+        return self._own.ticks()
+
+    def renew(self) -> None:
+        """Ask again, once a minute; what `ask` raises leaves the clock as it was."""
+        if self._own.ticks() - self._known[1] >= _RENEWED:
+            self._known = self._asked()
+
+    def _asked(self) -> tuple[datetime, float]:
+        before = self._own.ticks()
+        time = self._ask()
+        return time, (before + self._own.ticks()) / 2

@@ -15,6 +15,10 @@ class StoreError(CadenceError):
     """Report a database that is locked, full, read-only, damaged or newer than this program."""
 
 
+class LostTurnError(StoreError):
+    """Report that another worker has taken over: what this one was about to store, that one decides."""
+
+
 class UsageError(CadenceError):
     """Report a request that makes no sense as it stands, with the nearest one that does."""
 

@@ -1,7 +1,7 @@
 """Send what is owed: claim, send, settle; look up what is doubtful; never send twice."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -51,8 +51,10 @@ class Courier:
     pace: timedelta = timedelta(seconds=1)  # between two posts to one destination
     settled: Callable[[Delivery, str, datetime], object] = lambda *_: None  # hears of each, by its state
     moment: float = 0.2  # seconds that a round waits for those of its steps that take longer than others
+    claims_last: float | None = None  # seconds until another may have taken over what was claimed; None: never
+    posted: Mapping[Destination, datetime] = field(default_factory=dict)  # when to each last, before we began
     _steps: dict[Destination, Future[Outcome | Absent | None]] = field(default_factory=dict)  # under way
-    _free: dict[Destination, datetime] = field(default_factory=dict)  # when each takes the next post
+    _free: dict[Destination, datetime] = field(init=False)  # when each takes the next post
     _stopping: threading.Event = field(default_factory=threading.Event)
     _interrupted: bool = True  # so that the first round doubts what a killed process left
     _known: Known | None = None  # what is composed has in common, for the writes alone
@@ -61,6 +63,7 @@ class Courier:
 
     def __post_init__(self) -> None:
         self._writes = self.store.together(self._note_claims)
+        self._free = {where: at + self.pace for where, at in self.posted.items()}
 
     def stop(self) -> None:
         """Settle what is on its way and send nothing else."""
@@ -107,6 +110,11 @@ class Courier:
             else:
                 self._steps[head.destination] = self.threads.submit(self._deliver, head)
         wait(self._steps.values(), soonest)
+        return self._ended()
+
+    def finish(self) -> tuple[int, str]:
+        """Wait for the steps that are under way, and return what came of them as `deliver_due` does."""
+        wait(self._steps.values())
         return self._ended()
 
     def _ended(self) -> tuple[int, str]:
@@ -187,11 +195,15 @@ class Courier:
             return None
         owed = head.state == "owed"
         there = self.notifier.time_at(head.destination) if owed else None
+        began = self.clock.ticks()
         composed = self._writes.do(lambda: self._claim(head, there))
         if composed is None:
             return None  # somebody else has
         if isinstance(composed, Settlement):
             self._settle(head, composed)
+            return None
+        if owed and self.claims_last is not None and self.clock.ticks() - began > self.claims_last:
+            self._settle(head, Settlement("owed", "the claim had grown old", self.clock.now()))
             return None
         try:
             outcome = self.notifier.send(composed.message) if owed else self._find(head, composed)

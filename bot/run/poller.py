@@ -104,7 +104,7 @@ class Poller:
         Who hangs holds up nobody but the sources of the same host: a lane is waited for a moment. Raises
         StoreError; what is under way goes on.
         """
-        due = [source for source in self.due() if self._lane_of(source) not in self._lanes]
+        due = [source for source in self.due() if self.lane_of(source) not in self._lanes]
         self._lanes |= self._begin(due, progress)
         if not self._lanes:
             return Polled()
@@ -115,7 +115,7 @@ class Poller:
     def _begin(self, sources: Iterable[Source], progress: Progress) -> dict[str, Lane]:
         lanes: dict[str, list[Source]] = {}
         for source in sources:
-            lanes.setdefault(self._lane_of(source), []).append(source)
+            lanes.setdefault(self.lane_of(source), []).append(source)
         if not lanes:
             return {}
         states = self.store.sources.states(source.id for lane in lanes.values() for source in lane)
@@ -128,7 +128,8 @@ class Poller:
         outcomes = {states[source.id].failure for source in lane if source.id in states}
         return self.slow if self.slow and outcomes == {Failure.TIMEOUT} else self.threads
 
-    def _lane_of(self, source: Source) -> str:
+    def lane_of(self, source: Source) -> str:
+        """Return whose turn it is: a stranger's host is asked for one source at a time."""
         host = host_in(source.url)
         return source.id if host in self.own_hosts else host
 

@@ -1,22 +1,21 @@
-"""The main loop: `schedule` ticks, and what is due is due by the database's clock."""
+"""The one process with a file: it polls, delivers and does chores in threads of its own."""
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
-import schedule
 import structlog
 
 from bot.errors import StoreError
 from bot.ops.monitor import Monitor
 from bot.run.engines import Engines
-from bot.run.failures import FailureLog
 from bot.run.reports import Report
+from bot.run.ticks import TICK, guarded, tick_until
+from bot.run.watcher import Watcher
 
 log = structlog.get_logger()
 
-_TICK = 1  # seconds
 _JOBS = 3  # that take longer than a tick may: polling, delivering, chores
 _REST = timedelta(minutes=1)  # after the database refused: the sources need not suffer for it
 
@@ -37,15 +36,13 @@ class Service:
         take_pushes: Callable[[], None] = lambda: None,
     ) -> None:
         self._engines = engines
-        self._monitor = monitor
-        self._tell = tell
+        self._watcher = Watcher(monitor, engines.poller.clock, tell)
         self._reread = reread
         self._take_pushes = take_pushes
         self._stop = threading.Event()
         self._owed = threading.Event()  # something is, that was not when deliveries were looked at last
         self._polling: Future[bool] | None = None
         self._doing: Future[bool] | None = None
-        self._failures = FailureLog(engines.poller.clock)
         self._not_before = engines.poller.clock.now()
         self._threads = ThreadPoolExecutor(_JOBS, thread_name_prefix="service")
 
@@ -57,49 +54,22 @@ class Service:
 
     def run(self) -> None:
         """Tick until stopped."""
-        scheduler = schedule.Scheduler()
         with self._threads:
             self._threads.submit(self._deliver)
-            while not self._stop.wait(_TICK / 2):
-                self._set_ticks(scheduler)
-                scheduler.run_pending()
-
-    def _set_ticks(self, scheduler: schedule.Scheduler) -> None:
-        """Set the ticks, at first and whenever the clock was set back.
-
-        `schedule` reads local naive time: after a step back of an hour its jobs would be due in an hour.
-        """
-        idle = scheduler.idle_seconds
-        if idle is not None and idle <= 2 * _TICK:
-            return
-        scheduler.clear()
-        jobs = (self.watch, self._reread, self._take_pushes, self._start_polling, self._start_chores)
-        for job in jobs:
-            scheduler.every(_TICK).seconds.do(self._guarded, job)
-
-    def _guarded(self, job: Callable[[], object]) -> bool:
-        """Do a job that may fail and must not starve the others; return whether it went well."""
-        try:
-            job()
-        except StoreError as error:
-            log.warning("tick_failed", job=job.__name__, error=str(error))
-        except Exception:  # a bug in one job, however loud, must leave the other one ticking
-            log.exception("tick_crashed", job=job.__name__)
-        else:
-            return True
-        return False
+            tick_until(
+                self._stop,
+                (self.watch, self._reread, self._take_pushes, self._start_polling, self._start_chores),
+            )
 
     def watch(self) -> None:
         """Notice that the bot runs and what fails; tell the admins of it."""
-        self._failures.tick()
-        if self._monitor.tick():
-            self._tell()
+        self._watcher.watch()
 
     def _start_polling(self) -> None:
         now = self._engines.poller.clock.now()
         under_way = self._polling is not None and not self._polling.done()
         if not under_way and not now < self._not_before <= now + _REST:
-            self._polling = self._threads.submit(self._guarded, self._poll)
+            self._polling = self._threads.submit(guarded, self._poll)
 
     def _poll(self) -> None:
         try:
@@ -110,29 +80,28 @@ class Service:
 
     def polled(self, report: Report) -> None:
         """Hear of a source that was polled, in one of the polling threads."""
-        self._monitor.metrics.polled(report)
-        self._failures.polled(report)
+        self._watcher.polled(report)
         if report.new or report.announced:
             self._owed.set()
 
     def _start_chores(self) -> None:
         if self._doing is None or self._doing.done():
-            self._doing = self._threads.submit(self._guarded, self._engines.chores.do)
+            self._doing = self._threads.submit(guarded, self._engines.chores.do)
 
     def _deliver(self) -> None:
         """Deliver at each tick, and as soon as a poll has stored something to deliver."""
         while not self._stop.is_set():
             self._owed.clear()
-            if not self._guarded(self._deliver_due):
-                self._stop.wait(_TICK)
+            if not guarded(self._deliver_due):
+                self._stop.wait(TICK)
 
     def _deliver_due(self) -> None:
         """Take the steps that are due, and wait until something may be due again."""
         sent, closed = self._engines.courier.deliver_due()
-        self._monitor.delivered(sent, closed)
+        self._watcher.monitor.delivered(sent, closed)
         if closed:
             log.error("delivery_closed", reason=closed)
-            self._stop.wait(_TICK)
+            self._stop.wait(TICK)
             return
         pause = self._engines.courier.next_wait()
-        self._owed.wait(_TICK if pause is None else min(pause.total_seconds(), _TICK))
+        self._owed.wait(TICK if pause is None else min(pause.total_seconds(), TICK))

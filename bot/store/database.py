@@ -1,6 +1,6 @@
 """What the store asks of a database: a file (bot.store.sqlite), or PostgreSQL (bot.store.postgres)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -18,8 +18,28 @@ class Database(Protocol):
     def version(self) -> int:
         """What changes whenever another connection stores something: another thread's, another process's."""
 
+    when_owed: Callable[[], object] | None  # called at the end of a transaction in which something was owed
+
     def alone(self) -> AbstractContextManager[object]:
         """Return what keeps other bots from working with this database, beside the state directory's lock."""
+
+    def beside(self) -> AbstractContextManager[object]:
+        """Return what keeps away only who must be alone with this database: there may be any number of bots."""
+
+    def bots(self) -> int:
+        """Return how many bots work with this database."""
+
+    def time(self) -> datetime | None:
+        """Return the time that counts for all bots, None where there is one bot."""
+
+    def fenced(self, turn: str) -> "Database":
+        """Take a turn, and return this database for whoever has it: it refuses to write once another has.
+
+        Transactions raise LostTurnError then.
+        """
+
+    def note_owed(self) -> None:
+        """Note that something became owed, inside the transaction that owes it."""
 
     def transaction(self) -> AbstractContextManager[object]:
         """Return one write transaction, the only one at its time: all of it is stored, or nothing."""

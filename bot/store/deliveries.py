@@ -60,11 +60,11 @@ class Deliveries(Owed):
         before the first can no longer land, which might say less.
         """
         return self._run(
-            """
+            f"""
             UPDATE delivery SET state = CASE kind WHEN 'edit' THEN 'owed' ELSE 'doubtful' END,
                 due_at = :due_at, yields = yields OR kind = 'line',
                 reason = 'the bot stopped while sending'
-            WHERE state = 'claimed' AND destination NOT IN (SELECT value FROM json_each(:busy))
+            WHERE state = 'claimed' AND {self._is_ours} AND destination NOT IN (SELECT value FROM json_each(:busy))
             """,
             {"due_at": due_at, "busy": list(busy)},
         )

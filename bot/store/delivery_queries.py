@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.model import Destination
 from bot.records import Delivery
-from bot.store.database import Tables
+from bot.store.database import Database, Tables
 from bot.store.rows import columns, maybe_moment, record
 
 _SELECT = "SELECT d.*, r.display AS release FROM delivery d LEFT JOIN release r ON r.id = d.release_id"
@@ -34,7 +34,11 @@ _HOLDS_ITS_PLACE = f"""
 
 
 class DeliveryQueries(Tables):
-    """The deliveries as they stand. Nothing here writes."""
+    """The deliveries as they stand, or those of one share that are to be sent. Nothing here writes."""
+
+    def __init__(self, database: Database, shard: int | None = None) -> None:
+        super().__init__(database)
+        self._is_ours = "TRUE" if shard is None else f"shard = {shard:d}"
 
     def heads(
         self,
@@ -57,9 +61,10 @@ class DeliveryQueries(Tables):
             f"""
             WHERE d.sequence IN (
                 WITH RECURSIVE place AS (
-                    SELECT min(destination) AS id FROM delivery WHERE {_IS_OPEN}
+                    SELECT min(destination) AS id FROM delivery WHERE {_IS_OPEN} AND {self._is_ours}
                     UNION ALL
-                    SELECT (SELECT min(destination) FROM delivery WHERE {_IS_OPEN} AND destination > place.id)
+                    SELECT (SELECT min(destination) FROM delivery
+                        WHERE {_IS_OPEN} AND {self._is_ours} AND destination > place.id)
                     FROM place WHERE place.id IS NOT NULL)
                 SELECT coalesce(
                     (SELECT one.sequence FROM delivery one

@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.errors import ConfigError
 from bot.store.database import Database
 from bot.store.forgotten import doubt_a_copy, refuse_lost
+from bot.store.jobs import Jobs
 from bot.store.sqlite import SqliteDatabase
 
 _NO_DRIVER = "DATABASE_URL: PostgreSQL takes more than is installed; pip install 'cadencebot[postgres]'"
@@ -23,6 +24,16 @@ def opened(path: Path, url: str, *, readonly: bool) -> Database:
     if not readonly:
         doubt_a_copy(database, path)
     return database
+
+
+def jobs_of(database: Database) -> Jobs | None:
+    """Return the jobs of the workers that share a database, None for a file: it has one bot."""
+    if isinstance(database, SqliteDatabase):
+        return None
+    from bot.store.postgres.database import PostgresDatabase  # noqa: PLC0415 - as below
+    from bot.store.postgres.jobs import PostgresJobs  # noqa: PLC0415 - as below
+
+    return PostgresJobs(database) if isinstance(database, PostgresDatabase) else None
 
 
 def migrate(url: str) -> tuple[str, int]:

@@ -77,6 +77,7 @@ class Owed(DeliveryQueries):
             self._owed("alert", now, known_until, hidden_since),
         )
         first = first_ids(self._query)
+        self._database.note_owed()
         self._run_many(
             _OWE,
             [
@@ -175,6 +176,7 @@ class Owed(DeliveryQueries):
         )
 
     def _owe(self, key: str, destination: Destination, owed: Mapping[str, object], **what: object) -> bool:
+        self._database.note_owed()
         return self._run(_OWE, {**owed, **what, "id": key, "destination": destination}) == 1
 
     def _owed(

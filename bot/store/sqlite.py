@@ -71,6 +71,7 @@ class SqliteDatabase:
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self.path = path
         self.readonly = readonly
+        self.when_owed: Callable[[], object] | None = None
         self._local = threading.local()
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -166,6 +167,25 @@ class SqliteDatabase:
     def alone(self) -> AbstractContextManager[object]:
         """Return nothing that locks: the lock of the state directory is that of the file in it."""
         return nullcontext()
+
+    def beside(self) -> AbstractContextManager[object]:
+        """Return nothing that locks: no other bot works with the file."""
+        return nullcontext()
+
+    def bots(self) -> int:
+        """Return that there is one."""
+        return 1
+
+    def time(self) -> None:
+        """Return nothing: the bot has a clock."""
+
+    def fenced(self, turn: str) -> "SqliteDatabase":
+        """Return this database: there is nobody else who could take a turn."""
+        del turn
+        return self
+
+    def note_owed(self) -> None:
+        """Note nothing: the one bot looks for what is owed at each tick."""
 
     def titled(self, text: str) -> tuple[str, str]:
         """Return the condition that `o.title` contains the text, whatever the case, and what it asks for."""

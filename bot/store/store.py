@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import copy
 from datetime import datetime
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from bot.store.forgotten import newest, suspect
 from bot.store.held import Floods, Hints
 from bot.store.history import History
 from bot.store.installations import Installations
+from bot.store.jobs import Jobs
 from bot.store.labs import Addresses, Moves
-from bot.store.opening import opened
+from bot.store.opening import jobs_of, opened
 from bot.store.places import Places
 from bot.store.preferences import Settings
 from bot.store.pushes import Pushes
 from bot.store.releases import Releases
+from bot.store.shards import Shards
 from bot.store.shipped import Shipments
 from bot.store.sources import Coverage, Sources
 from bot.store.subscriptions import Subscriptions
@@ -55,6 +58,7 @@ class Store:
         self.subscriptions = Subscriptions(self._database)
         self.preferences = Settings(self._database)
         self.places = Places(self._database)
+        self.shards = Shards(self._database)
         self.watches = Watches(self._database)
         self.triage = Triages(self._database)
         self.reports = Reports(self._database)
@@ -79,6 +83,36 @@ class Store:
         for gone in self._labs.keys() - known.keys():
             del self._labs[gone]
         self._namings += 1
+
+    def jobs(self) -> Jobs | None:
+        """Return the jobs of the workers that share this database, None where there is one bot."""
+        return jobs_of(self._database)
+
+    def of_shard(self, shard: int) -> "Store":
+        """Take the turn to deliver a share of the outbox; return this store for whoever has it.
+
+        It sees the deliveries of that share alone, and raises LostTurnError once another has taken the turn.
+        """
+        mine = copy(self)
+        mine._database = self._database.fenced(f"deliver:{shard}")  # noqa: SLF001  # its own, in a copy
+        mine.deliveries = Deliveries(mine._database, shard)  # noqa: SLF001
+        return mine
+
+    def when_owed(self, act: Callable[[], object]) -> None:
+        """Have `act` called at the end of each transaction that owes something, where there are workers."""
+        self._database.when_owed = act
+
+    def bots(self) -> int:
+        """Return how many bots work with this database."""
+        return self._database.bots()
+
+    def time(self) -> datetime | None:
+        """Return the time that counts for all bots, None where there is one bot."""
+        return self._database.time()
+
+    def beside(self) -> AbstractContextManager[object]:
+        """Return what keeps away only who must be alone with this database: there may be any number of bots."""
+        return self._database.beside()
 
     def alone(self) -> AbstractContextManager[object]:
         """Return what keeps other bots from working with this database, beside the state directory's lock."""

@@ -3,9 +3,10 @@
 import os
 import socket
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from copy import copy
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -14,31 +15,27 @@ from psycopg.adapt import Loader
 from psycopg.rows import dict_row, tuple_row
 from psycopg_pool import ConnectionPool
 
-from bot.errors import StoreError
+from bot.errors import LostTurnError
 from bot.releases.facts.text import mentions, parts_of
 from bot.store.database import Values
+from bot.store.postgres.presence import Connection, Presence, holders
 from bot.store.postgres.schema import refuse_other_schema
 from bot.store.postgres.statements import held, held_values, translated
 from bot.store.postgres.words import in_words, place_of
 
-Connection = psycopg.Connection[Any]
-
 # A writer waits this long for another before it gives up, as on SQLite.
 PATIENCE = 15.0
 _MOST_CONNECTIONS = 16  # each is held for a statement or a transaction, not for as long as a thread lives
-# The two locks of a schema's bot: https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
-_PEN, _BOT = 7_461_001, 7_461_002
+# The lock of whoever decides: https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+_PEN = 7_461_001
+_TAKE_PEN = "SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))"
 _SETTINGS = """
     SELECT set_config('lock_timeout', %s, FALSE), set_config('default_transaction_read_only', %s, FALSE),
         set_config('application_name', %s, FALSE)
 """
-_TAKE_BOT = "SELECT pg_try_advisory_lock(%s, hashtext(current_schema())) AS taken"
-_IS_THERE = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND pid = %s AND classid::bigint = %s"
-_HOLDER = """
-    SELECT activity.application_name FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
-    WHERE locktype = 'advisory' AND classid::bigint = %s AND granted
-      AND objid = (hashtext(current_schema())::bigint & 4294967295)::oid
-      AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+_TAKE_TURN = """
+    INSERT INTO turn (name, epoch) VALUES (:name, 1)
+    ON CONFLICT (name) DO UPDATE SET epoch = turn.epoch + 1 RETURNING epoch
 """
 
 
@@ -58,14 +55,16 @@ class PostgresDatabase:
     def __init__(self, url: str, *, readonly: bool = False) -> None:
         self.place = place_of(url)
         self.readonly = readonly
-        self._url = url
+        self.url = url
         self._patience = f"{PATIENCE * 1000:.0f}ms"
         self._local = threading.local()
-        self._bot: Connection | None = None
+        self._presence: Presence | None = None
+        self._turn: tuple[str, int] | None = None
+        self.when_owed: Callable[[], object] | None = None
         with in_words(self.place):
             with self._connect() as first:
                 refuse_other_schema(self.place, first)
-            self._pool = ConnectionPool(
+            self.pool = ConnectionPool(
                 url,
                 min_size=1,
                 max_size=_MOST_CONNECTIONS,
@@ -78,55 +77,71 @@ class PostgresDatabase:
 
     @property
     def version(self) -> int:
-        """What changes whenever another connection stores something: another thread's, another process's."""
-        version: int = self.column("SELECT txid_snapshot_xmax(txid_current_snapshot())")[0]
+        """What changes whenever anything is stored but by whoever has a turn."""
+        version: int = self.column("SELECT number FROM revision")[0]
         return version
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold the lock of the one bot that works with this database; it falls with the process.
+    def alone(self) -> AbstractContextManager[object]:
+        """Return the lock of the only bot that works with this database. Raises StoreError naming another."""
+        return self._present(alone=True)
 
-        Raises StoreError naming who holds it.
-        """
-        with in_words(self.place):
-            self._bot = self._only_bot()
-        try:
-            yield
-        finally:
-            self._bot.close()
-            self._bot = None
+    def beside(self) -> AbstractContextManager[object]:
+        """Return the lock of one of the bots that work with this database. Raises StoreError for one alone."""
+        return self._present(alone=False)
+
+    def bots(self) -> int:
+        """Return how many bots work with this database."""
+        with in_words(self.place), self.lent() as connection:
+            return len(holders(connection))
+
+    def time(self) -> datetime:
+        """Return the time by the server's clock."""
+        return self.column("SELECT clock_timestamp()")[0].astimezone(UTC)
+
+    def fenced(self, turn: str) -> "PostgresDatabase":
+        """Take a turn, whoever had it: his transactions are refused from now on, and ours once it is taken."""
+        with self.transaction():
+            epoch: int = self.column(_TAKE_TURN, {"name": turn})[0]
+        fenced = copy(self)
+        fenced._turn = turn, epoch  # noqa: SLF001  # its own, in a copy
+        return fenced
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Hold one write transaction: all of it is stored, or nothing.
 
         It takes the pen first, which another holds until its own is over: what is read within it stays so.
+        Raises LostTurnError where another has taken this one's turn.
         """
-        with in_words(self.place), self._pool.connection() as connection, connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", (_PEN,))
-            if self._bot is not None and not _is_there(self._bot, connection):
-                self._bot.close()  # the server was restarted, or the connection cut
-                self._bot = self._only_bot()
-            self._local.connection = connection
+        with in_words(self.place), self.pool.connection() as connection, connection.transaction():
+            connection.execute(_TAKE_PEN, (_PEN,))
+            if self._presence is not None:
+                self._presence.take_again(connection)
+            self._local.connection, self._local.owes = connection, False
             try:
+                self._refuse_lost_turn()
                 yield connection
+                if self._turn is None:
+                    connection.execute("UPDATE revision SET number = number + 1")
+                if self._local.owes and self.when_owed:
+                    self.when_owed()
             finally:
                 self._local.connection = None
 
     @contextmanager
     def part(self) -> Iterator[None]:
         """Hold a part of a transaction: where it fails nothing of it is stored, and the rest is."""
-        with in_words(self.place), self._connection() as connection, connection.transaction():
+        with in_words(self.place), self.lent() as connection, connection.transaction():
             yield
 
     def query(self, sql: str, values: Values | None = None) -> list[dict[str, Any]]:
         """Return the rows of a statement as dictionaries; values are written as `statements.held` says."""
-        with in_words(self.place), self._connection() as connection:
+        with in_words(self.place), self.lent() as connection:
             return connection.execute(translated(sql), held_values(values or {})).fetchall()
 
     def tuples(self, sql: str, values: Values | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a statement as tuples."""
-        with in_words(self.place), self._connection() as connection:
+        with in_words(self.place), self.lent() as connection:
             cursor = connection.cursor(row_factory=tuple_row)
             return cursor.execute(translated(sql), held_values(values or {})).fetchall()
 
@@ -136,13 +151,13 @@ class PostgresDatabase:
 
     def run(self, sql: str, values: Values | None = None) -> int:
         """Run a statement that writes, inside a transaction; return how many rows it changed."""
-        with in_words(self.place), self._connection() as connection:
+        with in_words(self.place), self.lent() as connection:
             return connection.execute(translated(sql), held_values(values or {})).rowcount
 
     def run_many(self, sql: str, rows: Iterable[Values | Sequence[object]]) -> None:
         """Run a statement that writes once for each of the rows: by name, or by order where it has "?"."""
         given = [held_values(row) if isinstance(row, Mapping) else [held(it) for it in row] for row in rows]
-        with in_words(self.place), self._connection() as connection:
+        with in_words(self.place), self.lent() as connection:
             if given:
                 connection.cursor().executemany(translated(sql), given)
 
@@ -171,25 +186,29 @@ class PostgresDatabase:
     def index_titles(self) -> None:
         """Add nothing: PostgreSQL keeps its indexes by itself."""
 
+    def note_owed(self) -> None:
+        """Have `when_owed` called at the end of this transaction."""
+        self._local.owes = True
+
     def note_claims(self, now: datetime) -> None:
         """Write nothing: whoever puts an older copy back says so (see docs/scale.md)."""
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        self._pool.close()
+        self.pool.close()
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def lent(self) -> Iterator[Connection]:
         """Lend the connection of this thread's transaction, or any for one statement."""
         mine: Connection | None = getattr(self._local, "connection", None)
         if mine is not None:
             yield mine
         else:
-            with self._pool.connection() as connection:
+            with self.pool.connection() as connection:
                 yield connection
 
     def _connect(self) -> Connection:
-        connection: Connection = psycopg.connect(self._url, autocommit=True, row_factory=dict_row)
+        connection: Connection = psycopg.connect(self.url, autocommit=True, row_factory=dict_row)
         self._configure(connection)
         return connection
 
@@ -199,21 +218,19 @@ class PostgresDatabase:
         name = f"cadencebot {os.getpid()} on {socket.gethostname()}"
         connection.execute(_SETTINGS, (self._patience, reading, name[:63]))
 
-    def _only_bot(self) -> Connection:
-        """Return a connection that holds the lock of the one bot."""
-        connection = self._connect()
-        if connection.execute(_TAKE_BOT, (_BOT,)).fetchone() != {"taken": True}:
-            found = connection.execute(_HOLDER, (_BOT,)).fetchone()
-            connection.close()
-            holder = found["application_name"] if found else "one that has just begun"
-            raise StoreError(
-                f"{self.place}: another bot ({holder}) works with this database; stop it first. "
-                "Several at once are not there yet: docs/scale.md"
-            )
-        return connection
+    @contextmanager
+    def _present(self, *, alone: bool) -> Iterator[None]:
+        with in_words(self.place):
+            self._presence = Presence(self.place, self._connect, alone=alone)
+        try:
+            yield
+        finally:
+            self._presence.close()
+            self._presence = None
 
-
-def _is_there(bot: Connection, connection: Connection) -> bool:
-    """Whether the connection that holds the lock of the one bot is there, as the server sees it."""
-    pid = 0 if bot.closed else bot.info.backend_pid
-    return connection.execute(_IS_THERE, (pid, _BOT)).fetchone() is not None
+    def _refuse_lost_turn(self) -> None:
+        if self._turn is None:
+            return
+        name, epoch = self._turn
+        if self.column("SELECT epoch FROM turn WHERE name = :name", {"name": name}) != [epoch]:
+            raise LostTurnError(f"{self.place}: another worker has taken over {name}; it does the rest")

@@ -14,6 +14,10 @@ CREATE INDEX delivery_by_carrier ON delivery (carrier) WHERE carrier IS NOT NULL
 CREATE INDEX delivery_moved ON delivery (home_id) WHERE home_id IS NOT NULL;
 CREATE INDEX delivery_strange ON delivery (destination) WHERE strange_since IS NOT NULL;
 CREATE INDEX delivery_open ON delivery (destination, sequence, state) WHERE state IN ('owed', 'claimed', 'doubtful');
+CREATE INDEX delivery_open_of_shard ON delivery (shard, destination, sequence, state)
+    WHERE state IN ('owed', 'claimed', 'doubtful');
+CREATE INDEX delivery_due_of_shard ON delivery (shard, due_at) WHERE state IN ('owed', 'claimed', 'doubtful');
+CREATE INDEX delivery_posted_of_shard ON delivery (shard, settled_at) WHERE state = 'sent';
 CREATE INDEX delivery_settled ON delivery (state) WHERE settled_at IS NOT NULL;
 CREATE INDEX delivery_suspected ON delivery (destination, sequence)
     WHERE state = 'doubtful' AND suspected = TRUE AND kind = 'alert';
@@ -49,6 +53,7 @@ CREATE INDEX release_by_family ON release (lab, family, published_at);
 CREATE INDEX release_moved ON release (id) WHERE withdrawn = TRUE OR home_lead_id IS NOT NULL OR home_lab IS NOT NULL;
 CREATE INDEX release_by_display ON release (lower(display));
 CREATE INDEX report_open ON report (id) WHERE closed_at IS NULL;
+CREATE INDEX request_by_time ON request (at);
 CREATE INDEX seen_by_identity ON seen (identity);
 CREATE INDEX subscription_by_lab ON subscription (lab);
 CREATE INDEX triage_by_release ON triage (release_id);

@@ -9,8 +9,16 @@ from psycopg.rows import scalar_row
 from bot.errors import StoreError
 from bot.store.postgres.words import in_words, place_of
 
-# What each version of the schema adds to the one before it.
-_VERSIONS = (("functions.sql", "tables.sql", "indexes.sql"),)
+# What each version of the schema adds to the one before it, by package and file.
+_OURS = "bot.store.postgres"
+_VERSIONS = (
+    (
+        (_OURS, "functions.sql"),
+        (_OURS, "tables.sql"),
+        (_OURS, "indexes.sql"),
+        ("procrastinate.sql", "schema.sql"),
+    ),
+)
 _MAKING = 7_461_003  # the lock of whoever changes the tables
 
 
@@ -25,8 +33,8 @@ def migrate(url: str) -> tuple[str, int]:
         known = _version(connection)
         _refuse_newer(place, known)
         for version, scripts in enumerate(_VERSIONS[known:], known + 1):
-            for script in scripts:
-                text = files("bot.store.postgres").joinpath(script).read_text(encoding="utf-8")
+            for package, script in scripts:
+                text = files(package).joinpath(script).read_text(encoding="utf-8")
                 connection.execute(text)
             connection.execute("INSERT INTO schema_version (version) VALUES (%s)", (version,))
         return place, len(_VERSIONS) - known

@@ -361,4 +361,27 @@ CREATE TABLE push (
     refused     TEXT COLLATE "C" NOT NULL DEFAULT ''
 );
 
+-- What only several workers need.
+CREATE TABLE revision ( -- the one row counts the transactions that changed more than how deliveries stand
+    number BIGINT NOT NULL
+);
+CREATE TABLE turn ( -- whose epoch is not the newest has lost the turn
+    name  TEXT COLLATE "C" PRIMARY KEY,
+    epoch BIGINT NOT NULL
+);
+CREATE TABLE host ( -- what a polite reader owes a host
+    name        TEXT COLLATE "C" PRIMARY KEY,
+    holder      TEXT COLLATE "C" NOT NULL DEFAULT '', -- who has its turn until `free_at`, or lost it
+    free_at     TEXT COLLATE "C" NOT NULL,
+    rests_until TEXT COLLATE "C"
+);
+CREATE UNLOGGED TABLE request ( -- what Slack asked lately: it asks twice now and then
+    id TEXT COLLATE "C" PRIMARY KEY,
+    at TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+-- Which share of the outbox a delivery belongs to: a workspace's messages go together.
+ALTER TABLE delivery ADD COLUMN shard SMALLINT NOT NULL
+    GENERATED ALWAYS AS (abs(hashtext(split_part(destination, '/', 1)) % 8)) STORED;
+
+INSERT INTO revision (number) VALUES (0);
 INSERT INTO claims (id, made) VALUES (1, 0);

@@ -1,0 +1,44 @@
+"""The shares of the outbox that workers deliver side by side, one worker each; only PostgreSQL has them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.model import Destination
+from bot.store.database import Tables
+from bot.store.rows import moment
+
+ALL = range(8)  # as the column `delivery.shard` has them
+_LONGEST_WAIT = timedelta(days=1)  # what is due further ahead, a wrong clock put off
+
+
+class Shards(Tables):
+    """Which shares have something to do."""
+
+    def due(self, now: datetime, among: Sequence[int] = ALL) -> list[int]:
+        """Return the shares with something that is due, in a destination that is not paused."""
+        rows = self._column(
+            """
+            SELECT one.value FROM json_each(:shards) AS one WHERE EXISTS (
+                SELECT 1 FROM delivery d
+                WHERE d.shard = CAST(one.value AS SMALLINT) AND d.state IN ('owed', 'claimed', 'doubtful')
+                  AND (d.due_at <= :now OR d.due_at > :beyond)
+                  AND (d.wait_until IS NULL OR d.state <> 'owed'
+                    OR d.wait_until <= :now OR d.wait_until > :beyond)
+                  AND NOT EXISTS (
+                    SELECT 1 FROM destination p
+                    WHERE p.id = d.destination AND p.retry_at > :now AND p.retry_at <= :beyond))
+            """,
+            {"shards": list(among), "now": now, "beyond": now + _LONGEST_WAIT},
+        )
+        return [int(shard) for shard in rows]
+
+    def posted_since(self, shard: int, since: datetime) -> dict[Destination, datetime]:
+        """Return when the last message went to each destination of a share, where that is later than `since`."""
+        rows = self._query(
+            """
+            SELECT destination, max(settled_at) AS at FROM delivery
+            WHERE shard = :shard AND settled_at > :since AND state = 'sent' GROUP BY destination
+            """,
+            {"shard": shard, "since": since},
+        )
+        return {Destination(row["destination"]): moment(row["at"]) for row in rows}
