@@ -6,7 +6,7 @@ ALTER TABLE source ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
 ALTER TABLE source ADD COLUMN whole_at TEXT;
 ALTER TABLE source ADD COLUMN outdated INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE source ADD COLUMN distrusted_at TEXT;
--- How often it was polled, by which a poll knows that another one has come before it.
+-- How many polls of it failed or showed something, by which a poll knows that another one has come before it.
 ALTER TABLE source ADD COLUMN polls INTEGER NOT NULL DEFAULT 0;
 -- An empty first answer used to be taken for a baseline.
 UPDATE source SET baseline_at = NULL WHERE usual_count = 0;

@@ -66,7 +66,7 @@ class NoFetcher:
 
 @dataclass(eq=False)
 class ScriptedSource:
-    """A source that shows what a test tells it to, and `others` that no test asks about."""
+    """A source that shows what a test tells it to, and `others` that no test asks about; it counts `polls`."""
 
     id: str
     kind: SourceKind
@@ -75,8 +75,10 @@ class ScriptedSource:
     shown: list[Sighting] = field(default_factory=list)
     others: int = 0
     error: Exception | None = None
+    polls: int = 0
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+        self.polls += 1
         if self.error:
             raise self.error
         known = memory.known(sighting.external_id for sighting in self.shown)
