@@ -27,6 +27,10 @@ class Database(Protocol):
     def part(self) -> AbstractContextManager[None]:
         """Return a part of a transaction: where it fails nothing of it is stored, and the rest is."""
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is in a transaction, which a database may undo as a whole by itself."""
+
     def query(self, sql: str, values: Values | None = None) -> list[dict[str, Any]]:
         """Return the rows of a statement as dictionaries."""
 

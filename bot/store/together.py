@@ -48,9 +48,14 @@ class Together:
             tell()
 
     def _try(self, write: Callable[[], Any], outcome: "Future[Any]") -> Callable[[], None]:
-        """Do one write; return what tells its thread what came of it, once that is stored."""
+        """Do one write; return what tells its thread what came of it, once that is stored.
+
+        Raises what ended the whole transaction, if that write did.
+        """
         try:
             with self._database.part():
                 return partial(outcome.set_result, write())
-        except BaseException as error:  # noqa: BLE001  # whoever waits for it hears of it
+        except BaseException as error:
+            if not self._database.is_writing:
+                raise
             return partial(outcome.set_exception, error)

@@ -11,6 +11,7 @@ import pytest
 
 from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
+from bot.run.reports import unheard
 from bot.sources.base import Memory, Poll
 from tests.support.house import House, ScriptedSource, licensed
 
@@ -58,7 +59,7 @@ def slow(house: House) -> SlowSource:
 
 def polled_twice(house: House, source: SlowSource) -> None:
     def poll_and_store() -> None:
-        house.poller.poll([source], lambda _report: source.quiet_first or source.stored.set())
+        house.poller.poll([source], unheard if source.quiet_first else lambda _report: source.stored.set())
         source.stored.set()
 
     with ThreadPoolExecutor(2) as rounds:

@@ -103,6 +103,20 @@ def test_everybody_hears_of_a_transaction_that_is_not_stored(
     assert all(isinstance(write.exception(LONG), StoreError) for write in writes)
 
 
+def test_where_sqlite_undoes_all_by_itself_everybody_hears_why_and_nothing_is_stored(file: Store) -> None:
+    def undo_all() -> None:  # as a full disk does
+        for _ in range(2):
+            file._database.run("INSERT OR ROLLBACK INTO chore (name, due_at) VALUES ('twice', '')")
+
+    together, outcomes = file.together(lambda: None), [Future[int | None]() for _ in range(3)]
+    together._waiting.extend(zip([beat(file, 1), undo_all, beat(file, 2)], outcomes, strict=True))
+    together._store_waiting()
+    for outcome in outcomes:
+        with pytest.raises(StoreError, match="UNIQUE constraint failed"):
+            outcome.result(0)
+    assert not any(is_stored(file, minutes) for minutes in (1, 2))
+
+
 def test_nobody_hears_that_a_write_is_stored_before_what_follows_it_is_done(store: Store) -> None:
     done: list[str] = []
     store.together(lambda: done.append("noted")).do(beat(store, 1))

@@ -66,7 +66,7 @@ class NoFetcher:
 
 @dataclass(eq=False)
 class ScriptedSource:
-    """A source that shows what a test tells it to, and `others` that no test asks about; it counts `polls`."""
+    """A source that shows what a test tells it to, and `others` that no test asks about."""
 
     id: str
     kind: SourceKind

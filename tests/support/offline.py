@@ -13,13 +13,13 @@ from bot.store.sqlite import SqliteDatabase
 _thread = threading.local()
 
 
-class CalledWithinATransaction(Exception):
+class CalledInTransactionError(Exception):
     """A connection was asked for by a thread that holds a write transaction."""
 
 
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
     if event == "socket.connect" and getattr(_thread, "writes", False):
-        raise CalledWithinATransaction(f"{arguments[1]} was called inside a write transaction")
+        raise CalledInTransactionError(f"{arguments[1]} was called inside a write transaction")
 
 
 @contextmanager

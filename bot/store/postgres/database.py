@@ -119,6 +119,12 @@ class PostgresDatabase:
         with in_words(self.place), self._connection() as connection, connection.transaction():
             yield
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is in a transaction; one whose connection was cut is over."""
+        mine: Connection | None = getattr(self._local, "connection", None)
+        return mine is not None and not mine.closed
+
     def query(self, sql: str, values: Values | None = None) -> list[dict[str, Any]]:
         """Return the rows of a statement as dictionaries; values are written as `statements.held` says."""
         with in_words(self.place), self._connection() as connection:
