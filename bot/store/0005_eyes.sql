@@ -236,7 +236,7 @@ CREATE INDEX delivery_suspected ON delivery (destination, sequence)
 CREATE INDEX delivery_created ON delivery (created_at) WHERE state IN ('owed', 'doubtful');
 CREATE INDEX delivery_begun ON delivery (claimed_at) WHERE state IN ('owed', 'doubtful');
 CREATE INDEX delivery_claimed ON delivery (destination) WHERE state = 'claimed';
-CREATE INDEX delivery_unclear ON delivery (sequence) WHERE state = 'unclear';
+CREATE INDEX delivery_unclear ON delivery (told_at, sequence) WHERE state = 'unclear';
 
 -- Who was asked to tell at once when a source changes. A source that is polled alone has no row.
 CREATE TABLE push (

@@ -210,6 +210,7 @@ READS: dict[str, Call] = {
     "deliveries.earlier_of_family": lambda s: s.deliveries.earlier_of_family(RELEASE),
     "deliveries.first_alert_of": lambda s: s.deliveries.first_alert_of([RELEASE], C1),
     "deliveries.puzzling": lambda s: s.deliveries.puzzling(),
+    "deliveries.unclear": lambda s: s.deliveries.unclear(),
     "deliveries.heads": lambda s: s.deliveries.heads(),
     "deliveries.is_told_otherwise": lambda s: s.deliveries.is_told_otherwise(s.deliveries.recent(1)[0]),
     "deliveries.notes_of": lambda s: s.deliveries.notes_of(RELEASE, C1),
