@@ -48,6 +48,7 @@ class Courier:
     notifier: Notifier
     clock: Clock
     threads: Executor
+    writer: Executor  # of one thread: what they claim and settle is stored there
     pace: timedelta = timedelta(seconds=1)  # between two posts to one destination
     settled: Callable[[Delivery, str, datetime], object] = lambda *_: None  # hears of each, by its state
     moment: float = 0.2  # seconds that a round waits for those of its steps that take longer than others
@@ -60,7 +61,7 @@ class Courier:
     _writes: Together = field(init=False)
 
     def __post_init__(self) -> None:
-        self._writes = self.store.together(self._note_claims)
+        self._writes = self.store.together(self.writer, self._note_claims)
 
     def stop(self) -> None:
         """Settle what is on its way and send nothing else."""

@@ -73,6 +73,7 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
         fetcher_of(app) as fetcher,
         ThreadPoolExecutor(_POLLERS, thread_name_prefix="poll") as pollers,
         ThreadPoolExecutor(_SLOW, thread_name_prefix="slow") as slow,
+        ThreadPoolExecutor(1, thread_name_prefix="writer") as writer,  # ends after those who wait for it
         ThreadPoolExecutor(SENDERS, thread_name_prefix="send") as senders,
     ):
         if changed := tighten(app.state):
@@ -97,9 +98,8 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
         own = notifier_of(app, console, interactive=interactive)
         notifier = Outlets(own, WebhookNotifier(partial(webhooks_of, app), fetcher, app.clock))
         pace = timedelta() if notifier.name == CONSOLE else timedelta(seconds=1)
-        engines = Engines(
-            poller, Courier(app.store, notifier, app.clock, senders, pace), Chores(app, fetcher)
-        )
+        courier = Courier(app.store, notifier, app.clock, senders, writer, pace)
+        engines = Engines(poller, courier, Chores(app, fetcher))
         try:
             yield engines
         finally:

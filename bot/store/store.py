@@ -1,6 +1,7 @@
 """The Store: everything that the bot remembers, in one database."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -90,9 +91,12 @@ class Store:
         with self._database.transaction():
             yield
 
-    def together(self, stored: Callable[[], object]) -> Together:
-        """Return what stores writes of several threads together, calling `stored` after each transaction."""
-        return Together(self._database, stored)
+    def together(self, writer: Executor, stored: Callable[[], object]) -> Together:
+        """Return what stores writes of several threads together, in the one thread of `writer`.
+
+        It calls `stored` after each transaction.
+        """
+        return Together(self._database, writer, stored)
 
     @property
     def version(self) -> tuple[int, int]:
