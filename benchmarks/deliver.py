@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -49,6 +49,13 @@ def outbox(channels: list[str]) -> Iterator[Store]:
         store.close()
 
 
+@contextmanager
+def courier_threads() -> Iterator[tuple[Executor, Executor]]:
+    """Yield the threads of a courier: those that send, and the one that writes."""
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(SENDERS) as senders:
+        yield senders, writer
+
+
 def release(store: Store) -> None:
     """Owe its alert to everybody."""
     now = SystemClock().now() + A_SECOND
@@ -60,15 +67,15 @@ def release(store: Store) -> None:
 def one_release(count: int, latency: float) -> None:
     """Print what a message costs that many channels get, beside sending the same with nothing kept of it."""
     channels = [f"C{number:08}" for number in range(count)]
-    with outbox(channels) as store, slack(latency) as address, ThreadPoolExecutor(SENDERS) as threads:
+    with outbox(channels) as store, slack(latency) as address, courier_threads() as pools:
         release(store)
         notifier = _Keeping("xoxb-1", address)
-        courier = Courier(store, notifier, SystemClock(), threads, A_SECOND)
+        courier = Courier(store, notifier, SystemClock(), *pools, A_SECOND)
         ours = cost(courier.deliver_all, count)
         [said] = {message.content.text: message for message in notifier.sent}.values()
         messages = [replace(said, destination=Destination(channel)) for channel in channels]
         bare = SlackNotifier("xoxb-1", address)
-        floor = cost(lambda: list(threads.map(bare.send, messages)), count)
+        floor = cost(lambda: list(pools[0].map(bare.send, messages)), count)
     print(
         f"one release, {len(notifier.sent)} of {count} channels, answers after {1000 * latency:3.0f} ms: "
         f"{ours[0]:.2f} ms CPU a message, {ours[1]:.0f} messages a second; "
@@ -111,9 +118,9 @@ def side_by_side(count: int, *special: str) -> float:
                 for number in range(EACH):
                     where, said = Destination(channel), Content(f"line {number}")
                     store.deliveries.owe_line(f"{number}", where, said, now, known_until=None)
-        with ThreadPoolExecutor(SENDERS) as threads:
+        with courier_threads() as pools:
             notifier = SlackNotifier("xoxb-1", address, timeout=10)
-            courier = Courier(store, notifier, SystemClock(), threads, A_SECOND, settled)
+            courier = Courier(store, notifier, SystemClock(), *pools, A_SECOND, settled)
             start = time.perf_counter()
             while sum(told[channel] for channel in ordinary) < count * EACH:
                 courier.deliver_due()

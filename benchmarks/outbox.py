@@ -51,11 +51,12 @@ def cost(question: Callable[[], object]) -> float:
 def main(owed: int = 100_000) -> None:
     """Fill an outbox in two ways, and ask it."""
     for channels, each in ((1, owed), (MANY, EACH * owed // 100_000 or 1)):
-        with tempfile.TemporaryDirectory() as directory, ThreadPoolExecutor(1) as threads:
+        pools = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        with tempfile.TemporaryDirectory() as directory, pools[0], pools[1]:
             store, clock = Store(Path(directory), LABS), FakeClock(NOW)
             fill(store, channels, each)
             notifier = ConsoleNotifier(Path(directory) / "out", Console(quiet=True), clock)
-            courier, deliveries = Courier(store, notifier, clock, threads), store.deliveries
+            courier, deliveries = Courier(store, notifier, clock, *pools), store.deliveries
             questions: dict[str, Callable[[], object]] = {
                 "what is first in each": lambda: deliveries.heads(NOW, NOW),  # noqa: B023  # asked at once
                 "what a wrong clock put off": lambda: deliveries.ahead_of(LATER),  # noqa: B023

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from bot.ops import logs
+from tests.support.offline import transactions_offline
 from tests.support.shm import MEMORY
 from tests.support.template import migrated_once
 
@@ -46,6 +47,12 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.fixture(scope="session", autouse=True)
 def _one_migration() -> Iterator[None]:
     with migrated_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network_in_transactions() -> Iterator[None]:
+    with transactions_offline():
         yield
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import partial
 
 import click
 from rich.markup import escape
@@ -14,17 +13,13 @@ from bot.desk.questions import RECENT
 from bot.errors import UsageError
 from bot.ops import logs
 from bot.outbox.courier import Delivered
-from bot.run.answering import answering
 from bot.run.checks import refuse_tokens
 from bot.run.engines import Engines, at_work
 from bot.run.failures import by_cause
-from bot.run.monitor import monitoring, tell_admins
-from bot.run.push.due import pushes_for
-from bot.run.push.routes import push_routes
 from bot.run.reports import Polled, Report
-from bot.run.rereading import Rereading
 from bot.run.rights import look_at_rights
 from bot.run.service import Service
+from bot.run.serving import Role, serving
 from bot.run.wiring import App, open_app
 from bot.sources.base import Source
 from bot.views.answers import recent_answer
@@ -147,23 +142,22 @@ def _read(app: App, polled: Polled) -> str:
 @click.option(
     "--http", "listen", metavar="[HOST]:PORT", help="Take Slack's requests over signed HTTP, and pushes."
 )
-def run(listen: str | None) -> None:
+@click.option(
+    "--role",
+    type=click.Choice(Role),
+    default=Role.ALL,
+    show_default=True,
+    help="What this process does, beside others on one PostgreSQL: web answers, worker polls and delivers.",
+)
+def run(listen: str | None, role: Role) -> None:
     """Poll, deliver, answer in Slack, and go on until stopped."""
     logs.configure("info")
     with ExitStack() as stack:
         app = stack.enter_context(open_app())
         logs.configure("info", secrets=app.environment.secrets)
         refuse_tokens(app)
-        over_http = bool(listen) and not app.environment.takes_only_pushes
-        hears = bool(over_http or app.environment.slack_app_token.get_secret_value())
-        engines = stack.enter_context(at_work(app, screen(), interactive=hears))
-        pushes = stack.enter_context(pushes_for(engines.poller))
-        slack = stack.enter_context(answering(app, engines.poller.fetch, http=over_http))
-        routes = {**slack, **push_routes(app, pushes.hear)}
-        monitor = stack.enter_context(monitoring(app, engines, listen or "", routes))
-        tell = partial(tell_admins, app, monitor)
-        service = Service(engines, monitor, tell, Rereading(app, engines).tick, pushes.take)
-        pushes.polled = service.polled
+        running = stack.enter_context(serving(app, screen(), role, listen or ""))
+        engines, service = running.engines, running.service
 
         def finish() -> str:
             service.stop()
@@ -178,8 +172,9 @@ def run(listen: str | None) -> None:
             say(app.environment.proxy_remark)
         for lost in look_at_rights(app):
             say(f"Slack: {lost}")
-        monitor.systemd.ready()
-        _first_sight(app, engines, service)
+        running.monitor.systemd.ready()
+        if isinstance(service, Service):  # where there are workers, one of them does
+            _first_sight(app, engines, service)
         service.run()
 
 

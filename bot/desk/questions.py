@@ -166,11 +166,7 @@ class Questions:
 
         They are those of a workspace, "" being all.
         """
-        return [
-            one
-            for one in self.store.deliveries.puzzling()
-            if one.state == "unclear" and team in ("", one.destination.team)
-        ]
+        return [one for one in self.store.deliveries.unclear() if team in ("", one.destination.team)]
 
     def following(self, destination: Destination) -> Following:
         """Return what a destination follows, and how it wants to be told."""

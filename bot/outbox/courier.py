@@ -48,10 +48,13 @@ class Courier:
     notifier: Notifier
     clock: Clock
     threads: Executor
+    writer: Executor  # of one thread: what they claim and settle is stored there
     pace: timedelta = timedelta(seconds=1)  # between two posts to one destination
     settled: Callable[[Delivery, str, datetime], object] = lambda *_: None  # hears of each, by its state
     moment: float = 0.2  # seconds that a round waits for those of its steps that take longer than others
-    claims_last: float | None = None  # seconds until another may have taken over what was claimed; None: never
+    claims_last: float | None = (
+        None  # seconds until another may have taken over what was claimed; None: never
+    )
     posted: Mapping[Destination, datetime] = field(default_factory=dict)  # when to each last, before we began
     _steps: dict[Destination, Future[Outcome | Absent | None]] = field(default_factory=dict)  # under way
     _free: dict[Destination, datetime] = field(init=False)  # when each takes the next post
@@ -62,7 +65,7 @@ class Courier:
     _writes: Together = field(init=False)
 
     def __post_init__(self) -> None:
-        self._writes = self.store.together(self._note_claims)
+        self._writes = self.store.together(self.writer, self._note_claims)
         self._free = {where: at + self.pace for where, at in self.posted.items()}
 
     def stop(self) -> None:

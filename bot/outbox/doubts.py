@@ -33,9 +33,11 @@ def tell_admins(store: Store, admins: Sequence[Destination], now: datetime) -> N
 
     Raises StoreError.
     """
+    if not admins:
+        return
     found = [one for one in store.deliveries.puzzling() if not _is_to_admins(one, admins)]
     lines = [*_unclear(found, now), *_strange(found, now)]
-    if not lines or not admins:
+    if not lines:
         return
     with store.transaction():
         for line in lines:
@@ -52,7 +54,7 @@ def _is_to_admins(one: Delivery, admins: Sequence[Destination]) -> bool:
 
 def _unclear(found: Sequence[Delivery], now: datetime) -> Iterator[_Line]:
     """Yield the line for all that became unclear, once no more come to these just now."""
-    unclear = [one for one in found if one.state == "unclear" and one.told_at is None]
+    unclear = [one for one in found if one.state == "unclear"]
     ages = [now - (one.settled_at or one.created_at) for one in unclear]
     # what became unclear in the future did so by a wrong clock
     if ages and (not timedelta() <= min(ages) < _QUIET or max(ages) >= _LONGEST):

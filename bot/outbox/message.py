@@ -136,5 +136,5 @@ class Notifier(Protocol):
         ...
 
     def permalink(self, channel: Destination, ts: str) -> str:
-        """Return a link to a posted message, or "" where there is none."""
+        """Return a link to a posted message, or "" where none is known; asks nobody: transactions call it."""
         ...

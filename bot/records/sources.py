@@ -38,7 +38,7 @@ class SourceState:
     whole_at: datetime | None = None  # when it is next read without its validators
     outdated: bool = False  # they are known to be of an older body, and sent to see what is answered
     distrusted_at: datetime | None = None  # when they were found to tell nothing: never sent since
-    polls: int = 0
+    polls: int = 0  # that failed, or left more than validators of what was known
 
     @property
     def has_shown_nothing(self) -> bool:

@@ -1,6 +1,6 @@
 """What polls, what delivers and what else there is to do, put together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +47,7 @@ class Engines:
     poller: Poller
     courier: Courier
     chores: Chores
+    courier_of: Callable[..., Courier]  # of a store that has the turn to deliver a share of the outbox
 
     def stop(self) -> None:
         """Finish what is under way and begin nothing else. Nothing is lost: the next start takes it up."""
@@ -63,16 +64,20 @@ class Engines:
 
 
 @contextmanager
-def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterator[Engines]:
-    """Yield the engines, alone at the state directory; `interactive`: somebody hears what is pressed.
+def at_work(
+    app: App, console: Console, *, interactive: bool = False, beside: bool = False
+) -> Iterator[Engines]:
+    """Yield the engines, alone with the bot's memory or `beside` others that share it.
 
-    Raises StoreError, and ConfigError for a lab whose id was changed in feeds.yaml alone.
+    `interactive`: somebody hears what is pressed. Raises StoreError, and ConfigError for a lab whose id was
+    changed in feeds.yaml alone.
     """
     with (
-        app.alone(),
+        app.store.beside() if beside else app.alone(),
         fetcher_of(app) as fetcher,
         ThreadPoolExecutor(_POLLERS, thread_name_prefix="poll") as pollers,
         ThreadPoolExecutor(_SLOW, thread_name_prefix="slow") as slow,
+        ThreadPoolExecutor(1, thread_name_prefix="writer") as writer,  # ends after those who wait for it
         ThreadPoolExecutor(SENDERS, thread_name_prefix="send") as senders,
     ):
         if changed := tighten(app.state):
@@ -81,7 +86,7 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
         webhooks_of(app)  # what one of them lacks is told now
         note_addresses(app)
         app.sync_subscriptions()
-        note_alive(app.store, app.store.newest(), app.clock.now())
+        note_alive(app.store, app.store.newest, app.clock.now())
         poller = Poller(
             store=app.store,
             sources=build_sources(app.config, app.environment),
@@ -97,9 +102,10 @@ def at_work(app: App, console: Console, *, interactive: bool = False) -> Iterato
         own = notifier_of(app, console, interactive=interactive)
         notifier = Outlets(own, WebhookNotifier(partial(webhooks_of, app), fetcher, app.clock))
         pace = timedelta() if notifier.name == CONSOLE else timedelta(seconds=1)
-        engines = Engines(
-            poller, Courier(app.store, notifier, app.clock, senders, pace), Chores(app, fetcher)
+        courier_of = partial(
+            Courier, notifier=notifier, clock=app.clock, threads=senders, writer=writer, pace=pace
         )
+        engines = Engines(poller, courier_of(app.store), Chores(app, fetcher), courier_of)
         try:
             yield engines
         finally:

@@ -4,6 +4,7 @@ Nobody can tell these apart. So what may have been sent in a gap is looked up be
 few questions; where it cannot be looked up it is sent.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,10 +21,11 @@ def is_gap(last: datetime | None, now: datetime) -> bool:
     return last is not None and now - last > _EXPLAINED
 
 
-def note_alive(store: Store, last: datetime | None, now: datetime) -> None:
+def note_alive(store: Store, last: Callable[[], datetime | None], now: datetime) -> None:
     """Note that the bot lives, and what a gap since the `last` time that is stored makes doubtful."""
     with store.transaction():
-        if last and is_gap(last, now):
-            store.suspect(last, now)
-            log.info("gap_in_time", since=last.isoformat())
+        since = last()  # others may have noted the gap meanwhile
+        if since and is_gap(since, now):
+            store.suspect(since, now)
+            log.info("gap_in_time", since=since.isoformat())
         store.watch.beat(now)

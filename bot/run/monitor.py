@@ -64,7 +64,7 @@ def _look(app: App, engines: Engines, vitals: Vitals) -> Vitals:
     last, records, states = store.watch.last_beat(), vitals.coverage, vitals.states
     is_over = last is None or not last <= now < last + _BEAT
     if is_over or not records:
-        note_alive(store, last, now)
+        note_alive(store, store.watch.last_beat, now)
         records = coverage(store, watched(app.config), now)
     if last is None or is_over or not states:
         states = store.sources.states()

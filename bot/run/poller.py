@@ -44,7 +44,8 @@ class Poller:
     """Polls sources into the store.
 
     Several threads may poll at once. Of two that read one source side by side, the first is heard: what the
-    other one read is dropped, for it was understood without knowing what the first one stored.
+    other one read is dropped, for it was understood without knowing what the first one stored. Who showed
+    nothing new is no first.
     """
 
     store: Store
@@ -120,7 +121,7 @@ class Poller:
             return {}
         states = self.store.sources.states(source.id for lane in lanes.values() for source in lane)
         return {
-            name: self._threads_for(lane, states).submit(self._poll_lane, lane, states, progress)
+            name: self._threads_for(lane, states).submit(self._poll_lane, lane, progress)
             for name, lane in lanes.items()
         }
 
@@ -144,16 +145,14 @@ class Poller:
         ask_about_hints(self.store, self.admins, self.clock.now())
         return Polled(tuple(reports))
 
-    def _poll_lane(
-        self, lane: Sequence[Source], states: Mapping[str, SourceState], progress: Progress
-    ) -> list[Report]:
+    def _poll_lane(self, lane: Sequence[Source], progress: Progress) -> list[Report]:
         reports: list[Report] = []
         for source in lane:
             if self._stopping.is_set():
                 break
             if source in self._former:  # the settings have changed since it was due
                 continue
-            state = states.get(source.id) or SourceState(source.id)
+            state = self.store.sources.state(source.id)  # as it is now: a lane may take minutes
             self.reading.add(source.id)
             try:
                 began = self.clock.now()

@@ -13,11 +13,11 @@ log = structlog.get_logger()
 TICK = 1  # seconds
 
 
-def guarded(job: Callable[[], object]) -> bool:
+def guarded(job: Callable[..., object], *values: object) -> bool:
     """Do a job that may fail and must not starve others; return whether it went well."""
     name = getattr(job, "__name__", type(job).__name__)
     try:
-        job()
+        job(*values)
     except StoreError as error:
         log.warning("tick_failed", job=name, error=str(error))
     except Exception:  # a bug in one job, however loud, must leave the others ticking

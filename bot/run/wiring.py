@@ -7,7 +7,7 @@ from pathlib import Path
 from sysconfig import get_path
 from tempfile import TemporaryDirectory
 
-from bot.clock import Clock, SystemClock
+from bot.clock import AgreedClock, Clock, SystemClock
 from bot.errors import ConfigError, UsageError
 from bot.model import ALL, CONSOLE, Destination, Follow
 from bot.ops.lock import sole_user
@@ -84,6 +84,11 @@ class App:
         """Hold the state directory and the database: no other bot works with them. Raises StoreError."""
         with sole_user(self.state), self.store.alone():
             yield
+
+    def renew_clock(self) -> None:
+        """Ask the database for the time once a minute, where it tells the time. Raises StoreError."""
+        if isinstance(self.clock, AgreedClock):
+            self.clock.renew()
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
@@ -189,6 +194,12 @@ def no_state(state: Path) -> ConfigError:
     )
 
 
+def _clock_of(store: Store) -> Clock:
+    """Return the clock of this machine, or of the database where several machines share one."""
+    own = SystemClock()
+    return AgreedClock(lambda: store.time() or own.now(), own) if store.time() else own
+
+
 @contextmanager
 def open_app(
     variables: Mapping[str, str] | None = None,
@@ -217,7 +228,7 @@ def open_app(
         else:  # nothing is known yet: an empty store says so
             store = Store(Path(stack.enter_context(TemporaryDirectory(prefix="cadencebot-"))))
         stack.callback(store.close)
-        app = App(file, environment, labs_of(file), store, clock or SystemClock())
+        app = App(file, environment, labs_of(file), store, clock or _clock_of(store))
         app.go_on_with(with_added(file, store))
         app.refuse_unreachable_places()
         yield app

@@ -191,6 +191,11 @@ class Environment(Part):
         return bool(self.cadencebot_push_secret.get_secret_value()) and not is_signed
 
     @property
+    def hears_slack(self) -> bool:
+        """Whether there is what it takes to hear what is pressed in Slack over HTTP."""
+        return bool(self.slack_signing_secret.get_secret_value())
+
+    @property
     def proxies(self) -> Proxies:
         """Return by which proxies everything is asked: by none, unless CADENCEBOT_PROXY is on."""
         if self.cadencebot_proxy == "off":

@@ -162,8 +162,11 @@ class SlackNotifier:
         return None
 
     def time_at(self, destination: Destination) -> datetime | None:  # noqa: ARG002  # there is one clock
-        """Return Slack's time, None if it does not tell; who was not heard lately is asked something."""
-        if self._clock.now() is None:
+        """Return Slack's time, None if it does not tell; who was not heard lately is asked who we are.
+
+        So it is as long as Slack has not told that, which the links to messages need.
+        """
+        if self._identity is None or self._clock.now() is None:
             self._ask_who_i_am()
         return self._clock.now()
 
@@ -174,8 +177,8 @@ class SlackNotifier:
         return answer
 
     def permalink(self, channel: Destination, ts: str) -> str:
-        """Return a link to a posted message, or "" while Slack does not tell the workspace's address."""
-        url = str(self._who_am_i().body.get("url", "")).rstrip("/")
+        """Return a link to a posted message, or "" while Slack has not told the workspace's address."""
+        url = str(self._identity.body.get("url", "")).rstrip("/") if self._identity else ""
         return f"{url}/archives/{channel}/p{ts.replace('.', '')}" if url else ""
 
     def check(self) -> TokenCheck:

@@ -6,7 +6,7 @@ ALTER TABLE source ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
 ALTER TABLE source ADD COLUMN whole_at TEXT;
 ALTER TABLE source ADD COLUMN outdated INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE source ADD COLUMN distrusted_at TEXT;
--- How often it was polled, by which a poll knows that another one has come before it.
+-- How many polls of it failed or showed something, by which a poll knows that another one has come before it.
 ALTER TABLE source ADD COLUMN polls INTEGER NOT NULL DEFAULT 0;
 -- An empty first answer used to be taken for a baseline.
 UPDATE source SET baseline_at = NULL WHERE usual_count = 0;
@@ -236,7 +236,7 @@ CREATE INDEX delivery_suspected ON delivery (destination, sequence)
 CREATE INDEX delivery_created ON delivery (created_at) WHERE state IN ('owed', 'doubtful');
 CREATE INDEX delivery_begun ON delivery (claimed_at) WHERE state IN ('owed', 'doubtful');
 CREATE INDEX delivery_claimed ON delivery (destination) WHERE state = 'claimed';
-CREATE INDEX delivery_unclear ON delivery (sequence) WHERE state = 'unclear';
+CREATE INDEX delivery_unclear ON delivery (told_at, sequence) WHERE state = 'unclear';
 
 -- Who was asked to tell at once when a source changes. A source that is polled alone has no row.
 CREATE TABLE push (

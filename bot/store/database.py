@@ -24,7 +24,7 @@ class Database(Protocol):
         """Return what keeps other bots from working with this database, beside the state directory's lock."""
 
     def beside(self) -> AbstractContextManager[object]:
-        """Return what keeps away only who must be alone with this database: there may be any number of bots."""
+        """Return what keeps away only who must be alone with this database: any number of bots share it."""
 
     def bots(self) -> int:
         """Return how many bots work with this database."""
@@ -46,6 +46,10 @@ class Database(Protocol):
 
     def part(self) -> AbstractContextManager[None]:
         """Return a part of a transaction: where it fails nothing of it is stored, and the rest is."""
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is in a transaction, which a database may undo as a whole by itself."""
 
     def query(self, sql: str, values: Values | None = None) -> list[dict[str, Any]]:
         """Return the rows of a statement as dictionaries."""

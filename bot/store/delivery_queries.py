@@ -227,12 +227,16 @@ class DeliveryQueries(Tables):
             f"{where} ORDER BY d.sequence DESC LIMIT :limit", {"limit": limit, "states": states}
         )
 
+    def unclear(self) -> list[Delivery]:
+        """Return the messages of which nobody knows whether they arrived, in order."""
+        return self._select("WHERE d.carrier IS NULL AND d.state = 'unclear' ORDER BY d.sequence")
+
     def puzzling(self) -> list[Delivery]:
-        """Return the messages that are unclear, or answered by what nobody knows, in order."""
+        """Return what is unclear and not told to the admins, and all whose answer nobody knows, in order."""
         return self._select(
             """
             WHERE d.carrier IS NULL AND d.sequence IN (
-                SELECT sequence FROM delivery WHERE state = 'unclear'
+                SELECT sequence FROM delivery WHERE state = 'unclear' AND told_at IS NULL
                 UNION ALL
                 SELECT sequence FROM delivery WHERE strange_since IS NOT NULL AND state = 'owed')
             ORDER BY d.sequence

@@ -33,7 +33,7 @@ class Shards(Tables):
         return [int(shard) for shard in rows]
 
     def posted_since(self, shard: int, since: datetime) -> dict[Destination, datetime]:
-        """Return when the last message went to each destination of a share, where that is later than `since`."""
+        """Return when the last message went to each destination of a share that got one since then."""
         rows = self._query(
             """
             SELECT destination, max(settled_at) AS at FROM delivery

@@ -165,7 +165,7 @@ class Sources(Tables):
         )
 
     def showed_nothing(self, states: Iterable[SourceState]) -> None:
-        """Store the outcomes of good polls that showed nothing new.
+        """Store the outcomes of good polls that showed nothing new; no other poll is overtaken by them.
 
         Where another poll of a source was stored since one of these began, that one is dropped.
         """
@@ -174,7 +174,7 @@ class Sources(Tables):
             UPDATE source SET
                 etag = :etag, last_modified = :last_modified, usual_count = :usual_count,
                 polled_at = :polled_at, succeeded_at = :succeeded_at, next_poll_at = :next_poll_at,
-                fingerprint = :fingerprint, whole_at = :whole_at, outdated = :outdated, polls = polls + 1,
+                fingerprint = :fingerprint, whole_at = :whole_at, outdated = :outdated,
                 rested_until = NULL, failing_since = NULL, failures = 0, failure = NULL, complaint = NULL
             WHERE id = :id AND polls = :polls
             """,

@@ -116,23 +116,29 @@ class SqliteDatabase:
                 yield connection
                 connection.conn.execute("COMMIT")
             except BaseException:
-                if connection.conn.in_transaction:
+                if self.is_writing:
                     connection.conn.execute("ROLLBACK")
                 raise
 
     @contextmanager
     def part(self) -> Iterator[None]:
-        """Hold a part of a transaction: where it fails nothing of it is stored, and the rest is."""
+        """Lend a part of a transaction: where it fails nothing of it is stored, and the rest is."""
         with in_words(self.path):
             connection = self.connection.conn
             connection.execute("SAVEPOINT part")
             try:
                 yield
             except BaseException:
-                connection.execute("ROLLBACK TO part")
+                if self.is_writing:
+                    connection.execute("ROLLBACK TO part")
+                    connection.execute("RELEASE part")
                 raise
-            finally:
-                connection.execute("RELEASE part")
+            connection.execute("RELEASE part")
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is in a transaction, which SQLite may undo by itself, as on a full disk."""
+        return self.connection.conn.in_transaction
 
     @property
     def version(self) -> int:

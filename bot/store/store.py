@@ -1,6 +1,7 @@
 """The Store: everything that the bot remembers, in one database."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from datetime import datetime
@@ -88,7 +89,7 @@ class Store:
         """Return the jobs of the workers that share this database, None where there is one bot."""
         return jobs_of(self._database)
 
-    def of_shard(self, shard: int) -> "Store":
+    def of_share(self, shard: int) -> "Store":
         """Take the turn to deliver a share of the outbox; return this store for whoever has it.
 
         It sees the deliveries of that share alone, and raises LostTurnError once another has taken the turn.
@@ -111,7 +112,7 @@ class Store:
         return self._database.time()
 
     def beside(self) -> AbstractContextManager[object]:
-        """Return what keeps away only who must be alone with this database: there may be any number of bots."""
+        """Return what keeps away only who must be alone with this database: any number of bots share it."""
         return self._database.beside()
 
     def alone(self) -> AbstractContextManager[object]:
@@ -124,9 +125,12 @@ class Store:
         with self._database.transaction():
             yield
 
-    def together(self, stored: Callable[[], object]) -> Together:
-        """Return what stores writes of several threads together, calling `stored` after each transaction."""
-        return Together(self._database, stored)
+    def together(self, writer: Executor, stored: Callable[[], object]) -> Together:
+        """Return what stores writes of several threads together, in the one thread of `writer`.
+
+        It calls `stored` after each transaction.
+        """
+        return Together(self._database, writer, stored)
 
     @property
     def version(self) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,15 +14,15 @@ _Result = TypeVar("_Result")
 class Together:
     """Stores all the writes that wait, as soon as those before them are stored.
 
-    They are done one after the other, by a thread that does nothing else. `stored` is called after each
-    transaction, before anybody hears that his write is stored.
+    They are done one after the other by `writer`, an executor of one thread that does nothing else. `stored`
+    is called after each transaction, before anybody hears that his write is stored.
     """
 
-    def __init__(self, database: Database, stored: Callable[[], object]) -> None:
+    def __init__(self, database: Database, writer: Executor, stored: Callable[[], object]) -> None:
         self._database = database
+        self._writer = writer
         self._stored = stored
         self._waiting: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
 
     def do(self, write: Callable[[], _Result]) -> _Result:
         """Return what a write returns, once it is stored. Raises what it raises, and StoreError.
@@ -31,7 +31,7 @@ class Together:
         """
         outcome = Future[_Result]()
         self._waiting.append((write, outcome))
-        self._thread.submit(self._store_waiting)
+        self._writer.submit(self._store_waiting)
         return outcome.result()
 
     def _store_waiting(self) -> None:
@@ -48,9 +48,14 @@ class Together:
             tell()
 
     def _try(self, write: Callable[[], Any], outcome: "Future[Any]") -> Callable[[], None]:
-        """Do one write; return what tells its thread what came of it, once that is stored."""
+        """Do one write; return what tells its thread what came of it, once that is stored.
+
+        Raises what ended the whole transaction, if that write did.
+        """
         try:
             with self._database.part():
                 return partial(outcome.set_result, write())
-        except BaseException as error:  # noqa: BLE001  # whoever waits for it hears of it
+        except BaseException as error:
+            if not self._database.is_writing:
+                raise
             return partial(outcome.set_exception, error)

@@ -57,7 +57,7 @@ def start(house: House) -> None:
     """Begin as `run` does."""
     house.store = house.poller.store = Store(house.directory, LABS)
     house.restart()
-    note_alive(house.store, house.store.newest(), house.clock.now())
+    note_alive(house.store, house.store.newest, house.clock.now())
 
 
 def only_the_database(saved: Path, state: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
+from bot.run.reports import unheard
 from bot.sources.base import Memory, Poll
 from tests.support.house import House, ScriptedSource, licensed
 
@@ -20,16 +21,24 @@ LONG = 20  # seconds that no thread of a test that goes well has to wait
 
 @dataclass(eq=False)
 class SlowSource(ScriptedSource):
-    """A source that answers nobody before two have asked; who gets an error gets it last."""
+    """A source that answers nobody before two have asked; who gets an error gets it last.
+
+    If `quiet_first`, one of the two is shown nothing, and the other one is answered after that is stored.
+    """
 
     meeting: threading.Barrier = field(default_factory=lambda: threading.Barrier(2))
     stored: threading.Event = field(default_factory=threading.Event)  # what one of them has read
     errors: list[SourceError] = field(default_factory=list)
+    quiet_first: bool = False
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
         poll = super().poll(memory, fetch, now)
         error = self.errors.pop() if self.errors else None
-        self.meeting.wait(LONG)
+        is_first = self.meeting.wait(LONG) == 0
+        if self.quiet_first and is_first:
+            return replace(poll, sightings=(), identities={})
+        if self.quiet_first:
+            assert self.stored.wait(LONG)
         if error:
             assert self.stored.wait(LONG)
             raise error
@@ -49,10 +58,12 @@ def slow(house: House) -> SlowSource:
 
 
 def polled_twice(house: House, source: SlowSource) -> None:
+    def poll_and_store() -> None:
+        house.poller.poll([source], unheard if source.quiet_first else lambda _report: source.stored.set())
+        source.stored.set()
+
     with ThreadPoolExecutor(2) as rounds:
-        both = [
-            rounds.submit(house.poller.poll, [source], lambda _report: source.stored.set()) for _ in range(2)
-        ]
+        both = [rounds.submit(poll_and_store) for _ in range(2)]
     for one in both:
         one.result()
     house.courier.deliver_all()
@@ -68,9 +79,24 @@ def test_what_both_have_seen_is_told_once_and_nothing_else_is(house: House, slow
     assert house.store.sources.state(slow.id).polls == 2, "the baseline, and one of the two"
 
 
-def test_of_two_that_showed_nothing_new_one_is_stored(house: House, slow: SlowSource) -> None:
+def test_one_that_showed_nothing_new_overtakes_none_that_did(house: House, slow: SlowSource) -> None:
+    """As where a source is pushed while a round that has read it has not stored that yet."""
+    slow.quiet_first = True
+    slow.shown.append(house.repository(KIMI))
     polled_twice(house, slow)
-    assert house.store.sources.state(slow.id).polls == 2, "the baseline, and one of the two"
+    assert len(house.channel.alerts) == 1
+
+
+def test_one_that_showed_nothing_new_is_dropped_where_one_that_did_came_first(
+    house: House, slow: SlowSource
+) -> None:
+    polled_twice(house, slow)
+    before = house.store.sources.state(slow.id)
+    house.show(house.hub, house.repository(KIMI))
+    after = house.store.sources.state(slow.id)
+    with house.store.transaction():
+        house.store.sources.showed_nothing([replace(before, etag="older")])
+    assert house.store.sources.state(slow.id) == after
 
 
 def test_a_failure_does_not_undo_what_was_read_meanwhile(house: House, slow: SlowSource) -> None:
@@ -103,6 +129,7 @@ def test_a_round_that_failed_ends_when_all_its_lanes_have(house: House) -> None:
 
     slow = Slow(house.hub.id, house.hub.kind, house.hub.url)
     locked = replace(house.blog, error=StoreError("the database is locked"))
+    house.later(seconds=1)
     with ThreadPoolExecutor(1) as rounds:
         polling = rounds.submit(house.poller.poll, [locked, slow])
         assert reading.wait(LONG)
@@ -110,4 +137,22 @@ def test_a_round_that_failed_ends_when_all_its_lanes_have(house: House) -> None:
         going_on.set()
         with pytest.raises(StoreError, match="locked"):
             polling.result(LONG)
-    assert house.store.sources.state(slow.id).polls == 2
+    assert house.store.sources.state(slow.id).succeeded_at == house.clock.now()
+
+
+def test_each_source_of_a_lane_is_polled_as_it_stands_then(house: House) -> None:
+    """A lane may take a minute, and a source of it be pushed meanwhile: what is read then is not dropped."""
+    one, other = house.hub, replace(house.hub, id="hub:other", shown=[])
+    house.poller.poll([other])
+    poll_other = house.repository("moonshotai/Kimi-Other")
+    other.shown.append(house.repository(KIMI))
+
+    class Pushing(ScriptedSource):
+        def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+            house.poller.poll([other])
+            other.shown.append(poll_other)
+            return super().poll(memory, fetch, now)
+
+    house.poller.poll([Pushing(one.id, one.kind, one.url, others=1), other])
+    house.courier.deliver_all()
+    assert len(house.channel.alerts) == 2

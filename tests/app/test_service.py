@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 import schedule
+from rich.console import Console
 
 from bot.errors import StoreError
+from bot.model import CONSOLE
 from bot.outbox.message import Message, Outcome
-from bot.run.engines import Engines
+from bot.records import Content
+from bot.run.engines import Engines, at_work
 from bot.run.reports import Report
 from bot.run.service import Service
+from bot.run.wiring import open_app
+from tests.support.clock import FakeClock
 from tests.support.house import House
 from tests.support.monitor import quiet_monitor
 from tests.support.serving import NoChores, service_of
@@ -24,6 +29,18 @@ def house(tmp_path: Path) -> House:
     house = House(tmp_path)
     house.later(hours=1)
     return house
+
+
+def test_when_the_engines_have_stopped_none_of_their_threads_is_left(tmp_path: Path) -> None:
+    file, before = tmp_path / "feeds.yaml", {*threading.enumerate()}
+    file.write_text("labs: [{id: zai, name: Z.ai, sources: [{feed: 'https://z.example/rss'}]}]", "utf-8")
+    variables = {"CADENCEBOT_CONFIG": str(file), "CADENCEBOT_STATE": str(tmp_path / "state")}
+    with open_app(variables, FakeClock()) as app, at_work(app, Console(quiet=True)) as engines:
+        with app.store.transaction():
+            app.store.deliveries.owe_line("1", CONSOLE, Content("hello"), app.clock.now(), known_until=None)
+        assert engines.courier.deliver_all().sent == 1
+        kept = engines  # or what is not closed ended with them
+    assert {*threading.enumerate()} <= before, kept
 
 
 def run_until(service: Service, done: threading.Event) -> None:

@@ -42,7 +42,8 @@ class Hanging(Channel):
 def hanging(tmp_path: Path) -> Iterator[tuple[House, Hanging]]:
     house, channel = House(tmp_path), Hanging()
     with ThreadPoolExecutor(4) as threads:
-        house.courier = Courier(house.store, channel, house.clock, threads, timedelta(), moment=0.01)
+        writer = house.courier.writer
+        house.courier = Courier(house.store, channel, house.clock, threads, writer, timedelta(), moment=0.01)
         yield house, channel
         channel.released.set()
 

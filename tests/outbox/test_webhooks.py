@@ -80,7 +80,8 @@ def start(house: House, receiver: Receiver, fetcher: HttpFetcher) -> None:
     webhooks = {TEAMS: Webhook(f"{receiver.url}/hook", SECRET)}
     notifier = Outlets(house.channel, WebhookNotifier(lambda: webhooks, fetcher, house.clock))
     old = house.courier
-    house.courier = Courier(old.store, notifier, old.clock, old.threads, old.pace, moment=old.moment)
+    threads = old.threads, old.writer
+    house.courier = Courier(old.store, notifier, old.clock, *threads, old.pace, moment=old.moment)
 
 
 def state(house: House) -> tuple[str, str]:

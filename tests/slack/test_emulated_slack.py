@@ -53,7 +53,8 @@ def office(tmp_path: Path) -> Office:
 
 
 def deliver(house: House, notifier: SlackNotifier) -> None:
-    house.courier = Courier(house.store, notifier, house.clock, house.courier.threads)
+    old = house.courier
+    house.courier = Courier(house.store, notifier, house.clock, old.threads, old.writer)
     house.courier.deliver_all()
 
 

@@ -3,6 +3,7 @@
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.model import Destination
 from bot.outbox.message import Absent, Closed, Impossible, Later, Message, Refused, Search, Sent, Unclear
 from bot.records import Content
 from bot.slack.notifier import SlackNotifier
+from tests.support.house import House
 from tests.support.places import C1, D9, U1
 
 BLOCKS = ({"type": "header", "text": {"type": "plain_text", "text": "News"}},)
@@ -356,19 +358,44 @@ class TestFind:
 
 
 class TestWhoWeAre:
-    def test_a_permalink_asks_for_the_workspace_once(self, slack: SlackNotifier, slack_api: Api) -> None:
-        slack_api.script("auth.test", WHO)
-        links = {slack.permalink(C1, "1776699961.000200") for _ in range(2)}
-        assert links == {"https://team.slack.com/archives/C1/p1776699961000200"}
-        assert len(slack_api.calls) == 1
+    def test_a_permalink_asks_nobody(self, slack: SlackNotifier, slack_api: Api) -> None:
+        assert slack.permalink(C1, TS) == ""
+        assert slack_api.calls == []
 
-    def test_a_permalink_that_failed_is_asked_for_again(self, slack: SlackNotifier, slack_api: Api) -> None:
+    def test_who_tells_the_time_tells_the_workspace_for_permalinks_too(
+        self, slack: SlackNotifier, slack_api: Api
+    ) -> None:
+        slack_api.script("chat.postMessage", POSTED)
+        slack_api.script("auth.test", WHO)
+        slack.send(POST)  # whose answer tells the time, and not who we are
+        times = [slack.time_at(C1), slack.time_at(C1)]
+        assert None not in times
+        assert slack.permalink(C1, TS) == "https://team.slack.com/archives/C1/p1776699961000200"
+        assert len(slack_api.calls_of("auth.test")) == 1
+
+    def test_a_workspace_that_was_not_told_is_asked_for_again(
+        self, slack: SlackNotifier, slack_api: Api
+    ) -> None:
         slack_api.script("auth.test", {"ok": False, "error": "internal_error"}, "drop", WHO)
-        assert [slack.permalink(C1, "1.2") for _ in range(3)] == [
-            "",
-            "",
-            "https://team.slack.com/archives/C1/p12",
-        ]
+        links = []
+        for _ in range(3):
+            slack.time_at(C1)
+            links.append(slack.permalink(C1, "1.2"))
+        assert links == ["", "", "https://team.slack.com/archives/C1/p12"]
+
+    def test_the_link_to_the_first_alert_of_a_family_is_asked_for_outside_of_the_claim(
+        self, slack: SlackNotifier, slack_api: Api, tmp_path: Path
+    ) -> None:
+        slack_api.script("auth.test", {"ok": False, "error": "internal_error"}, WHO)
+        slack_api.script("chat.postMessage", POSTED)
+        house = House(tmp_path)
+        house.courier.notifier = slack
+        house.show(house.hub, house.repository("Qwen/Qwen4-8B"))
+        house.later(days=2)
+        house.show(house.hub, house.repository("Qwen/Qwen4-32B"))
+        first, second = slack_api.calls_of("chat.postMessage")
+        assert "team.slack.com" not in str(first)
+        assert "https://team.slack.com/archives/C1/p1776699961000200" in str(second)
 
     def test_a_check_names_the_missing_scopes(self, slack: SlackNotifier, slack_api: Api) -> None:
         slack_api.script("auth.test", (200, WHO, {"X-OAuth-Scopes": "channels:history, im:write"}))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import Destination, Lab
+from bot.outbox.doubts import tell_admins
 from bot.records import Content
 from bot.store.store import Store
 from tests.support.steps import steps
@@ -50,6 +51,25 @@ def test_a_tick_asks_no_more_of_a_channel_that_is_owed_much(store: Store, questi
     before = steps(store, question)
     owe(store, MANY)
     assert steps(store, question) <= before + 20
+
+
+def test_a_tick_does_not_look_again_at_what_the_admins_have_heard_of(store: Store) -> None:
+    def heard_of(number: int) -> None:
+        with store.transaction():
+            store._database.run("UPDATE delivery SET state = 'unclear' WHERE state = 'owed'")
+            unclear = [one.sequence for one in store.deliveries.recent(number, ("unclear",))]
+            store.deliveries.note_told(unclear, NOW)
+
+    owe(store, FEW)
+    heard_of(FEW)
+    before = steps(store, lambda s: s.deliveries.puzzling())
+    owe(store, MANY)
+    heard_of(FEW + MANY)
+    assert steps(store, lambda s: s.deliveries.puzzling()) <= before + 20
+
+
+def test_where_there_are_no_admins_nobody_asks_what_they_must_hear_of(store: Store) -> None:
+    assert steps(store, lambda s: tell_admins(s, (), NOW)) == 0
 
 
 def test_channels_that_are_served_already_are_passed_over(store: Store) -> None:

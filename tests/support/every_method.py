@@ -75,7 +75,9 @@ WRITES: dict[str, Call] = {
     "sources.remember": lambda s: s.sources.remember("feed:x", {"b": "1"}, NOW),
     "sources.respell": lambda s: s.sources.respell(["hub:Org"]),
     "sources.succeeded": lambda s: s.sources.succeeded(SourceState("feed:x", etag="2")),
-    "sources.showed_nothing": lambda s: s.sources.showed_nothing([s.sources.state("hub:org")]),
+    "sources.showed_nothing": lambda s: s.sources.showed_nothing(
+        [replace(s.sources.state("hub:org"), etag="2")]
+    ),
     "arrangement.give": lambda s: s.arrangement.give(KEY, "zai"),
     "arrangement.mark_provisional": lambda s: s.arrangement.mark_provisional(KEY, NOW, provisional=True),
     "arrangement.merge": lambda s: s.arrangement.merge("zai/glm-4.7", KEY, NOW),
@@ -208,6 +210,7 @@ READS: dict[str, Call] = {
     "deliveries.earlier_of_family": lambda s: s.deliveries.earlier_of_family(RELEASE),
     "deliveries.first_alert_of": lambda s: s.deliveries.first_alert_of([RELEASE], C1),
     "deliveries.puzzling": lambda s: s.deliveries.puzzling(),
+    "deliveries.unclear": lambda s: s.deliveries.unclear(),
     "deliveries.heads": lambda s: s.deliveries.heads(),
     "deliveries.is_told_otherwise": lambda s: s.deliveries.is_told_otherwise(s.deliveries.recent(1)[0]),
     "deliveries.notes_of": lambda s: s.deliveries.notes_of(RELEASE, C1),

@@ -1,7 +1,7 @@
 """A whole bot: real store, decider and courier; sources and notifier that a test scripts."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,8 +75,10 @@ class ScriptedSource:
     shown: list[Sighting] = field(default_factory=list)
     others: int = 0
     error: Exception | None = None
+    polls: int = 0
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
+        self.polls += 1
         if self.error:
             raise self.error
         known = memory.known(sighting.external_id for sighting in self.shown)
@@ -149,7 +151,7 @@ class House:
         self.poller = Poller(
             self.store, self.sources, NoFetcher(), self.labs, self.clock, Settings(), threads
         )
-        self.courier = Courier(self.store, self.channel, self.clock, threads, timedelta(), moment=LONG)
+        self.courier = self._courier(threads)
         if subscribed:
             self.subscribe("C1")
         if baselined:
@@ -159,8 +161,11 @@ class House:
 
     def restart(self) -> None:
         """Go on as a new process with the same store."""
-        threads = self.courier.threads
-        self.courier = Courier(self.store, self.channel, self.clock, threads, timedelta(), moment=LONG)
+        self.courier = self._courier(self.courier.threads)
+
+    def _courier(self, threads: Executor) -> Courier:
+        writer = ThreadPoolExecutor(1)
+        return Courier(self.store, self.channel, self.clock, threads, writer, timedelta(), moment=LONG)
 
     def subscribe(self, destination: str, lab: str = ALL, filters: Filters | None = None) -> None:
         with self.store.transaction():

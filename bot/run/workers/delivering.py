@@ -1,0 +1,70 @@
+"""Delivering a share of the outbox for a while, with the turn to do so."""
+
+import threading
+from datetime import timedelta
+
+import structlog
+
+from bot.ops.monitor import Monitor
+from bot.outbox.courier import Courier
+from bot.run.engines import Engines
+from bot.store.store import Store
+
+log = structlog.get_logger()
+
+# Seconds for which a worker keeps a share, so that others that came meanwhile get some. One that hangs then is
+# waited for: the share is kept longer for that, and at last all of it waits.
+_KEPT, _KEPT_AT_MOST = 20.0, 60.0
+_LOOK = 0.5  # seconds between two looks for what has become due
+_CLAIMS_LAST = 2.0  # seconds: long before anybody could take over
+_REMEMBERED = timedelta(seconds=5)  # of what went out before; more than any pace
+
+
+class Delivering:
+    """Delivers shares of the outbox, any number side by side."""
+
+    def __init__(self, store: Store, engines: Engines, monitor: Monitor) -> None:
+        self._store = store
+        self._engines = engines
+        self._monitor = monitor
+        self._clock = engines.courier.clock
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Settle what is on its way, and begin nothing else."""
+        self._stop.set()
+
+    def share(self, number: int) -> None:
+        """Deliver what is due of a share, and what becomes so meanwhile, until nothing is.
+
+        Raises StoreError, and LostTurnError where another has taken over.
+        """
+        courier = self._courier(number)
+        began = self._clock.ticks()
+        try:
+            while self._goes_on(number, courier, self._clock.ticks() - began):
+                self._monitor.delivered(*courier.deliver_due())
+                self._rest(courier)
+        finally:
+            courier.stop()
+        self._monitor.delivered(*courier.finish())
+
+    def _courier(self, number: int) -> Courier:
+        posted = self._store.shards.posted_since(number, self._clock.now() - _REMEMBERED)
+        return self._engines.courier_of(
+            self._store.of_share(number),
+            claims_last=_CLAIMS_LAST,
+            posted=posted,
+            settled=self._engines.courier.settled,
+        )
+
+    def _goes_on(self, number: int, courier: Courier, seconds: float) -> bool:
+        if self._stop.is_set() or seconds > _KEPT_AT_MOST:
+            return False
+        if courier.under_way:
+            return True
+        return seconds < _KEPT and bool(self._store.shards.due(self._clock.now(), [number]))
+
+    def _rest(self, courier: Courier) -> None:
+        pause = courier.next_wait()
+        self._stop.wait(_LOOK if pause is None else min(pause.total_seconds(), _LOOK))

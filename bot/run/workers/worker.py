@@ -1,24 +1,21 @@
 """A worker: makes jobs of what is due, and does jobs, whoever made them."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
-
-import structlog
+from collections.abc import Callable
+from functools import partial
 
 from bot.run.engines import Engines
 from bot.run.ticks import guarded
 from bot.run.watcher import Watcher
-from bot.run.workers.delivering import Deliveries
+from bot.run.workers.delivering import Delivering
+from bot.run.workers.jobs import CHORES, DELIVER, POLL, PUSH, defer_missing, deliveries_due
 from bot.store.jobs import Job, Jobs
 from bot.store.shards import ALL
 from bot.store.store import Store
 
-log = structlog.get_logger()
-
-POLL, DELIVER, CHORES, PUSH = "poll", "deliver", "chores", "push"
 _POLLS = 12  # hosts that are read side by side; one that hangs holds one of them
 _OTHERS = 4  # chores and pushes, and room for one that hangs
-SLOTS = _POLLS + len(ALL) + _OTHERS
+_SLOTS = _POLLS + len(ALL) + _OTHERS
 
 
 class Worker:
@@ -41,10 +38,11 @@ class Worker:
         self._jobs = jobs
         self._engines = engines
         self._watcher = watcher
+        self._delivering = Delivering(store, engines, watcher.monitor)
         self._tell = tell
-        self._hear = hear
-        self._deliveries = Deliveries(store, engines, watcher.monitor)
-        self._thread = threading.Thread(target=self._work, name="jobs")
+        tasks = {POLL: self._poll, DELIVER: self._deliver, CHORES: self._do_chores, PUSH: hear}
+        each = {name: partial(guarded, task) for name, task in tasks.items()}
+        self._thread = threading.Thread(target=jobs.work, args=(each, _SLOTS), name="jobs")
 
     def start(self) -> None:
         """Begin to do jobs."""
@@ -53,7 +51,7 @@ class Worker:
     def stop(self) -> None:
         """Begin no other job, and have those that are being done end soon."""
         self._engines.stop()
-        self._deliveries.stop()
+        self._delivering.stop()
         self._jobs.stop()
 
     def join(self) -> None:
@@ -64,21 +62,17 @@ class Worker:
         """Make a job of everything that is due. Raises StoreError."""
         poller = self._engines.poller
         lanes = {poller.lane_of(source) for source in poller.due()}
-        defer_missing(self._jobs, [Job(CHORES), *(Job(POLL, lane) for lane in lanes), *due_deliveries(self._store, poller.clock.now())])
-
-    def _work(self) -> None:
-        tasks: Mapping[str, Callable[[str], object]] = {
-            POLL: self._poll,
-            DELIVER: lambda shard: self._deliveries.of_shard(int(shard)),
-            CHORES: lambda _: self._do_chores(),
-            PUSH: self._hear,
-        }
-        self._jobs.work({name: _guarded(name, task) for name, task in tasks.items()}, SLOTS)
+        polls = (Job(POLL, lane) for lane in sorted(lanes))
+        due = deliveries_due(self._store, poller.clock.now())
+        defer_missing(self._jobs, [Job(CHORES), *due, *polls])
 
     def _poll(self, lane: str) -> None:
         poller = self._engines.poller
         poller.poll([one for one in poller.due() if poller.lane_of(one) == lane], self._watcher.polled)
 
-    def _do_chores(self) -> None:
+    def _deliver(self, share: str) -> None:
+        self._delivering.share(int(share))
+
+    def _do_chores(self, _: str) -> None:
         self._engines.chores.do()
         self._tell()

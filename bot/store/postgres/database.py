@@ -96,7 +96,8 @@ class PostgresDatabase:
 
     def time(self) -> datetime:
         """Return the time by the server's clock."""
-        return self.column("SELECT clock_timestamp()")[0].astimezone(UTC)
+        time: datetime = self.column("SELECT clock_timestamp()")[0]
+        return time.astimezone(UTC)
 
     def fenced(self, turn: str) -> "PostgresDatabase":
         """Take a turn, whoever had it: his transactions are refused from now on, and ours once it is taken."""
@@ -133,6 +134,12 @@ class PostgresDatabase:
         """Hold a part of a transaction: where it fails nothing of it is stored, and the rest is."""
         with in_words(self.place), self.lent() as connection, connection.transaction():
             yield
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is in a transaction; one whose connection was cut is over."""
+        mine: Connection | None = getattr(self._local, "connection", None)
+        return mine is not None and not mine.closed
 
     def query(self, sql: str, values: Values | None = None) -> list[dict[str, Any]]:
         """Return the rows of a statement as dictionaries; values are written as `statements.held` says."""

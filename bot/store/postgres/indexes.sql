@@ -24,7 +24,7 @@ CREATE INDEX delivery_suspected ON delivery (destination, sequence)
 CREATE INDEX delivery_created ON delivery (created_at) WHERE state IN ('owed', 'doubtful');
 CREATE INDEX delivery_begun ON delivery (claimed_at) WHERE state IN ('owed', 'doubtful');
 CREATE INDEX delivery_claimed ON delivery (destination) WHERE state = 'claimed';
-CREATE INDEX delivery_unclear ON delivery (sequence) WHERE state = 'unclear';
+CREATE INDEX delivery_unclear ON delivery (told_at, sequence) WHERE state = 'unclear';
 CREATE INDEX destination_by_digest ON destination (digest_at) WHERE digest_at IS NOT NULL;
 CREATE INDEX held_waiting ON held (held_at) WHERE state = 'waiting';
 CREATE INDEX hint_by_lab ON hint (lab);

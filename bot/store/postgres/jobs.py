@@ -1,7 +1,7 @@
 """The jobs of the workers, as procrastinate has them: https://procrastinate.readthedocs.io
 
-It brings fair fetching, notifications and heartbeats. It does not bring correctness: a job may be lost, or done
-twice, and that may matter to nobody.
+It brings fair fetching, notifications and heartbeats. It does not bring correctness: a job may be lost, or
+done twice, and that may matter to nobody.
 """
 
 import asyncio

@@ -1,0 +1,72 @@
+"""What `run` is made of: the engines, who answers, who watches, and the loop that drives them."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from rich.console import Console
+
+from bot.errors import ConfigError
+from bot.ops.monitor import Monitor
+from bot.run.answering import answering
+from bot.run.engines import Engines, at_work
+from bot.run.monitor import monitoring, tell_admins
+from bot.run.push.due import pushes_for
+from bot.run.push.routes import push_routes
+from bot.run.rereading import Rereading
+from bot.run.service import Service
+from bot.run.watcher import Watcher
+from bot.run.wiring import App
+from bot.run.workers.jobs import pushed, waking
+from bot.run.workers.process import Process
+from bot.run.workers.worker import Worker
+
+
+class Role(StrEnum):
+    """What one process does of the whole."""
+
+    ALL = "all"
+    WEB = "web"  # answers and takes pushes
+    WORKER = "worker"  # polls, delivers and does chores
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The parts of a bot that runs."""
+
+    engines: Engines
+    monitor: Monitor
+    service: Service | Process
+
+
+@contextmanager
+def serving(app: App, console: Console, role: Role = Role.ALL, listen: str = "") -> Iterator[Serving]:
+    """Yield a bot that is ready to run, its routes served at `listen`. Raises ConfigError and StoreError."""
+    jobs = app.store.jobs()
+    if jobs is None and role is not Role.ALL:
+        raise ConfigError(f"--role {role} is a part of the work: set DATABASE_URL, as docs/scale.md says")
+    over_http = bool(listen) and not app.environment.takes_only_pushes
+    shared = jobs is not None
+    socket = bool(app.environment.slack_app_token.get_secret_value())
+    hears = over_http or socket or (shared and app.environment.hears_slack)  # perhaps in another process
+    with ExitStack() as stack:
+        engines = stack.enter_context(at_work(app, console, interactive=hears, beside=shared))
+        pushes = stack.enter_context(pushes_for(engines.poller))
+        answers = answering(app, engines.poller.fetch, http=over_http)
+        slack = {} if role is Role.WORKER else stack.enter_context(answers)
+        routes = {**slack, **push_routes(app, partial(pushed, jobs) if jobs else pushes.hear)}
+        monitor = stack.enter_context(monitoring(app, engines, listen, routes))
+        tell, reread = partial(tell_admins, app, monitor), Rereading(app, engines).tick
+        service: Service | Process
+        if jobs is None:
+            service = Service(engines, monitor, tell, reread, pushes.take)
+        else:
+            app.store.when_owed(waking(app.store, jobs, app.clock))
+            watcher = Watcher(monitor, app.clock, lambda: None)  # what is news is told with the chores
+            worker = Worker(app.store, jobs, engines, watcher, tell, pushes.hear)
+            ticks = app.renew_clock, reread, pushes.take
+            service = Process(watcher, ticks, None if role is Role.WEB else worker)
+        pushes.polled = service.polled
+        yield Serving(engines, monitor, service)
