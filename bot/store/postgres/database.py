@@ -58,6 +58,7 @@ class PostgresDatabase:
         self.url = url
         self._patience = f"{PATIENCE * 1000:.0f}ms"
         self._local = threading.local()
+        self._writing = threading.Lock()
         self._presence: Presence | None = None
         self._turn: tuple[str, int] | None = None
         self.when_owed: Callable[[], object] | None = None
@@ -112,9 +113,15 @@ class PostgresDatabase:
         """Hold one write transaction: all of it is stored, or nothing.
 
         It takes the pen first, which another holds until its own is over: what is read within it stays so.
-        Raises LostTurnError where another has taken this one's turn.
+        Our own threads queue for it with no connection, which others need to read. Raises LostTurnError where
+        another has taken this one's turn.
         """
-        with in_words(self.place), self.pool.connection() as connection, connection.transaction():
+        with (
+            self._writing,
+            in_words(self.place),
+            self.pool.connection() as connection,
+            connection.transaction(),
+        ):
             connection.execute(_TAKE_PEN, (_PEN,))
             if self._presence is not None:
                 self._presence.take_again(connection)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import procrastinate
 import psycopg
@@ -46,7 +47,7 @@ class PostgresJobs:
         """Return the jobs that wait, or are being done."""
         with self._in_words():
             found = self._deferring.job_manager.list_jobs()
-        return {Job(one.task_name, str(one.task_kwargs.get("subject", ""))) for one in found}
+        return {Job(*(one.lock or "").split(":", 1)) for one in found}
 
     def defer(self, jobs: Iterable[Job]) -> None:
         """Have jobs done; see bot.store.jobs."""
@@ -89,6 +90,7 @@ class PostgresJobs:
         app = procrastinate.App(connector=connector)
         for name, do in tasks.items():
             app.task(name=name)(_by_subject(do))
+        loop.set_exception_handler(_tell_of)
         with ThreadPoolExecutor(slots, thread_name_prefix="job") as threads:
             loop.set_default_executor(threads)
             async with app.open_async():
@@ -147,6 +149,14 @@ def _by_subject(do: Callable[[str], object]) -> Callable[[str], None]:
         do(subject)
 
     return task
+
+
+def _tell_of(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Tell of a job whose end could not be noted: others took it over, or the database was not there."""
+    if isinstance(context.get("exception"), ConnectorException):
+        log.info("job_not_ended", error=str(context["exception"]).strip())
+    else:
+        loop.default_exception_handler(context)
 
 
 async def _take_over(app: procrastinate.App) -> None:
