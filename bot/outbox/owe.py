@@ -84,7 +84,7 @@ def _owe_alerts(
         lead.id, lead.name.release_key, wanted, now, known_until=known_until, dated=dated
     )
     declined = [(one.destination, one.why, one.final) for one in found if not one.wanted]
-    store.deliveries.note_declined(wave.lead.id, declined, now)
+    store.deliveries.note_declined(wave.lead.id, declined)
 
 
 def _owe_note(

@@ -15,7 +15,7 @@ from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
 from bot.fetch.address import host_in
 from bot.model import Destination, SourceKind
-from bot.outbox.floods import announced_lately, expire
+from bot.outbox.floods import announced_lately
 from bot.records import SourceState
 from bot.releases.naming.classify import judge
 from bot.releases.naming.labs import Labs
@@ -137,7 +137,6 @@ class Poller:
         """Return what came of lanes that have ended, once that is stored which is not the matter of one."""
         self._quiet.write(self.store, self._former)
         reports = [report for lane in ended for report in lane.result()]
-        expire(self.store, self.clock.now())
         if overdue := settle_overdue(self.store, self.settings, self.admins, self.clock.now()):
             reports.append(overdue)
             progress(overdue)

@@ -102,9 +102,7 @@ WRITES: dict[str, Call] = {
     ),
     "deliveries.hasten_strange": lambda s: s.deliveries.hasten_strange(Destination(OWED), NOW, EARLIER),
     "deliveries.hasten_to": lambda s: s.deliveries.hasten_to(Destination(OWED), EARLIER, EARLIER),
-    "deliveries.note_declined": lambda s: s.deliveries.note_declined(
-        RELEASE, [(C9, "too large", False)], NOW
-    ),
+    "deliveries.note_declined": lambda s: s.deliveries.note_declined(RELEASE, [(C9, "too large", False)]),
     "deliveries.note_told": lambda s: s.deliveries.note_told([sequence(s, OWED)], NOW),
     "deliveries.note_content": lambda s: s.deliveries.note_content(RELEASE, C1, "another"),
     "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(RELEASE, KEY, [C7, C8], NOW, known_until=None),
