@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import ConfigError
-from bot.ops.sealing import seal_of
 from bot.records import Content
+from bot.run.checks import check_token, workspaces_of
 from bot.run.wiring import App
-from bot.slack.notifier import SlackNotifier
+from bot.slack.workspaces import Workspace
 from bot.views.answers import lacking_words
 from bot.views.blocks import literal, section
 
@@ -36,27 +36,15 @@ def look_at_rights(app: App) -> list[str]:
 
 def _asked(app: App) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the scopes that each workspace lacks for looking messages up, as far as Slack says."""
-    for team, token in _tokens(app):
-        environment = app.environment
-        notifier = SlackNotifier(token, environment.slack_api_url, _TIMEOUT, proxies=environment.proxies)
-        checked = notifier.check()
+    own = [Workspace("", app.slack_token)] if app.slack_token else []
+    for one in (*own, *workspaces_of(app)):
+        if isinstance(one, ConfigError):  # told where it is used
+            continue
+        checked = check_token(app, one.token, _TIMEOUT)
         if not checked.reached:  # nor would it be for the others, one after the other
             return
         if checked.lacking is not None:
-            yield team, checked.lacking
-
-
-def _tokens(app: App) -> Iterator[tuple[str, str]]:
-    if app.slack_token:
-        yield "", app.slack_token
-    if not app.serves_many:
-        return
-    for one in app.store.installations.workspaces():
-        sealed = app.store.installations.find(one.team, one.enterprise)
-        try:
-            yield one.team, seal_of(app.environment).open(sealed or b"")
-        except ConfigError:  # told where it is used
-            continue
+            yield one.team, checked.lacking
 
 
 def _tell_admins(app: App, team: str, lacking: tuple[str, ...]) -> None:
