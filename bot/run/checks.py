@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from bot.desk.questions import coverage, watched
 from bot.errors import ConfigError, SourceError
 from bot.ops.health import explained
-from bot.ops.sealing import seal_of
 from bot.run.engines import fetcher_of
+from bot.run.rights import check_token, workspaces_of
 from bot.run.wiring import App
 from bot.settings.environment import Environment
-from bot.slack.notifier import SlackNotifier
 from bot.slack.scopes import TokenCheck, app_token_problem, refused_tokens
-from bot.slack.workspaces import ManyWorkspaces, Workspace
+from bot.slack.workspaces import Workspace
 from bot.sources.base import Memory, Source
 
 _DEAF = (
@@ -81,25 +80,9 @@ def _check_workspaces(app: App) -> list[TokenCheck]:
     return [*works, TokenCheck(problems=tuple(refused))]
 
 
-def workspaces_of(app: App) -> Sequence[Workspace | ConfigError]:
-    """Return the workspaces that installed the bot by themselves, or why a token of theirs cannot be read."""
-    if not app.serves_many or not app.store.installations.workspaces():
-        return ()
-    try:
-        return [*ManyWorkspaces(app.store, seal_of(app.environment), app.clock.now).all()]
-    except ConfigError as error:  # there is no key
-        return [error]
-
-
 def _check_own_token(app: App) -> TokenCheck:
     check = check_token(app, app.slack_token)
     return replace(check, problems=tuple(f"SLACK_BOT_TOKEN: {one}" for one in check.problems))
-
-
-def check_token(app: App, token: str, timeout: int = 15) -> TokenCheck:
-    """Return what a token is good for; `timeout` is in seconds."""
-    environment = app.environment
-    return SlackNotifier(token, environment.slack_api_url, timeout, proxies=environment.proxies).check()
 
 
 def refuse_tokens(app: App) -> None:

@@ -108,6 +108,20 @@ class Owed(DeliveryQueries):
         key = line_id(identity, self._first_id(destination), kind)
         return self._owe(key, destination, self._owed(kind, now, known_until), content=content)
 
+    def owe_lines(
+        self,
+        identity: str,
+        destinations: Iterable[Destination],
+        content: Content,
+        now: datetime,
+        *,
+        known_until: datetime | None,
+    ) -> int:
+        """Owe each of these destinations the same line, as `owe_line` does; return how many are new."""
+        return sum(
+            self.owe_line(identity, one, content, now, known_until=known_until) for one in destinations
+        )
+
     def owe_note_to(
         self,
         destination: Destination,

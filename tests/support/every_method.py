@@ -107,6 +107,7 @@ WRITES: dict[str, Call] = {
     "deliveries.note_content": lambda s: s.deliveries.note_content(RELEASE, C1, "another"),
     "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(RELEASE, KEY, [C7, C8], NOW, known_until=None),
     "deliveries.owe_edits": lambda s: s.deliveries.owe_edits(RELEASE, KEY, NOW, known_until=None),
+    "deliveries.owe_lines": lambda s: s.deliveries.owe_lines("r8", [C1], SAID, NOW, known_until=None),
     "deliveries.owe_line": lambda s: s.deliveries.owe_line("r9", C1, SAID, NOW, known_until=None),
     "deliveries.owe_note_to": lambda s: s.deliveries.owe_note_to(
         C1, Reply(RELEASE, KEY, NOTE, "variant:y"), NOW, known_until=None, wait_until=LATER
