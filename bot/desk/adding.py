@@ -69,7 +69,7 @@ class Adding:
         return answers.added_answer(lab, source)
 
     def remove(self, asker: Asker, command: Command, *, is_admin: bool) -> Content:
-        """Have a lab watched no more that was added, list those where none is named. Raises UsageError."""
+        """Stop watching a lab that was added, list those where none is named. Raises UsageError."""
         lab = labs.find(self.store, self.trier.labs, command.subject) if command.subject else None
         if not is_admin:
             raise UsageError(_NO_ADMIN)

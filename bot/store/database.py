@@ -16,7 +16,7 @@ class Database(Protocol):
 
     @property
     def version(self) -> int:
-        """What changes whenever another connection stores something: another thread's, another process's."""
+        """What changes whenever another connection stores something, and may do so whenever this one does."""
 
     def alone(self) -> AbstractContextManager[object]:
         """Return what keeps other bots from working with this database, beside the state directory's lock."""

@@ -78,13 +78,13 @@ class PostgresDatabase:
 
     @property
     def version(self) -> int:
-        """What changes whenever another connection stores something: another thread's, another process's."""
+        """What changes whenever anything is stored, by this thread as well: the next transaction's id."""
         version: int = self.column("SELECT txid_snapshot_xmax(txid_current_snapshot())")[0]
         return version
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the lock of the one bot that works with this database; it falls with the process.
+        """The lock of the one bot that works with this database; it falls with the process.
 
         Raises StoreError naming who holds it.
         """
@@ -98,7 +98,7 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Hold one write transaction: all of it is stored, or nothing.
+        """One write transaction: all of it is stored, or nothing.
 
         It takes the pen first, which another holds until its own is over: what is read within it stays so.
         """
@@ -115,7 +115,7 @@ class PostgresDatabase:
 
     @contextmanager
     def part(self) -> Iterator[None]:
-        """Hold a part of a transaction: where it fails nothing of it is stored, and the rest is."""
+        """A part of a transaction: where it fails nothing of it is stored, and the rest is."""
         with in_words(self.place), self._connection() as connection, connection.transaction():
             yield
 
@@ -186,7 +186,7 @@ class PostgresDatabase:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        """Lend the connection of this thread's transaction, or any for one statement."""
+        """The connection of this thread's transaction, or any for one statement."""
         mine: Connection | None = getattr(self._local, "connection", None)
         if mine is not None:
             yield mine
