@@ -69,7 +69,7 @@ class Adding:
         return answers.added_answer(lab, source)
 
     def remove(self, asker: Asker, command: Command, *, is_admin: bool) -> Content:
-        """Have a lab watched no more that was added, list those where none is named. Raises UsageError."""
+        """Stop watching a lab that was added, list those where none is named. Raises UsageError."""
         lab = labs.find(self.store, self.trier.labs, command.subject) if command.subject else None
         if not is_admin:
             raise UsageError(_NO_ADMIN)
@@ -89,11 +89,10 @@ class Adding:
         """Tell the admins what somebody would like to have watched."""
         wish = command.text.removesuffix(" ask")
         line = answers.wish_line(f"<@{asker.user}>", command.subject, wish)
-        now = self.trier.clock.now()
+        now, admins = self.trier.clock.now(), self.settings.config.admins
         with self.store.transaction():
             admit(self.store, asker, REPORT, command.text, now)
-            for admin in self.settings.config.admins:
-                self.store.deliveries.owe_line(f"wish|{asker.request}", admin, line, now, known_until=None)
-        if not self.settings.config.admins:
+            self.store.deliveries.owe_lines(f"wish|{asker.request}", admins, line, now, known_until=None)
+        if not admins:
             return answers.only_admins_answer(command.subject, wish, are_there=False)
         return answers.said(f"The admins were asked to have {command.subject} watched.")

@@ -255,8 +255,7 @@ class FaultReports:
             row = blocks.actions([blocks.button("Correct", f"correct:{number}", str(number))])
             notice = Content(said, (blocks.section(said), *row))
             identity = f"report|{asker.request}"  # not the number: a backup put back gives it to another
-            for admin in self.admins:
-                self.store.deliveries.owe_line(identity, admin, notice, now, known_until=None)
+            self.store.deliveries.owe_lines(identity, self.admins, notice, now, known_until=None)
         whom = "those who can correct it were told" if self.admins else "it stands in `status`"
         return answers.said(f"Thank you: your report is kept, and {whom}.")
 

@@ -233,7 +233,8 @@ class Questions:
         known, declined = self.store.subscriptions, self.store.deliveries.declined(wave.lead.id)
         following = known.of_destination(destination) if destination else known.of_lab(wave.lab.id)
         others = [one for one in following if one.destination not in alerted]
-        found = receptions(wave, others, self.store.preferences.mutes(destination), self.clock.now())
+        now = self.clock.now()
+        found = receptions(wave, others, self.store.preferences.mutes(destination, now), now)
         lines = [f"{one.destination}: {declined.get(one.destination, one.why)}" for one in found]
         more = len(lines) - _MOST_RECEPTIONS
         return [*lines[:_MOST_RECEPTIONS], f"and {more} more"] if more > 0 else lines

@@ -212,11 +212,9 @@ class HttpFetcher:
         `deadline` is in seconds, for all of it. Raises SourceError, without the address, for no answer.
         """
         address, attempt = parsed(url), Attempt(time.monotonic() + deadline)
-        # on a connection of its own: one that was left open may be closed just as it is used again
-        sent = {**self._headers, **headers, **self._authorization(address), "connection": "close"}
-        request = httpx.Request("POST", address, content=body, headers=sent, extensions=attempt.extensions())
         try:
-            with closing(self._way_to(address).handle_request(request)) as answer:
+            request = self._request("POST", address, {**headers, "connection": "close"}, body)
+            with closing(self._send(request, attempt)) as answer:
                 rest = asked_rest(answer.status_code, plain_headers(answer.headers), self._clock.now())
                 return Posted(answer.status_code, rest)
         except httpx.HTTPError as error:
@@ -229,27 +227,30 @@ class HttpFetcher:
             errand.until += time.monotonic() - began
             attempt = Attempt(errand.until)
             try:
-                with closing(self._send(self._request(url, errand), attempt)) as answer:
+                request = self._request("GET", url, errand.headers)
+                with closing(self._send(request, attempt)) as answer:
                     return self._read(url, answer, errand, attempt)
             except httpx.HTTPError as error:
                 raise of_exception(url, error, deadline=errand.deadline, ended=attempt.ended) from error
 
-    def _request(self, url: httpx.URL, errand: _Errand) -> httpx.Request:
-        headers = self._headers | errand.headers | self._authorization(url)
+    def _request(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes | None = None
+    ) -> httpx.Request:
+        headers = {**self._headers, **headers, **self._authorization(url)}
         try:
             encoded = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
         except UnicodeEncodeError as error:
             raise httpx.LocalProtocolError("a header is not Latin-1") from error
-        return httpx.Request("GET", url, headers=encoded)
+        return httpx.Request(method, url, headers=encoded, content=body)
 
     def _send(self, request: httpx.Request, attempt: Attempt) -> httpx.Response:
-        """Return the answer with its body unread."""
+        """Return the answer with its body unread. What is posted is sent once."""
         transport = self._way_to(request.url)
         request.extensions = attempt.extensions()
         try:
             return transport.handle_request(request)
         except (httpx.NetworkError, httpx.RemoteProtocolError):
-            if attempt.opened:
+            if attempt.opened or request.method != "GET":
                 raise
         # The server closed an idle connection just as it was used again, or left rubbish of its last answer
         # there. That says nothing about this answer, and a GET may be repeated.

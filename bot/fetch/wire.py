@@ -123,8 +123,11 @@ class KeptConnection:
         self._kept: httpcore.HTTPConnection | None = None
 
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Return the answer with its body unread; the one before it must have been closed."""
-        if not self._kept or not self._goes_on(self._kept, request.url.origin):
+        """Return the answer with its body unread; the one before it must have been closed.
+
+        Only a GET goes through what was left open: the server may close it just then.
+        """
+        if not self._kept or request.method != b"GET" or not self._goes_on(self._kept, request.url.origin):
             self.close()
             self._kept = httpcore.HTTPConnection(
                 request.url.origin, self._context, _KEPT_FOR, network_backend=self._backend

@@ -1,5 +1,6 @@
 """Whether a destination wants this, and if not, why: the one verdict of owing, composing and `why`. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -30,13 +31,11 @@ def receptions(
 ) -> list[Reception]:
     """Return what each destination makes of a wave, by the one of its subscriptions that wants it most.
 
-    `subscriptions` and `mutes` may be those of all labs and destinations.
+    `subscriptions` and `mutes`, which are not over, may be those of all labs and destinations.
     """
-    muted = {
-        mute.destination: mute
-        for mute in mutes
-        if mute.lab in (wave.lab.id, ALL) and (mute.until is None or mute.until > now)
-    }
+    muted: dict[Destination, list[Mute]] = defaultdict(list)
+    for mute in mutes:
+        muted[mute.destination].append(mute)
 
     @cache  # thousands of subscriptions have the same few filters
     def against_filters(filters: Filters) -> str:
@@ -48,15 +47,15 @@ def receptions(
         where = one.destination
         if not one.follow.covers(lab) or (where in found and found[where].wanted):
             continue
-        mute = mute_words(muted.get(where))
+        silenced = mute_words(longest_mute(muted.get(where, ()), wave.lab.id))
         # What was asked for in the future was asked for by a clock that was wrong.
-        if mute:
-            against = mute
+        if silenced:
+            against = silenced
         elif min(one.created_at, now) > opened_at:
             against = f"follows it since {_moment(one.created_at)}, which is after the release"
         else:
             against = against_filters(one.filters)
-        found[where] = Reception(where, not against, against or "wants it", final=bool(mute))
+        found[where] = Reception(where, not against, against or "wants it", final=bool(silenced))
     return list(found.values())
 
 

@@ -56,12 +56,13 @@ class Courier:
         None  # seconds until another may have taken over what was claimed; None: never
     )
     posted: Mapping[Destination, datetime] = field(default_factory=dict)  # when to each last, before we began
-    _steps: dict[Destination, Future[Outcome | Absent | None]] = field(default_factory=dict)  # under way
+    # --- of this one alone
+    _steps: dict[Destination, Future[Outcome | Absent | None]] = field(init=False, default_factory=dict)
     _free: dict[Destination, datetime] = field(init=False)  # when each takes the next post
-    _stopping: threading.Event = field(default_factory=threading.Event)
-    _interrupted: bool = True  # so that the first round doubts what a killed process left
-    _known: Known | None = None  # what is composed has in common, for the writes alone
-    _claimed_at: datetime | None = None  # if the transaction of the writes claims something
+    _stopping: threading.Event = field(init=False, default_factory=threading.Event)
+    _interrupted: bool = field(init=False, default=True)  # the first round doubts what a killed process left
+    _known: Known | None = field(init=False, default=None)  # what is composed has in common, for the writes
+    _claimed_at: datetime | None = field(init=False, default=None)  # if a transaction claims something
     _writes: Together = field(init=False)
 
     def __post_init__(self) -> None:

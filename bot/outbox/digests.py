@@ -35,7 +35,7 @@ def owe_due_digests(store: Store, now: datetime) -> int:
     Raises StoreError.
     """
     owed, due = 0, Due(store, now)
-    for destination, plan, _ in store.preferences.digests_due(now):
+    for destination, plan in store.preferences.digests_due(now):
         try:
             owed += due.owe(destination, plan)
         except StoreError:

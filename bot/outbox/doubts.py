@@ -42,8 +42,7 @@ def tell_admins(store: Store, admins: Sequence[Destination], now: datetime) -> N
     with store.transaction():
         for line in lines:
             if line.content:
-                for admin in admins:
-                    store.deliveries.owe_line(line.identity, admin, line.content, now, known_until=_EVER)
+                store.deliveries.owe_lines(line.identity, admins, line.content, now, known_until=_EVER)
             store.deliveries.note_told([one.sequence for one in line.about], now)
 
 

@@ -54,8 +54,7 @@ def hold(
     content = render_flood(flood, LASTS)
     # Not the number: a backup that is put back gives it to another flood.
     identity = f"held|{source_id}|{'|'.join(sorted(flood.leads))}"
-    for admin in admins:
-        store.deliveries.owe_line(identity, admin, content, now, known_until=known_until)
+    store.deliveries.owe_lines(identity, admins, content, now, known_until=known_until)
 
 
 def expire(store: Store, now: datetime) -> int:

@@ -84,7 +84,7 @@ def _owe_alerts(
         lead.id, lead.name.release_key, wanted, now, known_until=known_until, dated=dated
     )
     declined = [(one.destination, one.why, one.final) for one in found if not one.wanted]
-    store.deliveries.note_declined(wave.lead.id, declined, now)
+    store.deliveries.note_declined(wave.lead.id, declined)
 
 
 def _owe_note(
@@ -138,12 +138,13 @@ def _owe_news(store: Store, what: News, followers: Iterable[Subscription], now: 
     text = literal(what.sentence, _LONGEST)
     hint = f"`/releases cadence {literal(what.lab, 64)}` shows its cadence"
     content = Content(text, (blocks.section(text), blocks.context([hint])))
-    return sum(
-        store.deliveries.owe_line(identity(what), destination, content, now, known_until=begins)
+    told = (
+        destination
         for destination in dict.fromkeys(one.destination for one in following)
         if not longest_mute(store.preferences.mutes(destination, now), what.lab)
         and not quiet_until(store.preferences.of(destination).quiet, now)  # it is told in the next round
     )
+    return store.deliveries.owe_lines(identity(what), told, content, now, known_until=begins)
 
 
 # --- pauses
@@ -161,8 +162,8 @@ def tell_subscribers(store: Store, destination: Destination, now: datetime) -> N
     # Not by its time: where a backup was put back, the same pause begins anew, and was told already.
     identity = f"paused|{destination}|{pause.notices}"
     known_until = max(store.subscriptions.last_deliveries_to(destination).values(), default=_EVER)
-    for person in subscribers(destination, store.subscriptions.of_destination(destination)):
-        store.deliveries.owe_line(identity, person, content, now, known_until=known_until)
+    people = subscribers(destination, store.subscriptions.of_destination(destination))
+    store.deliveries.owe_lines(identity, people, content, now, known_until=known_until)
     store.subscriptions.note_notice(destination, now)
 
 

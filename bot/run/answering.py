@@ -109,8 +109,9 @@ def _workspaces(app: App) -> Workspaces:
     if not app.serves_many:
         return OneWorkspace(app.slack_token)
     workspaces = ManyWorkspaces(app.store, seal_of(app.environment), app.clock.now)
-    for one in app.store.installations.workspaces():
-        workspaces.find(one.team, one.enterprise)  # a key that does not fit is told now, not at a click
+    for one in workspaces.all():
+        if isinstance(one, ConfigError):  # is told now, not at a click
+            raise one
     return workspaces
 
 

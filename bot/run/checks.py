@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from bot.desk.questions import coverage, watched
 from bot.errors import ConfigError, SourceError
 from bot.ops.health import explained
-from bot.ops.sealing import seal_of
 from bot.run.engines import fetcher_of
+from bot.run.rights import check_token, workspaces_of
 from bot.run.wiring import App
 from bot.settings.environment import Environment
-from bot.slack.notifier import SlackNotifier
 from bot.slack.scopes import TokenCheck, app_token_problem, refused_tokens
+from bot.slack.workspaces import Workspace
 from bot.sources.base import Memory, Source
 
 _DEAF = (
@@ -72,25 +72,17 @@ def check_slack(app: App) -> TokenCheck:
 
 def _check_workspaces(app: App) -> list[TokenCheck]:
     """Return what the token of each workspace is good for that installed the bot by itself."""
-    installed = [one.team for one in app.store.installations.workspaces() if one.team]
-    if not installed:
+    found = workspaces_of(app)
+    if not found:
         return [TokenCheck(remarks=("no workspace has installed the bot yet: /slack/install is the way",))]
-    sealed = (app.store.installations.find(team) for team in installed)
-    try:
-        tokens = [seal_of(app.environment).open(one) for one in sealed if one]
-    except ConfigError as error:
-        return [TokenCheck(problems=(str(error),))]
-    return [_check_token(app, token) for token in tokens]
+    refused = dict.fromkeys(str(one) for one in found if isinstance(one, ConfigError))
+    works = [check_token(app, one.token) for one in found if isinstance(one, Workspace)]
+    return [*works, TokenCheck(problems=tuple(refused))]
 
 
 def _check_own_token(app: App) -> TokenCheck:
-    check = _check_token(app, app.slack_token)
+    check = check_token(app, app.slack_token)
     return replace(check, problems=tuple(f"SLACK_BOT_TOKEN: {one}" for one in check.problems))
-
-
-def _check_token(app: App, token: str) -> TokenCheck:
-    environment = app.environment
-    return SlackNotifier(token, environment.slack_api_url, proxies=environment.proxies).check()
 
 
 def refuse_tokens(app: App) -> None:

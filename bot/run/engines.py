@@ -1,6 +1,6 @@
 """What polls, what delivers and what else there is to do, put together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +47,6 @@ class Engines:
     poller: Poller
     courier: Courier
     chores: Chores
-    courier_of: Callable[..., Courier]  # of a store that has the turn to deliver a share of the outbox
 
     def stop(self) -> None:
         """Finish what is under way and begin nothing else. Nothing is lost: the next start takes it up."""
@@ -102,10 +101,8 @@ def at_work(
         own = notifier_of(app, console, interactive=interactive)
         notifier = Outlets(own, WebhookNotifier(partial(webhooks_of, app), fetcher, app.clock))
         pace = timedelta() if notifier.name == CONSOLE else timedelta(seconds=1)
-        courier_of = partial(
-            Courier, notifier=notifier, clock=app.clock, threads=senders, writer=writer, pace=pace
-        )
-        engines = Engines(poller, courier_of(app.store), Chores(app, fetcher), courier_of)
+        courier = Courier(app.store, notifier, app.clock, senders, writer, pace)
+        engines = Engines(poller, courier, Chores(app, fetcher))
         try:
             yield engines
         finally:

@@ -111,6 +111,5 @@ def ask_about_hints(store: Store, admins: Iterable[Destination], now: datetime) 
                 continue
             question = store.held.add_hint(hint, now)
             content = render_hint(question.id, hint, LASTS)
-            for admin in admins:
-                store.deliveries.owe_line(f"hint|{hint.key}", admin, content, now, known_until=hint.seen_at)
+            store.deliveries.owe_lines(f"hint|{hint.key}", admins, content, now, known_until=hint.seen_at)
             log.info("hint_asked", source=hint.source_id, name=hint.name.display, number=question.id)

@@ -115,9 +115,8 @@ def tell_admins(app: App, monitor: Monitor) -> None:
     with store.transaction():
         for line in news.lines:
             text = prose(line.text, _LONGEST_LINE)
-            for admin in app.config.admins:
-                content = Content(text, (section(text),))
-                store.deliveries.owe_line(line.identity, admin, content, now, known_until=line.since)
+            content, admins = Content(text, (section(text),)), app.config.admins
+            store.deliveries.owe_lines(line.identity, admins, content, now, known_until=line.since)
         store.watch.set_blind(news.known)
         store.watch.set_blind(news.known_to_miss, perhaps=True)
     monitor.told(news)

@@ -15,7 +15,7 @@ from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Fetcher
 from bot.fetch.address import host_in
 from bot.model import Destination, SourceKind
-from bot.outbox.floods import announced_lately, expire
+from bot.outbox.floods import announced_lately
 from bot.records import SourceState
 from bot.releases.naming.classify import judge
 from bot.releases.naming.labs import Labs
@@ -45,7 +45,7 @@ class Poller:
 
     Several threads may poll at once. Of two that read one source side by side, the first is heard: what the
     other one read is dropped, for it was understood without knowing what the first one stored. Who showed
-    nothing new is no first.
+    nothing new has only a failure dropped.
     """
 
     store: Store
@@ -138,7 +138,6 @@ class Poller:
         """Return what came of lanes that have ended, once that is stored which is not the matter of one."""
         self._quiet.write(self.store, self._former)
         reports = [report for lane in ended for report in lane.result()]
-        expire(self.store, self.clock.now())
         if overdue := settle_overdue(self.store, self.settings, self.admins, self.clock.now()):
             reports.append(overdue)
             progress(overdue)
@@ -235,9 +234,11 @@ class Poller:
         carry_out(self.store, state.id, decision, self.admins, now, silent=silent, known_until=known_until)
         return decision
 
-    def _is_overtaken(self, source: Source, state: SourceState) -> bool:
+    def _is_overtaken(self, source: Source, state: SourceState, *, failed: bool = False) -> bool:
         """Return whether another poll of the source, or other settings, came since this one began."""
-        overtaken = source in self._former or self.store.sources.state(state.id).polls != state.polls
+        stored = self.store.sources.state(state.id)
+        is_undone = failed and stored.succeeded_at != state.succeeded_at
+        overtaken = source in self._former or stored.polls != state.polls or is_undone
         if overtaken:
             log.info("poll_overtaken", source=state.id)
         return overtaken
@@ -274,7 +275,7 @@ class Poller:
         if error.retry_after is not None:
             rest = timedelta(seconds=error.retry_after)
         with self.store.transaction():
-            if self._is_overtaken(source, state):
+            if self._is_overtaken(source, state, failed=True):
                 return Report(source.id)
             self.store.sources.failed(source.id, error, now, now + rest * self.dice.uniform(1.0, 1.1))
         return Report(source.id, failure=error.failure, complaint=str(error))

@@ -85,8 +85,7 @@ class Rereading:
         content, now = render_wrong_settings(complaint), app.clock.now()
         identity = f"feeds.yaml|{mark}|{hashlib.sha256(complaint.encode()).hexdigest()[:16]}"
         with app.store.transaction():
-            for admin in app.config.admins:
-                app.store.deliveries.owe_line(identity, admin, content, now, known_until=None)
+            app.store.deliveries.owe_lines(identity, app.config.admins, content, now, known_until=None)
         log.warning("feeds_yaml_wrong", complaint=complaint)
         app.wrong = complaint
 

@@ -1,6 +1,6 @@
 """What the bot may not read in Slack, asked at the start and once a day, and told to the admins once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import ConfigError
@@ -8,6 +8,8 @@ from bot.ops.sealing import seal_of
 from bot.records import Content
 from bot.run.wiring import App
 from bot.slack.notifier import SlackNotifier
+from bot.slack.scopes import TokenCheck
+from bot.slack.workspaces import ManyWorkspaces, Workspace
 from bot.views.answers import lacking_words
 from bot.views.blocks import literal, section
 
@@ -36,34 +38,37 @@ def look_at_rights(app: App) -> list[str]:
 
 def _asked(app: App) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the scopes that each workspace lacks for looking messages up, as far as Slack says."""
-    for team, token in _tokens(app):
-        environment = app.environment
-        notifier = SlackNotifier(token, environment.slack_api_url, _TIMEOUT, proxies=environment.proxies)
-        checked = notifier.check()
+    own = [Workspace("", app.slack_token)] if app.slack_token else []
+    for one in (*own, *workspaces_of(app)):
+        if isinstance(one, ConfigError):  # told where it is used
+            continue
+        checked = check_token(app, one.token, _TIMEOUT)
         if not checked.reached:  # nor would it be for the others, one after the other
             return
         if checked.lacking is not None:
-            yield team, checked.lacking
+            yield one.team, checked.lacking
 
 
-def _tokens(app: App) -> Iterator[tuple[str, str]]:
-    if app.slack_token:
-        yield "", app.slack_token
-    if not app.serves_many:
-        return
-    for one in app.store.installations.workspaces():
-        sealed = app.store.installations.find(one.team, one.enterprise)
-        try:
-            yield one.team, seal_of(app.environment).open(sealed or b"")
-        except ConfigError:  # told where it is used
-            continue
+def workspaces_of(app: App) -> Sequence[Workspace | ConfigError]:
+    """Return the workspaces that installed the bot by themselves, or why a token of theirs cannot be read."""
+    if not app.serves_many or not app.store.installations.workspaces():
+        return ()
+    try:
+        return [*ManyWorkspaces(app.store, seal_of(app.environment), app.clock.now).all()]
+    except ConfigError as error:  # there is no key
+        return [error]
+
+
+def check_token(app: App, token: str, timeout: int = 15) -> TokenCheck:
+    """Return what a token is good for; `timeout` is in seconds."""
+    environment = app.environment
+    return SlackNotifier(token, environment.slack_api_url, timeout, proxies=environment.proxies).check()
 
 
 def _tell_admins(app: App, team: str, lacking: tuple[str, ...]) -> None:
     text, identity = literal(_words(team, lacking), _LONGEST_LINE), f"lacking|{team}|{'|'.join(lacking)}"
-    for admin in app.config.admins:
-        line = Content(text, (section(text),))
-        app.store.deliveries.owe_line(identity, admin, line, app.clock.now(), known_until=_EVER)
+    line, now = Content(text, (section(text),)), app.clock.now()
+    app.store.deliveries.owe_lines(identity, app.config.admins, line, now, known_until=_EVER)
 
 
 def _words(team: str, lacking: tuple[str, ...] | list[str]) -> str:

@@ -1,7 +1,7 @@
 """The one process with a file: it polls, delivers and does chores in threads of its own."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
@@ -56,10 +56,12 @@ class Service:
         """Tick until stopped."""
         with self._threads:
             self._threads.submit(self._deliver)
-            tick_until(
-                self._stop,
-                (self.watch, self._reread, self._take_pushes, self._start_polling, self._start_chores),
-            )
+            tick_until(self._stop, self.ticks)
+
+    @property
+    def ticks(self) -> Sequence[Callable[[], object]]:
+        """What is done once a second, in order."""
+        return self.watch, self._reread, self._take_pushes, self._start_polling, self._start_chores
 
     def watch(self) -> None:
         """Notice that the bot runs and what fails; tell the admins of it."""

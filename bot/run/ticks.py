@@ -31,11 +31,11 @@ def tick_until(stop: threading.Event, jobs: Sequence[Callable[[], object]]) -> N
     """Do these jobs once a second, one after the other, until `stop` is set."""
     scheduler = schedule.Scheduler()
     while not stop.wait(TICK / 2):
-        _set_ticks(scheduler, jobs)
+        set_ticks(scheduler, jobs)
         scheduler.run_pending()
 
 
-def _set_ticks(scheduler: schedule.Scheduler, jobs: Sequence[Callable[[], object]]) -> None:
+def set_ticks(scheduler: schedule.Scheduler, jobs: Sequence[Callable[[], object]]) -> None:
     """Set the ticks, at first and whenever the clock was set back.
 
     `schedule` reads local naive time: after a step back of an hour its jobs would be due in an hour.

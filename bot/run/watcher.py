@@ -1,4 +1,4 @@
-"""What the bot notices of itself while it works: that it runs, how its polls went, and what of that is told."""
+"""What the bot notices of itself while it works, and whom it tells: that it runs, and how its polls went."""
 
 from collections.abc import Callable
 

@@ -81,7 +81,7 @@ class App:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the state directory and the database: no other bot works with them. Raises StoreError."""
+        """The state directory and the database for this bot alone. Raises StoreError."""
         with sole_user(self.state), self.store.alone():
             yield
 
@@ -92,7 +92,7 @@ class App:
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
-        """Lend a store that can only be read, so that no question waits for a writer or becomes one."""
+        """A store that can only be read, so that no question waits for a writer or becomes one."""
         url = self.environment.database_url.get_secret_value()
         store = Store(self.state, self.labs, readonly=True, url=url)
         self._lent.append(store)
@@ -103,7 +103,7 @@ class App:
             store.close()
 
     def go_on_with(self, settings: Combined) -> None:
-        """Have the labs, the admins and all that feeds.yaml says be these from now on."""
+        """Go on with these labs, admins and whatever else feeds.yaml says."""
         self.config, self.aside, self.labs = settings.config, settings.aside, labs_of(settings.config)
         for store in (self.store, *self._lent):
             store.name_labs(self.labs)

@@ -1,6 +1,6 @@
 """The workspaces that the bot serves, each with a token of its own, and the way of a message to its own."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -50,6 +50,16 @@ class ManyWorkspaces:
         """Return a workspace, None where the bot is not installed. Raises ConfigError without the key."""
         sealed = self.store.installations.find(team, enterprise)
         return Workspace(team, self.seal.open(sealed)) if sealed else None
+
+    def all(self) -> Iterator[Workspace | ConfigError]:
+        """Yield those where the bot is installed now, in place of one why its token cannot be read."""
+        for one in self.store.installations.workspaces():
+            try:
+                workspace = self.find(one.team, one.enterprise)
+            except ConfigError as error:
+                yield error
+            else:
+                yield from [workspace] if workspace else []
 
     def forget(
         self, team: str, enterprise: str, until: datetime | None = None, bot_users: Collection[str] = ()

@@ -48,7 +48,7 @@ class HubWebhooks:
     web: Web
 
     def watch(self, organisations: Sequence[str], url: str, secret: str) -> None:
-        """Have one webhook tell `url` of all models of these organisations: a new one, or the one there is.
+        """Make one webhook tell `url` of all models of these organisations: a new one, or the one there is.
 
         Raises SourceError when the Hub does not answer, or refuses.
         """

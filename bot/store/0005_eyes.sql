@@ -115,13 +115,12 @@ CREATE INDEX release_announced ON release (opened_at) WHERE id = lead_id AND sil
 DROP INDEX release_by_family;
 CREATE INDEX release_by_family ON release (lab, family, published_at);
 
--- Why a destination that follows a lab was owed no alert of its release, as of when that was decided last.
+-- Why a destination that follows a lab was owed no alert of its release, as was decided last.
 CREATE TABLE declined (
     release_id  INTEGER NOT NULL REFERENCES release (id) ON DELETE CASCADE,
     destination TEXT NOT NULL,
     why         TEXT NOT NULL,
     final       INTEGER NOT NULL,               -- facts that arrive later change nothing: the lab was muted
-    decided_at  TEXT NOT NULL,
     PRIMARY KEY (release_id, destination)
 ) STRICT, WITHOUT ROWID;
 

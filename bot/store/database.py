@@ -16,7 +16,7 @@ class Database(Protocol):
 
     @property
     def version(self) -> int:
-        """What changes whenever another connection stores something: another thread's, another process's."""
+        """What changes whenever another connection stores something, and may do so whenever this one does."""
 
     when_owed: Callable[[], object] | None  # called at the end of a transaction in which something was owed
 

@@ -64,7 +64,8 @@ class Deliveries(Owed):
             UPDATE delivery SET state = CASE kind WHEN 'edit' THEN 'owed' ELSE 'doubtful' END,
                 due_at = :due_at, yields = yields OR kind = 'line',
                 reason = 'the bot stopped while sending'
-            WHERE state = 'claimed' AND {self._is_ours} AND destination NOT IN (SELECT value FROM json_each(:busy))
+            WHERE state = 'claimed' AND {self._is_ours}
+              AND destination NOT IN (SELECT value FROM json_each(:busy))
             """,
             {"due_at": due_at, "busy": list(busy)},
         )

@@ -7,7 +7,6 @@ tells how many messages were ever claimed: where it has more than the database, 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Lock
 
 from bot.errors import StoreError
 from bot.store.backup import disk_in_words
@@ -22,8 +21,6 @@ _INSTANT = timedelta(microseconds=1)
 
 _Query = Callable[[str], list[dict[str, str]]]
 _Run = Callable[[str, Mapping[str, object]], object]
-
-_writing = Lock()
 
 
 def newest(query: _Query) -> datetime | None:
@@ -76,9 +73,12 @@ def suspect(database: Database, since: datetime, now: datetime) -> None:
 
 
 def note_claims(database: Database, path: Path, now: datetime) -> None:
-    """Write down beside the database at `path` how many messages were claimed by now. Raises StoreError."""
+    """Write down beside the database at `path` how many messages were claimed by now; one thread does.
+
+    Raises StoreError.
+    """
     file = path.with_name(_FILE_NAME)
-    with _writing, disk_in_words(file):
+    with disk_in_words(file):
         draft = file.with_name(f".{_FILE_NAME}")
         draft.touch(mode=0o600)
         draft.write_text(f"{_made(database)} {time_text(now)}\n", encoding="ascii")

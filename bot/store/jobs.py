@@ -1,4 +1,4 @@
-"""Jobs: hints to the workers that something is due. The tables know what is, so that none matters by itself."""
+"""Jobs: hints to the workers that something is due. The tables know what is: none matters by itself."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

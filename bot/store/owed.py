@@ -109,6 +109,20 @@ class Owed(DeliveryQueries):
         key = line_id(identity, self._first_id(destination), kind)
         return self._owe(key, destination, self._owed(kind, now, known_until), content=content)
 
+    def owe_lines(
+        self,
+        identity: str,
+        destinations: Iterable[Destination],
+        content: Content,
+        now: datetime,
+        *,
+        known_until: datetime | None,
+    ) -> int:
+        """Owe each of these destinations the same line, as `owe_line` does; return how many are new."""
+        return sum(
+            self.owe_line(identity, one, content, now, known_until=known_until) for one in destinations
+        )
+
     def owe_note_to(
         self,
         destination: Destination,
@@ -209,9 +223,7 @@ class Owed(DeliveryQueries):
         since = maybe_moment(rows[0]["since"])
         return (since, bool(rows[0]["suspected"])) if since else None
 
-    def note_declined(
-        self, release_id: int, declined: Iterable[tuple[Destination, str, bool]], now: datetime
-    ) -> None:
+    def note_declined(self, release_id: int, declined: Iterable[tuple[Destination, str, bool]]) -> None:
         """Store why destinations are owed no alert of a release; the last word counts.
 
         Each is a destination, the reason in words, and whether that is final. One that was owed its alert
@@ -219,15 +231,15 @@ class Owed(DeliveryQueries):
         """
         self._run_many(
             """
-            INSERT INTO declined (release_id, destination, why, final, decided_at)
-            SELECT :id, :destination, :why, :final, :now WHERE NOT EXISTS (
+            INSERT INTO declined (release_id, destination, why, final)
+            SELECT :id, :destination, :why, :final WHERE NOT EXISTS (
                 SELECT 1 FROM delivery
                 WHERE release_id = :id AND destination = :destination AND kind = 'alert')
             ON CONFLICT (release_id, destination) DO UPDATE SET
-                why = excluded.why, final = excluded.final, decided_at = excluded.decided_at
+                why = excluded.why, final = excluded.final
             """,
             [
-                {"id": release_id, "destination": where, "why": why, "final": final, "now": now}
+                {"id": release_id, "destination": where, "why": why, "final": final}
                 for where, why, final in declined
             ],
         )

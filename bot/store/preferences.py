@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.model import ALL, Destination
 from bot.records import DigestPlan, Mute, Preferences
 from bot.store.database import Tables
-from bot.store.rows import columns, moment, read, record, records
+from bot.store.rows import columns, read, record, records
 
 # Longer than a month, whatever a change of daylight saving adds.
 _FURTHEST = timedelta(days=33)
@@ -48,22 +48,19 @@ class Settings(Tables):
 
     # --- digests
 
-    def digests_due(self, now: datetime) -> list[tuple[Destination, DigestPlan, datetime]]:
-        """Return the destinations whose digest is due, with their plan and when it became due.
+    def digests_due(self, now: datetime) -> list[tuple[Destination, DigestPlan]]:
+        """Return the destinations whose digest is due, with their plan.
 
         One that is due further ahead than any plan looks was put off by a clock that was wrong.
         """
         rows = self._query(
             """
-            SELECT id, digest, digest_at FROM destination
+            SELECT id, digest FROM destination
             WHERE (digest_at <= :now OR digest_at > :never) AND digest IS NOT NULL ORDER BY digest_at, id
             """,
             {"now": now, "never": now + _FURTHEST},
         )
-        return [
-            (Destination(row["id"]), read(DigestPlan, row["digest"]), moment(row["digest_at"]))
-            for row in rows
-        ]
+        return [(Destination(row["id"]), read(DigestPlan, row["digest"])) for row in rows]
 
     def advance(self, destination: Destination, next_at: datetime) -> None:
         """Store when the next digest of a destination is due."""

@@ -119,7 +119,7 @@ class Sources(Tables):
                 self._run(f"UPDATE {table} SET {column} = :now WHERE {column} = :former", row)
 
     def begin_anew(self, ids: Iterable[str]) -> None:
-        """Have the next poll of these sources be a silent baseline, at once; all that they showed is kept.
+        """Make the next poll of these sources a silent baseline, at once; all that they showed is kept.
 
         What is being read of them this moment is overtaken.
         """

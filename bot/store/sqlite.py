@@ -104,7 +104,7 @@ class SqliteDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Hold one write transaction: all of it is stored, or nothing.
+        """One write transaction: all of it is stored, or nothing.
 
         BEGIN IMMEDIATE takes the write lock at once; a deferred one fails under contention, too late to wait.
         Our own threads queue for it: SQLite lets waiters poll, and starves some of them.
@@ -122,7 +122,7 @@ class SqliteDatabase:
 
     @contextmanager
     def part(self) -> Iterator[None]:
-        """Lend a part of a transaction: where it fails nothing of it is stored, and the rest is."""
+        """A part of a transaction: where it fails nothing of it is stored, and the rest is."""
         with in_words(self.path):
             connection = self.connection.conn
             connection.execute("SAVEPOINT part")

@@ -78,7 +78,7 @@ class Store:
         self.shipments = Shipments(self._database, self.corrections, self._labs)
 
     def name_labs(self, labs: Iterable[Lab]) -> None:
-        """Have releases be of these labs: what is stored of one has its id alone."""
+        """Take these for the labs of all releases: what is stored of one has its id alone."""
         known = {lab.id: lab for lab in labs}
         self._labs.update(known)  # in place, for other threads read it
         for gone in self._labs.keys() - known.keys():

@@ -241,7 +241,7 @@ class TestSplitting:
     def test_what_a_channel_had_against_it_does_not_keep_it(self, split: House) -> None:
         apart = split.store.history.find(f"{KIMI}-FP8")[0].lead.id
         with split.store.transaction():
-            split.store.deliveries.note_declined(apart, [(C1, "muted", True)], split.clock.now())
+            split.store.deliveries.note_declined(apart, [(C1, "muted", True)])
         undo(split, KIMI)
         assert split.store.history.named("Kimi-K2.6-FP8") == []
         assert split.store.deliveries.declined(apart) == {}

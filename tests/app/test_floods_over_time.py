@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.outbox.floods import HeldFloods, left
+from bot.outbox.floods import HeldFloods, expire, left
 from tests.support.house import House
 from tests.support.made_up import names
 from tests.support.places import UADMIN
@@ -145,12 +145,12 @@ class TestUnderAWrongClock:
         house.clock.advance(by)
         for _ in range(60):  # an hour of it
             house.later(minutes=1)
-            house.poller.poll([])
+            expire(house.store, house.clock.now())
         house.clock.advance(-by)
         for _ in range(5):
             assert held(house) == 20
             house.later(days=1)
-            house.poller.poll([])
+            expire(house.store, house.clock.now())
         assert held(house) == 20
 
     def test_a_flood_outlasts_a_clock_that_stays_a_month_ahead(
@@ -160,11 +160,11 @@ class TestUnderAWrongClock:
         house.clock.advance(MONTH)
         for _ in range(5):
             house.later(days=1)
-            house.poller.poll([])
+            expire(house.store, house.clock.now())
             assert held(house) == 20
         for _ in range(3):
             house.later(days=1)
-            house.poller.poll([])
+            expire(house.store, house.clock.now())
         assert held(house) == 0, "but not for ever"
 
     def test_a_flood_that_was_held_a_month_ahead_waits_no_longer_than_others(
@@ -176,17 +176,17 @@ class TestUnderAWrongClock:
         for _ in range(8):
             assert left(house.store.held.waiting()[0], house.clock.now()) <= 7 * DAY
             house.later(days=1)
-            house.poller.poll([])
+            expire(house.store, house.clock.now())
         assert held(house) == 0
 
     def test_a_bot_that_was_away_leaves_people_their_time(self, house: House, made_up: list[str]) -> None:
         shown(house, made_up, 20)
         house.later(days=20)
-        house.poller.poll([])
+        expire(house.store, house.clock.now())
         [flood] = house.store.held.waiting()
         assert left(flood, house.clock.now()) > 4 * DAY
         house.later(hours=1)
-        house.poller.poll([])
+        expire(house.store, house.clock.now())
         assert held(house) == 20
 
     def test_a_clock_that_is_set_right_does_not_count_what_the_wrong_one_announced(

@@ -13,7 +13,7 @@ from bot.desk.questions import Questions
 from bot.errors import UsageError
 from bot.model import DateOrigin, Published, Sighting
 from bot.outbox.digests import owe_due_digests
-from bot.outbox.floods import HeldFloods
+from bot.outbox.floods import HeldFloods, expire
 from bot.records import Content, DigestPlan, Preferences
 from bot.releases.facts.filters import Filters
 from bot.releases.naming.labs import Labs
@@ -189,6 +189,7 @@ class TestIgnoring:
             for _ in range(8):
                 house.later(days=1)
                 house.show(house.hub)
+                expire(house.store, house.clock.now())
             assert house.store.held.waiting() == []
         return house
 
@@ -237,7 +238,7 @@ class TestExpiring:
         for _ in range(7 * 4):
             assert len(house.store.held.waiting()) == 1
             house.later(hours=6)
-            house.poller.poll([])
+            expire(house.store, house.clock.now())
         assert house.store.held.waiting() == []
         with pytest.raises(UsageError, match="was expired on 2026-04-08 already"):
             announce(house)

@@ -16,7 +16,7 @@ from bot.desk.desk import Desk
 from bot.desk.questions import Asker, Questions, coverage
 from bot.errors import UsageError
 from bot.fetch import Response
-from bot.outbox.floods import HeldFloods
+from bot.outbox.floods import HeldFloods, expire
 from bot.records import Content
 from bot.releases.naming.labs import Labs
 from bot.releases.news.coverage import Watched
@@ -250,6 +250,7 @@ class TestAsking:
         site.says(NEWS, BUILDING)
         for _ in range(12):
             wait(house, days=1)
+            expire(house.store, house.clock.now())
         assert house.store.held.waiting() == []
         with pytest.raises(UsageError, match="was expired"):
             HeldFloods(house.store, house.clock).announce(1, "ana")

@@ -33,10 +33,10 @@ class SlowSource(ScriptedSource):
 
     def poll(self, memory: Memory, fetch: Fetcher, now: datetime) -> Poll:
         poll = super().poll(memory, fetch, now)
-        error = self.errors.pop() if self.errors else None
         is_first = self.meeting.wait(LONG) == 0
         if self.quiet_first and is_first:
             return replace(poll, sightings=(), identities={})
+        error = self.errors.pop() if self.errors else None
         if self.quiet_first:
             assert self.stored.wait(LONG)
         if error:
@@ -106,6 +106,15 @@ def test_a_failure_does_not_undo_what_was_read_meanwhile(house: House, slow: Slo
     state = house.store.sources.state(slow.id)
     assert (state.polls, state.failure, state.failures) == (2, "", 0)
     assert len(house.channel.alerts) == 1
+
+
+def test_nor_what_was_read_with_nothing_new(house: House, slow: SlowSource) -> None:
+    slow.quiet_first = True
+    slow.errors.append(SourceError(Failure.TIMEOUT, "it was too slow"))
+    house.later(seconds=1)
+    polled_twice(house, slow)
+    state = house.store.sources.state(slow.id)
+    assert (state.succeeded_at, state.failures) == (house.clock.now(), 0)
 
 
 def test_what_the_dropped_poll_alone_has_seen_is_read_by_the_next(house: House, slow: SlowSource) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import schedule
 
 from bot.errors import Failure, SourceError, StoreError
 from bot.model import SourceKind
@@ -218,11 +217,9 @@ def test_what_is_pushed_is_posted_though_nothing_is_due(house: House, pushes: Pu
 
 
 def test_at_each_tick_pushes_are_taken_before_what_is_due_is_polled(house: House, pushes: Pushes) -> None:
-    ticks, engines = schedule.Scheduler(), Engines(house.poller, house.courier, NoChores())
+    engines = Engines(house.poller, house.courier, NoChores())
     service = Service(engines, quiet_monitor(house.clock), lambda: None, lambda: None, pushes.take)
-    service._set_ticks(ticks)
-    jobs = [job.job_func.args[0] for job in ticks.jobs if job.job_func]
-    assert jobs.index(pushes.take) < jobs.index(service._start_polling)
+    assert service.ticks.index(pushes.take) < service.ticks.index(service._start_polling)
 
 
 def test_many_that_push_at_once_make_one_poll_which_is_finished_at_the_end(house: House) -> None:

@@ -15,6 +15,7 @@ from bot.records import Content
 from bot.run.engines import Engines, at_work
 from bot.run.reports import Report
 from bot.run.service import Service
+from bot.run.ticks import set_ticks
 from bot.run.wiring import open_app
 from tests.support.clock import FakeClock
 from tests.support.house import House
@@ -126,12 +127,12 @@ def test_it_looks_at_each_tick_whether_its_settings_have_changed(house: House) -
 def test_a_clock_set_back_by_an_hour_does_not_silence_the_ticks(house: House) -> None:
     service = service_of(house)
     scheduler = schedule.Scheduler()
-    service._set_ticks(scheduler)
+    set_ticks(scheduler, service.ticks)
     for job in scheduler.jobs:
         assert job.next_run
         job.next_run += timedelta(hours=1)
     assert idle(scheduler) > 3000
-    service._set_ticks(scheduler)
+    set_ticks(scheduler, service.ticks)
     assert idle(scheduler) <= 2
     assert len(scheduler.jobs) == 5
 

@@ -13,6 +13,7 @@ from bot.records import DigestPlan, Preferences
 from bot.run.chores import Chores
 from bot.run.engines import Engines
 from bot.run.service import Service
+from bot.run.ticks import set_ticks
 from bot.sources.hub_api import Listing
 from bot.sources.hub_waiting import Queue, queue_of
 from bot.store.backup import back_up
@@ -62,12 +63,12 @@ def test_every_job_ticks_within_two_seconds_of_any_step(house: House, by: timede
     engines = Engines(house.poller, house.courier, object.__new__(Chores))
     service = Service(engines, quiet_monitor(house.clock), lambda: None, lambda: None)
     scheduler = schedule.Scheduler()
-    service._set_ticks(scheduler)
+    set_ticks(scheduler, service.ticks)
     jobs = arguments_of(scheduler)
     for job in scheduler.jobs:
         assert job.next_run
         job.next_run -= by
-    service._set_ticks(scheduler)
+    set_ticks(scheduler, service.ticks)
     assert arguments_of(scheduler) == jobs
     assert scheduler.idle_seconds is not None
     assert scheduler.idle_seconds <= 2

@@ -12,7 +12,7 @@ import pytest
 
 from bot.errors import Failure, SourceError
 from bot.fetch.address import parsed
-from bot.fetch.client import HttpFetcher, _Errand
+from bot.fetch.client import HttpFetcher
 from tests.support.clock import FakeClock
 from tests.support.loopback import Answer, Asked, Loopback, reset
 
@@ -154,6 +154,21 @@ def test_a_refused_token_names_the_token_and_what_the_hub_said(
     assert str(error).isprintable()
 
 
+def test_a_post_takes_no_connection_that_was_left_open(server: Loopback, fetcher: HttpFetcher) -> None:
+    """The server may close it just then, and a post is not repeated."""
+    server.on("/", b"x")
+    fetcher.get(server.url("/"))
+    assert fetcher.post(server.url("/"), b"news", {}, deadline=10).status == 200
+    assert server.connections == 2
+
+
+def test_headers_that_cannot_be_sent_fail_a_post_as_they_fail_a_get(
+    server: Loopback, fetcher: HttpFetcher
+) -> None:
+    with pytest.raises(SourceError, match="takes no request with such headers"):
+        fetcher.post(server.url("/"), b"", {"x-note": "\u4f60\u597d"}, deadline=10)
+
+
 def test_a_token_goes_to_its_host_only(server: Loopback, other: Loopback, fetcher: HttpFetcher) -> None:
     for one in (server, other):
         one.on("/", b"x")
@@ -172,7 +187,7 @@ def test_a_token_is_not_sent_in_the_clear_to_a_stranger(clock: FakeClock) -> Non
 
 
 def _headers_for(fetcher: HttpFetcher, url: str) -> httpx.Headers:
-    return fetcher._request(parsed(url), _Errand({}, False, 1.0, 0.0, 1, 1)).headers
+    return fetcher._request("GET", parsed(url), {}).headers
 
 
 def test_a_redirect_is_followed_and_the_answer_says_where_it_came_from(

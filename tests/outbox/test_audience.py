@@ -72,7 +72,6 @@ def test_who_followed_too_late_or_another_lab() -> None:
     [
         pytest.param(Mute(C1, "all", NOW + HOUR), "C1: muted until 2026-04-20 16:46 UTC", id="for a while"),
         pytest.param(Mute(C1, "moonshot", None), "C1: muted until somebody unmutes it", id="for ever"),
-        pytest.param(Mute(C1, "moonshot", NOW), "C1: wants it", id="the mute is over"),
         pytest.param(Mute(C2, "moonshot", None), "C1: wants it", id="muted elsewhere"),
         pytest.param(Mute(C1, "zai", None), "C1: wants it", id="another lab is muted"),
     ],
@@ -80,3 +79,10 @@ def test_who_followed_too_late_or_another_lab() -> None:
 def test_a_mute_is_said(mute: Mute, words: str) -> None:
     follows = Subscription(C1, Follow("all"), Filters(), "Slack", EARLIER)
     assert words_of(wave(), [follows], [mute], NOW) == [words]
+
+
+@pytest.mark.parametrize("turn", [1, -1], ids=["the longest one last", "the longest one first"])
+def test_of_several_mutes_the_longest_is_said(turn: int) -> None:
+    mutes = [Mute(C1, "all", NOW + HOUR), Mute(C1, "moonshot", NOW + 2 * HOUR)][::turn]
+    follows = Subscription(C1, Follow("all"), Filters(), "Slack", EARLIER)
+    assert words_of(wave(), [follows], mutes, NOW) == ["C1: muted until 2026-04-20 17:46 UTC"]

@@ -156,6 +156,19 @@ class TestManyWorkspaces:
         other = app(**{**MANY, "CADENCEBOT_SEAL_KEY": Fernet.generate_key().decode()})
         assert any("cannot be opened" in problem for problem in check_slack(other).problems)
 
+    def test_a_token_that_no_key_opens_keeps_no_other_from_being_asked(
+        self, slack: SlackApi, app: Callable[..., App]
+    ) -> None:
+        self.install(app(**MANY, SLACK_CLIENT_SECRET="c"), "T1")
+        other = app(
+            **{**MANY, "CADENCEBOT_SEAL_KEY": Fernet.generate_key().decode()}, SLACK_CLIENT_SECRET="c"
+        )
+        self.install(other, "T2")
+        slack.will_answer("auth.test", {"ok": False, "error": "token_revoked"})
+        revoked, sealed = check_slack(other).problems
+        assert "token_revoked" in revoked
+        assert "cannot be opened" in sealed
+
 
 def scopes(*left_out: str) -> Reply:
     """Return how auth.test answers for a token with all scopes but these."""

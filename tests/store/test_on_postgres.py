@@ -8,7 +8,7 @@ from typing import Never
 import psycopg
 import pytest
 
-from bot.errors import ConfigError, StoreError
+from bot.errors import ConfigError, LostTurnError, StoreError
 from bot.store.opening import migrate
 from bot.store.postgres import database
 from bot.store.postgres.database import PostgresDatabase
@@ -134,7 +134,7 @@ def interrupted(store: Store) -> None:
 def end(store: Store, connection: psycopg.Connection[object]) -> None:
     """End a connection as a restart of the server would, and wait until it is gone."""
     assert isinstance(store._database, PostgresDatabase)
-    with psycopg.connect(store._database._url, autocommit=True) as other:
+    with psycopg.connect(store._database.url, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
 
 
@@ -143,10 +143,32 @@ def end(store: Store, connection: psycopg.Connection[object]) -> None:
 
 def test_a_second_bot_is_refused_and_told_which_one_is_there(opened: Callable[..., Store]) -> None:
     first, second = opened(), opened()
-    words = r"another bot \(cadencebot \d+ on .*stop it first"
+    words = r"another bot \(cadencebot \d+ on .*no other may.*stop it first"
     with first.alone(), pytest.raises(StoreError, match=words), second.alone():
         pass
     with second.alone():
+        pass
+
+
+def test_any_number_share_a_database_and_keep_away_who_must_be_alone(opened: Callable[..., Store]) -> None:
+    first, second, third = opened(), opened(), opened()
+    with first.beside(), second.beside():
+        assert first.bots() == 2
+        with pytest.raises(StoreError, match=r"another bot .* no other may work with it"), third.alone():
+            pass
+    with third.alone(), pytest.raises(StoreError, match=r"another bot .* it wants no other"), first.beside():
+        pass
+
+
+def test_whose_turn_was_taken_stores_nothing_more(opened: Callable[..., Store]) -> None:
+    frozen, other = opened(), opened()
+    mine = frozen.of_share(3)
+    with mine.transaction():
+        pass
+    theirs = other.of_share(3)
+    with pytest.raises(LostTurnError, match="another worker has taken over deliver:3"), mine.transaction():
+        beaten(mine)
+    with theirs.transaction():
         pass
 
 
@@ -164,8 +186,8 @@ def test_a_bot_whose_lock_is_cut_takes_it_again_or_writes_no_more(opened: Callab
 
 def cut_lock_of(store: Store) -> None:
     assert isinstance(store._database, PostgresDatabase)
-    assert store._database._bot
-    end(store, store._database._bot)
+    assert store._database._presence
+    end(store, store._database._presence._held)
 
 
 # --- the tables
@@ -196,7 +218,9 @@ def test_both_databases_have_the_same_columns(shared: Store, tmp_path: Path) -> 
     theirs = shared._database.query(
         """
         SELECT table_name, column_name FROM information_schema.columns
-        WHERE table_schema = current_schema() AND table_name <> 'schema_version'
+        WHERE table_schema = current_schema() AND table_name NOT LIKE 'procrastinate%'
+          AND table_name NOT IN ('schema_version', 'revision', 'turn', 'host', 'request')
+          AND column_name <> 'shard'
         """
     )
     ours = file._database.query(

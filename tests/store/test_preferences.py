@@ -62,7 +62,7 @@ def test_a_digest_is_due_until_it_is_put_on(store: Store) -> None:
         store.preferences.set(C1, Preferences(digest=WEEKLY), START + HOUR)
         store.preferences.set(C2, Preferences(), None)
     assert store.preferences.digests_due(START) == []
-    assert store.preferences.digests_due(START + HOUR) == [("C1", WEEKLY, START + HOUR)]
+    assert store.preferences.digests_due(START + HOUR) == [("C1", WEEKLY)]
     with store.transaction():
         store.preferences.advance(C1, START + 2 * HOUR)
         store.preferences.advance(C2, START)

@@ -102,13 +102,12 @@ WRITES: dict[str, Call] = {
     ),
     "deliveries.hasten_strange": lambda s: s.deliveries.hasten_strange(Destination(OWED), NOW, EARLIER),
     "deliveries.hasten_to": lambda s: s.deliveries.hasten_to(Destination(OWED), EARLIER, EARLIER),
-    "deliveries.note_declined": lambda s: s.deliveries.note_declined(
-        RELEASE, [(C9, "too large", False)], NOW
-    ),
+    "deliveries.note_declined": lambda s: s.deliveries.note_declined(RELEASE, [(C9, "too large", False)]),
     "deliveries.note_told": lambda s: s.deliveries.note_told([sequence(s, OWED)], NOW),
     "deliveries.note_content": lambda s: s.deliveries.note_content(RELEASE, C1, "another"),
     "deliveries.owe_alerts": lambda s: s.deliveries.owe_alerts(RELEASE, KEY, [C7, C8], NOW, known_until=None),
     "deliveries.owe_edits": lambda s: s.deliveries.owe_edits(RELEASE, KEY, NOW, known_until=None),
+    "deliveries.owe_lines": lambda s: s.deliveries.owe_lines("r8", [C1], SAID, NOW, known_until=None),
     "deliveries.owe_line": lambda s: s.deliveries.owe_line("r9", C1, SAID, NOW, known_until=None),
     "deliveries.owe_note_to": lambda s: s.deliveries.owe_note_to(
         C1, Reply(RELEASE, KEY, NOTE, "variant:y"), NOW, known_until=None, wait_until=LATER

@@ -43,7 +43,11 @@ def work_for_ever(
 ) -> None:
     """Be a worker until killed, on a machine whose clock is wrong; Slack has `patience` seconds."""
     write_errors_to(log)
-    for seconds in ("_KEPT", "_KEPT_AT_MOST", "_CLAIMS_LAST"):  # they have to do with procrastinate's own clock
+    for seconds in (
+        "_KEPT",
+        "_KEPT_AT_MOST",
+        "_CLAIMS_LAST",
+    ):  # by procrastinate's clock
         setattr(delivering, seconds, getattr(delivering, seconds) * own.speed)
     wrong = Fast(own.start + skew, own.speed, own.began)
     with (

@@ -143,9 +143,7 @@ class Crowd(Ordeal):
 
 
 @contextmanager
-def a_crowd(
-    directory: Path, url: str, seed: int, channels: int, *, readable: bool = True
-) -> Iterator[Crowd]:
+def a_crowd(directory: Path, url: str, seed: int, channels: int, *, readable: bool = True) -> Iterator[Crowd]:
     """Yield such a world, with a database at `url` that is empty."""
     clock = Fast(START, SPEED, time.monotonic())
     named = {f"C0N{number:02}": f"n{number}" for number in range(channels)}

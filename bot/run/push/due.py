@@ -55,7 +55,7 @@ def readiness(state: SourceState, now: datetime, *, is_read: bool) -> Readiness:
 
 @contextmanager
 def pushes_for(poller: Poller) -> Iterator["Pushes"]:
-    """Yield what polls the sources that are pushed; what it has begun is finished at the end."""
+    """What has the sources polled that are pushed; what it has begun is finished at the end."""
     with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="pushed") as threads:
         yield Pushes(poller, threads)
 
@@ -63,7 +63,8 @@ def pushes_for(poller: Poller) -> Iterator["Pushes"]:
 class Pushes:
     """The sources of which something was pushed. Any thread may `hear`; the main loop calls `take`.
 
-    Each is polled in one of the `threads`, beside what the main loop polls; `polled` hears what came of it.
+    Each of the `threads` hands one to the poller, whose own threads read it beside what the main loop polls,
+    and waits for it; `polled` hears what came of it.
     """
 
     def __init__(self, poller: Poller, threads: Executor) -> None:

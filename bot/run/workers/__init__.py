@@ -1,1 +1,1 @@
-"""Any number of processes that share a PostgreSQL database: what is due becomes jobs, which one of them does."""
+"""Processes that share a PostgreSQL database: what is due becomes jobs, and each job is done by one of them."""

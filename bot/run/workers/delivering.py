@@ -1,6 +1,7 @@
 """Delivering a share of the outbox for a while, with the turn to do so."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -12,8 +13,8 @@ from bot.store.store import Store
 
 log = structlog.get_logger()
 
-# Seconds for which a worker keeps a share, so that others that came meanwhile get some. One that hangs then is
-# waited for: the share is kept longer for that, and at last all of it waits.
+# Seconds for which a worker keeps a share, so that others that came meanwhile get some. A message that hangs
+# then is waited for, while the others go on for so long at most.
 _KEPT, _KEPT_AT_MOST = 20.0, 60.0
 _LOOK = 0.5  # seconds between two looks for what has become due
 _CLAIMS_LAST = 2.0  # seconds: long before anybody could take over
@@ -51,12 +52,8 @@ class Delivering:
 
     def _courier(self, number: int) -> Courier:
         posted = self._store.shards.posted_since(number, self._clock.now() - _REMEMBERED)
-        return self._engines.courier_of(
-            self._store.of_share(number),
-            claims_last=_CLAIMS_LAST,
-            posted=posted,
-            settled=self._engines.courier.settled,
-        )
+        store = self._store.of_share(number)
+        return replace(self._engines.courier, store=store, claims_last=_CLAIMS_LAST, posted=posted)
 
     def _goes_on(self, number: int, courier: Courier, seconds: float) -> bool:
         if self._stop.is_set() or seconds > _KEPT_AT_MOST:

@@ -21,8 +21,8 @@ _SLOTS = _POLLS + len(ALL) + _OTHERS
 class Worker:
     """Does jobs from `start` to `stop`; the main loop calls `look`.
 
-    Any number of workers may look at once: a job that waits is not made again. `tell` tells the admins what is
-    news of the bot itself; `hear` is given the sources of which something was pushed.
+    Any number of workers may look at once: a job that waits is not made again. `tell` tells the admins what
+    is news of the bot itself; `hear` is given the sources of which something was pushed.
     """
 
     def __init__(

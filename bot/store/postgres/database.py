@@ -87,7 +87,7 @@ class PostgresDatabase:
         return self._present(alone=True)
 
     def beside(self) -> AbstractContextManager[object]:
-        """Return the lock of one of the bots that work with this database. Raises StoreError for one alone."""
+        """Return the lock of one of the bots that share this database. Raises StoreError for one alone."""
         return self._present(alone=False)
 
     def bots(self) -> int:
@@ -101,7 +101,7 @@ class PostgresDatabase:
         return time.astimezone(UTC)
 
     def fenced(self, turn: str) -> "PostgresDatabase":
-        """Take a turn, whoever had it: his transactions are refused from now on, and ours once it is taken."""
+        """Take a turn, whoever had it: his transactions are refused, and ours once another has taken it."""
         with self.transaction():
             epoch: int = self.column(_TAKE_TURN, {"name": turn})[0]
         fenced = copy(self)
@@ -110,7 +110,7 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Hold one write transaction: all of it is stored, or nothing.
+        """One write transaction: all of it is stored, or nothing.
 
         It takes the pen first, which another holds until its own is over: what is read within it stays so.
         Our own threads queue for it with no connection, which others need to read. Raises LostTurnError where
@@ -138,7 +138,7 @@ class PostgresDatabase:
 
     @contextmanager
     def part(self) -> Iterator[None]:
-        """Hold a part of a transaction: where it fails nothing of it is stored, and the rest is."""
+        """A part of a transaction: where it fails nothing of it is stored, and the rest is."""
         with in_words(self.place), self.lent() as connection, connection.transaction():
             yield
 
@@ -213,7 +213,7 @@ class PostgresDatabase:
 
     @contextmanager
     def lent(self) -> Iterator[Connection]:
-        """Lend the connection of this thread's transaction, or any for one statement."""
+        """The connection of this thread's transaction, or any for one statement."""
         mine: Connection | None = getattr(self._local, "connection", None)
         if mine is not None:
             yield mine

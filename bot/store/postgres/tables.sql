@@ -297,7 +297,6 @@ CREATE TABLE declined (
     destination TEXT COLLATE "C" NOT NULL,
     why         TEXT COLLATE "C" NOT NULL,
     final       BOOLEAN NOT NULL,
-    decided_at  TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (release_id, destination)
 );
 CREATE TABLE lacking (
