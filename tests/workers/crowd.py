@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from bot.store.opening import migrate
 from bot.store.store import Store
 from tests.crash.clocks import Fast
 from tests.crash.nursery import born
-from tests.crash.ordeal import PATIENCE, SPEED, Ordeal
+from tests.crash.ordeal import MOMENT, PATIENCE, SPEED, Ordeal
 from tests.crash.unruly import UnrulySlack
 from tests.crash.world import START, environment, repository, state_of
 from tests.support.cluster import Cluster
@@ -32,15 +33,16 @@ TAKEN_OVER = 9.0  # seconds by ours, after which a worker that is frozen has los
 
 @dataclass(frozen=True)
 class Plan:
-    """What happens: to one worker after the other, so many times, with so many seconds between."""
+    """What happens to the workers while so many releases come out: one thing after the other, at random."""
 
+    releases: int
+    channels: int
     kills: int = 0
     freezes: int = 0
-    restarts: int = 0
-    releases: int = 0
+    restarts: int = 0  # of the database
     workers: int = 4
     seed: int = 1
-    pause: float = 1.0
+    pause: float = 4.0  # seconds by ours from one kill to the next, more or less
 
 
 @dataclass(kw_only=True)
@@ -61,8 +63,30 @@ class Crowd(Ordeal):
         self.time = ServersTime(self.url, servers_clock(self.url), self.clock.now(), self.clock.speed)
         return {**variables, "DATABASE_URL": self.url}
 
-    def begin(self, workers: int) -> None:
-        self.living = [self._one() for _ in range(workers)]
+    def go_through(self, plan: Plan, cluster: Cluster | None = None) -> None:
+        """Let the workers live and suffer as planned, and then one bot do in peace what is left."""
+        self.living = [self._one() for _ in range(plan.workers)]
+        left = Counter(kill=plan.kills, freeze=plan.freezes, restart=plan.restarts)
+        steps = sum(left.values())
+        for step in range(steps):
+            self.publish(plan.releases * (step + 1) // steps - len(self.released))
+            self._pass(self.dice.uniform(0.5, 1.5) * plan.pause * plan.kills / steps)
+            [what] = self.dice.choices([*left], [*left.values()])
+            left[what] -= 1
+            if what == "kill":
+                self.kill_one()
+            elif what == "freeze":
+                self.freeze_one()
+            elif cluster:
+                self.restart(cluster)
+        self.end_all()
+        self.settle()
+
+    def _pass(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.look_after()
+            time.sleep(MOMENT)
 
     def _one(self) -> BaseProcess:
         skew = self.dice.choice(SKEWS)
@@ -73,7 +97,7 @@ class Crowd(Ordeal):
             lab, name = LABS[len(self.released) % len(LABS)], next(self._names)
             self._put(repository(f"{lab}-ai/{name}"))
             self.released.append(name)
-        if self.released:
+        if self.released and releases:
             self.amend()
 
     def kill_one(self) -> None:
@@ -84,12 +108,13 @@ class Crowd(Ordeal):
         self.living[number] = self._one()
 
     def freeze_one(self) -> None:
-        """Stop a worker for longer than it takes others to take over."""
-        number = self.dice.randrange(len(self.living))
-        if number not in self.frozen and len(self.frozen) < len(self.living) - 1:
-            self._signal(number, signal.SIGSTOP)
-            self.frozen[number] = time.monotonic() + TAKEN_OVER
-            self.freezes += 1
+        """Stop a worker for longer than it takes others to take over; half of them go on."""
+        while len(self.frozen) >= len(self.living) // 2:
+            self._pass(MOMENT)
+        number = self.dice.choice([one for one in range(len(self.living)) if one not in self.frozen])
+        self._signal(number, signal.SIGSTOP)
+        self.frozen[number] = time.monotonic() + TAKEN_OVER
+        self.freezes += 1
 
     def restart(self, cluster: Cluster) -> None:
         cluster.stop()
@@ -143,10 +168,10 @@ class Crowd(Ordeal):
 
 
 @contextmanager
-def a_crowd(directory: Path, url: str, seed: int, channels: int, *, readable: bool = True) -> Iterator[Crowd]:
-    """Yield such a world, with a database at `url` that is empty."""
-    clock = Fast(START, SPEED, time.monotonic())
-    named = {f"C0N{number:02}": f"n{number}" for number in range(channels)}
-    slack = UnrulySlack(clock.now, named, Random(seed), PATIENCE, readable=readable)
+def a_crowd(directory: Path, url: str, plan: Plan, *, readable: bool = True) -> Iterator[Crowd]:
+    """Yield such a world, with a database at `url` that is empty; `readable`: the bots may read history."""
+    clock, dice = Fast(START, SPEED, time.monotonic()), Random(plan.seed)
+    channels = {f"C0N{number:02}": f"n{number}" for number in range(plan.channels)}
+    slack = UnrulySlack(clock.now, channels, Random(plan.seed), PATIENCE, readable=readable)
     with Hub(clock.now, quota=10_000_000) as hub, slack:
-        yield Crowd(directory, hub, slack, clock, Random(seed), url=url)
+        yield Crowd(directory, hub, slack, clock, dice, url=url)

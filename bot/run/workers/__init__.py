@@ -1,1 +1,1 @@
-"""Processes that share a PostgreSQL database: what is due becomes jobs, and each job is done by one of them."""
+"""Processes that share a PostgreSQL database: what is due becomes jobs, each done by one of them."""
