@@ -20,7 +20,7 @@ from bot.records import FROM_FILE, FROM_SLACK, Content, Mute, Preferences, Subsc
 from bot.store.store import Store
 from bot.views import answers
 from bot.views.blocks import literal
-from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
+from bot.views.commands import Command, MisunderstoodError, Spot, Suggestion, Verb
 
 _LINE_LIMIT = 400
 _NAME_LIMIT = 80
@@ -150,13 +150,14 @@ class _Change:
     def _still_followed(self, rest: Sequence[Subscription]) -> MisunderstoodError:
         """Return what a command cannot end: a subscription of feeds.yaml, or one to all labs."""
         if any(one.origin == FROM_FILE for one in rest):
-            why = "by feeds.yaml, where it is changed: mute it here, or ask who runs the bot"
+            why = f"by feeds.yaml, where it is changed: mute it {self._spot.inside}, or ask who runs the bot"
             said = f"{self._follows('still')} {self._named} {why}"
         else:
             why = f"mute {self._named}, or name the labs it shall follow"
             said = f"{self._follows('still')} all labs: {why}"
         labs = " ".join(lab.id for lab in self.command.labs) or ALL
-        return MisunderstoodError(said, (Suggestion(f"Mute {self._named}", f"mute {labs}"),))
+        mute = Suggestion(f"Mute {self._named}", self._spot.about(f"mute {labs}"))
+        return MisunderstoodError(said, (mute,))
 
     # --- muting
 
@@ -179,7 +180,7 @@ class _Change:
         if all_muted:
             muted = f"all labs are muted in {self._place}"
             if not gone:
-                everything = (Suggestion("Unmute all", f"unmute {ALL}"),)
+                everything = (Suggestion("Unmute all", self._spot.about(f"unmute {ALL}")),)
                 raise MisunderstoodError(f"{muted}, and {self._named} with them", everything)
             return answers.said(f"{self._named} is no longer muted by itself, but {muted}.")
         if not gone:
@@ -193,8 +194,7 @@ class _Change:
         plan = plan_words(digest) if digest else "off"
         wanted = replace(self.store.preferences.of(self.destination), digest=digest)
         due = self._prefer(wanted, f"set the digest of {self._place}: {plan}")
-        is_here = self.destination in (self.asker.destination, self.asker.person)
-        return answers.digest_answer(wanted, due, None if is_here else self.destination)
+        return answers.digest_answer(wanted, due, self._spot)
 
     def set_preferences(self) -> Content:
         known, changed = self.store.preferences.of(self.destination), self.command.preferences
@@ -258,6 +258,10 @@ class _Change:
         command = self.command
         labs = "all labs" if command.everything else ", ".join(lab.name for lab in command.labs)
         return f"the cadence of {labs}" if command.cadence else labs
+
+    @property
+    def _spot(self) -> Spot:
+        return self.asker.spot(self.destination)
 
     @property
     def _place(self) -> str:

@@ -41,6 +41,34 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """What an answer is about, as it is called where that is read: without a name it is right there.
+
+    `aside` is what a command takes there to be about it.
+    """
+
+    name: str = ""
+    aside: str = ""
+
+    @property
+    def inside(self) -> str:
+        """Return where something is: "here", "in your messages"."""
+        return f"in {self.name}" if self.name else "here"
+
+    @property
+    def to(self) -> str:
+        """Return where something goes: "here", "to your messages"."""
+        return f"to {self.name}" if self.name else "here"
+
+    def about(self, command: str) -> str:
+        """Return a command that is about it."""
+        return f"{command} {self.aside}".strip()
+
+
+HERE = Spot()
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """What may have been meant: a button's label, and the whole command that it runs."""
 

@@ -377,7 +377,7 @@ def test_a_preview_tells_the_asker_alone_what_a_digest_would_tell(office: Office
     office.house.show(office.house.hub, office.house.repository(KIMI))
     office.house.later(days=2)
     unset = office.desk.answer(ANA, "digest now")
-    assert unset.text.startswith("A weekly digest would tell this now; only you see it. None is set: choose")
+    assert unset.text.startswith("A weekly digest would tell this now. None is set: choose")
     assert "Kimi-K2.6" in unset.text
     assert "Comes weekly" not in shown(unset)
     before = office.deliver()
@@ -385,7 +385,7 @@ def test_a_preview_tells_the_asker_alone_what_a_digest_would_tell(office: Office
     assert "would tell nothing now" in office.say("digest now", ANA)
     office.say("digest monthly", replace(ANA, request="2"))
     told = office.desk.answer(ANA, "digest preview")
-    assert told.text.startswith("A monthly digest would tell this now; only you see it. Model releases")
+    assert told.text.startswith("A monthly digest would tell this now. Model releases")
     assert "Comes monthly" in shown(told)
     assert [text for _, text in office.deliver()[len(before) :] if "Model releases" in text] == []
 

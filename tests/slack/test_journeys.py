@@ -150,6 +150,21 @@ def test_a_member_and_an_alert_and_the_end_of_it(office: Office, ana: Person) ->
     assert office.follows(MODELS) == []
 
 
+def test_a_member_who_asks_in_a_channel_about_their_own_messages(office: Office, ana: Person) -> None:
+    mine = Destination(f"{TEAM}/U0ANA")
+    ana.types("digest to:dm")
+    ana.hears("No digest is sent to your messages.")
+    ana.presses("Every Monday at 9:00")
+    ana.hears("A digest is sent to your messages every Monday at 09:00 UTC.")
+    assert [bool(office.house.store.preferences.of(it).digest) for it in (MODELS, mine)] == [False, True]
+    ana.presses("Undo")
+    ana.hears("Undone.", "No digest is sent to your messages.")
+    ana.types("list to:dm")
+    ana.presses("Follow all labs")
+    ana.hears("You now follow all labs.")
+    assert (office.follows(MODELS), office.follows(mine)) == ([], ["all"])
+
+
 def test_somebody_of_another_company_reads_and_changes_nothing(
     office: Office, app: App, slack: SlackApi, ana: Person
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import UsageError
@@ -79,6 +80,33 @@ def choose(number: int, label: str, destination: Destination) -> Element | None:
 def share(number: int, command: str) -> Element | None:
     """Return the button that shows the answer to everybody in the channel."""
     return blocks.button("Share in channel", f"share:{number}", command)
+
+
+def acting_at(place: Destination, answer: Content) -> Content:
+    """Return an answer whose buttons act on a place, wherever they are pressed."""
+
+    def there(button: Element) -> Element | None:
+        kind, _, number = button["action_id"].partition(":")
+        return (
+            blocks.revalued(button, f"there:{number}", f"{place} {button['value']}")
+            if kind == "replace"
+            else button
+        )
+
+    return _with_buttons(answer, there)
+
+
+def unshared(answer: Content) -> Content:
+    """Return an answer without the button that shows it to a channel, for where there is none."""
+    return _with_buttons(answer, lambda it: None if it["action_id"].startswith("share:") else it)
+
+
+def _with_buttons(answer: Content, change: Callable[[Element], Element | None]) -> Content:
+    rows = (
+        blocks.actions(map(change, block["elements"])) if block["type"] == "actions" else (block,)
+        for block in answer.blocks
+    )
+    return replace(answer, blocks=tuple(block for row in rows for block in row))
 
 
 # --- what fits
