@@ -60,7 +60,7 @@ def window_words(span: timedelta) -> str:
 
 
 def run(number: int, label: str, command: str, style: str = "") -> Element | None:
-    """Return a button that runs a command, as if it were typed."""
+    """Return a button that asks something, as if it were typed: what changes something is for `turn`."""
     return blocks.button(label, f"run:{number}", command, style)
 
 
@@ -70,6 +70,11 @@ def turn(number: int, label: str, command: str, style: str = "") -> Element | No
     So do all buttons that change something: what is done cannot be pressed again.
     """
     return blocks.button(label, f"replace:{number}", command, style)
+
+
+def cancel(number: int, command: str) -> Element | None:
+    """Return the button that ends a question about a command, with nothing done."""
+    return blocks.button("Cancel", f"cancel:{number}", literal(command, _TYPED_LIMIT))
 
 
 def choose(number: int, label: str, destination: Destination) -> Element | None:
@@ -199,9 +204,7 @@ def confirm_answer(question: str, command: str) -> Content:
     """Return a question before something that is hard to undo."""
     shown = prose(question, _SENTENCE_LIMIT) or "Are you sure?"
     yes = f"{command} yes"
-    row = blocks.actions(
-        [turn(0, "Yes", yes, "danger"), blocks.button("Cancel", "cancel:1", literal(command, _TYPED_LIMIT))]
-    )
+    row = blocks.actions([turn(0, "Yes", yes, "danger"), cancel(1, command)])
     note = f"Nothing was changed yet. {typed(yes)} says yes as well."
     return Content(text_of([shown, note]), (blocks.section(shown), *row, blocks.context([note])))
 
