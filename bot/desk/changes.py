@@ -8,7 +8,7 @@ from functools import reduce
 from bot.clock import Clock
 from bot.desk.limits import CHANGE, admit
 from bot.desk.lines import told_with
-from bot.desk.overlaps import overlaps
+from bot.desk.overlaps import overlaps, silences
 from bot.desk.questions import Asker
 from bot.desk.settings import settings_words
 from bot.desk.undo import Back, Standing, restoring
@@ -103,7 +103,7 @@ class _Change:
             self._tell(f"made {self._place} follow {followed}")
         said = f"{self._follows('now' if any(changed) else 'already')} {followed}"
         if self.command.cadence:
-            return answers.said(f"{said}.", [_CADENCE_NEWS])
+            return answers.said(" ".join([f"{said}.", *self._silences(wanted)]), [_CADENCE_NEWS])
         former = sorted({before[one] for one in wanted if one in before}) if any(changed) else []
         instead = f", instead of {' and '.join(former)}" if former else ""
         _, newest = self.store.history.recent([lab.id for lab in self.command.labs], limit=1)
@@ -114,13 +114,20 @@ class _Change:
             next(iter(newest), None),
             self.now,
             left_out="".join(against),
-            notes=list(dict.fromkeys(self._overlaps(wanted))) if str(filters) else [],
+            notes=list(dict.fromkeys([*self._silences(wanted), *self._overlaps(wanted)])),
         )
 
+    def _silences(self, wanted: Sequence[Follow]) -> Iterator[str]:
+        mutes = self.store.preferences.mutes(self.destination, self.now)
+        return silences(wanted, mutes, self._names, self._spot)
+
     def _overlaps(self, wanted: Sequence[Follow]) -> Iterator[str]:
-        known = self.store.subscriptions.of_destination(self.destination)
-        names = {lab.id: lab.name for lab in self.command.labs}
-        return overlaps(wanted, self.origin, known, names, self._follows("also"))
+        known = self.store.subscriptions.of_destination(self.destination) if str(self.command.filters) else []
+        return overlaps(wanted, self.origin, known, self._names, self._follows("also"))
+
+    @property
+    def _names(self) -> Mapping[str, str]:
+        return {lab.id: lab.name for lab in self.command.labs}
 
     def unsubscribe(self) -> Content:
         command, wanted, subscriptions = self.command, self._wanted, self.store.subscriptions

@@ -30,7 +30,6 @@ from bot.settings.feeds import Changers
 from bot.views import answers
 from bot.views.commands import Command, Spot, Verb
 
-_STORIES = 5
 _NOT_SHARED = UsageError("only what is known of releases can be shared in a channel")
 
 
@@ -213,7 +212,7 @@ class Desk:
         return answers.said(ending_words(outcome, asker.spot(destination)))
 
     def _why(self, asker: Asker, subject: str) -> Content:
-        stories = self.questions.stories(subject, asker.destination)[:_STORIES]
+        stories = self.questions.stories(subject, asker.destination)
         waiting = self.questions.waiting(subject)
         if not stories and not waiting:
             raise UsageError(f"no source ever showed “{subject[:80]}”: `status` tells how they fare")
