@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import __version__
 from bot.cadence.period import Window, lab_rows, month_rows, window_back
@@ -20,10 +20,8 @@ from bot.settings.feeds import Config, OwnSpec
 from bot.store.store import Store
 from bot.views.answers import BotStatus, CadenceTable, Following
 from bot.views.answers.why import Story
-from bot.views.commands import HERE, Command, MisunderstoodError, Spot, Suggestion
+from bot.views.commands import HERE, RECENT, YEAR, Command, MisunderstoodError, Spot, Suggestion
 
-RECENT = timedelta(days=30)
-YEAR = timedelta(days=365)
 _MOST_RECEPTIONS = 20  # that `why` tells of one release
 
 

@@ -11,6 +11,10 @@ from bot.model import Lab
 from bot.records import DigestPlan
 from bot.releases.facts.filters import Filters
 
+# How far back questions look, unless `since:` says otherwise.
+RECENT = timedelta(days=30)
+YEAR = timedelta(days=365)  # of `cadence`; as `since:1y` counts it
+
 
 class Verb(StrEnum):
     """Name the commands, as they are typed behind `/releases` and behind `cadencebot`."""

@@ -10,13 +10,12 @@ from bot.model import Destination, Wave
 from bot.records import Content
 from bot.views import blocks
 from bot.views.blocks import Element, literal
-from bot.views.commands import MisunderstoodError
+from bot.views.commands import YEAR, MisunderstoodError
 from bot.views.names import licence_of, linked, place, size_of
 from bot.views.phrases import ago, counted, length
 
 COMMAND = "/releases"
 LINES_LIMIT = 7_000  # visible characters: Slack refuses long messages at a number it does not publish
-_YEAR = timedelta(days=365)  # as `since:5y` counts it
 _TYPED_LIMIT = 300
 _SENTENCE_LIMIT = 500
 _NOTES_LIMIT = 1_500  # characters of what else is to be known of a subscription
@@ -50,7 +49,7 @@ def elsewhere(command: str) -> str:
 
 def window_words(span: timedelta) -> str:
     """Return a length of time back from now: "30 days", "12 h", "5 years"."""
-    years, days = divmod(span, _YEAR)
+    years, days = divmod(span, YEAR)
     if years > 1 and not days:
         return counted(years, "year")
     return counted(span.days, "day") if span >= timedelta(days=1) else length(span)
