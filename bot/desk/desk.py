@@ -229,14 +229,16 @@ class Desk:
     def _triage(self, asker: Asker, destination: Destination, wave: Wave, state: str) -> Content:
         return Triages(self.changes.store, self.questions.clock).mark(asker, destination, wave, state)
 
-    def refusal_to_share(self, asker: Asker, text: str) -> Content | None:
-        """Return why the answer to a command is not for a whole channel, None where it is."""
+    def to_share(self, asker: Asker, text: str) -> tuple[Content, bool]:
+        """Return the answer to a command and whether it is for a whole channel, as what failed is not."""
         try:
-            is_shared = parse_command(text, self.questions.labs).verb in SHARED
+            command = parse_command(text, self.questions.labs)
             self.rights.require(Need.MEMBER, asker, asker.destination)
-        except UsageError as error:
-            return failed_answer(error, text)
-        return None if is_shared else failed_answer(_NOT_SHARED, text)
+            if command.verb not in SHARED:
+                raise _NOT_SHARED
+            return self._done(asker, asker.destination, command), True
+        except (UsageError, StoreError) as error:
+            return failed_answer(error, text), False
 
     # --- what is no command
 

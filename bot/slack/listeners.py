@@ -123,11 +123,9 @@ class Listeners:
             self._show_home(request)
 
     def _share(self, request: Request, command: str) -> None:
-        refused = self.desk.refusal_to_share(request.asker, command)
-        if refused:
-            self.replies.answer(request, refused)
-        else:
-            self.replies.share(request, self.desk.answer(request.asker, command))
+        answer, is_for_all = self.desk.to_share(request.asker, command)
+        tell = self.replies.share if is_for_all else self.replies.answer
+        tell(request, answer)
 
     def _triage(self, request: Request, value: str) -> Content:
         release, _, state = value.partition(" ")

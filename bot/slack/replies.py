@@ -66,13 +66,15 @@ class Replies:
             self.answer(request, content.rest(), replace=replace)
 
     def share(self, request: Request, content: Content) -> None:
-        """Say something to the whole channel, in the asker's name."""
+        """Say something to the whole channel, in the asker's name, or tell the asker that Slack did not."""
         public = _shared(content, request.asker.user)
         if request.response_url:
             hook = self._hook(request, response_type="in_channel", replace_original=False)
-            self._send(hook, public, "response", request)
+            shared = self._send(hook, public, "response", request)
         else:
-            self.say(request, public)
+            shared = self._post(request, request.asker.channel, public)
+        if shared.failed:
+            self.answer(dataclasses.replace(request, response_url=""), _not_shared(shared))
 
     def say(self, request: Request, content: Content) -> None:
         """Say something to everybody where the request came from."""
@@ -102,10 +104,10 @@ class Replies:
     def _hook(self, request: Request, **how: Any) -> Callable[..., Answer]:
         return partial(_call_hook, self._client.hook(request.response_url), **_QUIET, **how)
 
-    def _post(self, request: Request, channel: str, content: Content) -> None:
+    def _post(self, request: Request, channel: str, content: Content) -> Answer:
         thread = request.thread_ts if channel == request.asker.channel else ""
         post = partial(call, self._client.chat_postMessage, token=request.token, channel=channel, **_QUIET)
-        self._send(partial(post, thread_ts=thread or None), content, "message", request)
+        return self._send(partial(post, thread_ts=thread or None), content, "message", request)
 
     def _whisper(self, request: Request, content: Content) -> None:
         whisper = partial(
@@ -116,8 +118,8 @@ class Replies:
             user=request.asker.user,
             thread_ts=request.thread_ts or None,
         )
-        error = self._send(whisper, content, "whisper", request, unless=_NOT_THERE)
-        if error in _NOT_THERE:
+        answer = self._send(whisper, content, "whisper", request, unless=_NOT_THERE)
+        if answer.error in _NOT_THERE:
             self._post(request, request.asker.user, content)
 
     def _send(
@@ -127,12 +129,12 @@ class Replies:
         what: str,
         request: Request,
         unless: Collection[str] = (),
-    ) -> str:
-        """Send a content in the words of this app; return the error, logged unless it is one of these."""
+    ) -> Answer:
+        """Send a content in the words of this app; log a failure, unless it is one of these."""
         answer = _sent(send, named(content, self._name(request)))
         if answer.error not in unless:
             _log_if_lost(answer, what, request)
-        return answer.error
+        return answer
 
     def _name(self, request: Request) -> str:
         """Return what the command is called here, as far as is known yet."""
@@ -180,11 +182,24 @@ def _as_body(text: str) -> object:
         return text
 
 
+def _not_shared(answer: Answer) -> Content:
+    problem = (
+        "Slack did not say whether it shared that: if you do not see it, please"
+        if _is_unsure(answer)
+        else f"nothing was shared: {answer.reason}. Please"
+    )
+    return said(f"{problem} ask again, and share what you get then")
+
+
+def _is_unsure(answer: Answer) -> bool:
+    """Whether Slack may have done what it did not answer."""
+    return bool(answer.silence) and not answer.unsent
+
+
 def _not_opened(answer: Answer, otherwise: str) -> Content:
-    unsure = answer.silence and not answer.unsent
     problem = (
         "Slack did not say whether it opened the window: if you do not see it,"
-        if unsure
+        if _is_unsure(answer)
         else "Slack did not open the window:"
     )
     return said(f"{problem} please try again" + (f", or {otherwise}" if otherwise else ""))

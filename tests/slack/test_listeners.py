@@ -585,6 +585,35 @@ class TestSpeaking:
         assert desk.asked == []
         assert [call.arguments["response_type"] for call in slack.calls] == ["ephemeral"]
 
+    @pytest.mark.logs("slack_answer_lost")
+    @pytest.mark.parametrize(
+        ("reply", "said"),
+        [
+            pytest.param(
+                {"ok": False, "error": "expired_url"},
+                "Nothing was shared: Slack says expired_url. Please ask again, and share what you get then.",
+                id="a click that comes too late",
+            ),
+            pytest.param(
+                dropped(),
+                "Slack did not say whether it shared that: if you do not see it, please ask again, and share "
+                "what you get then.",
+                id="an answer that was lost",
+            ),
+        ],
+    )
+    def test_what_slack_does_not_share_is_said_to_who_pressed(
+        self, reply: Any, said: str, send: Send, slack: SlackApi
+    ) -> None:
+        slack.will_answer("hook", reply)
+        send(pressed("share:2", "recent", hook=slack.hook))
+        [_, call] = slack.calls
+        assert (call.method, call.arguments["user"], call.arguments["text"]) == (
+            "chat.postEphemeral",
+            USER,
+            said,
+        )
+
     def test_a_window_that_there_is_not_is_said(self, send: Send, slack: SlackApi, desk: FakeDesk) -> None:
         desk.knows = False
         send(pressed("report:0", "42", hook=slack.hook))
