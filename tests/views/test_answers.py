@@ -339,10 +339,10 @@ def test_a_subscription_shows_the_newest_release_instead_of_a_backfill() -> None
 
 
 def test_a_channel_without_the_bot_says_how_to_invite_it() -> None:
-    answer = answers.cannot_post_answer("subscribe moonshot", C0123, bot_name="Models")
+    answer = answers.cannot_post_answer("subscribe moonshot", C0123)
     assert answer.text == (
         "I am not in this channel yet, so nothing was changed. "
-        "Invite me first with `/invite @Models`, then press Try again."
+        "Invite me first with `/invite @cadencebot`, then press Try again."
     )
 
 

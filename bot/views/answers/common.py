@@ -58,9 +58,9 @@ def window_words(span: timedelta) -> str:
 # --- buttons that are commands
 
 
-def run(number: int, label: str, command: str, style: str = "") -> Element | None:
+def run(number: int, label: str, command: str) -> Element | None:
     """Return a button that asks something, as if it were typed: what changes something is for `turn`."""
-    return blocks.button(label, f"run:{number}", command, style)
+    return blocks.button(label, f"run:{number}", command)
 
 
 def turn(number: int, label: str, command: str, style: str = "") -> Element | None:
@@ -233,7 +233,6 @@ def cannot_post_answer(
     is_elsewhere: bool = False,
     *,
     archived: bool = False,
-    bot_name: str = "cadencebot",
 ) -> Content:
     """Return why nothing was changed where the bot cannot post, with a button that runs the command again.
 
@@ -243,7 +242,7 @@ def cannot_post_answer(
     again = blocks.button("Try again", "there:0", f"{destination} {command}", "primary")
     then = "then press *Try again*" if again else f"then run {typed(command)} again"
     problem = f"I am not in {channel} yet, so nothing was changed. "
-    remedy = f"Invite me first with `/invite @{prose(bot_name, 80)}`, {then}."
+    remedy = f"Invite me first with `/invite @cadencebot`, {then}."
     if archived:
         problem = sentence(f"{channel} is archived, so nothing was changed") + " "
         remedy = f"Unarchive it first, {then}."
