@@ -21,9 +21,9 @@ from bot.store.store import Store
 from bot.views import answers
 from bot.views.blocks import literal
 from bot.views.commands import Command, MisunderstoodError, Spot, Suggestion, Verb
+from bot.views.names import by_name
 
 _LINE_LIMIT = 400
-_NAME_LIMIT = 80
 _COUNTERPARTS = {Verb.UNSUBSCRIBE: Verb.SUBSCRIBE, Verb.UNMUTE: Verb.MUTE}
 _CADENCE_NEWS = (
     "Told once each: a lab that goes quiet or comes back, a burst, a first open-weight release, "
@@ -68,7 +68,7 @@ class Changes:
         """Return the message of a test that is admitted, once. Raises UsageError."""
         with self.store.transaction():
             admit(self.store, asker, CHANGE, "test", self.clock.now())
-        return Content(f"cadencebot can post here; {_who(asker)} asked.")
+        return Content(f"cadencebot can post here; {by_name(asker.name, asker.user)} asked.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ class _Change:
         if self.destination == self.asker.person or self.origin != FROM_SLACK:
             return
         deliveries, untold = self.store.deliveries, self.store.deliveries.untold_change(self.destination)
-        sentence = f"{_who(self.asker)} {literal(deed, _LINE_LIMIT)}."
+        sentence = f"{by_name(self.asker.name, self.asker.user)} {literal(deed, _LINE_LIMIT)}."
         line = told_with(untold.content if untold else None, self._topic, sentence)
         if untold:
             deliveries.settle(untold.sequence, "skipped", "a later line says it along", self.now)
@@ -283,11 +283,6 @@ class _Change:
             return f"You {how} follow"
         place = "This channel" if self.destination == self.asker.destination else self.destination
         return f"{place} {how} follows"
-
-
-def _who(asker: Asker) -> str:
-    """Return who did something, by name: a mention calls them, and stands only where Slack gives no name."""
-    return literal(asker.name, _NAME_LIMIT) or f"<@{asker.user}>"
 
 
 _DEEDS: Mapping[Verb, Callable[[_Change], Content]] = {

@@ -9,10 +9,9 @@ from bot.cadence.news import News, Silence
 from bot.model import Wave
 from bot.records import Block, Content
 from bot.releases.facts import words
-from bot.releases.facts.text import clean
 from bot.views import blocks
 from bot.views.blocks import literal
-from bot.views.names import LAB_LIMIT, NAME_LIMIT, licence_of, linked, size_of
+from bot.views.names import LAB_LIMIT, NAME_LIMIT, licence_of, linked, plain_lab, plain_subject, size_of
 from bot.views.phrases import counted
 from bot.views.sentence import is_confirmed
 
@@ -69,7 +68,7 @@ def days_words(first: date, last: date) -> str:
 def _by_lab(waves: Sequence[Wave]) -> dict[str, list[Wave]]:
     found: dict[str, list[Wave]] = {}
     for wave in waves:
-        found.setdefault(clean(wave.lab.name, LAB_LIMIT) or wave.lab.id, []).append(wave)
+        found.setdefault(plain_lab(wave.lab), []).append(wave)
     return found
 
 
@@ -135,8 +134,5 @@ def _quiet(digest: Digest) -> Iterator[str]:
 
 
 def _sentence(title: str, counts: Sequence[str], by_lab: dict[str, list[Wave]]) -> str:
-    names = "; ".join(
-        f"{lab}: {', '.join(clean(words.subject(wave), NAME_LIMIT) for wave in waves)}"
-        for lab, waves in by_lab.items()
-    )
+    names = "; ".join(f"{lab}: {', '.join(map(plain_subject, waves))}" for lab, waves in by_lab.items())
     return literal(f"{title}: {counts[0]} from {counts[1]}. {names}", _TEXT_LIMIT)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.model import ALL, Destination, Follow
+from bot.model import ALL, Destination, Follow, Lab
 from bot.records import (
     EMBEDDED,
     FROM_FILE,
@@ -25,7 +25,7 @@ from bot.views.answers.common import LINES_LIMIT, fitting, text_of, turn, typed
 from bot.views.blocks import Element, literal
 from bot.views.commands import HERE, Spot
 from bot.views.mentions import mention
-from bot.views.names import LAB_LIMIT, person, place
+from bot.views.names import LAB_LIMIT, lab_name, person, place
 from bot.views.phrases import ago, coming, length
 
 _FILTERS_LIMIT = 150
@@ -131,8 +131,7 @@ def _name(follow: Follow, names: Mapping[str, str]) -> str:
     of = "The cadence of " if follow.cadence else ""
     if follow.lab == ALL:
         return f"{of}All labs"
-    name = literal(names.get(follow.lab, ""), LAB_LIMIT) or literal(follow.lab, LAB_LIMIT)
-    return f"{of}{name or 'an unnamed lab'}"
+    return f"{of}{lab_name(Lab(follow.lab, names.get(follow.lab, '')))}"
 
 
 def _by_follow(subscriptions: Sequence[Subscription]) -> dict[Follow, list[Subscription]]:
