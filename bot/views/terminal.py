@@ -17,13 +17,14 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.records import Block, Content
+from bot.views.answers.common import COMMAND
 
 _STYLES = {"*": "bold", "_": "italic", "~": "strike", "`": "cyan"}
 _MARKUP = re.compile(
     r"<!date\^\d+\^[^|>]*\|(?P<date>[^>]*)>"
     r"|<(?P<mention>[#@]\w+|!subteam\^\w+)>"
     r"|<(?P<url>[^<>|]+)(?:\|(?P<label>[^<>]*))?>"
-    r"|`(?:/releases|cadencebot)\b ?(?P<command>[^`\n]*)`"
+    rf"|`(?:{COMMAND}|cadencebot)\b ?(?P<command>[^`\n]*)`"
     r"|(?<!\w)(?P<mark>[*_~`])(?P<inner>\S(?:[^\n]*?\S)?)(?P=mark)(?!\w)"
 )
 _MARKER = re.compile(r"(?:•|\d+\.|#\d+) +")
