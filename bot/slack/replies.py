@@ -19,9 +19,8 @@ from bot.records import Begun, Block, Content, View
 from bot.slack.api import Answer, call, is_payload_refused, read_answer, read_failure
 from bot.slack.client import SlackClient
 from bot.slack.payload import Request
-from bot.slack.wording import named, named_view
+from bot.slack.wording import CommandName, named, named_view
 from bot.views.answers import said, without_charts
-from bot.views.answers.common import COMMAND
 from bot.views.blocks import NOTHING, context, section
 from bot.views.forms import modal
 
@@ -37,15 +36,11 @@ _QUIET = {"unfurl_links": False, "unfurl_media": False}
 
 
 class Replies:
-    """Answers to requests, through Slack's Web API and the response URLs that requests bring along.
+    """Answers to requests, through Slack's Web API and the response URLs that requests bring along."""
 
-    They call the command as it was typed last: a command brings its name along, a button or a message does
-    not.
-    """
-
-    def __init__(self, client: SlackClient) -> None:
+    def __init__(self, client: SlackClient, command: CommandName) -> None:
         self._client = client
-        self._command = COMMAND
+        self._command = command
 
     def answer(self, request: Request, content: Content, *, replace: bool = False) -> None:
         """Say something to the asker alone; `replace` puts it in the place of what they pressed.
@@ -89,7 +84,7 @@ class Replies:
     def _opened(self, request: Request, view: View) -> Answer:
         """Open a window, on top of the one that stands open."""
         method = self._client.views_push if request.view == "modal" else self._client.views_open
-        shown = named_view(view, self._name(request))
+        shown = named_view(view, self._command.heard(request.command))
         answer = call(method, token=request.token, trigger_id=request.trigger_id, view=shown)
         _log_if_lost(answer, "window", request)
         return answer
@@ -97,7 +92,7 @@ class Replies:
     def publish(self, request: Request, view: View) -> None:
         """Put the asker's Home tab up to date."""
         method = self._client.views_publish
-        shown = named_view(view, self._name(request))
+        shown = named_view(view, self._command.heard(request.command))
         answer = call(method, token=request.token, user_id=request.asker.user, view=shown)
         _log_if_lost(answer, "home", request)
 
@@ -131,15 +126,10 @@ class Replies:
         unless: Collection[str] = (),
     ) -> Answer:
         """Send a content in the words of this app; log a failure, unless it is one of these."""
-        answer = _sent(send, named(content, self._name(request)))
+        answer = _sent(send, named(content, self._command.heard(request.command)))
         if answer.error not in unless:
             _log_if_lost(answer, what, request)
         return answer
-
-    def _name(self, request: Request) -> str:
-        """Return what the command is called here, as far as is known yet."""
-        self._command = request.command or self._command
-        return self._command
 
 
 def _sent(send: Callable[..., Answer], content: Content) -> Answer:

@@ -10,6 +10,7 @@ from slack_bolt import App, BoltRequest
 from bot.records import Content
 from bot.slack.app import make_app
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import OneWorkspace
 from tests.crash.world import repository
 from tests.slack.fakes import SlackApi
@@ -29,7 +30,7 @@ class Workspace:
     def __init__(self, talk: Conversation, slack: SlackApi, validate: Any) -> None:
         self.talk, self.slack, self._validate = talk, slack, validate
         client = web_client("", slack.api_url)
-        self.app: App = make_app(lambda: talk.desk, client, OneWorkspace("xoxb-one"), AtOnce())
+        self.app: App = make_app(lambda: talk.desk, client, OneWorkspace("xoxb-one"), AtOnce(), CommandName())
 
     def send(self, payload: dict[str, Any]) -> list[Mapping[str, Any]]:
         before = len(self.slack.calls)

@@ -16,6 +16,7 @@ from bot.model import Destination
 from bot.ops.sealing import Seal
 from bot.slack.app import make_app
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import ManyWorkspaces
 from tests.slack.fakes import SlackApi
 from tests.slack.payloads import BOT, TEAM
@@ -45,7 +46,7 @@ def app(office: Office, slack: SlackApi) -> App:
         for team in (TEAM, OTHER):
             store.installations.save(team, "", seal.close(f"xoxb-{team}"), BOT, office.house.clock.now())
     workspaces = ManyWorkspaces(store, seal, office.house.clock.now)
-    return make_app(lambda: office.desk, web_client("", slack.api_url), workspaces, AtOnce())
+    return make_app(lambda: office.desk, web_client("", slack.api_url), workspaces, AtOnce(), CommandName())
 
 
 @pytest.fixture

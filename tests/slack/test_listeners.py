@@ -11,6 +11,7 @@ from bot.demo.server import dropped
 from bot.records import Content
 from bot.slack.app import make_app
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import OneWorkspace
 from bot.views.blocks import bar_chart
 from tests.slack.fakes import HOME, MODAL, Call, FakeDesk, SlackApi
@@ -489,7 +490,7 @@ class TestAcknowledging:
         desk.gate.clear()  # every thread is busy until it opens
         with ThreadPoolExecutor(1) as threads:
             client = web_client("", slack.api_url)
-            app = make_app(lambda: desk, client, OneWorkspace("xoxb-one"), threads)
+            app = make_app(lambda: desk, client, OneWorkspace("xoxb-one"), threads, CommandName())
             responses = [_dispatch(app, {**payload, "trigger_id": str(n)}) for n in range(5)]
             assert [response.status for response in responses] == [200] * 5
             assert slack.calls == []
@@ -518,7 +519,9 @@ def test_the_environment_is_none_of_bolts_business(
 ) -> None:
     for name in ("BOT_TOKEN", "APP_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET"):
         monkeypatch.setenv(f"SLACK_{name}", "from the environment")
-    app = make_app(lambda: desk, web_client("", slack.api_url), OneWorkspace("xoxb-one"), AtOnce())
+    app = make_app(
+        lambda: desk, web_client("", slack.api_url), OneWorkspace("xoxb-one"), AtOnce(), CommandName()
+    )
     assert _dispatch(app, mention("<@U0CADENCE> recent")).status == 200
     assert [call.token for call in slack.calls] == ["xoxb-one"]
 

@@ -82,6 +82,7 @@ def furnish_tables(store: Store) -> None:
     store.installations.save("T1", "", b"sealed", "UBOT", START)
     store.adoption.plan([TASK, BASE])
     store.watch.set_blind({"feed:y": START})
+    store.watch.set_command_name("/news")
     store._database.run(
         """
         INSERT INTO release (id, key, lab, family, family_key, lead_id, name, display, opened_at,
