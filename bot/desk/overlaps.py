@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from bot.model import ALL, Follow
 from bot.outbox.audience import mute_words
 from bot.records import FROM_SLACK, Mute, Subscription
-from bot.views.answers.common import sentence
+from bot.views.answers.common import sentence, typed
 from bot.views.commands import Spot
 
 
@@ -16,8 +16,8 @@ def silences(
     for mute in mutes:
         if mute.lab == ALL or any(follow.lab in (ALL, mute.lab) for follow in wanted):
             whom = "all labs are" if mute.lab == ALL else f"{names.get(mute.lab, mute.lab)} is"
-            ending = spot.about(f"unmute {mute.lab}")
-            yield sentence(f"{spot.inside} {whom} {mute_words(mute)}: `{ending}` ends that")
+            ending = typed(spot.about(f"unmute {mute.lab}"))
+            yield sentence(f"{spot.inside} {whom} {mute_words(mute)}: {ending} ends that")
 
 
 def overlaps(

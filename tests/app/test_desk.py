@@ -377,13 +377,13 @@ def test_a_digest_comes_by_the_zone_of_whoever_asks_unless_they_name_one(
         pytest.param(
             "mute kimi 7d",
             "subscribe kimi",
-            "Here Moonshot AI is muted until 2026-04-08 00:00 UTC: `unmute moonshot` ends that.",
+            "Here Moonshot AI is muted until 2026-04-08 00:00 UTC: `/releases unmute moonshot` ends that.",
             id="the lab",
         ),
         pytest.param(
             "mute all",
             "subscribe kimi license:mit",
-            "Here all labs are muted until somebody unmutes it: `unmute all` ends that.",
+            "Here all labs are muted until somebody unmutes it: `/releases unmute all` ends that.",
             id="all labs",
         ),
         pytest.param("mute kimi", "subscribe all", "Here moonshot is muted", id="one of all labs"),

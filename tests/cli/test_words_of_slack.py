@@ -67,5 +67,18 @@ def test_what_can_be_typed_is_about_the_same_place(begun: Shell, words: tuple[st
     assert typed in without_slack(begun, *words)
 
 
+def test_a_mute_beside_a_subscription_is_told_as_it_is_ended_there(begun: Shell) -> None:
+    begun.run("mute", "moonshot", *PLACE)
+    printed = begun.run("subscribe", "moonshot", *PLACE).stdout
+    assert "In C0MODELS Moonshot AI is muted until somebody unmutes it" in printed
+    assert "`cadencebot unmute moonshot --to C0MODELS` ends that." in printed
+
+
+def test_whom_alerts_call_is_named_by_its_id(begun: Shell) -> None:
+    result = begun.run("settings", "notify:@ml-team", *PLACE)
+    assert result.exit_code == 2
+    assert "on a terminal write the id, as S0123456789" in result.stderr
+
+
 def test_a_group_is_no_link(begun: Shell) -> None:
     assert "Mentions: @S0123456 in every alert." in without_slack(begun, "settings", "notify:S0123456")
