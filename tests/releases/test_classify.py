@@ -467,7 +467,9 @@ class TestLearnedNames:
             pytest.param("Large Enough", "mistral/mistral-large-2", id="the play on words itself"),
             pytest.param("LARGE  enough!", "mistral/mistral-large-2", id="whatever the case and the marks"),
             pytest.param("We are large enough-ish", "mistral/mistral-large-2", id="among other words"),
-            pytest.param("Large Enough: 123B parameters", "mistral/mistral-large-2", id="a number of its own"),
+            pytest.param(
+                "Large Enough: 123B parameters", "mistral/mistral-large-2", id="a number of its own"
+            ),
             pytest.param("Enlarge enough of them", None, id="only as whole words"),
         ],
     )
