@@ -16,6 +16,7 @@ _FILES = (
     "tests/release/test_wheel.py",
     "tests/soak/test_soak.py",
     "tests/store",
+    "tests/test_bench.py",
 )
 _FOLDERS = ("tests/torture", "tests/crash", "tests/machine", *_FILES)
 
