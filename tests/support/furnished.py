@@ -85,10 +85,11 @@ def furnish_tables(store: Store) -> None:
         store.deliveries.owe_line(line, Destination(CARRIER), SAID, START, known_until=None)
     last, *others = [one for one in store.deliveries.recent(9) if one.destination == CARRIER]
     store.deliveries.claim(last.sequence, START, carried=others)
+    store.deliveries.settle(last.sequence, "unclear", "lost", START)
     store.deliveries.owe_line("r1", C1, SAID, START, known_until=None, kind="change")
     note = Reply(RELEASE, KEY, NOTE, "variant:z")
     store.deliveries.owe_note_to(C1, note, START, known_until=None, wait_until=LATER)
-    store.deliveries.note_declined(RELEASE, [(C8, "too large", True)], START)
+    store.deliveries.note_declined(RELEASE, [(C8, "too large", True)])
     store.deeds.add("1.1", "list", UANA, "change", NOW, START)
     store.held.add("hub:org", ["zai/glm-4.7", "zai/kimi-k2.6"], START)
     store.hints.add(HINT)
