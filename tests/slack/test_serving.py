@@ -1,6 +1,9 @@
 """`run` hears Slack over signed HTTP, and says at once what can never work."""
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -74,20 +77,32 @@ def test_a_signed_command_is_acknowledged_and_answered_by_the_real_desk(tmp_path
         assert ["Qwen" in str(answer["text"]) for answer in answers] == [True]
 
 
-class SlowApi(SlackApi):
-    """Takes its time, so that answers pile up."""
+class WaitingApi(SlackApi):
+    """Takes no answer to a command before it is told to, so that they pile up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._takes = threading.Event()
 
     def _handle(self, request: Request) -> Answer:
-        time.sleep(0.2)
+        if request.path == "/hook":
+            assert self._takes.wait(30)
         return super()._handle(request)
+
+    @contextmanager
+    def taking_none(self) -> Iterator[None]:
+        """Take answers only when the block has ended."""
+        yield
+        self._takes.set()
 
 
 def test_what_was_taken_is_answered_before_the_bot_ends(tmp_path: Path) -> None:
-    with SlowApi() as slack:
+    with WaitingApi() as slack:
         settings = variables(tmp_path, SLACK_BOT_TOKEN="xoxb-one", SLACK_API_URL=slack.api_url)
         with (
             open_app(settings) as app,
             answering(app, NoFetcher(), http=True) as routes,
+            slack.taking_none(),
             serving(("127.0.0.1", 0), routes) as url,
         ):
             for _ in range(12):  # three times as many as there are threads to answer
