@@ -29,6 +29,7 @@ from bot.releases.naming.labs import Labs
 from bot.slack.app import make_app
 from bot.slack.channels import SlackChannels
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import OneWorkspace
 from bot.store.store import Store
 from tests.slack.fakes import SlackApi
@@ -70,7 +71,7 @@ def main() -> None:
         channels = SlackChannels(client, lambda _team: "xoxb-one", clock.now)
         desk = TimedDesk(questions, Changes(store, clock), reporting, channels)
         with ThreadPoolExecutor(ANSWERING) as answers, ThreadPoolExecutor(PEOPLE) as people:
-            app = make_app(lambda: desk, client, OneWorkspace("xoxb-one"), answers)
+            app = make_app(lambda: desk, client, OneWorkspace("xoxb-one"), answers, CommandName())
 
             def ask(number: int) -> float:
                 payload = command(TEXTS[number % len(TEXTS)], hook=slack.hook)

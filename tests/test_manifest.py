@@ -16,6 +16,7 @@ from bot.slack.client import web_client
 from bot.slack.notifier import SlackNotifier
 from bot.slack.oauth import SCOPES
 from bot.slack.scopes import NEEDED_SCOPES, OPTIONAL_SCOPES, UNINVITED_SCOPE, USEFUL_SCOPES
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import OneWorkspace
 from bot.views.answers.common import COMMAND
 from bot.views.commands import Verb
@@ -90,7 +91,7 @@ def test_the_manifest_the_listeners_and_the_page_name_the_same_shortcut() -> Non
 @pytest.fixture
 def status(slack: SlackApi) -> Any:
     """Return a function that gives a payload to Bolt, which answers 404 where no listener is registered."""
-    app = make_app(FakeDesk, web_client("", slack.api_url), OneWorkspace("xoxb-one"), AtOnce())
+    app = make_app(FakeDesk, web_client("", slack.api_url), OneWorkspace("xoxb-one"), AtOnce(), CommandName())
     return lambda payload: app.dispatch(BoltRequest(body=payload, mode="socket_mode")).status
 
 

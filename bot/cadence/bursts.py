@@ -29,11 +29,6 @@ def bursts(units: Iterable[Shipped]) -> list[Burst]:
     return sorted(found, key=lambda it: (it.day, it.units[0].lab))
 
 
-def most_in_fortnight(days: Sequence[date], after: date, until: date) -> int:
-    """Return the most of these sorted days in one fortnight that ends after `after` and by `until`."""
-    return _Fortnights(days).most(after, until)
-
-
 class _Fortnights:
     """How many of some sorted days there are in each fortnight that ends with one of them."""
 

@@ -12,7 +12,7 @@ from statistics import median, quantiles
 
 from bot.cadence.bursts import bursts
 from bot.cadence.period import ENOUGH, Window, gaps_between
-from bot.cadence.shipped import Shipped, by_lab, counted
+from bot.cadence.shipped import Shipped, by_lab, counted, lab_words, name_words
 from bot.releases.facts.text import clean
 
 _YEAR = timedelta(days=365)
@@ -24,7 +24,6 @@ _CLASSES = {
     "conditions": "with conditions",
     "non-commercial": "non-commercial",
 }
-_NAME_LIMIT = 80
 _LICENSE_LIMIT = 60
 
 
@@ -88,14 +87,6 @@ def _news_of(units: Sequence[Shipped], silent: "Iterable[Silence]") -> list[News
 def _news(kind: NewsKind, it: Shipped, sentence: str) -> News:
     """Return the news of a release, on its own day."""
     return News(kind, it.lab, it.day, sentence, it.family_key)
-
-
-def _lab(it: Shipped) -> str:
-    return clean(it.who, _NAME_LIMIT) or "an unnamed lab"
-
-
-def _name(it: Shipped) -> str:
-    return clean(it.name, _NAME_LIMIT) or "an unnamed model"
 
 
 def _days(days: float) -> str:
@@ -188,13 +179,13 @@ def _silence_news(found: Iterable[Silence]) -> Iterator[News]:
     for silence in found:
         last, limit, back = silence.last, silence.limit, silence.ended_by
         gone = (
-            f"{_lab(last)} has gone quiet: nothing for {_days((silence.alarm - last.day).days)}, since "
-            f"{_name(last)} on {last.day.day} {last.day:%B %Y} ({limit.reason}: {_days(limit.days)})."
+            f"{lab_words(last)} has gone quiet: nothing for {_days((silence.alarm - last.day).days)}, since "
+            f"{name_words(last)} on {last.day.day} {last.day:%B %Y} ({limit.reason}: {_days(limit.days)})."
         )
         yield News(NewsKind.QUIET, last.lab, silence.alarm, gone, last.family_key)
         if back:
             told = (
-                f"{_lab(back)} is back: {_name(back)} after {_days((back.day - last.day).days)}; "
+                f"{lab_words(back)} is back: {name_words(back)} after {_days((back.day - last.day).days)}; "
                 f"its median gap is {_days(silence.usual)}."
             )
             yield _news(NewsKind.BACK, back, told)
@@ -207,8 +198,9 @@ def _burst_news(units: Iterable[Shipped]) -> Iterator[News]:
     for burst in bursts(units):
         newest = burst.units[-1]
         told = (
-            f"{_lab(newest)} ships a lot: {len(burst.units)} releases in 14 days, "
-            f"the newest {_name(newest)}; no fortnight of the year before had more than {burst.most_before}."
+            f"{lab_words(newest)} ships a lot: {len(burst.units)} releases in 14 days, "
+            f"the newest {name_words(newest)}; no fortnight of the year before had more than "
+            f"{burst.most_before}."
         )
         yield _news(NewsKind.BURST, newest, told)
 
@@ -222,7 +214,8 @@ def _first_open_news(units: Iterable[Shipped]) -> Iterator[News]:
         before = list(takewhile(lambda it: not it.open, mine))
         first = mine[len(before)] if len(before) < len(mine) else None
         if first and any(it.last_day < first.day for it in before):
-            told = f"{_lab(first)} releases open weights for the first time that I know of: {_name(first)}."
+            who, what = lab_words(first), name_words(first)
+            told = f"{who} releases open weights for the first time that I know of: {what}."
             yield _news(NewsKind.FIRST_OPEN, first, told)
 
 
@@ -235,13 +228,13 @@ def _license_news(units: Iterable[Shipped]) -> Iterator[News]:
         former = latest.get((it.lab, it.series))
         latest[it.lab, it.series] = it
         if former and former.verdict != it.verdict and former.family_key != it.family_key:
-            told = f"{_lab(it)} changes the licence: {_licensed(it)}, after {_licensed(former)}."
+            told = f"{lab_words(it)} changes the licence: {_licensed(it)}, after {_licensed(former)}."
             yield _news(NewsKind.LICENSE, it, told)
 
 
 def _licensed(it: Shipped) -> str:
     title = f" ({clean(it.license, _LICENSE_LIMIT)})" if it.license else ""
-    return f"{_name(it)} is {_CLASSES[it.verdict]}{title}"
+    return f"{name_words(it)} is {_CLASSES[it.verdict]}{title}"
 
 
 def _record_news(units: Iterable[Shipped]) -> Iterator[News]:
@@ -253,10 +246,10 @@ def _record_news(units: Iterable[Shipped]) -> Iterator[News]:
         for it in mine:
             former = of_all.get(id(it)) or of_lab.get(id(it))
             if former:
-                whose = "any lab's" if id(it) in of_all else f"{_lab(it)}'s"
+                whose = "any lab's" if id(it) in of_all else f"{lab_words(it)}'s"
                 told = (
-                    f"{_name(it)} by {_lab(it)} is {whose} largest open model that I know of: "
-                    f"{it.size} parameters, after {_name(former)} with {former.size}."
+                    f"{name_words(it)} by {lab_words(it)} is {whose} largest open model that I know of: "
+                    f"{it.size} parameters, after {name_words(former)} with {former.size}."
                 )
                 yield _news(NewsKind.RECORD, it, told)
 

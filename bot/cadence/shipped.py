@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot.model import DateOrigin, Mention, Published, SourceKind
 from bot.releases.facts.figures import human_parameters
+from bot.releases.facts.text import clean
 
 NOT_STATED = "not stated"
 # Parameters below which a class ends: a phone, one consumer GPU, one data-centre GPU at 8 bits, one node.
@@ -32,6 +33,7 @@ class Unit(StrEnum):
     LAUNCH = "launch"  # whatever a lab ships within a week of the first
 
 
+NAME_LIMIT = 80  # characters of a name
 _SPANS = {Unit.WAVE: timedelta(days=1), Unit.LAUNCH: timedelta(days=7)}
 
 
@@ -78,6 +80,16 @@ class Shipped:
     def who(self) -> str:
         """Return the lab as people call it."""
         return self.lab_name or self.lab
+
+
+def lab_words(it: Shipped, limit: int = NAME_LIMIT) -> str:
+    """Return the lab of a release, cleaned to be shown."""
+    return clean(it.who, limit) or "an unnamed lab"
+
+
+def name_words(it: Shipped) -> str:
+    """Return the name of a release, cleaned to be shown."""
+    return clean(it.name, NAME_LIMIT) or "an unnamed model"
 
 
 _Place = tuple[date, str, str, str]  # day, lab, name, family key

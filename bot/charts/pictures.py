@@ -21,8 +21,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot.cadence.marks import MARKS, RADII, Mark, Shape, lanes, mark_of, radius_of
 from bot.cadence.period import Period, Window, lab_rows, period
-from bot.cadence.shipped import Shipped, Unit, by_lab, counted
-from bot.releases.facts.text import clean
+from bot.cadence.shipped import Shipped, Unit, by_lab, counted, lab_words
 
 Suffix = Literal["png", "svg"]
 
@@ -93,7 +92,7 @@ def _timeline(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pic
     classes = Counter(mark_of(it.verdict) for it in releases)
     text = _sentences(
         f"{_line(title)}: {len(releases)} in all",
-        [f"{_label(mine[-1])} {len(mine)}" for mine in labs],
+        [f"{lab_words(mine[-1], _LABEL_LIMIT)} {len(mine)}" for mine in labs],
         [f"{classes[mark]} {mark.label}" for mark in MARKS if classes[mark]],
     )
 
@@ -111,7 +110,8 @@ def _timeline(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pic
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]  # as above
         margin = timedelta(days=1 + window.days // 60)  # so that no mark covers the names
         axes.set_xlim(window.first - margin, window.last + margin)  # type: ignore[arg-type]  # as above
-        axes.set_yticks(range(len(labs)), [f"{_label(mine[-1])}  {len(mine)}" for mine in labs])
+        labels = [f"{lab_words(mine[-1], _LABEL_LIMIT)}  {len(mine)}" for mine in labs]
+        axes.set_yticks(range(len(labs)), labels)
         axes.set_ylim(max(len(labs), 1) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.grid(color=_GRID)
@@ -188,7 +188,7 @@ def _months(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pictu
     best = []
     for mine, counted_months in zip(labs, series, strict=True):
         month, count = max(counted_months, key=lambda it: it[1])
-        best.append(f"{_label(mine[-1])} most in {month:%b %Y} with {count}")
+        best.append(f"{lab_words(mine[-1], _LABEL_LIMIT)} most in {month:%b %Y} with {count}")
     text = _sentences(f"{_line(title)}: all labs, {', '.join(told)}", best)
     counts = [[count for _, count in row] for row in series] or [[0] * len(months)]
     most = max(max(row) for row in counts)
@@ -201,7 +201,7 @@ def _months(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pictu
                 for column, count in enumerate(line):
                     colour = "white" if count > most * 0.55 else _INK
                     axes.text(column, row, str(count or ""), ha="center", va="center", color=colour)
-        axes.set_yticks(range(len(labs)), [_label(mine[-1]) for mine in labs])
+        axes.set_yticks(range(len(labs)), [lab_words(mine[-1], _LABEL_LIMIT) for mine in labs])
         axes.set_xticks(range(len(months)), _month_names([month for month, _ in months]))
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
@@ -257,10 +257,6 @@ def _line(title: str) -> str:
 
 def _busiest(units: Iterable[Shipped]) -> list[list[Shipped]]:
     return sorted(by_lab(units).values(), key=lambda mine: (-len(mine), mine[0].lab))[:_MOST_LABS]
-
-
-def _label(it: Shipped) -> str:
-    return clean(it.who, _LABEL_LIMIT) or "unnamed lab"
 
 
 def _span(window: Window) -> str:

@@ -160,7 +160,7 @@ def retry(identity: str) -> None:
                 f"that message is {delivery.state}: only one of {', '.join(_RETRIABLE)} can be retried"
             )
         app.store.deliveries.retry(delivery, app.clock.now())
-    say(f"The {delivery.kind} of {delivery.release} for {delivery.destination} will be sent again.")
+    say(f"The {delivery.what} for {delivery.destination} will be sent again.")
     if delivery.state == "unclear":
         say("It may have been posted before: look there first if a double would hurt.")
 

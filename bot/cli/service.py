@@ -9,7 +9,6 @@ from rich.progress import Progress
 
 from bot.cli.output import as_json_option, margin, print_content, print_json, say, screen
 from bot.cli.stopping import stopping
-from bot.desk.questions import RECENT
 from bot.errors import UsageError
 from bot.ops import logs
 from bot.outbox.courier import Delivered
@@ -23,7 +22,7 @@ from bot.run.serving import Role, serving
 from bot.run.wiring import App, open_app
 from bot.sources.base import Source
 from bot.views.answers import recent_answer
-from bot.views.commands import Command, Verb
+from bot.views.commands import RECENT, Command, Verb
 from bot.views.objects import wave_objects
 from bot.views.phrases import coming, counted
 

@@ -65,7 +65,7 @@ def list_command(destination: Destination, as_json: bool) -> None:
     for number, following in enumerate(followings):
         if number:
             say("")
-        print_content(list_answer(following, now, whole=True))
+        print_content(list_answer(following, now, _whoever().spot(following.destination), whole=True))
 
 
 def _objects(following: Following) -> Iterator[dict[str, object]]:
@@ -92,20 +92,28 @@ def _change(verb: Verb, words: Sequence[str], destination: Destination) -> None:
     with open_app() as app:
         command = parse_command(" ".join((verb, *words)), app.labs)
         questions = Questions(app.store, app.labs, app.clock)
+        if command.privately:
+            raise UsageError("to:dm is a word of Slack: name whom it is for, as in --to U0123456789")
         destination = _destination(app, destination)
+        who = _whoever()
+        spot = who.spot(destination)
         if command.changes:
             changes = Changes(app.store, app.clock, FROM_COMMAND_LINE)
-            who = Asker(user=getpass.getuser(), channel="")
             # a terminal asks nobody twice
             said = changes.make(who, destination, replace(command, confirmed=True))
         elif command.subject:
             plan = questions.following(destination).preferences.digest
-            said = preview_answer(preview(app.store, destination, plan, app.clock.now()), plan)
+            said = preview_answer(preview(app.store, destination, plan, app.clock.now()), plan, spot)
         elif verb is Verb.DIGEST:
-            said = digest_answer(questions.following(destination).preferences, destination=destination)
+            said = digest_answer(questions.following(destination).preferences, None, spot)
         else:
             said = settings_answer(questions.following(destination).preferences)
         print_content(said)
+
+
+def _whoever() -> Asker:
+    """Return who types, which is in no channel."""
+    return Asker(user=getpass.getuser(), channel="")
 
 
 def _destination(app: App, destination: Destination) -> Destination:

@@ -8,7 +8,7 @@ from functools import reduce
 from bot.clock import Clock
 from bot.desk.limits import CHANGE, admit
 from bot.desk.lines import told_with
-from bot.desk.overlaps import overlaps
+from bot.desk.overlaps import overlaps, silences
 from bot.desk.questions import Asker
 from bot.desk.settings import settings_words
 from bot.desk.undo import Back, Standing, restoring
@@ -20,10 +20,10 @@ from bot.records import FROM_FILE, FROM_SLACK, Content, Mute, Preferences, Subsc
 from bot.store.store import Store
 from bot.views import answers
 from bot.views.blocks import literal
-from bot.views.commands import Command, MisunderstoodError, Suggestion, Verb
+from bot.views.commands import Command, MisunderstoodError, Spot, Suggestion, Verb
+from bot.views.names import by_name
 
 _LINE_LIMIT = 400
-_NAME_LIMIT = 80
 _COUNTERPARTS = {Verb.UNSUBSCRIBE: Verb.SUBSCRIBE, Verb.UNMUTE: Verb.MUTE}
 _CADENCE_NEWS = (
     "Told once each: a lab that goes quiet or comes back, a burst, a first open-weight release, "
@@ -68,7 +68,7 @@ class Changes:
         """Return the message of a test that is admitted, once. Raises UsageError."""
         with self.store.transaction():
             admit(self.store, asker, CHANGE, "test", self.clock.now())
-        return Content(f"cadencebot can post here; {_who(asker)} asked.")
+        return Content(f"cadencebot can post here; {by_name(asker.name, asker.user)} asked.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class _Change:
             self._tell(f"made {self._place} follow {followed}")
         said = f"{self._follows('now' if any(changed) else 'already')} {followed}"
         if self.command.cadence:
-            return answers.said(f"{said}.", [_CADENCE_NEWS])
+            return answers.said(" ".join([f"{said}.", *self._silences(wanted)]), [_CADENCE_NEWS])
         former = sorted({before[one] for one in wanted if one in before}) if any(changed) else []
         instead = f", instead of {' and '.join(former)}" if former else ""
         _, newest = self.store.history.recent([lab.id for lab in self.command.labs], limit=1)
@@ -114,13 +114,20 @@ class _Change:
             next(iter(newest), None),
             self.now,
             left_out="".join(against),
-            notes=list(dict.fromkeys(self._overlaps(wanted))) if str(filters) else [],
+            notes=list(dict.fromkeys([*self._silences(wanted), *self._overlaps(wanted)])),
         )
 
+    def _silences(self, wanted: Sequence[Follow]) -> Iterator[str]:
+        mutes = self.store.preferences.mutes(self.destination, self.now)
+        return silences(wanted, mutes, self._names, self._spot)
+
     def _overlaps(self, wanted: Sequence[Follow]) -> Iterator[str]:
-        known = self.store.subscriptions.of_destination(self.destination)
-        names = {lab.id: lab.name for lab in self.command.labs}
-        return overlaps(wanted, self.origin, known, names, self._follows("also"))
+        known = self.store.subscriptions.of_destination(self.destination) if str(self.command.filters) else []
+        return overlaps(wanted, self.origin, known, self._names, self._follows("also"))
+
+    @property
+    def _names(self) -> Mapping[str, str]:
+        return {lab.id: lab.name for lab in self.command.labs}
 
     def unsubscribe(self) -> Content:
         command, wanted, subscriptions = self.command, self._wanted, self.store.subscriptions
@@ -150,13 +157,14 @@ class _Change:
     def _still_followed(self, rest: Sequence[Subscription]) -> MisunderstoodError:
         """Return what a command cannot end: a subscription of feeds.yaml, or one to all labs."""
         if any(one.origin == FROM_FILE for one in rest):
-            why = "by feeds.yaml, where it is changed: mute it here, or ask who runs the bot"
+            why = f"by feeds.yaml, where it is changed: mute it {self._spot.inside}, or ask who runs the bot"
             said = f"{self._follows('still')} {self._named} {why}"
         else:
             why = f"mute {self._named}, or name the labs it shall follow"
             said = f"{self._follows('still')} all labs: {why}"
         labs = " ".join(lab.id for lab in self.command.labs) or ALL
-        return MisunderstoodError(said, (Suggestion(f"Mute {self._named}", f"mute {labs}"),))
+        mute = Suggestion(f"Mute {self._named}", self._spot.about(f"mute {labs}"))
+        return MisunderstoodError(said, (mute,))
 
     # --- muting
 
@@ -179,7 +187,7 @@ class _Change:
         if all_muted:
             muted = f"all labs are muted in {self._place}"
             if not gone:
-                everything = (Suggestion("Unmute all", f"unmute {ALL}"),)
+                everything = (Suggestion("Unmute all", self._spot.about(f"unmute {ALL}")),)
                 raise MisunderstoodError(f"{muted}, and {self._named} with them", everything)
             return answers.said(f"{self._named} is no longer muted by itself, but {muted}.")
         if not gone:
@@ -193,8 +201,7 @@ class _Change:
         plan = plan_words(digest) if digest else "off"
         wanted = replace(self.store.preferences.of(self.destination), digest=digest)
         due = self._prefer(wanted, f"set the digest of {self._place}: {plan}")
-        is_here = self.destination in (self.asker.destination, self.asker.person)
-        return answers.digest_answer(wanted, due, None if is_here else self.destination)
+        return answers.digest_answer(wanted, due, self._spot)
 
     def set_preferences(self) -> Content:
         known, changed = self.store.preferences.of(self.destination), self.command.preferences
@@ -230,7 +237,7 @@ class _Change:
         if self.destination == self.asker.person or self.origin != FROM_SLACK:
             return
         deliveries, untold = self.store.deliveries, self.store.deliveries.untold_change(self.destination)
-        sentence = f"{_who(self.asker)} {literal(deed, _LINE_LIMIT)}."
+        sentence = f"{by_name(self.asker.name, self.asker.user)} {literal(deed, _LINE_LIMIT)}."
         line = told_with(untold.content if untold else None, self._topic, sentence)
         if untold:
             deliveries.settle(untold.sequence, "skipped", "a later line says it along", self.now)
@@ -260,6 +267,10 @@ class _Change:
         return f"the cadence of {labs}" if command.cadence else labs
 
     @property
+    def _spot(self) -> Spot:
+        return self.asker.spot(self.destination)
+
+    @property
     def _place(self) -> str:
         """What people call the destination: themselves, where they are, or its id."""
         if self.destination == self.asker.person:
@@ -272,11 +283,6 @@ class _Change:
             return f"You {how} follow"
         place = "This channel" if self.destination == self.asker.destination else self.destination
         return f"{place} {how} follows"
-
-
-def _who(asker: Asker) -> str:
-    """Return who did something, by name: a mention calls them, and stands only where Slack gives no name."""
-    return literal(asker.name, _NAME_LIMIT) or f"<@{asker.user}>"
 
 
 _DEEDS: Mapping[Verb, Callable[[_Change], Content]] = {

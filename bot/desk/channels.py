@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.model import Destination
 from bot.outbox.message import Later, Outcome, Sent, Unclear
 from bot.records import Content
+from bot.views.commands import Spot
 
 
 class Presence(Enum):
@@ -38,14 +39,16 @@ class Channels(Protocol):
         ...
 
 
-def ending_words(outcome: Outcome) -> str:
-    """Return how a test message ended."""
+def ending_words(outcome: Outcome, spot: Spot) -> str:
+    """Return how a test message in a place ended."""
+    here = spot.inside
     match outcome:
         case Sent():
-            return "I can post here: the test message stands in this conversation"
+            where = "there" if spot.name else "in this conversation"
+            return f"I can post {here}: the test message stands {where}"
         case Unclear():
-            return f"if you see the test message, I can post here; I do not know, as I got {outcome.reason}"
+            return f"if you see the test message, I can post {here}; I do not know, as I got {outcome.reason}"
         case Later():
             return f"nothing was posted: {outcome.reason}; please try again later"
         case _:
-            return f"I cannot post here: {outcome.reason}"
+            return f"I cannot post {here}: {outcome.reason}"

@@ -28,9 +28,8 @@ from bot.records import Begun, Content, Preferences, QuietHours
 from bot.releases.news.decision import Settings
 from bot.settings.feeds import Changers
 from bot.views import answers
-from bot.views.commands import Command, Verb
+from bot.views.commands import Command, Spot, Verb
 
-_STORIES = 5
 _NOT_SHARED = UsageError("only what is known of releases can be shared in a channel")
 
 
@@ -48,23 +47,27 @@ class Desk:
 
     def answer(self, asker: Asker, text: str) -> Content:
         """Return what comes of a command; what it does not understand is an answer as well."""
+        place = asker.destination
         try:
             question = command_in(text, self.questions.labs, self._now().date())
             command = parse_command(question or text, self.questions.labs)
-            destination = asker.person if command.privately else asker.destination
-            self.rights.require(need_of(command), asker, destination)
-            answer = self._done_where_it_can_be(asker, destination, command)
-            return answers.understood_answer(command.text, answer) if question else answer
+            place = asker.person if command.privately else place
+            self.rights.require(need_of(command), asker, place)
+            answer = self._done_where_it_can_be(asker, place, command)
+            answer = answers.understood_answer(command.text, answer) if question else answer
         except (UsageError, StoreError) as error:
-            return failed_answer(error, text)
+            answer = failed_answer(error, text)
+        return _pressed_by(asker, place, answer)
 
     def answer_there(self, asker: Asker, place: Destination, text: str) -> Content:
         """Return what comes of commands, one or more changes, as if their asker stood at a place."""
+        there = asker.at(place)
         try:
             commands = self._allowed(asker, place, text)
-            return self._done_where_it_can_be(asker.at(place), place, *commands)
+            answer = self._done_where_it_can_be(there, place, *commands)
         except (UsageError, StoreError) as error:
-            return failed_answer(error, text)
+            answer = failed_answer(error, text)
+        return _pressed_by(there, place, answer)
 
     def refusal_there(self, asker: Asker, place: Destination, text: str) -> Content | None:
         """Return why somebody may not have commands done at a place, None where they may."""
@@ -129,7 +132,7 @@ class Desk:
         self, asker: Asker, destination: Destination, command: Command
     ) -> Mapping[Verb, Callable[[], Content]]:
         """Return what answers each verb that changes nothing."""
-        asked, word, now = self.questions, command.subject, self._now()
+        asked, word, now, spot = self.questions, command.subject, self._now(), asker.spot(destination)
 
         def recent() -> Content:
             total, waves = asked.recent(command, answers.page_size(command), destination)
@@ -139,12 +142,14 @@ class Desk:
             return asked.store.preferences.of(destination)
 
         return {
-            Verb.LIST: lambda: answers.list_answer(asked.following(destination), now),
+            Verb.LIST: lambda: answers.list_answer(asked.following(destination), now, spot),
             Verb.RECENT: recent,
             Verb.SHOW: lambda: answers.show_answer(*asked.one(word)),
             Verb.CADENCE: lambda: answers.cadence_answer(command, asked.cadence(command)),
             Verb.LABS: lambda: answers.labs_answer(asked.named(word), word),
-            Verb.DIGEST: lambda: self._preview(destination) if word else answers.digest_answer(preferences()),
+            Verb.DIGEST: lambda: (
+                self._preview(destination, spot) if word else answers.digest_answer(preferences(), None, spot)
+            ),
             Verb.SETTINGS: lambda: answers.settings_answer(preferences()),
             Verb.STATUS: lambda: self._status(asker, command),
             Verb.TEST: lambda: self._test(asker, destination),
@@ -160,11 +165,11 @@ class Desk:
             Verb.HELLO: lambda: answers.welcome_answer(destination),
         }
 
-    def _preview(self, destination: Destination) -> Content:
+    def _preview(self, destination: Destination, spot: Spot) -> Content:
         """Return what a destination's digest would tell now; a weekly one where none is set."""
         store = self.questions.store
         plan = store.preferences.of(destination).digest
-        return answers.preview_answer(preview(store, destination, plan, self._now()), plan)
+        return answers.preview_answer(preview(store, destination, plan, self._now()), plan, spot)
 
     def _status(self, asker: Asker, command: Command) -> Content:
         return self._operating.status(
@@ -204,10 +209,10 @@ class Desk:
         outcome = self.channels.post(destination, self.changes.test_message(asker))
         if isinstance(outcome, Sent):
             self.comings.resume(lambda paused: paused == destination)
-        return answers.said(ending_words(outcome))
+        return answers.said(ending_words(outcome, asker.spot(destination)))
 
     def _why(self, asker: Asker, subject: str) -> Content:
-        stories = self.questions.stories(subject, asker.destination)[:_STORIES]
+        stories = self.questions.stories(subject, asker.destination)
         waiting = self.questions.waiting(subject)
         if not stories and not waiting:
             raise UsageError(f"no source ever showed “{subject[:80]}”: `status` tells how they fare")
@@ -224,14 +229,16 @@ class Desk:
     def _triage(self, asker: Asker, destination: Destination, wave: Wave, state: str) -> Content:
         return Triages(self.changes.store, self.questions.clock).mark(asker, destination, wave, state)
 
-    def refusal_to_share(self, asker: Asker, text: str) -> Content | None:
-        """Return why the answer to a command is not for a whole channel, None where it is."""
+    def to_share(self, asker: Asker, text: str) -> tuple[Content, bool]:
+        """Return the answer to a command and whether it is for a whole channel, as what failed is not."""
         try:
-            is_shared = parse_command(text, self.questions.labs).verb in SHARED
+            command = parse_command(text, self.questions.labs)
             self.rights.require(Need.MEMBER, asker, asker.destination)
-        except UsageError as error:
-            return failed_answer(error, text)
-        return None if is_shared else failed_answer(_NOT_SHARED, text)
+            if command.verb not in SHARED:
+                raise _NOT_SHARED
+            return self._done(asker, asker.destination, command), True
+        except (UsageError, StoreError) as error:
+            return failed_answer(error, text), False
 
     # --- what is no command
 
@@ -258,3 +265,10 @@ class Desk:
 
     def _now(self) -> datetime:
         return self.questions.clock.now()
+
+
+def _pressed_by(asker: Asker, place: Destination, answer: Content) -> Content:
+    """Return an answer about a place whose buttons do what they say where its asker reads it."""
+    is_elsewhere = asker.is_elsewhere or place != asker.destination
+    answer = answers.acting_at(place, answer) if is_elsewhere else answer
+    return answers.unshared(answer) if asker.is_dm else answer

@@ -1,9 +1,23 @@
-"""What comes to a destination beside a subscription, so that its filter leaves less out. Pure."""
+"""What decides beside a subscription what comes to a destination: its other ones, and mutes. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bot.model import ALL, Follow
-from bot.records import FROM_SLACK, Subscription
+from bot.outbox.audience import mute_words
+from bot.records import FROM_SLACK, Mute, Subscription
+from bot.views.answers.common import sentence, typed
+from bot.views.commands import Spot
+
+
+def silences(
+    wanted: Collection[Follow], mutes: Iterable[Mute], names: Mapping[str, str], spot: Spot
+) -> Iterator[str]:
+    """Yield a sentence for each mute of a destination that keeps away what is wanted; `names` as below."""
+    for mute in mutes:
+        if mute.lab == ALL or any(follow.lab in (ALL, mute.lab) for follow in wanted):
+            whom = "all labs are" if mute.lab == ALL else f"{names.get(mute.lab, mute.lab)} is"
+            ending = typed(spot.about(f"unmute {mute.lab}"))
+            yield sentence(f"{spot.inside} {whom} {mute_words(mute)}: {ending} ends that")
 
 
 def overlaps(

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import __version__
 from bot.cadence.period import Window, lab_rows, month_rows, window_back
 from bot.cadence.shipped import Shipped, Unit
 from bot.clock import Clock
 from bot.errors import UsageError
-from bot.model import Destination, Lab, Wave
+from bot.model import CONSOLE, Destination, Lab, Wave
 from bot.outbox.audience import receptions
 from bot.records import NO_WEIGHTS, Delivery, Remembered, SourceState, TriagedAs
 from bot.releases.facts.text import nearest, or_else
@@ -20,10 +20,8 @@ from bot.settings.feeds import Config, OwnSpec
 from bot.store.store import Store
 from bot.views.answers import BotStatus, CadenceTable, Following
 from bot.views.answers.why import Story
-from bot.views.commands import Command, MisunderstoodError, Suggestion
+from bot.views.commands import HERE, RECENT, YEAR, Command, MisunderstoodError, Spot, Suggestion
 
-RECENT = timedelta(days=30)
-YEAR = timedelta(days=365)
 _MOST_RECEPTIONS = 20  # that `why` tells of one release
 
 
@@ -49,6 +47,15 @@ class Asker:
     def person(self) -> Destination:
         """Return the asker as a destination: a DM."""
         return Destination.at(self.team, self.user)
+
+    def spot(self, place: Destination) -> Spot:
+        """Return what a place is called where they read of it; who is on a terminal is in no place."""
+        if place == self.person:
+            is_here = self.is_dm and not self.is_elsewhere
+            return HERE if is_here else Spot("your messages", "to:dm")
+        if place == self.destination:
+            return HERE
+        return Spot(place, "" if place == CONSOLE else f"--to {place}")
 
     def at(self, place: Destination) -> "Asker":
         """Return the asker as if they asked at another place, their own messages or a channel."""

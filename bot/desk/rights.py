@@ -13,6 +13,7 @@ from bot.desk.questions import Asker
 from bot.errors import UsageError
 from bot.model import Destination
 from bot.settings.feeds import Changers
+from bot.views.answers.common import typed
 from bot.views.commands import Command, Verb
 
 
@@ -43,7 +44,7 @@ _OUTSIDER = (
 )
 _PERHAPS_OUTSIDER = (
     "Slack does not say whether you belong to the workspace that installed me, and only its members can do "
-    "that: please type it as a command, `/releases help` lists them"
+    f"that: please type it as a command, {typed('help')} lists them"
 )
 _ELSEWHERE = "you are not in that conversation, so I neither show nor change what it follows"
 _NOT_SEEN = (
@@ -51,8 +52,8 @@ _NOT_SEEN = (
     "`/invite`. Nothing of it is shown or changed"
 )
 _PERHAPS_ELSEWHERE = (
-    "Slack does not tell me whether you are in that conversation: please type `/releases list`, or "
-    "`/releases subscribe` with the labs, right there"
+    "Slack does not tell me whether you are in that conversation: please type "
+    f"{typed('list')}, or {typed('subscribe')} with the labs, right there"
 )
 _NO_ADMIN = "only those whom feeds.yaml names under `admins` can do that"
 _NO_CHANGER = (

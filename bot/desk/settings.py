@@ -70,7 +70,7 @@ def _rule(word: Token, filters: Filters) -> MentionRule | None:
         raise MisreadError(
             f"Slack did not make a mention of “{word.value[:60]}”, so I do not know whom it means: choose "
             "the group or person from the list that opens behind @, or write it in a message to me "
-            "instead of a command",
+            "instead of a command; on a terminal write the id, as S0123456789",
             str(word),
         )
     return MentionRule(found[1], filters)

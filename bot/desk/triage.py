@@ -10,6 +10,7 @@ from bot.model import Destination, Wave
 from bot.records import OPEN_TRIAGE, Content, Triage
 from bot.store.store import Store
 from bot.views import answers
+from bot.views.answers.common import typed
 from bot.views.commands import Command, MisunderstoodError
 from bot.views.triage import STATES
 
@@ -52,4 +53,4 @@ def meant(questions: Questions, command: Command) -> Wave:
     return wave
 
 
-_HINT = "`/releases recent triage:open` lists what nobody here looked at."
+_HINT = f"{typed('recent triage:open')} lists what nobody here looked at."

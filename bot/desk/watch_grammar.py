@@ -36,9 +36,13 @@ def parse_watch(verb: Verb, words: Sequence[Token], labs: Labs) -> Command:
     lab, name = _named(loose, labs)
     command = understand(verb, conditions, None, _KEYS)
     if verb is Verb.WATCH and not (name or packaging or str(command.filters)):
+        aside = " to:dm" if command.privately else ""
         raise MisunderstoodError(
             f"say what you wait for: `watch {lab.id} weights`, gguf or a filter; or follow the lab",
-            (Suggestion("Follow", f"subscribe {lab.id}"), Suggestion("Wait", f"watch {lab.id} weights")),
+            (
+                Suggestion("Follow", f"subscribe {lab.id}{aside}"),
+                Suggestion("Wait", f"watch {lab.id} weights{aside}"),
+            ),
         )
     return replace(command, labs=(lab,), subject=name, packaging=packaging)
 
@@ -68,7 +72,8 @@ def _packaging(word: str) -> str:
 def _named(loose: Sequence[str], labs: Labs) -> tuple[Lab, str]:
     """Return the lab that words name, and the release of it, "" where they name none.
 
-    A family tells its lab. Raises MisreadError for a lab that nobody knows: a wait for it would never end.
+    A family tells its lab, and belongs to the name where that is otherwise its rest: "qwen coder". Raises
+    MisreadError for a lab that nobody knows: a wait for it would never end.
     """
     lab, width = lab_at(loose, 0, labs)
     if lab is None:
@@ -78,8 +83,8 @@ def _named(loose: Sequence[str], labs: Labs) -> tuple[Lab, str]:
     rest = loose[width:]
     if not rest:
         return lab, ""
-    is_family = loose[0].lower() in first_words()
-    return lab, " ".join(rest if not is_family or rest[0].lower() in first_words() else loose)
+    spoken = next((word for word in (loose[0], lab.id) if word.lower() in first_words()), "")
+    return lab, " ".join(rest if not spoken or rest[0].lower() in first_words() else [spoken, *rest])
 
 
 def _maker(loose: Sequence[str], labs: Labs) -> Lab | None:

@@ -13,7 +13,7 @@ from bot.releases.facts.filters import Filters
 from bot.store.store import Store
 from bot.views import answers
 from bot.views.answers.common import turn, typed
-from bot.views.commands import Command, MisunderstoodError, Suggestion
+from bot.views.commands import Command, MisunderstoodError, Spot, Suggestion
 from bot.views.watches import found, hoped
 
 _MOST = 50  # in one destination
@@ -29,7 +29,7 @@ class Watches:
 
     def watch(self, asker: Asker, destination: Destination, command: Command) -> Content:
         """Answer what is so already, or wait for it. Raises UsageError where too much is waited for."""
-        now, lab = self.clock.now(), command.labs[0]
+        now, lab, spot = self.clock.now(), command.labs[0], asker.spot(destination)
         watch = Watch(
             destination,
             lab.id,
@@ -41,29 +41,30 @@ class Watches:
             now,
         )
         with self.store.transaction():  # or what becomes so meanwhile was seen by nobody
-            if is_out := self._is_out(watch, lab):
+            if is_out := self._is_out(watch, lab, spot):
                 return is_out
             admit(self.store, asker, CHANGE, command.text, now)
             if len(self.store.watches.of(destination)) >= _MOST:
                 raise UsageError(
-                    f"{_MOST} things are waited for here, the most that may be: `list` shows them"
+                    f"{_MOST} things are waited for {spot.inside}, the most that may be: "
+                    f"`{spot.about('list')}` shows them"
                 )
             is_new = self.store.watches.add(watch)
-        who = "You are" if destination == asker.person else "This channel is"
+        who, ending = "You are" if destination == asker.person else "This channel is", f"un{command.text}"
         return answers.said(
             f"{who} told once, when {hoped(watch, lab)} is out"
             + ("" if is_new else "; it was waited for already"),
-            [f"The wait ends with that, or with {typed(f'un{command.text}')}; {typed('list')} shows it."],
-            [turn(0, "Do not wait", f"un{command.text}")],
+            [f"The wait ends with that, or with {typed(ending)}; {typed(spot.about('list'))} shows it."],
+            [turn(0, "Do not wait", ending)],
         )
 
-    def _is_out(self, watch: Watch, lab: Lab) -> Content | None:
+    def _is_out(self, watch: Watch, lab: Lab, spot: Spot) -> Content | None:
         """Return that what is waited for is out already, None where it is not."""
         _, waves = self.store.history.recent([lab.id])
         release = next(filter(None, (met_by(watch, wave.members) for wave in waves)), None)
         if release is None:
             return None
-        every = f"subscribe {lab.id} {watch.filters}".strip()
+        every = spot.about(f"subscribe {lab.id} {watch.filters}".strip())
         return answers.said(
             f"{hoped(watch, lab)} is out already, so there is nothing to wait for",
             [found(lab, release, packed(watch, release)), f"Each new one: {typed(every)}"],
@@ -71,19 +72,23 @@ class Watches:
 
     def unwatch(self, asker: Asker, destination: Destination, command: Command) -> Content:
         """Wait no longer. Raises UsageError where nothing like it is waited for."""
+        spot = asker.spot(destination)
         gone = [one for one in self.store.watches.of(destination) if _is_meant(command, one)]
         if not gone:
             labs = [
-                Suggestion(f"Unsubscribe from {lab.name}", f"unsubscribe {lab.id}") for lab in command.labs
+                Suggestion(f"Unsubscribe from {lab.name}", spot.about(f"unsubscribe {lab.id}"))
+                for lab in command.labs
             ]
             raise MisunderstoodError(
-                "nothing like that is waited for here: `list` shows what is", tuple(labs)
+                f"nothing like that is waited for {spot.inside}: `{spot.about('list')}` shows what is",
+                tuple(labs),
             )
         with self.store.transaction():
             admit(self.store, asker, CHANGE, command.text, self.clock.now())
             self.store.watches.remove(gone)
         again = [turn(number, f"Wait for {one} again", f"watch {one}") for number, one in enumerate(gone)]
-        return answers.said(f"No longer waited for here: {', '.join(map(str, gone))}", (), again[:_AGAIN])
+        which = ", ".join(map(str, gone))
+        return answers.said(f"No longer waited for {spot.inside}: {which}", (), again[:_AGAIN])
 
 
 def _is_meant(command: Command, watch: Watch) -> bool:

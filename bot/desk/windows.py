@@ -25,7 +25,6 @@ from bot.views.commands import Verb
 from bot.views.follow_form import LABS, filter_words, read_subscribe, subscribe_modal
 from bot.views.where import where_modal
 
-_AT_HOME = 5  # releases
 _LIMIT = 200  # characters beside a field
 _NOT_ALL = "all labs stay followed until `unsubscribe all` ends that: leave them in, or do that first"
 
@@ -46,7 +45,7 @@ class Windows:
             return forms.home(failed_answer(error).blocks)
         channels = self.rights.channels.channels_of(asker.person)
         followed = [self.questions.following(channel) for channel in channels or ()]
-        _, recent = self.questions.store.history.recent(limit=_AT_HOME)
+        _, recent = self.questions.store.history.recent(limit=home.MOST_RECENT)
         return home.home_view(
             self.questions.following(asker.person),
             [one for one in followed if one.subscriptions],

@@ -38,9 +38,7 @@ class Metrics:
     Every method may be called from any thread.
     """
 
-    def __init__(
-        self, vitals: Callable[[], Vitals], now: Callable[[], datetime], version: str = __version__
-    ) -> None:
+    def __init__(self, vitals: Callable[[], Vitals], now: Callable[[], datetime]) -> None:
         self._registry = registry = CollectorRegistry()
         count = partial(Counter, registry=registry)
         self._polls = count("cadencebot_polls", "Polls that ended.", ["source"])
@@ -61,7 +59,7 @@ class Metrics:
         self._tick = Gauge(
             "cadencebot_last_tick_timestamp_seconds", "When the main loop last ticked.", registry=registry
         )
-        Info("cadencebot_build", "What runs.", registry=registry).info({"version": version})
+        Info("cadencebot_build", "What runs.", registry=registry).info({"version": __version__})
         ProcessCollector(registry=registry)
         registry.register(_Standing(vitals, now))
 

@@ -13,6 +13,7 @@ from bot.records import UNDECIDED, Content, Reply, Subscription
 from bot.releases.news.decision import Announce, Attach, Decision, Observe, Tell
 from bot.store.store import Store
 from bot.views import blocks
+from bot.views.answers.common import typed
 from bot.views.blocks import literal
 from bot.views.notes import render_pause
 
@@ -136,7 +137,7 @@ def _owe_news(store: Store, what: News, followers: Iterable[Subscription], now: 
     wanted, begins = Follow(what.lab, cadence=True), datetime.combine(what.day, time(), UTC)
     following = (one for one in followers if one.follow.covers(wanted) and one.created_at.date() <= what.day)
     text = literal(what.sentence, _LONGEST)
-    hint = f"`/releases cadence {literal(what.lab, 64)}` shows its cadence"
+    hint = f"{typed(f'cadence {what.lab}')} shows its cadence"
     content = Content(text, (blocks.section(text), blocks.context([hint])))
     told = (
         destination

@@ -89,6 +89,11 @@ class Delivery:
     wait_until: datetime | None = None  # until then a reply waits for what else comes to its thread
 
     @property
+    def what(self) -> str:
+        """What people call it: "alert of Kimi K2.6", and without a release "digest"."""
+        return f"{self.kind} of {self.release}" if self.release else self.kind
+
+    @property
     def stands(self) -> bool:
         """Whether it was sent, and where it stands is known: a person may only know that it is there."""
         return self.state == "sent" and bool(self.ts)

@@ -106,8 +106,9 @@ class Watch:
     created_at: datetime
 
     def __str__(self) -> str:
-        """Return it as people type it."""
-        return " ".join(filter(None, (self.name or self.lab, self.packaging, str(self.filters))))
+        """Return it as people type it: a name may not tell its lab, as "k3" does not."""
+        lab = "" if self.name.startswith(f"{self.lab} ") else self.lab
+        return " ".join(filter(None, (lab, self.name, self.packaging, str(self.filters))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 
 from icalendar import Calendar, Event
 
-from bot.cadence.shipped import Shipment, Shipped, is_listed, own_words
+from bot.cadence.shipped import NAME_LIMIT, Shipment, Shipped, is_listed, lab_words, name_words, own_words
 from bot.releases.facts.text import clean
 from bot.report.cells import plain_cell
-from bot.report.item import NAME_LIMIT, Item, day_text, items, name_of
+from bot.report.item import Item, day_text, items
 from bot.report.overview import overview
 from bot.report.page import render_page
 
@@ -141,9 +141,9 @@ def _row(it: Shipped) -> tuple[str, ...]:
     return (
         *dated,
         it.lab,
-        clean(it.who, NAME_LIMIT),
+        lab_words(it),
         it.country,
-        name_of(it),
+        name_words(it),
         clean(it.license, NAME_LIMIT),
         it.verdict,
         "open" if it.open else "closed",

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import NAMESPACE_URL, uuid5
 
-from bot.cadence.shipped import NOT_STATED, Shipment, Shipped, is_listed
+from bot.cadence.shipped import NAME_LIMIT, NOT_STATED, Shipment, Shipped, is_listed, lab_words, name_words
 from bot.model import Mention, SourceKind
 from bot.releases.facts.text import clean, web_address
 
-NAME_LIMIT = 80
 _LICENSE_LIMIT = 60
 _VERDICTS = {"conditions": "with conditions", "unknown": "terms not assessed"}
 _MOST_SOURCES = 6
@@ -55,12 +54,12 @@ class Item:
     def name(self) -> str:
         """Return its name, and how many other models came with it."""
         others = len(self.models) - 1
-        return name_of(self.lead.shipped) + (f" +{others}" if others else "")
+        return name_words(self.lead.shipped) + (f" +{others}" if others else "")
 
     @property
     def lab(self) -> str:
         """Return its lab, as people call it."""
-        return clean(self.lead.shipped.who, NAME_LIMIT) or "unnamed lab"
+        return lab_words(self.lead.shipped)
 
     @property
     def day(self) -> date:
@@ -143,11 +142,6 @@ def _item(wave: list[Shipment]) -> Item:
 
 
 # --- in words
-
-
-def name_of(it: Shipped) -> str:
-    """Return a model's name, fit to be shown."""
-    return clean(it.name, NAME_LIMIT) or "unnamed model"
 
 
 def day_text(it: Shipped) -> str:

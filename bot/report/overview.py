@@ -8,9 +8,18 @@ from datetime import UTC, date, datetime, timedelta
 from bot.cadence.marks import MARKS, RADII, lanes, mark_of
 from bot.cadence.news import News, Silence, news, quiet_labs
 from bot.cadence.period import Period, Window, lab_rows, period, share, window_back
-from bot.cadence.shipped import NOT_STATED, Shipment, Shipped, Unit, by_lab, counted, size_class
-from bot.releases.facts.text import clean
-from bot.report.item import NAME_LIMIT, Item, day_text, items, license_text, name_of
+from bot.cadence.shipped import (
+    NOT_STATED,
+    Shipment,
+    Shipped,
+    Unit,
+    by_lab,
+    counted,
+    lab_words,
+    name_words,
+    size_class,
+)
+from bot.report.item import Item, day_text, items, license_text
 
 # Of the timeline, in px.
 LEFT = 168  # for the names of the labs
@@ -75,12 +84,12 @@ def _row(mine: Sequence[Shipped], y: int, window: Window) -> Row:
     # so that no small one beside it is hidden
     large_first = sorted(placed, key=lambda it: it[0].parameters or 0, reverse=True)
     dots = tuple(_dot(it, _LANE * lane, window) for it, lane in large_first)
-    return Row(clean(mine[-1].who, _LABEL_LIMIT) or "unnamed lab", y, dots)
+    return Row(lab_words(mine[-1], _LABEL_LIMIT), y, dots)
 
 
 def _dot(it: Shipped, y: int, window: Window) -> Dot:
     size = it.size or f"size {NOT_STATED}"
-    text = f"{clean(it.who, NAME_LIMIT)}: {name_of(it)}, {day_text(it)}; {license_text(it)}; {size}"
+    text = f"{lab_words(it)}: {name_words(it)}, {day_text(it)}; {license_text(it)}; {size}"
     return Dot(_x(it.day, window), y, f"{mark_of(it.verdict).id}-{size_number(it)}", text)
 
 

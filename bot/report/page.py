@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from bot.cadence.marks import MARKS, RADII, mark_of
 from bot.cadence.period import days_ago, expected_text, hits_text, share
+from bot.cadence.shipped import NAME_LIMIT, name_words
 from bot.releases.facts.text import clean
-from bot.report.item import NAME_LIMIT, Item, day_text, name_of, news_text, short_license_text, sizes_text
+from bot.report.item import Item, day_text, news_text, short_license_text, sizes_text
 from bot.report.overview import LEFT, WIDTH, Overview, Shares, size_number
 
 
@@ -44,7 +45,7 @@ def _environment() -> Environment:
         "license": short_license_text,
         "mark": mark_of,
         "months": _months_text,
-        "name": name_of,
+        "name": name_words,
         "news": news_text,
         "percent": _percent,
         "permissive": _permissive,

@@ -24,6 +24,7 @@ from bot.slack.client import web_client
 from bot.slack.http import slack_routes
 from bot.slack.oauth import install_flow
 from bot.slack.socket import SocketMode
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.store.store import Store
 
@@ -61,7 +62,8 @@ def answering(app: App, fetch: Fetcher, *, http: bool = False) -> Iterator[Route
                 now=app.clock.now,
                 installed=open_desk().comings.installed,
             )
-        bolt = make_app(open_desk, client, workspaces, threads, flow)
+        command = CommandName(app.store.watch.command_name(), partial(_keep_name, app.store))
+        bolt = make_app(open_desk, client, workspaces, threads, command, flow)
         if http:
             secret = environment.slack_signing_secret.get_secret_value()
             yield slack_routes(bolt, secret, installable=app.serves_many)
@@ -74,6 +76,11 @@ def answering(app: App, fetch: Fetcher, *, http: bool = False) -> Iterator[Route
                 yield {}
             finally:
                 socket.stop()
+
+
+def _keep_name(store: Store, name: str) -> None:
+    with store.transaction():
+        store.watch.set_command_name(name)
 
 
 def _refuse_what_cannot_work(app: App, *, http: bool) -> None:

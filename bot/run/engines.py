@@ -117,6 +117,7 @@ def notifier_of(app: App, console: Console, *, interactive: bool = False) -> Not
         interactive=interactive,
         proxies=app.environment.proxies,
         ticks=app.clock.ticks,
+        command_name=app.store.watch.command_name,
     )
     own: Notifier = ConsoleNotifier(app.state / "console.jsonl", console, app.clock)
     if app.slack_token:

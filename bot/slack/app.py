@@ -22,6 +22,7 @@ from bot.slack.listeners import Listeners
 from bot.slack.once import Once
 from bot.slack.payload import Payload, Request, kind_of, read_request, request_id, shown_in, text_at
 from bot.slack.replies import Replies
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import Workspaces
 
 log = structlog.get_logger(__name__)
@@ -53,6 +54,7 @@ def make_app(
     client: SlackClient,
     workspaces: Workspaces,
     threads: Executor,
+    command: CommandName,
     flow: OAuthFlow | None = None,
 ) -> App:
     """Return the app with all its listeners; `threads` do the work that follows an acknowledgement.
@@ -61,7 +63,7 @@ def make_app(
     `client` speaks for every workspace, with the token that each request brings along; `flow` installs it in
     more of them. Signatures are checked before the app sees a request.
     """
-    replies = Replies(client)
+    replies = Replies(client, command)
     listeners = Listeners(open_desk, replies)
     app = App(
         logger=bolt_log,

@@ -23,17 +23,18 @@ from bot.slack.payload import (
 )
 from bot.slack.replies import Replies
 from bot.views import forms, home, where
+from bot.views.answers.common import typed
 from bot.views.follow_form import read_subscribe
 
 log = structlog.get_logger(__name__)
 
 _GONE = Content("That is not known here any more.")
 _CANCELLED = Content("Cancelled: nothing was changed.")
-_UNKNOWN = Content("This button belongs to another version of me. `/releases help` shows what I do now.")
+_UNKNOWN = Content(f"This button belongs to another version of me. {typed('help')} shows what I do now.")
 
 # What to do where Slack opens no window, beside trying again.
 _INSTEAD = {
-    "details": "type `/releases show` with the name of the release",
+    "details": f"type {typed('show')} with the name of the release",
     "report": "",
     "correct": "have it corrected with `cadencebot correct`",
 }
@@ -123,11 +124,9 @@ class Listeners:
             self._show_home(request)
 
     def _share(self, request: Request, command: str) -> None:
-        refused = self.desk.refusal_to_share(request.asker, command)
-        if refused:
-            self.replies.answer(request, refused)
-        else:
-            self.replies.share(request, self.desk.answer(request.asker, command))
+        answer, is_for_all = self.desk.to_share(request.asker, command)
+        tell = self.replies.share if is_for_all else self.replies.answer
+        tell(request, answer)
 
     def _triage(self, request: Request, value: str) -> Content:
         release, _, state = value.partition(" ")
@@ -209,5 +208,5 @@ def _view_of(body: Payload) -> View:
 def _typed_instead(place: Destination) -> str:
     """Return what does the same as the form that makes a place follow labs."""
     if place.is_channel:
-        return "type `/releases subscribe qwen` in the channel"
-    return "type `/releases subscribe qwen to:dm`"
+        return f"type {typed('subscribe qwen')} in the channel"
+    return f"type {typed('subscribe qwen to:dm')}"

@@ -24,6 +24,7 @@ from bot.slack.api import (
 from bot.slack.client import web_client
 from bot.slack.scopes import TokenCheck, token_check
 from bot.slack.server_clock import ServerClock
+from bot.slack.wording import named
 
 EVENT_TYPE = "model_release"
 _PAGE = 15  # messages; the most that apps outside the Marketplace get at once
@@ -38,7 +39,8 @@ log = structlog.get_logger(__name__)
 class SlackNotifier:
     """The way to one workspace; `timeout` is in seconds, `interactive` says that Bolt listens to buttons.
 
-    `ticks` are the seconds by which what Slack's clock said is carried on.
+    `ticks` are the seconds by which what Slack's clock said is carried on, `command_name` is what messages
+    call the command, "" being as they are written.
     """
 
     name = "slack"
@@ -52,14 +54,17 @@ class SlackNotifier:
         interactive: bool = False,
         proxies: Proxies = DIRECT,
         ticks: Callable[[], float] = seconds_since_boot,
+        command_name: Callable[[], str] = lambda: "",
     ) -> None:
         self.interactive = interactive
         self._client = web_client(token, api_url, timeout, proxies)
         self._clock = ServerClock(ticks)
+        self._command_name = command_name
         self._identity: Answer | None = None
 
     def send(self, message: Message) -> Outcome:
         """Post, reply or edit once; a payload that Slack refuses goes out again in a plainer form."""
+        message = replace(message, content=named(message.content, self._command_name()))
         form = _Form(message.content.blocks, (message.delivery_id, *message.marks))
         answer = self._write(message, form)
         while plainer := _plainer(form, answer):

@@ -19,9 +19,8 @@ from bot.records import Begun, Block, Content, View
 from bot.slack.api import Answer, call, is_payload_refused, read_answer, read_failure
 from bot.slack.client import SlackClient
 from bot.slack.payload import Request
-from bot.slack.wording import named, named_view
+from bot.slack.wording import CommandName, named, named_view
 from bot.views.answers import said, without_charts
-from bot.views.answers.common import COMMAND
 from bot.views.blocks import NOTHING, context, section
 from bot.views.forms import modal
 
@@ -37,15 +36,11 @@ _QUIET = {"unfurl_links": False, "unfurl_media": False}
 
 
 class Replies:
-    """Answers to requests, through Slack's Web API and the response URLs that requests bring along.
+    """Answers to requests, through Slack's Web API and the response URLs that requests bring along."""
 
-    They call the command as it was typed last: a command brings its name along, a button or a message does
-    not.
-    """
-
-    def __init__(self, client: SlackClient) -> None:
+    def __init__(self, client: SlackClient, command: CommandName) -> None:
         self._client = client
-        self._command = COMMAND
+        self._command = command
 
     def answer(self, request: Request, content: Content, *, replace: bool = False) -> None:
         """Say something to the asker alone; `replace` puts it in the place of what they pressed.
@@ -66,13 +61,15 @@ class Replies:
             self.answer(request, content.rest(), replace=replace)
 
     def share(self, request: Request, content: Content) -> None:
-        """Say something to the whole channel, in the asker's name."""
+        """Say something to the whole channel, in the asker's name, or tell the asker that Slack did not."""
         public = _shared(content, request.asker.user)
         if request.response_url:
             hook = self._hook(request, response_type="in_channel", replace_original=False)
-            self._send(hook, public, "response", request)
+            shared = self._send(hook, public, "response", request)
         else:
-            self.say(request, public)
+            shared = self._post(request, request.asker.channel, public)
+        if shared.failed:
+            self.answer(dataclasses.replace(request, response_url=""), _not_shared(shared))
 
     def say(self, request: Request, content: Content) -> None:
         """Say something to everybody where the request came from."""
@@ -87,7 +84,7 @@ class Replies:
     def _opened(self, request: Request, view: View) -> Answer:
         """Open a window, on top of the one that stands open."""
         method = self._client.views_push if request.view == "modal" else self._client.views_open
-        shown = named_view(view, self._name(request))
+        shown = named_view(view, self._command.heard(request.command))
         answer = call(method, token=request.token, trigger_id=request.trigger_id, view=shown)
         _log_if_lost(answer, "window", request)
         return answer
@@ -95,17 +92,17 @@ class Replies:
     def publish(self, request: Request, view: View) -> None:
         """Put the asker's Home tab up to date."""
         method = self._client.views_publish
-        shown = named_view(view, self._name(request))
+        shown = named_view(view, self._command.heard(request.command))
         answer = call(method, token=request.token, user_id=request.asker.user, view=shown)
         _log_if_lost(answer, "home", request)
 
     def _hook(self, request: Request, **how: Any) -> Callable[..., Answer]:
         return partial(_call_hook, self._client.hook(request.response_url), **_QUIET, **how)
 
-    def _post(self, request: Request, channel: str, content: Content) -> None:
+    def _post(self, request: Request, channel: str, content: Content) -> Answer:
         thread = request.thread_ts if channel == request.asker.channel else ""
         post = partial(call, self._client.chat_postMessage, token=request.token, channel=channel, **_QUIET)
-        self._send(partial(post, thread_ts=thread or None), content, "message", request)
+        return self._send(partial(post, thread_ts=thread or None), content, "message", request)
 
     def _whisper(self, request: Request, content: Content) -> None:
         whisper = partial(
@@ -116,8 +113,8 @@ class Replies:
             user=request.asker.user,
             thread_ts=request.thread_ts or None,
         )
-        error = self._send(whisper, content, "whisper", request, unless=_NOT_THERE)
-        if error in _NOT_THERE:
+        answer = self._send(whisper, content, "whisper", request, unless=_NOT_THERE)
+        if answer.error in _NOT_THERE:
             self._post(request, request.asker.user, content)
 
     def _send(
@@ -127,17 +124,12 @@ class Replies:
         what: str,
         request: Request,
         unless: Collection[str] = (),
-    ) -> str:
-        """Send a content in the words of this app; return the error, logged unless it is one of these."""
-        answer = _sent(send, named(content, self._name(request)))
+    ) -> Answer:
+        """Send a content in the words of this app; log a failure, unless it is one of these."""
+        answer = _sent(send, named(content, self._command.heard(request.command)))
         if answer.error not in unless:
             _log_if_lost(answer, what, request)
-        return answer.error
-
-    def _name(self, request: Request) -> str:
-        """Return what the command is called here, as far as is known yet."""
-        self._command = request.command or self._command
-        return self._command
+        return answer
 
 
 def _sent(send: Callable[..., Answer], content: Content) -> Answer:
@@ -180,11 +172,24 @@ def _as_body(text: str) -> object:
         return text
 
 
+def _not_shared(answer: Answer) -> Content:
+    problem = (
+        "Slack did not say whether it shared that: if you do not see it, please"
+        if _is_unsure(answer)
+        else f"nothing was shared: {answer.reason}. Please"
+    )
+    return said(f"{problem} ask again, and share what you get then")
+
+
+def _is_unsure(answer: Answer) -> bool:
+    """Whether Slack may have done what it did not answer."""
+    return bool(answer.silence) and not answer.unsent
+
+
 def _not_opened(answer: Answer, otherwise: str) -> Content:
-    unsure = answer.silence and not answer.unsent
     problem = (
         "Slack did not say whether it opened the window: if you do not see it,"
-        if unsure
+        if _is_unsure(answer)
         else "Slack did not open the window:"
     )
     return said(f"{problem} please try again" + (f", or {otherwise}" if otherwise else ""))

@@ -6,10 +6,11 @@ from bot.settings.proxies import DIRECT, Proxies
 from bot.slack.api import Answer, call
 from bot.slack.client import web_client
 from bot.views.answers import lacking_words
+from bot.views.answers.common import COMMAND
 
 NEEDED_SCOPES = {"chat:write": "posting at all"}
 USEFUL_SCOPES = {
-    "commands": "the command /releases",
+    "commands": f"the command {COMMAND}",
     "app_mentions:read": "answering when it is mentioned",
     "im:history": "answering direct messages, and looking up whether one of its own was posted there",
     "channels:read": "showing on the Home tab what public channels follow, and saying where it cannot post",

@@ -1,16 +1,46 @@
-"""The command by the name that the manifest gives it: answers are written with ours, and renamed here."""
+"""The command by the name that the manifest gives it: all is written with ours, and renamed here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
+
+from bot.errors import StoreError
 from bot.records import Content, View
 from bot.views.answers.common import COMMAND
+
+log = structlog.get_logger(__name__)
 
 _NAME = re.compile(r"/[^\s`<>&|*~]{1,31}")  # as Slack takes it, and as mrkdwn shows it unchanged
 _IN_CODE = re.compile(
     rf"`{re.escape(COMMAND)}(?=[ `])"
 )  # how every answer writes it; a person's words have no code
+
+
+def _nowhere(name: str) -> None:
+    """Keep no name."""
+
+
+class CommandName:
+    """What the command is called: a command brings its name along, a button or a message does not.
+
+    So it is as it was typed last. `keep` stores that for what is posted unasked, and for the next start.
+    """
+
+    def __init__(self, known: str = "", keep: Callable[[str], None] = _nowhere) -> None:
+        self._name = known or COMMAND
+        self._keep = keep
+
+    def heard(self, name: str) -> str:
+        """Return the name, once one was heard, "" being none."""
+        if name and name != self._name:
+            self._name = name
+            try:
+                self._keep(name)
+            except StoreError as error:  # the answer does not depend on it
+                log.warning("command_name_not_kept", reason=str(error))
+        return self._name
 
 
 def command_name(name: str) -> str:
@@ -19,8 +49,12 @@ def command_name(name: str) -> str:
 
 
 def named(content: Content, name: str) -> Content:
-    """Return an answer that calls the command by this name."""
-    return content if name == COMMAND else Content(_named(content.text, name), _named(content.blocks, name))
+    """Return a message that calls the command by this name, "" being ours."""
+    return (
+        content
+        if name in ("", COMMAND)
+        else Content(_named(content.text, name), _named(content.blocks, name))
+    )
 
 
 def named_view(view: View, name: str) -> dict[str, Any]:

@@ -12,11 +12,9 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from bs4 import BeautifulSoup
-
 from bot.fetch import Response
 from bot.sources.posts import body_text
-from bot.sources.text import absolute, as_text, clean
+from bot.sources.text import absolute, as_text, clean, parse_html
 
 LEASE = timedelta(days=10)  # that is asked for; a hub grants what it likes
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=90)  # that is believed
@@ -73,7 +71,7 @@ def _header_links(header: str) -> Iterator[tuple[str, str]]:
 def _markup_links(text: str) -> Iterator[tuple[str, str]]:
     """Yield what the markup before the first entry links to; `link` may be of any namespace."""
     head = _ENTRY.split(text[:_HEAD], maxsplit=1)[0]
-    for link in BeautifulSoup(head, "html.parser").find_all(_IS_LINK):
+    for link in parse_html(head).find_all(_IS_LINK):
         for rel in link.get_attribute_list("rel"):
             yield as_text(rel).lower(), as_text(link.get("href"))
 

@@ -251,6 +251,12 @@ CREATE TABLE push (
 CREATE UNIQUE INDEX push_by_token ON push (token) WHERE token <> '';
 CREATE INDEX push_renewed ON push (renew_at) WHERE renew_at IS NOT NULL;
 
+-- The name that the manifest gives the command, as it was typed last. No row before that.
+CREATE TABLE command (
+    id   INTEGER PRIMARY KEY CHECK (id = 1),
+    name TEXT NOT NULL
+) STRICT;
+
 -- As the statements have it that PostgreSQL reads as well: truths are said, and letters compared as lower-case ones.
 DROP INDEX release_moved;
 CREATE INDEX release_moved ON release (id)

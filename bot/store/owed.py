@@ -5,6 +5,7 @@ that this database knows its cause to have been looked at; it is then looked up 
 what a person asks for now: that was never sent before.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
@@ -29,6 +30,16 @@ _OWE = """
         state, claimed_at, reason, suspected, wait_until)
     VALUES (:id, :release_id, :destination, :kind, :note, :content, :now, :now, :state, :claimed_at, :reason,
         :suspected, :wait_until)
+    ON CONFLICT (id) DO NOTHING
+"""
+_ID = len(str(_NAMESPACE))  # letters
+# Each is an id and its destination, one behind the other: one statement owes ten thousand.
+_OWE_ALERTS = f"""
+    INSERT INTO delivery (id, release_id, destination, kind, created_at, due_at,
+        state, claimed_at, reason, suspected)
+    SELECT substr(one.value, 1, {_ID}), :release_id, substr(one.value, {_ID} + 1), 'alert', :now, :now,
+        :state, :claimed_at, :reason, :suspected
+    FROM json_each(:each) AS one WHERE TRUE
     ON CONFLICT (id) DO NOTHING
 """
 
@@ -72,25 +83,15 @@ class Owed(DeliveryQueries):
         )
         having = {row["destination"] for row in rows}
         hidden_since = _hidden_since(known_until, dated) if known_until else None
-        first_key, owed = (
-            self._first_key(lead_id, lead_key),
-            self._owed("alert", now, known_until, hidden_since),
-        )
-        first = first_ids(self._query)
+        first_key, first = self._first_key(lead_id, lead_key), first_ids(self._query)
+        owed = self._owed("alert", now, known_until, hidden_since)
+        each = [
+            delivery_id(first_key, first.get(destination, destination), "alert") + destination
+            for destination in destinations
+            if destination not in having
+        ]
         self._database.note_owed()
-        self._run_many(
-            _OWE,
-            [
-                {
-                    **owed,
-                    "id": delivery_id(first_key, first.get(destination, destination), "alert"),
-                    "release_id": lead_id,
-                    "destination": destination,
-                }
-                for destination in destinations
-                if destination not in having
-            ],
-        )
+        self._run(_OWE_ALERTS, {**owed, "release_id": lead_id, "each": each})
 
     def owe_line(
         self,
@@ -229,17 +230,18 @@ class Owed(DeliveryQueries):
         Each is a destination, the reason in words, and whether that is final. One that was owed its alert
         before declines nothing any more.
         """
-        self._run_many(
-            """
-            INSERT INTO declined (release_id, destination, why, final)
-            SELECT :id, :destination, :why, :final WHERE NOT EXISTS (
-                SELECT 1 FROM delivery
-                WHERE release_id = :id AND destination = :destination AND kind = 'alert')
-            ON CONFLICT (release_id, destination) DO UPDATE SET
-                why = excluded.why, final = excluded.final
-            """,
-            [
-                {"id": release_id, "destination": where, "why": why, "final": final}
-                for where, why, final in declined
-            ],
-        )
+        alike = defaultdict[tuple[str, bool], list[Destination]](list)
+        for where, why, final in declined:
+            alike[why, final].append(where)
+        for (why, final), destinations in alike.items():
+            self._run(
+                """
+                INSERT INTO declined (release_id, destination, why, final)
+                SELECT :id, one.value, :why, :final FROM json_each(:destinations) AS one WHERE NOT EXISTS (
+                    SELECT 1 FROM delivery
+                    WHERE release_id = :id AND destination = one.value AND kind = 'alert')
+                ON CONFLICT (release_id, destination) DO UPDATE SET
+                    why = excluded.why, final = excluded.final
+                """,
+                {"id": release_id, "destinations": destinations, "why": why, "final": final},
+            )

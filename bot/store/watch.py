@@ -1,4 +1,4 @@
-"""What the bot notes of itself: that it lives, which sources are known to be blind, what is due again."""
+"""What the bot notes of itself: that it lives, what it is called, what it is blind to, what is due again."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ _LONGEST = timedelta(days=8)  # between two times; what is further ahead, a wron
 
 
 class Watch(Tables):
-    """The heartbeat, and what the admins were told."""
+    """The heartbeat, the command's name, and what the admins were told."""
 
     def beat(self, now: datetime) -> None:
         """Note that the bot lives."""
@@ -23,6 +23,21 @@ class Watch(Tables):
         """Return when the bot was last alive, or None before its first day."""
         rows = self._query("SELECT at FROM heartbeat")
         return moment(rows[0]["at"]) if rows else None
+
+    def command_name(self) -> str:
+        """Return the command as it was typed last, "" before anybody typed it."""
+        rows = self._query("SELECT name FROM command")
+        return str(rows[0]["name"]) if rows else ""
+
+    def set_command_name(self, name: str) -> None:
+        """Store how the command was typed."""
+        self._run(
+            """
+            INSERT INTO command (id, name) VALUES (1, :name)
+            ON CONFLICT (id) DO UPDATE SET name = excluded.name
+            """,
+            {"name": name},
+        )
 
     def blind(self, *, perhaps: bool = False) -> dict[str, datetime]:
         """Return the sources that the admins know to be blind, or perhaps blind, and since when."""

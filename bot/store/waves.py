@@ -15,13 +15,13 @@ class Waves(Tables):
         super().__init__(database)
         self._labs = labs
 
-    def wave(self, release_id: int, first_alert_url: str = "") -> Wave:
+    def wave(self, release_id: int) -> Wave:
         """Return the wave of a release with the release before it in the same family and line.
 
         That of one that was merged into another is the other's.
         """
         wave = self.waves_of([release_id])[0]
-        return Wave(wave.lab, wave.lead, wave.members, self._previous(wave.lead), first_alert_url)
+        return Wave(wave.lab, wave.lead, wave.members, self._previous(wave.lead))
 
     def waves_of(self, release_ids: Iterable[int]) -> list[Wave]:
         """Return the waves that these releases belong to, each once."""

@@ -132,9 +132,13 @@ def button(label: str, action: str, value: str, style: str = "", spoken: str = "
     `spoken` is its label where it is heard without what stands around it: "Details of Kimi K2.6". There is
     no button for a value that Slack would refuse: cut short or cleaned it would say something else.
     """
-    if not 0 < len(value) <= _VALUE_LIMIT or not value.isprintable():
-        return None
-    return {**_button(label, action, spoken), "value": value, **({"style": style} if style else {})}
+    return revalued(_button(label, action, spoken) | ({"style": style} if style else {}), action, value)
+
+
+def revalued(button: Element, action: str, value: str) -> Element | None:
+    """Return a button that brings another value along, where Slack takes that."""
+    fits = 0 < len(value) <= _VALUE_LIMIT and value.isprintable()
+    return {**button, "action_id": action, "value": value} if fits else None
 
 
 def overflow(action: str, choices: Iterable[tuple[str, str]]) -> Element | None:

@@ -11,6 +11,10 @@ from bot.model import Lab
 from bot.records import DigestPlan
 from bot.releases.facts.filters import Filters
 
+# How far back questions look, unless `since:` says otherwise.
+RECENT = timedelta(days=30)
+YEAR = timedelta(days=365)  # of `cadence`; as `since:1y` counts it
+
 
 class Verb(StrEnum):
     """Name the commands, as they are typed behind `/releases` and behind `cadencebot`."""
@@ -38,6 +42,34 @@ class Verb(StrEnum):
     UNWATCH = "unwatch"
     ADD = "add"
     REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What an answer is about, as it is called where that is read: without a name it is right there.
+
+    `aside` is what a command takes there to be about it.
+    """
+
+    name: str = ""
+    aside: str = ""
+
+    @property
+    def inside(self) -> str:
+        """Return where something is: "here", "in your messages"."""
+        return f"in {self.name}" if self.name else "here"
+
+    @property
+    def to(self) -> str:
+        """Return where something goes: "here", "to your messages"."""
+        return f"to {self.name}" if self.name else "here"
+
+    def about(self, command: str) -> str:
+        """Return a command that is about it."""
+        return f"{command} {self.aside}".strip()
+
+
+HERE = Spot()
 
 
 @dataclass(frozen=True, slots=True)

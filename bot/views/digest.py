@@ -9,10 +9,10 @@ from bot.cadence.news import News, Silence
 from bot.model import Wave
 from bot.records import Block, Content
 from bot.releases.facts import words
-from bot.releases.facts.text import clean
 from bot.views import blocks
+from bot.views.answers.common import typed
 from bot.views.blocks import literal
-from bot.views.names import LAB_LIMIT, NAME_LIMIT, licence_of, linked, size_of
+from bot.views.names import LAB_LIMIT, NAME_LIMIT, licence_of, linked, plain_lab, plain_subject, size_of
 from bot.views.phrases import counted
 from bot.views.sentence import is_confirmed
 
@@ -42,7 +42,7 @@ def render_digest(digest: Digest) -> Content:
     counts = [counted(len(digest.waves), "release"), counted(len(by_lab), "lab")]
     permissive = sum(all(it.license.verdict == "permissive" for it in wave.sizes) for wave in digest.waves)
     schedule = literal(digest.schedule, NAME_LIMIT)
-    change = "change with `/releases digest weekly fri 16:00`, stop with `/releases digest off`"
+    change = f"change with {typed('digest weekly fri 16:00')}, stop with {typed('digest off')}"
     message: list[Block] = [
         blocks.header(title),
         blocks.context([" · ".join([*counts, f"{permissive} with a permissive licence"])]),
@@ -69,7 +69,7 @@ def days_words(first: date, last: date) -> str:
 def _by_lab(waves: Sequence[Wave]) -> dict[str, list[Wave]]:
     found: dict[str, list[Wave]] = {}
     for wave in waves:
-        found.setdefault(clean(wave.lab.name, LAB_LIMIT) or wave.lab.id, []).append(wave)
+        found.setdefault(plain_lab(wave.lab), []).append(wave)
     return found
 
 
@@ -81,7 +81,7 @@ def _releases(by_lab: dict[str, list[Wave]]) -> Iterator[Block]:
         room = max(room - len(waves), 0)
     left_out = sum(map(len, by_lab.values())) - _WAVES_LIMIT
     if left_out > 0:
-        yield blocks.section(f"and {left_out} more: `/releases recent`")
+        yield blocks.section(f"and {left_out} more: {typed('recent')}")
 
 
 def _line(wave: Wave) -> str:
@@ -135,8 +135,5 @@ def _quiet(digest: Digest) -> Iterator[str]:
 
 
 def _sentence(title: str, counts: Sequence[str], by_lab: dict[str, list[Wave]]) -> str:
-    names = "; ".join(
-        f"{lab}: {', '.join(clean(words.subject(wave), NAME_LIMIT) for wave in waves)}"
-        for lab, waves in by_lab.items()
-    )
+    names = "; ".join(f"{lab}: {', '.join(map(plain_subject, waves))}" for lab, waves in by_lab.items())
     return literal(f"{title}: {counts[0]} from {counts[1]}. {names}", _TEXT_LIMIT)

@@ -8,13 +8,12 @@ from typing import Any
 from bot.model import ALL, Destination, Lab
 from bot.records import FROM_SLACK, Block, View
 from bot.releases.facts.filters import CHOICES, Filters
-from bot.releases.facts.text import clean
 from bot.views import blocks
 from bot.views.answers.following import Following, followed_briefly
 from bot.views.blocks import Element
 from bot.views.commands import Verb
 from bot.views.forms import SHORT, SUBSCRIBE, Choices, ask, form, multi_select, select, text_input, values_of
-from bot.views.names import LAB_LIMIT, place
+from bot.views.names import place, plain_lab
 
 LABS = "labs"
 _MOST_CHOSEN = 1_000  # labs
@@ -99,7 +98,7 @@ def _by_letter(labs: Sequence[Lab]) -> Mapping[str, Choices]:
     """Return the labs in groups of fewer than the hundred options that Slack takes in one."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for lab in sorted(labs, key=lambda it: it.name.casefold()):
-        letter = (clean(lab.name, LAB_LIMIT) or lab.id)[:1].upper()
+        letter = plain_lab(lab)[:1].upper()
         groups.setdefault(letter, []).append((lab.name, lab.id))
     return groups
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from bot.model import License, Wave
 from bot.records import Block, Content
 from bot.releases.facts import words
-from bot.releases.facts.text import clean
 from bot.views import blocks
 from bot.views.blocks import details_button, literal, more_menu
-from bot.views.names import FACT_LIMIT, LAB_LIMIT, NAME_LIMIT, NAMELESS, licence_of, linked
+from bot.views.names import FACT_LIMIT, licence_of, linked, plain_lab, plain_subject
 from bot.views.phrases import counted
 from bot.views.sentence import is_confirmed, struck_down
 
@@ -44,7 +43,7 @@ def render_group(
         _origin(waves, now),
         *blocks.actions(menu),
     ]
-    names = [clean(words.subject(wave), NAME_LIMIT) or NAMELESS for wave in standing]
+    names = [plain_subject(wave) for wave in standing]
     return Content(literal(f"{_title(standing)}: {words.enumerated(names)}.", _TEXT_LIMIT), tuple(message))
 
 
@@ -54,15 +53,12 @@ def _each_once(waves: Sequence[Wave]) -> list[Wave]:
 
 
 def _title(waves: Sequence[Wave]) -> str:
-    return f"{_lab(waves)} released {counted(len(waves), 'model')}"
+    return f"{plain_lab(waves[0].lab)} released {counted(len(waves), 'model')}"
 
 
 def _none_left(waves: Sequence[Wave]) -> str:
-    return literal(f"{len(waves)} models by {_lab(waves)} were withdrawn: they are no releases.", _TEXT_LIMIT)
-
-
-def _lab(waves: Sequence[Wave]) -> str:
-    return clean(waves[0].lab.name, LAB_LIMIT) or waves[0].lab.id
+    lab = plain_lab(waves[0].lab)
+    return literal(f"{len(waves)} models by {lab} were withdrawn: they are no releases.", _TEXT_LIMIT)
 
 
 # --- what all share

@@ -17,7 +17,7 @@ SUBSCRIBE = "home_subscribe"
 EDIT = "home_edit"
 WHERE = "home_where"
 _CHANNELS = 20
-_RECENT = 10
+MOST_RECENT = 5  # releases to be shown there
 _MY_LIMIT = 2_500  # characters of what is followed; with these the tab stays below a hundred blocks
 _CHANNEL_LIMIT = 800
 _UNKNOWN = "Slack does not tell me which channels you are in. Type {} in a channel to see what it follows."
@@ -82,5 +82,5 @@ def where_button() -> Element | None:
 
 def _recent(recent: Sequence[Wave]) -> Iterator[Block]:
     yield blocks.section("*Recent releases*")
-    rows = [numbered(number, wave) for number, wave in enumerate(recent[:_RECENT], 1)]
+    rows = [numbered(number, wave) for number, wave in enumerate(recent, 1)]
     yield from rows or [blocks.section("Nothing came out yet that I know of.")]

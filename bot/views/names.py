@@ -24,6 +24,11 @@ def subject_of(wave: Wave) -> str:
     return literal(words.subject(wave), NAME_LIMIT) or NAMELESS
 
 
+def plain_subject(wave: Wave) -> str:
+    """Return the name that the models of a wave share, cleaned but not escaped."""
+    return clean(words.subject(wave), NAME_LIMIT) or NAMELESS
+
+
 def linked(wave: Wave) -> str:
     """Return the wave's name, linked to the page to read first."""
     return link(main_url(wave), words.subject(wave), NAME_LIMIT) or NAMELESS
@@ -57,6 +62,11 @@ def lab_name(lab: Lab) -> str:
     return literal(lab.name, LAB_LIMIT) or literal(lab.id, LAB_LIMIT) or "an unnamed lab"
 
 
+def plain_lab(lab: Lab) -> str:
+    """Return a lab's name, cleaned but not escaped, or its id."""
+    return clean(lab.name, LAB_LIMIT) or lab.id
+
+
 def licence_of(models: Sequence[Release]) -> str:
     """Return the licence of the first of these models, a circle and words, and whether others differ."""
     license = models[0].license
@@ -73,8 +83,7 @@ def size_of(models: Sequence[Release]) -> str:
 
 def title_of(wave: Wave) -> str:
     """Return what was released by whom, cleaned but not escaped, for a place that shows it literally."""
-    name = clean(words.subject(wave), NAME_LIMIT) or NAMELESS
-    return f"{name} by {clean(wave.lab.name, LAB_LIMIT) or wave.lab.id}"
+    return f"{plain_subject(wave)} by {plain_lab(wave.lab)}"
 
 
 def place(destination: Destination) -> str:
@@ -87,6 +96,16 @@ def place(destination: Destination) -> str:
 def person(user: str) -> str:
     """Return who did something: a mention in Slack, a name elsewhere, "somebody" where nobody noted it."""
     return _mention(Destination(user)) or literal(user, LAB_LIMIT) or "somebody"
+
+
+def by_name(name: str, user: str) -> str:
+    """Return who did something, by name, which calls nobody; a mention where Slack gives no name."""
+    return literal(name, NAME_LIMIT) or f"<@{user}>"
+
+
+def source_name(source_id: str) -> str:
+    """Return what a source is called."""
+    return literal(source_id, NAME_LIMIT) or "a source"
 
 
 def _mention(user: Destination) -> str:

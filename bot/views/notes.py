@@ -12,12 +12,11 @@ from bot.releases.facts.text import clean, web_address
 from bot.views import blocks
 from bot.views.alert import LicenseChange, facts_of, license_text
 from bot.views.blocks import link, literal
+from bot.views.names import FACT_LIMIT, NAME_LIMIT, place, plain_subject, source_name
 from bot.views.sentence import alert_text
 
-_NAME_LIMIT = 80
 _NEWS_LIMIT = 150
 _TITLE_LIMIT = 120
-_FACT_LIMIT = 80
 _REASON_LIMIT = 200
 _NAMED = 5  # of the releases of a flood, or of what one reply collects
 _LINKS_LIMIT = 1_000  # characters of Slack's 3,000 in a section; escaped words before them may be 1,500
@@ -47,18 +46,18 @@ def render_update(wave: Wave, now: datetime, change: LicenseChange | None = None
     """Return the facts as known now: a reply, where people asked not to have the alert itself edited."""
     if wave.lead.withdrawn:
         return Content(alert_text(wave), tuple(facts_of(wave, now)))
-    name = clean(words.subject(wave), _NAME_LIMIT) or "the model"
+    name = plain_subject(wave)
     size = words.size_range(wave.sizes) or words.NOT_STATED
     license = words.license_words(wave.sizes[0].license)
     text = literal(f"More is known of {name}. Licence: {license}. Size: {size}.", 500)
-    title = blocks.section(f"*What is known of {literal(name, _NAME_LIMIT)} by now*")
+    title = blocks.section(f"*What is known of {literal(name, NAME_LIMIT)} by now*")
     return Content(text, (title, *facts_of(wave, now, change)))
 
 
 def render_note(wave: Wave, note: Note) -> Content:
     """Return one thread reply: a variant, another size, a confirmation or a changed licence."""
     news = _news(wave, note)
-    facts = (link(note.url, note.title, _TITLE_LIMIT), *(literal(fact, _FACT_LIMIT) for fact in _facts(note)))
+    facts = (link(note.url, note.title, _TITLE_LIMIT), *(literal(fact, FACT_LIMIT) for fact in _facts(note)))
     text = f"{literal(news, _NEWS_LIMIT)}: {' · '.join(fact for fact in facts if fact)}".removesuffix(": ")
     license = (blocks.section(_license(note)),) if note.license else ()
     return Content(_sentence(news, note), (blocks.section(text), *license))
@@ -66,7 +65,7 @@ def render_note(wave: Wave, note: Note) -> Content:
 
 def render_notes(wave: Wave, notes: Sequence[Note]) -> Content:
     """Return one thread reply for several packagings and sizes: "now also as FP8 (8), GGUF (8)"."""
-    name = clean(words.subject(wave), _NAME_LIMIT) or "The model"
+    name = plain_subject(wave)
     opening = "" if notes[0].kind in COLLECTED else f"{_news(wave, notes[0])}, and "
     text, told = (
         literal(
@@ -78,7 +77,7 @@ def render_notes(wave: Wave, notes: Sequence[Note]) -> Content:
     linked = (link(note.url, note.title, _TITLE_LIMIT) for note in notes[:_NAMED])
     links = list(blocks.that_fit(linked, _LINKS_LIMIT))
     more = len(notes) - len(links)
-    rest = link(where, f"and {more} more", _NAME_LIMIT) or f"and {more} more"
+    rest = link(where, f"and {more} more", NAME_LIMIT) or f"and {more} more"
     shown = " · ".join([*filter(None, links), *([rest] if more > 0 else [])])
     return Content(f"{text}.", (blocks.section(f"{told}: {shown}"),))
 
@@ -111,12 +110,12 @@ def _common_place(notes: Sequence[Note]) -> str:
 def _license(note: Note) -> str:
     now = license_text(note.license) if note.license else ""
     former = words.license_words(note.former_license) if note.former_license else ""
-    return f"{now}\n_before: {literal(former, _FACT_LIMIT)}_" if former else now
+    return f"{now}\n_before: {literal(former, FACT_LIMIT)}_" if former else now
 
 
 def _news(wave: Wave, note: Note) -> str:
     """Return what is new, cleaned but not escaped."""
-    name = clean(words.subject(wave), _NAME_LIMIT)
+    name = plain_subject(wave)
     if note.kind is NoteKind.VARIANT:
         return f"{name} is now also available as {clean(note.packaging, 20) or 'another packaging'}"
     if note.kind is NoteKind.CONFIRMATION:
@@ -153,7 +152,7 @@ def render_pause(destination: Destination, reason: str) -> Content:
     """Return what to tell the people who made a destination follow labs; `reason` is Slack's own word."""
     why, remedy = _remedy(reason)
     text = (
-        f"I paused the model releases in {_place(destination)}: {why}. "
+        f"I paused the model releases in {place(destination)}: {why}. "
         f"{remedy}, and I go on by myself within the hour; nothing was unsubscribed and nothing is lost."
     )
     return Content(text, (blocks.section(f"⏸️ {text}"),))
@@ -161,12 +160,12 @@ def render_pause(destination: Destination, reason: str) -> Content:
 
 def render_flood(flood: Flood, lasts: timedelta) -> Content:
     """Return the line that asks the admins what shall become of a flood; `lasts` is how long it waits."""
-    names = [literal(name, _NAME_LIMIT) for name in flood.names[:_NAMED]]
+    names = [literal(name, NAME_LIMIT) for name in flood.names[:_NAMED]]
     more = len(flood.names) - len(names)
     named = ", ".join([*names, f"{more} more"] if more else names)
     plural = "" if len(flood.leads) == 1 else "s"
     text = (
-        f"*{literal(flood.source_id, _NAME_LIMIT)}* suddenly showed {len(flood.leads)} release{plural}, more "
+        f"*{source_name(flood.source_id)}* suddenly showed {len(flood.leads)} release{plural}, more "
         f"than is usual in a day: {named}. Nobody was told. Announce them if they are real; otherwise ignore "
         f"them, as happens by itself in {lasts.days} days."
     )
@@ -179,8 +178,8 @@ def render_hint(number: int, hint: Hint, lasts: timedelta) -> Content:
 
     `number` and `lasts` are the question's, as those of a flood.
     """
-    source, said = literal(hint.source_id, _NAME_LIMIT), literal(hint.words, _WORDS_LIMIT)
-    names = (literal(hint.name.display, _NAME_LIMIT), link(hint.url, hint.name.display, _NAME_LIMIT))
+    source, said = source_name(hint.source_id), literal(hint.words, _WORDS_LIMIT)
+    names = (literal(hint.name.display, NAME_LIMIT), link(hint.url, hint.name.display, NAME_LIMIT))
     text, linked = (
         f"*{source}* names {name}, which no source has shown as a release: “{said}” Announce it if it is "
         f"one; otherwise ignore it, as happens by itself in {lasts.days} days. You are asked about this "
@@ -225,8 +224,3 @@ def _remedy(reason: str) -> tuple[str, str]:
         if code in reason:
             return remedy
     return literal(reason, _REASON_LIMIT) or "Slack takes no messages there", "See what keeps me out"
-
-
-def _place(destination: Destination) -> str:
-    """Return a mention of the channel, or its plain name where it has no id of Slack's."""
-    return f"<#{destination.place}>" if destination.is_channel else literal(destination.place, 80)

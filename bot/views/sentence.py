@@ -9,7 +9,7 @@ from bot.model import License, Release, SourceKind, Wave
 from bot.releases.facts import words
 from bot.releases.facts.text import clean
 from bot.views.blocks import literal
-from bot.views.names import LAB_LIMIT, NAME_LIMIT, NAMELESS, by_size, lab_of, subject_of
+from bot.views.names import by_size, lab_of, plain_lab, plain_subject, subject_of
 
 _TEXT_LIMIT = 700  # five characters each when all are escaped
 _SUMMARY_LIMIT = 200
@@ -25,7 +25,7 @@ def alert_text(wave: Wave, changed: str = "") -> str:
     weights, the first sentence of the summary says what there is instead.
     """
     if wave.lead.withdrawn:
-        return literal(f"{_name(wave)} by {_lab(wave)} {_WITHDRAWN}.", _TEXT_LIMIT)
+        return literal(f"{plain_subject(wave)} by {plain_lab(wave.lab)} {_WITHDRAWN}.", _TEXT_LIMIT)
     models = described(wave)
     doubt = "" if is_confirmed(wave) else ", not confirmed by the lab"
     facts = _published(models, changed) if has_weights(models) else _announced(wave, models, changed)
@@ -37,7 +37,7 @@ def alert_text(wave: Wave, changed: str = "") -> str:
 
 def headline(wave: Wave) -> str:
     """Return who did what, cleaned but not escaped: "Moonshot AI released Kimi K2.6"."""
-    name, lab = _name(wave), _lab(wave)
+    name, lab = plain_subject(wave), plain_lab(wave.lab)
     if not is_confirmed(wave):
         return f"LLM Stats lists {name} by {lab}"
     released = all(model.artifacts for model in wave.sizes) and has_weights(wave.sizes)
@@ -48,14 +48,6 @@ def headline(wave: Wave) -> str:
 def struck_down(wave: Wave) -> str:
     """Return the line, in mrkdwn, that is left of an alert when somebody says that it is no release."""
     return f"~{subject_of(wave)}~ by {lab_of(wave)} {_WITHDRAWN}."
-
-
-def _name(wave: Wave) -> str:
-    return clean(words.subject(wave), NAME_LIMIT) or NAMELESS
-
-
-def _lab(wave: Wave) -> str:
-    return clean(wave.lab.name, LAB_LIMIT) or wave.lab.id
 
 
 def _published(models: Sequence[Release], changed: str) -> Iterator[str]:

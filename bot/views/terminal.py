@@ -17,13 +17,14 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.records import Block, Content
+from bot.views.answers.common import COMMAND
 
 _STYLES = {"*": "bold", "_": "italic", "~": "strike", "`": "cyan"}
 _MARKUP = re.compile(
     r"<!date\^\d+\^[^|>]*\|(?P<date>[^>]*)>"
-    r"|<(?P<mention>[#@]\w+)>"
+    r"|<(?P<mention>[#@]\w+|!subteam\^\w+)>"
     r"|<(?P<url>[^<>|]+)(?:\|(?P<label>[^<>]*))?>"
-    r"|`(?:/releases|cadencebot)\b ?(?P<command>[^`\n]*)`"
+    rf"|`(?:{COMMAND}|cadencebot)\b ?(?P<command>[^`\n]*)`"
     r"|(?<!\w)(?P<mark>[*_~`])(?P<inner>\S(?:[^\n]*?\S)?)(?P=mark)(?!\w)"
 )
 _MARKER = re.compile(r"(?:•|\d+\.|#\d+) +")
@@ -64,7 +65,7 @@ def _marked_up(found: re.Match[str], addresses: bool) -> Text:
         return Text(f"`{_as_typed_here(html.unescape(found['command']))}`", _STYLES["`"])
     if found["url"]:
         return _link(html.unescape(found["url"]), html.unescape(found["label"] or ""), addresses)
-    return Text(html.unescape(found["mention"] or found["date"]))
+    return Text(html.unescape((found["mention"] or found["date"]).replace("!subteam^", "@")))
 
 
 def _as_typed_here(command: str) -> str:

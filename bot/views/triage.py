@@ -7,8 +7,8 @@ from bot.records import OPEN_TRIAGE, Block, Content, Triage
 from bot.releases.facts.words import day
 from bot.views import blocks
 from bot.views.answers.common import fitting
-from bot.views.blocks import Element, before_buttons, literal, options, plain_text
-from bot.views.names import NAME_LIMIT, subject_of
+from bot.views.blocks import Element, before_buttons, options, plain_text
+from bot.views.names import by_name, subject_of
 
 STATES = {"looking": "Looking at it", "adopted": "Adopted", "no": "Not for us"}
 _MARKS = {"looking": "👀", "adopted": "✅", "no": "🚫"}
@@ -53,7 +53,7 @@ def _who(triage: Triage) -> str:
 
     Where Slack gave none it is a mention: it comes in an edit, and of edits Slack tells nobody.
     """
-    return literal(triage.name, NAME_LIMIT) or f"<@{triage.person}>"
+    return by_name(triage.name, triage.person)
 
 
 def _with_menu(rows: Sequence[Block], lead_id: int, made: Mapping[int, Triage]) -> tuple[Block, ...]:

@@ -5,6 +5,7 @@ from bot.records import Content, Watch
 from bot.releases.facts import words
 from bot.releases.facts.text import clean
 from bot.views import blocks
+from bot.views.answers.common import typed
 from bot.views.blocks import link, literal
 from bot.views.names import FACT_LIMIT, NAME_LIMIT, NAMELESS, lab_name, licence_of, person, size_of
 
@@ -35,5 +36,5 @@ def render_watch(watch: Watch, lab: Lab, release: Release, repository: str = "")
     who = "You waited" if is_own else f"{person(watch.created_by)} waited"
     what = literal(hoped(watch, lab), _WORDS_LIMIT)
     text = f"{who} for {what}, which is out: {found(lab, release, repository)}"
-    hint = "Nothing more comes of it. To hear of every such release, `/releases subscribe`."
+    hint = f"Nothing more comes of it. To hear of every such release, {typed('subscribe')}."
     return Content(text.replace("*", ""), (blocks.section(f"🔔 {text}"), blocks.context([hint])))

@@ -371,13 +371,52 @@ def test_a_digest_comes_by_the_zone_of_whoever_asks_unless_they_name_one(
     assert digest.zone == said
 
 
+@pytest.mark.parametrize(
+    ("muted", "text", "said"),
+    [
+        pytest.param(
+            "mute kimi 7d",
+            "subscribe kimi",
+            "Here Moonshot AI is muted until 2026-04-08 00:00 UTC: `/releases unmute moonshot` ends that.",
+            id="the lab",
+        ),
+        pytest.param(
+            "mute all",
+            "subscribe kimi license:mit",
+            "Here all labs are muted until somebody unmutes it: `/releases unmute all` ends that.",
+            id="all labs",
+        ),
+        pytest.param("mute kimi", "subscribe all", "Here moonshot is muted", id="one of all labs"),
+        pytest.param("mute kimi", "subscribe cadence kimi", "Here Moonshot AI is muted", id="its cadence"),
+        pytest.param("mute qwen", "subscribe kimi", "", id="another lab"),
+        pytest.param("mute kimi to:dm", "subscribe kimi", "", id="elsewhere"),
+        pytest.param(
+            "mute kimi to:dm", "subscribe kimi to:dm", "In your messages Moonshot AI is muted", id="aside"
+        ),
+    ],
+)
+def test_subscribing_says_what_a_mute_keeps_away(office: Office, muted: str, text: str, said: str) -> None:
+    office.say(muted, ANA)
+    answer = office.say(text, replace(ANA, request="2"))
+    assert said in answer
+    assert ("muted" in answer) is bool(said)
+
+
+def test_why_says_how_many_more_stories_there_are(office: Office) -> None:
+    house = office.house
+    house.show(house.hub, *(house.repository(f"moonshotai/Kimi-K{number}") for number in range(10, 17)))
+    answer = shown(office.desk.answer(ANA, "why kimi"))
+    assert answer.count("judged ") == 5
+    assert "and 2 more: type a whole name or address" in answer
+
+
 def test_a_preview_tells_the_asker_alone_what_a_digest_would_tell(office: Office) -> None:
     assert "would tell nothing now" in office.say("digest now", ANA)
     office.say("subscribe kimi", ANA)
     office.house.show(office.house.hub, office.house.repository(KIMI))
     office.house.later(days=2)
     unset = office.desk.answer(ANA, "digest now")
-    assert unset.text.startswith("A weekly digest would tell this now; only you see it. None is set: choose")
+    assert unset.text.startswith("A weekly digest would tell this now. None is set: choose")
     assert "Kimi-K2.6" in unset.text
     assert "Comes weekly" not in shown(unset)
     before = office.deliver()
@@ -385,7 +424,7 @@ def test_a_preview_tells_the_asker_alone_what_a_digest_would_tell(office: Office
     assert "would tell nothing now" in office.say("digest now", ANA)
     office.say("digest monthly", replace(ANA, request="2"))
     told = office.desk.answer(ANA, "digest preview")
-    assert told.text.startswith("A monthly digest would tell this now; only you see it. Model releases")
+    assert told.text.startswith("A monthly digest would tell this now. Model releases")
     assert "Comes monthly" in shown(told)
     assert [text for _, text in office.deliver()[len(before) :] if "Model releases" in text] == []
 

@@ -165,11 +165,11 @@ def test_the_list_shows_what_is_waited_for_and_unwatch_ends_it(office: Office) -
     ask(office, "watch glm fits:80gb")
     listed = shown(office.desk.answer(ANA, "list"))
     assert (
-        "*Waits for*: “kimi k3 gguf” (by <@UANA>), “kimi k3 weights:open” (by <@UANA>), “zai fits:80gb”"
-        in listed
+        "*Waits for*: “moonshot kimi k3 gguf” (by <@UANA>), “moonshot kimi k3 weights:open” (by <@UANA>), "
+        "“zai fits:80gb”" in listed
     )
     assert "waits for" not in office.say("list", replace(ANA, channel="C2")).lower()
-    assert "No longer waited for here: kimi k3 gguf" in ask(office, "unwatch kimi k3 gguf")
+    assert "No longer waited for here: moonshot kimi k3 gguf" in ask(office, "unwatch kimi k3 gguf")
     assert "kimi k3 weights:open." in ask(office, "unwatch kimi")
     assert "nothing like that is waited for" in ask(office, "unwatch kimi").lower()
     ask(office, "unwatch all")
@@ -184,8 +184,35 @@ def test_a_button_takes_back_what_was_just_asked_for_and_what_was_just_ended(off
     asked = office.desk.answer(ANA, "watch kimi k3 weights")
     ended = press("Do not wait", asked)
     assert office.house.store.watches.all() == []
-    press("Wait for kimi k3 weights:open again", ended)
-    assert [str(one) for one in office.house.store.watches.all()] == ["kimi k3 weights:open"]
+    press("Wait for moonshot kimi k3 weights:open again", ended)
+    assert [str(one) for one in office.house.store.watches.all()] == ["moonshot kimi k3 weights:open"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("watch kimi k3", id="a family that tells its lab"),
+        pytest.param("watch moonshot k3 weights", id="a version that tells none"),
+        pytest.param("watch moonshot thinking gguf", id="a word that tells none"),
+        pytest.param("watch qwen 4 max:70b", id="a lab that is called as its family"),
+        pytest.param("watch zai glm 6", id="a lab, and a family of its own"),
+        pytest.param("watch kimi weights", id="a lab alone"),
+    ],
+)
+def test_a_wait_as_it_is_shown_can_be_ended_and_begun_again(office: Office, text: str) -> None:
+    ask(office, text)
+    [waits] = office.house.store.watches.all()
+    again = f"watch {waits}"
+    ask(office, f"unwatch {waits}")
+    assert office.house.store.watches.all() == []
+    ask(office, again)
+    [anew] = office.house.store.watches.all()
+    assert (anew.lab, anew.name, anew.filters, anew.packaging) == (
+        waits.lab,
+        waits.name,
+        waits.filters,
+        waits.packaging,
+    )
 
 
 def test_where_the_bot_cannot_post_nothing_is_waited_for(office: Office) -> None:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from bot.cadence.bursts import FORTNIGHT, Burst, bursts, most_in_fortnight
+from bot.cadence.bursts import FORTNIGHT, Burst, bursts
 from bot.cadence.news import Silence, silences
 from bot.cadence.period import ENOUGH, Hits, back_test
 from bot.cadence.shipped import Shipped, Unit, by_lab, counted, exact_days
@@ -76,7 +76,10 @@ def is_false(silence: Silence) -> bool:
 
 def stood_out(burst: Burst, days: list[date]) -> bool:
     """Whether no fortnight of the half year after was as busy."""
-    return most_in_fortnight(days, burst.day + FORTNIGHT, burst.day + _HALF_A_YEAR) < len(burst.units)
+    later = [day for day in days if burst.day < day <= burst.day + _HALF_A_YEAR]
+    first = burst.day + FORTNIGHT + timedelta(days=1)
+    ends = {first, *(day for day in later if day > first)}
+    return all(sum(end - FORTNIGHT < day <= end for day in later) < len(burst.units) for end in ends)
 
 
 @dataclass(frozen=True)

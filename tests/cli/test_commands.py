@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import NO_WEIGHTS, NOTHING_YET
+from bot.clock import SystemClock
+from bot.model import Destination
+from bot.records import NO_WEIGHTS, NOTHING_YET, Content
 from bot.store.sqlite import SqliteDatabase
-from bot.store.store import FILE_NAME
+from bot.store.store import FILE_NAME, Store
 from tests.cli.conftest import Shell
 from tests.support.faults import refused
 
@@ -120,6 +122,24 @@ def test_deliveries_list_what_was_sent(polled: Shell) -> None:
     refused = polled.run("retry", rows[0]["id"])
     assert refused.exit_code == 2
     assert "only one of" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        pytest.param("change", "The change for C0RELEASES will be sent again.", id="about no release"),
+        pytest.param("alert", "The alert of Kimi-K2.6 for C0RELEASES will be sent again.", id="about one"),
+    ],
+)
+def test_what_is_retried_is_called_by_what_it_is(polled: Shell, kind: str, said: str) -> None:
+    with closing(Store(Path(polled.variables["CADENCEBOT_STATE"]))) as store, store.transaction():
+        now, where = SystemClock().now(), Destination("C0RELEASES")
+        store.deliveries.owe_line("one", where, Content("muted"), now, known_until=None, kind="change")
+        for one in store.deliveries.recent(9):
+            store.deliveries.settle(one.sequence, "skipped", "a test", now)
+            if one.kind == kind:
+                identity = one.id
+    assert polled.run("retry", identity).stdout == f"{said}\n"
 
 
 def test_without_slack_the_console_is_the_channel(shell: Shell, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ def test_every_step_adds_to_the_channels_what_the_story_expects(tmp_path: Path) 
     page = tmp_path / "channel.html"
     told = replayed(page)
     assert surprises(told.played) == {}
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8")
+    assert told.summary.rpartition("; ")[0] in readme, "how many alerts, replies and edits that makes"
     quiet = [each for each in told.played if not each.step.expect and each.edits]
     told_by_the_alert = (
         "LLM Stats lists",

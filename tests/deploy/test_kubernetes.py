@@ -16,6 +16,12 @@ ROOT = Path(__file__).parents[2]
 PLAIN = ROOT / "deploy" / "kubernetes"
 CHART = ROOT / "deploy" / "helm" / "cadencebot"
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
+SECRET = """\
+          {{- with .Values.secret }}
+          envFrom:
+            - secretRef: {name: {{ . | quote }}, optional: true}
+          {{- end }}
+"""
 TEMPLATES = {path.name: path.read_text("utf-8") for path in (CHART / "templates").iterdir()}
 
 
@@ -73,7 +79,7 @@ def test_there_is_one_bot_for_one_state() -> None:
 
 def test_every_variable_is_one_that_the_bot_reads(container: dict[str, Any]) -> None:
     given = {variable["name"]: variable["value"] for variable in container["env"]}
-    assert given.keys() | VALUES["env"].keys() <= {name.upper() for name in Environment.model_fields}
+    assert given.keys() <= {name.upper() for name in Environment.model_fields}
     assert given["CADENCEBOT_STATE"].startswith(container["volumeMounts"][0]["mountPath"] + "/")
     port = container["ports"][0]["containerPort"]
     assert given["CADENCEBOT_HEALTH"] == f"0.0.0.0:{port}"
@@ -117,31 +123,46 @@ def test_the_chart_makes_the_plain_manifests_pod(container: dict[str, Any], pod:
     helm = shutil.which("helm")
     if helm is None:
         pytest.skip("helm is not installed")
-    printed(helm, "lint", str(CHART), "--set-file", f"feeds={ROOT / 'feeds.yaml'}")
-    rendered = printed(
-        helm, "template", "cadencebot", str(CHART), "--set-file", f"feeds={ROOT / 'feeds.yaml'}"
-    )
+    chart = (str(CHART), "--set-file", f"feeds={ROOT / 'feeds.yaml'}")
+    printed(helm, "lint", *chart)
+    rendered = printed(helm, "template", "cadencebot", *chart)
     [theirs] = resources(rendered)["StatefulSet"]["spec"]["template"]["spec"]["containers"]
-    assert {**theirs, "imagePullPolicy": None, "envFrom": None} == {
-        **container,
-        "imagePullPolicy": None,
-        "envFrom": None,
-    }
+    assert theirs == {**container, "imagePullPolicy": "IfNotPresent"}
+    unnamed = printed(helm, "template", "cadencebot", *chart, "--set", "secret=")
+    assert "secretRef" not in unnamed
 
 
-def test_the_chart_says_of_the_pod_what_the_plain_manifest_says() -> None:
-    """Line by line, where no template stands: the two are written by hand, and must not drift apart."""
-    plain = (PLAIN / "statefulset.yaml").read_text("utf-8").partition("securityContext:")[2]
-    chart = {line.partition(" #")[0].rstrip() for line in TEMPLATES["statefulset.yaml"].splitlines()}
-    lines = [line.partition(" #")[0].rstrip() for line in plain.splitlines()]
-    missing = [line for line in lines if line and line not in chart]
-    templated = (
-        "image:",
-        "CADENCEBOT_BACKUPS",
-        "secretRef",
-        "resources:",
-        "requests:",
-        "limits:",
-        "configMap:",
+def test_what_is_set_for_all_is_only_what_the_pod_is_built_on(container: dict[str, Any]) -> None:
+    """It beats what the secret says, in which people keep cadencebot.env."""
+    fixed = {"CADENCEBOT_CONFIG", "CADENCEBOT_STATE", "CADENCEBOT_HEALTH"}
+    assert {variable["name"] for variable in container["env"]} == fixed
+    assert VALUES["env"] == {}
+
+
+def test_a_secret_without_a_name_is_none() -> None:
+    """Kubernetes takes no reference to one, not even to one that is optional."""
+    assert SECRET in TEMPLATES["statefulset.yaml"]
+
+
+def test_the_chart_says_of_the_pod_what_the_plain_manifest_says(container: dict[str, Any]) -> None:
+    """Line by line and in order, where no template stands, and value by value where one does.
+
+    The two are written by hand, and must not drift apart.
+    """
+    plain, chart = map(
+        lines_of_pod, ((PLAIN / "statefulset.yaml").read_text("utf-8"), TEMPLATES["statefulset.yaml"])
     )
-    assert [line for line in missing if not any(part in line for part in templated)] == []
+    fixed = [line for line in chart if "{{" not in line]
+    templated = [line for line in plain if line not in fixed]
+    assert [line for line in plain if line in fixed] == fixed
+    named = ("image:", "secretRef:", "resources:", "requests:", "limits:", "configMap:")
+    assert [line for line in templated if not any(part in line for part in named)] == []
+    assert container["resources"] == VALUES["resources"]
+    assert container["envFrom"] == [{"secretRef": {"name": VALUES["secret"], "optional": True}}]
+    assert f"storage: {VALUES['storage']['size']}}}" in plain[-1]
+
+
+def lines_of_pod(text: str) -> list[str]:
+    """Return the lines of a manifest from the pod's security on, without comments."""
+    lines = (line.partition(" #")[0].rstrip() for line in text.partition("securityContext:")[2].splitlines())
+    return [line for line in lines if line]

@@ -2,7 +2,6 @@
 
 import gzip
 import socket
-import time
 
 import pytest
 
@@ -50,11 +49,9 @@ def test_the_deadline_cuts_a_slow_server(
     server: Loopback, fetcher: HttpFetcher, start: bytes, piece: bytes
 ) -> None:
     server.raw("/", drip(server, start, piece))
-    began = time.monotonic()
-    error = failure_of(fetcher, server.url("/"), deadline=0.3)
+    error = failure_of(fetcher, server.url("/"), deadline=0.3)  # one for each read would never come
     assert error.failure is Failure.TIMEOUT
     assert "0.3 s" in str(error)
-    assert time.monotonic() - began < 10  # a deadline for each read would never come: it drips for ever
 
 
 def test_the_deadline_holds_over_a_chain_of_slow_redirects(server: Loopback, fetcher: HttpFetcher) -> None:

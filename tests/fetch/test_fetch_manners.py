@@ -2,12 +2,14 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Failure, SourceError
+from bot.fetch import client, wire
 from bot.fetch.client import HttpFetcher
 from bot.fetch.manners import LONGEST_REST, Manners, asked_rest
 from tests.support.clock import START, FakeClock
@@ -212,16 +214,12 @@ def test_who_waits_for_a_turn_hears_of_a_rest_that_was_asked_for_meanwhile(manne
     assert [error.failure for error in told] == [Failure.RATE_LIMITED]
 
 
-class WaitingClock(FakeClock):
-    """A clock with which a pause really takes a moment."""
-
-    def sleep(self, seconds: float) -> None:
-        super().sleep(seconds)
-        threading.Event().wait(0.5)
-
-
-def test_the_pause_belongs_to_the_fetcher_and_is_not_taken_off_the_deadline() -> None:
-    clock = WaitingClock(datetime(2026, 4, 1, tzinfo=UTC))
+def test_the_pause_belongs_to_the_fetcher_and_is_not_taken_off_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = FakeClock(datetime(2026, 4, 1, tzinfo=UTC))
+    for module in (client, wire):  # requests are timed by the clock that sleeps in the pause
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock.ticks))
     with HttpFetcher(clock=clock, user_agent="x") as fetcher:
         for _ in range(2):
             with pytest.raises(SourceError) as caught:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot import __version__
 from bot.errors import Failure
 from bot.ops.health import Vitals, Watch
 from bot.ops.metrics import Metrics
@@ -33,7 +34,7 @@ class Bot:
     metrics: Metrics = field(init=False)
 
     def __post_init__(self) -> None:
-        self.metrics = Metrics(lambda: self.vitals, self.clock.now, "1.2.3")
+        self.metrics = Metrics(lambda: self.vitals, self.clock.now)
 
     def scraped(self, name: str, **labels: str) -> float | None:
         families = text_string_to_metric_families(self.metrics.page().decode())
@@ -127,7 +128,7 @@ def test_a_loop_that_stands_still_is_not_healthy(bot: Bot) -> None:
 
 
 def test_the_version_and_the_process_are_told(bot: Bot) -> None:
-    assert bot.scraped("cadencebot_build_info", version="1.2.3") == 1
+    assert bot.scraped("cadencebot_build_info", version=__version__) == 1
     assert bot.scraped("process_open_fds")
 
 

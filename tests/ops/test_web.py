@@ -2,7 +2,7 @@
 
 import json
 import socket
-import time
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ from bot.ops.web import Routes, own_pages, parse_address, reply, serving
 
 WELL = Health(ok=True)
 LOOPBACK = ("127.0.0.1", 0)
+AGES = 86_400.0  # seconds: whatever waits for this deadline hangs
+HANGS = 60  # seconds that nothing takes on a busy machine either
 
 
 @dataclass
@@ -38,7 +40,7 @@ class Patient:
         return self.health
 
     def connection(self) -> HTTPConnection:
-        return HTTPConnection(urlsplit(self.url).netloc, timeout=10)
+        return HTTPConnection(urlsplit(self.url).netloc, timeout=HANGS)
 
     def ask(self, path: str, accept: str = "*/*", method: str = "GET") -> tuple[int, str, str]:
         connection = self.connection()
@@ -51,7 +53,7 @@ class Patient:
     def spoken(self, request: bytes) -> bytes:
         """Return all that comes back for these bytes until the server hangs up."""
         at = urlsplit(self.url)
-        with socket.create_connection((at.hostname, at.port), timeout=10) as connection:
+        with socket.create_connection((at.hostname, at.port), timeout=HANGS) as connection:
             try:
                 connection.sendall(request)
                 return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -135,33 +137,32 @@ def test_a_slow_request_is_hung_up_on() -> None:
         assert patient.ask("/healthz")[0] == 200
 
 
-def test_the_time_of_a_connection_runs_while_it_waits_for_its_turn() -> None:
-    with serving(LOOPBACK, Patient().pages(), deadline=1) as url:
-        at, begun = urlsplit(url), time.monotonic()
-        # three times as many as there are threads: one after another they would take three deadlines
-        sitting = [socket.create_connection((at.hostname, at.port), timeout=10) for _ in range(96)]
+def test_who_is_not_there_yet_has_no_thread_and_no_longer_than_the_deadline() -> None:
+    patient = Patient()
+    with serving(LOOPBACK, patient.pages(), deadline=1) as patient.url, ExitStack() as stack:
+        sitting = [stack.enter_context(sit(urlsplit(patient.url), b"GET ")) for _ in range(96)]
+        assert patient.ask("/healthz")[0] == 200
+        threads = [one.name for one in threading.enumerate() if one.name.startswith("http")]
+        assert threads == ["http", "http_0"], "who takes what comes, and who answered the one request"
         assert [one.recv(1) for one in sitting] == [b""] * 96
-        assert time.monotonic() - begun < 2.5
-        for one in sitting:
-            one.close()
 
 
 def sit(at: Any, start: bytes) -> socket.socket:
     """Return a connection that has begun a request and leaves it at that."""
-    sitting = socket.create_connection((at.hostname, at.port), timeout=10)
+    sitting = socket.create_connection((at.hostname, at.port), timeout=HANGS)
     sitting.sendall(start)
     return sitting
 
 
-def test_of_too_many_that_are_not_there_yet_the_oldest_goes(patient: Patient) -> None:
-    at = urlsplit(patient.url)
-    sitting = [sit(at, b"GET ") for _ in range(arriving.MOST_AT_ONCE + 1)]
-    with sitting.pop(0) as oldest:
-        assert oldest.recv(1) == b""
-    for one in sitting:
-        one.sendall(b"/healthz HTTP/1.1\r\n\r\n")
-        assert one.recv(100).startswith(b"HTTP/1.0 200")
-        one.close()
+def test_of_too_many_that_are_not_there_yet_the_oldest_goes() -> None:
+    with serving(LOOPBACK, Patient().pages(), deadline=AGES) as url:
+        sitting = [sit(urlsplit(url), b"GET ") for _ in range(arriving.MOST_AT_ONCE + 1)]
+        with sitting.pop(0) as oldest:
+            assert oldest.recv(1) == b""
+        for one in sitting:
+            one.sendall(b"/healthz HTTP/1.1\r\n\r\n")
+            assert one.recv(100).startswith(b"HTTP/1.0 200")
+            one.close()
 
 
 SLOW = [
@@ -175,15 +176,15 @@ SLOW = [
 def test_slow_strangers_shut_nobody_out(start: bytes) -> None:
     """They all come from one address, as behind a proxy, and whoever is in time comes from it too."""
     patient = Patient()
-    with serving(LOOPBACK, {**patient.pages(), ("POST", "/taken"): _take}, deadline=60) as patient.url:
-        at, begun = urlsplit(patient.url), time.monotonic()
-        with ExitStack() as stack:
-            for number in range(640):
-                stack.enter_context(sit(at, start))
-                if number % 20 == 0:
-                    assert patient.ask("/healthz")[0] == 200
-            assert patient.ask("/healthz")[0] == 200
-        assert time.monotonic() - begun < 30, "nobody waited for a deadline"
+    with (
+        serving(LOOPBACK, {**patient.pages(), ("POST", "/taken"): _take}, deadline=AGES) as patient.url,
+        ExitStack() as stack,
+    ):
+        for number in range(640):
+            stack.enter_context(sit(urlsplit(patient.url), start))
+            if number % 20 == 0:
+                assert patient.ask("/healthz")[0] == 200
+        assert patient.ask("/healthz")[0] == 200
 
 
 def _take(_: Any, respond: Any) -> Iterable[bytes]:
@@ -205,19 +206,15 @@ def test_who_does_not_read_the_answer_is_let_go() -> None:
     def much(_: Any, respond: Any) -> Iterable[bytes]:
         return reply(respond, HTTPStatus.OK, b"x" * 50_000_000)
 
-    begun = time.monotonic()
     with serving(LOOPBACK, {("GET", "/much"): much}, deadline=0.3) as url:
         deaf = sit(urlsplit(url), b"GET /much HTTP/1.1\r\n\r\n")
         assert len(deaf.recv(1)) == 1
-    deaf.close()
-    assert time.monotonic() - begun < 5
+    deaf.close()  # only now: the end did not wait for it
 
 
 def test_whoever_is_not_there_yet_does_not_hold_up_the_end() -> None:
-    begun = time.monotonic()
-    with serving(LOOPBACK, Patient().pages(), deadline=60) as url:
+    with serving(LOOPBACK, Patient().pages(), deadline=AGES) as url:
         sitting = [sit(urlsplit(url), b"GET /healthz") for _ in range(10)]
-    assert time.monotonic() - begun < 10
     for one in sitting:
         one.close()
 

@@ -1,16 +1,20 @@
 """What the forge, the editor and make are told holds together."""
 
+import os
 import re
 import subprocess
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from packaging.version import Version
 
 from bot import __version__
+from tests.support import postgres
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
@@ -58,6 +62,49 @@ def test_publishing_takes_a_tag_and_no_password() -> None:
     assert publish["permissions"] == {"id-token": "write"}
     assert publish["environment"] == "pypi"
     assert "secrets." not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("tag", "version", "heading", "agree"),
+    [
+        pytest.param("v1.2.3", "1.2.3", "## [1.2.3] - 2026-12-01", True, id="all three"),
+        pytest.param("v1.2.4", "1.2.3", "## [1.2.3] - 2026-12-01", False, id="not the tag"),
+        pytest.param("v1.2.3", "1.2.2", "## [1.2.3] - 2026-12-01", False, id="not the code"),
+        pytest.param("v1.2.3", "1.2.3", "## [Unreleased]", False, id="not the changelog"),
+    ],
+)
+def test_tag_code_and_changelog_speak_of_one_version(
+    tmp_path: Path, tag: str, version: str, heading: str, *, agree: bool
+) -> None:
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "__init__.py").write_text(f'__version__ = "{version}"\n', encoding="utf-8")
+    (tmp_path / "CHANGELOG.md").write_text(f"{heading}\n", encoding="utf-8")
+    script = ROOT / ".github" / "one-version.sh"
+    ended = subprocess.run([script], cwd=tmp_path, env={**os.environ, "GITHUB_REF_NAME": tag}, check=False)
+    assert (ended.returncode == 0) is agree
+
+
+def test_whatever_a_tag_publishes_is_of_its_version() -> None:
+    of_tags = [path for path in WORKFLOWS if 'tags: ["v*"]' in path.read_text("utf-8")]
+    assert [path.stem for path in of_tags] == ["container", "release"]
+    assert [path for path in of_tags if ".github/one-version.sh" not in path.read_text("utf-8")] == []
+
+
+def test_whatever_the_image_is_made_of_has_it_built_when_it_changes() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "container.yaml").read_text("utf-8")
+    [listed] = re.findall(r"pull_request: \{paths: \[(.+)\]\}", workflow)
+    paths = listed.split(", ")
+    ignored = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
+    made_of = [line[1:] for line in ignored if line.startswith("!")]
+    assert made_of
+    assert [name for name in made_of if not any(fnmatch(f"{name}/x", it) or name == it for it in paths)] == []
+
+
+def test_what_needs_postgresql_is_tested_where_there_is_one() -> None:
+    job = read(ROOT / ".github" / "workflows" / "ci.yaml")["jobs"]["test"]
+    address = urlsplit(job["env"][postgres.NAMED])
+    assert job["services"]["postgres"]["ports"] == [f"{address.port}:5432"]
+    assert (address.hostname, address.username) == ("127.0.0.1", "postgres")
 
 
 def test_every_python_that_is_promised_is_tested() -> None:

@@ -1,13 +1,12 @@
 """What a model card says: one or two sentences, and its figures."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Facts
 from bot.releases.facts.cards import card_facts, summary
+from tests.support.effort import is_done_within
 
 PROSE = "Rocket 2 is a mixture-of-experts model for agents and for code. It reads images as well."
 KIMI = """---
@@ -360,9 +359,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("piece", [pytest.param(piece, id=name) for name, piece in HOSTILE.items()])
 def test_a_hostile_megabyte_is_read_in_no_time(piece: str) -> None:
-    start = time.perf_counter()
-    card_facts(piece * (10**6 // len(piece)))
-    assert time.perf_counter() - start < 5  # it takes 0.2 s; quadratic code would take minutes
+    card = piece * (10**6 // len(piece))
+    assert is_done_within(2, lambda: card_facts(card))  # it takes 0.2 s; quadratic code would take minutes
 
 
 pieces = st.lists(

@@ -467,6 +467,9 @@ class TestLearnedNames:
             pytest.param("Large Enough", "mistral/mistral-large-2", id="the play on words itself"),
             pytest.param("LARGE  enough!", "mistral/mistral-large-2", id="whatever the case and the marks"),
             pytest.param("We are large enough-ish", "mistral/mistral-large-2", id="among other words"),
+            pytest.param(
+                "Large Enough: 123B parameters", "mistral/mistral-large-2", id="a number of its own"
+            ),
             pytest.param("Enlarge enough of them", None, id="only as whole words"),
         ],
     )
@@ -474,6 +477,20 @@ class TestLearnedNames:
         sighting = Sighting("feed:x", SourceKind.FEED, "mistral", "1", title, "https://mistral.ai/news/x")
         verdict = judge(sighting, self.LABS)
         assert (verdict.name.release_key if verdict.name else None) == key
+
+    @pytest.mark.parametrize(
+        ("kind", "title"),
+        [
+            pytest.param(SourceKind.FEED, "Large Enough 2", id="the next version"),
+            pytest.param(SourceKind.FEED, "Large Enough-v2.1", id="however it is written"),
+            pytest.param(SourceKind.FEED, "Large Enough.2", id="behind a point"),
+            pytest.param(SourceKind.HUB, "mistralai/Large-Enough-GGUF", id="a repository"),
+            pytest.param(SourceKind.LLM_STATS, "Large Enough", id="a listing"),
+        ],
+    )
+    def test_what_says_something_else_is_judged_by_the_rules(self, kind: SourceKind, title: str) -> None:
+        verdict = judge(Sighting("x", kind, "mistral", "1", title, ""), self.LABS)
+        assert "feeds.yaml" not in verdict.reason
 
 
 @pytest.mark.parametrize(

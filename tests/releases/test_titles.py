@@ -186,6 +186,24 @@ def others(verdict: Verdict) -> list[str]:
         pytest.param(
             "ibm", "Introducing Granite Encoder 2", "Granite Encoder 2", id="an encoder with a version"
         ),
+        pytest.param("openai", "Introducing Codex and GPT-6", "GPT-6", id="behind an app"),
+        pytest.param("openai", "Introducing the Codex app and GPT-6", "GPT-6", id="which is called one"),
+        pytest.param("openai", "Introducing Sora, ChatGPT Go, and GPT-6", "Sora", id="behind several"),
+        pytest.param("openai", "Introducing Codex, ChatGPT Go, and GPT-6", "GPT-6", id="behind two apps"),
+        pytest.param(
+            "anthropic", "Introducing Claude Code and Opus 6", "Opus 6", id="behind an app of two words"
+        ),
+        pytest.param("openai", "发布 Codex 与 GPT-6", "GPT-6", id="behind an app in Chinese"),
+        pytest.param(
+            "anthropic",
+            "Introducing ForecastBench and Claude Opus 6",
+            "Claude Opus 6",
+            id="behind a benchmark",
+        ),
+        pytest.param("openai", "Introducing o4", "o4", id="a small letter with a number"),
+        pytest.param("openai", "Introducing o5", "o5", id="the next of them"),
+        pytest.param("openai", "o5 is here", "o5", id="a small letter that begins"),
+        pytest.param("openai", "Introducing OpenAI o6-mini", "o6-mini", id="behind the lab's name"),
     ],
 )
 def test_a_title_that_announces_a_model(lab: str, title: str, name: str) -> None:
@@ -332,6 +350,9 @@ def test_a_title_that_speaks_of_something_else(lab: str, title: str, url: str) -
         pytest.param(
             "moonshot", "Kimi Agent Swarm: one prompt, 100 agents", id="an app's line without a number"
         ),
+        pytest.param("openai", "Introducing Codex for GPT-6", id="an app for a model"),
+        pytest.param("openai", "Introducing Codex and the GPT-6 API", id="two that are no models"),
+        pytest.param("anthropic", "Introducing Claude Code and Claude", id="an app and a family"),
     ],
 )
 def test_an_app_is_no_model(lab: str, title: str) -> None:

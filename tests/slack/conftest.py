@@ -8,6 +8,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot.slack.app import make_app
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import OneWorkspace
 from tests.slack.fakes import FakeDesk, SlackApi
 from tests.support.clock import FakeClock
@@ -37,7 +38,7 @@ def slack() -> Iterator[SlackApi]:
 @pytest.fixture
 def app(desk: FakeDesk, slack: SlackApi) -> App:
     client = web_client("", slack.api_url)
-    return make_app(lambda: desk, client, OneWorkspace("xoxb-one"), AtOnce())
+    return make_app(lambda: desk, client, OneWorkspace("xoxb-one"), AtOnce(), CommandName())
 
 
 @pytest.fixture

@@ -126,8 +126,8 @@ class FakeDesk(Desk):
         self.note(asker, "undo", value)
         return self.content
 
-    def refusal_to_share(self, asker: Asker, text: str) -> Content | None:
-        return self.refused
+    def to_share(self, asker: Asker, text: str) -> tuple[Content, bool]:
+        return (self.refused, False) if self.refused else (self.answer(asker, text), True)
 
     def refusal_there(self, asker: Asker, place: Destination, text: str) -> Content | None:
         return self.refused

@@ -10,6 +10,7 @@ from slack_bolt import App, BoltRequest
 from bot.records import Content
 from bot.slack.app import make_app
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import OneWorkspace
 from tests.crash.world import repository
 from tests.slack.fakes import SlackApi
@@ -29,7 +30,7 @@ class Workspace:
     def __init__(self, talk: Conversation, slack: SlackApi, validate: Any) -> None:
         self.talk, self.slack, self._validate = talk, slack, validate
         client = web_client("", slack.api_url)
-        self.app: App = make_app(lambda: talk.desk, client, OneWorkspace("xoxb-one"), AtOnce())
+        self.app: App = make_app(lambda: talk.desk, client, OneWorkspace("xoxb-one"), AtOnce(), CommandName())
 
     def send(self, payload: dict[str, Any]) -> list[Mapping[str, Any]]:
         before = len(self.slack.calls)
@@ -62,10 +63,12 @@ def test_an_admin_adds_a_lab_and_has_it_followed(workspace: Workspace) -> None:
     assert "(`z-ai-sohne`)" in shown["text"]
     reading, added = workspace.send(pressed(*buttons(shown)["Add it"], hook=hook, user=BOSS))
     assert "is watched through hub:zai-org" in added["text"]
+    assert [reading["replace_original"], added["replace_original"]] == [True, True]
     workspace.talk.work()
     [(action, value)] = buttons(added).values()
     [followed] = workspace.send(pressed(action, value, hook=hook, channel="C0ONE", user=BOSS))
     assert "now follows" in followed["text"]
+    assert followed["replace_original"] is True
     life.hub.put(repository("zai-org/GLM-41"))
     workspace.talk.work()
     assert sum("GLM-41" in text for text in life.told("C0ONE")) == 1
@@ -77,6 +80,7 @@ def test_a_member_asks_and_the_admin_reads_it_with_one_press(workspace: Workspac
     assert [*buttons(offer)] == ["Ask the admins"]
     [asked] = workspace.send(pressed(*buttons(offer)["Ask the admins"], hook=hook))
     assert "The admins were asked" in asked["text"]
+    assert asked["replace_original"] is True
     life.poll()
     [line] = life.slack.posts("U0BOSS")
     [(action, value)] = buttons({"blocks": line.blocks}).values()
@@ -84,6 +88,15 @@ def test_a_member_asks_and_the_admin_reads_it_with_one_press(workspace: Workspac
     reading, failed = workspace.send(pressed(action, value, hook=hook, channel="C0ONE", user=BOSS))
     assert "I am reading https://lab.example/blog" in reading["text"]
     assert "I cannot watch that" in failed["text"]
+
+
+def test_what_is_proposed_can_be_cancelled(workspace: Workspace) -> None:
+    hook = workspace.slack.hook
+    workspace.talk.life.hub.put(*(repository(f"zai-org/GLM-{number}") for number in range(6, 40)))
+    _, proposal = workspace.send(command("add zai-org", hook=hook, **ADMIN))
+    [cancelled] = workspace.send(pressed(*buttons(proposal)["Cancel"], hook=hook, user=BOSS))
+    assert cancelled["text"] == "Cancelled: nothing was changed."
+    assert workspace.talk.life.app.store.added.all() == []
 
 
 def test_a_mention_adds_as_a_command_does(workspace: Workspace) -> None:

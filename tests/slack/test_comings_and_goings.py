@@ -15,6 +15,7 @@ from bot.records import Content, DigestPlan, Mute, Preferences, Subscription
 from bot.releases.facts.filters import Filters
 from bot.slack.app import make_app
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import ManyWorkspaces
 from bot.store.places import _TABLES
 from tests.slack.fakes import SlackApi
@@ -63,7 +64,11 @@ def two(tmp_path: Path, slack: SlackApi) -> Two:
                 Subscription(where, Follow(ALL), Filters(), "Slack", clock.now(), who.place)
             )
     app = make_app(
-        lambda: office.desk, web_client("", slack.api_url), ManyWorkspaces(store, seal, clock.now), AtOnce()
+        lambda: office.desk,
+        web_client("", slack.api_url),
+        ManyWorkspaces(store, seal, clock.now),
+        AtOnce(),
+        CommandName(),
     )
     return Two(office, app)
 

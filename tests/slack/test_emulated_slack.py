@@ -16,6 +16,7 @@ from bot.outbox.courier import Courier
 from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.notifier import SlackNotifier
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import OneWorkspace
 from tests.slack.payloads import command, mention, pressed
 from tests.support.house import House, amended, licensed
@@ -64,7 +65,7 @@ def test_a_channel_follows_hears_asks_and_shares(office: Office, emulated: Simpl
     channel = channels["model-releases"]
     people = {one["name"]: one["id"] for one in client.users_list()["members"]}
     notifier = SlackNotifier(TOKEN, emulated.url, interactive=True)
-    app = make_app(lambda: office.desk, client, OneWorkspace(TOKEN), AtOnce())
+    app = make_app(lambda: office.desk, client, OneWorkspace(TOKEN), AtOnce(), CommandName())
 
     def send(payload: dict[str, Any]) -> None:
         user, alice = payload.get("user"), people["alice"]

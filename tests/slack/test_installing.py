@@ -22,6 +22,7 @@ from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.http import slack_routes
 from bot.slack.oauth import Installs, install_flow
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import ManyWorkspaces
 from bot.store.store import Store
 from tests.slack.fakes import FakeDesk, SlackApi
@@ -75,7 +76,7 @@ def app_for(
         now=clock.now,
         installed=lambda _team: None,
     )
-    return make_app(lambda: desk, client, workspaces, AtOnce(), flow)
+    return make_app(lambda: desk, client, workspaces, AtOnce(), CommandName(), flow)
 
 
 @pytest.fixture

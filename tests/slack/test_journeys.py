@@ -16,6 +16,7 @@ from bot.model import Destination
 from bot.ops.sealing import Seal
 from bot.slack.app import make_app
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import ManyWorkspaces
 from tests.slack.fakes import SlackApi
 from tests.slack.payloads import BOT, TEAM
@@ -45,7 +46,7 @@ def app(office: Office, slack: SlackApi) -> App:
         for team in (TEAM, OTHER):
             store.installations.save(team, "", seal.close(f"xoxb-{team}"), BOT, office.house.clock.now())
     workspaces = ManyWorkspaces(store, seal, office.house.clock.now)
-    return make_app(lambda: office.desk, web_client("", slack.api_url), workspaces, AtOnce())
+    return make_app(lambda: office.desk, web_client("", slack.api_url), workspaces, AtOnce(), CommandName())
 
 
 @pytest.fixture
@@ -148,6 +149,21 @@ def test_a_member_and_an_alert_and_the_end_of_it(office: Office, ana: Person) ->
     ana.presses("Yes")
     ana.hears("This channel now follows nothing any more.")
     assert office.follows(MODELS) == []
+
+
+def test_a_member_who_asks_in_a_channel_about_their_own_messages(office: Office, ana: Person) -> None:
+    mine = Destination(f"{TEAM}/U0ANA")
+    ana.types("digest to:dm")
+    ana.hears("No digest is sent to your messages.")
+    ana.presses("Every Monday at 9:00")
+    ana.hears("A digest is sent to your messages every Monday at 09:00 UTC.")
+    assert [bool(office.house.store.preferences.of(it).digest) for it in (MODELS, mine)] == [False, True]
+    ana.presses("Undo")
+    ana.hears("Undone.", "No digest is sent to your messages.")
+    ana.types("list to:dm")
+    ana.presses("Follow all labs")
+    ana.hears("You now follow all labs.")
+    assert (office.follows(MODELS), office.follows(mine)) == ([], ["all"])
 
 
 def test_somebody_of_another_company_reads_and_changes_nothing(

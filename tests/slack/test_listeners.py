@@ -11,6 +11,7 @@ from bot.demo.server import dropped
 from bot.records import Content
 from bot.slack.app import make_app
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import OneWorkspace
 from bot.views.blocks import bar_chart
 from tests.slack.fakes import HOME, MODAL, Call, FakeDesk, SlackApi
@@ -489,7 +490,7 @@ class TestAcknowledging:
         desk.gate.clear()  # every thread is busy until it opens
         with ThreadPoolExecutor(1) as threads:
             client = web_client("", slack.api_url)
-            app = make_app(lambda: desk, client, OneWorkspace("xoxb-one"), threads)
+            app = make_app(lambda: desk, client, OneWorkspace("xoxb-one"), threads, CommandName())
             responses = [_dispatch(app, {**payload, "trigger_id": str(n)}) for n in range(5)]
             assert [response.status for response in responses] == [200] * 5
             assert slack.calls == []
@@ -518,7 +519,9 @@ def test_the_environment_is_none_of_bolts_business(
 ) -> None:
     for name in ("BOT_TOKEN", "APP_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET"):
         monkeypatch.setenv(f"SLACK_{name}", "from the environment")
-    app = make_app(lambda: desk, web_client("", slack.api_url), OneWorkspace("xoxb-one"), AtOnce())
+    app = make_app(
+        lambda: desk, web_client("", slack.api_url), OneWorkspace("xoxb-one"), AtOnce(), CommandName()
+    )
     assert _dispatch(app, mention("<@U0CADENCE> recent")).status == 200
     assert [call.token for call in slack.calls] == ["xoxb-one"]
 
@@ -584,6 +587,35 @@ class TestSpeaking:
         send(pressed("share:2", "list", hook=slack.hook))
         assert desk.asked == []
         assert [call.arguments["response_type"] for call in slack.calls] == ["ephemeral"]
+
+    @pytest.mark.logs("slack_answer_lost")
+    @pytest.mark.parametrize(
+        ("reply", "said"),
+        [
+            pytest.param(
+                {"ok": False, "error": "expired_url"},
+                "Nothing was shared: Slack says expired_url. Please ask again, and share what you get then.",
+                id="a click that comes too late",
+            ),
+            pytest.param(
+                dropped(),
+                "Slack did not say whether it shared that: if you do not see it, please ask again, and share "
+                "what you get then.",
+                id="an answer that was lost",
+            ),
+        ],
+    )
+    def test_what_slack_does_not_share_is_said_to_who_pressed(
+        self, reply: Any, said: str, send: Send, slack: SlackApi
+    ) -> None:
+        slack.will_answer("hook", reply)
+        send(pressed("share:2", "recent", hook=slack.hook))
+        [_, call] = slack.calls
+        assert (call.method, call.arguments["user"], call.arguments["text"]) == (
+            "chat.postEphemeral",
+            USER,
+            said,
+        )
 
     def test_a_window_that_there_is_not_is_said(self, send: Send, slack: SlackApi, desk: FakeDesk) -> None:
         desk.knows = False

@@ -12,6 +12,7 @@ from slack_bolt import App, BoltRequest
 from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.payload import plain, read_action, read_request, text_at, words_of_mention
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import OneWorkspace
 from tests.slack.fakes import FakeDesk
 from tests.slack.payloads import (
@@ -80,7 +81,7 @@ def _damage(payload: Any, path: tuple[Any, ...], draw: Any, junk: Any) -> None:
 @pytest.fixture(scope="module")
 def deaf() -> App:
     client = web_client("", "http://127.0.0.1:1/", timeout=1)  # nobody listens there
-    return make_app(FakeDesk, client, OneWorkspace("xoxb-one"), AtOnce())
+    return make_app(FakeDesk, client, OneWorkspace("xoxb-one"), AtOnce(), CommandName())
 
 
 @pytest.mark.logs(

@@ -1,23 +1,32 @@
 """`run` hears Slack over signed HTTP, and says at once what can never work."""
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
+from rich.console import Console
 
 from bot.demo.server import Answer, Request
 from bot.errors import ConfigError
+from bot.model import Destination
 from bot.ops.sealing import seal_of
 from bot.ops.web import serving
+from bot.outbox.message import Message
+from bot.records import Content
 from bot.run.answering import answering
+from bot.run.engines import notifier_of
 from bot.run.wiring import open_app
 from tests.slack.fakes import SlackApi
 from tests.slack.payloads import SECRET, as_form, command, signed
 from tests.support.house import NoFetcher
 
+POST = Message("key", Destination("C1"), Content("`/releases recent`"))
 FEEDS = "labs: [{id: qwen, name: Qwen, sources: [hub: Qwen]}]"
 
 
@@ -26,6 +35,32 @@ def variables(directory: Path, **more: str) -> dict[str, str]:
     config.write_text(FEEDS, encoding="utf-8")
     known = {"CADENCEBOT_CONFIG": str(config), "CADENCEBOT_STATE": str(directory / "state")}
     return known | {"SLACK_SIGNING_SECRET": SECRET} | more
+
+
+def post(url: str, body: bytes) -> None:
+    """Send a signed command, and have it acknowledged."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    headers = {"Content-Type": "application/x-www-form-urlencoded", **signed(body, time.time())}
+    connection.request("POST", "/slack/events", body, headers)
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+def test_what_is_posted_unasked_calls_the_command_as_it_was_typed_last_and_so_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    with SlackApi() as slack:
+        settings = variables(tmp_path, SLACK_BOT_TOKEN="xoxb-one", SLACK_API_URL=slack.api_url)
+        body = as_form({**command("labs", hook=slack.hook), "command": "/models"})
+        with open_app(settings) as app:
+            notifier_of(app, Console(quiet=True)).send(POST)
+            with answering(app, NoFetcher(), http=True) as routes, serving(("127.0.0.1", 0), routes) as url:
+                post(url, body)
+            notifier_of(app, Console(quiet=True)).send(POST)
+        with open_app(settings) as app:
+            notifier_of(app, Console(quiet=True)).send(POST)
+        posted = [call.arguments["text"] for call in slack.calls if call.method == "chat.postMessage"]
+        assert posted == ["`/releases recent`", "`/models recent`", "`/models recent`"]
 
 
 def test_a_signed_command_is_acknowledged_and_answered_by_the_real_desk(tmp_path: Path) -> None:
@@ -37,37 +72,41 @@ def test_a_signed_command_is_acknowledged_and_answered_by_the_real_desk(tmp_path
             answering(app, NoFetcher(), http=True) as routes,
             serving(("127.0.0.1", 0), routes) as url,
         ):
-            connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
-            headers = {"Content-Type": "application/x-www-form-urlencoded", **signed(body, time.time())}
-            connection.request("POST", "/slack/events", body, headers)
-            assert connection.getresponse().status == 200
-            connection.close()
+            post(url, body)
         answers = [call.arguments for call in slack.calls if call.method == "hook"]
         assert ["Qwen" in str(answer["text"]) for answer in answers] == [True]
 
 
-class SlowApi(SlackApi):
-    """Takes its time, so that answers pile up."""
+class WaitingApi(SlackApi):
+    """Takes no answer to a command before it is told to, so that they pile up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._takes = threading.Event()
 
     def _handle(self, request: Request) -> Answer:
-        time.sleep(0.2)
+        if request.path == "/hook":
+            assert self._takes.wait(30)
         return super()._handle(request)
+
+    @contextmanager
+    def taking_none(self) -> Iterator[None]:
+        """Take answers only when the block has ended."""
+        yield
+        self._takes.set()
 
 
 def test_what_was_taken_is_answered_before_the_bot_ends(tmp_path: Path) -> None:
-    with SlowApi() as slack:
+    with WaitingApi() as slack:
         settings = variables(tmp_path, SLACK_BOT_TOKEN="xoxb-one", SLACK_API_URL=slack.api_url)
         with (
             open_app(settings) as app,
             answering(app, NoFetcher(), http=True) as routes,
+            slack.taking_none(),
             serving(("127.0.0.1", 0), routes) as url,
         ):
             for _ in range(12):  # three times as many as there are threads to answer
-                connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
-                body = as_form(command("recent", hook=slack.hook))
-                connection.request("POST", "/slack/events", body, signed(body, time.time()))
-                assert connection.getresponse().status == 200
-                connection.close()
+                post(url, as_form(command("recent", hook=slack.hook)))
         answers = [str(call.arguments["text"]) for call in slack.calls if call.method == "hook"]
         assert len(answers) == 12
         assert all("Nothing came out" in answer for answer in answers), answers

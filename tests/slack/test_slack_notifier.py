@@ -50,6 +50,21 @@ class TestSend:
             outcome = SlackNotifier("xoxb-secret", f"{moved.url}/api/", timeout=5).send(POST)
         assert (other.requests, isinstance(outcome, Sent)) == ([], False)
 
+    @pytest.mark.parametrize(
+        ("message", "method"), [(POST, "chat.postMessage"), (EDIT, "chat.update")], ids=["a post", "an edit"]
+    )
+    def test_what_is_posted_calls_the_command_by_its_name(
+        self, slack_api: Api, message: Message, method: str
+    ) -> None:
+        slack_api.script(method, POSTED)
+        hint = {"type": "section", "text": {"type": "mrkdwn", "text": "stop with `/releases digest off`"}}
+        said = Content("`/releases recent` has more", (hint,))
+        notifier = SlackNotifier("xoxb-test", slack_api.url, command_name=lambda: "/models")
+        notifier.send(replace(message, content=said))
+        [call] = slack_api.calls_of(method)
+        assert call["text"] == "`/models recent` has more"
+        assert call["blocks"][0]["text"]["text"] == "stop with `/models digest off`"
+
     def test_a_post_carries_text_blocks_and_its_key(self, slack: SlackNotifier, slack_api: Api) -> None:
         slack_api.script("chat.postMessage", POSTED)
         assert slack.send(POST) == Sent(C1, "1776699961.000200")

@@ -17,6 +17,7 @@ from bot.slack.payload import Request
 from bot.slack.replies import Replies
 from bot.slack.scopes import app_token_problem
 from bot.slack.socket import SocketMode
+from bot.slack.wording import CommandName
 from tests.slack.fakes import SlackApi
 from tests.slack.websocket import SocketServer
 from tests.support.clock import FakeClock
@@ -65,7 +66,7 @@ def test_messages_go_through_the_proxy(proxy: Loopback, proxies: Proxies) -> Non
 
 
 def test_answers_to_a_response_url_go_through_the_proxy(proxy: Loopback, proxies: Proxies) -> None:
-    Replies(web_client("", API, proxies=proxies)).answer(
+    Replies(web_client("", API, proxies=proxies), CommandName()).answer(
         request("http://hooks.slack.invalid/commands/1"), Content("hi")
     )
     assert [asked.target for asked in proxy.asked] == ["http://hooks.slack.invalid/commands/1"]
@@ -101,7 +102,9 @@ def test_without_the_switch_no_message_goes_through_the_environments_proxy(ambie
     for api in (API, "https://slack.invalid/api/"):
         assert isinstance(SlackNotifier("xoxb-test", api).send(POST), Later), "there is no such host"
         assert app_token_problem("xapp-1", api)
-    Replies(web_client("", API)).answer(request("http://hooks.slack.invalid/commands/1"), Content("hi"))
+    Replies(web_client("", API), CommandName()).answer(
+        request("http://hooks.slack.invalid/commands/1"), Content("hi")
+    )
     assert ambient.connections == 0
 
 

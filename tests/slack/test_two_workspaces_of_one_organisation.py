@@ -14,6 +14,7 @@ from bot.model import Destination
 from bot.ops.sealing import Seal
 from bot.slack.app import make_app
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import ManyWorkspaces
 from tests.slack.fakes import FakeDesk, SlackApi
 from tests.slack.payloads import BOT, USER, pressed_in_view, submitted
@@ -61,7 +62,9 @@ def office(tmp_path: Path) -> Office:
 
 @pytest.fixture
 def app(office: Office, slack: SlackApi) -> App:
-    return make_app(lambda: office.desk, web_client("", slack.api_url), workspaces_of(office), AtOnce())
+    return make_app(
+        lambda: office.desk, web_client("", slack.api_url), workspaces_of(office), AtOnce(), CommandName()
+    )
 
 
 def send(app: App, payload: Payload) -> None:
@@ -95,7 +98,10 @@ def test_it_acts_where_it_is_shown_with_that_workspaces_token(
     payload: Payload, asked: tuple[str, ...], office: Office, slack: SlackApi
 ) -> None:
     desk = FakeDesk()
-    send(make_app(lambda: desk, web_client("", slack.api_url), workspaces_of(office), AtOnce()), payload)
+    send(
+        make_app(lambda: desk, web_client("", slack.api_url), workspaces_of(office), AtOnce(), CommandName()),
+        payload,
+    )
     assert desk.asked[0] == asked
     assert {asker.team for asker in desk.askers} == {SHOWN}
     assert {call.token for call in slack.calls} == {f"xoxb-{SHOWN}"}

@@ -277,6 +277,12 @@ def test_a_form_for_a_channel_is_refused_where_slack_does_not_say_who_is_where(w
     assert workspace.office.follows(Destination("C0SECRET")) == []
 
 
+def test_what_is_known_no_more_is_told_to_who_shares_it_alone(workspace: Workspace) -> None:
+    [answer] = workspace.send(pressed("share:0", "show Gone-1", hook=workspace.slack.hook))
+    assert "no release is called" in answer["text"].lower()
+    assert answer["response_type"] == "ephemeral"
+
+
 @pytest.mark.parametrize("command_", ["list", "settings", "digest", "status", "why Kimi", "subscribe zai"])
 def test_no_forged_button_shares_what_is_not_for_all(command_: str, workspace: Workspace) -> None:
     [answer] = workspace.send(pressed("share:0", command_, hook=workspace.slack.hook))

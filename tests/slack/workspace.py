@@ -6,6 +6,7 @@ from slack_bolt import App, BoltRequest
 
 from bot.slack.app import make_app
 from bot.slack.client import web_client
+from bot.slack.wording import CommandName
 from bot.slack.workspaces import OneWorkspace
 from tests.slack.fakes import SlackApi
 from tests.support.office import Office
@@ -19,7 +20,9 @@ class Workspace:
         self.office = office
         self.slack = slack
         client = web_client("", slack.api_url)
-        self.app: App = make_app(lambda: office.desk, client, OneWorkspace("xoxb-one"), AtOnce())
+        self.app: App = make_app(
+            lambda: office.desk, client, OneWorkspace("xoxb-one"), AtOnce(), CommandName()
+        )
 
     def send(self, payload: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the messages and views that came of a payload, as Slack gets them."""

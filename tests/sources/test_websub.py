@@ -20,6 +20,7 @@ from bot.sources.websub import (
     secret_of,
     subscription_form,
 )
+from tests.support.effort import is_done_within
 
 FEED, HUB, SELF = "https://lab.example/feed", "https://hub.example/", "https://lab.example/feed.xml"
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Lab</title>{links}
@@ -108,6 +109,30 @@ def test_what_a_feed_offers(answer: Response, offer: Offer | None) -> None:
 
 def test_a_page_in_the_place_of_a_feed_offers_nothing() -> None:
     assert offer_of(Response(FEED, 200, {}, b"<!doctype html><title>Sign in</title>")) is None
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        pytest.param("<![x", id="a marked section that never ends"),
+        pytest.param("<![CDATA[", id="text that never ends"),
+        pytest.param("<!DOCTYPE rss [<!ELEMENT", id="a declaration that never ends"),
+        pytest.param("<?xml", id="an instruction that never ends"),
+        pytest.param("<a\0b", id="bytes that no feed has"),
+    ],
+)
+def test_what_is_no_markup_offers_nothing_and_spoils_nothing(markup: str) -> None:
+    def offered(body: str) -> Offer | None:
+        return offer_of(Response(FEED, 200, {}, body.encode()))
+
+    assert offered(markup) is None
+    assert offered(f"<feed>{BOTH}{markup}") == OURS
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<![", "<!--", "<b>", "<link "])
+def test_hostile_markup_is_looked_through_in_little_time(piece: str) -> None:
+    answer = Response(FEED, 200, {}, (piece * 100_000).encode())
+    assert is_done_within(1, lambda: offer_of(answer))
 
 
 LETTERS = st.text(st.sampled_from("<>;,=\"' relhubf/:x!-[]"), max_size=60)

@@ -87,7 +87,7 @@ def test_a_write_changes_something(shared: Store, call: Call) -> None:
 
 @pytest.mark.parametrize("call", EVERY_READ)
 def test_a_question_is_answered_by_a_store_that_only_reads(reader: Store, call: Call) -> None:
-    call(reader)
+    assert call(reader)
 
 
 @pytest.mark.logs("psycopg")  # of a batch that ends before its end

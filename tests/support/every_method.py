@@ -49,6 +49,7 @@ BASE = Task(WEEK, "moonshot", Subject.DERIVATIVES, KIMI, START)
 MORE = Task(WEEK, "zai", Subject.DOWNLOADS, "zai-org", START)
 HINT = Hint(parse("Kimi K3", "moonshot"), "feed:x", SourceKind.FEED, "Kimi K3 is here", "", START, NOW)
 OWED, CLAIMED, SUSPECTED, SENT = "C-owed", "C-claimed", "C-suspected", "C-sent"  # of one line each
+CARRIER = "C-carrier"  # of two lines in one message
 RELEASE = 2  # Kimi, behind what the baseline knew
 WATCH = Watch(C1, "moonshot", "kimi k3", Filters(weights="open"), "", "r7", "UANA", START)
 PUSH = Push("feed:x", "https://hub.example/", "https://lab.example/feed", "5ecret", START, LATER)
@@ -164,6 +165,7 @@ WRITES: dict[str, Call] = {
     "pushes.deny": lambda s: s.pushes.deny("feed:x", "no feed of theirs"),
     "pushes.refuse": lambda s: s.pushes.refuse("feed:x", "its hub answered 500"),
     "watch.beat": lambda s: s.watch.beat(NOW),
+    "watch.set_command_name": lambda s: s.watch.set_command_name("/models"),
     "watch.set_blind": lambda s: s.watch.set_blind({"feed:x": NOW}),
     "addresses.note": lambda s: s.addresses.note({"hub:x": "moonshot"}, NOW),
     "moves.move": lambda s: s.moves.move(Move("moonshot", "kimi-lab")),
@@ -175,8 +177,8 @@ WRITES: dict[str, Call] = {
 READS: dict[str, Call] = {
     "added.all": lambda s: s.added.all(),
     "sources.known": lambda s: s.sources.known("feed:x", ["a"]),
-    "sources.shown_elsewhere": lambda s: s.sources.shown_elsewhere("feed:x", ["a"]),
-    "sources.repositories": lambda s: s.sources.repositories("hub:x"),
+    "sources.shown_elsewhere": lambda s: s.sources.shown_elsewhere("feed:y", ["a"]),
+    "sources.repositories": lambda s: s.sources.repositories("hub:org"),
     "sources.state": lambda s: s.sources.state("feed:x"),
     "sources.states": lambda s: s.sources.states(),
     "sources.polled_since": lambda s: s.sources.polled_since(START),
@@ -194,15 +196,15 @@ READS: dict[str, Call] = {
     "releases.outline": lambda s: s.releases.outline(["moonshot"], ["a"]),
     "releases.overdue": lambda s: s.releases.overdue(NOW),
     "releases.waits_beyond": lambda s: s.releases.waits_beyond(START),
-    "deliveries.ahead_of": lambda s: s.deliveries.ahead_of(START),
+    "deliveries.ahead_of": lambda s: s.deliveries.ahead_of(EARLIER),
     "deliveries.alert_of": lambda s: s.deliveries.alert_of(RELEASE, C1),
     "deliveries.alerts_at": lambda s: s.deliveries.alerts_at(C1, "1.000100"),
-    "deliveries.by_id": lambda s: s.deliveries.by_id("a"),
-    "deliveries.carried_by": lambda s: s.deliveries.carried_by(1),
+    "deliveries.by_id": lambda s: s.deliveries.by_id(alert(s).id[:8]),
+    "deliveries.carried_by": lambda s: s.deliveries.carried_by(sequence(s, CARRIER)),
     "deliveries.alerted": lambda s: s.deliveries.alerted(RELEASE),
     "deliveries.company": lambda s: s.deliveries.company(alert(s)),
     "deliveries.last_reply": lambda s: s.deliveries.last_reply(RELEASE, C1),
-    "deliveries.companions": lambda s: s.deliveries.companions(alert(s), "moonshot", START),
+    "deliveries.companions": lambda s: s.deliveries.companions(alert(s), "zai", START),
     "deliveries.declined": lambda s: s.deliveries.declined(RELEASE),
     "deliveries.declined_for_good": lambda s: s.deliveries.declined_for_good(RELEASE),
     "deliveries.counts": lambda s: s.deliveries.counts(),
@@ -211,7 +213,7 @@ READS: dict[str, Call] = {
     "deliveries.puzzling": lambda s: s.deliveries.puzzling(),
     "deliveries.unclear": lambda s: s.deliveries.unclear(),
     "deliveries.heads": lambda s: s.deliveries.heads(),
-    "deliveries.is_told_otherwise": lambda s: s.deliveries.is_told_otherwise(s.deliveries.recent(1)[0]),
+    "deliveries.is_told_otherwise": lambda s: s.deliveries.is_told_otherwise(replace(alert(s), sequence=0)),
     "deliveries.notes_of": lambda s: s.deliveries.notes_of(RELEASE, C1),
     "deliveries.of_release": lambda s: s.deliveries.of_release(RELEASE),
     "deliveries.recent": lambda s: s.deliveries.recent(9, ("sent", "owed")),
@@ -258,6 +260,7 @@ READS: dict[str, Call] = {
     "pushes.by_token": lambda s: s.pushes.by_token("5ecret"),
     "pushes.due": lambda s: s.pushes.due(LATER),
     "watch.blind": lambda s: s.watch.blind(),
+    "watch.command_name": lambda s: s.watch.command_name(),
     "watch.last_beat": lambda s: s.watch.last_beat(),
     "addresses.all": lambda s: s.addresses.all(),
     "addresses.former": lambda s: s.addresses.former("hub:x", "moonshot"),

@@ -16,6 +16,7 @@ _FILES = (
     "tests/release/test_wheel.py",
     "tests/soak/test_soak.py",
     "tests/store",
+    "tests/test_bench.py",
 )
 _FOLDERS = ("tests/torture", "tests/crash", "tests/machine", *_FILES)
 
@@ -26,7 +27,8 @@ def main(arguments: list[str]) -> int:
         path = Path(directory) / "tally.jsonl"
         path.touch()
         variables = {**os.environ, "CADENCEBOT_TORTURE": "1", "CADENCEBOT_TALLY": str(path)}
-        command = [sys.executable, "-m", "pytest", "--hypothesis-profile=thorough", *(arguments or _FOLDERS)]
+        long = ("--hypothesis-profile=thorough", "-o", "faulthandler_timeout=0")
+        command = [sys.executable, "-m", "pytest", *long, *(arguments or _FOLDERS)]
         ended = subprocess.run(command, env=variables, check=False)
         lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
         sys.stdout.write("\n" + "\n".join(table(lines)) + "\n")

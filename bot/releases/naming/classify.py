@@ -10,7 +10,7 @@ from bot.releases.naming.labs import Labs
 from bot.releases.naming.names import Reading, parse, read_name, stage_meanings
 from bot.releases.naming.posts import judge_post
 from bot.releases.naming.repositories import Siblings, judge_repository
-from bot.releases.naming.tokens import LONGEST_NAME, kind_of_line
+from bot.releases.naming.tokens import LONGEST_NAME, clean, kind_of_line
 from bot.releases.tables import mapping
 
 _ALONE = Siblings()
@@ -26,16 +26,14 @@ def judge(sighting: Sighting, labs: Labs, siblings: Siblings = _ALONE) -> Verdic
     `siblings` are the repositories that the organisation of a Hub sighting lists. Whether a release is new,
     or a variant belongs to one, is for bot.releases.news.decide, which sees the others.
     """
-    learned = _learned(sighting, labs)
-    if learned:
-        return learned
     match sighting.source:
         case SourceKind.HUB:
             return judge_repository(sighting, labs.owners_of(sighting.lab), siblings)
         case SourceKind.LLM_STATS | SourceKind.IMPORT:
             return _judge_listing(sighting)
         case _:
-            return _within(sighting.include, judge_post(sighting, labs.owners_of(sighting.lab)))
+            learned = _learned(sighting, labs)
+            return learned or _within(sighting.include, judge_post(sighting, labs.owners_of(sighting.lab)))
 
 
 def _learned(sighting: Sighting, labs: Labs) -> Verdict | None:
@@ -43,17 +41,18 @@ def _learned(sighting: Sighting, labs: Labs) -> Verdict | None:
     lab = labs.find(sighting.lab)
     if not lab or not lab.learned:
         return None
-    title = _spaced(sighting.title)
+    title = clean(sighting.title, _LONGEST).casefold()
     for said, meant in lab.learned:
-        if _spaced(said) in title:
+        if _says(title, said):
             reason = f"feeds.yaml says that “{said}” means {meant}"
             return Verdict(Kind.RELEASE, reason, parse(meant, sighting.lab))
     return None
 
 
-def _spaced(text: str) -> str:
-    """Return the words of a title, each with room around it, so that only whole words match."""
-    return f" {' '.join(_WORD.findall(text[:_LONGEST].casefold()))} "
+def _says(title: str, said: str) -> bool:
+    """Whether whole words of a title are these, without a number behind them: that is the next version."""
+    words = r"\W+".join(map(re.escape, _WORD.findall(said.casefold())))
+    return bool(words and re.search(rf"(?<!\w){words}(?!\w|[ .-]?v?\d)", title))
 
 
 def _within(include: tuple[str, ...], verdict: Verdict) -> Verdict:

@@ -100,8 +100,9 @@ def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | 
     words = [at for at in range(behind, end) if title.tokens[at].role == "word"]
     if own and any(title.tokens[at].gap in TIGHT and title.tells(at, "product", "topic") for at in words):
         return Mention(at, end, spelled(name), app=True)  # olmo-eval, qwen-cookbook
-    if not (own or numbered) or (len(name) == 1 and name[0].text.islower()):
-        return None  # "ring" and "command" are families, and words
+    is_word = len(name) == 1 and name[0].text.islower() and name[0].text.isalpha()
+    if is_word or not (own or numbered):
+        return None  # "ring" and "command" are families, and words; o3 is none
     return Mention(at, end, spelled(name), family.name, own, numbered, known=True)
 
 

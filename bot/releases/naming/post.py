@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.model import Kind, Name, Sighting, Verdict
 from bot.releases.naming.families import known_at, spelled
 from bot.releases.naming.names import parse
-from bot.releases.naming.titles import ARTICLES, NUMBERS, PREPOSITIONS, Mention, Title
+from bot.releases.naming.titles import AND, ARTICLES, NUMBERS, PREPOSITIONS, Mention, Title
 from bot.releases.naming.tokens import Token
 
 _PARAMETERS = re.compile(r"\d+(\.\d+)?[bm]")
@@ -139,7 +139,7 @@ def _after_joint(title: Title, end: int) -> int:
     last = len(title.tokens)
     if end >= last or not _JOINTS.issuperset(title.tokens[end].gap):
         return last
-    if title.tokens[end].low in {"and", "和", "与", "及"}:
+    if title.tokens[end].low in AND:
         return end + 1
     return end if title.tokens[end].gap.strip() else last
 

@@ -19,7 +19,7 @@ from bot.releases.naming.names import parse, split_owner
 from bot.releases.naming.new_names import called_a_model, line_presented, new_name_announced
 from bot.releases.naming.places import had_somewhere
 from bot.releases.naming.post import Post, listed_with, other, released
-from bot.releases.naming.titles import Mention, Title, told_by
+from bot.releases.naming.titles import AND, Mention, Title, told_by
 from bot.releases.naming.tokens import clean, tokenize
 from bot.releases.tables import mapping
 
@@ -83,14 +83,31 @@ def _lab_family_announced(post: Post) -> Verdict | None:
 
 def _stands_announced(post: Post, mention: Mention) -> bool:
     """Whether a verb of announcement leads to the name, or it is "the new NAME models"."""
-    title, at = post.title, mention.start - 1
-    while at >= 0 and not _leads_to_news(title, at) and (post.is_around(at) or title.describes(at)):
-        at -= 1
+    title, at = post.title, _before_name(post, mention)
     if at >= 0 and _leads_to_news(title, at):
         whole_family = title.tells(mention.end, "noun") and not title.breaks_before(mention.end)
         return not (whole_family and title.low(at) == "with")  # Building with the Claude 5.5 family
     new = title.low(mention.start - 1) in {"new", "latest"}
     return new and (title.tells(mention.end, "noun") or title.tells(0, "announce"))
+
+
+def _before_name(post: Post, mention: Mention) -> int:
+    """Return the place of the word that leads to a name: "Introducing", before "Codex and GPT-6"."""
+    title, at = post.title, mention.start - 1
+    while at >= 0 and not _leads_to_news(title, at):
+        joined = _joined(title, at) if mention.numbered else None
+        if not (joined or post.is_around(at) or title.describes(at)):
+            break
+        at = (joined.start if joined else at) - 1
+    return at
+
+
+def _joined(title: Title, at: int) -> Mention | None:
+    """Return what the "and" at this place joins to the name behind it: "the Codex app and"."""
+    if title.low(at) not in AND:
+        return None
+    before = at - 1 if title.tells(at - 1, "product") else at
+    return next((it for it in title.mentions if it.end in (before, at)), None)
 
 
 def _leads_to_news(title: Title, at: int) -> bool:

@@ -9,6 +9,7 @@ from bot.releases.naming.tokens import Token, clean, kind_of_line, tokenize
 from bot.releases.tables import mapping, rows
 
 LONGEST_TITLE = 300
+AND = frozenset({"and", "和", "与", "及"})
 ARTICLES = frozenset({"the", "a", "an", "our"})
 PREPOSITIONS = frozenset(
     {"for", "of", "to", "with", "in", "on", "by", "from", "via", "using", "toward", "towards"}

@@ -210,6 +210,10 @@ CREATE TABLE heartbeat (
     id BIGINT PRIMARY KEY CHECK (id = 1),
     at TEXT COLLATE "C" NOT NULL
 );
+CREATE TABLE command (
+    id   BIGINT PRIMARY KEY CHECK (id = 1),
+    name TEXT COLLATE "C" NOT NULL
+);
 CREATE TABLE restoration (
     restored_at  TEXT COLLATE "C" NOT NULL,
     backed_up_at TEXT COLLATE "C" NOT NULL,

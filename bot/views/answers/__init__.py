@@ -14,6 +14,7 @@ from bot.views.answers.adding import (
 from bot.views.answers.adoption import adoption_answer
 from bot.views.answers.cadence import CadenceTable, cadence_answer, without_charts
 from bot.views.answers.common import (
+    acting_at,
     after,
     cannot_post_answer,
     confirm_answer,
@@ -24,6 +25,7 @@ from bot.views.answers.common import (
     undoable,
     undone_answer,
     uninvited_answer,
+    unshared,
 )
 from bot.views.answers.deliveries import deliveries_answer
 from bot.views.answers.following import Following, digest_answer, list_answer, preview_answer, settings_answer
@@ -40,6 +42,7 @@ __all__ = [
     "CadenceTable",
     "Following",
     "Tried",
+    "acting_at",
     "added_answer",
     "added_labs_answer",
     "adoption_answer",
@@ -75,6 +78,7 @@ __all__ = [
     "undoable",
     "undone_answer",
     "uninvited_answer",
+    "unshared",
     "welcome_answer",
     "why_answer",
     "wish_line",

@@ -9,7 +9,7 @@ from bot.model import Kind, Lab
 from bot.records import AddedLab, Content
 from bot.releases.news.decision import Judged
 from bot.views import blocks
-from bot.views.answers.common import fitting, prose, run, said, text_of, turn, typed
+from bot.views.answers.common import cancel, fitting, prose, run, said, text_of, turn, typed
 from bot.views.blocks import literal
 from bot.views.names import LAB_LIMIT, NAME_LIMIT, lab_name, person
 from bot.views.phrases import ago, counted, dated
@@ -71,7 +71,7 @@ def proposal_answer(tried: Tried, lab: Lab, command: str, *, is_new: bool) -> Co
     question = f"Watch it as the lab {name}?" if is_new else f"Watch it as one more source of {name}?"
     shown = fitting(tried_lines(tried.items[:_SHOWN]), limit=_ITEMS_LIMIT)
     more = [f"and {len(tried.items) - _SHOWN} more"] if len(tried.items) > _SHOWN else []
-    row = [run(0, "Add it", yes, "primary"), turn(1, "Cancel", "help")]
+    row = [turn(0, "Add it", yes, "primary"), cancel(1, command)]
     remarks = list(filter(None, (prose(remark, _REMARK_LIMIT) for remark in tried.remarks)))
     return Content(
         text_of([summary, *remarks, question, f"{typed(yes)} adds it."]),
@@ -91,7 +91,7 @@ def added_answer(lab: Lab, source_id: str) -> Content:
     source = literal(source_id, _SUBJECT_LIMIT)
     text = f"Added: {lab_name(lab)} is watched through {source}, within some seconds."
     back = f"{typed(f'remove {lab.id}')} is the way back."
-    row = [run(0, f"Follow {lab.name} here", f"subscribe {lab.id}", "primary")]
+    row = [turn(0, f"Follow {lab.name} here", f"subscribe {lab.id}", "primary")]
     return Content(
         text_of([text, _SILENCE, back]),
         (blocks.section(f"{text} {_SILENCE}"), *blocks.actions(row), blocks.context([back])),
@@ -110,7 +110,7 @@ def only_admins_answer(subject: str, command: str, *, are_there: bool) -> Conten
         f"{literal(subject, _SUBJECT_LIMIT)}? Nothing was changed."
     )
     return Content(
-        text, (blocks.section(text), *blocks.actions([run(0, "Ask the admins", f"{command} ask")]))
+        text, (blocks.section(text), *blocks.actions([turn(0, "Ask the admins", f"{command} ask")]))
     )
 
 

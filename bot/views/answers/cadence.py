@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from bot.cadence.period import EXPECTING, TOO_FEW, Period, Window, days_ago, gap_text, next_text
 from bot.cadence.period import share as share_of
@@ -11,11 +10,10 @@ from bot.records import Block, Content
 from bot.views import blocks
 from bot.views.answers.common import fitting, run, share, text_of, window_words
 from bot.views.blocks import literal
-from bot.views.commands import Command
+from bot.views.commands import YEAR, Command
 from bot.views.names import lab_name
 from bot.views.phrases import counted
 
-WINDOW = timedelta(days=365)
 _NAME_LIMIT = 60
 _LAB_LIMIT = 40
 _SPOKEN_LIMIT = 25  # so that twenty gaps stay within the text of a message
@@ -40,7 +38,7 @@ class CadenceTable:
 
 def cadence_answer(command: Command, table: CadenceTable, *, whole: bool = False) -> Content:
     """Return the cadence of one lab with its gaps, of several side by side, or of the months."""
-    window = f"in the last {window_words(command.since or WINDOW)}"
+    window = f"in the last {window_words(command.since or YEAR)}"
     if not (table.labs or any(row.releases for row in table.months)):
         return _nothing(command, window)
     if table.months:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import UsageError
@@ -9,13 +10,12 @@ from bot.model import Destination, Wave
 from bot.records import Content
 from bot.views import blocks
 from bot.views.blocks import Element, literal
-from bot.views.commands import MisunderstoodError
+from bot.views.commands import YEAR, MisunderstoodError
 from bot.views.names import licence_of, linked, place, size_of
 from bot.views.phrases import ago, counted, length
 
 COMMAND = "/releases"
 LINES_LIMIT = 7_000  # visible characters: Slack refuses long messages at a number it does not publish
-_YEAR = timedelta(days=365)  # as `since:5y` counts it
 _TYPED_LIMIT = 300
 _SENTENCE_LIMIT = 500
 _NOTES_LIMIT = 1_500  # characters of what else is to be known of a subscription
@@ -49,7 +49,7 @@ def elsewhere(command: str) -> str:
 
 def window_words(span: timedelta) -> str:
     """Return a length of time back from now: "30 days", "12 h", "5 years"."""
-    years, days = divmod(span, _YEAR)
+    years, days = divmod(span, YEAR)
     if years > 1 and not days:
         return counted(years, "year")
     return counted(span.days, "day") if span >= timedelta(days=1) else length(span)
@@ -58,9 +58,9 @@ def window_words(span: timedelta) -> str:
 # --- buttons that are commands
 
 
-def run(number: int, label: str, command: str, style: str = "") -> Element | None:
-    """Return a button that runs a command, as if it were typed."""
-    return blocks.button(label, f"run:{number}", command, style)
+def run(number: int, label: str, command: str) -> Element | None:
+    """Return a button that asks something, as if it were typed: what changes something is for `turn`."""
+    return blocks.button(label, f"run:{number}", command)
 
 
 def turn(number: int, label: str, command: str, style: str = "") -> Element | None:
@@ -71,6 +71,11 @@ def turn(number: int, label: str, command: str, style: str = "") -> Element | No
     return blocks.button(label, f"replace:{number}", command, style)
 
 
+def cancel(number: int, command: str) -> Element | None:
+    """Return the button that ends a question about a command, with nothing done."""
+    return blocks.button("Cancel", f"cancel:{number}", literal(command, _TYPED_LIMIT))
+
+
 def choose(number: int, label: str, destination: Destination) -> Element | None:
     """Return a button that opens the form in which a destination chooses the labs that it follows."""
     return blocks.button(label, f"choose:{number}", destination, "primary")
@@ -79,6 +84,33 @@ def choose(number: int, label: str, destination: Destination) -> Element | None:
 def share(number: int, command: str) -> Element | None:
     """Return the button that shows the answer to everybody in the channel."""
     return blocks.button("Share in channel", f"share:{number}", command)
+
+
+def acting_at(place: Destination, answer: Content) -> Content:
+    """Return an answer whose buttons act on a place, wherever they are pressed."""
+
+    def there(button: Element) -> Element | None:
+        kind, _, number = button["action_id"].partition(":")
+        return (
+            blocks.revalued(button, f"there:{number}", f"{place} {button['value']}")
+            if kind == "replace"
+            else button
+        )
+
+    return _with_buttons(answer, there)
+
+
+def unshared(answer: Content) -> Content:
+    """Return an answer without the button that shows it to a channel, for where there is none."""
+    return _with_buttons(answer, lambda it: None if it["action_id"].startswith("share:") else it)
+
+
+def _with_buttons(answer: Content, change: Callable[[Element], Element | None]) -> Content:
+    rows = (
+        blocks.actions(map(change, block["elements"])) if block["type"] == "actions" else (block,)
+        for block in answer.blocks
+    )
+    return replace(answer, blocks=tuple(block for row in rows for block in row))
 
 
 # --- what fits
@@ -171,9 +203,7 @@ def confirm_answer(question: str, command: str) -> Content:
     """Return a question before something that is hard to undo."""
     shown = prose(question, _SENTENCE_LIMIT) or "Are you sure?"
     yes = f"{command} yes"
-    row = blocks.actions(
-        [turn(0, "Yes", yes, "danger"), blocks.button("Cancel", "cancel:1", literal(command, _TYPED_LIMIT))]
-    )
+    row = blocks.actions([turn(0, "Yes", yes, "danger"), cancel(1, command)])
     note = f"Nothing was changed yet. {typed(yes)} says yes as well."
     return Content(text_of([shown, note]), (blocks.section(shown), *row, blocks.context([note])))
 
@@ -203,7 +233,6 @@ def cannot_post_answer(
     is_elsewhere: bool = False,
     *,
     archived: bool = False,
-    bot_name: str = "cadencebot",
 ) -> Content:
     """Return why nothing was changed where the bot cannot post, with a button that runs the command again.
 
@@ -213,7 +242,7 @@ def cannot_post_answer(
     again = blocks.button("Try again", "there:0", f"{destination} {command}", "primary")
     then = "then press *Try again*" if again else f"then run {typed(command)} again"
     problem = f"I am not in {channel} yet, so nothing was changed. "
-    remedy = f"Invite me first with `/invite @{prose(bot_name, 80)}`, {then}."
+    remedy = f"Invite me first with `/invite @cadencebot`, {then}."
     if archived:
         problem = sentence(f"{channel} is archived, so nothing was changed") + " "
         remedy = f"Unarchive it first, {then}."

@@ -7,10 +7,9 @@ from bot.records import Content, Delivery
 from bot.views import blocks
 from bot.views.answers.common import fitting, said, sentence, text_of
 from bot.views.blocks import literal
-from bot.views.names import place
+from bot.views.names import NAME_LIMIT, place
 from bot.views.phrases import ago, counted
 
-_NAME_LIMIT = 80
 _REASON_LIMIT = 200
 _ID = 8  # characters of a delivery's id that are enough to name it
 
@@ -32,15 +31,16 @@ def deliveries_answer(
     )
 
 
+def what_words(delivery: Delivery) -> str:
+    """Return what one message is called, with the name of its release in bold."""
+    name = literal(delivery.release, NAME_LIMIT)
+    return f"{delivery.kind} of *{name}*" if name else delivery.kind
+
+
 def delivery_words(delivery: Delivery, now: datetime) -> str:
     """Return what one message is about, for whom, and what became of it."""
-    about = (
-        f"{delivery.kind} of *{literal(delivery.release, _NAME_LIMIT)}*"
-        if delivery.release
-        else delivery.kind
-    )
     facts = (
-        f"{about} for {place(delivery.destination)}",
+        f"{what_words(delivery)} for {place(delivery.destination)}",
         f"{delivery.state} {ago(delivery.settled_at or delivery.created_at, now)}",
         literal(delivery.reason, _REASON_LIMIT),
     )

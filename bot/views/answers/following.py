@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.model import ALL, Destination, Follow
+from bot.model import ALL, Destination, Follow, Lab
 from bot.records import (
     EMBEDDED,
     FROM_FILE,
@@ -23,8 +23,9 @@ from bot.releases.facts.words import moment
 from bot.views import blocks
 from bot.views.answers.common import LINES_LIMIT, fitting, text_of, turn, typed
 from bot.views.blocks import Element, literal
+from bot.views.commands import HERE, Spot
 from bot.views.mentions import mention
-from bot.views.names import LAB_LIMIT, person, place
+from bot.views.names import LAB_LIMIT, lab_name, person, place
 from bot.views.phrases import ago, coming, length
 
 _FILTERS_LIMIT = 150
@@ -65,13 +66,20 @@ class Following:
     watches: Sequence[Watch] = ()
 
 
-def list_answer(following: Following, now: datetime, *, whole: bool = False) -> Content:
+def list_answer(
+    following: Following,
+    now: datetime,
+    spot: Spot = HERE,
+    *,
+    whole: bool = False,
+) -> Content:
     """Return what a destination follows, a line a lab: filters, where from, by whom, when it last heard."""
     lines = followed_lines(following, now, whole=whole)
     if not lines:
         text = f"{place(following.destination)} follows nothing yet."
         row = blocks.actions([turn(0, "Follow all labs", "subscribe all"), turn(1, "Show all labs", "labs")])
-        hint = f"For one lab type {typed('subscribe qwen')}, with filters as in {typed('help subscribe')}."
+        one = typed(spot.about("subscribe qwen"))
+        hint = f"For one lab type {one}, with filters as in {typed('help subscribe')}."
         state = [*_pause(following.pause, now), *watch_lines(following.watches), hint]
         return Content(text_of([text, *state]), (blocks.section("\n".join([text, *state])), *row))
     title = f"What {place(following.destination)} follows"
@@ -79,7 +87,8 @@ def list_answer(following: Following, now: datetime, *, whole: bool = False) -> 
     names = ", ".join(fitting(followed, limit=_SPOKEN_LIMIT))
     ways = [*watch_lines(following.watches), *preference_lines(following.preferences)]
     state = [*_pause(following.pause, now), *_silences(following, now, whole=whole), *ways]
-    changing = ", ".join(typed(verb) for verb in ("subscribe", "unsubscribe", "mute", "settings"))
+    verbs = ("subscribe", "unsubscribe", "mute", "settings")
+    changing = ", ".join(typed(spot.about(verb)) for verb in verbs)
     return Content(
         text_of([f"{title}: {names}.", *state, *(f"{line.removeprefix('• ')}." for line in lines)]),
         (
@@ -122,8 +131,7 @@ def _name(follow: Follow, names: Mapping[str, str]) -> str:
     of = "The cadence of " if follow.cadence else ""
     if follow.lab == ALL:
         return f"{of}All labs"
-    name = literal(names.get(follow.lab, ""), LAB_LIMIT) or literal(follow.lab, LAB_LIMIT)
-    return f"{of}{name or 'an unnamed lab'}"
+    return f"{of}{lab_name(Lab(follow.lab, names.get(follow.lab, '')))}"
 
 
 def _by_follow(subscriptions: Sequence[Subscription]) -> dict[Follow, list[Subscription]]:
@@ -240,31 +248,29 @@ def _other_ways(preferences: Preferences) -> Iterator[Element | None]:
         yield turn(number, label, command)
 
 
-def preview_answer(preview: Content | None, plan: DigestPlan | None) -> Content:
+def preview_answer(preview: Content | None, plan: DigestPlan | None, spot: Spot = HERE) -> Content:
     """Return what a digest would tell now, by the plan that is set; a weekly one where none is."""
-    none = "" if plan else " None is set: choose one with " + typed("digest weekly mon 09:00") + "."
+    choosing = typed(spot.about("digest weekly mon 09:00"))
+    none = "" if plan else f" None is set: choose one with {choosing}."
     every = plan.every if plan else "weekly"
     if preview is None:
-        text = f"A {every} digest would tell nothing now: nothing came out that is followed here.{none}"
+        what = f"nothing came out that is followed {literal(spot.inside, LAB_LIMIT)}"
+        text = f"A {every} digest would tell nothing now: {what}.{none}"
         return Content(text, (blocks.section(text),))
-    text = f"A {every} digest would tell this now; only you see it.{none}"
+    text = f"A {every} digest would tell this now.{none}"
     shown = preview.blocks if plan else preview.blocks[:-1]  # which says when it comes
     return Content(text_of([text, preview.text]), (blocks.section(text), *shown))
 
 
-def digest_answer(
-    preferences: Preferences, next_at: datetime | None = None, destination: Destination | None = None
-) -> Content:
-    """Return when the digest comes; `next_at` is the next time, None where it is not known.
-
-    `destination` is named where it is not simply "here".
-    """
-    where = f"to {place(destination)}" if destination else "here"
+def digest_answer(preferences: Preferences, next_at: datetime | None = None, spot: Spot = HERE) -> Content:
+    """Return when the digest comes; `next_at` is the next time, None where it is not known."""
+    where = literal(spot.to, LAB_LIMIT)
     if preferences.digest is None:
         text = f"No digest is sent {where}."
         choices = [turn(0, "Every Monday at 9:00", "digest weekly mon 09:00")]
         choices += [turn(1, "Every day at 9:00", "digest daily 09:00")]
-        hint = f"{typed('digest weekly mon 09:00 Europe/Berlin')} sets one by the clock of a place"
+        setting = typed(spot.about("digest weekly mon 09:00 Europe/Berlin"))
+        hint = f"{setting} sets one by the clock of a place"
     else:
         coming = f" The next one: {moment(next_at)}." if next_at else ""
         text = f"A digest is sent {where} {_when(preferences.digest)}.{coming}"

@@ -7,7 +7,7 @@ from bot.records import Block, Content, Flood
 from bot.views import blocks
 from bot.views.answers.common import fitting, said, text_of, turn, typed
 from bot.views.blocks import link, literal
-from bot.views.names import NAME_LIMIT
+from bot.views.names import NAME_LIMIT, source_name
 from bot.views.phrases import ago, counted, length
 
 _MOST = 5  # in one answer, the oldest first
@@ -75,7 +75,7 @@ def _counts(floods: Sequence[Flood]) -> str:
 
 
 def _line(flood: Flood, now: datetime) -> str:
-    source = literal(flood.source_id, NAME_LIMIT) or "a source"
+    source = source_name(flood.source_id)
     if flood.hint:
         name = link(flood.hint.url, flood.hint.name.display, NAME_LIMIT)
         asked = f"asked about {ago(flood.held_at, now)}"

@@ -9,11 +9,10 @@ from bot.releases.facts import words
 from bot.views import blocks
 from bot.views.answers.common import share, text_of, turn, typed, window_words
 from bot.views.blocks import Element, details_button, literal
-from bot.views.commands import Command
+from bot.views.commands import RECENT, YEAR, Command
 from bot.views.names import FACT_LIMIT, lab_name, lab_of, licence_of, linked, size_of, subject_of
 from bot.views.phrases import ago, came_out, counted
 
-WINDOW = timedelta(days=30)
 _PAGE = 10
 _LARGEST_PAGE = 20  # releases, at up to 400 characters each
 _LABS_NAMED = 3
@@ -70,12 +69,10 @@ def _nothing(command: Command, now: datetime, checked_at: datetime | None) -> Co
         choices = [turn(0, "First page", _paged(command.text, 1))]
     else:
         text = f"Nothing came out {_asked_for(command)}, as far as I know."
-        choices = [turn(0, "Look back a year", _without(command.text, "since", "page") + " since:1y")]
-        choices += (
-            [turn(1, "Without filters", "recent")]
-            if str(command.filters) or command.labs or command.triage
-            else []
-        )
+        longer = [turn(0, "Look back a year", _without(command.text, "since", "page") + " since:1y")]
+        wider = [turn(1, "Without filters", "recent")]
+        is_narrow = str(command.filters) or command.labs or command.triage
+        choices = [*(longer if _window(command) < YEAR else ()), *(wider if is_narrow else ())]
     row = blocks.actions(choices)
     return Content(text, (blocks.section(text), *row, blocks.context(_small_print(now, checked_at))))
 
@@ -87,7 +84,11 @@ def _asked_for(command: Command) -> str:
     labs = f" from {', '.join(names)}" if names else ""
     filters = f" ({literal(str(command.filters), _ASKED_LIMIT)})" if str(command.filters) else ""
     made = _TRIAGED.get(command.triage, "")
-    return f"in the last {window_words(command.since or WINDOW)}{labs}{filters}{made}"
+    return f"in the last {window_words(_window(command))}{labs}{filters}{made}"
+
+
+def _window(command: Command) -> timedelta:
+    return command.since or RECENT
 
 
 def numbered(number: int, wave: Wave) -> Block:

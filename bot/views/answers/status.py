@@ -24,10 +24,9 @@ from bot.views.answers.common import elsewhere, fitting, prose, sentence, text_o
 from bot.views.answers.deliveries import delivery_words
 from bot.views.answers.unclear import lacking_words
 from bot.views.blocks import Element, literal
-from bot.views.names import person, place
+from bot.views.names import NAME_LIMIT, person, place, source_name
 from bot.views.phrases import ago, coming, counted, length, pushed, remarks
 
-_SOURCE_LIMIT = 80
 _REASON_LIMIT = 200
 _WAITING = 5  # new repositories that are named
 _EMPTY = 20  # repositories with nothing in them that are named
@@ -156,13 +155,13 @@ def silence(sources: Sequence[SourceState], now: datetime) -> list[str]:
 
 
 def _name(source_id: str) -> str:
-    return f"*{literal(source_id, _SOURCE_LIMIT) or 'a source'}*"
+    return f"*{source_name(source_id)}*"
 
 
 def _flood(flood: Flood, now: datetime) -> str:
     source = _name(flood.source_id)
     if flood.hint:
-        name = literal(flood.hint.name.display, _SOURCE_LIMIT)
+        name = literal(flood.hint.name.display, NAME_LIMIT)
         asked = f"asked about {ago(flood.held_at, now)} ({typed('held')})"
         return f"{source} names {name}, which no source has shown: {asked}"
     showed = f"showed {counted(len(flood.leads), 'release')} at once {ago(flood.held_at, now)}"
@@ -171,12 +170,12 @@ def _flood(flood: Flood, now: datetime) -> str:
 
 
 def _lacking(team: str, lacking: Sequence[str]) -> str:
-    where = f" in {literal(team, _SOURCE_LIMIT)}" if team else ""
+    where = f" in {literal(team, NAME_LIMIT)}" if team else ""
     return f"*Slack{where}*: {prose(lacking_words(lacking), _LACKING_LIMIT)}"
 
 
 def _missing(record: Record) -> str:
-    names = ", ".join(literal(one.name, _SOURCE_LIMIT) for one in record.missed_last[-_NAMED:])
+    names = ", ".join(literal(one.name, NAME_LIMIT) for one in record.missed_last[-_NAMED:])
     missed = f"missed the last {len(record.missed_last)} releases that others brought ({names})"
     return f"{_name(record.source_id)} is perhaps blind: {missed}"
 
@@ -185,7 +184,7 @@ def _shown(coverage: Mapping[str, Record]) -> Iterator[str]:
     """Yield how many releases each source showed of those that it should have, the worst first."""
     counted_on = [record for record in coverage.values() if record.expected]
     for record in sorted(counted_on, key=lambda record: (record.showed / record.expected, record.source_id)):
-        yield f"{literal(record.source_id, _SOURCE_LIMIT)} {_coverage(record)}"
+        yield f"{source_name(record.source_id)} {_coverage(record)}"
 
 
 def _coverage(record: Record) -> str:
@@ -234,7 +233,7 @@ def _well(status: BotStatus, now: datetime) -> Iterator[str]:
     if held := [state for state in status.sources if _is_pushed(status, state, now)]:
         yield f"{len(held)} of {counted(len(status.sources), 'source')} pushed as well as polled"
     if waiting := [note for state in status.sources for note in state.waiting]:
-        names = ", ".join(literal(note["id"], _SOURCE_LIMIT) for note in waiting[:_WAITING])
+        names = ", ".join(literal(note["id"], NAME_LIMIT) for note in waiting[:_WAITING])
         more = f" and {len(waiting) - _WAITING} more" if len(waiting) > _WAITING else ""
         yield f"Waited for: {len(waiting)} new on the Hub (`why` tells what for): {names}{more}"
     if status.hints:
@@ -267,11 +266,11 @@ def _waited_for(status: BotStatus, now: datetime) -> Iterator[str]:
     empty = [note for note in waiting if note.get("why") == NOTHING_YET]
     for note in empty[:_EMPTY]:
         seen = ago(datetime.fromisoformat(note["since"]), now)
-        yield f"{literal(note['id'], _SOURCE_LIMIT)} was first seen {seen} and is held: {NOTHING_YET}."
+        yield f"{literal(note['id'], NAME_LIMIT)} was first seen {seen} and is held: {NOTHING_YET}."
     if len(empty) > _EMPTY:
         yield f"{len(empty) - _EMPTY} more like these; `cadencebot status --json` lists all"
     for hint in status.hints:
-        name = literal(hint.name.display, _SOURCE_LIMIT)
+        name = literal(hint.name.display, NAME_LIMIT)
         yield (
             f"{_name(hint.source_id)} names {name}, which no item carries, and is given "
             f"until {hint.wait_until:%Y-%m-%d %H:%M} UTC: “{literal(hint.words, _REPORT_LIMIT)}”"
@@ -291,7 +290,7 @@ def _paused(pause: Pause, now: datetime) -> str:
 
 def _report(report: ErrorReport, now: datetime) -> str:
     what = literal(report.text, _REPORT_LIMIT) or "no words"
-    name = literal(report.release, _SOURCE_LIMIT) or "a release"
+    name = literal(report.release, NAME_LIMIT) or "a release"
     return f"#{report.id} *{name}*: “{what}” {person(report.reporter)}, {ago(report.created_at, now)}"
 
 

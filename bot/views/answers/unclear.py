@@ -6,8 +6,9 @@ from datetime import datetime
 from bot.records import Block, Content, Delivery
 from bot.views import blocks
 from bot.views.answers.common import elsewhere, said, text_of, turn, typed
+from bot.views.answers.deliveries import what_words
 from bot.views.blocks import literal
-from bot.views.names import NAME_LIMIT, place
+from bot.views.names import place
 from bot.views.phrases import ago, counted
 
 _MOST = 5  # in one answer, the oldest first
@@ -60,20 +61,18 @@ def _part(one: Delivery, line: str) -> Iterator[Block]:
 
 
 def _line(one: Delivery, now: datetime) -> str:
-    about = f" of *{literal(one.release, NAME_LIMIT)}*" if one.release else ""
     when = ago(one.claimed_at or one.created_at, now)
     reason = literal(one.reason, _REASON_LIMIT)
-    what = f"`{literal(one.id[:8], 8)}` The {one.kind}{about} for {place(one.destination)}, sent {when}"
-    return f"{what}. It cannot be looked up: {reason}."
+    message = f"`{literal(one.id[:8], 8)}` The {what_words(one)} for {place(one.destination)}, sent {when}"
+    return f"{message}. It cannot be looked up: {reason}."
 
 
 def settled_answer(one: Delivery, deed: str) -> Content:
     """Return what is said once somebody told that a message is "there", or shall be sent "again"."""
-    about = f" of {one.release}" if one.release else ""
     if deed == "again":
-        return said(f"The {one.kind}{about} is sent again.")
+        return said(f"The {one.what} is sent again.")
     later = "What comes later cannot be added to it, as I do not know where exactly it stands."
-    return said(f"Noted: the {one.kind}{about} is there.", [later] if one.kind == "alert" else [])
+    return said(f"Noted: the {one.what} is there.", [later] if one.kind == "alert" else [])
 
 
 def lacking_words(lacking: Sequence[str]) -> str:
