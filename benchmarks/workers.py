@@ -40,8 +40,8 @@ from tests.support.cluster import own_cluster, programs
 
 _OWED = """
     INSERT INTO delivery (id, destination, kind, content, created_at, due_at)
-    SELECT 'n' || each || '-' || channel, 'C' || lpad(CAST(channel AS TEXT), 8, '0'), 'line', '{"text": "news"}', :now,
-        :now
+    SELECT 'n' || each || '-' || channel, 'C' || lpad(CAST(channel AS TEXT), 8, '0'), 'line',
+        '{"text": "news"}', :now, :now
     FROM generate_series(1, :each) AS each, generate_series(1, :channels) AS channel
 """
 _PATIENCE = 300.0  # seconds for what should take some
