@@ -75,7 +75,7 @@ def ticks(store: Store) -> float:
     def look() -> None:
         store.shards.due(NOW)
         for share in SHARES:
-            shares[share].deliveries.heads(NOW, NOW, due=(NOW, NOW + timedelta(hours=1)))
+            shares[share].deliveries.heads(NOW, NOW, due=(NOW, NOW + timedelta(hours=1)), most=256)
 
     shares = {share: store.of_share(share) for share in SHARES}
     look()

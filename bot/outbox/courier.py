@@ -27,6 +27,7 @@ log = structlog.get_logger()
 # `poll` waits this long for a delivery that is due again soon, and leaves the rest to the next run.
 _PATIENCE = timedelta(minutes=2)
 _MANY_ATTEMPTS = 5
+_AT_ONCE, _ALL = 256, 1_000_000  # deliveries that a round looks at: it begins no more than threads can send
 _LONGEST_WAIT = timedelta(days=1)  # that a server ever puts anything off for
 
 
@@ -60,6 +61,7 @@ class Courier:
     _steps: dict[Destination, Future[Outcome | Absent | None]] = field(init=False, default_factory=dict)
     _free: dict[Destination, datetime] = field(init=False)  # when each takes the next post
     _stopping: threading.Event = field(init=False, default_factory=threading.Event)
+    _has_more: bool = field(init=False, default=False)  # than the last round looked at
     _interrupted: bool = field(init=False, default=True)  # the first round doubts what a killed process left
     _known: Known | None = field(init=False, default=None)  # what is composed has in common, for the writes
     _claimed_at: datetime | None = field(init=False, default=None)  # if a transaction claims something
@@ -107,7 +109,9 @@ class Courier:
             self._doubt_claims()
         self._follow_clock()
         soonest = self.moment
-        for head in self._heads(timedelta(seconds=self.moment)):
+        heads = self._heads(timedelta(seconds=self.moment), at_once=True)
+        self._has_more = len(heads) == _AT_ONCE
+        for head in heads:
             ahead = (self._ready_at(head) - self.clock.now()).total_seconds()
             if ahead > 0:
                 soonest = min(soonest, ahead)
@@ -148,20 +152,23 @@ class Courier:
                 self.store.deliveries.begin_anew(ahead, now)
             log.warning("clock_set_back", waiting=len(ahead))
 
-    def _heads(self, within: timedelta, *, aside: bool = True) -> list[Delivery]:
+    def _heads(self, within: timedelta, *, aside: bool = True, at_once: bool = False) -> list[Delivery]:
         """Return what is first in each destination that is not paused nor under way, if it is due by then.
 
-        What steps `aside` while it waits is among them when it is due.
+        What steps `aside` while it waits is among them when it is due. `at_once`: only as many as a round
+        begins, in destinations that take a message by then.
         """
         now, deliveries = self.clock.now(), self.store.deliveries
         paused = [
             one.destination for one in self.store.subscriptions.pauses().values() if not _is_over(one, now)
         ]
+        rest = [one for one, free in self._free.items() if at_once and within < free - now <= self.pace]
         heads = deliveries.heads(
             now if aside else None,
             now - HOLDS_UP,
             due=(now + within, now + PAUSE),
-            apart_from=[*self._steps, *paused],
+            apart_from=[*self._steps, *paused, *rest],
+            most=_AT_ONCE if at_once else _ALL,
         )
         return [head for head in heads if head.state != "claimed"]
 
@@ -176,8 +183,8 @@ class Courier:
 
     def next_wait(self) -> timedelta | None:
         """Return how long until something can be sent; None when nothing can, or not soon enough to wait."""
-        if self._steps:
-            return timedelta()  # a round waits for those
+        if self._steps or self._has_more:
+            return timedelta()  # a round waits for the former, and begins the latter
         now = self.clock.now()
         # those that let others by are waited for, too
         heads = [*self._heads(_PATIENCE), *self._heads(_PATIENCE, aside=False)]

@@ -46,10 +46,12 @@ class DeliveryQueries(Tables):
         strange_until: datetime | None = None,
         due: tuple[datetime, datetime] | None = None,
         apart_from: Sequence[Destination] = (),
+        most: int = 1_000_000,
     ) -> list[Delivery]:
         """Return the first open delivery of each destination but some: the order within one is kept.
 
-        With `due`, only those are among them that are due by the first of these times, or after the second.
+        With `due`, only those are among them that are due by the first of these times, or after the second;
+        the latter come last. There are `most` of them.
 
         Alerts that are only suspected to stand there are looked up first: what is absent may go together.
         What is in doubt and yields, as every line does, holds up nothing until it is due `now`, but for what
@@ -76,7 +78,7 @@ class DeliveryQueries(Tables):
                 FROM place
                 WHERE place.id IS NOT NULL AND place.id NOT IN (SELECT value FROM json_each(:apart_from)))
               AND (CAST(:by AS TEXT) IS NULL OR d.due_at <= :by OR d.due_at > :beyond)
-            ORDER BY d.sequence
+            ORDER BY d.due_at > CAST(:by AS TEXT), d.sequence LIMIT :most
             """,
             {
                 "now": now,
@@ -84,6 +86,7 @@ class DeliveryQueries(Tables):
                 "by": due and due[0],
                 "beyond": due and due[1],
                 "apart_from": apart_from,
+                "most": most,
             },
         )
 

@@ -9,24 +9,28 @@ from bot.store.rows import moment
 
 ALL = range(8)  # as the column `delivery.shard` has them
 _LONGEST_WAIT = timedelta(days=1)  # what is due further ahead, a wrong clock put off
+_WAITS_FOR_US = """
+    d.shard = CAST(one.value AS SMALLINT) AND d.state IN ('owed', 'claimed', 'doubtful')
+    AND (d.wait_until IS NULL OR d.state <> 'owed' OR d.wait_until <= :now OR d.wait_until > :beyond)
+    AND NOT EXISTS (
+        SELECT 1 FROM destination p
+        WHERE p.id = d.destination AND p.retry_at > :now AND p.retry_at <= :beyond)
+"""
 
 
 class Shards(Tables):
     """Which shares have something to do."""
 
     def due(self, now: datetime, among: Sequence[int] = ALL) -> list[int]:
-        """Return the shares with something that is due, in a destination that is not paused."""
+        """Return the shares with something that is due, in a destination that is not paused.
+
+        A subquery that is asked for one row is asked share by share; EXISTS is made a join of everything.
+        """
         rows = self._column(
-            """
-            SELECT one.value FROM json_each(:shards) AS one WHERE EXISTS (
-                SELECT 1 FROM delivery d
-                WHERE d.shard = CAST(one.value AS SMALLINT) AND d.state IN ('owed', 'claimed', 'doubtful')
-                  AND (d.due_at <= :now OR d.due_at > :beyond)
-                  AND (d.wait_until IS NULL OR d.state <> 'owed'
-                    OR d.wait_until <= :now OR d.wait_until > :beyond)
-                  AND NOT EXISTS (
-                    SELECT 1 FROM destination p
-                    WHERE p.id = d.destination AND p.retry_at > :now AND p.retry_at <= :beyond))
+            f"""
+            SELECT one.value FROM json_each(:shards) AS one
+            WHERE (SELECT 1 FROM delivery d WHERE d.due_at <= :now AND {_WAITS_FOR_US} LIMIT 1) = 1
+               OR (SELECT 1 FROM delivery d WHERE d.due_at > :beyond AND {_WAITS_FOR_US} LIMIT 1) = 1
             """,
             {"shards": list(among), "now": now, "beyond": now + _LONGEST_WAIT},
         )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.model import Destination, Wave
-from bot.outbox import known
+from bot.outbox import courier, known
 from bot.outbox.courier import Courier
 from bot.outbox.message import Message, Outcome
 from bot.records import Content
@@ -143,3 +143,28 @@ def test_a_fact_is_shown_whenever_it_comes(
     house.courier.deliver_all()
     assert "Apache 2.0" in house.channel.messages[-1].content.text
     assert len(house.channel.alerts) == 1
+
+
+def test_a_round_begins_only_so_many_and_the_next_one_goes_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "_AT_ONCE", 5)
+    for number in range(12):
+        owe_lines(house, f"C{number}", 1)
+    assert [house.courier.deliver_due()[0] for _ in range(4)] == [5, 5, 2, 0]
+    assert house.courier.next_wait() is None
+
+
+def test_what_is_put_off_for_long_takes_nobodys_place_in_a_round(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "_AT_ONCE", 5)
+    for number in range(6):
+        owe_lines(house, f"C{number}", 1)
+    tomorrow = house.clock.now() + timedelta(hours=8)
+    with house.store.transaction():
+        for head in house.store.deliveries.heads():
+            house.store.deliveries.settle(head.sequence, "owed", "quiet", house.clock.now(), tomorrow)
+            house.store.deliveries.hush(head.sequence)
+    owe_lines(house, "C9", 1)
+    assert house.courier.deliver_due()[0] == 1

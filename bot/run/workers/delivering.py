@@ -16,7 +16,7 @@ log = structlog.get_logger()
 # Seconds for which a worker keeps a share, so that others that came meanwhile get some. A message that hangs
 # then is waited for, while the others go on for so long at most.
 _KEPT, _KEPT_AT_MOST = 20.0, 60.0
-_LOOK = 0.5  # seconds between two looks for what has become due
+_LOOK = 0.2  # seconds between two looks for what has become due
 _CLAIMS_LAST = 2.0  # seconds: long before anybody could take over
 _REMEMBERED = timedelta(seconds=5)  # of what went out before; more than any pace
 
@@ -45,7 +45,8 @@ class Delivering:
         try:
             while self._goes_on(number, courier, self._clock.ticks() - began):
                 self._monitor.delivered(*courier.deliver_due())
-                self._rest(courier)
+                if not courier.under_way:
+                    self._stop.wait(_LOOK)
         finally:
             courier.stop()
         self._monitor.delivered(*courier.finish())
@@ -61,7 +62,3 @@ class Delivering:
         if courier.under_way:
             return True
         return seconds < _KEPT and bool(self._store.shards.due(self._clock.now(), [number]))
-
-    def _rest(self, courier: Courier) -> None:
-        pause = courier.next_wait()
-        self._stop.wait(_LOOK if pause is None else min(pause.total_seconds(), _LOOK))
