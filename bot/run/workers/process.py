@@ -16,7 +16,7 @@ class Process:
         self, watcher: Watcher, ticks: Sequence[Callable[[], object]], worker: Worker | None
     ) -> None:
         self._watcher = watcher
-        self._ticks = (watcher.watch, *ticks, *((worker.look,) if worker else ()))
+        self.ticks = (watcher.watch, *ticks, *((worker.look,) if worker else ()))
         self._worker = worker
         self._stop = threading.Event()
 
@@ -31,7 +31,7 @@ class Process:
         if self._worker:
             self._worker.start()
         try:
-            tick_until(self._stop, self._ticks)
+            tick_until(self._stop, self.ticks)
         finally:
             self.stop()
             if self._worker:

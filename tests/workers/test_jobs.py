@@ -1,0 +1,147 @@
+"""Jobs are hints: each is there once, comes with its transaction, and is others' when its worker dies."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.errors import StoreError
+from bot.model import Destination
+from bot.records import Content
+from bot.run.workers.jobs import waking
+from bot.store.jobs import Job, Jobs
+from bot.store.postgres import jobs as jobs_room
+from bot.store.store import Store
+from tests.support.clock import START, FakeClock
+from tests.support.house import LONG
+from tests.support.postgres import migrated_schema
+
+POLL = Job("poll", "huggingface.co:443")
+CHORES = Job("chores")
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    with migrated_schema() as url:
+        yield url
+
+
+@pytest.fixture
+def store(url: str, tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path, url=url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def jobs(store: Store) -> Jobs:
+    found = store.jobs()
+    assert found
+    return found
+
+
+def test_a_file_has_no_jobs(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.jobs() is None
+    store.close()
+
+
+def test_a_job_that_waits_is_not_deferred_again_and_those_beside_it_are(jobs: Jobs) -> None:
+    jobs.defer([POLL])
+    jobs.defer([POLL, CHORES])
+    assert jobs.pending() == {POLL, CHORES}
+
+
+def test_a_job_of_a_transaction_that_is_undone_was_never_deferred(store: Store, jobs: Jobs) -> None:
+    def fail() -> None:
+        with store.transaction():
+            jobs.defer([POLL])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert jobs.pending() == set()
+
+
+def test_a_job_that_waits_already_leaves_the_transaction_as_it_was(store: Store, jobs: Jobs) -> None:
+    jobs.defer([POLL])
+    with store.transaction():
+        store.watch.beat(START)
+        jobs.defer([POLL])
+    assert store.watch.last_beat() == START
+
+
+def owe(store: Store, *channels: str) -> None:
+    with store.transaction():
+        for channel in channels:
+            where, news = Destination(channel), Content("news")
+            store.deliveries.owe_line("r", where, news, START, known_until=None)
+
+
+def test_what_is_owed_wakes_its_share_with_the_same_transaction(store: Store, jobs: Jobs) -> None:
+    store.when_owed(waking(store, jobs, FakeClock()))
+    owe(store, "T1/C1", "T1/C2", "T2/C1")
+    shares = store._database.column("SELECT DISTINCT shard FROM delivery ORDER BY shard")
+    assert len(shares) == 2  # the channels of a workspace are one share's
+    assert jobs.pending() == {Job("deliver", str(share)) for share in shares}
+
+
+def done(jobs: Jobs, wanted: int) -> list[str]:
+    """Return what the first so many jobs were about, once they are done."""
+    told, enough = list[str](), threading.Event()
+
+    def task(subject: str) -> None:
+        told.append(subject)
+        if len(told) >= wanted:
+            enough.set()
+
+    working = threading.Thread(target=jobs.work, args=({"poll": task, "chores": task}, 2))
+    working.start()
+    assert enough.wait(LONG)
+    jobs.stop()
+    working.join(LONG)
+    assert not working.is_alive()
+    return told
+
+
+def test_a_worker_does_each_job_once_and_ends_when_it_is_stopped(jobs: Jobs) -> None:
+    jobs.defer([POLL, CHORES])
+    assert sorted(done(jobs, 2)) == ["", POLL.subject]
+    assert jobs.pending() == set()
+
+
+DEAD = """
+    INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id
+"""
+
+
+@pytest.mark.logs("bot.store.postgres.jobs")
+def test_the_job_of_a_dead_worker_is_let_go_of_so_that_it_can_be_deferred_again(
+    url: str, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_room, "_LOOK", 0.05)
+    jobs.defer([POLL])
+    with psycopg.connect(url, autocommit=True) as connection:
+        [dead] = connection.execute(DEAD).fetchone() or ()
+        connection.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", (dead,))
+    assert jobs.pending() == {POLL}
+    again = threading.Timer(0, deferred_once_it_is_gone, (jobs,))
+    again.start()
+    assert done(jobs, 1) == [POLL.subject]
+    again.join()
+
+
+def deferred_once_it_is_gone(jobs: Jobs) -> None:
+    while POLL in jobs.pending():
+        pass
+    jobs.defer([POLL])
+
+
+def test_what_the_database_refuses_is_told_in_words(store: Store, jobs: Jobs, url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE procrastinate_jobs RENAME TO gone")
+    with pytest.raises(StoreError, match="no job can be deferred"):
+        jobs.defer([POLL])
+    store.close()
