@@ -18,7 +18,7 @@ _FILES = (
     "tests/store",
     "tests/test_bench.py",
 )
-_FOLDERS = ("tests/torture", "tests/crash", "tests/machine", *_FILES)
+_FOLDERS = ("tests/torture", "tests/crash", "tests/machine", "tests/workers", *_FILES)
 
 
 def main(arguments: list[str]) -> int:
