@@ -24,7 +24,7 @@ from bot.slack.api import (
 from bot.slack.client import web_client
 from bot.slack.scopes import TokenCheck, token_check
 from bot.slack.server_clock import ServerClock
-from bot.slack.wording import named
+from bot.slack.wording import named, speaks_of_command
 
 EVENT_TYPE = "model_release"
 _PAGE = 15  # messages; the most that apps outside the Marketplace get at once
@@ -64,7 +64,8 @@ class SlackNotifier:
 
     def send(self, message: Message) -> Outcome:
         """Post, reply or edit once; a payload that Slack refuses goes out again in a plainer form."""
-        message = replace(message, content=named(message.content, self._command_name()))
+        if speaks_of_command(message.content):
+            message = replace(message, content=named(message.content, self._command_name()))
         form = _Form(message.content.blocks, (message.delivery_id, *message.marks))
         answer = self._write(message, form)
         while plainer := _plainer(form, answer):

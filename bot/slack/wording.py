@@ -48,6 +48,11 @@ def command_name(name: str) -> str:
     return name if _NAME.fullmatch(name) else ""
 
 
+def speaks_of_command(content: Content) -> bool:
+    """Whether a message tells people what to type: for few it matters what that is called."""
+    return COMMAND in content.text or COMMAND in str(content.blocks)
+
+
 def named(content: Content, name: str) -> Content:
     """Return a message that calls the command by this name, "" being ours."""
     return (

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 # Seconds for which a worker keeps a share, so that others that came meanwhile get some. A message that hangs
 # then is waited for, while the others go on for so long at most.
 _KEPT, _KEPT_AT_MOST = 20.0, 60.0
-_LOOK = 0.2  # seconds between two looks for what has become due
+_LOOK = 0.5  # seconds between two looks for what has become due
 _CLAIMS_LAST = 2.0  # seconds: long before anybody could take over
 _REMEMBERED = timedelta(seconds=5)  # of what went out before; more than any pace
 
@@ -46,7 +46,7 @@ class Delivering:
             while self._goes_on(number, courier, self._clock.ticks() - began):
                 self._monitor.delivered(*courier.deliver_due())
                 if not courier.under_way:
-                    self._stop.wait(_LOOK)
+                    self._stop.wait(_LOOK / 2)
         finally:
             courier.stop()
         self._monitor.delivered(*courier.finish())
@@ -54,7 +54,9 @@ class Delivering:
     def _courier(self, number: int) -> Courier:
         posted = self._store.shards.posted_since(number, self._clock.now() - _REMEMBERED)
         store = self._store.of_share(number)
-        return replace(self._engines.courier, store=store, claims_last=_CLAIMS_LAST, posted=posted)
+        return replace(
+            self._engines.courier, store=store, moment=_LOOK, claims_last=_CLAIMS_LAST, posted=posted
+        )
 
     def _goes_on(self, number: int, courier: Courier, seconds: float) -> bool:
         if self._stop.is_set() or seconds > _KEPT_AT_MOST:
