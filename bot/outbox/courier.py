@@ -16,7 +16,15 @@ from bot.outbox.compose import compose
 from bot.outbox.known import Known
 from bot.outbox.message import LANDING, Absent, Closed, Found, Later, Notifier, Outcome, Sent, Unclear
 from bot.outbox.settle import loses_sight, store_settled
-from bot.outbox.settlement import HOLDS_UP, PAUSE, Settlement, lands_within, search_for, settlement
+from bot.outbox.settlement import (
+    HOLDS_UP,
+    PAUSE,
+    Settlement,
+    lands_within,
+    longest_wait,
+    search_for,
+    settlement,
+)
 from bot.records import FAILED, OPEN, Delivery, Pause
 from bot.store.installations import METADATA
 from bot.store.store import Store
@@ -28,7 +36,6 @@ log = structlog.get_logger()
 _PATIENCE = timedelta(minutes=2)
 _MANY_ATTEMPTS = 5
 _AT_ONCE, _ALL = 256, 1_000_000  # deliveries that a round looks at: it begins no more than threads can send
-_LONGEST_WAIT = timedelta(days=1)  # that a server ever puts anything off for
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +184,7 @@ class Courier:
         now = self.clock.now()
         waits = head.wait_until if head.state == "owed" else None  # what is in doubt is looked up at once
         wanted = max(head.due_at, waits or head.due_at)
-        due = wanted if wanted - now <= _longest_wait(head, now) else now
+        due = wanted if wanted - now <= longest_wait(head, now) else now
         free = self._free.get(head.destination, due)
         return max(due, free) if free - now <= self.pace else due
 
@@ -291,15 +298,6 @@ class Courier:
                 state=settled.state,
                 reason=settled.reason,
             )
-
-
-def _longest_wait(head: Delivery, now: datetime) -> timedelta:
-    """Return how long a delivery may be put off at most: as long again, where its answers are strange."""
-    if head.state != "owed":
-        return PAUSE
-    if head.asked or head.hushed:
-        return _LONGEST_WAIT
-    return max(PAUSE, now - head.strange_since) if head.strange_since else PAUSE
 
 
 def _is_over(pause: Pause, now: datetime) -> bool:

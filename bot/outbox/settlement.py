@@ -30,6 +30,7 @@ _STRANGE_WAIT = timedelta(days=1)
 _STRANGE_BEGINS = timedelta(seconds=30)
 _STRANGE_TRIES = 10  # at least: a clock that was set says nothing of Slack
 HOLDS_UP = timedelta(minutes=10)
+_LONGEST_ASKED = timedelta(days=1)  # that a server ever puts anything off for
 # What is behind a doubtful message waits for so many look-ups, and for none that is further ahead than that.
 _LOOKS = 5
 _HOLDS = timedelta(minutes=5)
@@ -74,6 +75,15 @@ def lands_within(delivery: Delivery, there: datetime | None) -> timedelta:
     """Return how long what was perhaps posted may take to land, by the server's clock: ours may jump."""
     posted_by = delivery.posted_before or (delivery.posted_after and delivery.posted_after + LANDING)
     return max(posted_by - there, timedelta()) if posted_by and there else timedelta()
+
+
+def longest_wait(head: Delivery, now: datetime) -> timedelta:
+    """Return how long a delivery may be put off at most: as long again, where its answers are strange."""
+    if head.state != "owed":
+        return PAUSE
+    if head.asked or head.hushed:
+        return _LONGEST_ASKED
+    return max(PAUSE, now - head.strange_since) if head.strange_since else PAUSE
 
 
 def settlement(outcome: Outcome | Absent, delivery: Delivery, now: datetime) -> Settlement:
