@@ -51,7 +51,7 @@ class Rereading:
             if settings != self._app.settled:
                 self._take_up(settings)
         except (ConfigError, UsageError) as error:
-            self._complain(str(error), mark)
+            self._complain(str(error))
         else:
             self._app.wrong = ""
         self._read = mark, added
@@ -77,13 +77,14 @@ class Rereading:
         log.info("settings_changed", changes=differences(app.config, config), aside=dict(settings.aside))
         app.go_on_with(settings)
 
-    def _complain(self, complaint: str, mark: _Mark) -> None:
+    def _complain(self, complaint: str) -> None:
         """Tell the log and the admins what is wrong with the file, once as long as it stays wrong so."""
         app = self._app
         if complaint == app.wrong:
             return
         content, now = render_wrong_settings(complaint), app.clock.now()
-        identity = f"feeds.yaml|{mark}|{hashlib.sha256(complaint.encode()).hexdigest()[:16]}"
+        # Several processes may read the same file, each on a machine of its own.
+        identity = f"feeds.yaml|{now:%Y-%m-%dT%H}|{hashlib.sha256(complaint.encode()).hexdigest()[:16]}"
         with app.store.transaction():
             app.store.deliveries.owe_lines(identity, app.config.admins, content, now, known_until=None)
         log.warning("feeds_yaml_wrong", complaint=complaint)

@@ -73,6 +73,7 @@ def environment(
     return {
         "CADENCEBOT_CONFIG": str(config),
         "CADENCEBOT_STATE": str(state_of(directory)),
+        "CADENCEBOT_HEALTH": "off",  # one address for all that run beside each other
         "CADENCEBOT_ALLOW_HOSTS": ",".join(sorted(hosts)),
         "HF_ENDPOINT": hub.url,
         "SLACK_API_URL": slack.api_url,
