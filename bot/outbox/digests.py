@@ -59,7 +59,7 @@ class Due:
         self._store = store
         self._now = now
         self._waves = cache(store.history.between)
-        self._history = cache(store.shipments.history)
+        self._habits = cache(store.shipments.habits)
         self._cadence = cache(self._look_up_cadence)
 
     def owe(self, destination: Destination, plan: DigestPlan) -> bool:
@@ -110,7 +110,7 @@ class Due:
 
     def _look_up_cadence(self, window: Window) -> tuple[list[Silence], list[News]]:
         """Return what is quiet and what is news in these days, of all labs."""
-        return quiet_and_news(self._history(), window)
+        return quiet_and_news(self._habits(), window)
 
 
 def _is_wanted(wave: Wave, subscriptions: Iterable[Subscription]) -> bool:

@@ -10,7 +10,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from bot.cadence.marks import MARKS, RADII, mark_of
-from bot.cadence.period import days_ago, expected_text, hits_text, share
+from bot.cadence.period import share
+from bot.cadence.phrases import days_ago, expected_text, hits_text
 from bot.cadence.shipped import NAME_LIMIT, name_words
 from bot.releases.facts.text import clean
 from bot.report.item import Item, day_text, news_text, short_license_text, sizes_text

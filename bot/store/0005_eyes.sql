@@ -267,3 +267,32 @@ DROP INDEX artifact_by_repository;
 CREATE INDEX artifact_by_repository ON artifact (lower(repository));
 DROP INDEX observation_by_title;
 CREATE INDEX observation_by_title ON observation (lower(title));
+
+-- The habit of each lab that has releases (see cadence.habits): NULL since one of them changed, until it is made again.
+-- Whatever changes what a lab shipped comes by here, so no habit is kept that is not so any more.
+CREATE TABLE habit (
+    lab   TEXT PRIMARY KEY,
+    habit TEXT                                  -- JSON of Habit
+) STRICT, WITHOUT ROWID;
+INSERT INTO habit (lab) SELECT DISTINCT lab FROM release;
+CREATE TRIGGER release_came AFTER INSERT ON release BEGIN
+    INSERT INTO habit (lab) VALUES (NEW.lab) ON CONFLICT (lab) DO UPDATE SET habit = NULL WHERE habit IS NOT NULL;
+END;
+CREATE TRIGGER release_went AFTER DELETE ON release BEGIN
+    UPDATE habit SET habit = NULL WHERE lab = OLD.lab;
+END;
+CREATE TRIGGER release_changed AFTER UPDATE OF lab, display, family_key, family, name, published_at, published_origin,
+    published_precision, license, license_verdict, parameters, withdrawn ON release BEGIN
+    UPDATE habit SET habit = NULL WHERE lab = OLD.lab AND habit IS NOT NULL;
+    INSERT INTO habit (lab) VALUES (NEW.lab) ON CONFLICT (lab) DO UPDATE SET habit = NULL WHERE habit IS NOT NULL;
+END;
+CREATE TRIGGER artifact_came AFTER INSERT ON artifact BEGIN
+    UPDATE habit SET habit = NULL WHERE lab = (SELECT lab FROM release WHERE id = NEW.release_id);
+END;
+CREATE TRIGGER artifact_went AFTER DELETE ON artifact BEGIN
+    UPDATE habit SET habit = NULL WHERE lab = (SELECT lab FROM release WHERE id = OLD.release_id);
+END;
+CREATE TRIGGER artifact_changed AFTER UPDATE OF release_id, facts ON artifact BEGIN
+    UPDATE habit SET habit = NULL
+    WHERE lab IN (SELECT lab FROM release WHERE id IN (OLD.release_id, NEW.release_id));
+END;
