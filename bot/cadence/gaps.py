@@ -34,7 +34,8 @@ def gaps_between(days: Iterable[date]) -> tuple[int, ...]:
 
 def quartiles(gaps: Iterable[int]) -> tuple[float, float, float] | None:
     """Return the quartiles of some gaps in days, or None below ENOUGH days with a release."""
-    return _quartiles(sorted(gaps))
+    known = sorted(gaps)
+    return (_cut(known, 1), _cut(known, 2), _cut(known, 3)) if _are_enough(known) else None
 
 
 def expected_gap(gaps: Iterable[int]) -> tuple[int, int] | None:
@@ -59,17 +60,14 @@ def back_test(days: Sequence[date]) -> Hits:
 
 
 def _expected(known: Sequence[int]) -> tuple[int, int] | None:
-    found = _quartiles(known)
-    return (floor(found[0]), ceil(found[2])) if found else None
+    return (floor(_cut(known, 1)), ceil(_cut(known, 3))) if _are_enough(known) else None
 
 
-def _quartiles(known: Sequence[int]) -> tuple[float, float, float] | None:
-    """Return what statistics.quantiles says of sorted gaps, which it would sort each time."""
-    if len(known) + 1 < ENOUGH:
-        return None
-    return _cut(known, 1), _cut(known, 2), _cut(known, 3)
+def _are_enough(gaps: Sequence[int]) -> bool:
+    return len(gaps) + 1 >= ENOUGH
 
 
 def _cut(known: Sequence[int], quarter: int) -> float:
+    """Return a quartile of sorted gaps, as statistics.quantiles does, which would sort them each time."""
     below, over = divmod(quarter * (len(known) - 1), 4)
     return (known[below] * (4 - over) + known[below + 1] * over) / 4

@@ -28,8 +28,10 @@ class Day(NamedTuple):
     day: date
     is_exact: bool
     units: int
-    first: tuple[str, str]  # the name and the family key of its first unit
-    last: tuple[str, str]  # and of its last one
+    first: str  # the name of its first unit
+    first_key: str  # and its family key
+    last: str  # the same of its last one
+    last_key: str
 
     @property
     def last_day(self) -> date:
@@ -64,7 +66,7 @@ class Habit:
 
     def unit(self, of: Day, *, newest: bool = False) -> Shipped:
         """Return the first unit of a day, or its newest one: its name, its day and its family key."""
-        name, family_key = of.last if newest else of.first
+        name, family_key = (of.last, of.last_key) if newest else (of.first, of.first_key)
         published = published_on(of.day, is_exact=of.is_exact)
         return Shipped(self.lab, name, family_key, published, lab_name=self.lab_name)
 
@@ -113,12 +115,11 @@ def _days(units: Sequence[Shipped]) -> Iterator[Day]:
     for (day, is_exact), group in groupby(placed, key=lambda one: one[0]):
         mine = [units[number] for _, number in group]
         first, last = mine[0], mine[-1]
-        yield Day(day, is_exact, len(mine), (first.name, first.family_key), (last.name, last.family_key))
+        yield Day(day, is_exact, len(mine), first.name, first.family_key, last.name, last.family_key)
 
 
 def _last_place(it: Day) -> tuple[str, str]:
-    name, family_key = it.last
-    return name.casefold(), family_key
+    return it.last.casefold(), it.last_key
 
 
 # --- the places of the units that tell something; as many as anybody likes may stand between them

@@ -95,7 +95,7 @@ class Rhythm(ABC):
     def named_gaps(self) -> list[tuple[str, int]]:
         """Return the gaps, each with what came out at its end."""
         came = [it for it in self._since(self.window.first) if it.is_exact]
-        labels = [f"{it.first[0]} +{it.units - 1}" if it.units > 1 else it.first[0] for it in came]
+        labels = [f"{it.first} +{it.units - 1}" if it.units > 1 else it.first for it in came]
         return list(zip(labels[1:], self.gaps, strict=True))
 
     @property

@@ -67,19 +67,22 @@ class History(Search):
         """Return the waves that became known from start to end, the newest first.
 
         One that was known from the start of its source counts by its own date instead; one that was held
-        back as part of a flood does not count.
+        back as part of a flood does not count. One of a single model comes without who speaks of it.
         """
-        rows = self._query(
+        leads = self._column(
             f"""
-            SELECT id FROM release
-            WHERE id = lead_id AND NOT withdrawn AND NOT (silent AND key IN ({KEPT_BACK}))
-              AND CASE WHEN silent THEN published_at ELSE opened_at END >= :start
-              AND CASE WHEN silent THEN published_at ELSE opened_at END < :end
+            SELECT id, published_at FROM release
+            WHERE id = lead_id AND silent = FALSE AND withdrawn = FALSE
+              AND opened_at >= :start AND opened_at < :end
+            UNION ALL
+            SELECT id, published_at FROM release
+            WHERE id = lead_id AND silent = TRUE AND withdrawn = FALSE
+              AND published_at >= :start AND published_at < :end AND key NOT IN ({KEPT_BACK})
             ORDER BY published_at DESC, id DESC
             """,
             {"start": start, "end": end},
         )
-        return self._waves_of([row["id"] for row in rows])
+        return self._waves_of(leads, with_mentions_of_one=False)
 
     def _chosen(
         self, labs: Sequence[str], since: datetime | None, filters: Filters, triaged: TriagedAs | None

@@ -38,8 +38,7 @@ def test_after_any_write_a_habit_is_what_the_releases_make(file: Store, call: Ca
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["arrangement.withdraw", "arrangement.give", "arrangement.split", "moves.move", "releases.refresh"],
+    "name", ["withdraw", "give", "split", "merge"]
 )
 def test_what_changes_what_was_shipped_takes_the_habit_back(file: Store, name: str) -> None:
     keep_habits(file)
