@@ -96,11 +96,11 @@ UPDATE release SET came_at = max(published_at, coalesce((
 UPDATE release SET news_at = (SELECT max(member.came_at) FROM release member WHERE member.lead_id = release.id)
 WHERE id = lead_id;
 DROP INDEX release_shown;
-CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = FALSE;
 CREATE INDEX release_shown_of_lab ON release (lab, news_at DESC, id DESC) WHERE id = lead_id AND withdrawn = FALSE;
 
--- What filters ask of a release, as columns of one index, so that a question reads no whole rows. The function is
--- releases.facts.memory.bytes_to_serve: when its rule changes, a migration says this once more.
+-- What filters ask of a release, as columns of the indexes of leads and of those that share their alerts, so that a
+-- question reads no whole rows. The function is releases.facts.memory.bytes_to_serve: when its rule changes, a migration
+-- says this once more.
 ALTER TABLE release ADD COLUMN memory INTEGER;                      -- that it takes to serve as released, in bytes
 ALTER TABLE release ADD COLUMN spdx TEXT NOT NULL DEFAULT '';       -- of its licence, lower-case
 ALTER TABLE release ADD COLUMN weights TEXT NOT NULL DEFAULT '';    -- "there" or "none", as in model.Facts
@@ -108,8 +108,12 @@ UPDATE release SET
     memory = bytes_to_serve(parameters, json_extract(facts, '$.precision'), json_extract(facts, '$.download_bytes')),
     spdx = lower(coalesce(json_extract(license, '$.spdx'), '')),
     weights = coalesce(json_extract(facts, '$.weights'), '');
+CREATE INDEX release_shown ON release
+    (news_at DESC, id DESC, lab, memory, parameters, license_verdict, license_id, spdx, task, weights, display)
+    WHERE id = lead_id AND withdrawn = FALSE;
 CREATE INDEX release_asked ON release
-    (lead_id, withdrawn, memory, parameters, license_verdict, license_id, spdx, task, weights, display);
+    (lead_id, withdrawn, memory, parameters, license_verdict, license_id, spdx, task, weights, display)
+    WHERE id <> lead_id;
 -- What was announced, for what sources showed of it; and what came before a release in its family.
 CREATE INDEX release_announced ON release (opened_at) WHERE id = lead_id AND silent = FALSE AND withdrawn = FALSE;
 DROP INDEX release_by_family;

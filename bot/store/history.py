@@ -12,10 +12,14 @@ from bot.store.rows import columns
 from bot.store.search import Search
 
 _MOST = 1_000  # waves in one answer
+# Of a wave, whose lead is most often its only model: that one is looked at where it stands.
 _A_MODEL = """
-    EXISTS (SELECT 1 FROM release model WHERE model.lead_id = lead.id AND model.withdrawn = FALSE AND {})
+    (({of_lead}) OR EXISTS (
+        SELECT 1 FROM release model WHERE model.lead_id = lead.id
+        AND model.id <> model.lead_id AND model.withdrawn = FALSE AND {of_model}))
 """
-# What a filter asks of a model, as releases.facts.filters has it, in the columns of the index release_asked.
+# What a filter asks of a model, as releases.facts.filters has it, in the columns of two indexes: release_shown
+# has the leads, release_asked the others.
 _ASKED: Mapping[str, str] = {
     "license": ":license IN (model.license_verdict, model.license_id, model.spdx)",
     "min": "model.parameters >= :min",
@@ -95,7 +99,9 @@ class History(Search):
         if labs:
             conditions.append("lead.lab IN (SELECT value FROM json_each(:labs))")
         if asked or mention:
-            conditions.append(_A_MODEL.format(" AND ".join([*asked, *mention])))
+            of_model = " AND ".join([*asked, *mention])
+            of_lead = of_model.replace("model.", "lead.")
+            conditions.append(_A_MODEL.format(of_lead=of_lead, of_model=of_model))
         if triaged:
             conditions.append(_TRIAGED)
         if triaged and triaged.state == OPEN_TRIAGE:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.model import Lab, License
 from bot.releases.facts.filters import Filters
+from bot.run.chores import keep_habits
 from bot.store.store import Store
 from bot.store.titles import index_new
 from tests.support.sqlite import sqlite_of
@@ -80,6 +81,7 @@ def watch(store: Store, first: int, last: int, releases: int) -> None:
             lambda s: s.history.recent((), DAY, Filters(fits=80 * 10**9, match=("zephyr",)), 5),
             id="the same, as filters say",
         ),
+        pytest.param(lambda s: s.history.between(DAY, NOW), id="what a digest tells of a day"),
         pytest.param(lambda s: s.history.find("Zephyr-77"), id="a release by its name"),
         pytest.param(lambda s: s.history.find("owner/Zephyr-77"), id="a release by its repository"),
         pytest.param(lambda s: s.history.wave(78), id="a release with the one before it"),
@@ -152,9 +154,23 @@ def test_a_question_reads_no_whole_releases(
 
     monkeypatch.setattr(sqlite_of(store).connection, "query", explain)
     store.history.recent((), YEAR, asked, 5)
+    leads = [line for line in plans if " lead " in line]
     models = [line for line in plans if " model " in line]
+    assert leads
     assert models
+    assert all("USING INDEX release_shown" in line for line in leads)
     assert all("USING COVERING INDEX release_asked" in line for line in models)
+
+
+def test_the_habits_that_are_kept_cost_no_more_than_there_are_labs(store: Store) -> None:
+    grow(store, 0, MANY)
+    keep_habits(store)
+    assert steps(store, lambda s: s.shipments.habits()) <= 100
+    grow(store, MANY, MANY + 1)
+    assert store.shipments.unmade() == ["lab0"]
+    assert steps(store, lambda s: s.shipments.history(["lab0"])) <= steps(
+        store, lambda s: s.shipments.habits()
+    )
 
 
 def test_the_history_of_a_lab_costs_as_much_as_it_shipped(store: Store) -> None:

@@ -37,9 +37,7 @@ def test_after_any_write_a_habit_is_what_the_releases_make(file: Store, call: Ca
     assert kept(file) == made_anew(file)
 
 
-@pytest.mark.parametrize(
-    "name", ["withdraw", "give", "split", "merge"]
-)
+@pytest.mark.parametrize("name", ["withdraw", "give", "split", "merge"])
 def test_what_changes_what_was_shipped_takes_the_habit_back(file: Store, name: str) -> None:
     keep_habits(file)
     with file.transaction():
