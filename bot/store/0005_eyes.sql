@@ -266,7 +266,7 @@ DROP INDEX release_moved;
 CREATE INDEX release_moved ON release (id)
     WHERE withdrawn = TRUE OR home_lead_id IS NOT NULL OR home_lab IS NOT NULL;
 DROP INDEX release_by_display;
-CREATE INDEX release_by_display ON release (lower(display));
+CREATE INDEX release_by_display ON release (lower(display), display, lead_id, withdrawn);
 DROP INDEX artifact_by_repository;
 CREATE INDEX artifact_by_repository ON artifact (lower(repository));
 DROP INDEX observation_by_title;

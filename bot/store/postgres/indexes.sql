@@ -54,7 +54,7 @@ CREATE INDEX release_asked ON release
 CREATE INDEX release_announced ON release (opened_at) WHERE id = lead_id AND silent = FALSE AND withdrawn = FALSE;
 CREATE INDEX release_by_family ON release (lab, family, published_at);
 CREATE INDEX release_moved ON release (id) WHERE withdrawn = TRUE OR home_lead_id IS NOT NULL OR home_lab IS NOT NULL;
-CREATE INDEX release_by_display ON release (lower(display));
+CREATE INDEX release_by_display ON release (lower(display), display, lead_id, withdrawn);
 CREATE INDEX report_open ON report (id) WHERE closed_at IS NULL;
 CREATE INDEX request_by_time ON request (at);
 CREATE INDEX seen_by_identity ON seen (identity);
