@@ -18,8 +18,8 @@ _A_MODEL = """
         SELECT 1 FROM release model WHERE model.lead_id = lead.id
         AND model.id <> model.lead_id AND model.withdrawn = FALSE AND {of_model}))
 """
-# What a filter asks of a model, as releases.facts.filters has it, in the columns of two indexes: release_shown
-# has the leads, release_asked the others.
+# What a filter asks of a model, as releases.facts.filters has it, in the columns of two indexes: leads are in
+# release_shown, the others in release_asked.
 _ASKED: Mapping[str, str] = {
     "license": ":license IN (model.license_verdict, model.license_id, model.spdx)",
     "min": "model.parameters >= :min",
