@@ -12,7 +12,7 @@ from bot.cadence.gaps import Expected, back_test, expected_gap, gaps_between, qu
 from bot.cadence.habits import Day, Habit, days_of
 from bot.cadence.shipped import NOT_STATED, Shipped, Unit, by_lab, counted, size_class
 
-AnyRhythm = TypeVar("AnyRhythm", bound="Rhythm")
+AnyCadence = TypeVar("AnyCadence", bound="Cadence")
 _NAME_LIMIT = 40  # characters of a lab's name
 
 
@@ -43,7 +43,7 @@ def window_back(last: date, days: int) -> Window:
     return Window(last - timedelta(days=days - 1), last)
 
 
-class Rhythm(ABC):
+class Cadence(ABC):
     """How often one lab, or all, shipped: figures of the days with a release until a window's last day.
 
     Counts and gaps are of the window; `last`, `since_last`, `streak` and `expected` of all that was known on
@@ -143,7 +143,7 @@ class Rhythm(ABC):
 
 
 @dataclass(frozen=True)
-class LabRhythm(Rhythm):
+class LabCadence(Cadence):
     """The figures of one lab by its habit until the window's last day."""
 
     window: Window
@@ -161,7 +161,7 @@ class LabRhythm(Rhythm):
 
 
 @dataclass(frozen=True)
-class Period(Rhythm):
+class Period(Cadence):
     """The figures of one lab, or of all, with what was shipped. Mappings run from the most to the least.
 
     `units` are its releases, waves or launches until the window's last day, the oldest first.
@@ -236,13 +236,13 @@ def lab_rows(history: Iterable[Shipped], window: Window, unit: Unit = Unit.WAVE)
     return _busiest(Period(window, tuple(mine)) for mine in labs.values())
 
 
-def rhythms(habits: Iterable[Habit], window: Window) -> list[LabRhythm]:
+def cadences(habits: Iterable[Habit], window: Window) -> list[LabCadence]:
     """Return the same of each lab by its habit, of waves: without what classes its releases are of."""
     known = (habit.until(window.last) for habit in habits)
-    return _busiest(LabRhythm(window, habit) for habit in known if habit.days)
+    return _busiest(LabCadence(window, habit) for habit in known if habit.days)
 
 
-def _busiest(rows: Iterable[AnyRhythm]) -> list[AnyRhythm]:
+def _busiest(rows: Iterable[AnyCadence]) -> list[AnyCadence]:
     return sorted(rows, key=lambda row: (-row.releases, row.last.who.casefold()))
 
 

@@ -1,7 +1,7 @@
 """Figures of a cadence in words: the same in Slack, on the page and on the terminal. Pure."""
 
 from bot.cadence.gaps import ENOUGH, Expected, Hits
-from bot.cadence.period import Rhythm
+from bot.cadence.period import Cadence
 
 TOO_FEW = "too few to say"
 EXPECTING = (
@@ -17,7 +17,7 @@ def expected_text(expected: Expected) -> str:
     return f"{first} to {last[5:] if first[:4] == last[:4] else last}"
 
 
-def next_text(figures: Rhythm) -> str:
+def next_text(figures: Cadence) -> str:
     """Return when the next release is usual, whether that has passed, and what the habit was worth so far."""
     expected = figures.expected
     if not expected:
@@ -35,7 +35,7 @@ def hits_text(hits: Hits) -> str:
     return told if hits.tried >= ENOUGH else f"{told}: {TOO_FEW}"
 
 
-def gap_text(figures: Rhythm) -> str:
+def gap_text(figures: Cadence) -> str:
     """Return the median gap in the window: "10 days"."""
     return TOO_FEW if figures.median_gap is None else f"{figures.median_gap:g} days"
 

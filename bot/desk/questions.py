@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import __version__
-from bot.cadence.period import Rhythm, Window, lab_rows, month_rows, rhythms, window_back
+from bot.cadence.period import Cadence, Window, cadences, lab_rows, month_rows, window_back
 from bot.cadence.shipped import Shipped, Unit
 from bot.clock import Clock
 from bot.errors import UsageError
@@ -127,9 +127,9 @@ class Questions:
         window, unit = self.window(asked), Unit(asked.unit or Unit.WAVE)
         if asked.by == "month":
             return CadenceTable(window, unit, months=month_rows(self.history(asked.labs), window, unit))
-        rows: Sequence[Rhythm]
+        rows: Sequence[Cadence]
         if unit is Unit.WAVE and not classed:
-            rows = rhythms(self.store.shipments.habits([lab.id for lab in asked.labs]), window)
+            rows = cadences(self.store.shipments.habits([lab.id for lab in asked.labs]), window)
         else:
             rows = lab_rows(self.history(asked.labs), window, unit)
         return CadenceTable(window, unit, [row for row in rows if asked.labs or row.releases])

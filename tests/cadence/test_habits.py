@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.cadence.habits import Habit, habits_of
 from bot.cadence.news import all_news, quiet_and_news
-from bot.cadence.period import Rhythm, Window, lab_rows, rhythms, window_back
+from bot.cadence.period import Cadence, Window, cadences, lab_rows, window_back
 from bot.cadence.shipped import Shipped, by_lab, counted
 from bot.store.rows import bound, read
 from tests.cadence.releasing import shipped
@@ -52,11 +52,11 @@ def test_the_units_that_it_keeps_tell_all_the_news(history: list[Shipped], today
 @given(HISTORIES, st.integers(1, 500))
 def test_its_figures_are_those_of_all_units(history: list[Shipped], days: int) -> None:
     window = window_back(LAST, days)
-    mine, theirs = rhythms(habits_of(history), window), lab_rows(history, window)
+    mine, theirs = cadences(habits_of(history), window), lab_rows(history, window)
     assert [*map(figures, mine)] == [*map(figures, theirs)]
 
 
-def figures(row: Rhythm) -> list[object]:
+def figures(row: Cadence) -> list[object]:
     return [
         (row.last.lab, row.last.name, row.last.who), row.releases, row.recent(30), row.since_last,
         row.named_gaps, row.quartiles, row.months, row.streak, row.expected,
