@@ -15,6 +15,7 @@ from bot.model import ALL, Destination, Follow
 from bot.outbox.digests import Due, next_digest, period_before
 from bot.records import FROM_SLACK, DigestPlan, Subscription
 from bot.releases.facts.filters import Filters
+from bot.run.chores import keep_habits
 from bot.store.store import Store
 
 FOLLOWS = (ALL, ALL, LABS[1].id, LABS[2].id, ALL)
@@ -29,6 +30,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         store = Store(Path(directory), LABS)
         fill(store, count)
+        keep_habits(store)  # as `run` does each hour
         channels = {Destination(f"C{number:08}"): follow for number, follow in enumerate(FOLLOWS)}
         with store.transaction():
             for channel, follow in channels.items():

@@ -25,6 +25,7 @@ from bot.releases.naming.labs import Labs
 from bot.releases.naming.names import parse
 from bot.releases.news.decision import Attach, Decision, Judged, Observe, Open, Step
 from bot.releases.news.merge import merged
+from bot.run.chores import keep_habits
 from bot.slack.channels import SlackChannels
 from bot.slack.client import web_client
 from bot.store.store import Store
@@ -97,6 +98,7 @@ def asked(directory: Path, count: int) -> dict[str, float]:
     with closing(Store(directory, LABS)) as store:
         start = time.process_time()
         fill(store, count)
+        keep_habits(store)  # as `run` does each hour
         print(f"{count:,} releases written: {1000 * (time.process_time() - start) / count:.2f} ms each")
     desk = desk_of(directory)
     return {text: median(taken(desk, text) for _ in range(TIMES)) for text in GOALS}

@@ -11,19 +11,16 @@ from itertools import takewhile
 from statistics import median, quantiles
 
 from bot.cadence.bursts import bursts
-from bot.cadence.period import ENOUGH, Window, gaps_between
-from bot.cadence.shipped import Shipped, by_lab, counted, lab_words, name_words
+from bot.cadence.gaps import ENOUGH, gaps_between
+from bot.cadence.habits import CLASSES, Habit
+from bot.cadence.period import Window
+from bot.cadence.shipped import Shipped, by_lab, in_order, lab_words, name_words
 from bot.releases.facts.text import clean
 
 _YEAR = timedelta(days=365)
 _LEAST_SILENCE = 14  # days
 _BUSY = 10  # gaps in a year
 _SAME_SIZE = 1.05  # sizes within a twentieth are one size, counted in two ways
-_CLASSES = {
-    "permissive": "permissive",
-    "conditions": "with conditions",
-    "non-commercial": "non-commercial",
-}
 _LICENSE_LIMIT = 60
 
 
@@ -54,32 +51,33 @@ class News:
         return f"{self.kind}|{self.lab}|{self.about}|{self.day}"
 
 
-def news(history: Iterable[Shipped], today: date, fresh: int = 3) -> list[News]:
+def news(habits: Iterable[Habit], today: date, fresh: int = 3) -> list[News]:
     """Return what became news in the last `fresh` days, today's included; `News.key` tells what was told.
 
     More than one day, because a size or a licence often follows its release; a bot that was off asks more.
     """
     since = today - timedelta(days=fresh)
-    return [it for it in all_news(history, today) if it.day > since]
+    return [it for it in all_news(habits, today) if it.day > since]
 
 
-def all_news(history: Iterable[Shipped], today: date) -> list[News]:
+def all_news(habits: Iterable[Habit], today: date) -> list[News]:
     """Return everything that was news by today, oldest first, each as it was known on its own day."""
-    units = _known_by(history, today)
-    return _news_of(units, silences(units, today))
+    known = _known_by(habits, today)
+    return _news_of(known, silences(known, today))
 
 
-def _known_by(history: Iterable[Shipped], today: date) -> list[Shipped]:
-    return counted(it for it in history if it.day <= today)
+def _known_by(habits: Iterable[Habit], today: date) -> list[Habit]:
+    return [habit.until(today) for habit in habits]
 
 
-def _news_of(units: Sequence[Shipped], silent: "Iterable[Silence]") -> list[News]:
+def _news_of(habits: Sequence[Habit], silent: "Iterable[Silence]") -> list[News]:
+    telling = in_order(it for habit in habits for it in habit.telling)
     found = [
         *_silence_news(silent),
-        *_burst_news(units),
-        *_first_open_news(units),
-        *_license_news(units),
-        *_record_news(units),
+        *_burst_news(habits),
+        *_first_open_news(telling),
+        *_license_news(telling),
+        *_record_news(telling),
     ]
     return sorted(found, key=lambda news: (news.day, news.lab, news.kind, news.about))
 
@@ -133,32 +131,35 @@ def limit_of(days: Sequence[date]) -> Limit | None:
     )
 
 
-def silences(units: Iterable[Shipped], today: date) -> list[Silence]:
+def silences(habits: Iterable[Habit], today: date) -> list[Silence]:
     """Return the silences of all labs that were past their limit by today, oldest first."""
-    found = [it for mine in by_lab(units).values() for it in _silences_of(mine, today)]
+    found = [it for habit in habits for it in _silences_of(habit, today)]
     return sorted(found, key=lambda it: (it.alarm, it.last.lab))
 
 
-def quiet_labs(history: Iterable[Shipped], today: date) -> list[Silence]:
+def quiet_labs(habits: Iterable[Habit], today: date) -> list[Silence]:
     """Return the silences that last, the longest past its limit first; after a year nobody waits any more."""
-    return _lasting(silences(_known_by(history, today), today), today)
+    return _lasting(silences(_known_by(habits, today), today), today)
 
 
 def _lasting(found: Iterable[Silence], today: date) -> list[Silence]:
     return [it for it in found if it.ended_by is None and today - it.last.day <= _YEAR]
 
 
-def quiet_and_news(history: Iterable[Shipped], window: Window) -> tuple[list[Silence], list[News]]:
-    """Return which labs are quiet on the last day of a window, and what became news in it, counted once."""
-    units = _known_by(history, window.last)
-    silent = silences(units, window.last)
-    return _lasting(silent, window.last), [it for it in _news_of(units, silent) if it.day in window]
+def quiet_and_news(habits: Iterable[Habit], window: Window) -> tuple[list[Silence], list[News]]:
+    """Return which labs are quiet on the last day of a window, and what became news in it, counted once.
+
+    A wave that goes on after that day is told as it is known by now.
+    """
+    known = _known_by(habits, window.last)
+    silent = silences(known, window.last)
+    return _lasting(silent, window.last), [it for it in _news_of(known, silent) if it.day in window]
 
 
-def _silences_of(units: Sequence[Shipped], today: date) -> Iterator[Silence]:
-    exact = {it.day: it for it in reversed(units) if it.is_exact and it.day <= today}  # the first of each day
-    days = sorted(exact)
-    vague = [it for it in units if not it.is_exact]
+def _silences_of(habit: Habit, today: date) -> Iterator[Silence]:
+    exact = [it for it in habit.exact if it.day <= today]
+    days = [it.day for it in exact]
+    vague = [it for it in habit.days if not it.is_exact]
     for known, day in enumerate(days, start=1):
         end = days[known] if known < len(days) else None
         if ((end or today) - day).days <= _LEAST_SILENCE:
@@ -172,7 +173,8 @@ def _silences_of(units: Sequence[Shipped], today: date) -> Iterator[Silence]:
         if alarm > (end or today) or alarm == end or may_be_broken:
             continue
         usual = median(gaps_between(days[:known]))
-        yield Silence(exact[day], alarm, limit, usual, exact[end] if end else None)
+        ended_by = habit.unit(exact[known]) if end else None
+        yield Silence(habit.unit(exact[known - 1]), alarm, limit, usual, ended_by)
 
 
 def _silence_news(found: Iterable[Silence]) -> Iterator[News]:
@@ -194,11 +196,11 @@ def _silence_news(found: Iterable[Silence]) -> Iterator[News]:
 # --- labs that ship a lot, which bot.cadence.bursts finds
 
 
-def _burst_news(units: Iterable[Shipped]) -> Iterator[News]:
-    for burst in bursts(units):
-        newest = burst.units[-1]
+def _burst_news(habits: Iterable[Habit]) -> Iterator[News]:
+    for burst in bursts(habits):
+        newest = burst.newest
         told = (
-            f"{lab_words(newest)} ships a lot: {len(burst.units)} releases in 14 days, "
+            f"{lab_words(newest)} ships a lot: {burst.launches} releases in 14 days, "
             f"the newest {name_words(newest)}; no fortnight of the year before had more than "
             f"{burst.most_before}."
         )
@@ -223,7 +225,7 @@ def _license_news(units: Iterable[Shipped]) -> Iterator[News]:
     """Yield each change of licence class between two versions of one series with open weights."""
     latest: dict[tuple[str, str], Shipped] = {}
     for it in units:
-        if not it.open or it.verdict not in _CLASSES or not it.series:
+        if not it.open or it.verdict not in CLASSES or not it.series:
             continue
         former = latest.get((it.lab, it.series))
         latest[it.lab, it.series] = it
@@ -234,7 +236,7 @@ def _license_news(units: Iterable[Shipped]) -> Iterator[News]:
 
 def _licensed(it: Shipped) -> str:
     title = f" ({clean(it.license, _LICENSE_LIMIT)})" if it.license else ""
-    return f"{name_words(it)} is {_CLASSES[it.verdict]}{title}"
+    return f"{name_words(it)} is {CLASSES[it.verdict]}{title}"
 
 
 def _record_news(units: Iterable[Shipped]) -> Iterator[News]:

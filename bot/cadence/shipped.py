@@ -134,6 +134,11 @@ def exact_days(units: Iterable[Shipped]) -> list[date]:
     return sorted({it.day for it in units if it.is_exact})
 
 
+def in_order(units: Iterable[Shipped]) -> list[Shipped]:
+    """Return these, oldest first, as `counted` does."""
+    return sorted(units, key=_order)
+
+
 def by_lab(units: Iterable[Shipped]) -> dict[str, list[Shipped]]:
     """Return each lab's own, in the order given, by lab id."""
     found: dict[str, list[Shipped]] = defaultdict(list)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bot.cadence.period import Period
+from bot.cadence.period import Cadence, Period
 from bot.cli.output import as_json_option, margin, print_content, print_json, say
 from bot.desk.grammar import parse_command
 from bot.desk.questions import Questions
@@ -150,7 +150,7 @@ def cadence_command(
         if png or svg:
             _draw(questions, asked, {"png": png, "svg": svg})
             return
-        table = questions.cadence(asked)
+        table = questions.cadence(asked, classed=as_json or as_csv)
     if as_json or as_csv:
         _print_objects(_objects(table), as_csv=as_csv)
     else:
@@ -176,7 +176,7 @@ def _cell(value: object) -> object:
     return plain_cell(value) if isinstance(value, str) else value
 
 
-def _lab_object(row: Period) -> _Object:
+def _lab_object(row: Cadence) -> _Object:
     """Return a lab as JSON has it; what is not known is null."""
     expected = row.expected
     lower, _, upper = row.quartiles or (None, None, None)
@@ -212,7 +212,7 @@ def _month_object(row: Period) -> _Object:
     }
 
 
-def _counts(row: Period, *names: str) -> _Object:
+def _counts(row: Cadence, *names: str) -> _Object:
     return {name: getattr(row, name) for name in names}
 
 

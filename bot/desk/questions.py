@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import __version__
-from bot.cadence.period import Window, lab_rows, month_rows, window_back
+from bot.cadence.period import Cadence, Window, cadences, lab_rows, month_rows, window_back
 from bot.cadence.shipped import Shipped, Unit
 from bot.clock import Clock
 from bot.errors import UsageError
@@ -119,16 +119,19 @@ class Questions:
         """Return what these labs (all when empty) shipped, for the statistics."""
         return self.store.shipments.history([lab.id for lab in labs])
 
-    def cadence(self, asked: Command) -> CadenceTable:
+    def cadence(self, asked: Command, *, classed: bool = False) -> CadenceTable:
         """Return how often labs ship: a row for each, the busiest first, or for each month.
 
-        A lab that is named has its row however little it ships.
+        A lab that is named has its row however little it ships. Rows are of Period where they are `classed`.
         """
-        history, window = self.history(asked.labs), self.window(asked)
-        unit = Unit(asked.unit or Unit.WAVE)
+        window, unit = self.window(asked), Unit(asked.unit or Unit.WAVE)
         if asked.by == "month":
-            return CadenceTable(window, unit, months=month_rows(history, window, unit))
-        rows = lab_rows(history, window, unit)
+            return CadenceTable(window, unit, months=month_rows(self.history(asked.labs), window, unit))
+        rows: Sequence[Cadence]
+        if unit is Unit.WAVE and not classed:
+            rows = cadences(self.store.shipments.habits([lab.id for lab in asked.labs]), window)
+        else:
+            rows = lab_rows(self.history(asked.labs), window, unit)
         return CadenceTable(window, unit, [row for row in rows if asked.labs or row.releases])
 
     def window(self, asked: Command) -> Window:

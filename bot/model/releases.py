@@ -227,7 +227,10 @@ class Wave:
     @property
     def sizes(self) -> tuple[Release, ...]:
         """The models to list: all but a lead that only names the family ("Gemma 4")."""
-        named = (self.lead, *self.also) if self.also else ()
+        if len(self.members) == 1:
+            return self.members
+        also = self.also
+        named = (self.lead, *also) if also else ()
         return tuple(it for it in self.members if it.artifacts or it in named) or self.members
 
 

@@ -14,10 +14,10 @@ from bot.cadence.news import News, Silence, quiet_and_news
 from bot.cadence.period import Window
 from bot.errors import StoreError
 from bot.model import ALL, Destination, Follow, Wave
-from bot.records import Content, DigestPlan, Subscription
-from bot.releases.facts.filters import matches
+from bot.records import Content, DigestPlan
+from bot.releases.facts.filters import Filters, matches
 from bot.store.store import Store
-from bot.views.digest import Digest, render_digest
+from bot.views.digest import LISTED, Digest, render_digest
 
 log = structlog.get_logger()
 
@@ -26,6 +26,7 @@ _AROUND = 33  # days: a month, and a day for zones on either side of the date li
 _MINUTE = timedelta(minutes=1)
 _MOST_QUIET = 5  # labs
 _USUAL = DigestPlan("weekly")
+_Asked = tuple[Follow, Filters]
 _SPANS = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=30)}
 
 
@@ -59,7 +60,8 @@ class Due:
         self._store = store
         self._now = now
         self._waves = cache(store.history.between)
-        self._history = cache(store.shipments.history)
+        self._habits = cache(store.shipments.habits)
+        self._wanted = cache(self._look_up_wanted)
         self._cadence = cache(self._look_up_cadence)
 
     def owe(self, destination: Destination, plan: DigestPlan) -> bool:
@@ -85,17 +87,12 @@ class Due:
     ) -> Content | None:
         """Return what a digest says of a period, None for nothing; `before` begins the one before it."""
         subscriptions = self._store.subscriptions.of_destination(destination)
-        muted = {mute.lab for mute in self._store.preferences.mutes(destination, end)}
-
-        def wanted(waves: Iterable[Wave]) -> list[Wave]:
-            return [it for it in waves if not muted & {it.lab.id, ALL} and _is_wanted(it, subscriptions)]
-
-        waves = wanted(self._waves(start, end))
+        muted = frozenset(mute.lab for mute in self._store.preferences.mutes(destination, end))
+        asked = frozenset((one.follow, one.filters) for one in subscriptions)
+        waves = self._wanted(start, end, asked, muted)
         if not waves and not plan.always:
             return None
-        # lab by lab, the newest first in each
-        waves.sort(key=lambda wave: wave.lead.published.at, reverse=True)
-        waves.sort(key=lambda wave: wave.lab.name.lower())
+        waves = (*self._whole(waves[:LISTED]), *waves[LISTED:])
         first, last = days_of(start, end, ZoneInfo(plan.zone))
         followed = {one.follow.lab for one in subscriptions if not one.follow.cadence}
 
@@ -105,21 +102,37 @@ class Due:
         quiet, told = self._cadence(Window(first, last))
         quiet = [one for one in quiet if heard(one.last.lab)][:_MOST_QUIET]
         told = [one for one in told if heard(one.lab)]
-        former = wanted(self._waves(before, start))
+        former = self._wanted(before, start, asked, muted)
         return render_digest(Digest(waves, former, quiet, told, first, last, plan_words(plan)))
+
+    def _look_up_wanted(
+        self, start: datetime, end: datetime, asked: frozenset[_Asked], muted: frozenset[str]
+    ) -> tuple[Wave, ...]:
+        """Return the waves of a period that are asked for: lab by lab, the newest first in each."""
+
+        @cache
+        def filters_of(lab: str) -> list[Filters]:
+            followed = (filters for follow, filters in asked if follow.covers(Follow(lab)))
+            return [it for it in followed if it.kinds != "variants"] if not muted & {lab, ALL} else []
+
+        waves = [it for it in self._waves(start, end) if _is_wanted(it, filters_of(it.lab.id))]
+        waves.sort(key=lambda wave: wave.lead.published.at, reverse=True)
+        waves.sort(key=lambda wave: wave.lab.name.lower())
+        return tuple(waves)
+
+    def _whole(self, waves: Iterable[Wave]) -> list[Wave]:
+        """Return these waves with all who speak of them."""
+        leads = [wave.lead.id for wave in waves]
+        found = {wave.lead.id: wave for wave in self._store.history.waves_of(leads)}
+        return [found[lead] for lead in leads]
 
     def _look_up_cadence(self, window: Window) -> tuple[list[Silence], list[News]]:
         """Return what is quiet and what is news in these days, of all labs."""
-        return quiet_and_news(self._history(), window)
+        return quiet_and_news(self._habits(), window)
 
 
-def _is_wanted(wave: Wave, subscriptions: Iterable[Subscription]) -> bool:
-    return any(
-        one.follow.covers(Follow(wave.lab.id))
-        and one.filters.kinds != "variants"
-        and any(matches(one.filters, model) for model in wave.sizes)
-        for one in subscriptions
-    )
+def _is_wanted(wave: Wave, asked: Iterable[Filters]) -> bool:
+    return any(matches(filters, model) for filters in asked for model in wave.sizes)
 
 
 # --- when a digest is due, and which days it tells of

@@ -121,7 +121,7 @@ def owe_cadence_news(store: Store, now: datetime) -> int:
     if not store.chores.is_due(CADENCE_CHORE, now):
         return 0
     followers = [one for one in store.subscriptions.all() if one.follow.cadence]
-    fresh = news(store.shipments.history(), now.date(), FRESH) if followers else []
+    fresh = news(store.shipments.habits(), now.date(), FRESH) if followers else []
     with store.transaction():
         store.chores.done(CADENCE_CHORE, now + _EVERY)
         return sum(_owe_news(store, one, followers, now) for one in fresh)

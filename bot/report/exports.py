@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
 
-from icalendar import Calendar, Event
-
 from bot.cadence.shipped import NAME_LIMIT, Shipment, Shipped, is_listed, lab_words, name_words, own_words
 from bot.releases.facts.text import clean
 from bot.report.cells import plain_cell
@@ -76,6 +74,8 @@ def _time(at: datetime) -> str:
 
 def _calendar(items: Sequence[Item], now: datetime) -> bytes:
     """Return these items, each with a day of its own, as events of whole days (iCalendar, RFC 5545)."""
+    from icalendar import Calendar, Event  # noqa: PLC0415 - 2 MB, for those who publish the report
+
     calendar = Calendar()
     calendar.add("prodid", "-//cadencebot//releases//EN")
     calendar.add("version", "2.0")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from bot.cadence.habits import habits_of
 from bot.cadence.marks import MARKS, RADII, lanes, mark_of
 from bot.cadence.news import News, Silence, news, quiet_labs
 from bot.cadence.period import Period, Window, lab_rows, period, share, window_back
@@ -197,7 +198,7 @@ def overview(shipments: Sequence[Shipment], now: datetime) -> Overview:
     today = now.astimezone(UTC).date()
     past = [it for it in shipments if it.shipped.day <= today]
     history = [it.shipped for it in past]
-    releases, waves = counted(history, Unit.RELEASE), counted(history)
+    releases, waves, habits = counted(history, Unit.RELEASE), counted(history), habits_of(history)
     week, month, year = (window_back(today, days) for days in (7, 30, 365))
     listed = items(past)
     return Overview(
@@ -207,8 +208,8 @@ def overview(shipments: Sequence[Shipment], now: datetime) -> Overview:
         week=_new(listed, week),
         month=_new(listed, month),
         year=_new(listed, year),
-        news=news(waves, today, week.days),
-        quiet=quiet_labs(waves, today)[:_MOST_NAMED],
+        news=news(habits, today, week.days),
+        quiet=quiet_labs(habits, today)[:_MOST_NAMED],
         newest=listed[:_NEWEST],
         older=len(listed[_NEWEST:]),
         dates=period(waves, year).dates,

@@ -5,20 +5,24 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from typing import TYPE_CHECKING
 
 from bot.cadence.marks import MARKS, RADII, mark_of
-from bot.cadence.period import days_ago, expected_text, hits_text, share
+from bot.cadence.period import share
+from bot.cadence.phrases import days_ago, expected_text, hits_text
 from bot.cadence.shipped import NAME_LIMIT, name_words
 from bot.releases.facts.text import clean
 from bot.report.item import Item, day_text, news_text, short_license_text, sizes_text
 from bot.report.overview import LEFT, WIDTH, Overview, Shares, size_number
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 
 def render_page(overview: Overview, title: str) -> str:
     """Return the page as HTML. Every text is escaped by the template, and was made one line before."""
+    from markupsafe import Markup  # noqa: PLC0415 - as below
+
     environment = _environment()
     style = environment.from_string(_file("page.css")).render(marks=MARKS, left=LEFT, width=WIDTH)
     script = _file("page.js")
@@ -35,7 +39,9 @@ def render_page(overview: Overview, title: str) -> str:
     )
 
 
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - 2 MB, for those who publish the report
+
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
     environment.filters |= {
         "ago": days_ago,

@@ -21,11 +21,14 @@ from bot.run.copies import copy_daily
 from bot.run.push.subscribing import is_reachable, subscriber_of
 from bot.run.rights import CHORE, look_at_rights
 from bot.run.wiring import App
+from bot.store.store import Store
 
 log = structlog.get_logger()
 
 _REPORT = "report"
 _PUBLISHED = timedelta(hours=1)
+_HABITS = "habits"
+_MADE = timedelta(hours=1)
 _TIDY = "tidy"
 _TIDIED = timedelta(days=7)
 _TEXTS_KEPT = timedelta(days=365)  # after that nobody asks for them here: they stand in Slack
@@ -57,6 +60,7 @@ class Chores:
             self._publish,
             self._renew,
             lambda: copy_daily(self.app),
+            self._keep_habits,
             self._tidy,
         )
 
@@ -74,6 +78,14 @@ class Chores:
             with store.transaction():
                 store.chores.done(_REPORT, now + _PUBLISHED)
             publish(self.app, report)
+
+    def _keep_habits(self) -> None:
+        """Make the habits of the labs that shipped something since, each in a transaction of its own."""
+        store, now = self.app.store, self.app.clock.now()
+        if store.chores.is_due(_HABITS, now):
+            keep_habits(store)
+            with store.transaction():
+                store.chores.done(_HABITS, now + _MADE)
 
     def _tidy(self) -> None:
         """Forget what no promise needs."""
@@ -96,6 +108,13 @@ class Chores:
 def measuring_of(app: App) -> Measuring:
     """Return what measures how much the labs' models are used."""
     return Measuring(app.store, app.config, app.labs, app.clock, app.environment.hf_endpoint)
+
+
+def keep_habits(store: Store) -> None:
+    """Make the habits that are not kept, for what asks for all labs."""
+    for lab in store.shipments.unmade():
+        with store.transaction():
+            store.shipments.keep_habit(lab)
 
 
 def publish(app: App, directory: Path) -> dict[str, int]:

@@ -53,7 +53,7 @@ def move_lab(app: App, old: str, new: str, by: str) -> Moved:
     _refuse_nonsense(app, old, new)
     store, now = app.store, app.clock.now()
     with store.transaction():
-        told = [one for one in news(store.shipments.history(), now.date(), FRESH) if one.lab == old]
+        told = [one for one in news(store.shipments.habits(), now.date(), FRESH) if one.lab == old]
         move, merged = _without_doubles(app, Move(old, new), by)
         counts = store.moves.move(move)
         for one in told:

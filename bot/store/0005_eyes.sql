@@ -96,11 +96,11 @@ UPDATE release SET came_at = max(published_at, coalesce((
 UPDATE release SET news_at = (SELECT max(member.came_at) FROM release member WHERE member.lead_id = release.id)
 WHERE id = lead_id;
 DROP INDEX release_shown;
-CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = FALSE;
 CREATE INDEX release_shown_of_lab ON release (lab, news_at DESC, id DESC) WHERE id = lead_id AND withdrawn = FALSE;
 
--- What filters ask of a release, as columns of one index, so that a question reads no whole rows. The function is
--- releases.facts.memory.bytes_to_serve: when its rule changes, a migration says this once more.
+-- What filters ask of a release, as columns of the indexes of leads and of those that share their alerts, so that a
+-- question reads no whole rows. The function is releases.facts.memory.bytes_to_serve: when its rule changes, a migration
+-- says this once more.
 ALTER TABLE release ADD COLUMN memory INTEGER;                      -- that it takes to serve as released, in bytes
 ALTER TABLE release ADD COLUMN spdx TEXT NOT NULL DEFAULT '';       -- of its licence, lower-case
 ALTER TABLE release ADD COLUMN weights TEXT NOT NULL DEFAULT '';    -- "there" or "none", as in model.Facts
@@ -108,8 +108,12 @@ UPDATE release SET
     memory = bytes_to_serve(parameters, json_extract(facts, '$.precision'), json_extract(facts, '$.download_bytes')),
     spdx = lower(coalesce(json_extract(license, '$.spdx'), '')),
     weights = coalesce(json_extract(facts, '$.weights'), '');
+CREATE INDEX release_shown ON release
+    (news_at DESC, id DESC, lab, memory, parameters, license_verdict, license_id, spdx, task, weights, display)
+    WHERE id = lead_id AND withdrawn = FALSE;
 CREATE INDEX release_asked ON release
-    (lead_id, withdrawn, memory, parameters, license_verdict, license_id, spdx, task, weights, display);
+    (lead_id, withdrawn, memory, parameters, license_verdict, license_id, spdx, task, weights, display)
+    WHERE id <> lead_id;
 -- What was announced, for what sources showed of it; and what came before a release in its family.
 CREATE INDEX release_announced ON release (opened_at) WHERE id = lead_id AND silent = FALSE AND withdrawn = FALSE;
 DROP INDEX release_by_family;
@@ -262,8 +266,37 @@ DROP INDEX release_moved;
 CREATE INDEX release_moved ON release (id)
     WHERE withdrawn = TRUE OR home_lead_id IS NOT NULL OR home_lab IS NOT NULL;
 DROP INDEX release_by_display;
-CREATE INDEX release_by_display ON release (lower(display));
+CREATE INDEX release_by_display ON release (lower(display), display, lead_id, withdrawn);
 DROP INDEX artifact_by_repository;
 CREATE INDEX artifact_by_repository ON artifact (lower(repository));
 DROP INDEX observation_by_title;
 CREATE INDEX observation_by_title ON observation (lower(title));
+
+-- The habit of each lab that has releases (see cadence.habits): NULL since one of them changed, until it is made again.
+-- Whatever changes what a lab shipped comes by here, so no habit is kept that is not so any more.
+CREATE TABLE habit (
+    lab   TEXT PRIMARY KEY,
+    habit TEXT                                  -- JSON of Habit
+) STRICT, WITHOUT ROWID;
+INSERT INTO habit (lab) SELECT DISTINCT lab FROM release;
+CREATE TRIGGER release_came AFTER INSERT ON release BEGIN
+    INSERT INTO habit (lab) VALUES (NEW.lab) ON CONFLICT (lab) DO UPDATE SET habit = NULL WHERE habit IS NOT NULL;
+END;
+CREATE TRIGGER release_went AFTER DELETE ON release BEGIN
+    UPDATE habit SET habit = NULL WHERE lab = OLD.lab;
+END;
+CREATE TRIGGER release_changed AFTER UPDATE OF lab, display, family_key, family, name, published_at, published_origin,
+    published_precision, license, license_verdict, parameters, withdrawn ON release BEGIN
+    UPDATE habit SET habit = NULL WHERE lab = OLD.lab AND habit IS NOT NULL;
+    INSERT INTO habit (lab) VALUES (NEW.lab) ON CONFLICT (lab) DO UPDATE SET habit = NULL WHERE habit IS NOT NULL;
+END;
+CREATE TRIGGER artifact_came AFTER INSERT ON artifact BEGIN
+    UPDATE habit SET habit = NULL WHERE lab = (SELECT lab FROM release WHERE id = NEW.release_id);
+END;
+CREATE TRIGGER artifact_went AFTER DELETE ON artifact BEGIN
+    UPDATE habit SET habit = NULL WHERE lab = (SELECT lab FROM release WHERE id = OLD.release_id);
+END;
+CREATE TRIGGER artifact_changed AFTER UPDATE OF release_id, facts ON artifact BEGIN
+    UPDATE habit SET habit = NULL
+    WHERE lab IN (SELECT lab FROM release WHERE id IN (OLD.release_id, NEW.release_id));
+END;

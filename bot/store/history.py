@@ -12,10 +12,14 @@ from bot.store.rows import columns
 from bot.store.search import Search
 
 _MOST = 1_000  # waves in one answer
+# Of a wave, whose lead is most often its only model: that one is looked at where it stands.
 _A_MODEL = """
-    EXISTS (SELECT 1 FROM release model WHERE model.lead_id = lead.id AND model.withdrawn = FALSE AND {})
+    (({of_lead}) OR EXISTS (
+        SELECT 1 FROM release model WHERE model.lead_id = lead.id
+        AND model.id <> model.lead_id AND model.withdrawn = FALSE AND {of_model}))
 """
-# What a filter asks of a model, as releases.facts.filters has it, in the columns of the index release_asked.
+# What a filter asks of a model, as releases.facts.filters has it, in the columns of two indexes: leads are in
+# release_shown, the others in release_asked.
 _ASKED: Mapping[str, str] = {
     "license": ":license IN (model.license_verdict, model.license_id, model.spdx)",
     "min": "model.parameters >= :min",
@@ -67,19 +71,22 @@ class History(Search):
         """Return the waves that became known from start to end, the newest first.
 
         One that was known from the start of its source counts by its own date instead; one that was held
-        back as part of a flood does not count.
+        back as part of a flood does not count. One of a single model comes without who speaks of it.
         """
-        rows = self._query(
+        leads = self._column(
             f"""
-            SELECT id FROM release
-            WHERE id = lead_id AND NOT withdrawn AND NOT (silent AND key IN ({KEPT_BACK}))
-              AND CASE WHEN silent THEN published_at ELSE opened_at END >= :start
-              AND CASE WHEN silent THEN published_at ELSE opened_at END < :end
+            SELECT id, published_at FROM release
+            WHERE id = lead_id AND silent = FALSE AND withdrawn = FALSE
+              AND opened_at >= :start AND opened_at < :end
+            UNION ALL
+            SELECT id, published_at FROM release
+            WHERE id = lead_id AND silent = TRUE AND withdrawn = FALSE
+              AND published_at >= :start AND published_at < :end AND key NOT IN ({KEPT_BACK})
             ORDER BY published_at DESC, id DESC
             """,
             {"start": start, "end": end},
         )
-        return self._waves_of([row["id"] for row in rows])
+        return self._waves_of(leads, with_mentions_of_one=False)
 
     def _chosen(
         self, labs: Sequence[str], since: datetime | None, filters: Filters, triaged: TriagedAs | None
@@ -92,7 +99,9 @@ class History(Search):
         if labs:
             conditions.append("lead.lab IN (SELECT value FROM json_each(:labs))")
         if asked or mention:
-            conditions.append(_A_MODEL.format(" AND ".join([*asked, *mention])))
+            of_model = " AND ".join([*asked, *mention])
+            of_lead = of_model.replace("model.", "lead.")
+            conditions.append(_A_MODEL.format(of_lead=of_lead, of_model=of_model))
         if triaged:
             conditions.append(_TRIAGED)
         if triaged and triaged.state == OPEN_TRIAGE:

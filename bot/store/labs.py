@@ -172,6 +172,7 @@ class _Mover(Tables):
             if table == "subscription":
                 cadences = {name: Follow(lab, cadence=True) for name, lab in self._ids.items()}
                 renamed["cadences"] = self._lab(table, apart, cadences)
+        self._run("DELETE FROM habit WHERE lab = :old", self._ids)
         return renamed
 
     def _lab(self, table: str, apart: tuple[str, ...], labs: Mapping[str, object]) -> int:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 
+from bot.cadence.habits import Habit
 from bot.model import DateOrigin, Facts, Follow, License, Name, Note, Published
 from bot.records import Content, DigestPlan, MentionRule, QuietHours
 from bot.releases.facts.filters import Filters
@@ -19,7 +20,7 @@ T = TypeVar("T")
 # The types that a column holds as JSON.
 _JSON: Mapping[Any, TypeAdapter[Any]] = {
     kind: TypeAdapter(kind)
-    for kind in (Content, DigestPlan, Facts, Filters, License, MentionRule, Name, Note, QuietHours)
+    for kind in (Content, DigestPlan, Facts, Filters, Habit, License, MentionRule, Name, Note, QuietHours)
 }
 
 

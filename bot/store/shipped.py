@@ -5,12 +5,13 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from bot.cadence.habits import Habit, habits_of
 from bot.cadence.shipped import Shipment, Shipped
 from bot.model import DateOrigin, Evidence, Lab, Published, Release
 from bot.store.corrections import Corrections
 from bot.store.database import Database, Tables
 from bot.store.releases import EVIDENCE, Merge
-from bot.store.rows import maybe_moment, moment, record, records
+from bot.store.rows import maybe_moment, moment, read, record, records
 from bot.store.waves import mentions_of
 
 _SHIPPED = """
@@ -31,7 +32,7 @@ _LISTED = "SELECT DISTINCT release_id FROM observation WHERE source = 'llm_stats
 
 
 class Shipments(Tables):
-    """What was shipped. Nothing here writes."""
+    """What was shipped, and the habits of labs that are made of it."""
 
     def __init__(self, database: Database, corrections: Corrections, labs: Mapping[str, Lab]) -> None:
         super().__init__(database)
@@ -40,9 +41,26 @@ class Shipments(Tables):
 
     def history(self, labs: Sequence[str] = ()) -> list[Shipped]:
         """Return every release of these labs (all when empty) that was not withdrawn, in no order."""
-        theirs = "AND r.lab IN (SELECT value FROM json_each(:labs))" if labs else ""
-        chosen = f"SELECT {_SHIPPED} FROM release r WHERE NOT r.withdrawn {theirs}"
+        chosen = f"SELECT {_SHIPPED} FROM release r WHERE NOT r.withdrawn AND {_theirs(labs)}"
         return [self._shipped(row) for row in self._tuples(chosen, {"labs": labs})]
+
+    def habits(self, labs: Sequence[str] = ()) -> list[Habit]:
+        """Return the habits of these labs (all when empty): as kept, else as their releases make them."""
+        rows = dict(self._tuples(f"SELECT lab, habit FROM habit WHERE {_theirs(labs)}", {"labs": labs}))
+        unmade = [lab for lab, text in rows.items() if not text]
+        made = habits_of(self.history(unmade)) if unmade else []
+        kept = (read(Habit, text) for text in rows.values() if text)
+        return [*(it.called(self._lab(it.lab).name) for it in kept), *made]
+
+    def unmade(self) -> list[str]:
+        """Return the labs of which no habit is kept, as something of what they shipped has changed."""
+        return self._column("SELECT lab FROM habit WHERE habit IS NULL")
+
+    def keep_habit(self, lab: str) -> None:
+        """Make the habit of a lab from its releases, and keep it; belongs inside a transaction."""
+        self._run("DELETE FROM habit WHERE lab = :lab", {"lab": lab})  # one without releases has none
+        made = habits_of(self.history([lab]))
+        self._run_many("INSERT INTO habit (lab, habit) VALUES (?, ?)", [(lab, it) for it in made])
 
     def all(self, merge: Merge) -> list[Shipment]:
         """Return the same with who says so, and with what is known without LLM Stats."""
@@ -65,11 +83,15 @@ class Shipments(Tables):
         title, verdict, is_open, parameters, task = facts
         published = Published(moment(at), _ORIGINS[origin], precision)
         series = f"{family} {line}".strip().lower()
-        lab = self._labs.get(lab_id) or Lab(lab_id, lab_id)
+        lab = self._lab(lab_id)
         return Shipped(
             lab_id, name, family_key, published, series,
             title, verdict, bool(is_open), parameters, task, lab.country, lab.name,
         )  # fmt: skip
+
+    def _lab(self, lab_id: str) -> Lab:
+        """Return the lab; one that feeds.yaml no longer names goes by its id."""
+        return self._labs.get(lab_id) or Lab(lab_id, lab_id)
 
     def _beside_listings(self, merge: Merge) -> dict[int, Release | None]:
         """Return, by id, the releases that LLM Stats lists as others have them; None where no other does."""
@@ -86,6 +108,11 @@ class Shipments(Tables):
         for release_id, group in groupby(said, key=lambda row: row["release_id"]):
             found[release_id] = merge(listed[release_id], records(Evidence, group), errata)
         return found
+
+
+def _theirs(labs: Sequence[str]) -> str:
+    """Return the condition that a row is of one of these labs, of which none are all."""
+    return "lab IN (SELECT value FROM json_each(:labs))" if labs else "true"
 
 
 def _own(shipped: Shipped, release: Release | None) -> Shipped | None:

@@ -1,6 +1,6 @@
 """Waves as they are stored: the releases that share an alert, whole, with one query a table."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.model import Artifact, Lab, Mention, Release, Wave
@@ -57,8 +57,8 @@ class Waves(Tables):
         )
         return record(Release, rows[0]) if rows else None
 
-    def _waves_of(self, lead_ids: Sequence[int]) -> list[Wave]:
-        """Return whole waves in the order of the ids, with one query a table."""
+    def _waves_of(self, lead_ids: Sequence[int], *, with_mentions_of_one: bool = True) -> list[Wave]:
+        """Return waves in the order of the ids, with one query a table; whole, if those of one model are."""
         members: dict[int, list[Release]] = defaultdict(list)
         rows = self._query(
             """
@@ -70,7 +70,9 @@ class Waves(Tables):
             {"leads": lead_ids},
         )
         ids = [row["id"] for row in rows]
-        artifacts, mentions = self._artifacts(ids), mentions_of(self._database, ids)
+        models = Counter(row["lead_id"] for row in rows)
+        told = [row["id"] for row in rows if with_mentions_of_one or models[row["lead_id"]] > 1]
+        artifacts, mentions = self._artifacts(ids), mentions_of(self._database, told)
         for row in rows:
             release = record(
                 Release, row, artifacts=tuple(artifacts[row["id"]]), mentions=mentions[row["id"]]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby, islice
 
 from bot.cadence.news import News, Silence
 from bot.model import Wave
@@ -17,7 +18,7 @@ from bot.views.phrases import counted
 from bot.views.sentence import is_confirmed
 
 _TEXT_LIMIT = 590  # five characters each when all are escaped
-_WAVES_LIMIT = 30
+LISTED = 30  # waves, each in a line
 _SENTENCES, _SENTENCE_LIMIT = 6, 200
 _FASTEST = 5
 
@@ -68,18 +69,18 @@ def days_words(first: date, last: date) -> str:
 
 def _by_lab(waves: Sequence[Wave]) -> dict[str, list[Wave]]:
     found: dict[str, list[Wave]] = {}
-    for wave in waves:
-        found.setdefault(plain_lab(wave.lab), []).append(wave)
+    for lab, mine in groupby(waves, key=lambda wave: wave.lab):
+        found.setdefault(plain_lab(lab), []).extend(mine)
     return found
 
 
 def _releases(by_lab: dict[str, list[Wave]]) -> Iterator[Block]:
-    room = _WAVES_LIMIT
+    room = LISTED
     for lab, waves in by_lab.items():
         if room:
             yield from blocks.sections([f"*{literal(lab, LAB_LIMIT)}*", *map(_line, waves[:room])])
         room = max(room - len(waves), 0)
-    left_out = sum(map(len, by_lab.values())) - _WAVES_LIMIT
+    left_out = sum(map(len, by_lab.values())) - LISTED
     if left_out > 0:
         yield blocks.section(f"and {left_out} more: {typed('recent')}")
 
@@ -135,5 +136,8 @@ def _quiet(digest: Digest) -> Iterator[str]:
 
 
 def _sentence(title: str, counts: Sequence[str], by_lab: dict[str, list[Wave]]) -> str:
-    names = "; ".join(f"{lab}: {', '.join(map(plain_subject, waves))}" for lab, waves in by_lab.items())
+    names = "; ".join(
+        f"{lab}: {', '.join(map(plain_subject, waves[:_TEXT_LIMIT]))}"
+        for lab, waves in islice(by_lab.items(), _TEXT_LIMIT)
+    )
     return literal(f"{title}: {counts[0]} from {counts[1]}. {names}", _TEXT_LIMIT)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.cadence.habits import Habit
 from bot.cadence.news import News, Silence, quiet_and_news
 from bot.cadence.period import Window
-from bot.cadence.shipped import Shipped
 from bot.model import ALL, Follow
 from bot.outbox import digests
 from bot.outbox.digests import next_digest, owe_due_digests
@@ -258,9 +258,9 @@ def test_what_is_quiet_and_what_is_news_is_counted_once_for_all_digests_of_a_rou
 ) -> None:
     counted: list[Window] = []
 
-    def count(history: Iterable[Shipped], window: Window) -> tuple[list[Silence], list[News]]:
+    def count(habits: Iterable[Habit], window: Window) -> tuple[list[Silence], list[News]]:
         counted.append(window)
-        return quiet_and_news(history, window)
+        return quiet_and_news(habits, window)
 
     monkeypatch.setattr(digests, "quiet_and_news", count)
     release(house)

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.records import Content
+from bot.releases.naming.names import parse
+from bot.releases.news.decision import Decision, Open
+from bot.releases.news.merge import merged
 from bot.run.chores import Chores
 from bot.run.wiring import App, open_app
 from tests.support.clock import FakeClock
@@ -63,3 +66,16 @@ def test_it_is_done_once_a_week(app: App) -> None:
     assert texts(app)["sent"] == HELLO
     days_later(app, 5)
     assert texts(app)["sent"] is None
+
+
+def test_the_habit_of_a_lab_that_shipped_something_is_made_within_the_hour(app: App) -> None:
+    for name in ("zai-org/GLM-5", "zai-org/GLM-6"):
+        named = parse(name, "zai")
+        opened = Decision((Open(named, named.release_key, True),))
+        with app.store.transaction():
+            app.store.releases.apply(opened, app.clock.now(), merged, live=False)
+        assert app.store.shipments.unmade() == ["zai"]
+        days_later(app, 1)
+        assert app.store.shipments.unmade() == []
+    (habit,) = app.store.shipments.habits()
+    assert habit.newest.name == "GLM-6"

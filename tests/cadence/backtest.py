@@ -16,8 +16,9 @@ from functools import cache
 from pathlib import Path
 
 from bot.cadence.bursts import FORTNIGHT, Burst, bursts
+from bot.cadence.gaps import ENOUGH, Hits, back_test
+from bot.cadence.habits import habits_of
 from bot.cadence.news import Silence, silences
-from bot.cadence.period import ENOUGH, Hits, back_test
 from bot.cadence.shipped import Shipped, Unit, by_lab, counted, exact_days
 from bot.model import DateOrigin, Published
 from bot.releases.naming.names import parse
@@ -79,7 +80,7 @@ def stood_out(burst: Burst, days: list[date]) -> bool:
     later = [day for day in days if burst.day < day <= burst.day + _HALF_A_YEAR]
     first = burst.day + FORTNIGHT + timedelta(days=1)
     ends = {first, *(day for day in later if day > first)}
-    return all(sum(end - FORTNIGHT < day <= end for day in later) < len(burst.units) for end in ends)
+    return all(sum(end - FORTNIGHT < day <= end for day in later) < burst.launches for end in ends)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Quiet:
 
 def quiet(units: Iterable[Shipped], end: date) -> Quiet:
     """Return how the quiet alarm did until `end`."""
-    found = silences(units, end)
+    found = silences(habits_of(units), end)
     return Quiet(
         Counter((it.last.lab, it.alarm.year) for it in found),
         Counter((it.last.lab, it.alarm.year) for it in found if is_false(it)),
@@ -112,7 +113,7 @@ def window_hits(units: Iterable[Shipped]) -> dict[str, Hits]:
 def judged_bursts(units: list[Shipped]) -> list[tuple[Burst, bool]]:
     """Return the bursts, each with whether it stood out."""
     days = {lab: sorted(it.day for it in mine if it.is_exact) for lab, mine in by_lab(units).items()}
-    return [(it, stood_out(it, days[it.units[0].lab])) for it in bursts(units)]
+    return [(it, stood_out(it, days[it.newest.lab])) for it in bursts(habits_of(units))]
 
 
 def made_up_labs(pace: int) -> list[Shipped]:
@@ -143,7 +144,7 @@ def _report() -> Iterator[str]:
     for unit in Unit:
         yield from _hit_lines(unit)
     yield "\nQuiet alarms, by wave"
-    yield from map(_silence_line, silences(units, END))
+    yield from map(_silence_line, silences(habits_of(units), END))
     yield f"  most false alarms of one lab in one year: {quiet(units, END).worst}"
     yield "\nQuiet alarms of made-up labs that ship at random, a lab and year"
     yield from map(_made_up_line, PACES)
@@ -180,7 +181,7 @@ def _made_up_line(pace: int) -> str:
 
 def _burst_line(burst: Burst, stood: bool) -> str:
     return (
-        f"  {burst.units[0].lab:<12}{burst.day}  {len(burst.units)} in 14 days, at most {burst.most_before} "
+        f"  {burst.newest.lab:<12}{burst.day}  {burst.launches} in 14 days, at most {burst.most_before} "
         f"before  {'stood out' if stood else 'became usual'}"
     )
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bot.cadence.habits import habits_of
 from bot.cadence.news import silences
 from bot.cadence.shipped import Shipped, Unit, counted
 from tests.cadence.backtest import (
@@ -50,4 +51,5 @@ def test_most_bursts_stand_out() -> None:
 )
 def test_what_is_false(after: str, false: bool) -> None:
     history_of_one: list[Shipped] = [*every([30] * 5), shipped(after)]
-    assert [is_false(it) for it in silences(history_of_one, date(2025, 9, 1)) if it.ended_by] == [false]
+    found = silences(habits_of(history_of_one), date(2025, 9, 1))
+    assert [is_false(it) for it in found if it.ended_by] == [false]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cadence.habits import habits_of
 from bot.cadence.news import News, NewsKind, all_news, limit_of, news, quiet_labs
 from bot.cadence.shipped import Shipped
 from tests.cadence.releasing import every, shipped
@@ -20,7 +21,7 @@ SIZED = [(1, "First", 10**11), *((month, f"M{month}", 10**10) for month in range
 
 
 def told(history: list[Shipped], today: date = FAR) -> list[tuple[str, str]]:
-    return [(it.kind.value, str(it.day)) for it in all_news(history, today)]
+    return [(it.kind.value, str(it.day)) for it in all_news(habits_of(history), today)]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_a_lab_is_quiet_the_day_after_its_limit_and_told_once() -> None:
 
 def test_it_is_back_once() -> None:
     history = [*STEADY, shipped("2025-08-01", "Kimi K3"), shipped("2025-08-20", "Kimi K3.1")]
-    found = [it for it in all_news(history, date(2025, 9, 1)) if it.kind is NewsKind.BACK]
+    found = [it for it in all_news(habits_of(history), date(2025, 9, 1)) if it.kind is NewsKind.BACK]
     assert [(str(it.day), it.sentence) for it in found] == [
         ("2025-08-01", "Kimi is back: Kimi K3 after 62 days; its median gap is 30 days.")
     ]
@@ -62,7 +63,9 @@ def test_a_release_of_that_month_may_have_broken_the_silence() -> None:
 def test_a_burst_is_told_once() -> None:
     usual = every([40] * 6)  # until 2025-08-29
     burst = [shipped(f"2025-09-{day:02}", f"B{day}") for day in (10, 12, 14, 16)]
-    found = [it for it in all_news([*usual, *burst], date(2025, 9, 20)) if it.kind is NewsKind.BURST]
+    found = [
+        it for it in all_news(habits_of([*usual, *burst]), date(2025, 9, 20)) if it.kind is NewsKind.BURST
+    ]
     (told_once,) = found
     assert str(told_once.day) == "2025-09-14"
     assert told_once.sentence == (
@@ -131,28 +134,28 @@ def test_a_burst_is_told_once() -> None:
     ],
 )
 def test_firsts(history: list[Shipped], news_of_it: list[str]) -> None:
-    assert [it.sentence for it in all_news(history, date(2025, 6, 1))] == news_of_it
+    assert [it.sentence for it in all_news(habits_of(history), date(2025, 6, 1))] == news_of_it
 
 
 def test_a_record_of_the_lab_alone_says_so() -> None:
     others = [shipped("2025-01-01", f"L{n}", "meta", open=True, parameters=10**13) for n in range(1)]
     mine = [shipped(f"2025-02-{day:02}", open=True, parameters=10**9) for day in range(1, 6)]
     largest = shipped("2025-03-01", "Ten", open=True, parameters=10**10)
-    found = all_news([*others, *mine, largest], date(2025, 3, 1))
+    found = all_news(habits_of([*others, *mine, largest]), date(2025, 3, 1))
     records = [it for it in found if it.kind is NewsKind.RECORD]
     assert [it.sentence.split(" that")[0] for it in records] == ["Ten by Kimi is Kimi's largest open model"]
 
 
 def test_only_what_is_fresh_is_news() -> None:
-    assert len(news(STEADY, date(2025, 7, 3))) == 1
-    assert news(STEADY, date(2025, 7, 4)) == []
-    assert len(news(STEADY, date(2025, 7, 4), fresh=7)) == 1
+    assert len(news(habits_of(STEADY), date(2025, 7, 3))) == 1
+    assert news(habits_of(STEADY), date(2025, 7, 4)) == []
+    assert len(news(habits_of(STEADY), date(2025, 7, 4), fresh=7)) == 1
 
 
 def test_names_from_outside_fit_a_sentence() -> None:
     names = "\u202e\x00" + "x" * 10_000
     history = [shipped("2025-01-01", "Closed"), shipped("2025-03-01", names, open=True, lab_name=names)]
-    (only,) = all_news(history, date(2025, 4, 1))
+    (only,) = all_news(habits_of(history), date(2025, 4, 1))
     assert len(only.sentence) < 300
     assert only.sentence.isprintable()
 
@@ -165,7 +168,7 @@ def test_neither_order_nor_the_future_changes_the_news(when: list[date], dice: R
     history = [shipped(str(day), open=day.day % 2 == 0) for day in when]
     shuffled = [*history, *history, shipped("2026-12-01")]
     dice.shuffle(shuffled)
-    assert all_news(shuffled, today) == all_news(history, today)
+    assert all_news(habits_of(shuffled), today) == all_news(habits_of(history), today)
 
 
 @given(days)
@@ -175,9 +178,9 @@ def test_day_by_day_gives_each_once(when: list[date]) -> None:
     daily: list[News] = []
     today = date(2026, 1, 1)
     while today <= date(2026, 2, 1):
-        daily += news(history, today, fresh=1)
+        daily += news(habits_of(history), today, fresh=1)
         today += timedelta(days=1)
-    in_the_end = [it for it in all_news(history, date(2026, 2, 1)) if it.day >= date(2026, 1, 1)]
+    in_the_end = [it for it in all_news(habits_of(history), date(2026, 2, 1)) if it.day >= date(2026, 1, 1)]
     assert daily == in_the_end
     assert len({it.key for it in daily}) == len(daily)
 
@@ -186,10 +189,10 @@ QUIET = every([30] * 5, first="2025-10-25", lab="mistral")  # until 2026-03-24: 
 
 
 def test_a_silence_that_lasts_is_quiet_and_news_of_its_week() -> None:
-    (silence,) = quiet_labs([*QUIET, shipped("2026-04-27", lab="kimi")], date(2026, 4, 26))
+    (silence,) = quiet_labs(habits_of([*QUIET, shipped("2026-04-27", lab="kimi")]), date(2026, 4, 26))
     assert (silence.last.lab, str(silence.alarm)) == ("mistral", "2026-04-24")
-    assert [it.kind for it in news(QUIET, date(2026, 4, 26), 7)] == [NewsKind.QUIET]
+    assert [it.kind for it in news(habits_of(QUIET), date(2026, 4, 26), 7)] == [NewsKind.QUIET]
 
 
 def test_a_lab_that_is_silent_for_a_year_is_forgotten() -> None:
-    assert quiet_labs(QUIET, date(2027, 4, 26)) == []
+    assert quiet_labs(habits_of(QUIET), date(2027, 4, 26)) == []

@@ -10,17 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cadence.period import (
-    Hits,
-    Window,
-    back_test,
-    expected_gap,
-    hits_text,
-    lab_rows,
-    period,
-    share,
-    window_back,
-)
+from bot.cadence.gaps import Hits, back_test, expected_gap
+from bot.cadence.period import Window, lab_rows, period, share, window_back
+from bot.cadence.phrases import hits_text
 from bot.cadence.shipped import Shipped, Unit
 from bot.model import DateOrigin
 from tests.cadence.backtest import HISTORY, history

@@ -34,6 +34,12 @@ for command in {[*MAY_LOAD]}:
     print(json.dumps([command, [name for name in {HEAVY} if name in sys.modules]]), file=sys.stderr)
 """
 
+RUNNING = """
+import json, sys
+import bot.cli.service, bot.run.engines, bot.sources.feed
+print(json.dumps([*sys.modules]))
+"""
+
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
@@ -56,3 +62,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
 @pytest.mark.parametrize("command", MAY_LOAD)
 def test_a_command_loads_only_what_it_needs(loaded: Mapping[str, list[str]], command: str) -> None:
     assert set(loaded[command]) - MAY_LOAD[command] == set()
+
+
+def test_run_loads_nothing_for_those_who_publish_no_report_and_draw_nothing() -> None:
+    done = subprocess.run([sys.executable, "-c", RUNNING], capture_output=True, text=True, check=True)
+    assert not {"cryptography", "icalendar", "jinja2", "matplotlib", "psycopg"} & {*json.loads(done.stdout)}

@@ -8,6 +8,7 @@ import pytest
 
 from bot.model import Lab, License
 from bot.releases.facts.filters import Filters
+from bot.run.chores import keep_habits
 from bot.store.store import Store
 from bot.store.titles import index_new
 from tests.support.sqlite import sqlite_of
@@ -80,6 +81,7 @@ def watch(store: Store, first: int, last: int, releases: int) -> None:
             lambda s: s.history.recent((), DAY, Filters(fits=80 * 10**9, match=("zephyr",)), 5),
             id="the same, as filters say",
         ),
+        pytest.param(lambda s: s.history.between(DAY, NOW), id="what a digest tells of a day"),
         pytest.param(lambda s: s.history.find("Zephyr-77"), id="a release by its name"),
         pytest.param(lambda s: s.history.find("owner/Zephyr-77"), id="a release by its repository"),
         pytest.param(lambda s: s.history.wave(78), id="a release with the one before it"),
@@ -128,6 +130,28 @@ def test_a_question_to_all_of_history_looks_at_a_few_columns(store: Store, asked
     assert steps(store, lambda s: s.history.recent((), None, asked, 5)) <= each * MANY + 1_000
 
 
+def plans_of(store: Store, question: Question, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the lines in which SQLite says how it answers a question; it answers with nothing."""
+    plans: list[str] = []
+    connection = sqlite_of(store).connection.conn
+
+    def explain(sql: str, values: dict[str, object] | None = None) -> list[dict[str, int]]:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", values or {}).fetchall()
+        plans.extend(row[3] for row in rows)
+        return []
+
+    monkeypatch.setattr(sqlite_of(store).connection, "query", explain)
+    question(store)
+    return plans
+
+
+def test_a_part_of_a_name_is_looked_for_among_names_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = plans_of(store, lambda s: s.history.find("nothing like it"), monkeypatch)
+    assert "SCAN release USING COVERING INDEX release_by_display" in plans
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -142,19 +166,21 @@ def test_a_question_to_all_of_history_looks_at_a_few_columns(store: Store, asked
 def test_a_question_reads_no_whole_releases(
     store: Store, asked: Filters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plans: list[str] = []
-    connection = sqlite_of(store).connection.conn
-
-    def explain(sql: str, values: dict[str, object] | None = None) -> list[dict[str, int]]:
-        rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", values or {}).fetchall()
-        plans.extend(row[3] for row in rows)
-        return []
-
-    monkeypatch.setattr(sqlite_of(store).connection, "query", explain)
-    store.history.recent((), YEAR, asked, 5)
+    plans = plans_of(store, lambda s: s.history.recent((), YEAR, asked, 5), monkeypatch)
+    leads = [line for line in plans if " lead " in line]
     models = [line for line in plans if " model " in line]
+    assert leads
     assert models
+    assert all("USING INDEX release_shown" in line for line in leads)
     assert all("USING COVERING INDEX release_asked" in line for line in models)
+
+
+def test_the_habits_that_are_kept_cost_no_more_than_there_are_labs(store: Store) -> None:
+    grow(store, 0, MANY)
+    keep_habits(store)
+    assert steps(store, lambda s: s.shipments.habits()) <= 100
+    grow(store, MANY, MANY + 1)
+    assert store.shipments.unmade() == ["lab0"]
 
 
 def test_the_history_of_a_lab_costs_as_much_as_it_shipped(store: Store) -> None:

@@ -86,7 +86,7 @@ def test_a_lab_that_was_added_has_the_new_id(store: Store, ids: list[str]) -> No
 def test_every_table_that_names_labs_is_moved(file: Store) -> None:
     """A table that comes later is to be added to bot/store/labs.py."""
     moved = {"added_lab", "release", "observation", "subscription", "mute", "lab_address", "hint", "watch"}
-    moved |= {"adoption_task", "adoption_figure", "adoption_change"}
+    moved |= {"habit", "adoption_task", "adoption_figure", "adoption_change"}
     tables = file._database.query(
         """
         SELECT DISTINCT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c

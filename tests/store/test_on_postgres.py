@@ -17,6 +17,7 @@ from bot.store.store import Store
 from tests.support import postgres
 from tests.support.every_method import EVERY_READ, EVERY_WRITE, NOW, Call
 from tests.support.furnished import furnish
+from tests.support.habits import kept, made_anew
 from tests.support.house import LABS
 
 CHANGED = "SELECT CAST(sum(n_tup_ins + n_tup_upd + n_tup_del) AS BIGINT) FROM pg_stat_xact_user_tables"
@@ -83,6 +84,17 @@ def undone(store: Store, call: Call) -> int:
 @pytest.mark.parametrize("call", EVERY_WRITE)
 def test_a_write_changes_something(shared: Store, call: Call) -> None:
     assert undone(shared, call)
+
+
+@pytest.mark.parametrize("call", EVERY_WRITE)
+def test_after_any_write_a_habit_is_what_the_releases_make(shared: Store, call: Call) -> None:
+    def changed(store: Store) -> None:
+        for lab in store.shipments.unmade():
+            store.shipments.keep_habit(lab)
+        call(store)
+        assert kept(store) == made_anew(store)
+
+    undone(shared, changed)
 
 
 @pytest.mark.parametrize("call", EVERY_READ)

@@ -91,6 +91,7 @@ WRITES: dict[str, Call] = {
     "releases.apply": lambda s: s.releases.apply(
         Decision((Announce("zai/glm-4.7"),)), NOW, merged, live=True
     ),
+    "shipments.keep_habit": lambda s: s.shipments.keep_habit("moonshot"),
     "releases.shorten_waits": lambda s: s.releases.shorten_waits(EARLIER),
     "releases.refresh": lambda s: s.releases.refresh([RELEASE], merged),
     "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
@@ -277,6 +278,8 @@ READS: dict[str, Call] = {
     "history.wave": lambda s: s.history.wave(RELEASE),
     "history.waves_of": lambda s: s.history.waves_of([RELEASE]),
     "shipments.all": lambda s: s.shipments.all(merged),
+    "shipments.habits": lambda s: s.shipments.habits(),
+    "shipments.unmade": lambda s: s.shipments.unmade(),
     "shipments.history": lambda s: s.shipments.history(),
 }
 

@@ -44,14 +44,17 @@ CREATE INDEX release_by_date ON release (published_at);
 CREATE INDEX release_by_lead ON release (lead_id);
 CREATE INDEX release_by_family_key ON release (family_key);
 CREATE INDEX release_given ON release (home_lab) WHERE home_lab IS NOT NULL;
-CREATE INDEX release_shown ON release (news_at DESC, id DESC, lab) WHERE id = lead_id AND withdrawn = FALSE;
+CREATE INDEX release_shown ON release
+    (news_at DESC, id DESC, lab, memory, parameters, license_verdict, license_id, spdx, task, weights, display)
+    WHERE id = lead_id AND withdrawn = FALSE;
 CREATE INDEX release_shown_of_lab ON release (lab, news_at DESC, id DESC) WHERE id = lead_id AND withdrawn = FALSE;
 CREATE INDEX release_asked ON release
-    (lead_id, withdrawn, memory, parameters, license_verdict, license_id, spdx, task, weights, display);
+    (lead_id, withdrawn, memory, parameters, license_verdict, license_id, spdx, task, weights, display)
+    WHERE id <> lead_id;
 CREATE INDEX release_announced ON release (opened_at) WHERE id = lead_id AND silent = FALSE AND withdrawn = FALSE;
 CREATE INDEX release_by_family ON release (lab, family, published_at);
 CREATE INDEX release_moved ON release (id) WHERE withdrawn = TRUE OR home_lead_id IS NOT NULL OR home_lab IS NOT NULL;
-CREATE INDEX release_by_display ON release (lower(display));
+CREATE INDEX release_by_display ON release (lower(display), display, lead_id, withdrawn);
 CREATE INDEX report_open ON report (id) WHERE closed_at IS NULL;
 CREATE INDEX request_by_time ON request (at);
 CREATE INDEX seen_by_identity ON seen (identity);

@@ -16,6 +16,7 @@ _VERSIONS = (
         (_OURS, "functions.sql"),
         (_OURS, "tables.sql"),
         (_OURS, "indexes.sql"),
+        (_OURS, "triggers.sql"),
         ("procrastinate.sql", "schema.sql"),
     ),
 )

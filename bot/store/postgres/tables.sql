@@ -388,3 +388,7 @@ ALTER TABLE delivery ADD COLUMN shard SMALLINT NOT NULL
 
 INSERT INTO revision (number) VALUES (0);
 INSERT INTO claims (id, made) VALUES (1, 0);
+CREATE TABLE habit (
+    lab   TEXT COLLATE "C" PRIMARY KEY,
+    habit TEXT COLLATE "C"
+);

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.cadence.period import EXPECTING, TOO_FEW, Period, Window, days_ago, gap_text, next_text
+from bot.cadence.period import Cadence, Period, Window
 from bot.cadence.period import share as share_of
+from bot.cadence.phrases import EXPECTING, TOO_FEW, days_ago, gap_text, next_text
 from bot.cadence.shipped import Unit
 from bot.records import Block, Content
 from bot.views import blocks
@@ -32,7 +33,7 @@ class CadenceTable:
 
     window: Window
     unit: Unit = Unit.WAVE
-    labs: Sequence[Period] = ()
+    labs: Sequence[Cadence] = ()
     months: Sequence[Period] = ()
 
 
@@ -87,7 +88,7 @@ def _of_one(table: CadenceTable, window: str) -> Content:
     )
 
 
-def _pairs(row: Period, window: str) -> Iterator[tuple[str, str]]:
+def _pairs(row: Cadence, window: str) -> Iterator[tuple[str, str]]:
     yield "Releases", f"{row.releases} {window}\n{_recent_counts(row)}"
     yield "Median gap", gap_text(row)
     yield "Last release", _last(row)
@@ -121,7 +122,7 @@ def _of_several(table: CadenceTable, window: str, *, whole: bool) -> Content:
     )
 
 
-def _line(row: Period) -> str:
+def _line(row: Cadence) -> str:
     ahead = f" · next {next_text(row)}" if row.expected else ""
     releases = counted(row.releases, "release")
     return f"{releases} · median gap {gap_text(row)} · last {_last(row)}{ahead}"
@@ -162,7 +163,7 @@ def _month(row: Period) -> str:
 # --- words for all
 
 
-def _sentence(row: Period, window: str) -> str:
+def _sentence(row: Cadence, window: str) -> str:
     told = (
         f"{_lab(row)}: {counted(row.releases, 'release')} {window}, {_recent_counts(row)}; "
         f"median gap {gap_text(row)}; last {_last(row)}."
@@ -170,15 +171,15 @@ def _sentence(row: Period, window: str) -> str:
     return f"{told} Next expected {next_text(row)}." if row.expected else told
 
 
-def _recent_counts(row: Period) -> str:
+def _recent_counts(row: Cadence) -> str:
     return f"{row.recent(30)} in 30 days, {row.recent(90)} in 90"
 
 
-def _lab(row: Period) -> str:
+def _lab(row: Cadence) -> str:
     return literal(row.last.who, _LAB_LIMIT) or "an unnamed lab"
 
 
-def _last(row: Period) -> str:
+def _last(row: Cadence) -> str:
     name = literal(row.last.name, _NAME_LIMIT)
     when = days_ago(row.since_last) if row.since_last is not None else TOO_FEW
     return f"{name}, {when}" if name else when
