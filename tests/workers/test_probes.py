@@ -16,6 +16,7 @@ from bot.run.serving import Role, serving
 from bot.run.wiring import open_app
 from bot.run.workers.process import Process
 from bot.store.opening import migrate
+from tests.crash.world import repository
 from tests.support.cluster import own_cluster
 from tests.support.postgres import migrated_schema
 from tests.torture.long import long_form
@@ -66,6 +67,7 @@ def a_process(directory: Path, url: str, role: Role) -> Iterator[Running]:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     with Hub(lambda: datetime.now(UTC)) as hub:
+        hub.put(repository("zai-org/GLM-5.1"))
         variables = {
             "CADENCEBOT_CONFIG": str(directory / "feeds.yaml"),
             "CADENCEBOT_STATE": str(directory / "state"),
