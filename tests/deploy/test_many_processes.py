@@ -86,7 +86,6 @@ def test_a_database_makes_two_deployments_of_the_stateful_set(database: str) -> 
         assert container["args"] == ["run", "--role", role]
         variables = {one["name"]: one.get("value", "postgresql://from/secret") for one in container["env"]}
         assert read_environment({"CADENCEBOT_BACKUPS": "14", **variables}).cadencebot_backups == 0
-    assert ("Deployment", "bot-web") != ("Deployment", "bot-worker")
 
 
 def test_what_the_migration_needs_is_there_before_the_rest_of_the_chart() -> None:
