@@ -66,7 +66,7 @@ COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 
 BUILD_NEEDS = import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
 
 lock: $(TOOLS)/.ready ## pin every package by its hashes; UPGRADE=--upgrade takes the newest
-	$(COMPILE) pyproject.toml --extra charts --output-file requirements.lock
+	$(COMPILE) pyproject.toml --extra charts --extra postgres --output-file requirements.lock
 	$(PYTHON) -c '$(BUILD_NEEDS)' | $(COMPILE) - pyproject.toml --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
 

@@ -159,6 +159,7 @@ def test_every_variable_that_deploy_names_is_one_that_the_bot_reads(unit: RawCon
         "CADENCEBOT_REPORT",
         "CADENCEBOT_BACKUPS",
         "CADENCEBOT_REPORT_PAGE",
+        "DATABASE_URL",
         "HF_TOKEN",
         "LLM_STATS_API_KEY",
     }

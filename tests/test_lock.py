@@ -49,7 +49,11 @@ def unsatisfied(wanted: list[str], lock: str) -> list[str]:
 @pytest.mark.parametrize(
     ("lock", "wanted"),
     [
-        pytest.param("requirements.lock", [*RUNTIME, *EXTRAS["charts"]], id="the container's, with pictures"),
+        pytest.param(
+            "requirements.lock",
+            [*RUNTIME, *EXTRAS["charts"], *EXTRAS["postgres"]],
+            id="the container's, with pictures and PostgreSQL",
+        ),
         pytest.param("requirements-dev.lock", [*RUNTIME, *EXTRAS["dev"], *BUILD], id="CI's"),
     ],
 )

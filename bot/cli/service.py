@@ -143,19 +143,19 @@ def _read(app: App, polled: Polled) -> str:
 )
 @click.option(
     "--role",
-    type=click.Choice(Role),
-    default=Role.ALL,
+    type=click.Choice([role.value for role in Role]),
+    default=Role.ALL.value,
     show_default=True,
     help="What this process does, beside others on one PostgreSQL: web answers, worker polls and delivers.",
 )
-def run(listen: str | None, role: Role) -> None:
+def run(listen: str | None, role: str) -> None:
     """Poll, deliver, answer in Slack, and go on until stopped."""
     logs.configure("info")
     with ExitStack() as stack:
         app = stack.enter_context(open_app())
         logs.configure("info", secrets=app.environment.secrets)
         refuse_tokens(app)
-        running = stack.enter_context(serving(app, screen(), role, listen or ""))
+        running = stack.enter_context(serving(app, screen(), Role(role), listen or ""))
         engines, service = running.engines, running.service
 
         def finish() -> str:

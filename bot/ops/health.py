@@ -35,8 +35,9 @@ class Vitals:
     """What the bot knows of itself; sources are those of `every`, their intervals by id.
 
     `deliveries` counts them by state. `known` maps the sources that the admins were told are blind to since
-    when, `known_to_miss` those that are perhaps blind; `coverage` is by the ids of the sources. `closed` and
-    `unreadable` say why nothing can be sent, and why the database could not be read.
+    when, `known_to_miss` those that are perhaps blind; `coverage` is by the ids of the sources. `closed`,
+    `unreadable` and `idle` say why nothing can be sent, why the database could not be read, and why this
+    process does no jobs where it should.
     """
 
     watch: Watch
@@ -48,6 +49,7 @@ class Vitals:
     coverage: Mapping[str, Record] = field(default_factory=dict)
     closed: str = ""
     unreadable: str = ""
+    idle: str = ""
 
     def state(self, source_id: str) -> SourceState:
         """Return a source as it stands; one that was never polled is empty."""
@@ -102,6 +104,21 @@ class Health:
     blind: tuple[Blind, ...] = ()
 
 
+def alive(vitals: Vitals, now: datetime) -> Health:
+    """Return whether the main loop ticks: where it does not, only a restart helps."""
+    stands_still = f"The main loop stands still: it last ticked at {_stamp(vitals.watch.seen)}."
+    return _unless({stands_still: vitals.watch.is_over(now)})
+
+
+def ready(vitals: Vitals, now: datetime) -> Health:
+    """Return whether this process can do its part, whatever becomes of the sources and of Slack."""
+    troubles = {
+        f"The database cannot be read: {vitals.unreadable}": vitals.unreadable,
+        f"No jobs are done here: {vitals.idle}": vitals.idle,
+    }
+    return _unless(troubles, alive(vitals, now))
+
+
 def health(vitals: Vitals, now: datetime) -> Health:
     """Return how the bot fares.
 
@@ -110,19 +127,21 @@ def health(vitals: Vitals, now: datetime) -> Health:
     """
     blind = blind_sources(vitals, now)
     troubles = {
-        f"The main loop stands still: it last ticked at {_stamp(vitals.watch.seen)}.": vitals.watch.is_over(
-            now
-        ),
-        f"The database cannot be read: {vitals.unreadable}": vitals.unreadable,
         f"Nothing can be sent: {vitals.closed}": vitals.closed,
         "No source at all can be read: is this machine offline?": len(blind) == len(vitals.every) > 0,
     }
-    failures = [sentence for sentence, fails in troubles.items() if fails]
+    fares = _unless(troubles, ready(vitals, now))
     remarks = [f"Blind: {one}." for one in blind]
     failed = sum(vitals.deliveries.get(state, 0) for state in FAILED)
     if failed:
         remarks.append(f"Unclear or impossible messages: {failed}; `cadencebot deliveries --open` says why.")
-    return Health(not failures, (*failures, *remarks), blind)
+    return Health(fares.ok, (*fares.sentences, *remarks), blind)
+
+
+def _unless(troubles: Mapping[str, object], otherwise: Health = Health(ok=True)) -> Health:
+    """Return `otherwise`, and that it is not ok where one of these sentences is true."""
+    failures = tuple(sentence for sentence, fails in troubles.items() if fails)
+    return Health(otherwise.ok and not failures, (*otherwise.sentences, *failures))
 
 
 @dataclass(frozen=True, slots=True)

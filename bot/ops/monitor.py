@@ -9,15 +9,16 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bot.clock import Clock
 from bot.errors import SourceError, StoreError
 from bot.fetch import Fetcher
-from bot.ops.health import Health, News, Vitals, Watch, health, news
+from bot.ops.health import Health, News, Vitals, Watch, alive, health, news, ready
 from bot.ops.metrics import Metrics
-from bot.ops.web import Routes, own_pages
+from bot.ops.web import ALIVE, HEALTH, READY, Routes, own_pages
 
 log = structlog.get_logger()
 
@@ -132,6 +133,7 @@ class Monitor:
         now = clock.now()
         self.metrics = Metrics(lambda: self.vitals, clock.now)
         self.systemd = systemd
+        self.idle: Callable[[], str] = lambda: ""  # why no jobs are done, where some should be
         self._clock = clock
         self._look = look
         self._pinger = pinger
@@ -143,16 +145,21 @@ class Monitor:
     @property
     def vitals(self) -> Vitals:
         """Return what the bot knows of itself."""
-        return replace(self._vitals, closed=self._closed)
+        return replace(self._vitals, closed=self._closed, idle=self.idle())
 
     @property
     def pages(self) -> Routes:
-        """Return /healthz and /metrics."""
-        return own_pages(self.health, self.metrics.page)
+        """Return /healthz, /readyz, /livez and /metrics."""
+        judges = {HEALTH: health, READY: ready, ALIVE: alive}
+        probes = {route: partial(self._judged, judge) for route, judge in judges.items()}
+        return own_pages(probes, self.metrics.page)
 
     def health(self) -> Health:
         """Return how the bot fares this moment."""
-        return health(self.vitals, self._clock.now())
+        return self._judged(health)
+
+    def _judged(self, judge: Callable[[Vitals, datetime], Health]) -> Health:
+        return judge(self.vitals, self._clock.now())
 
     def news(self) -> News | None:
         """Return what the admins are to be told, None for nothing; `told` ends it."""

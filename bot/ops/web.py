@@ -34,7 +34,9 @@ DEADLINE = 5.0  # seconds from accepting a connection until its request is there
 BODY_LIMIT = 1 << 20  # bytes; a form with everything in it has a few thousand
 LOOPBACK = "127.0.0.1"
 
-HEALTH, METRICS = ("GET", "/healthz"), ("GET", "/metrics")
+METRICS = ("GET", "/metrics")
+# How the bot fares, whether this process can do its part, and whether its main loop ticks at all.
+HEALTH, READY, ALIVE = PROBES = ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/livez")
 # Of a page that people look at: nobody frames it, no other site reads it, nothing takes it for another kind.
 PAGE_HEADERS = (
     ("Content-Security-Policy", "frame-ancestors 'none'"),
@@ -44,7 +46,8 @@ PAGE_HEADERS = (
 )
 
 Address = tuple[str, int]
-Routes = Mapping[tuple[str, str], "WSGIApplication"]
+Route = tuple[str, str]
+Routes = Mapping[Route, "WSGIApplication"]
 
 
 def parse_address(text: str) -> Address:
@@ -58,11 +61,13 @@ def parse_address(text: str) -> Address:
     return host.strip("[]") or LOOPBACK, int(port)
 
 
-def own_pages(health: Callable[[], Health], metrics: Callable[[], bytes]) -> Routes:
-    """Return /healthz and /metrics; what they call must only read memory."""
+def own_pages(probes: Mapping[Route, Callable[[], Health]], metrics: Callable[[], bytes]) -> Routes:
+    """Return these pages, and /metrics; what they call must only read memory."""
 
-    def show_health(environ: "WSGIEnvironment", respond: "StartResponse") -> Iterable[bytes]:
-        report = health()
+    def show(
+        probe: Callable[[], Health], environ: "WSGIEnvironment", respond: "StartResponse"
+    ) -> Iterable[bytes]:
+        report = probe()
         status = HTTPStatus.OK if report.ok else HTTPStatus.SERVICE_UNAVAILABLE
         if "application/json" in environ.get("HTTP_ACCEPT", ""):
             body = json.dumps({"ok": report.ok, "sentences": report.sentences})
@@ -73,7 +78,7 @@ def own_pages(health: Callable[[], Health], metrics: Callable[[], bytes]) -> Rou
     def show_metrics(_: "WSGIEnvironment", respond: "StartResponse") -> Iterable[bytes]:
         return reply(respond, HTTPStatus.OK, metrics(), CONTENT_TYPE)
 
-    return {HEALTH: show_health, METRICS: show_metrics}
+    return {METRICS: show_metrics, **{route: partial(show, probe) for route, probe in probes.items()}}
 
 
 def reply(

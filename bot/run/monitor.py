@@ -13,7 +13,7 @@ from bot.desk.questions import coverage, watched
 from bot.errors import ConfigError
 from bot.ops.health import Vitals
 from bot.ops.monitor import Monitor, Pinger, Systemd
-from bot.ops.web import HEALTH, Routes, parse_address, serving
+from bot.ops.web import PROBES, Routes, parse_address, serving
 from bot.records import Content
 from bot.run.engines import Engines, fetcher_of
 from bot.run.gaps import note_alive
@@ -89,14 +89,15 @@ def _intervals(engines: Engines) -> Mapping[str, timedelta]:
 def web(health: str, pages: Routes, listen: str, routes: Routes) -> Iterator[None]:
     """Serve the bot's pages at `health` and the routes at `listen`; where both are one, one server does.
 
-    "" is nowhere. The second address answers /healthz as well, and the bot cannot do without it: ConfigError
-    and UsageError say why it cannot be had. Without the other one it works, with a logged warning.
+    "" is nowhere. The second address answers /healthz, /readyz and /livez as well, and the bot cannot do
+    without it: ConfigError and UsageError say why it cannot be had. Without the other one it works, with a
+    logged warning.
     """
     watched_at = parse_address(health) if health else None
     heard_at = parse_address(listen) if listen else None
     with ExitStack() as stack:
         if heard_at:
-            shown = pages if heard_at == watched_at else {HEALTH: pages[HEALTH]}
+            shown = pages if heard_at == watched_at else {route: pages[route] for route in PROBES}
             stack.enter_context(serving(heard_at, {**shown, **routes}))
         if watched_at and watched_at != heard_at:
             try:

@@ -65,8 +65,8 @@ def serving(app: App, console: Console, role: Role = Role.ALL, listen: str = "")
         else:
             app.store.when_owed(waking(app.store, jobs, app.clock))
             watcher = Watcher(monitor, app.clock, lambda: None)  # what is news is told with the chores
-            worker = Worker(app.store, jobs, engines, watcher, tell, pushes.hear)
-            ticks = app.renew_clock, reread, pushes.take
-            service = Process(watcher, ticks, None if role is Role.WEB else worker)
+            works = role is not Role.WEB
+            worker = Worker(app.store, jobs, engines, watcher, tell, pushes.hear) if works else None
+            service = Process(watcher, (app.renew_clock, reread, pushes.take), worker)
         pushes.polled = service.polled
         yield Serving(engines, monitor, service)

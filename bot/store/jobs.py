@@ -33,5 +33,8 @@ class Jobs(Protocol):
     def work(self, tasks: Mapping[str, Callable[[str], object]], slots: int) -> None:
         """Do the jobs of these tasks, so many at a time, until `stop`; also those of workers that died."""
 
+    def idle(self) -> str:
+        """Return why no jobs are done here, "" while they are."""
+
     def stop(self) -> None:
         """Have `work` begin no other job, and end once those are done that it has begun."""

@@ -9,10 +9,11 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.ops.health import Health
-from bot.ops.web import Routes, own_pages
+from bot.ops.web import PROBES, Routes, own_pages
 from bot.run.monitor import web
 
-PAGES = own_pages(lambda: Health(ok=False, sentences=("Nothing can be sent",)), lambda: b"cadencebot 1\n")
+ILL = Health(ok=False, sentences=("Nothing can be sent",))
+PAGES = own_pages(dict.fromkeys(PROBES, lambda: ILL), lambda: b"cadencebot 1\n")
 
 
 def take(_: Any, respond: Any) -> Iterable[bytes]:
@@ -21,7 +22,7 @@ def take(_: Any, respond: Any) -> Iterable[bytes]:
 
 
 SLACK: Routes = {("POST", "/slack/events"): take}
-ALL = (("GET", "/healthz"), ("GET", "/metrics"), ("POST", "/slack/events"))
+ALL = (("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("POST", "/slack/events"))
 
 
 def free_port() -> int:
@@ -44,20 +45,20 @@ def statuses(port: int) -> list[int]:
 def test_two_addresses_have_one_health_and_the_numbers_stay_at_home() -> None:
     own, heard = free_port(), free_port()
     with web(f"127.0.0.1:{own}", PAGES, f":{heard}", SLACK):
-        assert statuses(own) == [503, 200, 501]
-        assert statuses(heard) == [503, 404, 200]
+        assert statuses(own) == [503, 503, 200, 501]
+        assert statuses(heard) == [503, 503, 404, 200]
 
 
 def test_one_address_is_one_server() -> None:
     port = free_port()
     with web(f"127.0.0.1:{port}", PAGES, f":{port}", SLACK):
-        assert statuses(port) == [503, 200, 200]
+        assert statuses(port) == [503, 503, 200, 200]
 
 
 def test_what_is_turned_off_is_served_nowhere() -> None:
     port = free_port()
     with web("", PAGES, f":{port}", SLACK):
-        assert statuses(port) == [503, 404, 200]
+        assert statuses(port) == [503, 503, 404, 200]
     with web("", PAGES, "", {}), pytest.raises(ConnectionRefusedError):
         statuses(port)
 

@@ -58,6 +58,13 @@ def test_what_copies_a_file_says_what_copies_a_database(there: Shell, words: lis
     assert f"use {tool} for now" in refused.stderr
 
 
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_a_part_of_the_work_needs_a_database_to_share(shell: Shell, role: str) -> None:
+    refused = shell.run("run", "--role", role)
+    assert refused.exit_code == 2
+    assert "set DATABASE_URL" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("variables", "words"),
     [

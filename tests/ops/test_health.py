@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ops.health import Blind, Health, Vitals, Watch, blind_sources, health, news
+from bot.ops.health import Blind, Health, Vitals, Watch, alive, blind_sources, health, news, ready
 from bot.records import SourceState
 from tests.support.clock import START
 
@@ -296,7 +296,24 @@ def test_what_is_wrong_is_said_and_only_some_of_it_makes_the_bot_unwell(
 
 
 def test_a_well_bot_has_nothing_to_say() -> None:
-    assert health(WELL, NOW) == Health(ok=True)
+    assert health(WELL, NOW) == alive(WELL, NOW) == ready(WELL, NOW) == Health(ok=True)
+
+
+@pytest.mark.parametrize(
+    ("seen", "now", "lives", "can"),
+    [
+        pytest.param(WELL, NOW + minutes(3), False, False, id="a loop that stands still"),
+        pytest.param(replace(WELL, unreadable="it is gone"), NOW, True, False, id="no database"),
+        pytest.param(replace(WELL, idle="none was looked for yet"), NOW, True, False, id="no jobs"),
+        pytest.param(replace(WELL, closed="the token was revoked"), NOW, True, True, id="no token"),
+        pytest.param(vitals(state(good=minutes(60), failing=minutes(58))), NOW, True, True, id="no source"),
+    ],
+)
+def test_a_process_is_restarted_for_its_own_faults_and_left_out_for_what_it_cannot_do(
+    seen: Vitals, now: datetime, lives: bool, can: bool
+) -> None:
+    assert not health(seen, now).ok
+    assert (alive(seen, now).ok, ready(seen, now).ok) == (lives, can)
 
 
 MOMENTS = st.none() | st.integers(-90_000, 90_000).map(lambda number: NOW + minutes(number))

@@ -16,7 +16,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.ops import arriving
 from bot.ops.health import Health
-from bot.ops.web import Routes, own_pages, parse_address, reply, serving
+from bot.ops.web import HEALTH, Routes, own_pages, parse_address, reply, serving
 
 WELL = Health(ok=True)
 LOOPBACK = ("127.0.0.1", 0)
@@ -32,7 +32,7 @@ class Patient:
     url: str = ""
 
     def pages(self) -> Routes:
-        return own_pages(self.examined, lambda: b"cadencebot_healthy 1.0\n")
+        return own_pages({HEALTH: self.examined}, lambda: b"cadencebot_healthy 1.0\n")
 
     def examined(self) -> Health:
         if isinstance(self.health, Exception):

@@ -27,7 +27,7 @@ LOOPBACK = ("127.0.0.1", 0)
 @pytest.fixture
 def front(app: App) -> Iterator[str]:
     """Yield the host and port of a server that hears Slack."""
-    own = own_pages(lambda: Health(ok=True), lambda: b"")
+    own = own_pages({HEALTH: lambda: Health(ok=True)}, lambda: b"")
     with serving(LOOPBACK, {HEALTH: own[HEALTH], **slack_routes(app, SECRET)}) as url:
         yield urlsplit(url).netloc
 

@@ -42,6 +42,7 @@ class Worker:
         self._tell = tell
         tasks = {POLL: self._poll, DELIVER: self._deliver, CHORES: self._do_chores, PUSH: hear}
         each = {name: partial(guarded, task) for name, task in tasks.items()}
+        watcher.monitor.idle = jobs.idle
         self._thread = threading.Thread(target=jobs.work, args=(each, _SLOTS), name="jobs")
 
     def start(self) -> None:

@@ -7,6 +7,7 @@ done twice, and that may matter to nobody.
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -41,6 +42,7 @@ class PostgresJobs:
         self._deferring.open(database.pool)
         self._stopping = threading.Event()
         self._ended: Callable[[], object] = lambda: None
+        self._looked: float | None = None  # when jobs of the dead were last looked for, by time.monotonic()
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what it tells, we tell in words
 
     def pending(self) -> set[Job]:
@@ -64,6 +66,13 @@ class PostgresJobs:
         if jobs:
             with self._in_words(), self._database.lent() as connection, connection.transaction():
                 self._deferring.job_manager.batch_defer_jobs(jobs, connection=connection)
+
+    def idle(self) -> str:
+        """Return why no jobs are done here, "" while they are; with them those of the dead are looked for."""
+        if self._looked is None:
+            return "none was looked for yet"
+        seconds = time.monotonic() - self._looked
+        return f"none was looked for in {seconds:.0f} seconds" if seconds > TAKEN_OVER else ""
 
     def stop(self) -> None:
         """Begin no other job."""
@@ -107,7 +116,7 @@ class PostgresJobs:
                 install_signal_handlers=False,
             )
         )
-        taking_over = asyncio.create_task(_take_over(app))
+        taking_over = asyncio.create_task(self._take_over(app))
         loop = asyncio.get_running_loop()
         self._ended = lambda: loop.call_soon_threadsafe(working.cancel)
         if self._stopping.is_set():
@@ -122,6 +131,24 @@ class PostgresJobs:
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
+
+    async def _take_over(self, app: procrastinate.App) -> None:
+        """Let go of the jobs of workers that died, for ever.
+
+        They are not tried again, which would meet the one that was deferred after it: where something is due,
+        the next look defers another.
+        """
+        manager = app.job_manager
+        while True:
+            await asyncio.sleep(_LOOK)
+            stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=TAKEN_OVER)
+            self._looked = time.monotonic()
+            for job in stalled:
+                with suppress(ConnectorException):  # somebody else did
+                    await manager.finish_job_by_id_async(
+                        job_id=job.id or 0, status=Status.FAILED, delete_job=True
+                    )
+                    log.warning("job_taken_over", job=job.lock)
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -157,20 +184,3 @@ def _tell_of(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         log.info("job_not_ended", error=str(context["exception"]).strip())
     else:
         loop.default_exception_handler(context)
-
-
-async def _take_over(app: procrastinate.App) -> None:
-    """Let go of the jobs of workers that died, for ever.
-
-    They are not tried again, which would meet the one that was deferred after it: where something is due, the
-    next look defers another.
-    """
-    manager = app.job_manager
-    while True:
-        await asyncio.sleep(_LOOK)
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=TAKEN_OVER):
-            with suppress(ConnectorException):  # somebody else did
-                await manager.finish_job_by_id_async(
-                    job_id=job.id or 0, status=Status.FAILED, delete_job=True
-                )
-                log.warning("job_taken_over", job=job.lock)
