@@ -44,7 +44,7 @@ def test_a_command_works_with_the_state_the_feeds_and_the_environment_of_the_ser
     script = SCRIPT.read_text("utf-8")
     [program] = re.findall(r"^ExecStart=(\S+) run$", UNIT, flags=re.MULTILINE)
     assert f'{program} "$@"' in script
-    [variables] = re.findall(r"^Environment=(.*)$", UNIT, flags=re.MULTILINE)
+    [variables] = re.findall(r"^Environment=(CADENCEBOT_.*)$", UNIT, flags=re.MULTILINE)
     assert all(f"--setenv={variable}" in script for variable in variables.split())
     shared = ("EnvironmentFile", "DynamicUser", "StateDirectory", "StateDirectoryMode", "UMask")
     assert all(f"--property={key}={value}" in script for key, value in settings(*shared))

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from bot.run.engines import Engines
@@ -14,6 +15,7 @@ from bot.store.shards import ALL
 from bot.store.store import Store
 
 _POLLS = 12  # hosts that are read side by side; one that hangs holds one of them
+_REST = timedelta(seconds=5)  # between two rounds of chores, of all workers together
 _OTHERS = 4  # chores and pushes, and room for one that hangs
 _SLOTS = _POLLS + len(ALL) + _OTHERS
 
@@ -64,8 +66,9 @@ class Worker:
         poller = self._engines.poller
         lanes = {poller.lane_of(source) for source in poller.due()}
         polls = (Job(POLL, lane) for lane in sorted(lanes))
-        due = deliveries_due(self._store, poller.clock.now())
-        defer_missing(self._jobs, [Job(CHORES), *due, *polls])
+        now = poller.clock.now()
+        chores = [Job(CHORES)] if self._store.chores.is_due(CHORES, now) else []
+        defer_missing(self._jobs, [*chores, *deliveries_due(self._store, now), *polls])
 
     def _poll(self, lane: str) -> None:
         poller = self._engines.poller
@@ -77,3 +80,5 @@ class Worker:
     def _do_chores(self, _: str) -> None:
         self._engines.chores.do()
         self._tell()
+        with self._store.transaction():
+            self._store.chores.done(CHORES, self._engines.poller.clock.now() + _REST)
