@@ -7,6 +7,7 @@ from copy import copy
 from datetime import datetime
 from pathlib import Path
 
+from bot.fetch.hosts import Hosts
 from bot.model import Lab
 from bot.store.added import AddedLabs
 from bot.store.adoption import Adoption
@@ -20,7 +21,7 @@ from bot.store.history import History
 from bot.store.installations import Installations
 from bot.store.jobs import Jobs
 from bot.store.labs import Addresses, Moves
-from bot.store.opening import jobs_of, opened
+from bot.store.opening import hosts_of, jobs_of, opened
 from bot.store.places import Places
 from bot.store.preferences import Settings
 from bot.store.pushes import Pushes
@@ -88,6 +89,10 @@ class Store:
     def jobs(self) -> Jobs | None:
         """Return the jobs of the workers that share this database, None where there is one bot."""
         return jobs_of(self._database)
+
+    def hosts(self) -> Hosts | None:
+        """Return what keeps all bots of this database polite to hosts, None where there is one bot."""
+        return hosts_of(self._database)
 
     def of_share(self, shard: int) -> "Store":
         """Take the turn to deliver a share of the outbox; return this store for whoever has it.
