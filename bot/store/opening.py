@@ -49,6 +49,16 @@ def hosts_of(database: Database) -> Hosts | None:
     return None
 
 
+def is_new_request(database: Database, key: str) -> bool:
+    """Whether no other bot of a database has heard of a request; what this one heard, it knows by itself."""
+    if isinstance(database, SqliteDatabase):
+        return True
+    from bot.store.postgres.database import PostgresDatabase  # noqa: PLC0415 - as below
+    from bot.store.postgres.requests import is_new_request as is_new  # noqa: PLC0415 - as below
+
+    return not isinstance(database, PostgresDatabase) or is_new(database, key)
+
+
 def migrate(url: str) -> tuple[str, int]:
     """Bring the tables on PostgreSQL up to date; return the database's place, and by how many versions."""
     try:

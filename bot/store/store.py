@@ -21,7 +21,7 @@ from bot.store.history import History
 from bot.store.installations import Installations
 from bot.store.jobs import Jobs
 from bot.store.labs import Addresses, Moves
-from bot.store.opening import hosts_of, jobs_of, opened
+from bot.store.opening import hosts_of, is_new_request, jobs_of, opened
 from bot.store.places import Places
 from bot.store.preferences import Settings
 from bot.store.pushes import Pushes
@@ -93,6 +93,10 @@ class Store:
     def hosts(self) -> Hosts | None:
         """Return what keeps all bots of this database polite to hosts, None where there is one bot."""
         return hosts_of(self._database)
+
+    def is_new_request(self, key: str) -> bool:
+        """Whether no other bot of this database has heard of a request: from now on they have."""
+        return is_new_request(self._database, key)
 
     def of_share(self, shard: int) -> "Store":
         """Take the turn to deliver a share of the outbox; return this store for whoever has it.
