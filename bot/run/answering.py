@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 
 from bot.desk.adding import Adding
 from bot.desk.changes import Changes
@@ -29,6 +30,7 @@ from bot.slack.wording import CommandName
 from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.store.store import Store
 
+_OPENED_AT_FIRST = 100  # tokens: where the key is missing, none of them opens
 _THREADS = 4  # that do what was asked for; more would only take the processor from those who acknowledge
 
 
@@ -113,7 +115,7 @@ def _workspaces(app: App) -> Workspaces:
     if not app.serves_many:
         return OneWorkspace(app.slack_token)
     workspaces = ManyWorkspaces(app.store, seal_of(app.environment), app.clock.now)
-    for one in workspaces.all():
+    for one in islice(workspaces.all(), _OPENED_AT_FIRST):
         if isinstance(one, ConfigError):  # is told now, not at a click
             raise one
     return workspaces
