@@ -14,6 +14,7 @@ from bot.outbox.message import Closed, Found, Later, Message, Notifier, Outcome,
 from bot.store.store import Store
 
 KEPT_OPEN = 2_000  # workspaces: a kilobyte each, while to open one takes a question to the store and 0.1 ms
+_PORTION = 500  # tokens that are sealed anew in one transaction
 _REST = 300.0  # seconds; a workspace that lets nobody in must not stop the others
 _Result = TypeVar("_Result")
 
@@ -63,6 +64,23 @@ class ManyWorkspaces:
                 yield error
             else:
                 yield from [workspace] if workspace else []
+
+    def reseal(self) -> tuple[int, list[str]]:
+        """Seal all tokens with the first key; return how many were, and whose no key opens.
+
+        Raises StoreError; what was done by then stays, and all may be done again.
+        """
+        installations, done, closed, last = self.store.installations, 0, list[str](), ("", "")
+        while portion := installations.sealed_after(*last, _PORTION):
+            with self.store.transaction():
+                for team, enterprise, sealed in portion:
+                    renewed = self.seal.renew(sealed)
+                    if renewed is None:
+                        closed.append(team or enterprise)
+                    else:
+                        done += installations.reseal(team, enterprise, sealed, renewed)
+            last = portion[-1][:2]
+        return done, closed
 
     def forget(
         self, team: str, enterprise: str, until: datetime | None = None, bot_users: Collection[str] = ()

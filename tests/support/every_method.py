@@ -150,6 +150,9 @@ WRITES: dict[str, Call] = {
     "deeds.add": lambda s: s.deeds.add("1.2", "list", UANA, "change", NOW, START),
     "installations.note_names": lambda s: s.installations.note_names("T1", kept=False),
     "installations.save": lambda s: s.installations.save("T2", "", b"sealed", "UBOT", NOW),
+    "installations.reseal": lambda s: s.installations.reseal(
+        *s.installations.sealed_after("", "", 1)[0], b"anew"
+    ),
     "installations.set_lacking": lambda s: s.installations.set_lacking("T1", ["im:history"]),
     "installations.uninstall": lambda s: s.installations.uninstall("T1", NOW),
     "adoption.fail": lambda s: s.adoption.fail(TASK, "slow", LATER, 3),
@@ -244,6 +247,7 @@ READS: dict[str, Call] = {
     "reports.by_id": lambda s: s.reports.by_id(1),
     "reports.open": lambda s: s.reports.open(),
     "installations.find": lambda s: s.installations.find("T1"),
+    "installations.sealed_after": lambda s: s.installations.sealed_after("", "", 9),
     "installations.lacking": lambda s: s.installations.lacking(),
     "installations.workspaces": lambda s: s.installations.workspaces(),
     "adoption.bases": lambda s: s.adoption.bases(["moonshot"], 3),
