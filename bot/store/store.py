@@ -11,6 +11,7 @@ from bot.fetch.hosts import Hosts
 from bot.model import Lab
 from bot.store.added import AddedLabs
 from bot.store.adoption import Adoption
+from bot.store.archive import Archive
 from bot.store.arrangement import Arrangement
 from bot.store.corrections import Corrections, Reports
 from bot.store.deeds import Deeds
@@ -55,6 +56,7 @@ class Store:
         self.arrangement = Arrangement(self._database)
         self.releases = Releases(self._database, self.corrections)
         self.deliveries = Deliveries(self._database)
+        self.archive = Archive(self._database)
         self.hints = Hints(self._database)
         self.held = Floods(self._database, self.hints)
         self.subscriptions = Subscriptions(self._database)

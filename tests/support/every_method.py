@@ -79,6 +79,7 @@ WRITES: dict[str, Call] = {
     "sources.showed_nothing": lambda s: s.sources.showed_nothing(
         [replace(s.sources.state("hub:org"), etag="2")]
     ),
+    "archive.forget": lambda s: s.archive.forget([Destination(SENT)], LATER, 9),
     "arrangement.give": lambda s: s.arrangement.give(KEY, "zai"),
     "arrangement.mark_provisional": lambda s: s.arrangement.mark_provisional(KEY, NOW, provisional=True),
     "arrangement.merge": lambda s: s.arrangement.merge("zai/glm-4.7", KEY, NOW),
@@ -96,7 +97,6 @@ WRITES: dict[str, Call] = {
     "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
     "deliveries.doubt_claims": lambda s: s.deliveries.doubt_claims(LATER),
-    "deliveries.forget_texts": lambda s: s.deliveries.forget_texts(LATER),
     "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),
     "deliveries.suspect_nothing": lambda s: s.deliveries.suspect_nothing(
         Destination(SUSPECTED), "blind", NOW
@@ -179,6 +179,7 @@ WRITES: dict[str, Call] = {
 # Methods that only ask.
 READS: dict[str, Call] = {
     "added.all": lambda s: s.added.all(),
+    "archive.destinations_after": lambda s: s.archive.destinations_after("", 9),
     "sources.known": lambda s: s.sources.known("feed:x", ["a"]),
     "sources.shown_elsewhere": lambda s: s.sources.shown_elsewhere("feed:y", ["a"]),
     "sources.repositories": lambda s: s.sources.repositories("hub:org"),
