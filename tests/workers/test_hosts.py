@@ -9,6 +9,8 @@ import pytest
 from bot.errors import Failure, SourceError
 from bot.fetch.hosts import Hosts
 from bot.fetch.manners import Manners
+from bot.run.engines import fetcher_of
+from bot.run.wiring import open_app
 from bot.store.store import Store
 from tests.support import postgres
 from tests.support.clock import START, FakeClock
@@ -191,6 +193,17 @@ def test_a_store_that_only_reads_and_a_file_share_no_hosts(url: str, tmp_path: P
     for store in (Store(tmp_path, url=url, readonly=True), Store(tmp_path)):
         assert store.hosts() is None
         store.close()
+
+
+def test_what_a_process_fetches_with_goes_by_the_hosts_of_its_database(url: str, tmp_path: Path) -> None:
+    config = tmp_path / "feeds.yaml"
+    config.write_text("labs: [{id: qwen, name: Qwen, sources: [hub: Qwen]}]", encoding="utf-8")
+    settings = {"CADENCEBOT_CONFIG": str(config), "CADENCEBOT_STATE": str(tmp_path)}
+    with open_app({**settings, "DATABASE_URL": url}) as app, fetcher_of(app) as fetcher:
+        ask(fetcher._manners, "wired.example:443")
+        assert shared(app.store).standing("wired.example:443")
+    with open_app(settings) as app, fetcher_of(app) as fetcher:
+        assert fetcher._manners._shared is None
 
 
 def shared(store: Store) -> Hosts:
