@@ -94,6 +94,10 @@ _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "maintenance",
             "Make the tables of the PostgreSQL database in DATABASE_URL, or bring them up to date.",
         ),
+        "reseal": (
+            "maintenance",
+            "Seal the tokens of workspaces anew, with the first key of CADENCEBOT_SEAL_KEY.",
+        ),
     },
     "See how it is understood": {
         "identify": (

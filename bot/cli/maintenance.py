@@ -1,4 +1,4 @@
-"""How the bot fares, and copies of its memory: `status deliveries retry unclear backup restore`."""
+"""How the bot fares, and its memory: `status deliveries retry unclear backup restore migrate reseal`."""
 
 import getpass
 from dataclasses import replace
@@ -14,12 +14,14 @@ from bot.desk.questions import Questions, watched
 from bot.errors import UsageError
 from bot.ops.health import PATIENCE
 from bot.ops.lock import sole_user
+from bot.ops.sealing import seal_of
 from bot.outbox.doubts import Doubts
 from bot.records import FAILED, OPEN
 from bot.releases.news.coverage import Record
 from bot.run.copies import copy_of, stamp
 from bot.run.wiring import no_state, open_app
 from bot.settings.environment import read_environment
+from bot.slack.workspaces import ManyWorkspaces
 from bot.store.backup import back_up
 from bot.store.opening import migrate as migrate_tables
 from bot.store.restore import restore as put_back
@@ -33,6 +35,7 @@ from bot.views.answers import (
 )
 from bot.views.answers.status import silence
 from bot.views.objects import delivery_object, push_object
+from bot.views.phrases import counted
 
 _REASONS = 5  # deliveries that status explains; `deliveries --open` lists all
 _RETRIABLE = ("owed", "unclear", "impossible", "skipped")
@@ -255,4 +258,21 @@ def migrate() -> None:
     say(f"{place}: {'the tables are made or brought up to date.' if behind else 'is up to date.'}")
 
 
-COMMANDS = (status, deliveries, retry, unclear, backup, restore, migrate)
+@click.command()
+def reseal() -> None:
+    """Seal the tokens of workspaces anew, with the first key of CADENCEBOT_SEAL_KEY.
+
+    Before, give everything that runs the new key and, after a comma, the old one, which can go afterwards.
+    """
+    with open_app() as app:
+        workspaces = ManyWorkspaces(app.store, seal_of(app.environment), app.clock.now)
+        done, closed = workspaces.reseal()
+    say(f"{counted(done, 'token')} sealed anew with the first key of CADENCEBOT_SEAL_KEY.")
+    if closed:
+        say(f"No key opens that of {', '.join(closed)}.")
+        say("Add the key that sealed it, after a comma; or install the bot there anew.")
+        raise click.exceptions.Exit(1)
+    say("The other keys can go, but for backups made before: what is in those, only they open.")
+
+
+COMMANDS = (status, deliveries, retry, unclear, backup, restore, migrate, reseal)

@@ -27,6 +27,7 @@ from bot.fetch.address import (
     written,
 )
 from bot.fetch.body import ACCEPT_ENCODING, read_body
+from bot.fetch.hosts import Hosts
 from bot.fetch.manners import Manners, asked_rest
 from bot.fetch.wire import Attempt, ByThread, GuardedBackend, GuardedTransport, plain_headers
 from bot.settings.proxies import DIRECT, Proxies
@@ -104,6 +105,7 @@ def unanswered(error: httpx.HTTPError, *, deadline: float, ended: bool) -> tuple
 MAX_BYTES = 20_000_000
 MAX_RAW_BYTES = 10_000_000
 
+_PAUSE = 1.0  # seconds, the least between two requests to one host
 _LONGEST_VALIDATOR = 1_000  # characters; a longer ETag sent back would only earn "header too large"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What a redirect to another host takes along; any other header may hold a secret of the first host.
@@ -128,8 +130,8 @@ class HttpFetcher:
     `allowed_hosts` are `host:port` pairs of our own (mirrors, test servers): they may be private, and are
     asked without pause. `tokens` maps a host as it stands in an address (`huggingface.co`, `127.0.0.1:8000`)
     to its bearer token, which goes to exactly that host, and over http only where that host is allowed.
-    `pause` is the least number of seconds between two requests to one host. What goes
-    through one of the `proxies` is looked up there, and guarded by nobody else.
+    Other processes read the same hosts where there are `hosts`. What goes through one of the `proxies` is
+    looked up there, and guarded by nobody else.
     """
 
     def __init__(
@@ -139,14 +141,14 @@ class HttpFetcher:
         user_agent: str,
         allowed_hosts: frozenset[str] = frozenset(),
         tokens: Mapping[str, str] | None = None,
-        pause: float = 1.0,
         resolve: Resolver = lookup,
         proxies: Proxies = DIRECT,
+        hosts: Hosts | None = None,
     ) -> None:
         self._allowed = frozenset(host.lower() for host in allowed_hosts)
         self._tokens = {host.lower(): token for host, token in (tokens or {}).items() if token}
         self._clock = clock
-        self._manners = Manners(clock, pause, self._allowed)
+        self._manners = Manners(clock, _PAUSE, self._allowed, hosts)
         self._headers = {"user-agent": user_agent, "accept": "*/*", "accept-encoding": ACCEPT_ENCODING}
         # The transport alone, without httpx.Client on top: that one logs addresses with the secrets of their
         # query, keeps cookies and raises IDNAError over a hostile Location; and it costs CPU (benchmarks/).
@@ -223,7 +225,7 @@ class HttpFetcher:
     def _visit(self, url: httpx.URL, errand: _Errand) -> Response | httpx.URL:
         """Ask one address in its turn; return its answer, or the address that it redirects to."""
         began = time.monotonic()
-        with self._manners.turn(endpoint_of(url)):
+        with self._manners.turn(endpoint_of(url), errand.deadline):
             errand.until += time.monotonic() - began
             attempt = Attempt(errand.until)
             try:

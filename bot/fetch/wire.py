@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from weakref import WeakSet
 
 import httpcore
 import httpx
@@ -162,6 +163,16 @@ class GuardedTransport(httpx.HTTPTransport):
             self._pool = KeptConnection(context, backend)  # type: ignore[assignment]  # all that is used of one
 
 
+class _Own:
+    """The transport of one thread, which is closed when the thread ends."""
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self.transport = transport
+
+    def __del__(self) -> None:
+        self.transport.close()
+
+
 class ByThread(httpx.BaseTransport):
     """A transport, as `make` makes it, for each thread that asks; meant for threads that live long.
 
@@ -171,20 +182,20 @@ class ByThread(httpx.BaseTransport):
     def __init__(self, make: Callable[[], httpx.BaseTransport]) -> None:
         self._make = make
         self._own = threading.local()
-        self._all: list[httpx.BaseTransport] = []
+        self._all: WeakSet[_Own] = WeakSet()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer with its body unread."""
-        own: httpx.BaseTransport | None = getattr(self._own, "transport", None)
+        own: _Own | None = getattr(self._own, "own", None)
         if own is None:
-            own = self._own.transport = self._make()
-            self._all.append(own)
-        return own.handle_request(request)
+            own = self._own.own = _Own(self._make())
+            self._all.add(own)
+        return own.transport.handle_request(request)
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for transport in self._all:
-            transport.close()
+        for own in list(self._all):
+            own.transport.close()
 
 
 def plain_headers(headers: httpx.Headers) -> dict[str, str]:

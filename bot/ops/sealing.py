@@ -30,6 +30,15 @@ class Seal:
         """Return a token sealed."""
         return self._keys.encrypt(token.encode())
 
+    def renew(self, sealed: bytes) -> bytes | None:
+        """Return what was sealed, sealed with the first key; None when none of the keys opens it."""
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above
+
+        try:
+            return self._keys.rotate(sealed)
+        except InvalidToken:
+            return None
+
     def open(self, sealed: bytes) -> str:
         """Return what was sealed. Raises ConfigError when none of the keys opens it."""
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above

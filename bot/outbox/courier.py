@@ -15,6 +15,7 @@ from bot.outbox.case import Case, Composed
 from bot.outbox.compose import compose
 from bot.outbox.known import Known
 from bot.outbox.message import LANDING, Absent, Closed, Found, Later, Notifier, Outcome, Sent, Unclear
+from bot.outbox.paces import Paces
 from bot.outbox.settle import loses_sight, store_settled
 from bot.outbox.settlement import (
     HOLDS_UP,
@@ -66,7 +67,7 @@ class Courier:
     posted: Mapping[Destination, datetime] = field(default_factory=dict)  # when to each last, before we began
     # --- of this one alone
     _steps: dict[Destination, Future[Outcome | Absent | None]] = field(init=False, default_factory=dict)
-    _free: dict[Destination, datetime] = field(init=False)  # when each takes the next post
+    _paces: Paces = field(init=False)
     _stopping: threading.Event = field(init=False, default_factory=threading.Event)
     _has_more: bool = field(init=False, default=False)  # than the last round looked at
     _interrupted: bool = field(init=False, default=True)  # the first round doubts what a killed process left
@@ -76,7 +77,7 @@ class Courier:
 
     def __post_init__(self) -> None:
         self._writes = self.store.together(self.writer, self._note_claims)
-        self._free = {where: at + self.pace for where, at in self.posted.items()}
+        self._paces = Paces(self.pace, self.posted)
 
     def stop(self) -> None:
         """Settle what is on its way and send nothing else."""
@@ -169,7 +170,7 @@ class Courier:
         paused = [
             one.destination for one in self.store.subscriptions.pauses().values() if not _is_over(one, now)
         ]
-        rest = [one for one, free in self._free.items() if at_once and within < free - now <= self.pace]
+        rest = self._paces.resting(now, within) if at_once else []
         heads = deliveries.heads(
             now if aside else None,
             now - HOLDS_UP,
@@ -185,8 +186,7 @@ class Courier:
         waits = head.wait_until if head.state == "owed" else None  # what is in doubt is looked up at once
         wanted = max(head.due_at, waits or head.due_at)
         due = wanted if wanted - now <= longest_wait(head, now) else now
-        free = self._free.get(head.destination, due)
-        return max(due, free) if free - now <= self.pace else due
+        return self._paces.ready(head.destination, due, now)
 
     def next_wait(self) -> timedelta | None:
         """Return how long until something can be sent; None when nothing can, or not soon enough to wait."""
@@ -230,7 +230,7 @@ class Courier:
         except Exception as error:  # whatever went wrong, the message may have been posted
             log.exception("notifier_crashed", delivery=head.id)
             outcome = Unclear(f"the bot failed while sending ({error!r}); please report this")
-        self._free[head.destination] = self.clock.now() + self.pace
+        self._paces.posted(head.destination, self.clock.now())
         # What was found may have been rendered from less than is known now: the next edit shall compare.
         settled = settlement(outcome, head, self.clock.now())
         if isinstance(outcome, Sent):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 
 from bot.desk.adding import Adding
 from bot.desk.changes import Changes
@@ -22,12 +23,14 @@ from bot.slack.app import make_app
 from bot.slack.channels import SlackChannels
 from bot.slack.client import web_client
 from bot.slack.http import slack_routes
-from bot.slack.oauth import install_flow
+from bot.slack.oauth import Installs, install_flow
+from bot.slack.once import Once
 from bot.slack.socket import SocketMode
 from bot.slack.wording import CommandName
 from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.store.store import Store
 
+_OPENED_AT_FIRST = 100  # tokens: where the key is missing, none of them opens
 _THREADS = 4  # that do what was asked for; more would only take the processor from those who acknowledge
 
 
@@ -51,26 +54,22 @@ def answering(app: App, fetch: Fetcher, *, http: bool = False) -> Iterator[Route
         workspaces = _workspaces(app)
         channels = SlackChannels(client, lambda team: _token(workspaces, team), app.clock.now)
         open_desk = partial(_desk, app, reading, channels, fetch, threading.Lock())
-        flow = None
+        flow, once = None, Once(app.store.is_new_request)
         if app.serves_many:
+            installed = open_desk().comings.installed
             flow = install_flow(
-                app.store,
-                seal_of(app.environment),
+                Installs(app.store, seal_of(environment), app.clock.now, installed, once),
                 client,
                 client_id=environment.slack_client_id,
                 client_secret=environment.slack_client_secret.get_secret_value(),
-                now=app.clock.now,
-                installed=open_desk().comings.installed,
             )
         command = CommandName(app.store.watch.command_name(), partial(_keep_name, app.store))
-        bolt = make_app(open_desk, client, workspaces, threads, command, flow)
+        bolt = make_app(open_desk, client, workspaces, threads, command, flow, once)
         if http:
             secret = environment.slack_signing_secret.get_secret_value()
             yield slack_routes(bolt, secret, installable=app.serves_many)
         else:
-            socket = SocketMode(
-                bolt, app_token, environment.slack_api_url, app.clock.now, proxies=environment.proxies
-            )
+            socket = SocketMode(bolt, app_token, client, app.clock.now, bots=app.store.bots)
             socket.start()
             try:
                 yield {}
@@ -116,7 +115,7 @@ def _workspaces(app: App) -> Workspaces:
     if not app.serves_many:
         return OneWorkspace(app.slack_token)
     workspaces = ManyWorkspaces(app.store, seal_of(app.environment), app.clock.now)
-    for one in workspaces.all():
+    for one in islice(workspaces.all(), _OPENED_AT_FIRST):
         if isinstance(one, ConfigError):  # is told now, not at a click
             raise one
     return workspaces

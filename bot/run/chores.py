@@ -20,6 +20,7 @@ from bot.report.exports import report_files
 from bot.run.copies import copy_daily
 from bot.run.push.subscribing import is_reachable, subscriber_of
 from bot.run.rights import CHORE, look_at_rights
+from bot.run.tidying import tidy
 from bot.run.wiring import App
 from bot.store.store import Store
 
@@ -29,9 +30,6 @@ _REPORT = "report"
 _PUBLISHED = timedelta(hours=1)
 _HABITS = "habits"
 _MADE = timedelta(hours=1)
-_TIDY = "tidy"
-_TIDIED = timedelta(days=7)
-_TEXTS_KEPT = timedelta(days=365)  # after that nobody asks for them here: they stand in Slack
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class Chores:
             self._renew,
             lambda: copy_daily(self.app),
             self._keep_habits,
-            self._tidy,
+            lambda: tidy(self.app.store, self.app.clock.now()),
         )
 
     def _look_at_rights(self) -> None:
@@ -86,14 +84,6 @@ class Chores:
             keep_habits(store)
             with store.transaction():
                 store.chores.done(_HABITS, now + _MADE)
-
-    def _tidy(self) -> None:
-        """Forget what no promise needs."""
-        store, now = self.app.store, self.app.clock.now()
-        if store.chores.is_due(_TIDY, now):
-            with store.transaction():
-                store.deliveries.forget_texts(now - _TEXTS_KEPT)
-                store.chores.done(_TIDY, now + _TIDIED)
 
     def _each(self, *chores: Callable[[], object]) -> None:
         for chore in chores:

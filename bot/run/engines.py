@@ -13,6 +13,7 @@ from bot import __version__
 from bot.clock import Clock
 from bot.fetch.address import host_in
 from bot.fetch.client import HttpFetcher
+from bot.fetch.hosts import Hosts
 from bot.model import CONSOLE
 from bot.ops.private import tighten
 from bot.ops.sealing import seal_of
@@ -135,10 +136,10 @@ def notifier_of(app: App, console: Console, *, interactive: bool = False) -> Not
 
 def fetcher_of(app: App) -> HttpFetcher:
     """Return a client for the sources, which closes at the end of its `with`."""
-    return fetcher_for(app.environment, app.clock)
+    return fetcher_for(app.environment, app.clock, app.store.hosts())
 
 
-def fetcher_for(environment: Environment, clock: Clock) -> HttpFetcher:
+def fetcher_for(environment: Environment, clock: Clock, hosts: Hosts | None = None) -> HttpFetcher:
     """Return such a client where there is no more than an environment."""
     tokens = {
         host_in(environment.hf_endpoint): environment.hf_token.get_secret_value(),
@@ -150,4 +151,5 @@ def fetcher_for(environment: Environment, clock: Clock) -> HttpFetcher:
         allowed_hosts=environment.allowed_hosts,
         tokens=tokens,
         proxies=environment.proxies,
+        hosts=hosts,
     )

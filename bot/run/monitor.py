@@ -15,7 +15,7 @@ from bot.ops.health import Vitals
 from bot.ops.monitor import Monitor, Pinger, Systemd
 from bot.ops.web import PROBES, Routes, parse_address, serving
 from bot.records import Content
-from bot.run.engines import Engines, fetcher_of
+from bot.run.engines import Engines, fetcher_for
 from bot.run.gaps import note_alive
 from bot.run.report_pages import report_pages
 from bot.run.wiring import App
@@ -38,7 +38,8 @@ def monitoring(
     where that cannot be listened on.
     """
     environment = app.environment
-    with fetcher_of(app) as fetcher, ThreadPoolExecutor(1, thread_name_prefix="ping") as threads:
+    pings = fetcher_for(environment, app.clock)  # that this bot lives, no other may delay
+    with pings as fetcher, ThreadPoolExecutor(1, thread_name_prefix="ping") as threads:
         monitor = Monitor(
             app.clock,
             _intervals(engines),

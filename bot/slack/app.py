@@ -56,19 +56,20 @@ def make_app(
     threads: Executor,
     command: CommandName,
     flow: OAuthFlow | None = None,
+    once: Once | None = None,
 ) -> App:
     """Return the app with all its listeners; `threads` do the work that follows an acknowledgement.
 
     `open_desk` gives the desk as the settings of the moment have it.
     `client` speaks for every workspace, with the token that each request brings along; `flow` installs it in
-    more of them. Signatures are checked before the app sees a request.
+    more of them. `once` tells what came already, here or elsewhere. Signatures are checked before.
     """
     replies = Replies(client, command)
     listeners = Listeners(open_desk, replies)
     app = App(
         logger=bolt_log,
         client=client,
-        before_authorize=Admission(listeners.problems),
+        before_authorize=Admission(listeners.problems, once or Once()),
         authorize=_Unasked(),
         request_verification_enabled=False,
         listener_executor=threads,
@@ -87,8 +88,8 @@ class Admission(Middleware):
     requests twice; and Bolt looks at keys that a damaged payload lacks, hence such a one goes no further.
     """
 
-    def __init__(self, problems: Callable[[Payload], Mapping[str, str]]) -> None:
-        self._once = Once()
+    def __init__(self, problems: Callable[[Payload], Mapping[str, str]], once: Once) -> None:
+        self._once = once
         self._problems = problems
 
     def process(

@@ -47,15 +47,18 @@ Now = Callable[[], datetime]
 class Installs(InstallationStore, OAuthStateStore):
     """What is kept of installs: the bot's token alone, no person's; and those that were begun here.
 
-    Without the latter anybody could be made to end another's.
+    Without the latter anybody could be made to end another's. `installed` hears of each workspace, and `used`
+    tells which installs have ended.
     """
 
-    def __init__(self, store: Store, seal: Seal, now: Now, installed: Callable[[str], None]) -> None:
+    def __init__(
+        self, store: Store, seal: Seal, now: Now, installed: Callable[[str], None], used: Once
+    ) -> None:
         self._store = store
         self._seal = seal
         self._now = now
         self._installed = installed
-        self._used = Once()
+        self._used = used
 
     def save(self, installation: Installation) -> None:
         """Keep a workspace's bot token, in place of an older one. Raises CannotServe for what cannot last.
@@ -128,18 +131,8 @@ def _failed(args: FailureArgs) -> BoltResponse:
     return BoltResponse(status=400, body=page, headers={"Content-Type": "text/html; charset=utf-8"})
 
 
-def install_flow(
-    store: Store,
-    seal: Seal,
-    client: WebClient,
-    *,
-    client_id: str,
-    client_secret: str,
-    now: Now,
-    installed: Callable[[str], None],
-) -> OAuthFlow:
-    """Return the flow behind /slack/install and /slack/oauth_redirect; `installed` hears of each."""
-    installs = Installs(store, seal, now, installed)
+def install_flow(installs: Installs, client: WebClient, *, client_id: str, client_secret: str) -> OAuthFlow:
+    """Return the flow behind /slack/install and /slack/oauth_redirect."""
     settings = OAuthSettings(
         client_id=client_id,
         client_secret=client_secret,

@@ -5,6 +5,7 @@ by itself; where it believes in a connection that Slack has given up, the watchd
 """
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,9 +15,9 @@ import structlog
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
-from bot.settings.proxies import DIRECT, Proxies
+from bot.errors import StoreError
 from bot.slack.api import call
-from bot.slack.client import web_client
+from bot.slack.client import SlackClient
 
 log = structlog.get_logger(__name__)
 
@@ -27,23 +28,24 @@ _REST = timedelta(minutes=1)  # after a refusal: Slack takes one such call a min
 
 
 class SocketMode:
-    """One connection, open from `start` to `stop`."""
+    """One connection, open from `start` to `stop`; each of the `bots` that share a database has one."""
 
     def __init__(
         self,
         app: App,
         app_token: str,
-        api_url: str,
+        client: SlackClient,
         now: Callable[[], datetime],
         *,
-        proxies: Proxies = DIRECT,
         ping: float = _PING,
+        bots: Callable[[], int] = lambda: 1,
         silence: timedelta = _SILENCE,
     ) -> None:
         self._app = app
         self._app_token = app_token
-        self._web = web_client("", api_url, proxies=proxies)
+        self._web = client
         self._now = now
+        self._bots = bots
         self._ping = ping
         self._silence = silence
         self._handler: SocketModeHandler | None = None
@@ -113,14 +115,26 @@ class SocketMode:
         connections = message.get("num_connections")
         log.info("slack_socket_connected", connections=connections)
         # the client leaves a connection only once it has the next one, which then counts both
-        agreed, self._greeted = 2 if self._greeted else 1, True
-        if isinstance(connections, int) and connections > agreed:
+        lingers, self._greeted = int(self._greeted), True
+        if (
+            isinstance(connections, int)
+            and connections > 1 + lingers
+            and connections > self._agreed() + lingers
+        ):
             log.warning(
                 "slack_socket_ghosts",
                 connections=connections,
-                remedy="another cadencebot runs with this token, or a dead connection lingers: "
+                remedy="a cadencebot of another database runs with this token, or a dead connection lingers: "
                 "it takes a part of the commands and clicks",
             )
+
+    def _agreed(self) -> float:
+        """Return how many connections there may be: as many as there are bots, any where nobody can tell."""
+        try:
+            return self._bots()
+        except StoreError as error:
+            log.warning("slack_sockets_not_counted", error=str(error))
+            return math.inf
 
     def _is_silent(self, handler: SocketModeHandler) -> bool:
         session = handler.client.current_session

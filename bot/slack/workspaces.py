@@ -1,5 +1,7 @@
 """The workspaces that the bot serves, each with a token of its own, and the way of a message to its own."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,6 +13,8 @@ from bot.ops.sealing import Seal
 from bot.outbox.message import Closed, Found, Later, Message, Notifier, Outcome, Search, Sent
 from bot.store.store import Store
 
+KEPT_OPEN = 2_000  # workspaces: a kilobyte each, while to open one takes a question to the store and 0.1 ms
+_PORTION = 500  # tokens that are sealed anew in one transaction
 _REST = 300.0  # seconds; a workspace that lets nobody in must not stop the others
 _Result = TypeVar("_Result")
 
@@ -61,6 +65,23 @@ class ManyWorkspaces:
             else:
                 yield from [workspace] if workspace else []
 
+    def reseal(self) -> tuple[int, list[str]]:
+        """Seal all tokens with the first key; return how many were, and whose no key opens.
+
+        Raises StoreError; what was done by then stays, and all may be done again.
+        """
+        installations, done, closed, last = self.store.installations, 0, list[str](), ("", "")
+        while portion := installations.sealed_after(*last, _PORTION):
+            with self.store.transaction():
+                for team, enterprise, sealed in portion:
+                    renewed = self.seal.renew(sealed)
+                    if renewed is None:
+                        closed.append(team or enterprise)
+                    else:
+                        done += installations.reseal(team, enterprise, sealed, renewed)
+            last = portion[-1][:2]
+        return done, closed
+
     def forget(
         self, team: str, enterprise: str, until: datetime | None = None, bot_users: Collection[str] = ()
     ) -> str | None:
@@ -82,14 +103,16 @@ Workspaces = OneWorkspace | ManyWorkspaces
 class WorkspacesNotifier:
     """Carries each message through its workspace's own notifier, which `open_workspace` makes of the id.
 
-    A destination without a workspace belongs to `default`, that of the token in the environment.
+    A destination without a workspace belongs to `default`, that of the token in the environment. Those that
+    were written to lately stay open.
     """
 
     default: Notifier
     open_workspace: Callable[[str], Notifier | None]
     name: str = "slack"
     interactive: bool = True
-    _open: dict[str, Notifier] = field(default_factory=dict)
+    _open: OrderedDict[str, Notifier] = field(init=False, default_factory=OrderedDict)
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def send(self, message: Message) -> Outcome:
         """Post, reply or edit once."""
@@ -129,14 +152,22 @@ class WorkspacesNotifier:
         if team and isinstance(outcome, Sent):
             return replace(outcome, channel=Destination.at(team, outcome.channel))
         if team and isinstance(outcome, Closed):
-            self._open.pop(team, None)  # installed again, it has another token
+            with self._lock:
+                self._open.pop(team, None)  # installed again, it has another token
             return Later(_REST, outcome.reason)
         return outcome
 
     def _notifier(self, team: str) -> Notifier | None:
         if not team:
             return self.default
-        notifier = self._open.get(team) or self.open_workspace(team)
+        with self._lock:
+            if team in self._open:
+                self._open.move_to_end(team)
+                return self._open[team]
+        notifier = self.open_workspace(team)
         if notifier is not None:
-            self._open[team] = notifier
+            with self._lock:
+                self._open[team] = notifier
+                if len(self._open) > KEPT_OPEN:
+                    self._open.popitem(last=False)
         return notifier

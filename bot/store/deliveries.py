@@ -184,16 +184,6 @@ class Deliveries(Owed):
             {"release_id": release_id, "destination": destination, "digest": digest},
         )
 
-    def forget_texts(self, before: datetime) -> None:
-        """Forget what digests and lines said that were sent before then; that they were sent stays."""
-        self._run(
-            """
-            UPDATE delivery SET content = NULL
-            WHERE state = 'sent' AND settled_at < :before AND content IS NOT NULL
-            """,
-            {"before": before},
-        )
-
     # --- when it is due
 
     def hasten(self, now: datetime) -> None:

@@ -37,6 +37,29 @@ class Installations(Tables):
         )
         return rows[0]["sealed"] if rows else None
 
+    def sealed_after(self, team: str, enterprise: str, limit: int) -> list[tuple[str, str, bytes]]:
+        """Return what was sealed for those that come next, each behind its workspace and organisation."""
+        rows = self._tuples(
+            """
+            SELECT team, enterprise, sealed FROM installation
+            WHERE sealed IS NOT NULL AND (team, enterprise) > (:team, :enterprise)
+            ORDER BY team, enterprise LIMIT :limit
+            """,
+            {"team": team, "enterprise": enterprise, "limit": limit},
+        )
+        return [(team, enterprise, bytes(sealed)) for team, enterprise, sealed in rows]
+
+    def reseal(self, team: str, enterprise: str, before: bytes, sealed: bytes) -> bool:
+        """Store the same sealed otherwise; not where something else was given meanwhile."""
+        changed = self._run(
+            """
+            UPDATE installation SET sealed = :sealed
+            WHERE team = :team AND enterprise = :enterprise AND sealed = :before
+            """,
+            {"team": team, "enterprise": enterprise, "before": before, "sealed": sealed},
+        )
+        return changed == 1
+
     def uninstall(
         self,
         team: str,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.errors import ConfigError
+from bot.fetch.hosts import Hosts
 from bot.store.database import Database
 from bot.store.forgotten import doubt_a_copy, refuse_lost
 from bot.store.jobs import Jobs
@@ -34,6 +35,28 @@ def jobs_of(database: Database) -> Jobs | None:
     from bot.store.postgres.jobs import PostgresJobs  # noqa: PLC0415 - as below
 
     return PostgresJobs(database) if isinstance(database, PostgresDatabase) else None
+
+
+def hosts_of(database: Database) -> Hosts | None:
+    """Return the hosts that all bots of a database read, None for a file: it has one bot."""
+    if isinstance(database, SqliteDatabase):
+        return None
+    from bot.store.postgres.database import PostgresDatabase  # noqa: PLC0415 - as below
+    from bot.store.postgres.hosts import PostgresHosts  # noqa: PLC0415 - as below
+
+    if isinstance(database, PostgresDatabase) and not database.readonly:
+        return PostgresHosts(database)
+    return None
+
+
+def is_new_request(database: Database, key: str) -> bool:
+    """Whether no other bot of a database has heard of a request; what this one heard, it knows by itself."""
+    if isinstance(database, SqliteDatabase):
+        return True
+    from bot.store.postgres.database import PostgresDatabase  # noqa: PLC0415 - as below
+    from bot.store.postgres.requests import is_new_request as is_new  # noqa: PLC0415 - as below
+
+    return not isinstance(database, PostgresDatabase) or is_new(database, key)
 
 
 def migrate(url: str) -> tuple[str, int]:

@@ -7,9 +7,11 @@ from copy import copy
 from datetime import datetime
 from pathlib import Path
 
+from bot.fetch.hosts import Hosts
 from bot.model import Lab
 from bot.store.added import AddedLabs
 from bot.store.adoption import Adoption
+from bot.store.archive import Archive
 from bot.store.arrangement import Arrangement
 from bot.store.corrections import Corrections, Reports
 from bot.store.deeds import Deeds
@@ -20,7 +22,7 @@ from bot.store.history import History
 from bot.store.installations import Installations
 from bot.store.jobs import Jobs
 from bot.store.labs import Addresses, Moves
-from bot.store.opening import jobs_of, opened
+from bot.store.opening import hosts_of, is_new_request, jobs_of, opened
 from bot.store.places import Places
 from bot.store.preferences import Settings
 from bot.store.pushes import Pushes
@@ -54,6 +56,7 @@ class Store:
         self.arrangement = Arrangement(self._database)
         self.releases = Releases(self._database, self.corrections)
         self.deliveries = Deliveries(self._database)
+        self.archive = Archive(self._database)
         self.hints = Hints(self._database)
         self.held = Floods(self._database, self.hints)
         self.subscriptions = Subscriptions(self._database)
@@ -88,6 +91,14 @@ class Store:
     def jobs(self) -> Jobs | None:
         """Return the jobs of the workers that share this database, None where there is one bot."""
         return jobs_of(self._database)
+
+    def hosts(self) -> Hosts | None:
+        """Return what keeps all bots of this database polite to hosts, None where there is one bot."""
+        return hosts_of(self._database)
+
+    def is_new_request(self, key: str) -> bool:
+        """Whether no other bot of this database has heard of a request: from now on they have."""
+        return is_new_request(self._database, key)
 
     def of_share(self, shard: int) -> "Store":
         """Take the turn to deliver a share of the outbox; return this store for whoever has it.

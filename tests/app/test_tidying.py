@@ -1,4 +1,4 @@
-"""What no promise needs is forgotten once a year has passed, and what was sent is never owed again."""
+"""What no promise needs is forgotten once it is 400 days old, and nothing that was said is said again."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,76 +6,84 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import Content
-from bot.releases.naming.names import parse
-from bot.releases.news.decision import Decision, Open
-from bot.releases.news.merge import merged
-from bot.run.chores import Chores
-from bot.run.wiring import App, open_app
-from tests.support.clock import FakeClock
-from tests.support.house import NoFetcher
+from bot.run import tidying
+from bot.run.tidying import tidy
+from tests.support.house import House, licensed
 from tests.support.places import C1
+from tests.support.postgres import migrated_schema
 
-FEEDS = "labs: [{id: zai, name: Z.ai, sources: [{feed: 'https://z.example/rss'}]}]"
-HELLO = Content("hello")
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    """Return a bot that has sent a line, and owes another."""
-    file = tmp_path / "feeds.yaml"
-    file.write_text(FEEDS, encoding="utf-8")
-    variables = {"CADENCEBOT_CONFIG": str(file), "CADENCEBOT_STATE": str(tmp_path / "state")}
-    with open_app(variables, FakeClock()) as app:
-        now = app.clock.now()
-        with app.store.transaction():
-            for identity in ("sent", "owed"):
-                app.store.deliveries.owe_line(identity, C1, HELLO, now, known_until=None)
-            (head,) = app.store.deliveries.heads()
-            app.store.deliveries.claim(head.sequence, now)
-            app.store.deliveries.settle_sent(head.sequence, "C1", "1.2", "", now)
-        yield app
+KIMI = "moonshotai/Kimi-K2.6"
+SAID = ["alert", "note", "edit", "line"]
 
 
-def days_later(app: App, days: int) -> None:
-    assert isinstance(app.clock, FakeClock)
-    app.clock.advance(timedelta(days=days))
-    Chores(app, NoFetcher()).do()
+@pytest.fixture(params=["in a file", "on PostgreSQL"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """Return a bot that has told of a release, of its variant and of something else."""
+    if request.param == "in a file":
+        yield lived_in(House(tmp_path))
+        return
+    with migrated_schema() as url:
+        house = lived_in(House(tmp_path, url=url))
+        yield house
+        house.store.close()
 
 
-def texts(app: App) -> dict[str, Content | None]:
-    return {one.state: one.content for one in app.store.deliveries.recent(9)}
+def lived_in(house: House) -> House:
+    tidy(house.store, house.clock.now())  # the week is counted from then
+    house.show(house.hub, house.repository(KIMI, license=licensed("mit")))
+    house.later(hours=1)
+    house.show(house.hub, house.repository(f"{KIMI}-GGUF"))
+    house.later(hours=1)
+    with house.store.transaction():
+        house.store.deliveries.owe_line(
+            "r1", C1, house.channel.messages[0].content, house.clock.now(), known_until=None
+        )
+    house.courier.deliver_all()
+    assert kinds(house) == SAID
+    return house
 
 
-def test_what_a_line_said_is_forgotten_a_year_after_it_was_sent(app: App) -> None:
-    days_later(app, 360)
-    assert texts(app) == {"sent": HELLO, "owed": HELLO}
-    days_later(app, 10)
-    assert texts(app) == {"sent": None, "owed": HELLO}
+def kinds(house: House) -> list[str]:
+    return [one.kind for one in reversed(house.store.deliveries.recent(99))]
 
 
-def test_a_line_whose_text_is_forgotten_is_not_owed_again(app: App) -> None:
-    days_later(app, 400)
-    with app.store.transaction():
-        assert not app.store.deliveries.owe_line("sent", C1, HELLO, app.clock.now(), known_until=None)
+def weeks_pass(house: House, weeks: int) -> None:
+    for _ in range(weeks):
+        house.clock.advance(timedelta(days=7))
+        tidy(house.store, house.clock.now())
 
 
-def test_it_is_done_once_a_week(app: App) -> None:
-    days_later(app, 364)  # nothing is old enough yet
-    days_later(app, 2)
-    assert texts(app)["sent"] == HELLO
-    days_later(app, 5)
-    assert texts(app)["sent"] is None
+def test_messages_are_forgotten_after_400_days_and_alerts_never(house: House) -> None:
+    weeks_pass(house, 57)
+    assert kinds(house) == SAID
+    weeks_pass(house, 1)
+    assert kinds(house) == ["alert"]
+    weeks_pass(house, 200)
+    assert kinds(house) == ["alert"]
 
 
-def test_the_habit_of_a_lab_that_shipped_something_is_made_within_the_hour(app: App) -> None:
-    for name in ("zai-org/GLM-5", "zai-org/GLM-6"):
-        named = parse(name, "zai")
-        opened = Decision((Open(named, named.release_key, True),))
-        with app.store.transaction():
-            app.store.releases.apply(opened, app.clock.now(), merged, live=False)
-        assert app.store.shipments.unmade() == ["zai"]
-        days_later(app, 1)
-        assert app.store.shipments.unmade() == []
-    (habit,) = app.store.shipments.habits()
-    assert habit.newest.name == "GLM-6"
+def test_nothing_is_said_again_and_the_thread_goes_on(house: House) -> None:
+    weeks_pass(house, 58)
+    said = len(house.channel.messages)
+    house.show(house.hub)
+    assert len(house.channel.messages) == said
+    house.show(house.hub, house.repository(f"{KIMI}-AWQ"))
+    house.later(hours=1)
+    [reply] = house.channel.messages[said:]
+    assert reply.thread_ts == "1.000100"
+
+
+def test_a_clock_that_leaps_ahead_makes_it_forget_nothing(house: House) -> None:
+    house.clock.advance(timedelta(days=2_000))
+    tidy(house.store, house.clock.now())
+    assert kinds(house) == SAID
+    house.clock.advance(timedelta(days=-1_999))
+    weeks_pass(house, 2)
+    assert kinds(house) == SAID
+
+
+def test_it_is_done_in_transactions_of_few_messages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tidying, "_MESSAGES", 1)
+    monkeypatch.setattr(tidying, "_DESTINATIONS", 1)
+    weeks_pass(house, 58)
+    assert kinds(house) == ["alert"]

@@ -40,6 +40,7 @@ NEEDS_THE_WORLD = {
 }
 CHANGES = {"correct", "subscribe", "unsubscribe", "mute", "unmute", "digest", "settings"}
 NEEDS_POSTGRESQL = {"migrate"}  # tests/cli/test_on_postgres.py runs it
+NEEDS_A_KEY = {"reseal"}  # tests/cli/test_resealing.py runs it
 FOR_PLACES = {"DIR": "out", "/state/report": "out", "FILE": "copy.db"}
 PUT_IN = {
     **FOR_PLACES,
@@ -128,7 +129,7 @@ def test_the_questions_that_pages_show_are_answered(polled: dict[str, str]) -> N
     }
     asked = {words[2:] if words[0] == "--state" else words for words in shown if "--online" not in words}
     failed = {}
-    apart = NEEDS_THE_WORLD | NEEDS_POSTGRESQL | CHANGES
+    apart = NEEDS_THE_WORLD | NEEDS_POSTGRESQL | NEEDS_A_KEY | CHANGES
     here = {words for words in asked if words[0] not in apart and "--png" not in words}
     for words in sorted(here):
         for copy in Path().glob("**/*.db"):

@@ -3,6 +3,7 @@
 import gzip
 import logging
 import socket
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -314,3 +315,12 @@ def test_environment_proxies_are_not_used(
     allowed = frozenset({server.endpoint})
     with HttpFetcher(clock=clock, user_agent="x", allowed_hosts=allowed) as fetcher:
         assert fetcher.get(server.url("/")).body == b"direct"
+
+
+def test_a_thread_that_ends_leaves_no_connection(server: Loopback, fetcher: HttpFetcher) -> None:
+    server.on("/", b"x")
+    for _ in range(3):
+        thread = threading.Thread(target=fetcher.get, args=(server.url("/"),))
+        thread.start()
+        thread.join()
+    assert not fetcher._transport._all

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.errors import Failure, SourceError
 from bot.fetch import client, wire
 from bot.fetch.client import HttpFetcher
-from bot.fetch.manners import LONGEST_REST, Manners, asked_rest
+from bot.fetch.hosts import LONGEST_REST
+from bot.fetch.manners import Manners, asked_rest
 from tests.support.clock import START, FakeClock
 
 DAY = 86_400.0
@@ -226,3 +227,13 @@ def test_the_pause_belongs_to_the_fetcher_and_is_not_taken_off_the_deadline(
                 fetcher.get("http://10.0.0.1/", deadline=0.4)
             assert caught.value.failure is Failure.FORBIDDEN_ADDRESS  # and not a timeout
     assert len(clock.slept) == 1
+
+
+def test_hosts_are_forgotten_that_are_owed_nothing(manners: Manners, clock: FakeClock) -> None:
+    manners.heed(STRANGER, 429, {"retry-after": "7200"})
+    with manners.turn("busy.example:443"):
+        for number in range(2_100):
+            ask(manners, f"{number}.example:443")
+            clock.advance(timedelta(seconds=2))
+        assert len(manners._hosts) <= 1_000
+        assert {STRANGER, "busy.example:443"} <= manners._hosts.keys()

@@ -32,7 +32,7 @@ def proxy() -> Iterator[Loopback]:
 def fetcher_through(proxy: Loopback, *, login: str = "", exceptions: str = "") -> HttpFetcher:
     address = f"http://{login}{proxy.endpoint}"
     proxies = Proxies(address, address, exceptions)
-    return HttpFetcher(clock=FakeClock(), user_agent="x", pause=0.0, resolve=only_itself, proxies=proxies)
+    return HttpFetcher(clock=FakeClock(), user_agent="x", resolve=only_itself, proxies=proxies)
 
 
 def tunnel_to(port: int) -> RawHandler:

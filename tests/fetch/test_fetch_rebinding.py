@@ -44,9 +44,7 @@ def home() -> Iterator[Loopback]:
 
 
 def fetcher_with(names: Resolver, *allowed: str) -> HttpFetcher:
-    return HttpFetcher(
-        clock=FakeClock(), user_agent="x", allowed_hosts=frozenset(allowed), pause=0.0, resolve=names
-    )
+    return HttpFetcher(clock=FakeClock(), user_agent="x", allowed_hosts=frozenset(allowed), resolve=names)
 
 
 def refused(fetcher: HttpFetcher, url: str) -> SourceError:

@@ -22,6 +22,7 @@ from bot.slack.app import make_app
 from bot.slack.client import web_client
 from bot.slack.http import slack_routes
 from bot.slack.oauth import Installs, install_flow
+from bot.slack.once import Once
 from bot.slack.wording import CommandName
 from bot.slack.workspaces import ManyWorkspaces
 from bot.store.store import Store
@@ -67,16 +68,13 @@ def app_for(
     desk: FakeDesk, slack: SlackApi, workspaces: ManyWorkspaces, clock: FakeClock, store: Store
 ) -> App:
     client = web_client("", slack.api_url)
-    flow = install_flow(
-        store,
-        Seal(KEY),
-        client,
-        client_id="111.222",
-        client_secret="client-secret",
-        now=clock.now,
-        installed=lambda _team: None,
-    )
+    installs = installs_of(store, clock)
+    flow = install_flow(installs, client, client_id="111.222", client_secret="client-secret")
     return make_app(lambda: desk, client, workspaces, AtOnce(), CommandName(), flow)
+
+
+def installs_of(store: Store, clock: FakeClock, key: str = KEY) -> Installs:
+    return Installs(store, Seal(key), clock.now, lambda _team: None, Once(store.is_new_request))
 
 
 @pytest.fixture
@@ -209,11 +207,11 @@ def test_a_stranger_who_begins_installs_leaves_nothing_behind(front: str, store:
 
 
 def test_a_state_is_sealed_by_us_for_this_alone(store: Store, clock: FakeClock) -> None:
-    mine = Installs(store, Seal(KEY), clock.now, lambda _team: None)
+    mine = installs_of(store, clock)
     state = mine.issue()
     for forged in ("", "x", "é", state[:-8], "A" + state[1:], Seal(OTHER_KEY).close("install").decode()):
         assert not mine.consume(forged)
-    assert not Installs(store, Seal(OTHER_KEY), clock.now, lambda _team: None).consume(state)
+    assert not installs_of(store, clock, OTHER_KEY).consume(state)
     assert not mine.consume(Seal(KEY).close(f"xoxb {clock.now().isoformat()} x").decode())
     assert mine.consume(state)
     assert not mine.consume(state + "=")

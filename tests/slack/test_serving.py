@@ -25,6 +25,7 @@ from bot.run.wiring import open_app
 from tests.slack.fakes import SlackApi
 from tests.slack.payloads import SECRET, as_form, command, signed
 from tests.support.house import NoFetcher
+from tests.support.postgres import migrated_schema
 
 POST = Message("key", Destination("C1"), Content("`/releases recent`"))
 FEEDS = "labs: [{id: qwen, name: Qwen, sources: [hub: Qwen]}]"
@@ -75,6 +76,22 @@ def test_a_signed_command_is_acknowledged_and_answered_by_the_real_desk(tmp_path
             post(url, body)
         answers = [call.arguments for call in slack.calls if call.method == "hook"]
         assert ["Qwen" in str(answer["text"]) for answer in answers] == [True]
+
+
+def test_a_command_that_reaches_two_processes_is_answered_by_one(tmp_path: Path) -> None:
+    with SlackApi() as slack, migrated_schema() as database:
+        settings = variables(
+            tmp_path, SLACK_BOT_TOKEN="xoxb-one", SLACK_API_URL=slack.api_url, DATABASE_URL=database
+        )
+        body = as_form(command("labs", hook=slack.hook))
+        for _ in range(2):
+            with (
+                open_app(settings) as app,
+                answering(app, NoFetcher(), http=True) as routes,
+                serving(("127.0.0.1", 0), routes) as url,
+            ):
+                post(url, body)
+        assert [call.method for call in slack.calls if call.method == "hook"] == ["hook"]
 
 
 class WaitingApi(SlackApi):

@@ -85,7 +85,9 @@ def test_the_socket_goes_through_the_proxy(
 ) -> None:
     proxy.everywhere(lambda _: Answer(status=403))
     slack.will_answer("apps.connections.open", {"ok": True, "url": "wss://wss.slack.invalid/link"})
-    mode = SocketMode(app, "xapp-1", slack.api_url, clock.now, proxies=proxies, silence=timedelta(days=1))
+    mode = SocketMode(
+        app, "xapp-1", web_client("", slack.api_url, proxies=proxies), clock.now, silence=timedelta(days=1)
+    )
     mode.look()
     mode.stop()
     assert {asked.target for asked in proxy.asked} == {"wss.slack.invalid:443"}
@@ -113,7 +115,7 @@ def test_without_the_switch_no_socket_goes_through_the_environments_proxy(
 ) -> None:
     with SocketServer() as server:
         slack.will_answer("apps.connections.open", {"ok": True, "url": server.url})
-        mode = SocketMode(app, "xapp-1", slack.api_url, clock.now, proxies=DIRECT)
+        mode = SocketMode(app, "xapp-1", web_client("", slack.api_url, proxies=DIRECT), clock.now)
         mode.look()
         server.next()
         mode.stop()

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from slack_bolt import App
 
+from bot.errors import StoreError
+from bot.slack.client import web_client
 from bot.slack.socket import SocketMode
 from tests.slack.fakes import FakeDesk, SlackApi
 from tests.slack.payloads import command
@@ -28,7 +30,7 @@ def server() -> Iterator[SocketServer]:
 
 @pytest.fixture
 def mode(app: App, slack: SlackApi, clock: FakeClock) -> Iterator[SocketMode]:
-    mode = SocketMode(app, "xapp-1", slack.api_url, clock.now, ping=0.05)
+    mode = SocketMode(app, "xapp-1", web_client("", slack.api_url), clock.now, ping=0.05)
     yield mode
     mode.stop()
 
@@ -80,7 +82,7 @@ def test_stopping_closes_the_connection(
     app: App, server: SocketServer, slack: SlackApi, clock: FakeClock
 ) -> None:
     will_connect(slack, server)
-    mode = SocketMode(app, "xapp-1", slack.api_url, clock.now, ping=0.05)
+    mode = SocketMode(app, "xapp-1", web_client("", slack.api_url), clock.now, ping=0.05)
     mode.start()
     connection = server.next()
     mode.stop()
@@ -118,6 +120,36 @@ def test_a_ghost_is_noticed(mode: SocketMode, server: SocketServer, slack: Slack
     server.next().send({**HELLO, "num_connections": 2})
     assert ears.heard.wait(15)
     logging.getLogger("bot.slack.socket").removeHandler(ears)
+
+
+@pytest.mark.logs("slack_socket_ghosts", "slack_sockets_not_counted")
+@pytest.mark.parametrize(
+    ("bots", "connections", "is_told"),
+    [
+        pytest.param(1, [1], False, id="alone"),
+        pytest.param(1, [1, 2], False, id="alone, beside its own former connection"),
+        pytest.param(1, [1, 3], True, id="alone, and a ghost beside both"),
+        pytest.param(3, [3], False, id="as many as there are bots of this database"),
+        pytest.param(3, [3, 4], False, id="those, and its own former one"),
+        pytest.param(3, [4], True, id="one more than there are bots"),
+        pytest.param(0, [4], False, id="where the database does not tell how many bots there are"),
+    ],
+)
+def test_other_bots_of_the_same_database_are_no_ghosts(
+    app: App, slack: SlackApi, clock: FakeClock, bots: int, connections: list[int], is_told: bool
+) -> None:
+    def counted() -> int:
+        if not bots:
+            raise StoreError("PostgreSQL cannot be reached")
+        return bots
+
+    mode = SocketMode(app, "xapp-1", web_client("", slack.api_url), clock.now, bots=counted)
+    ears = Ears("slack_socket_ghosts")
+    logging.getLogger("bot.slack.socket").addHandler(ears)
+    for count in connections:
+        mode._hear(None, {**HELLO, "num_connections": count})
+    logging.getLogger("bot.slack.socket").removeHandler(ears)
+    assert ears.heard.is_set() == is_told
 
 
 class Ears(logging.Handler):

@@ -8,6 +8,7 @@ import pytest
 from bot.model import Destination
 from bot.outbox.message import Absent, Closed, Later, Message, Outcome, Search, Sent
 from bot.records import Content
+from bot.slack import workspaces as workspaces_module
 from bot.slack.workspaces import WorkspacesNotifier
 from tests.support.clock import START
 
@@ -100,3 +101,18 @@ def test_a_workspace_without_the_app_waits(workspaces: WorkspacesNotifier) -> No
     assert isinstance(outcome, Later)
     assert "/slack/install" in outcome.reason
     assert workspaces.permalink(Destination("T9/C9"), "1.1") == ""
+
+
+def test_only_so_many_workspaces_stay_open_those_written_to_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def open_workspace(team: str) -> Team:
+        opened.append(team)
+        return Team(team)
+
+    monkeypatch.setattr(workspaces_module, "KEPT_OPEN", 2)
+    workspaces = WorkspacesNotifier(Team("ours"), open_workspace)
+    for team in ("T1", "T2", "T1", "T3", "T1", "T2"):
+        workspaces.send(message(f"{team}/C9"))
+    assert opened == ["T1", "T2", "T3", "T2"]
+    assert len(workspaces._open) == 2

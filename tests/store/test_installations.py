@@ -57,3 +57,19 @@ def test_an_organisation_that_leaves_takes_no_workspace_along(installed: Store) 
         assert installed.installations.uninstall("", START, "E1")
     assert installed.installations.find("", "E1") is None
     assert installed.installations.find("T2", "E1") == b"two"
+
+
+def test_what_is_sealed_comes_in_portions_and_is_sealed_anew_where_it_is_the_same(installed: Store) -> None:
+    with installed.transaction():
+        installed.installations.uninstall("T1", START)
+    every = installed.installations.sealed_after("", "", 9)
+    assert every == [("", "E1", b"whole"), ("T2", "E1", b"two")]
+    assert installed.installations.sealed_after("", "", 1) == every[:1]
+    assert installed.installations.sealed_after("", "E1", 9) == every[1:]
+    with installed.transaction():
+        assert installed.installations.reseal("T2", "E1", b"two", b"two again")
+        assert not installed.installations.reseal("", "E1", b"of before", b"of before again")
+    assert [sealed for *_, sealed in installed.installations.sealed_after("", "", 9)] == [
+        b"whole",
+        b"two again",
+    ]

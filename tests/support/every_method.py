@@ -79,6 +79,7 @@ WRITES: dict[str, Call] = {
     "sources.showed_nothing": lambda s: s.sources.showed_nothing(
         [replace(s.sources.state("hub:org"), etag="2")]
     ),
+    "archive.forget": lambda s: s.archive.forget([Destination(SENT)], LATER, 9),
     "arrangement.give": lambda s: s.arrangement.give(KEY, "zai"),
     "arrangement.mark_provisional": lambda s: s.arrangement.mark_provisional(KEY, NOW, provisional=True),
     "arrangement.merge": lambda s: s.arrangement.merge("zai/glm-4.7", KEY, NOW),
@@ -97,7 +98,6 @@ WRITES: dict[str, Call] = {
     "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
     "deliveries.doubt_claims": lambda s: s.deliveries.doubt_claims(LATER),
-    "deliveries.forget_texts": lambda s: s.deliveries.forget_texts(LATER),
     "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),
     "deliveries.suspect_nothing": lambda s: s.deliveries.suspect_nothing(
         Destination(SUSPECTED), "blind", NOW
@@ -151,6 +151,9 @@ WRITES: dict[str, Call] = {
     "deeds.add": lambda s: s.deeds.add("1.2", "list", UANA, "change", NOW, START),
     "installations.note_names": lambda s: s.installations.note_names("T1", kept=False),
     "installations.save": lambda s: s.installations.save("T2", "", b"sealed", "UBOT", NOW),
+    "installations.reseal": lambda s: s.installations.reseal(
+        *s.installations.sealed_after("", "", 1)[0], b"anew"
+    ),
     "installations.set_lacking": lambda s: s.installations.set_lacking("T1", ["im:history"]),
     "installations.uninstall": lambda s: s.installations.uninstall("T1", NOW),
     "adoption.fail": lambda s: s.adoption.fail(TASK, "slow", LATER, 3),
@@ -177,6 +180,7 @@ WRITES: dict[str, Call] = {
 # Methods that only ask.
 READS: dict[str, Call] = {
     "added.all": lambda s: s.added.all(),
+    "archive.destinations_after": lambda s: s.archive.destinations_after("", 9),
     "sources.known": lambda s: s.sources.known("feed:x", ["a"]),
     "sources.shown_elsewhere": lambda s: s.sources.shown_elsewhere("feed:y", ["a"]),
     "sources.repositories": lambda s: s.sources.repositories("hub:org"),
@@ -245,6 +249,7 @@ READS: dict[str, Call] = {
     "reports.by_id": lambda s: s.reports.by_id(1),
     "reports.open": lambda s: s.reports.open(),
     "installations.find": lambda s: s.installations.find("T1"),
+    "installations.sealed_after": lambda s: s.installations.sealed_after("", "", 9),
     "installations.lacking": lambda s: s.installations.lacking(),
     "installations.workspaces": lambda s: s.installations.workspaces(),
     "adoption.bases": lambda s: s.adoption.bases(["moonshot"], 3),

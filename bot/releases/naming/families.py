@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import get_args
 
 from bot.releases.naming.tokens import Role, Spellings, Token
@@ -48,7 +48,7 @@ def first_words() -> Collection[str]:
     return _spellings().by_first_word.keys()
 
 
-@cache
+@lru_cache(maxsize=1_000)  # people may try any owner
 def own_families(owners: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     """Return the known families that one of these owners makes, each with its spellings."""
     return {family.name: names for family, names in _families() if not owners.isdisjoint(family.owners)}

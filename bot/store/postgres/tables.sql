@@ -372,7 +372,7 @@ CREATE TABLE turn ( -- whose epoch is not the newest has lost the turn
     name  TEXT COLLATE "C" PRIMARY KEY,
     epoch BIGINT NOT NULL
 );
-CREATE TABLE host ( -- what a polite reader owes a host
+CREATE UNLOGGED TABLE host ( -- what a polite reader owes a host; no request waits for the disk
     name        TEXT COLLATE "C" PRIMARY KEY,
     holder      TEXT COLLATE "C" NOT NULL DEFAULT '', -- who has its turn until `free_at`, or lost it
     free_at     TEXT COLLATE "C" NOT NULL,
