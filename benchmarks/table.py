@@ -25,6 +25,7 @@ SCRIPTS = {
     "digests": ("100000", "2000"),
     "sweeps": ("300 3", "40 1"),
     "growth": ("10000", "1000"),
+    "moving": ("100000", "2000"),
 }
 CLOCK = "s clock"  # the unit of what networks and other programs have a part in: never binding
 NUMBER = r"[^\d\n]*?(-?\d+(?:\.\d+)?)"
@@ -136,6 +137,8 @@ ROWS = (
     Row("cadence of all labs", "questions", "cadence  ", "ms CPU", 100),
     Row("digests, the first of a round", "digests", "digest, the first of a round", "ms CPU", 500),
     Row("... each further one at most", "digests", "digest, each further one at most", "ms CPU", 20),
+    Row("a memory moves to PostgreSQL", "moving", "moving: to PostgreSQL", CLOCK),
+    Row("... and back", "moving", "moving: and back", CLOCK),
     Row("growth with unchanged sources, each", "growth", "growth: unchanged sources.*exponent", "power", 0.1,
         binding=True),
     Row("growth with what is stored", "growth", "growth: one new entry.*exponent", "power", 0.1,

@@ -90,13 +90,25 @@ _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
         "backup": ("maintenance", "Write a proven copy of the database, also while `run` works with it."),
         "restore": ("maintenance", "Put a backup in the place of the database, which is kept beside it."),
+        "restored": (
+            "moving",
+            "Say that an older copy of the database was put back: what it owes may have been sent since.",
+        ),
         "migrate": (
-            "maintenance",
+            "moving",
             "Make the tables of the PostgreSQL database in DATABASE_URL, or bring them up to date.",
         ),
         "reseal": (
             "maintenance",
             "Seal the tokens of workspaces anew, with the first key of CADENCEBOT_SEAL_KEY.",
+        ),
+        "migrate-to": (
+            "moving",
+            "Move all that the bot remembers from the state directory to the PostgreSQL database at URL.",
+        ),
+        "migrate-from": (
+            "moving",
+            "Move all that the bot remembers from the PostgreSQL database at URL to the state directory.",
         ),
     },
     "See how it is understood": {

@@ -23,7 +23,7 @@ from bot.run.wiring import no_state, open_app
 from bot.settings.environment import read_environment
 from bot.slack.workspaces import ManyWorkspaces
 from bot.store.backup import back_up
-from bot.store.opening import migrate as migrate_tables
+from bot.store.opening import dump
 from bot.store.restore import restore as put_back
 from bot.store.store import FILE_NAME
 from bot.views.answers import (
@@ -189,6 +189,7 @@ def unclear(deed: str | None, identity: str | None, as_json: bool) -> None:
             print_content(unclear_answer(found, app.clock.now(), whole=True))
 
 
+_PUT_BACK = "pg_restore --clean --if-exists"
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -202,14 +203,17 @@ def backup(file: Path | None, keep: int | None) -> None:
 
     Without FILE it goes into the folder `backups` of the state.
     """
-    state = _state_with_a_file("pg_dump")
+    environment = read_environment()
+    state, url = environment.cadencebot_state, environment.database_url.get_secret_value()
+    if url:
+        _dump(url, file, keep)
+        return
     if not (state / FILE_NAME).exists():
         raise no_state(state)
     if file:
         if keep:
             raise UsageError("--keep is for the copies in the state's own folder: name no FILE with it")
-        if not file.absolute().parent.is_dir():
-            raise UsageError(f"{file.parent}: there is no such directory; make it first, or mount it")
+        _refuse_no_directory(file)
         size = back_up(state / FILE_NAME, file)
     else:
         file, size = copy_of(state, SystemClock().now(), keep=keep)
@@ -217,11 +221,31 @@ def backup(file: Path | None, keep: int | None) -> None:
     say(f"`cadencebot restore {file}` puts it back.")
 
 
+def _dump(url: str, file: Path | None, keep: int | None) -> None:
+    if file is None or keep:
+        raise UsageError("the database is on PostgreSQL: name a FILE, into which pg_dump writes a copy of it")
+    _refuse_no_directory(file)
+    size = dump(url, file)
+    say(f"Written and proven: {file} ({size / 1_000_000:,.1f} MB).")
+    say(f"With the bot stopped, `{_PUT_BACK} --dbname=... {file}` puts it back; then `cadencebot restored`.")
+
+
+def _refuse_no_directory(file: Path) -> None:
+    if not file.absolute().parent.is_dir():
+        raise UsageError(f"{file.parent}: there is no such directory; make it first, or mount it")
+
+
 @click.command()
 @click.argument("file", type=_FILE)
 def restore(file: Path) -> None:
     """Put a backup in the place of the database, which is kept beside it."""
-    state, now = _state_with_a_file("pg_restore"), SystemClock().now()
+    environment, now = read_environment(), SystemClock().now()
+    if environment.database_url.get_secret_value():
+        raise UsageError(
+            "DATABASE_URL is set, and this puts back the file in the state directory: with the bot stopped, "
+            f"`{_PUT_BACK} --dbname=... {file}` puts a copy back; then `cadencebot restored` says so"
+        )
+    state = environment.cadencebot_state
     database = state / FILE_NAME
     kept = database.with_name(f"{FILE_NAME}.replaced-{stamp(now)}")
     with sole_user(state):
@@ -232,30 +256,6 @@ def restore(file: Path) -> None:
     say("Next: `cadencebot poll`, or start `cadencebot run`. What may have been sent since then is looked up")
     say("in its channel first and not sent twice; where the bot may not read the channel it is not sent,")
     say("and `cadencebot deliveries --open` lists it as unclear.")
-
-
-def _state_with_a_file(tool: str) -> Path:
-    """Return the state directory; raise UsageError where the database is another's than ours to copy."""
-    environment = read_environment()
-    if environment.database_url.get_secret_value():
-        raise UsageError(
-            f"DATABASE_URL is set, and this copies the file in the state directory: use {tool} for now "
-            "(docs/scale.md tells what to do after putting an older copy back)"
-        )
-    return environment.cadencebot_state
-
-
-@click.command()
-def migrate() -> None:
-    """Make the tables of the PostgreSQL database in DATABASE_URL, or bring them up to date.
-
-    A file in the state directory needs no such thing: whatever opens it brings it up to date.
-    """
-    url = read_environment().database_url.get_secret_value()
-    if not url:
-        raise UsageError("DATABASE_URL is not set, and a file is brought up to date by whatever opens it")
-    place, behind = migrate_tables(url)
-    say(f"{place}: {'the tables are made or brought up to date.' if behind else 'is up to date.'}")
 
 
 @click.command()
@@ -275,4 +275,4 @@ def reseal() -> None:
     say("The other keys can go, but for backups made before: what is in those, only they open.")
 
 
-COMMANDS = (status, deliveries, retry, unclear, backup, restore, migrate, reseal)
+COMMANDS = (status, deliveries, retry, unclear, backup, restore, reseal)

@@ -300,3 +300,13 @@ CREATE TRIGGER artifact_changed AFTER UPDATE OF release_id, facts ON artifact BE
     UPDATE habit SET habit = NULL
     WHERE lab IN (SELECT lab FROM release WHERE id IN (OLD.release_id, NEW.release_id));
 END;
+
+-- That this database was moved, or is what came of it; see bot/store/moved.py.
+CREATE TABLE moved (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    state TEXT NOT NULL,                        -- filling, here, gone
+    move  TEXT NOT NULL,                        -- both sides have the same
+    other TEXT NOT NULL,                        -- where the other side is, for people
+    host  TEXT NOT NULL,                        -- the machine on which it was done
+    at    TEXT NOT NULL
+) STRICT;

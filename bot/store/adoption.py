@@ -181,6 +181,7 @@ class Adoption(Tables):
             """
             SELECT week, lab, subject, count(*) AS planned, count(done_at) AS done
             FROM adoption_task WHERE week >= :since GROUP BY week, lab, subject
+            ORDER BY week, lab, subject
             """,
             {"since": since},
         )

@@ -1,11 +1,31 @@
 """What the store asks of a database: a file (bot.store.sqlite), or PostgreSQL (bot.store.postgres)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
 Values = Mapping[str, object]
+Kinds = Mapping[str, str]  # of columns, by name: bigint, boolean, bytea, jsonb, text
+
+
+class Rows(Protocol):
+    """All rows of a database, to be moved; within one transaction."""
+
+    def read(self, table: str, kinds: Kinds) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a table, as `tally.plain` has them."""
+
+    def fill(self, table: str, kinds: Kinds, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Write such rows to a table that has none."""
+
+    def empty(self, tables: Iterable[str]) -> None:
+        """Take all rows away."""
+
+    def numbers(self) -> Mapping[str, int]:
+        """Return the highest number that was ever given to a row of a table, where that is known."""
+
+    def go_on_from(self, table: str, number: int) -> None:
+        """Have the next row of a table get a higher number than this, and than any that it has."""
 
 
 class Database(Protocol):
@@ -13,6 +33,18 @@ class Database(Protocol):
 
     Statements are in the SQL that SQLite and PostgreSQL share, with ":name" for what `rows.bound` writes.
     """
+
+    @property
+    def place(self) -> str:
+        """What a person calls it, without a password."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may reach it: a file is one machine's."""
+
+    @property
+    def lapses(self) -> int:
+        """How often it was found that another server answers, and commits may be lost; never with a file."""
 
     @property
     def version(self) -> int:
@@ -80,6 +112,9 @@ class Database(Protocol):
 
     def note_claims(self, now: datetime) -> None:
         """Write down outside the database that messages were claimed: an older copy does not know of them."""
+
+    def rows(self) -> Rows:
+        """Return all rows, for a move; belongs inside a transaction."""
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -61,6 +61,23 @@ def doubt(run: _Run, since: datetime, until: datetime, reason: str, *, suspected
     )
 
 
+def put_back(query: _Query, run: _Run, since: datetime, now: datetime) -> None:
+    """Doubt for an older copy that was put back by now, and knows what was sent until `since`.
+
+    What is in doubt already for a copy that knew more is looked for from then on.
+    """
+    last = newest(query) or now
+    run(
+        """
+        UPDATE delivery SET claimed_at = :since
+        WHERE state = 'doubtful' AND reason = :reason AND claimed_at > :since
+        """,
+        {"since": since, "reason": PUT_BACK},
+    )
+    # After all that the copy knows, even where the clock was set back meanwhile.
+    doubt(run, since, max(now, last + _INSTANT), PUT_BACK)
+
+
 def suspect(database: Database, since: datetime, now: datetime) -> None:
     """Doubt for a gap in time alone: the whole machine may have been set back, this file with it."""
     database.run(

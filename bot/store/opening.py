@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreError
 from bot.fetch.hosts import Hosts
 from bot.store.database import Database
 from bot.store.forgotten import doubt_a_copy, refuse_lost
 from bot.store.jobs import Jobs
+from bot.store.moved import Mark, refuse_moved
 from bot.store.sqlite import SqliteDatabase
 
 _NO_DRIVER = "DATABASE_URL: PostgreSQL takes more than is installed; pip install 'cadencebot[postgres]'"
@@ -16,8 +17,19 @@ def opened(path: Path, url: str, *, readonly: bool) -> Database:
     """Return the PostgreSQL database at `url`, or without one the file at `path`, made or migrated.
 
     A readonly file is neither, and the tables on PostgreSQL are made by `migrate` alone. Raises ConfigError
-    and StoreError.
+    and StoreError, also for a memory that was moved away.
     """
+    database = reached(path, url, readonly=readonly)
+    try:
+        refuse_moved(database)
+    except StoreError:
+        database.close()
+        raise
+    return database
+
+
+def reached(path: Path, url: str, *, readonly: bool = False) -> Database:
+    """Return what `opened` does, also where its memory was moved away."""
     if url:
         return _on_postgres(url, readonly=readonly)
     refuse_lost(path)
@@ -59,13 +71,25 @@ def is_new_request(database: Database, key: str) -> bool:
     return not isinstance(database, PostgresDatabase) or is_new(database, key)
 
 
-def migrate(url: str) -> tuple[str, int]:
-    """Bring the tables on PostgreSQL up to date; return the database's place, and by how many versions."""
+def migrate(url: str, mark: Mark | None = None) -> tuple[str, int]:
+    """Bring the tables on PostgreSQL up to date; return the database's place, and by how many versions.
+
+    Where there were none, they get the mark.
+    """
     try:
         from bot.store.postgres.schema import migrate as migrated  # noqa: PLC0415 - it may not be installed
     except ImportError as error:
         raise ConfigError(_NO_DRIVER) from error
-    return migrated(url)
+    return migrated(url, mark)
+
+
+def dump(url: str, target: Path) -> int:
+    """Write a proven copy of the database at `url` to a new file; return its bytes."""
+    try:
+        from bot.store.postgres.dump import dump as dumped  # noqa: PLC0415 - as above
+    except ImportError as error:
+        raise ConfigError(_NO_DRIVER) from error
+    return dumped(url, target)
 
 
 def _on_postgres(url: str, *, readonly: bool) -> Database:

@@ -10,7 +10,9 @@ from shutil import copyfile
 from sqlite_utils import Database as Connection
 
 from bot.store.backup import copy, disk_in_words, in_words, make_room, prove, to_disk
-from bot.store.forgotten import doubt, newest
+from bot.store.forgotten import doubt, newest, put_back
+from bot.store.moved import FILLING, GO_ON, mark_of, refuse_moved
+from bot.store.opening import reached
 from bot.store.rows import bound
 from bot.store.sqlite import migrations, refuse_newer
 
@@ -29,15 +31,15 @@ def restore(backup: Path, database: Path, kept: Path, now: datetime) -> datetime
     make_room(database)
     draft = database.with_name(database.name + ".part")
     with disk_in_words(database):
-        _forget(draft)
+        forget(draft)
         try:
             copy(backup, draft)
             known_until = _prepare(draft, now)
             if database.exists():
-                _keep(database, kept)
+                keep(database, kept)
             draft.replace(database)
         finally:
-            _forget(draft)
+            forget(draft)
         to_disk(database.parent)
     return known_until
 
@@ -63,11 +65,30 @@ def _prepare(draft: Path, now: datetime) -> datetime:
             "UPDATE delivery SET due_at = :now, asked = FALSE WHERE reason = :why",
             {"now": now, "why": _DOUBTED},
         )
+        run(GO_ON, {})
         raw.execute("COMMIT")
     return known_until
 
 
-def _keep(database: Path, kept: Path) -> None:
+def restored(path: Path, url: str, until: datetime | None, now: datetime) -> tuple[str, datetime]:
+    """Note that an older copy was put back by other means, and goes on from here, wherever it was moved.
+
+    Return the database's place, and until when the copy knows what was sent: `until`, or else the newest time
+    that is stored. The caller holds the state directory's lock. Raises StoreError.
+    """
+    with closing(reached(path, url)) as database, database.alone():
+        mark = mark_of(database)
+        if mark and mark.state == FILLING:
+            refuse_moved(database)
+        with database.transaction():
+            known_until = min(until or newest(database.query) or now, now)
+            put_back(database.query, database.run, known_until, now)
+            database.run(GO_ON)
+        database.note_claims(now)
+        return database.place, known_until
+
+
+def keep(database: Path, kept: Path) -> None:
     """Copy a database that is about to be replaced: a moment without any would look like a first start."""
     _fold_in(database)
     for ending in ("", "-wal"):
@@ -94,6 +115,7 @@ def _fold_in(database: Path) -> None:
                 raise
 
 
-def _forget(draft: Path) -> None:
+def forget(draft: Path) -> None:
+    """Remove a file that was to be a database, with what SQLite has beside it."""
     for ending in ("", "-journal", *_LEFTOVERS):
         draft.with_name(draft.name + ending).unlink(missing_ok=True)

@@ -86,7 +86,7 @@ class Search(Waves):
             f"""
             SELECT lead.id FROM release JOIN release lead ON lead.id = release.lead_id
             WHERE {condition} AND NOT lead.withdrawn
-            GROUP BY lead.id ORDER BY max(release.published_at) DESC LIMIT {_SHOWN}
+            GROUP BY lead.id ORDER BY max(release.published_at) DESC, lead.id LIMIT {_SHOWN}
             """,
             {"text": text},
         )
@@ -97,6 +97,6 @@ class Search(Waves):
 _NAMED = f"""
     o.release_id IN (
         SELECT id FROM release WHERE {_CONTAINS}
-        ORDER BY coalesce((SELECT max(id) FROM observation WHERE release_id = release.id), 0) DESC
+        ORDER BY coalesce((SELECT max(id) FROM observation WHERE release_id = release.id), 0) DESC, id DESC
         LIMIT {_SHOWN})
 """

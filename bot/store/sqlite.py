@@ -18,6 +18,7 @@ from bot.releases.facts.memory import bytes_to_serve
 from bot.releases.facts.text import mention_pattern, parts_of
 from bot.store import titles
 from bot.store.backup import back_up, in_words, make_private, make_room
+from bot.store.file_rows import FileRows
 from bot.store.forgotten import note_claims
 from bot.store.rows import bound
 
@@ -70,6 +71,8 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self.path = path
+        self.place = str(path.absolute())
+        self.is_shared, self.lapses = False, 0
         self.readonly = readonly
         self.when_owed: Callable[[], object] | None = None
         self._local = threading.local()
@@ -222,6 +225,10 @@ class SqliteDatabase:
     def note_claims(self, now: datetime) -> None:
         """Write down beside the file that messages were claimed: an older copy does not know of them."""
         note_claims(self, self.path, now)
+
+    def rows(self) -> FileRows:
+        """Return all rows, for a move; belongs inside a transaction."""
+        return FileRows(self.connection)
 
     def close(self) -> None:
         """Close the connections of all threads."""

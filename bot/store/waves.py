@@ -45,7 +45,7 @@ class Waves(Tables):
             WHERE r.lab = :lab AND r.family = :family AND r.family_key <> :family_key AND r.id = r.lead_id
               AND r.published_at < :published_at AND coalesce(r.name ->> 'line', '') = :line
               AND NOT r.withdrawn
-            ORDER BY r.published_at DESC LIMIT 1
+            ORDER BY r.published_at DESC, r.id DESC LIMIT 1
             """,
             {
                 "lab": lead.name.lab,

@@ -51,13 +51,6 @@ def test_a_second_bot_is_refused(there: Shell, tmp_path: Path) -> None:
     assert "stop it first" in refused.stderr
 
 
-@pytest.mark.parametrize(("words", "tool"), [(["backup"], "pg_dump"), (["restore", "x.db"], "pg_restore")])
-def test_what_copies_a_file_says_what_copies_a_database(there: Shell, words: list[str], tool: str) -> None:
-    refused = there.run(*words)
-    assert refused.exit_code == 2
-    assert f"use {tool} for now" in refused.stderr
-
-
 @pytest.mark.parametrize("role", ["web", "worker"])
 def test_a_part_of_the_work_needs_a_database_to_share(shell: Shell, role: str) -> None:
     refused = shell.run("run", "--role", role)

@@ -36,10 +36,12 @@ NEEDS_THE_WORLD = {
     "move-lab",
     "remove",
     "restore",
+    "restored",
     "retry",
 }
 CHANGES = {"correct", "subscribe", "unsubscribe", "mute", "unmute", "digest", "settings"}
-NEEDS_POSTGRESQL = {"migrate"}  # tests/cli/test_on_postgres.py runs it
+# tests/cli/test_on_postgres.py and tests/cli/test_moving_memory.py run them.
+NEEDS_POSTGRESQL = {"migrate", "migrate-to", "migrate-from"}
 NEEDS_A_KEY = {"reseal"}  # tests/cli/test_resealing.py runs it
 FOR_PLACES = {"DIR": "out", "/state/report": "out", "FILE": "copy.db"}
 PUT_IN = {

@@ -119,10 +119,10 @@ def furnish_tables(store: Store) -> None:
             """
             INSERT INTO release (id, key, lab, family, family_key, lead_id, name, display, opened_at,
                 published_at, published_origin, published_precision, silent, facts, license, license_id,
-                license_verdict, task)
+                license_verdict, task, came_at, news_at)
             SELECT :id, :key, :lab, family, family_key, :id, name, display, :opened_at,
                 published_at, published_origin, published_precision, :silent, facts, license, license_id,
-                license_verdict, task
+                license_verdict, task, came_at, news_at
             FROM release WHERE id = 2
             """,
             copy,

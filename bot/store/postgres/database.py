@@ -3,11 +3,13 @@
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.abc import Buffer
@@ -19,12 +21,15 @@ from bot.errors import LostTurnError
 from bot.releases.facts.text import mentions, parts_of
 from bot.store.database import Values
 from bot.store.postgres.presence import Connection, Presence, holders
+from bot.store.postgres.rows import PostgresRows
 from bot.store.postgres.schema import refuse_other_schema
+from bot.store.postgres.server import Server
 from bot.store.postgres.statements import held, held_values, translated
 from bot.store.postgres.words import in_words, place_of
 
 # A writer waits this long for another before it gives up, as on SQLite.
 PATIENCE = 15.0
+_LOOKED_FOR = 60.0  # seconds until a connection is asked again which server it leads to
 _MOST_CONNECTIONS = 16  # each is held for a statement or a transaction, not for as long as a thread lives
 # The lock of whoever decides: https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 _PEN = 7_461_001
@@ -54,6 +59,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str, *, readonly: bool = False) -> None:
         self.place = place_of(url)
+        self.is_shared = True
         self.readonly = readonly
         self.url = url
         self._patience = f"{PATIENCE * 1000:.0f}ms"
@@ -61,6 +67,7 @@ class PostgresDatabase:
         self._writing = threading.Lock()
         self._presence: Presence | None = None
         self._turn: tuple[str, int] | None = None
+        self._server, self._looked = Server(), WeakKeyDictionary[Connection, float]()
         self.when_owed: Callable[[], object] | None = None
         with in_words(self.place):
             with self._connect() as first:
@@ -81,6 +88,11 @@ class PostgresDatabase:
         """What changes whenever anything is stored but by whoever has a turn."""
         version: int = self.column("SELECT number FROM revision")[0]
         return version
+
+    @property
+    def lapses(self) -> int:
+        """How often it was found that another server answers, and commits may be lost."""
+        return self._server.lapses
 
     def alone(self) -> AbstractContextManager[object]:
         """Return the lock of the only bot that works with this database. Raises StoreError naming another."""
@@ -119,7 +131,7 @@ class PostgresDatabase:
         with (
             self._writing,
             in_words(self.place),
-            self.pool.connection() as connection,
+            self._looked_at() as connection,
             connection.transaction(),
         ):
             connection.execute(_TAKE_PEN, (_PEN,))
@@ -205,7 +217,11 @@ class PostgresDatabase:
         self._local.owes = True
 
     def note_claims(self, now: datetime) -> None:
-        """Write nothing: whoever puts an older copy back says so (see docs/scale.md)."""
+        """Write nothing: an older copy that was put back is known as another server is (see `Server`)."""
+
+    def rows(self) -> PostgresRows:
+        """Return all rows, for a move; belongs inside a transaction."""
+        return PostgresRows(self._local.connection)
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -220,6 +236,22 @@ class PostgresDatabase:
         else:
             with self.pool.connection() as connection:
                 yield connection
+
+    @contextmanager
+    def _looked_at(self) -> Iterator[Connection]:
+        """Lend a connection that led, within the last minute, to the server that is known, and to our tables.
+
+        Where it is another server, what is owed is in doubt before anybody writes.
+        """
+        with self.pool.connection() as connection:
+            now = time.monotonic()
+            if not self.readonly and now - self._looked.get(connection, -_LOOKED_FOR) >= _LOOKED_FOR:
+                with connection.transaction():
+                    refuse_other_schema(self.place, connection)
+                    connection.execute(_TAKE_PEN, (_PEN,))
+                    self._server.look(connection)
+                self._looked[connection] = now
+            yield connection
 
     def _connect(self) -> Connection:
         connection: Connection = psycopg.connect(self.url, autocommit=True, row_factory=dict_row)

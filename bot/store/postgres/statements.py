@@ -33,9 +33,14 @@ def held(value: object) -> Any:
     written = bound(value)
     if not isinstance(written, str):
         return written
-    if not isinstance(value, str) and r"\u0000" in written:
-        written = _NUL.sub(r"\1", written)
+    if not isinstance(value, str):
+        written = without_nul(written)
     return str.replace(written, "\0", "")
+
+
+def without_nul(document: str) -> str:
+    """Return JSON without the NUL in its texts."""
+    return _NUL.sub(r"\1", document) if r"\u0000" in document else document
 
 
 def held_values(values: Mapping[str, object]) -> dict[str, Any]:

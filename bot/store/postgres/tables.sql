@@ -1,8 +1,16 @@
 -- The tables of bot/store/*.sql as PostgreSQL has them; what the columns hold stands there. Times are UTC text, which
 -- sorts as it is: hence COLLATE "C" everywhere, by which both databases compare.
 
+-- The oldest: the first version of the bot, by the schema that it makes, which may still work with this one.
 CREATE TABLE schema_version (
-    version BIGINT PRIMARY KEY
+    version BIGINT PRIMARY KEY,
+    oldest  BIGINT NOT NULL
+);
+-- What identified the server when it was last looked at, and when that was; see bot/store/postgres/server.py.
+CREATE TABLE server (
+    id       BIGINT PRIMARY KEY CHECK (id = 1),
+    identity JSONB NOT NULL,
+    at       TEXT COLLATE "C" NOT NULL
 );
 CREATE TABLE source (
     id            TEXT COLLATE "C" PRIMARY KEY,
@@ -362,6 +370,14 @@ CREATE TABLE push (
     lease_until TEXT COLLATE "C",
     renew_at    TEXT COLLATE "C",
     refused     TEXT COLLATE "C" NOT NULL DEFAULT ''
+);
+CREATE TABLE moved (
+    id    BIGINT PRIMARY KEY CHECK (id = 1),
+    state TEXT COLLATE "C" NOT NULL,
+    move  TEXT COLLATE "C" NOT NULL,
+    other TEXT COLLATE "C" NOT NULL,
+    host  TEXT COLLATE "C" NOT NULL,
+    at    TEXT COLLATE "C" NOT NULL
 );
 
 -- What only several workers need.
