@@ -70,8 +70,7 @@ class SqliteDatabase:
     """
 
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
-        self.path = path
-        self.place = str(path.absolute())
+        self.path, self.place = path, str(path.absolute())
         self.is_shared, self.lapses = False, 0
         self.readonly = readonly
         self.when_owed: Callable[[], object] | None = None
