@@ -54,7 +54,7 @@ class Shipments(Tables):
 
     def unmade(self) -> list[str]:
         """Return the labs of which no habit is kept, as something of what they shipped has changed."""
-        return self._column("SELECT lab FROM habit WHERE habit IS NULL")
+        return self._column("SELECT lab FROM habit WHERE habit IS NULL ORDER BY lab")
 
     def keep_habit(self, lab: str) -> None:
         """Make the habit of a lab from its releases, and keep it; belongs inside a transaction."""
