@@ -43,10 +43,6 @@ class Database(Protocol):
         """Whether other machines may reach it: a file is one machine's."""
 
     @property
-    def lapses(self) -> int:
-        """How often it was found that another server answers, and commits may be lost; never with a file."""
-
-    @property
     def version(self) -> int:
         """What changes whenever another connection stores something, and may do so whenever this one does."""
 

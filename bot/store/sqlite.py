@@ -71,7 +71,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self.path, self.place = path, str(path.absolute())
-        self.is_shared, self.lapses = False, 0
+        self.is_shared = False
         self.readonly = readonly
         self.when_owed: Callable[[], object] | None = None
         self._local = threading.local()

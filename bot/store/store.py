@@ -148,11 +148,6 @@ class Store:
         """What changes whenever another thread or process stores something, or the labs are named anew."""
         return self._database.version, self._namings
 
-    @property
-    def lapses(self) -> int:
-        """How often it was found that the database lacks what was committed: claims are doubted then."""
-        return self._database.lapses
-
     def note_claims(self, now: datetime) -> None:
         """Write down outside the database that messages were claimed: an older copy does not know of them."""
         self._database.note_claims(now)

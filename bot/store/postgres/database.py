@@ -89,11 +89,6 @@ class PostgresDatabase:
         version: int = self.column("SELECT number FROM revision")[0]
         return version
 
-    @property
-    def lapses(self) -> int:
-        """How often it was found that another server answers, and commits may be lost."""
-        return self._server.lapses
-
     def alone(self) -> AbstractContextManager[object]:
         """Return the lock of the only bot that works with this database. Raises StoreError naming another."""
         return self._present(alone=True)

@@ -44,7 +44,6 @@ class Server:
 
     def __init__(self) -> None:
         self._question = 0
-        self.lapses = 0  # how often it was another one
 
     def look(self, connection: psycopg.Connection[Any]) -> None:
         """Doubt what is owed where this is another server than when it was last looked at.
@@ -57,7 +56,6 @@ class Server:
         known: Identity = json.loads(before["identity"]) if before else {}
         if before and is_other(known, identity):
             _doubt(connection, moment(before["at"]), now)
-            self.lapses += 1
         connection.execute(_NOTE, (json.dumps({**known, **identity}), time_text(now)))
 
     def _identified(self, connection: psycopg.Connection[Any]) -> tuple[Identity, datetime]:
