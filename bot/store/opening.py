@@ -1,14 +1,17 @@
 """Which database a store is in: a file, or PostgreSQL where there is an address of one."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.errors import ConfigError, StoreError
-from bot.fetch.hosts import Hosts
 from bot.store.database import Database
 from bot.store.forgotten import doubt_a_copy, refuse_lost
 from bot.store.jobs import Jobs
 from bot.store.moved import Mark, refuse_moved
 from bot.store.sqlite import SqliteDatabase
+
+if TYPE_CHECKING:
+    from bot.fetch.hosts import Hosts  # which loads httpx: a question needs none
 
 _NO_DRIVER = "DATABASE_URL: PostgreSQL takes more than is installed; pip install 'cadencebot[postgres]'"
 
@@ -49,7 +52,7 @@ def jobs_of(database: Database) -> Jobs | None:
     return PostgresJobs(database) if isinstance(database, PostgresDatabase) else None
 
 
-def hosts_of(database: Database) -> Hosts | None:
+def hosts_of(database: Database) -> "Hosts | None":
     """Return the hosts that all bots of a database read, None for a file: it has one bot."""
     if isinstance(database, SqliteDatabase):
         return None

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.fetch.hosts import Hosts
 from bot.model import Lab
 from bot.store.added import AddedLabs
 from bot.store.adoption import Adoption
@@ -35,6 +35,9 @@ from bot.store.together import Together
 from bot.store.triage import Triages
 from bot.store.watch import Chores, Watch
 from bot.store.watches import Watches
+
+if TYPE_CHECKING:
+    from bot.fetch.hosts import Hosts  # which loads httpx: a question needs none
 
 FILE_NAME = "cadencebot.db"
 
@@ -92,7 +95,7 @@ class Store:
         """Return the jobs of the workers that share this database, None where there is one bot."""
         return jobs_of(self._database)
 
-    def hosts(self) -> Hosts | None:
+    def hosts(self) -> "Hosts | None":
         """Return what keeps all bots of this database polite to hosts, None where there is one bot."""
         return hosts_of(self._database)
 

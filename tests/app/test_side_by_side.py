@@ -84,7 +84,7 @@ def test_a_claim_that_is_under_way_is_not_doubted_when_another_step_fails(
 
 def test_a_channel_gets_its_next_message_a_second_after_the_last(house: House) -> None:
     times: list[datetime] = []
-    house.courier.pace = SECOND
+    house.courier = replace(house.courier, pace=SECOND)
     house.courier.settled = lambda *_: times.append(house.clock.now())
     owe_lines(house, "C1", 4)
     house.courier.deliver_all()
@@ -92,7 +92,7 @@ def test_a_channel_gets_its_next_message_a_second_after_the_last(house: House) -
 
 
 def test_between_two_messages_the_courier_says_when_the_next_one_may_go(house: House) -> None:
-    house.courier.pace = SECOND
+    house.courier = replace(house.courier, pace=SECOND)
     owe_lines(house, "C1", 2)
     assert house.courier.deliver_due() == (1, "")
     assert house.courier.next_wait() == SECOND

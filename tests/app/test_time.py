@@ -199,7 +199,7 @@ def test_a_paused_channel_is_tried_again_within_the_hour_all_the_same(house: Hou
 def test_the_pause_between_two_messages_does_not_last_for_as_long_as_the_clock_was_set_back(
     house: House,
 ) -> None:
-    house.courier.pace = timedelta(seconds=1)
+    house.courier = replace(house.courier, pace=timedelta(seconds=1))
     house.show(house.hub, house.repository(KIMI))
     house.clock.advance(-5 * HOUR)
     house.hub.shown.append(house.repository("zai-org/GLM-5.1"))

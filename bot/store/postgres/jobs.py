@@ -77,7 +77,8 @@ class PostgresJobs:
     def stop(self) -> None:
         """Begin no other job."""
         self._stopping.set()
-        self._ended()
+        with suppress(RuntimeError):  # the loop has just ended by itself
+            self._ended()
 
     def work(self, tasks: Mapping[str, Callable[[str], object]], slots: int) -> None:
         """Do jobs until `stop`, whatever the database does meanwhile."""
@@ -106,28 +107,26 @@ class PostgresJobs:
                 await self._run(app, slots)
 
     async def _run(self, app: procrastinate.App, slots: int) -> None:
-        working = asyncio.create_task(
-            app.run_worker_async(
-                concurrency=slots,
-                delete_jobs="always",
-                fetch_job_polling_interval=_LOOK,
-                update_heartbeat_interval=HEARTBEAT,
-                stalled_worker_timeout=TAKEN_OVER,
-                install_signal_handlers=False,
-            )
-        )
-        taking_over = asyncio.create_task(self._take_over(app))
-        loop = asyncio.get_running_loop()
-        self._ended = lambda: loop.call_soon_threadsafe(working.cancel)
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        self._ended = lambda: loop.call_soon_threadsafe(stopped.set)
         if self._stopping.is_set():
-            working.cancel()
+            stopped.set()
+        working = app.run_worker_async(
+            concurrency=slots,
+            delete_jobs="always",
+            fetch_job_polling_interval=_LOOK,
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=TAKEN_OVER,
+            install_signal_handlers=False,
+        )
+        parts = [asyncio.ensure_future(part) for part in (working, self._take_over(app), stopped.wait())]
         try:
-            await asyncio.wait((working, taking_over), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._ended = lambda: None
-            for task in (working, taking_over):
-                task.cancel()
-            outcomes = await asyncio.gather(working, taking_over, return_exceptions=True)
+            for part in parts:
+                part.cancel()  # once: the worker then waits for its jobs, and a second time leaves them alone
+            outcomes = await asyncio.gather(*parts, return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
