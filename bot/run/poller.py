@@ -34,6 +34,7 @@ from bot.store.store import Store
 
 log = structlog.get_logger()
 
+_JUST_READ = 1.0  # seconds
 _LONGEST_REST = timedelta(hours=6)
 
 Lane = Future[list[Report]]
@@ -120,8 +121,11 @@ class Poller:
         if not lanes:
             return {}
         states = self.store.sources.states(source.id for lane in lanes.values() for source in lane)
+        read = self.clock.ticks()
         return {
-            name: self._threads_for(lane, states).submit(self._poll_lane, lane, progress)
+            name: self._threads_for(lane, states).submit(
+                self._poll_lane, lane, progress, states.get(lane[0].id), read
+            )
             for name, lane in lanes.items()
         }
 
@@ -144,14 +148,19 @@ class Poller:
         ask_about_hints(self.store, self.admins, self.clock.now())
         return Polled(tuple(reports))
 
-    def _poll_lane(self, lane: Sequence[Source], progress: Progress) -> list[Report]:
+    def _poll_lane(
+        self, lane: Sequence[Source], progress: Progress, first: SourceState | None, read: float
+    ) -> list[Report]:
+        """Poll the sources of a host in turn; the state of the first one is known, and when it was read."""
         reports: list[Report] = []
         for source in lane:
             if self._stopping.is_set():
                 break
             if source in self._former:  # the settings have changed since it was due
                 continue
-            state = self.store.sources.state(source.id)  # as it is now: a lane may take minutes
+            is_new = source is lane[0] and self.clock.ticks() - read <= _JUST_READ
+            # as it is now: a lane may wait or take minutes
+            state = first if first and is_new else self.store.sources.state(source.id)
             self.reading.add(source.id)
             try:
                 began = self.clock.now()

@@ -113,15 +113,15 @@ def world(tmp_path: Path, statements: Statements) -> Iterator[World]:
             yield world
 
 
-def test_each_feed_costs_one_request_and_two_statements_and_all_of_them_one_transaction(world: World) -> None:
+def test_each_feed_costs_one_request_and_one_statement_and_all_of_them_one_transaction(world: World) -> None:
     few, many = world.feeds(10), world.feeds(40)
     world.poll(many)
     statements, requests = world.poll(few)
     assert (requests, world.statements.transactions) == (10, 1)
     more, requests = world.poll(many)
     assert (requests, world.statements.transactions) == (40, 1)
-    assert more - statements == 2 * 30
-    assert statements <= 2 * 10 + 12, "what a round costs, however many it polls"
+    assert more - statements == 30
+    assert statements <= 10 + 12, "what a round costs, however many it polls"
 
 
 def test_connections_are_kept_over_answers_that_say_that_nothing_changed(world: World) -> None:
