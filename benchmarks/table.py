@@ -26,6 +26,7 @@ SCRIPTS = {
     "sweeps": ("300 3", "40 1"),
     "growth": ("10000", "1000"),
     "moving": ("100000", "2000"),
+    "workers": ("10000 200000 1000", "1000 20000 100"),
 }
 CLOCK = "s clock"  # the unit of what networks and other programs have a part in: never binding
 NUMBER = r"[^\d\n]*?(-?\d+(?:\.\d+)?)"
@@ -139,6 +140,17 @@ ROWS = (
     Row("... each further one at most", "digests", "digest, each further one at most", "ms CPU", 20),
     Row("a memory moves to PostgreSQL", "moving", "moving: to PostgreSQL", CLOCK),
     Row("... and back", "moving", "moving: and back", CLOCK),
+    Row("one release owed to 10,000: a file", "workers", "owed to subscriptions, SQLite", CLOCK, 0.6),
+    Row("... on PostgreSQL", "workers", "owed to subscriptions, PostgreSQL", CLOCK, 1.5),
+    Row("a look at a share, 200,000 owed", "workers", "a look at one share", "ms clock", 50),
+    Row("one worker, CPU a message", "workers", "1 worker, CPU a message", "ms CPU"),
+    Row("... each of two, beside it", "workers", "2 workers, CPU a message", "of it", 1.1,
+        beside="1 worker, CPU a message"),
+    Row("... each of four, beside it", "workers", "4 workers, CPU a message", "of it", 1.1,
+        beside="1 worker, CPU a message"),
+    Row("one worker, messages a second", "workers", "1 worker, messages a second", "a second"),
+    Row("... four workers", "workers", "4 workers, messages a second", "a second"),
+    Row("taken over after a kill -9", "workers", "taken over after a kill -9", CLOCK, 10),
     Row("growth with unchanged sources, each", "growth", "growth: unchanged sources.*exponent", "power", 0.1,
         binding=True),
     Row("growth with what is stored", "growth", "growth: one new entry.*exponent", "power", 0.1,

@@ -71,7 +71,7 @@ def owing(store: Store, subscriptions: int) -> float:
 
 
 def ticks(store: Store) -> float:
-    """Return the ms of the clock that looking through all shares of a full outbox takes."""
+    """Return the ms of the clock that looking at a share of a full outbox takes, what is due included."""
 
     def look() -> None:
         store.shards.due(NOW)
@@ -82,7 +82,7 @@ def ticks(store: Store) -> float:
     look()
     began = time.perf_counter()
     look()
-    return 1000 * (time.perf_counter() - began)
+    return 1000 * (time.perf_counter() - began) / len(SHARES)
 
 
 def work(variables: Mapping[str, str], wire: Connection) -> None:
@@ -159,11 +159,10 @@ def throughput(server: str, number: int, channels: int) -> None:
             owe(store, announced(), touched, now, known_until=None)
         until(lambda: not sum(store.deliveries.counts().get(state, 0) for state in OPEN))
         took, busy = time.perf_counter() - began, workers.busy() - busy
-        print(
-            f"{number} workers, answers after 100 ms: {channels / took:.0f} messages a second, "
-            f"{1000 * (busy - idle * took) / channels:.2f} ms CPU a message; idle, "
-            f"{1000 * idle / number:.0f} ms a second each"
-        )
+        plural = "worker" if number == 1 else "workers"
+        print(f"{number} {plural}, CPU a message       {1000 * (busy - idle * took) / channels:8.2f} ms")
+        print(f"{number} {plural}, messages a second   {channels / took:8.0f} where Slack takes 100 ms")
+        print(f"{number} {plural}, idle, each          {1000 * idle / number:8.1f} ms CPU a second")
         workers.kill()
         store.close()
 
@@ -191,7 +190,7 @@ def takeover(server: str) -> None:
                 began = time.perf_counter()
                 until(lambda: connection.execute(epochs).fetchone() != before)
                 three.kill()
-        print(f"taken over after a kill -9: {time.perf_counter() - began:.1f} s")
+        print(f"taken over after a kill -9   {time.perf_counter() - began:8.1f} s")
         two.kill()
         store.close()
 
@@ -215,15 +214,18 @@ def until(what: Callable[[], bool]) -> None:
 def main(subscriptions: int = 10_000, owed: int = MANY * EACH, channels: int = 1_000) -> None:
     """Print it all."""
     if programs() is None:
-        sys.exit("PostgreSQL's programs (initdb, pg_ctl) are not installed")
+        print("left out: PostgreSQL's programs (initdb, pg_ctl) are not installed")
+        return
     with tempfile.TemporaryDirectory() as directory:
         store = Store(Path(directory), LABS)
-        print(f"{subscriptions} subscriptions owed on SQLite in {owing(store, subscriptions):.2f} s")
+        print(
+            f"owed to subscriptions, SQLite     {owing(store, subscriptions):8.2f} s, {subscriptions} of them"
+        )
         store.close()
     with own_cluster() as cluster:
         with empty(cluster.url, "owing") as url:
             store = Store(Path(), LABS, url=url)
-            print(f"{subscriptions} subscriptions owed on PostgreSQL in {owing(store, subscriptions):.2f} s")
+            print(f"owed to subscriptions, PostgreSQL {owing(store, subscriptions):8.2f} s")
             store.close()
         with empty(cluster.url, "outbox") as url:
             store = Store(Path(), LABS, url=url)
@@ -231,7 +233,7 @@ def main(subscriptions: int = 10_000, owed: int = MANY * EACH, channels: int = 1
                 store._database.run(  # noqa: SLF001  # nobody else owes so much at once
                     _OWED, {"now": NOW, "each": owed // MANY, "channels": MANY}
                 )
-            print(f"{owed} owed to {MANY} channels: a tick of all shares in {ticks(store):.1f} ms")
+            print(f"a look at one share          {ticks(store):8.1f} ms, {owed} owed to {MANY} channels")
             store.close()
         for number in (1, 2, 4):
             throughput(cluster.url, number, channels)

@@ -16,7 +16,7 @@ CREATE INDEX delivery_strange ON delivery (destination) WHERE strange_since IS N
 CREATE INDEX delivery_open ON delivery (destination, sequence, state) WHERE state IN ('owed', 'claimed', 'doubtful');
 CREATE INDEX delivery_open_of_shard ON delivery (shard, destination, sequence, state)
     WHERE state IN ('owed', 'claimed', 'doubtful');
-CREATE INDEX delivery_due_of_shard ON delivery (shard, due_at) WHERE state IN ('owed', 'claimed', 'doubtful');
+CREATE INDEX delivery_due ON delivery (due_at, shard) WHERE state IN ('owed', 'claimed', 'doubtful');
 CREATE INDEX delivery_posted_of_shard ON delivery (shard, settled_at) WHERE state = 'sent';
 CREATE INDEX delivery_settled ON delivery (state) WHERE settled_at IS NOT NULL;
 CREATE INDEX delivery_suspected ON delivery (destination, sequence)
