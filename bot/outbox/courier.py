@@ -223,6 +223,7 @@ class Courier:
         if owed and self.claims_last is not None and self.clock.ticks() - began > self.claims_last:
             self._settle(head, Settlement("owed", "the claim had grown old", self.clock.now()))
             return None
+        began_at = self.clock.now()
         try:
             outcome = self.notifier.send(composed.message) if owed else self._find(head, composed)
         except StoreError:
@@ -230,7 +231,7 @@ class Courier:
         except Exception as error:  # whatever went wrong, the message may have been posted
             log.exception("notifier_crashed", delivery=head.id)
             outcome = Unclear(f"the bot failed while sending ({error!r}); please report this")
-        self._paces.posted(head.destination, self.clock.now())
+        self._paces.posted(head.destination, began_at)
         # What was found may have been rendered from less than is known now: the next edit shall compare.
         settled = settlement(outcome, head, self.clock.now())
         if isinstance(outcome, Sent):

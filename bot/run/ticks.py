@@ -28,8 +28,10 @@ def guarded(job: Callable[..., object], *values: object) -> bool:
 
 
 def tick_until(stop: threading.Event, jobs: Sequence[Callable[[], object]]) -> None:
-    """Do these jobs once a second, one after the other, until `stop` is set."""
+    """Do these jobs at once and then once a second, one after the other, until `stop` is set."""
     scheduler = schedule.Scheduler()
+    set_ticks(scheduler, jobs)
+    scheduler.run_all()
     while not stop.wait(TICK / 2):
         set_ticks(scheduler, jobs)
         scheduler.run_pending()
