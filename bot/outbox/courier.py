@@ -21,12 +21,13 @@ from bot.outbox.settlement import (
     HOLDS_UP,
     PAUSE,
     Settlement,
+    is_over,
     lands_within,
     longest_wait,
     search_for,
     settlement,
 )
-from bot.records import FAILED, OPEN, Delivery, Pause
+from bot.records import FAILED, OPEN, Delivery
 from bot.store.installations import METADATA
 from bot.store.store import Store
 from bot.store.together import Together
@@ -61,9 +62,7 @@ class Courier:
     pace: timedelta = timedelta(seconds=1)  # between two posts to one destination
     settled: Callable[[Delivery, str, datetime], object] = lambda *_: None  # hears of each, by its state
     moment: float = 0.2  # seconds that a round waits for those of its steps that take longer than others
-    claims_last: float | None = (
-        None  # seconds until another may have taken over what was claimed; None: never
-    )
+    claims_last: float | None = None  # seconds until another may have taken it over; None: never
     posted: Mapping[Destination, datetime] = field(default_factory=dict)  # when to each last, before we began
     # --- of this one alone
     _steps: dict[Destination, Future[Outcome | Absent | None]] = field(init=False, default_factory=dict)
@@ -168,7 +167,7 @@ class Courier:
         """
         now, deliveries = self.clock.now(), self.store.deliveries
         paused = [
-            one.destination for one in self.store.subscriptions.pauses().values() if not _is_over(one, now)
+            one.destination for one in self.store.subscriptions.pauses().values() if not is_over(one, now)
         ]
         rest = self._paces.resting(now, within) if at_once else []
         heads = deliveries.heads(
@@ -299,8 +298,3 @@ class Courier:
                 state=settled.state,
                 reason=settled.reason,
             )
-
-
-def _is_over(pause: Pause, now: datetime) -> bool:
-    """Whether a destination is to be tried again; what pauses for longer, a wrong clock paused."""
-    return not now < pause.retry_at <= now + PAUSE

@@ -15,7 +15,7 @@ from bot.outbox.message import (
     Sent,
     Unclear,
 )
-from bot.records import Delivery, Reply
+from bot.records import Delivery, Pause, Reply
 
 _KILLED = timedelta(minutes=2)  # after its claim a message that a killed process sent has landed, or never
 _INEXACT = timedelta(minutes=1)  # how well we know the server's clock, which is told in answers of before
@@ -84,6 +84,11 @@ def longest_wait(head: Delivery, now: datetime) -> timedelta:
     if head.asked or head.hushed:
         return _LONGEST_ASKED
     return max(PAUSE, now - head.strange_since) if head.strange_since else PAUSE
+
+
+def is_over(pause: Pause, now: datetime) -> bool:
+    """Whether a destination is to be tried again; what pauses for longer, a wrong clock paused."""
+    return not now < pause.retry_at <= now + PAUSE
 
 
 def settlement(outcome: Outcome | Absent, delivery: Delivery, now: datetime) -> Settlement:
