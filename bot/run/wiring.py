@@ -1,5 +1,7 @@
 """What every command needs: the configuration, the labs, the store and a clock."""
 
+import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -194,6 +196,21 @@ def no_state(state: Path) -> ConfigError:
     )
 
 
+def holds_database(state: Path) -> bool:
+    """Whether a database is in the state. Raises ConfigError for what is no directory of ours, or no file."""
+    path = state / FILE_NAME
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ConfigError(f"{state}: cannot be read ({error.strerror}); set CADENCEBOT_STATE") from error
+    if not is_file or not os.access(path, os.R_OK):
+        why = "Permission denied" if is_file else "it is no file"
+        raise ConfigError(f"{path}: cannot be read ({why}); mend that, or set CADENCEBOT_STATE")
+    return True
+
+
 def _clock_of(store: Store) -> Clock:
     """Return the clock of this machine, or of the database where several machines share one."""
     own = SystemClock()
@@ -219,9 +236,10 @@ def open_app(
     file = load_config(environment.cadencebot_config)
     with ExitStack() as stack:
         state, url = environment.cadencebot_state, environment.database_url.get_secret_value()
+        is_there = not url and holds_database(state)
         if not url:
             refuse_lost(state / FILE_NAME)
-        if url or not readonly or (state / FILE_NAME).exists():
+        if url or not readonly or is_there:
             store = Store(state, readonly=readonly, url=url)
         elif needs_state:
             raise no_state(state)

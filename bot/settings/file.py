@@ -1,8 +1,7 @@
 """feeds.yaml as a file: read with every mistake named by its path and value, and written to be pasted."""
 
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
 
@@ -21,6 +20,7 @@ from bot.settings.feeds import (
     SourceSpec,
     SubscriptionSpec,
     WebhookSpec,
+    did_you_mean,
 )
 
 _MOST_BYTES = 600_000  # 7,000 sources, read within a second; nonsense of 10 MB would take minutes
@@ -93,7 +93,9 @@ def _read_yaml(path: Path) -> object:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         tab = "; indent with spaces, not tabs" if "cannot start any token" in str(error.problem) else ""
         raise ConfigError(f"{path}: line {line}: is not valid YAML: {error.problem}{tab}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    except yaml.YAMLError as error:
         raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
     except RecursionError as error:
         raise ConfigError(f"{path}: is nested too deeply; is it the right file?") from error
@@ -102,7 +104,7 @@ def _read_yaml(path: Path) -> object:
 def _complaints(
     error: ValidationError, content: object, kinds: Mapping[str, type[SourceSpec]]
 ) -> Iterator[str]:
-    problems = error.errors(include_url=False)
+    problems = _each_once(error.errors(include_url=False), kinds)
     for problem in problems[:_MOST_COMPLAINTS]:
         message = _message(problem, kinds)
         whole_file = not problem["loc"] and isinstance(problem["input"], Mapping)
@@ -113,6 +115,16 @@ def _complaints(
         yield f"and {len(problems) - _MOST_COMPLAINTS} more"
 
 
+def _each_once(problems: Sequence[ErrorDetails], kinds: Mapping[str, type[SourceSpec]]) -> list[ErrorDetails]:
+    """Return the problems without the keys that are only missing since they are written with a slip."""
+    slips = {
+        (*problem["loc"][:-1], _message(problem, kinds).partition("did you mean ")[2].rstrip("?"))
+        for problem in problems
+        if problem["type"] == "extra_forbidden"
+    }
+    return [problem for problem in problems if problem["type"] != "missing" or problem["loc"] not in slips]
+
+
 def _message(problem: ErrorDetails, kinds: Mapping[str, type[SourceSpec]]) -> str:
     said, key = (
         problem["msg"].removeprefix("Value error, "),
@@ -120,8 +132,9 @@ def _message(problem: ErrorDetails, kinds: Mapping[str, type[SourceSpec]]) -> st
     )
     match problem["type"]:
         case "extra_forbidden":
-            near = get_close_matches(key, _keys_beside(problem["loc"], kinds), n=1)
-            return f"{_WORDS['extra_forbidden']}{f'; did you mean {near[0]}?' if near else ''}"
+            return f"{_WORDS['extra_forbidden']}{did_you_mean(key, _keys_beside(problem['loc'], kinds))}"
+        case "string_type" if problem["input"] is None:
+            return "says nothing: write a value behind it"
         case "string_pattern_mismatch":
             return _PATTERNS.get(key, said)
         case kind:
