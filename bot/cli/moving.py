@@ -11,7 +11,7 @@ from bot.clock import SystemClock
 from bot.errors import UsageError
 from bot.ops.lock import sole_user
 from bot.run.copies import stamp
-from bot.run.wiring import no_state
+from bot.run.wiring import holds_database, no_state
 from bot.settings.environment import Environment, read_environment
 from bot.store.moving import Moved, to_file, to_postgres
 from bot.store.opening import migrate as migrate_tables
@@ -42,7 +42,7 @@ def migrate_to(url: str | None, as_json: bool) -> None:
     """
     environment = read_environment()
     path = environment.cadencebot_state / FILE_NAME
-    if not path.exists():
+    if not holds_database(path.parent):
         raise no_state(environment.cadencebot_state)
     with sole_user(path.parent), progress_bar() as bar:
         moved = to_postgres(path, _address(url, environment), SystemClock().now(), _shown(bar))
@@ -103,7 +103,7 @@ def restored(until: str | None) -> None:
     """
     environment, now = read_environment(), SystemClock().now()
     path, url = environment.cadencebot_state / FILE_NAME, environment.database_url.get_secret_value()
-    if not url and not path.exists():
+    if not url and not holds_database(path.parent):
         raise no_state(environment.cadencebot_state)
     with sole_user(path.parent):
         place, known_until = note_restored(path, url, _moment(until, now) if until else None, now)
