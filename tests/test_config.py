@@ -366,7 +366,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_but_not_a_thousand(tmp_path: Pa
 @pytest.mark.parametrize(
     ("make", "part"),
     [
-        pytest.param(lambda path: None, "cannot be read (No such file or directory)", id="missing"),
+        pytest.param(lambda path: None, "is not there; set CADENCEBOT_CONFIG", id="missing"),
         pytest.param(lambda path: path.mkdir(), "cannot be read (Is a directory)", id="a folder"),
         pytest.param(lambda path: path.write_bytes(b"labs: \xff"), "save it as UTF-8", id="not UTF-8"),
     ],

@@ -55,7 +55,7 @@ def _whole(url: str) -> str:
     try:
         parsed(whole)
     except SourceError as error:
-        raise UsageError(f"{url[:60]!r} is no address that can be asked: write https://host/path") from error
+        raise UsageError(f"{url[:60]!r} is no web address: write http://host/path or https://") from error
     return whole
 
 

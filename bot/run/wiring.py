@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from sysconfig import get_path
 from tempfile import TemporaryDirectory
 
 from bot.clock import AgreedClock, Clock, SystemClock
@@ -183,12 +182,6 @@ def with_added(file: Config, store: Store) -> Combined:
     return Combined(found.config, {**unreadable, **found.aside})
 
 
-def _no_feeds(path: Path) -> ConfigError:
-    shipped = Path(get_path("data"), "share", "cadencebot", "feeds.yaml")
-    begin = f", or begin with the one that came along: cp {shipped} ." if shipped.exists() else ""
-    return ConfigError(f"{path}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml{begin}")
-
-
 def no_state(state: Path) -> ConfigError:
     return ConfigError(
         f"{state.absolute()}: holds no {FILE_NAME}, so nothing is known there; name the bot's state with "
@@ -231,8 +224,6 @@ def open_app(
     alone may answer does not need the state to be there. Raises ConfigError and StoreError.
     """
     environment = read_environment(variables)
-    if not environment.cadencebot_config.exists():
-        raise _no_feeds(environment.cadencebot_config)
     file = load_config(environment.cadencebot_config)
     with ExitStack() as stack:
         state, url = environment.cadencebot_state, environment.database_url.get_secret_value()

@@ -3,6 +3,7 @@
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from sysconfig import get_path
 from textwrap import indent
 
 import yaml
@@ -87,6 +88,8 @@ def _read_yaml(path: Path) -> object:
         if path.stat().st_size > _MOST_BYTES:
             raise ConfigError(f"{path}: is larger than {_MOST_BYTES:,} bytes; is it the right file?")
         return _Loader(path.read_text(encoding="utf-8")).get_single_data()
+    except FileNotFoundError as error:
+        raise _no_feeds(path) from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); set CADENCEBOT_CONFIG") from error
     except yaml.MarkedYAMLError as error:
@@ -113,6 +116,12 @@ def _complaints(
         yield f"{_where(problem['loc'], content)}{message}{value}"
     if len(problems) > _MOST_COMPLAINTS:
         yield f"and {len(problems) - _MOST_COMPLAINTS} more"
+
+
+def _no_feeds(path: Path) -> ConfigError:
+    shipped = Path(get_path("data"), "share", "cadencebot", "feeds.yaml")
+    begin = f", or begin with the one that came along: cp {shipped} ." if shipped.exists() else ""
+    return ConfigError(f"{path}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml{begin}")
 
 
 def _each_once(problems: Sequence[ErrorDetails], kinds: Mapping[str, type[SourceSpec]]) -> list[ErrorDetails]:

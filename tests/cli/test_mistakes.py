@@ -29,9 +29,9 @@ NAMES = main.list_commands(click.Context(main))
             ["--state", "/nowhere", "recent"], "'/nowhere' does not exist", id="a state that is not there"
         ),
         pytest.param(["help", "recnt"], "(did you mean recent?)", id="help of a command with a slip"),
-        pytest.param(["try", "ftp://lab.example/"], "write https://", id="a scheme that is not asked"),
-        pytest.param(["try", "https://"], "write https://", id="no host"),
-        pytest.param(["try", "lab example.com"], "write https://", id="a blank in an address"),
+        pytest.param(["try", "ftp://lab.example/"], "is no web address", id="a scheme that is not asked"),
+        pytest.param(["try", "https://"], "is no web address", id="no host"),
+        pytest.param(["try", "lab example.com"], "is no web address", id="a blank in an address"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_one_line(shell: Shell, words: list[str], said: str) -> None:
@@ -136,19 +136,47 @@ def test_a_report_that_cannot_be_written_is_refused_at_the_start(begun: Shell, t
 
 
 @pytest.mark.parametrize("command", ["check", "status", "recent", "poll", "run", "backup"])
-@pytest.mark.parametrize("place", ["the state is a file", "the database is a directory"])
+@pytest.mark.parametrize(
+    "place", ["a state is a file", "a database is a directory", "a database is another file"]
+)
 def test_a_state_that_is_none_is_a_matter_of_configuration_everywhere(
     shell: Shell, tmp_path: Path, command: str, place: str
 ) -> None:
     state = tmp_path / "odd"
-    if place == "the state is a file":
+    if place == "a state is a file":
         state.touch()
-    else:
+    elif place == "a database is a directory":
         (state / "cadencebot.db").mkdir(parents=True)
+    else:
+        state.mkdir()
+        (state / "cadencebot.db").write_text("no database\n" * 100)
     shell.variables["CADENCEBOT_STATE"] = str(state)
     result = shell.run(*command.split())
     assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
     assert "CADENCEBOT_STATE" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["try", "add"])
+def test_what_cannot_be_reached_failed_and_is_no_wrong_usage(begun: Shell, command: str) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        place = f"127.0.0.1:{nobody.getsockname()[1]}"
+        begun.variables["CADENCEBOT_ALLOW_HOSTS"] += f",{place}"
+        result = begun.run(command, f"http://{place}/blog")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+    assert "cannot be reached" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["identify", "recent", "check"])
+def test_settings_that_are_not_there_are_told_alike_everywhere(
+    shell: Shell, tmp_path: Path, command: str
+) -> None:
+    shell.variables["CADENCEBOT_CONFIG"] = str(tmp_path / "none.yaml")
+    result = shell.run(command)
+    assert result.exit_code == 2
+    assert (
+        f"{tmp_path / 'none.yaml'}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml" in result.stderr
+    )
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
