@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import ConfigError, StoreError
 from bot.store import sqlite
+from bot.store.backup import in_words
 from bot.store.sqlite import refuse_old
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
