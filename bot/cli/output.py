@@ -4,13 +4,16 @@ import io
 import json
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import Progress
 
 from bot.records import Content
 from bot.views.terminal import page
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # Where nobody watches, lines are not wrapped to a terminal's width, unless COLUMNS says so.
 _WIDE = 200
@@ -57,8 +60,10 @@ def _console(*, stderr: bool) -> Console:
     return console
 
 
-def progress_bar() -> Progress:
+def progress_bar() -> "Progress":
     """Return a bar on a terminal, and nothing elsewhere; it moves twice a second, which a log can bear."""
+    from rich.progress import Progress  # noqa: PLC0415 - few commands show one
+
     console = margin()
     return Progress(console=console, transient=True, refresh_per_second=2, disable=not console.is_terminal)
 
