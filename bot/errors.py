@@ -15,6 +15,10 @@ class StoreError(CadenceError):
     """Report a database that is locked, full, read-only, damaged or newer than this program."""
 
 
+class UnusableError(StoreError, ConfigError):
+    """Report a database that cannot be one as things are set up: not to be written, or no database."""
+
+
 class LostTurnError(StoreError):
     """Report that another worker has taken over: what this one was about to store, that one decides."""
 
@@ -37,6 +41,10 @@ class Failure(StrEnum):
     SERVER_ERROR = "server error"
     BAD_ANSWER = "bad answer"  # 200, and yet not what this source gives
     EMPTY = "empty"  # nothing, or far less, where there used to be something
+
+
+# What is a host's, and may be otherwise in an hour; the rest lies in what was asked for.
+OF_HOSTS = frozenset({Failure.UNREACHABLE, Failure.TIMEOUT, Failure.RATE_LIMITED, Failure.SERVER_ERROR})
 
 
 class SourceError(CadenceError):

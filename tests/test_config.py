@@ -19,6 +19,7 @@ from bot.sources.specs import FeedSpec, HubSpec, LlmStatsSpec, PageSpec
 from tests.support.effort import is_done_within
 
 SECRET = "xoxb-1234-do-not-tell"
+SIGNS = "signs-what-slack-posts"
 TWO_LABS = """
 labs:
   - {id: qwen, name: Qwen, sources: [{hub: Qwen}]}
@@ -284,7 +285,28 @@ def one_source(fields: str) -> str:
             ["licence: there is no such key; did you mean license?"],
             id="a key of a subscription, spelt as the British do",
         ),
-        pytest.param("lab: []", ["labs: is missing"], id="no labs at all"),
+        pytest.param("lab: []", ["lab: there is no such key; did you mean labs?"], id="no labs at all"),
+        pytest.param("admins: []", ["labs: is missing"], id="no labs, and nothing like them"),
+        pytest.param(
+            one_source("hbu: Qwen"), ["sources[1]: a source is", "did you mean hub?"], id="a kind with a slip"
+        ),
+        pytest.param(
+            TWO_LABS + "subscriptions: [{channel: C1, labs: qwne}]",
+            ["no lab has the id 'qwne'; did you mean qwen?"],
+            id="a subscription to a lab with a slip",
+        ),
+        pytest.param(
+            TWO_LABS + "subscriptions: [{chanel: C1, labs: all}]",
+            ["chanel: there is no such key; did you mean channel?"],
+            id="what is missing since it has a slip is told once",
+        ),
+        pytest.param(one_source("hub: "), ["sources[1].hub: says nothing"], id="a key without a value"),
+        pytest.param(
+            one_source("feed: 'https://lab.example/a b'"), ["feed: an address has no blanks"], id="a blank"
+        ),
+        pytest.param(
+            one_source("feed: 'https://lab.example:99999/'"), ["sources[1].feed: Port out of"], id="a port"
+        ),
         pytest.param(
             "labs: [{id: qwen, name: Qwen, sources: [{hub: 'https://huggingface.co/Qwen'}]}]",
             ["sources[0].hub: write the organisation alone", "'https://huggingface.co/Qwen'"],
@@ -344,9 +366,9 @@ def test_all_mistakes_of_a_file_are_told_at_once_but_not_a_thousand(tmp_path: Pa
 @pytest.mark.parametrize(
     ("make", "part"),
     [
-        pytest.param(lambda path: None, "cannot be read (No such file or directory)", id="missing"),
+        pytest.param(lambda path: None, "is not there; set CADENCEBOT_CONFIG", id="missing"),
         pytest.param(lambda path: path.mkdir(), "cannot be read (Is a directory)", id="a folder"),
-        pytest.param(lambda path: path.write_bytes(b"labs: \xff\xfe"), "is not valid YAML", id="not UTF-8"),
+        pytest.param(lambda path: path.write_bytes(b"labs: \xff"), "save it as UTF-8", id="not UTF-8"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(
@@ -638,7 +660,7 @@ def test_a_wrong_variable_is_named_and_its_value_kept_secret(
         pytest.param({}, False, id="nothing is said: Slack's address lacks its signing secret"),
         pytest.param({"CADENCEBOT_PUSH_SECRET": SECRET}, True, id="pushes alone, beside Socket Mode"),
         pytest.param(
-            {"CADENCEBOT_PUSH_SECRET": SECRET, "SLACK_SIGNING_SECRET": SECRET}, False, id="Slack and pushes"
+            {"CADENCEBOT_PUSH_SECRET": SECRET, "SLACK_SIGNING_SECRET": SIGNS}, False, id="Slack and pushes"
         ),
     ],
 )
@@ -647,10 +669,11 @@ def test_what_an_http_address_is_for(variables: dict[str, str], only_pushes: boo
 
 
 def test_secrets_are_shown_nowhere() -> None:
-    secrets = {"SLACK_BOT_TOKEN": SECRET, "HF_TOKEN": SECRET, "LLM_STATS_API_KEY": SECRET}
+    bare = SECRET.removeprefix("xoxb-")
+    secrets = {"SLACK_BOT_TOKEN": SECRET, "HF_TOKEN": bare, "LLM_STATS_API_KEY": bare}
     secrets["CADENCEBOT_PUSH_SECRET"] = SECRET
     secrets["CADENCEBOT_WEBHOOK_TEAMS_SECRET"] = SECRET
     environment = read_environment(secrets)
     shown = f"{environment!r} {environment} {environment.model_dump()} {environment.model_dump_json()}"
-    assert SECRET not in shown
-    assert environment.llm_stats_api_key.get_secret_value() == SECRET
+    assert bare not in shown
+    assert environment.llm_stats_api_key.get_secret_value() == bare

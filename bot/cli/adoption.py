@@ -5,12 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import click
-from rich.progress import Progress
 
 from bot.adoption.measure import adoption_of
 from bot.cadence.adoption import Adoption, LabDerivatives, LabDownloads
 from bot.cadence.measures import week_name
-from bot.cli.output import as_json_option, margin, print_content, print_json
+from bot.cli.output import as_json_option, margin, print_content, print_json, progress_bar
 from bot.desk.arguments import split, understand
 from bot.errors import UsageError
 from bot.model import Lab
@@ -57,7 +56,7 @@ def _measure(app: App) -> int:
     with (
         app.alone(),
         fetcher_of(app) as fetcher,
-        Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
+        progress_bar() as bar,
     ):
         line = bar.add_task("Measuring", total=None)
         done = measuring_of(app).measure_all(fetcher, lambda _, of: bar.update(line, advance=1, total=of))

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import click
 from rich.markup import escape
-from rich.progress import Progress
 
-from bot.cli.output import as_json_option, margin, print_json, say, screen
+from bot.cli.output import as_json_option, print_json, progress_bar, say, screen
 from bot.ops import logs
-from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blind
+from bot.run.checks import SourceCheck, check_slack, check_sources, perhaps_blind, refuse_settings
 from bot.run.renames import refuse_renamed_labs
 from bot.run.webhooks import webhooks_of
 from bot.run.wiring import App, open_app
@@ -38,6 +37,7 @@ def check(online: bool, as_json: bool) -> None:
     logs.configure("error")
     with open_app(readonly=True, needs_state=False) as app:
         refuse_renamed_labs(app)
+        refuse_settings(app)
         sources = build_sources(app.config, app.environment)
         found = _Found(
             len(sources),
@@ -55,7 +55,7 @@ def check(online: bool, as_json: bool) -> None:
 
 
 def _try(app: App, sources: Sequence[Source]) -> list[SourceCheck]:
-    with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
+    with progress_bar() as progress:
         task = progress.add_task(f"Trying {counted(len(sources), 'source')}", total=len(sources))
         return check_sources(app, sources, lambda: progress.advance(task))
 

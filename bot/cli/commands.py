@@ -1,6 +1,7 @@
 """The group of commands: where each lives, and the help that lists them without importing any."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -153,19 +154,22 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is named first. Raises click.UsageError naming the one most like it."""
+        """Return the command that is named first. Raises click.UsageError naming the one most like it.
+
+        `help`, and `help recent`, are asked for as in Slack.
+        """
+        if args[0] == "help":
+            if len(args) == 1:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            args = [args[1], "--help"]
         if args[0] not in _COMMANDS:
             near = get_close_matches(args[0], _COMMANDS, n=1)
             ctx.fail(f"there is no command {args[0]!r}{f' (did you mean {near[0]}?)' if near else ''}")
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the options before the command; what is wrong with them is told in a line as well.
-
-        `help`, and `help recent`, are asked for as in Slack.
-        """
-        if args[:1] == ["help"]:
-            args = [*args[1:2], "--help"]
+        """Take the options before the command; what is wrong with them is told in a line as well."""
         try:
             return super().parse_args(ctx, args)
         except click.exceptions.NoArgsIsHelpError:
@@ -175,6 +179,16 @@ class Commands(click.Group):
 
             click.echo(f"cadencebot: {in_a_line(error)}", err=True)
             ctx.exit(2)
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Carry the command line out; output that cannot be written, as to a full disk, is told in a line."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            click.echo(f"cadencebot: the output cannot be written ({error.strerror})", err=True)
+            sys.exit(1)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """Write the list of commands, by what they are for."""

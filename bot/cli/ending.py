@@ -8,7 +8,7 @@ import click
 
 from bot.cli.output import WANTS_JSON, print_json, speak_any_charset
 from bot.cli.stopping import stopping
-from bot.errors import CadenceError, ConfigError, UsageError
+from bot.errors import OF_HOSTS, CadenceError, ConfigError, SourceError, UsageError
 from bot.ops import logs
 
 Result = TypeVar("Result")
@@ -29,7 +29,10 @@ def carry_out(context: click.Context, command: Callable[[], Result], names: Iter
     except click.UsageError as error:
         _fail(context, in_a_line(error), 2)
     except CadenceError as error:
-        _fail(context, as_typed(str(error), names), 2 if isinstance(error, ConfigError | UsageError) else 1)
+        cause = error.__cause__
+        is_hosts = isinstance(cause, SourceError) and cause.failure in OF_HOSTS  # whoever tells of it
+        is_wrong = isinstance(error, ConfigError | UsageError) and not is_hosts
+        _fail(context, as_typed(str(error), names), 2 if is_wrong else 1)
 
 
 def in_a_line(error: click.UsageError) -> str:

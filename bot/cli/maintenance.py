@@ -19,7 +19,7 @@ from bot.outbox.doubts import Doubts
 from bot.records import FAILED, OPEN
 from bot.releases.news.coverage import Record
 from bot.run.copies import copy_of, stamp
-from bot.run.wiring import no_state, open_app
+from bot.run.wiring import holds_database, no_state, open_app
 from bot.settings.environment import read_environment
 from bot.slack.workspaces import ManyWorkspaces
 from bot.store.backup import back_up
@@ -208,7 +208,7 @@ def backup(file: Path | None, keep: int | None) -> None:
     if url:
         _dump(url, file, keep)
         return
-    if not (state / FILE_NAME).exists():
+    if not holds_database(state):
         raise no_state(state)
     if file:
         if keep:

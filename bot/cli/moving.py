@@ -6,12 +6,12 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from bot.cli.output import as_json_option, margin, print_json, say
+from bot.cli.output import as_json_option, print_json, progress_bar, say
 from bot.clock import SystemClock
 from bot.errors import UsageError
 from bot.ops.lock import sole_user
 from bot.run.copies import stamp
-from bot.run.wiring import no_state
+from bot.run.wiring import holds_database, no_state
 from bot.settings.environment import Environment, read_environment
 from bot.store.moving import Moved, to_file, to_postgres
 from bot.store.opening import migrate as migrate_tables
@@ -42,9 +42,9 @@ def migrate_to(url: str | None, as_json: bool) -> None:
     """
     environment = read_environment()
     path = environment.cadencebot_state / FILE_NAME
-    if not path.exists():
+    if not holds_database(path.parent):
         raise no_state(environment.cadencebot_state)
-    with sole_user(path.parent), _bar() as bar:
+    with sole_user(path.parent), progress_bar() as bar:
         moved = to_postgres(path, _address(url, environment), SystemClock().now(), _shown(bar))
     _tell(moved, "Next: set DATABASE_URL wherever the bot starts, and start it.", as_json=as_json)
 
@@ -60,7 +60,7 @@ def migrate_from(url: str | None, as_json: bool) -> None:
     environment, now = read_environment(), SystemClock().now()
     path = environment.cadencebot_state / FILE_NAME
     kept = path.with_name(f"{FILE_NAME}.replaced-{stamp(now)}")
-    with sole_user(path.parent), _bar() as bar:
+    with sole_user(path.parent), progress_bar() as bar:
         moved = to_file(path, _address(url, environment), kept, now, _shown(bar))
     _tell(moved, "Next: unset DATABASE_URL wherever the bot starts, and start it.", as_json=as_json)
 
@@ -70,11 +70,6 @@ def _address(url: str | None, environment: Environment) -> str:
     if not found.startswith(("postgresql://", "postgres://")):
         raise UsageError("say which database: postgresql://user:password@host/name, or set DATABASE_URL")
     return found
-
-
-def _bar() -> Progress:
-    console = margin()
-    return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
 def _shown(bar: Progress) -> Any:
@@ -108,7 +103,7 @@ def restored(until: str | None) -> None:
     """
     environment, now = read_environment(), SystemClock().now()
     path, url = environment.cadencebot_state / FILE_NAME, environment.database_url.get_secret_value()
-    if not url and not path.exists():
+    if not url and not holds_database(path.parent):
         raise no_state(environment.cadencebot_state)
     with sole_user(path.parent):
         place, known_until = note_restored(path, url, _moment(until, now) if until else None, now)

@@ -4,12 +4,16 @@ import io
 import json
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from bot.records import Content
 from bot.views.terminal import page
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # Where nobody watches, lines are not wrapped to a terminal's width, unless COLUMNS says so.
 _WIDE = 200
@@ -50,9 +54,18 @@ def margin() -> Console:
 
 def _console(*, stderr: bool) -> Console:
     console = Console(stderr=stderr, highlight=False, emoji=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _WIDE
+    said = os.environ.get("COLUMNS", "")
+    if not said.strip("0") and (said or not console.is_terminal):  # a terminal may say 0 before it knows
+        console.width = 80 if console.is_terminal else _WIDE
     return console
+
+
+def progress_bar() -> "Progress":
+    """Return a bar on a terminal, and nothing elsewhere; it moves twice a second, which a log can bear."""
+    from rich.progress import Progress  # noqa: PLC0415 - few commands show one
+
+    console = margin()
+    return Progress(console=console, transient=True, refresh_per_second=2, disable=not console.is_terminal)
 
 
 def print_json(value: object) -> None:

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.progress import Progress
 
-from bot.cli.output import as_json_option, margin, print_content, print_json, say
+from bot.cli.output import as_json_option, print_content, print_json, progress_bar, say
 from bot.fetch import Web
 from bot.records import Content, Push
 from bot.run.engines import fetcher_of
@@ -48,12 +47,12 @@ def push(deed: str | None, as_json: bool) -> None:
 def _looked_at(app: App, web: Web) -> list[Way]:
     """Return how each source could push; feeds are asked for it, behind a progress bar on a terminal."""
     sources, endpoint = build_sources(app.config, app.environment), app.environment.hf_endpoint
-    with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
+    with progress_bar() as progress:
         return [way_of(source, endpoint, web) for source in progress.track(sources, description="Looking")]
 
 
 def _asked(subscriber: Subscriber, ways: Sequence[Way]) -> Mapping[str, str]:
-    with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Asking", total=len(ways))
         return subscriber.subscribe(ways, lambda: progress.advance(task))
 

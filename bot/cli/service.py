@@ -5,14 +5,13 @@ from contextlib import ExitStack
 
 import click
 from rich.markup import escape
-from rich.progress import Progress
 
-from bot.cli.output import as_json_option, margin, print_content, print_json, say, screen
+from bot.cli.output import as_json_option, margin, print_content, print_json, progress_bar, say, screen
 from bot.cli.stopping import stopping
 from bot.errors import UsageError
 from bot.ops import logs
 from bot.outbox.courier import Delivered
-from bot.run.checks import refuse_tokens
+from bot.run.checks import refuse_report, refuse_tokens
 from bot.run.engines import Engines, at_work
 from bot.run.failures import by_cause
 from bot.run.reports import Polled, Report
@@ -69,7 +68,7 @@ def poll_with_progress(
     engines: Engines, sources: Sequence[Source], polled: Callable[[Report], None] = lambda _report: None
 ) -> Polled:
     """Poll these sources behind a progress bar on a terminal."""
-    with Progress(console=margin(), transient=True, disable=not margin().is_terminal) as progress:
+    with progress_bar() as progress:
         task = progress.add_task(f"Polling {counted(len(sources), 'source')}", total=len(sources))
 
         def advance(report: Report) -> None:
@@ -155,6 +154,7 @@ def run(listen: str | None, role: str) -> None:
         app = stack.enter_context(open_app())
         logs.configure("info", secrets=app.environment.secrets)
         refuse_tokens(app)
+        refuse_report(app.environment.cadencebot_report)
         running = stack.enter_context(serving(app, screen(), Role(role), listen or ""))
         engines, service = running.engines, running.service
 

@@ -7,6 +7,8 @@ import click
 from bot.cli.output import as_json_option, print_content, print_json, say
 from bot.clock import SystemClock
 from bot.desk.trial import Selectors, Trial, Trier
+from bot.errors import SourceError, UsageError
+from bot.fetch.address import parsed
 from bot.records import Content
 from bot.releases.naming.labs import Labs
 from bot.run.engines import fetcher_for
@@ -48,8 +50,13 @@ def try_command(url: str, format_: str, item: str, title: str, link: str, date: 
 
 
 def _whole(url: str) -> str:
-    """Return an address as a browser's bar would complete it."""
-    return url if "://" in url else f"https://{url}"
+    """Return an address as a browser's bar would complete it. Raises UsageError for what can be none."""
+    whole = url.strip() if "://" in url else f"https://{url.strip()}"
+    try:
+        parsed(whole)
+    except SourceError as error:
+        raise UsageError(f"{url[:60]!r} is no web address: write http://host/path or https://") from error
+    return whole
 
 
 def _tell(trial: Trial) -> None:

@@ -6,18 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.errors import StoreError
+from bot.errors import ConfigError, StoreError
 
 
 @contextmanager
 def sole_user(directory: Path) -> Iterator[None]:
     """Keep others from the state directory while the block runs; the lock falls with the process.
 
-    Raises StoreError naming the process that holds it.
+    Raises StoreError naming the process that holds it, and ConfigError where nothing can be written.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / "lock"
-    path.touch(mode=0o600)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise ConfigError(
+            f"{directory}: cannot be written in ({error.strerror}); set CADENCEBOT_STATE"
+        ) from error
     with path.open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

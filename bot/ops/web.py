@@ -151,6 +151,7 @@ class _Exchange(WSGIRequestHandler):
     server: Any
     server_version = "cadencebot"
     sys_version = ""
+    _wants_body = True
 
     def __init__(self, server: _Server, head: bytes, client: Client) -> None:
         # its own reads from a connection and writes to it
@@ -166,10 +167,12 @@ class _Exchange(WSGIRequestHandler):
             self._path = urlsplit(self.path).path
         except ValueError:
             return HTTPStatus.BAD_REQUEST
+        # HEAD is GET without its body (RFC 9110, section 9.3.2)
+        self._wants_body, self.command = self.command != "HEAD", self.command.replace("HEAD", "GET")
         if self.command not in {method for method, _ in self.server.routes}:
             return HTTPStatus.NOT_IMPLEMENTED
         routes: Routes = self.server.routes
-        above = self._path[: self._path.rfind("/") + 1]
+        above = self._path[: self._path.rfind("/", 1) + 1]  # but the root, whose page is its own alone
         app = routes.get((self.command, self._path)) or routes.get((self.command, above))
         return HTTPStatus.NOT_FOUND if app is None else self._refuse_body() or app
 
@@ -185,13 +188,16 @@ class _Exchange(WSGIRequestHandler):
 
     def answer(self, body: bytes) -> bytes:
         """Return what the route answers, or that there is none."""
-        if isinstance(self._app, HTTPStatus):
-            return _refusal(self._app)
+        said = _refusal(self._app) if isinstance(self._app, HTTPStatus) else self._run(self._app, body)
+        head, blank, text = said.partition(b"\r\n\r\n")
+        return head + blank + (text if self._wants_body else b"")
+
+    def _run(self, app: "WSGIApplication", body: bytes) -> bytes:
         answer = io.BytesIO()
         environ = {**self.get_environ(), "PATH_INFO": self._path}
         gateway = _Gateway(io.BytesIO(body), answer, sys.stderr, environ)
         gateway.os_environ = {}  # the process's own, with all its secrets, is no request's business
-        gateway.run(self._app)
+        gateway.run(app)
         return answer.getvalue()
 
     def log_message(self, *_: Any) -> None:

@@ -18,6 +18,7 @@ from bot.errors import ConfigError
 from bot.fetch import Fetcher
 from bot.ops.sealing import seal_of
 from bot.ops.web import Routes
+from bot.run.checks import refuse_what_cannot_work
 from bot.run.wiring import App
 from bot.slack.app import make_app
 from bot.slack.channels import SlackChannels
@@ -47,7 +48,7 @@ def answering(app: App, fetch: Fetcher, *, http: bool = False) -> Iterator[Route
     if not http and not app_token:
         yield {}
         return
-    _refuse_what_cannot_work(app, http=http)
+    refuse_what_cannot_work(app, http=http)
     client = web_client("", environment.slack_api_url, proxies=environment.proxies)
     # the answers under way are finished before the store that they read is closed
     with app.reading() as reading, ThreadPoolExecutor(_THREADS, thread_name_prefix="answer") as threads:
@@ -80,18 +81,6 @@ def answering(app: App, fetch: Fetcher, *, http: bool = False) -> Iterator[Route
 def _keep_name(store: Store, name: str) -> None:
     with store.transaction():
         store.watch.set_command_name(name)
-
-
-def _refuse_what_cannot_work(app: App, *, http: bool) -> None:
-    if app.serves_many and (app.slack_token or not http):
-        raise ConfigError(
-            "environment variable SLACK_CLIENT_ID is set: several workspaces are served with `run --http` "
-            "alone, each installed through /slack/install; unset SLACK_BOT_TOKEN"
-        )
-    if app.serves_many and not app.environment.slack_client_secret.get_secret_value():
-        raise ConfigError("environment variable SLACK_CLIENT_SECRET is not set: nobody could install the bot")
-    if not http and not app.slack_token:
-        raise ConfigError("environment variable SLACK_APP_TOKEN is set, and SLACK_BOT_TOKEN is not: set both")
 
 
 def _desk(app: App, reading: Store, channels: Channels, fetch: Fetcher, busy: threading.Lock) -> Desk:

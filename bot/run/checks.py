@@ -1,11 +1,14 @@
 """Try every source and the way to Slack, storing nothing."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bot.desk.questions import coverage, watched
 from bot.errors import ConfigError, SourceError
 from bot.ops.health import explained
+from bot.ops.sealing import seal_of
 from bot.run.engines import fetcher_of
 from bot.run.rights import check_token, workspaces_of
 from bot.run.wiring import App
@@ -95,6 +98,40 @@ def refuse_tokens(app: App) -> None:
             f"environment variable SLACK_{kind.upper()}_TOKEN: Slack says {word}; take a new one from "
             "https://api.slack.com/apps"
         )
+
+
+def refuse_settings(app: App) -> None:
+    """Raise ConfigError for tokens and keys that `run` refuses, as far as no network is needed to know."""
+    if app.serves_many:
+        seal_of(app.environment)
+    if app.serves_many or app.environment.slack_app_token.get_secret_value():
+        refuse_what_cannot_work(app, http=app.serves_many)
+
+
+def refuse_what_cannot_work(app: App, *, http: bool) -> None:
+    """Raise ConfigError for tokens that do not go together, where people are answered over `http` or not."""
+    if app.serves_many and (app.slack_token or not http):
+        raise ConfigError(
+            "environment variable SLACK_CLIENT_ID is set: several workspaces are served with `run --http` "
+            "alone, each installed through /slack/install; unset SLACK_BOT_TOKEN"
+        )
+    if app.serves_many and not app.environment.slack_client_secret.get_secret_value():
+        raise ConfigError("environment variable SLACK_CLIENT_SECRET is not set: nobody could install the bot")
+    if not http and not app.slack_token:
+        raise ConfigError("environment variable SLACK_APP_TOKEN is set, and SLACK_BOT_TOKEN is not: set both")
+
+
+def refuse_report(report: Path | None) -> None:
+    """Make the directory of the report, where one is wanted. Raises ConfigError where that cannot be."""
+    if report is None:
+        return
+    try:
+        report.mkdir(parents=True, exist_ok=True)
+        why = "" if os.access(report, os.W_OK) else "Permission denied"
+    except OSError as error:
+        why = str(error.strerror)
+    if why:
+        raise ConfigError(f"environment variable CADENCEBOT_REPORT: {report} cannot be written in ({why})")
 
 
 def check_connection(environment: Environment) -> TokenCheck:

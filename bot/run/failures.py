@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import Clock
-from bot.errors import Failure
+from bot.errors import OF_HOSTS, Failure
 from bot.run.reports import Report
 
 log = structlog.get_logger()
@@ -16,13 +16,12 @@ log = structlog.get_logger()
 OFFLINE = "No source can be reached: is there a network?"
 _SEVERAL = 3  # hosts that cannot be reached one after the other, and none that can
 _PATIENCE = timedelta(seconds=10)  # for others to fail as well
-_OF_HOSTS = {Failure.UNREACHABLE, Failure.TIMEOUT, Failure.RATE_LIMITED, Failure.SERVER_ERROR}
 _NAMED = 3  # sources in a line
 
 
 def cause_of(report: Report) -> tuple[str, str]:
     """Return what a failure has in common with others: a host that is down fails all its sources."""
-    return report.host if report.failure in _OF_HOSTS else report.source_id, report.failure
+    return report.host if report.failure in OF_HOSTS else report.source_id, report.failure
 
 
 def by_cause(reports: Sequence[Report]) -> Iterator[str]:

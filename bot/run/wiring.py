@@ -1,10 +1,11 @@
 """What every command needs: the configuration, the labs, the store and a clock."""
 
+import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from sysconfig import get_path
 from tempfile import TemporaryDirectory
 
 from bot.clock import AgreedClock, Clock, SystemClock
@@ -181,17 +182,26 @@ def with_added(file: Config, store: Store) -> Combined:
     return Combined(found.config, {**unreadable, **found.aside})
 
 
-def _no_feeds(path: Path) -> ConfigError:
-    shipped = Path(get_path("data"), "share", "cadencebot", "feeds.yaml")
-    begin = f", or begin with the one that came along: cp {shipped} ." if shipped.exists() else ""
-    return ConfigError(f"{path}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml{begin}")
-
-
 def no_state(state: Path) -> ConfigError:
     return ConfigError(
         f"{state.absolute()}: holds no {FILE_NAME}, so nothing is known there; name the bot's state with "
         "`cadencebot --state DIR ...` or CADENCEBOT_STATE, or begin one with `cadencebot poll`"
     )
+
+
+def holds_database(state: Path) -> bool:
+    """Whether a database is in the state. Raises ConfigError for what is no directory of ours, or no file."""
+    path = state / FILE_NAME
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ConfigError(f"{state}: cannot be read ({error.strerror}); set CADENCEBOT_STATE") from error
+    if not is_file or not os.access(path, os.R_OK):
+        why = "Permission denied" if is_file else "it is no file"
+        raise ConfigError(f"{path}: cannot be read ({why}); mend that, or set CADENCEBOT_STATE")
+    return True
 
 
 def _clock_of(store: Store) -> Clock:
@@ -214,14 +224,13 @@ def open_app(
     alone may answer does not need the state to be there. Raises ConfigError and StoreError.
     """
     environment = read_environment(variables)
-    if not environment.cadencebot_config.exists():
-        raise _no_feeds(environment.cadencebot_config)
     file = load_config(environment.cadencebot_config)
     with ExitStack() as stack:
         state, url = environment.cadencebot_state, environment.database_url.get_secret_value()
+        is_there = not url and holds_database(state)
         if not url:
             refuse_lost(state / FILE_NAME)
-        if url or not readonly or (state / FILE_NAME).exists():
+        if url or not readonly or is_there:
             store = Store(state, readonly=readonly, url=url)
         elif needs_state:
             raise no_state(state)

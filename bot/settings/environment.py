@@ -16,7 +16,7 @@ from bot.settings.proxies import DIRECT, Proxies, read_proxy
 
 def _hosts_with_ports(hosts: str) -> str:
     for host in filter(None, (part.strip() for part in hosts.split(","))):
-        if not re.fullmatch(r".+:\d{1,5}", host):
+        if not re.fullmatch(r"[^\s/]+:\d{1,5}", host):
             raise ValueError(f"write each host with its port, as 127.0.0.1:8000 (got {host[:60]})")
     return hosts
 
@@ -73,17 +73,29 @@ def _with_a_proxy(switch: str, info: ValidationInfo) -> str:
     return switch
 
 
-def _of_kind(beginning: str, others: Mapping[str, str]) -> AfterValidator:
-    """Return what refuses a token that is not written as its kind is; `others` are at home elsewhere.
+def _at_home(token: SecretStr, info: ValidationInfo) -> SecretStr:
+    """Return a token that does not begin as those of another variable do."""
+    given, own = token.get_secret_value(), str(info.field_name).upper()
+    home = next((variable for start, variable in _HOMES.items() if given.startswith(start)), own)
+    if home != own:
+        raise ValueError(f"holds a token that belongs in {home}")
+    return token
+
+
+def _in_a_header(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]*", secret.get_secret_value()):
+        raise ValueError("write ASCII letters, digits and signs, without spaces")
+    return secret
+
+
+def _of_kind(beginning: str) -> AfterValidator:
+    """Return what refuses a token that is not written as its kind is.
 
     The dots of an example in our documentation, and quotes of an env file, are no part of any.
     """
 
-    def check(token: SecretStr) -> SecretStr:
-        given = token.get_secret_value()
-        home = next((variable for start, variable in others.items() if given.startswith(start)), "")
-        if home:
-            raise ValueError(f"holds a token that belongs in {home}; its own begins with {beginning}")
+    def check(token: SecretStr, info: ValidationInfo) -> SecretStr:
+        given = _at_home(token, info).get_secret_value()
         if given and not re.fullmatch(rf"(?:{re.escape(_ROTATED)})?{beginning}[A-Za-z0-9_-]+", given):
             raise ValueError(
                 f"holds no such token: it begins with {beginning}, and letters, digits and hyphens follow"
@@ -96,13 +108,20 @@ def _of_kind(beginning: str, others: Mapping[str, str]) -> AfterValidator:
 # https://docs.slack.dev/authentication/tokens; one that expires begins with another word before its own.
 _ROTATED = "xoxe."
 _BOT, _APP = "xoxb-", "xapp-"
-BotToken = Annotated[SecretStr, _of_kind(_BOT, {_APP: "SLACK_APP_TOKEN"})]
-AppToken = Annotated[SecretStr, _of_kind(_APP, {_BOT: "SLACK_BOT_TOKEN"})]
+_HOMES = {_BOT: "SLACK_BOT_TOKEN", _APP: "SLACK_APP_TOKEN", "hf_": "HF_TOKEN"}
+BotToken = Annotated[SecretStr, _of_kind(_BOT)]
+AppToken = Annotated[SecretStr, _of_kind(_APP)]
+HeaderSecret = Annotated[SecretStr, AfterValidator(_at_home), AfterValidator(_in_a_header)]
 Endpoint = Annotated[Address, AfterValidator(_with_a_port_that_can_be)]
 
 
 _WEBHOOK = "CADENCEBOT_WEBHOOK_"
-_SAID = {"int_parsing": "write a whole number"}  # by pydantic's types of what can be wrong
+_SAID = {  # by pydantic's types of what can be wrong
+    "int_parsing": "write a whole number",
+    "literal_error": "write on or off",
+    "greater_than_equal": "write 0 or more",
+    "less_than_equal": "write 1000 or less",
+}
 _IN_LOWER_CASE_TOO = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")  # as curl and Python read them
 
 
@@ -118,19 +137,19 @@ class Environment(Part):
     """The token of the Slack app (xoxb-...); without one, messages go to the console."""
     slack_app_token: AppToken = SecretStr("")
     """An app-level token (xapp-...) with connections:write: Socket Mode, which hears commands and buttons."""
-    slack_signing_secret: SecretStr = SecretStr("")
+    slack_signing_secret: HeaderSecret = SecretStr("")
     """Proves Slack's requests to `run --http`, which hears the same over HTTP."""
     slack_client_id: str = ""
     """With its secret and a seal key: several workspaces install the app by themselves."""
-    slack_client_secret: SecretStr = SecretStr("")
+    slack_client_secret: HeaderSecret = SecretStr("")
     """The secret of that client."""
     slack_api_url: Endpoint = "https://slack.com/api/"
     """Slack's API, or a stand-in."""
-    hf_token: SecretStr = SecretStr("")
+    hf_token: HeaderSecret = SecretStr("")
     """A read token of Hugging Face: the Hub then grants twice the requests."""
     hf_endpoint: Endpoint = "https://huggingface.co"
     """The Hub, or a mirror."""
-    llm_stats_api_key: SecretStr = SecretStr("")
+    llm_stats_api_key: HeaderSecret = SecretStr("")
     """The key of the LLM Stats API; without one its public page is read twice a day."""
     llm_stats_url: Endpoint = "https://api.llm-stats.com/stats/v1"
     """The LLM Stats API."""
@@ -242,6 +261,7 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
     except ValidationError as error:
         problem = error.errors()[0]
         name = str(problem["loc"][0]).upper()
+        name = f"{name}_FILE" if variables.get(f"{name}_FILE") else name
         message = _SAID.get(problem["type"], problem["msg"].removeprefix("Value error, "))
         raise ConfigError(f"environment variable {name}: {message}") from error
 

@@ -4,7 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -41,7 +43,16 @@ def parse_duration(value: object) -> timedelta:
 def _web_address(value: str) -> str:
     if not re.match(r"https?://[^/\s]+", value):
         raise ValueError("write a whole address, starting with https:// (or http://)")
+    if re.search(r"\s", value):
+        raise ValueError("an address has no blanks; write one as %20")
+    urlsplit(value).port  # noqa: B018 - raises ValueError where it is none
     return value
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Return a question after what is most like the given word, to stand behind a complaint; or ""."""
+    near = get_close_matches(given, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
@@ -92,7 +103,10 @@ def _source_spec(value: object, info: ValidationInfo) -> SourceSpec:
     known: Mapping[str, type[SourceSpec]] = info.context or {}
     kinds = [kind for kind in known if isinstance(value, Mapping) and kind in value]
     if len(kinds) != 1:
-        raise ValueError(f"a source is a mapping with one of {', '.join(known)}")
+        wrong = next(iter(value), "") if isinstance(value, Mapping) and not kinds else ""
+        raise ValueError(
+            f"a source is a mapping with one of {', '.join(known)}{did_you_mean(str(wrong), known)}"
+        )
     return known[kinds[0]].model_validate(value)
 
 
@@ -269,7 +283,7 @@ class Config(Part):
         for place, wanted in self.wanted:
             for lab in wanted.labs if wanted.labs != "all" else ():
                 if lab not in known:
-                    raise ValueError(f"{place}.labs: no lab has the id {lab!r}")
+                    raise ValueError(f"{place}.labs: no lab has the id {lab!r}{did_you_mean(lab, known)}")
         return self
 
 

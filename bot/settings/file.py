@@ -1,9 +1,9 @@
 """feeds.yaml as a file: read with every mistake named by its path and value, and written to be pasted."""
 
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from sysconfig import get_path
 from textwrap import indent
 
 import yaml
@@ -21,6 +21,7 @@ from bot.settings.feeds import (
     SourceSpec,
     SubscriptionSpec,
     WebhookSpec,
+    did_you_mean,
 )
 
 _MOST_BYTES = 600_000  # 7,000 sources, read within a second; nonsense of 10 MB would take minutes
@@ -87,13 +88,17 @@ def _read_yaml(path: Path) -> object:
         if path.stat().st_size > _MOST_BYTES:
             raise ConfigError(f"{path}: is larger than {_MOST_BYTES:,} bytes; is it the right file?")
         return _Loader(path.read_text(encoding="utf-8")).get_single_data()
+    except FileNotFoundError as error:
+        raise _no_feeds(path) from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); set CADENCEBOT_CONFIG") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         tab = "; indent with spaces, not tabs" if "cannot start any token" in str(error.problem) else ""
         raise ConfigError(f"{path}: line {line}: is not valid YAML: {error.problem}{tab}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    except yaml.YAMLError as error:
         raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
     except RecursionError as error:
         raise ConfigError(f"{path}: is nested too deeply; is it the right file?") from error
@@ -102,7 +107,7 @@ def _read_yaml(path: Path) -> object:
 def _complaints(
     error: ValidationError, content: object, kinds: Mapping[str, type[SourceSpec]]
 ) -> Iterator[str]:
-    problems = error.errors(include_url=False)
+    problems = _each_once(error.errors(include_url=False), kinds)
     for problem in problems[:_MOST_COMPLAINTS]:
         message = _message(problem, kinds)
         whole_file = not problem["loc"] and isinstance(problem["input"], Mapping)
@@ -113,6 +118,22 @@ def _complaints(
         yield f"and {len(problems) - _MOST_COMPLAINTS} more"
 
 
+def _no_feeds(path: Path) -> ConfigError:
+    shipped = Path(get_path("data"), "share", "cadencebot", "feeds.yaml")
+    begin = f", or begin with the one that came along: cp {shipped} ." if shipped.exists() else ""
+    return ConfigError(f"{path}: is not there; set CADENCEBOT_CONFIG to your feeds.yaml{begin}")
+
+
+def _each_once(problems: Sequence[ErrorDetails], kinds: Mapping[str, type[SourceSpec]]) -> list[ErrorDetails]:
+    """Return the problems without the keys that are only missing since they are written with a slip."""
+    slips = {
+        (*problem["loc"][:-1], _message(problem, kinds).partition("did you mean ")[2].rstrip("?"))
+        for problem in problems
+        if problem["type"] == "extra_forbidden"
+    }
+    return [problem for problem in problems if problem["type"] != "missing" or problem["loc"] not in slips]
+
+
 def _message(problem: ErrorDetails, kinds: Mapping[str, type[SourceSpec]]) -> str:
     said, key = (
         problem["msg"].removeprefix("Value error, "),
@@ -120,8 +141,9 @@ def _message(problem: ErrorDetails, kinds: Mapping[str, type[SourceSpec]]) -> st
     )
     match problem["type"]:
         case "extra_forbidden":
-            near = get_close_matches(key, _keys_beside(problem["loc"], kinds), n=1)
-            return f"{_WORDS['extra_forbidden']}{f'; did you mean {near[0]}?' if near else ''}"
+            return f"{_WORDS['extra_forbidden']}{did_you_mean(key, _keys_beside(problem['loc'], kinds))}"
+        case "string_type" if problem["input"] is None:
+            return "says nothing: write a value behind it"
         case "string_pattern_mismatch":
             return _PATTERNS.get(key, said)
         case kind:

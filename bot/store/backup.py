@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.errors import ConfigError, StoreError, UsageError
+from bot.errors import ConfigError, StoreError, UnusableError, UsageError
 
 _HEADER = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html#the_database_header
 
@@ -17,7 +17,8 @@ def in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreError(f"{path}: {_explained(error)}") from error
+        kind = UnusableError if _name_of(error).startswith(_UNUSABLE) else StoreError
+        raise kind(f"{path}: {_explained(error)}") from error
 
 
 @contextmanager
@@ -27,7 +28,8 @@ def disk_in_words(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         said = error.strerror or error
-        raise StoreError(f"{path}: {said}; make room, or let the bot's user write there") from error
+        kind = UnusableError if isinstance(error, PermissionError) else StoreError
+        raise kind(f"{path}: {said}; make room, or let the bot's user write there") from error
 
 
 def make_room(path: Path) -> None:
@@ -57,10 +59,15 @@ _EXPLANATIONS = {
     "SQLITE_NOTADB": "is not a cadencebot database; move it away, or set CADENCEBOT_STATE",
     "SQLITE_IOERR": "the disk is full, or it failed; make room, or check it. Nothing was half-written",
 }
+_UNUSABLE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOTADB")
+
+
+def _name_of(error: sqlite3.Error) -> str:
+    return str(getattr(error, "sqlite_errorname", ""))
 
 
 def _explained(error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorname", "")
+    code = _name_of(error)
     for name, explanation in _EXPLANATIONS.items():
         if code.startswith(name):
             return explanation

@@ -60,7 +60,7 @@ def test_a_bug_in_one_source_is_reported_as_its_failure(house: House) -> None:
     assert "please report this" in polled.failed[0].complaint
 
 
-@pytest.mark.parametrize("address", ["http://[", "https://a..example/", "https://x.example:65536/"])
+@pytest.mark.parametrize("address", ["https://a..example/", "https://a,b.example/"])
 def test_an_address_that_is_none_fails_alone(house: House, address: str) -> None:
     feed = FeedSource(FeedSpec(feed=address), "zai", timedelta(minutes=10))
     house.blog.shown.append(house.post("Kimi K2.6: open agentic intelligence", "moonshot"))

@@ -56,9 +56,9 @@ class Site:
     clock: FakeClock
     url: str = ""
 
-    def ask(self, path: str, known: str = "") -> Answer:
+    def ask(self, path: str, known: str = "", method: str = "GET") -> Answer:
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=10)
-        connection.request("GET", path, headers={"If-None-Match": known} if known else {})
+        connection.request(method, path, headers={"If-None-Match": known} if known else {})
         answer = connection.getresponse()
         found = Answer(answer.status, answer.headers, answer.read().decode())
         connection.close()
@@ -133,6 +133,15 @@ def test_run_serves_it_beside_healthz(variables: dict[str, str], tmp_path: Path)
         site = Site(app, house.clock, f"http://{address}")
         with monitoring(app, engines):
             assert [site.ask(path).status for path in ("/", "/healthz", "/metrics")] == [200, 200, 200]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_head_is_answered_as_get_without_the_body(site: Site, path: str) -> None:
+    whole, head = site.ask(path), site.ask(path, method="HEAD")
+    assert (head.status, head.body, head.tag) == (200, "", whole.tag)
+    assert head.headers["Content-Length"] == whole.headers["Content-Length"]
+    gone = site.ask("/nothing", method="HEAD")
+    assert (gone.status, gone.body) == (404, "")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -145,7 +145,7 @@ def test_a_file_that_is_gone_is_a_wrong_one_and_right_again_when_it_is_back(life
     content = life.file.read_text(encoding="utf-8")
     life.file.unlink()
     life.tick(3)
-    assert "cannot be read" in life.app.wrong
+    assert "is not there" in life.app.wrong
     life.file.write_text(content, encoding="utf-8")
     life.tick()
     assert life.app.remarks == ()

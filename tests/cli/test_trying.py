@@ -48,7 +48,7 @@ def test_an_organisation_that_no_lab_has_is_nobodys(shell: Shell) -> None:
 @pytest.mark.parametrize("address", ["http://[", "https://a\uff0fb.example", "x.example:65536"])
 def test_what_is_no_address_is_said_to_be_none(shell: Shell, address: str) -> None:
     tried = shell.run("try", address)
-    assert tried.exit_code == 1
+    assert tried.exit_code == 2
     assert "is no web address" in tried.stderr
 
 
@@ -88,7 +88,7 @@ def test_the_lines_to_paste_are_a_source_as_it_stands_in_the_file(shell: Shell) 
         pytest.param(["{site}/moonshot", "--item", "a["], 2, "no CSS selector", id="a selector that is none"),
         pytest.param(["{site}/moonshot", "--item", "li"], 1, "match nothing", id="a selector of nothing"),
         pytest.param(["{site}/zai", "--format", "rss"], 2, "not one of", id="a format that there is not"),
-        pytest.param(["ftp://x.example/"], 1, "only http:// and https://", id="an address of another kind"),
+        pytest.param(["ftp://x.example/"], 2, "is no web address", id="an address of another kind"),
     ],
 )
 def test_what_shows_nothing_is_one_line(shell: Shell, words: list[str], code: int, complaint: str) -> None:

@@ -106,7 +106,7 @@ def test_there_is_nothing_else(patient: Patient, path: str) -> None:
     assert patient.ask(path)[0] == 404
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD", "TRACE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE", "OPTIONS"])
 def test_nothing_can_be_done_there_but_to_ask(patient: Patient, method: str) -> None:
     assert patient.ask("/healthz", method=method)[0] == 501
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import ConfigError, StoreError
 from bot.store import sqlite
+from bot.store.backup import in_words
 from bot.store.sqlite import refuse_old
 from bot.store.store import FILE_NAME, Store
 from tests.support.clock import START
@@ -128,3 +129,12 @@ def test_an_old_sqlite_is_refused_in_words() -> None:
     refuse_old((3, 38, 0))
     with pytest.raises(StoreError, match=r"SQLite 3\.38\.0 or newer is needed, this Python has 3\.37\.2"):
         refuse_old((3, 37, 2))
+
+
+def test_what_nobody_may_write_is_a_matter_of_configuration(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    Store(tmp_path).close()
+    reading = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    with pytest.raises(ConfigError, match="cannot be written; let the bot's user"), in_words(path):
+        reading.execute("CREATE TABLE another (one TEXT)")
+    reading.close()
