@@ -50,7 +50,13 @@ def monitoring(
         engines.courier.settled = monitor.metrics.delivered
         with (
             report_pages(app) as report,
-            web(environment.health_address, {**report, **monitor.pages}, listen, routes or {}),
+            web(
+                environment.health_address,
+                {**report, **monitor.pages},
+                listen,
+                routes or {},
+                asked_for=environment.asks_for_health,
+            ),
         ):
             yield monitor
         monitor.systemd.stopping()
@@ -87,12 +93,14 @@ def _intervals(engines: Engines) -> Mapping[str, timedelta]:
 
 
 @contextmanager
-def web(health: str, pages: Routes, listen: str, routes: Routes) -> Iterator[None]:
+def web(
+    health: str, pages: Routes, listen: str, routes: Routes, *, asked_for: bool = False
+) -> Iterator[None]:
     """Serve the bot's pages at `health` and the routes at `listen`; where both are one, one server does.
 
     "" is nowhere. The second address answers /healthz, /readyz and /livez as well, and the bot cannot do
-    without it: ConfigError and UsageError say why it cannot be had. Without the other one it works, with a
-    logged warning.
+    without it: ConfigError and UsageError say why it cannot be had. Without the first one it works, with a
+    logged warning, unless somebody asked for it.
     """
     watched_at = parse_address(health) if health else None
     heard_at = parse_address(listen) if listen else None
@@ -104,6 +112,8 @@ def web(health: str, pages: Routes, listen: str, routes: Routes) -> Iterator[Non
             try:
                 stack.enter_context(serving(watched_at, pages))
             except ConfigError as error:
+                if asked_for:
+                    raise ConfigError(f"environment variable CADENCEBOT_HEALTH: {error}") from error
                 log.warning("health_server_off", reason=str(error))
         yield
 

@@ -204,6 +204,11 @@ class Environment(Part):
         return "" if self.cadencebot_health == "off" else self.cadencebot_health
 
     @property
+    def asks_for_health(self) -> bool:
+        """Whether somebody named the address of /healthz, instead of leaving it to us."""
+        return "cadencebot_health" in self.model_fields_set
+
+    @property
     def takes_only_pushes(self) -> bool:
         """Whether an HTTP address is for pushes alone: nothing says how Slack would sign."""
         is_signed = bool(self.slack_signing_secret.get_secret_value())

@@ -65,12 +65,16 @@ def test_what_is_turned_off_is_served_nowhere() -> None:
 
 @pytest.mark.logs("health_server_off")
 @pytest.mark.parametrize("taken", [True, False], ids=["a port that is taken", "a host that is not ours"])
-def test_without_a_place_for_its_pages_the_bot_works(taken: bool) -> None:
+def test_without_a_place_for_its_pages_the_bot_works_unless_that_was_asked_for(taken: bool) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with web(f"127.0.0.1:{port}" if taken else "192.0.2.1:9464", PAGES, "", {}):
+        place = f"127.0.0.1:{port}" if taken else "192.0.2.1:9464"
+        with web(place, PAGES, "", {}):
+            pass
+        words = "environment variable CADENCEBOT_HEALTH: cannot listen on"
+        with pytest.raises(ConfigError, match=words), web(place, PAGES, "", {}, asked_for=True):
             pass
 
 

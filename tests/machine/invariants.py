@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.model import Destination
-from bot.outbox import courier
+from bot.outbox import settlement
 from bot.outbox.message import Message
 from bot.store.owed import delivery_id
 from tests.machine.bot import Bot
@@ -105,7 +105,7 @@ def nothing_waits_for_long(bot: Bot) -> None:
     """
     now = bot.clock.now()
     for pause in bot.store.subscriptions.pauses().values():
-        assert courier._is_over(pause, now) or pause.retry_at - now <= LONGEST_WAIT["delivery"]
+        assert settlement.is_over(pause, now) or pause.retry_at - now <= LONGEST_WAIT["delivery"]
     anew = {one.sequence for one in bot.store.deliveries.ahead_of(now)}
     for head in bot.store.deliveries.heads():
         assert head.sequence in anew or bot.courier._ready_at(head) - now <= LONGEST_WAIT["delivery"]
