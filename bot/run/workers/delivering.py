@@ -44,16 +44,22 @@ class Delivering:
         began = self._clock.ticks()
         try:
             while self._goes_on(number, courier, self._clock.ticks() - began):
-                self._monitor.delivered(*courier.deliver_due())
+                self._note(*courier.deliver_due())
                 if not courier.under_way:
                     self._stop.wait(_LOOK / 2)
         finally:
             courier.stop()
-        self._monitor.delivered(*courier.finish())
+        self._note(*courier.finish())
+
+    def _note(self, sent: int, closed: str) -> None:
+        self._monitor.delivered(sent, closed)
+        if closed:
+            log.error("delivery_closed", reason=closed)
+            self._stop.wait(_LOOK)
 
     def _courier(self, number: int) -> Courier:
-        posted = self._store.shards.posted_since(number, self._clock.now() - _REMEMBERED)
-        store = self._store.of_share(number)
+        store = self._store.of_share(number)  # before we look what was posted: nobody else posts from now on
+        posted = store.shards.posted_since(number, self._clock.now() - _REMEMBERED)
         return replace(
             self._engines.courier, store=store, moment=_LOOK, claims_last=_CLAIMS_LAST, posted=posted
         )
