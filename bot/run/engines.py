@@ -34,7 +34,7 @@ from bot.sources.build import build_sources
 from bot.views.phrases import counted
 
 # Threads live as long as the bot: each keeps its own connection to the database.
-_POLLERS = 12  # a host that hangs holds one of them
+POLLERS = 12  # a host that hangs holds one of them
 _SLOW = 4  # for the hosts that hung last time
 SENDERS = 32  # a channel that hangs holds one of them
 _NAMED = 3  # sources in a line
@@ -75,7 +75,7 @@ def at_work(
     with (
         app.store.beside() if beside else app.alone(),
         fetcher_of(app) as fetcher,
-        ThreadPoolExecutor(_POLLERS, thread_name_prefix="poll") as pollers,
+        ThreadPoolExecutor(POLLERS, thread_name_prefix="poll") as pollers,
         ThreadPoolExecutor(_SLOW, thread_name_prefix="slow") as slow,
         ThreadPoolExecutor(1, thread_name_prefix="writer") as writer,  # ends after those who wait for it
         ThreadPoolExecutor(SENDERS, thread_name_prefix="send") as senders,

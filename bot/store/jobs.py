@@ -30,8 +30,13 @@ class Jobs(Protocol):
         One that waits already is not deferred again.
         """
 
-    def work(self, tasks: Mapping[str, Callable[[str], object]], slots: int) -> None:
-        """Do the jobs of these tasks, so many at a time, until `stop`; also those of workers that died."""
+    def work(
+        self, tasks: Mapping[str, Callable[[str], object]], slots: Mapping[tuple[str, ...], int]
+    ) -> None:
+        """Do the jobs of these tasks until `stop`; also those of workers that died.
+
+        `slots` are how many are done side by side, of some tasks together: what hangs takes none of others.
+        """
 
     def idle(self) -> str:
         """Return why no jobs are done here, "" while they are."""

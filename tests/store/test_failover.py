@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psycopg
 import pytest
 
 from bot.errors import StoreError
@@ -73,11 +74,12 @@ class Pair:
     def wait_for_standby(self) -> None:
         """Wait until the standby has all that was committed."""
         with (
-            closing(PostgresDatabase(self.url)) as primary,
-            closing(PostgresDatabase(self.address("standby"), readonly=True)) as standby,
+            psycopg.connect(self.url, autocommit=True) as primary,
+            psycopg.connect(self.address("standby"), autocommit=True) as standby,
         ):
-            goal = primary.column("SELECT CAST(pg_current_wal_lsn() AS TEXT)")[0]
-            while not standby.column(f"SELECT pg_last_wal_replay_lsn() >= '{goal}'")[0]:
+            goal = primary.execute("SELECT CAST(pg_current_wal_lsn() AS TEXT)").fetchone()
+            there = "SELECT pg_last_wal_replay_lsn() >= CAST(%s AS pg_lsn)"
+            while standby.execute(there, goal).fetchone() != (True,):
                 pass
 
 

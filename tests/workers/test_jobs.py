@@ -97,7 +97,9 @@ def done(jobs: Jobs, wanted: int) -> list[str]:
         if len(told) >= wanted:
             enough.set()
 
-    working = threading.Thread(target=jobs.work, args=({"poll": task, "chores": task}, 2))
+    working = threading.Thread(
+        target=jobs.work, args=({"poll": task, "chores": task}, {("poll",): 1, ("chores",): 1})
+    )
     working.start()
     assert enough.wait(LONG)
     jobs.stop()
@@ -110,6 +112,24 @@ def test_a_worker_does_each_job_once_and_ends_when_it_is_stopped(jobs: Jobs) -> 
     jobs.defer([POLL, CHORES])
     assert sorted(done(jobs, 2)) == ["", POLL.subject]
     assert jobs.pending() == set()
+
+
+def test_what_hangs_in_all_slots_of_its_kind_holds_up_no_other(jobs: Jobs) -> None:
+    released, chored = threading.Event(), threading.Event()
+    jobs.defer([Job("poll", f"host{number}") for number in range(5)])
+    jobs.defer([CHORES])
+
+    def hang(_: str) -> None:
+        assert released.wait(LONG)
+
+    tasks, slots = {"poll": hang, "chores": lambda _: chored.set()}, {("poll",): 2, ("chores",): 1}
+    working = threading.Thread(target=jobs.work, args=(tasks, slots))
+    working.start()
+    assert chored.wait(LONG)
+    released.set()
+    jobs.stop()
+    working.join(LONG)
+    assert not working.is_alive()
 
 
 DEAD = """

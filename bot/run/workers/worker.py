@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from bot.run.engines import Engines
+from bot.run.engines import POLLERS, Engines
 from bot.run.ticks import guarded
 from bot.run.watcher import Watcher
 from bot.run.workers.delivering import Delivering
@@ -14,10 +14,9 @@ from bot.store.jobs import Job, Jobs
 from bot.store.shards import ALL
 from bot.store.store import Store
 
-_POLLS = 12  # hosts that are read side by side; one that hangs holds one of them
 _REST = timedelta(seconds=5)  # between two rounds of chores, of all workers together
-_OTHERS = 4  # chores and pushes, and room for one that hangs
-_SLOTS = _POLLS + len(ALL) + _OTHERS
+# Side by side: a host that hangs holds a slot of its kind, and none of what is sent.
+_SLOTS = {(POLL,): POLLERS, (DELIVER,): len(ALL), (CHORES, PUSH): 2}
 
 
 class Worker:

@@ -30,7 +30,7 @@ HEARTBEAT = 2.0  # seconds between two signs of life
 TAKEN_OVER = 6.0  # seconds without one, after which a worker's jobs are others'
 _LOOK = 1.0  # seconds between two looks for such workers, and for jobs that no notification told of
 _REST = 2.0  # seconds after the database refused
-_CONNECTIONS = 4  # that fetch jobs and listen, beside those of the store
+_CONNECTIONS = 6  # that fetch jobs and listen, beside those of the store
 
 
 class PostgresJobs:
@@ -80,7 +80,9 @@ class PostgresJobs:
         with suppress(RuntimeError):  # the loop has just ended by itself
             self._ended()
 
-    def work(self, tasks: Mapping[str, Callable[[str], object]], slots: int) -> None:
+    def work(
+        self, tasks: Mapping[str, Callable[[str], object]], slots: Mapping[tuple[str, ...], int]
+    ) -> None:
         """Do jobs until `stop`, whatever the database does meanwhile."""
         while not self._stopping.is_set():
             error: Exception | str = "the database refused"
@@ -92,7 +94,9 @@ class PostgresJobs:
                 log.warning("jobs_stand_still", place=self._database.place, error=str(error))
                 self._stopping.wait(_REST)
 
-    async def _work(self, tasks: Mapping[str, Callable[[str], object]], slots: int) -> None:
+    async def _work(
+        self, tasks: Mapping[str, Callable[[str], object]], slots: Mapping[tuple[str, ...], int]
+    ) -> None:
         loop = asyncio.get_running_loop()
         connector = procrastinate.PsycopgConnector(
             conninfo=self._database.url, min_size=1, max_size=_CONNECTIONS
@@ -101,25 +105,29 @@ class PostgresJobs:
         for name, do in tasks.items():
             app.task(name=name)(_by_subject(do))
         loop.set_exception_handler(_tell_of)
-        with ThreadPoolExecutor(slots, thread_name_prefix="job") as threads:
+        with ThreadPoolExecutor(sum(slots.values()), thread_name_prefix="job") as threads:
             loop.set_default_executor(threads)
             async with app.open_async():
                 await self._run(app, slots)
 
-    async def _run(self, app: procrastinate.App, slots: int) -> None:
+    async def _run(self, app: procrastinate.App, slots: Mapping[tuple[str, ...], int]) -> None:
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         self._ended = lambda: loop.call_soon_threadsafe(stopped.set)
         if self._stopping.is_set():
             stopped.set()
-        working = app.run_worker_async(
-            concurrency=slots,
-            delete_jobs="always",
-            fetch_job_polling_interval=_LOOK,
-            update_heartbeat_interval=HEARTBEAT,
-            stalled_worker_timeout=TAKEN_OVER,
-            install_signal_handlers=False,
-        )
-        parts = [asyncio.ensure_future(part) for part in (working, self._take_over(app), stopped.wait())]
+        working = [
+            app.run_worker_async(
+                queues=list(queues),
+                concurrency=number,
+                delete_jobs="always",
+                fetch_job_polling_interval=_LOOK,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=TAKEN_OVER,
+                install_signal_handlers=False,
+            )
+            for queues, number in slots.items()
+        ]
+        parts = [asyncio.ensure_future(part) for part in (*working, self._take_over(app), stopped.wait())]
         try:
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         finally:
