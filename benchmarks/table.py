@@ -142,7 +142,7 @@ ROWS = (
     Row("... and back", "moving", "moving: and back", CLOCK),
     Row("one release owed to 10,000: a file", "workers", "owed to subscriptions, SQLite", CLOCK, 0.6),
     Row("... on PostgreSQL", "workers", "owed to subscriptions, PostgreSQL", CLOCK, 1.5),
-    Row("a look at a share, 200,000 owed", "workers", "a look at one share", "ms clock", 50),
+    Row("a look at a shard, 200,000 owed", "workers", "a look at one shard", "ms clock", 50),
     Row("one worker, CPU a message", "workers", "1 worker, CPU a message", "ms CPU"),
     Row("... each of two, beside it", "workers", "2 workers, CPU a message", "of it", 1.1,
         beside="1 worker, CPU a message"),

@@ -34,7 +34,7 @@ from bot.releases.news.merge import merged
 from bot.run.serving import Role, serving
 from bot.run.wiring import open_app
 from bot.store.opening import migrate
-from bot.store.shards import ALL as SHARES
+from bot.store.shards import ALL as SHARDS
 from bot.store.store import Store
 from tests.support.cluster import own_cluster, programs
 
@@ -71,18 +71,18 @@ def owing(store: Store, subscriptions: int) -> float:
 
 
 def ticks(store: Store) -> float:
-    """Return the ms of the clock that looking at a share of a full outbox takes, what is due included."""
+    """Return the ms of the clock that looking at a shard of a full outbox takes, what is due included."""
 
     def look() -> None:
         store.shards.due(NOW)
-        for share in SHARES:
-            shares[share].deliveries.heads(NOW, NOW, due=(NOW, NOW + timedelta(hours=1)), most=256)
+        for shard in SHARDS:
+            shards[shard].deliveries.heads(NOW, NOW, due=(NOW, NOW + timedelta(hours=1)), most=256)
 
-    shares = {share: store.of_share(share) for share in SHARES}
+    shards = {shard: store.of_shard(shard) for shard in SHARDS}
     look()
     began = time.perf_counter()
     look()
-    return 1000 * (time.perf_counter() - began) / len(SHARES)
+    return 1000 * (time.perf_counter() - began) / len(SHARDS)
 
 
 def work(variables: Mapping[str, str], wire: Connection) -> None:
@@ -168,13 +168,13 @@ def throughput(server: str, number: int, channels: int) -> None:
 
 
 def takeover(server: str) -> None:
-    """Print how long after the death of the worker that delivers a share another one does."""
+    """Print how long after the death of the worker that delivers a shard another one does."""
     with tempfile.TemporaryDirectory() as home, empty(server, "takeover") as url, slack(0.1) as api:
         store, now = Store(Path(home), LABS, url=url), SystemClock().now()
         one, two = (Workers(variables_of(Path(home), url, api), 1) for _ in range(2))
         until(lambda: store.bots() == 2)
         with psycopg.connect(url, autocommit=True) as connection:
-            with store.transaction():  # a channel that never answers keeps its share busy
+            with store.transaction():  # a channel that never answers keeps its shard busy
                 where, content = Destination("C0HANGING"), Content("news")
                 store.deliveries.owe_line("hangs", where, content, now, known_until=None)
             claimed = "SELECT 1 FROM delivery WHERE state = 'claimed'"
@@ -233,7 +233,7 @@ def main(subscriptions: int = 10_000, owed: int = MANY * EACH, channels: int = 1
                 store._database.run(  # noqa: SLF001  # nobody else owes so much at once
                     _OWED, {"now": NOW, "each": owed // MANY, "channels": MANY}
                 )
-            print(f"a look at one share          {ticks(store):8.1f} ms, {owed} owed to {MANY} channels")
+            print(f"a look at one shard          {ticks(store):8.1f} ms, {owed} owed to {MANY} channels")
             store.close()
         for number in (1, 2, 4):
             throughput(cluster.url, number, channels)

@@ -1,4 +1,4 @@
-"""How the bot fares, and its memory: `status deliveries retry unclear backup restore migrate reseal`."""
+"""How the bot fares, and its memory: `status deliveries retry unclear backup restore reseal`."""
 
 import getpass
 from dataclasses import replace

@@ -6,45 +6,47 @@ from collections.abc import Callable, Sequence
 import schedule
 import structlog
 
-from bot.errors import StoreError
+from bot.errors import LostTurnError, StoreError
 
 log = structlog.get_logger()
 
 TICK = 1  # seconds
 
 
-def guarded(job: Callable[..., object], *values: object) -> bool:
-    """Do a job that may fail and must not starve others; return whether it went well."""
-    name = getattr(job, "__name__", type(job).__name__)
+def guarded(task: Callable[..., object], *values: object) -> bool:
+    """Do what may fail and must not starve others; return whether it went well."""
+    told = {"task": getattr(task, "__name__", type(task).__name__), "of": [*values]}
     try:
-        job(*values)
+        task(*values)
+    except LostTurnError as error:
+        log.info("turn_lost", **told, error=str(error))
     except StoreError as error:
-        log.warning("tick_failed", job=name, error=str(error))
-    except Exception:  # a bug in one job, however loud, must leave the others ticking
-        log.exception("tick_crashed", job=name)
+        log.warning("task_failed", **told, error=str(error))
+    except Exception:  # a bug in one task, however loud, must leave the others going
+        log.exception("task_crashed", **told)
     else:
         return True
     return False
 
 
-def tick_until(stop: threading.Event, jobs: Sequence[Callable[[], object]]) -> None:
-    """Do these jobs at once and then once a second, one after the other, until `stop` is set."""
+def tick_until(stop: threading.Event, tasks: Sequence[Callable[[], object]]) -> None:
+    """Do these tasks at once and then once a second, one after the other, until `stop` is set."""
     scheduler = schedule.Scheduler()
-    set_ticks(scheduler, jobs)
+    set_ticks(scheduler, tasks)
     scheduler.run_all()
     while not stop.wait(TICK / 2):
-        set_ticks(scheduler, jobs)
+        set_ticks(scheduler, tasks)
         scheduler.run_pending()
 
 
-def set_ticks(scheduler: schedule.Scheduler, jobs: Sequence[Callable[[], object]]) -> None:
+def set_ticks(scheduler: schedule.Scheduler, tasks: Sequence[Callable[[], object]]) -> None:
     """Set the ticks, at first and whenever the clock was set back.
 
-    `schedule` reads local naive time: after a step back of an hour its jobs would be due in an hour.
+    `schedule` reads local naive time: after a step back of an hour its tasks would be due in an hour.
     """
     idle = scheduler.idle_seconds
     if idle is not None and idle <= 2 * TICK:
         return
     scheduler.clear()
-    for job in jobs:
-        scheduler.every(TICK).seconds.do(guarded, job)
+    for task in tasks:
+        scheduler.every(TICK).seconds.do(guarded, task)

@@ -34,7 +34,7 @@ _HOLDS_ITS_PLACE = f"""
 
 
 class DeliveryQueries(Tables):
-    """The deliveries as they stand, or those of one share that are to be sent. Nothing here writes."""
+    """The deliveries as they stand, or those of one shard that are to be sent. Nothing here writes."""
 
     def __init__(self, database: Database, shard: int | None = None) -> None:
         super().__init__(database)

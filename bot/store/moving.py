@@ -45,15 +45,15 @@ def to_postgres(path: Path, url: str, now: datetime, progress: Progress) -> Move
     failed, either side starts as before, or doing it once more ends it.
     """
     with closing(reached(path, "")) as source:
-        migrate(url, _mark(FILLING, source, now))
+        migrate(url, _new_move(source, now))
         with closing(reached(path, url)) as target, target.alone():
             found: Mapping[str, Tally] = {}
             with source.transaction():
-                if not _is_there(source, target):
+                if not _was_moved(source, target):
                     refuse_moved(source)
                     shape = _shape(source, target)
                     _refuse_memory(target, source, shape)
-                    mark = _mark(FILLING, source, now)
+                    mark = _new_move(source, now)
                     with target.transaction():
                         put_mark(target.run, mark)
                     with target.transaction():
@@ -72,7 +72,7 @@ def to_file(path: Path, url: str, kept: Path, now: datetime, progress: Progress)
         found: Mapping[str, Tally] = {}
         with source.transaction():
             if not _is_in(path, source):
-                mark = _mark(FILLING, source, now)
+                mark = _new_move(source, now)
                 with _draft(path) as draft:
                     found = _written(source, draft, mark, progress)
                     _put_in_place(draft, path, kept)
@@ -83,8 +83,8 @@ def to_file(path: Path, url: str, kept: Path, now: datetime, progress: Progress)
             return Moved(source.place, target.place, found)
 
 
-def _mark(state: str, other: Database, now: datetime) -> Mark:
-    return Mark(state, uuid4().hex, other.place, socket.gethostname(), now)
+def _new_move(source: Database, now: datetime) -> Mark:
+    return Mark(FILLING, uuid4().hex, source.place, socket.gethostname(), now)
 
 
 def _begin(target: Database) -> None:
@@ -95,9 +95,9 @@ def _begin(target: Database) -> None:
             put_mark(target.run, replace(mark, state=HERE))
 
 
-def _is_there(source: Database, target: Database) -> bool:
-    """Whether the target has all that the source had when it was left."""
-    here, there = mark_of(source), mark_of(target)
+def _was_moved(left: Database, other: Database) -> bool:
+    """Whether all that a database had when it was left is in the other one."""
+    here, there = mark_of(left), mark_of(other)
     return bool(here and there and here.state == GONE and here.move == there.move)
 
 
@@ -107,18 +107,12 @@ def _is_in(path: Path, source: Database) -> bool:
         refuse_moved(source)
         return False
     with closing(SqliteDatabase(path)) as target:
-        if _is_there(source, target):
+        if _was_moved(source, target):
             return True
         refuse_moved(source)
-        if not _is_former(target, source):
+        if not _was_moved(target, source):
             _refuse_memory(target, source, _shape(target, source))
         return False
-
-
-def _is_former(target: Database, source: Database) -> bool:
-    """Whether the target is what the source was moved from."""
-    here, there = mark_of(source), mark_of(target)
-    return bool(here and there and there.state == GONE and here.move == there.move)
 
 
 def _refuse_memory(target: Database, source: Database, shape: Shape) -> None:

@@ -1,4 +1,4 @@
-"""The shares of the outbox that workers deliver side by side, one worker each; only PostgreSQL has them."""
+"""The shards of the outbox that workers deliver side by side, one worker each; only PostgreSQL has them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,12 +19,12 @@ _WAITS_FOR_US = """
 
 
 class Shards(Tables):
-    """Which shares have something to do."""
+    """Which shards have something to do."""
 
     def due(self, now: datetime, among: Sequence[int] = ALL) -> list[int]:
-        """Return the shares with something that is due, in a destination that is not paused.
+        """Return the shards with something that is due, in a destination that is not paused.
 
-        A subquery that is asked for one row is asked share by share; EXISTS is made a join of everything.
+        A subquery that is asked for one row is asked shard by shard; EXISTS is made a join of everything.
         """
         rows = self._column(
             f"""
@@ -37,7 +37,7 @@ class Shards(Tables):
         return [int(shard) for shard in rows]
 
     def posted_since(self, shard: int, since: datetime) -> dict[Destination, datetime]:
-        """Return when the last message went to each destination of a share that got one since then."""
+        """Return when the last message went to each destination of a shard that got one since then."""
         rows = self._query(
             """
             SELECT destination, max(settled_at) AS at FROM delivery

@@ -103,8 +103,8 @@ class Store:
         """Whether no other bot of this database has heard of a request: from now on they have."""
         return is_new_request(self._database, key)
 
-    def of_share(self, shard: int) -> "Store":
-        """Take the turn to deliver a share of the outbox; return this store for whoever has it.
+    def of_shard(self, shard: int) -> "Store":
+        """Take the turn to deliver a shard of the outbox; return this store for whoever has it.
 
         It sees the deliveries of that share alone, and raises LostTurnError once another has taken the turn.
         """

@@ -78,7 +78,7 @@ def test_what_is_due_is_polled_and_what_is_owed_is_sent(
     assert len(house.channel.alerts) == 1
 
 
-@pytest.mark.logs("tick_failed", "tick_crashed")
+@pytest.mark.logs("task_failed", "task_crashed")
 @pytest.mark.parametrize("error", [StoreError("the disk is full"), ZeroDivisionError("a bug")])
 def test_a_failing_job_does_not_starve_the_other(
     house: House, monkeypatch: pytest.MonkeyPatch, error: Exception

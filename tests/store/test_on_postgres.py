@@ -173,10 +173,10 @@ def test_any_number_share_a_database_and_keep_away_who_must_be_alone(opened: Cal
 
 def test_whose_turn_was_taken_stores_nothing_more(opened: Callable[..., Store]) -> None:
     frozen, other = opened(), opened()
-    mine = frozen.of_share(3)
+    mine = frozen.of_shard(3)
     with mine.transaction():
         pass
-    theirs = other.of_share(3)
+    theirs = other.of_shard(3)
     with pytest.raises(LostTurnError, match="another worker has taken over deliver:3"), mine.transaction():
         beaten(mine)
     with theirs.transaction():

@@ -117,14 +117,14 @@ def test_a_worker_of_before_has_lost_its_turn_and_whoever_knew_something_asks_ag
 ) -> None:
     """The numbers of both come again: what they were counted for is lost, and is counted once more."""
     with opened(url, tmp_path) as store:
-        worker, version = store.of_share(0), store.version
+        worker, version = store.of_shard(0), store.version
         fail_over(url)
         monkeypatch.setattr(database, "_LOOKED_FOR", 0.0)
         with pytest.raises(LostTurnError), worker.transaction():
             pass
         assert lapses(store) == lapses(worker) == 1
         assert store.version > version
-        with store.of_share(0).transaction():
+        with store.of_shard(0).transaction():
             pass
 
 

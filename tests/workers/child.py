@@ -43,7 +43,7 @@ def work_for_ever(
 ) -> None:
     """Be a worker until killed, on a machine whose clock is wrong; Slack has `patience` seconds."""
     write_errors_to(log)
-    for seconds in ("_KEPT", "_KEPT_AT_MOST", "_CLAIMS_LAST"):  # procrastinate has another clock
+    for seconds in ("_TURN_LASTS", "_TURN_LASTS_AT_MOST", "_CLAIMS_LAST"):  # procrastinate has another clock
         setattr(delivering, seconds, getattr(delivering, seconds) * own.speed)
     wrong = Fast(own.start + skew, own.speed, own.began)
     with (

@@ -1,4 +1,4 @@
-"""A share of the outbox is delivered by whoever has the turn, in order and at the pace of its channels."""
+"""A shard of the outbox is delivered by whoever has the turn, in order and at the pace of its channels."""
 
 import threading
 from collections.abc import Iterator
@@ -59,10 +59,10 @@ def owe(house: House, *channels: str, about: str = "r") -> None:
             house.store.deliveries.owe_line(about, where, news, house.clock.now(), known_until=None)
 
 
-def share_of(house: House) -> int:
-    """Return the share of the one channel that is owed something."""
-    [share] = house.store.shards.due(house.clock.now())
-    return share
+def shard_of(house: House) -> int:
+    """Return the shard of the one channel that is owed something."""
+    [shard] = house.store.shards.due(house.clock.now())
+    return shard
 
 
 def test_each_share_delivers_its_own_channels_and_all_of_them_everything(house: House) -> None:
@@ -70,22 +70,22 @@ def test_each_share_delivers_its_own_channels_and_all_of_them_everything(house: 
     owe(house, *channels)
     due = house.store.shards.due(house.clock.now())
     work = delivering(house)
-    work.share(due[0])
+    work.deliver(due[0])
     first = {message.destination for message in house.channel.messages}
     assert 0 < len(first) < 20
     assert house.store.shards.due(house.clock.now()) == due[1:]
-    for share in ALL:
-        work.share(share)
+    for shard in ALL:
+        work.deliver(shard)
     assert sorted(message.destination for message in house.channel.messages) == sorted(channels)
 
 
 def test_the_next_worker_keeps_the_pace_of_the_one_before(house: House) -> None:
     owe(house, "C7")
-    share = share_of(house)
-    delivering(house).share(share)
+    shard = shard_of(house)
+    delivering(house).deliver(shard)
     owe(house, "C7", about="s")
-    store = house.store.of_share(share)
-    posted = house.store.shards.posted_since(share, house.clock.now() - SECOND)
+    store = house.store.of_shard(shard)
+    posted = house.store.shards.posted_since(shard, house.clock.now() - SECOND)
     courier = replace(house.courier, store=store, posted=posted)
     courier.deliver_due()
     assert courier.under_way == 0
@@ -100,14 +100,14 @@ def test_who_lost_the_turn_while_a_message_hung_settles_nothing_and_the_next_one
     house: House,
 ) -> None:
     owe(house, "C7")
-    share, channel = share_of(house), Stopping()
+    shard, channel = shard_of(house), Stopping()
     with ThreadPoolExecutor(2) as senders:
         frozen = replace(
-            house.courier, store=house.store.of_share(share), notifier=channel, threads=senders, moment=0
+            house.courier, store=house.store.of_shard(shard), notifier=channel, threads=senders, moment=0
         )
         assert frozen.deliver_due() == (0, "")
         assert channel.hangs.wait(LONG)
-        successor = replace(house.courier, store=house.store.of_share(share))
+        successor = replace(house.courier, store=house.store.of_shard(shard))
         successor.deliver_due()
         channel.released.set()
         with pytest.raises(LostTurnError, match="another worker has taken over"):

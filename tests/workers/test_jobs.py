@@ -83,9 +83,9 @@ def owe(store: Store, *channels: str) -> None:
 def test_what_is_owed_wakes_its_share_with_the_same_transaction(store: Store, jobs: Jobs) -> None:
     store.when_owed(waking(store, jobs, FakeClock()))
     owe(store, "T1/C1", "T1/C2", "T2/C1")
-    shares = store._database.column("SELECT DISTINCT shard FROM delivery ORDER BY shard")
-    assert len(shares) == 2  # the channels of a workspace are one share's
-    assert jobs.pending() == {Job("deliver", str(share)) for share in shares}
+    shards = store._database.column("SELECT DISTINCT shard FROM delivery ORDER BY shard")
+    assert len(shards) == 2  # the channels of a workspace are one shard's
+    assert jobs.pending() == {Job("deliver", str(shard)) for shard in shards}
 
 
 def done(jobs: Jobs, wanted: int) -> list[str]:

@@ -98,7 +98,7 @@ def test_a_web_process_is_ready_at_once_and_a_worker_once_it_does_jobs(tmp_path:
 
 
 @long_form
-@pytest.mark.logs("tick_failed", "jobs_stand_still", "psycopg.pool", "job_not_ended")
+@pytest.mark.logs("task_failed", "jobs_stand_still", "psycopg.pool", "job_not_ended")
 @pytest.mark.parametrize("role", [Role.WEB, Role.WORKER])
 def test_without_its_database_a_process_is_not_ready_and_is_not_restarted(role: Role, tmp_path: Path) -> None:
     with own_cluster() as cluster:

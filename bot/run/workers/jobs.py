@@ -18,7 +18,7 @@ def defer_missing(jobs: Jobs, wanted: Collection[Job]) -> None:
 
 
 def deliveries_due(store: Store, now: datetime) -> list[Job]:
-    """Return the jobs of the shares of the outbox that have something due."""
+    """Return the jobs of the shards of the outbox that have something due."""
     return [Job(DELIVER, str(shard)) for shard in store.shards.due(now)]
 
 

@@ -73,8 +73,8 @@ class Worker:
         poller = self._engines.poller
         poller.poll([one for one in poller.due() if poller.lane_of(one) == lane], self._watcher.polled)
 
-    def _deliver(self, share: str) -> None:
-        self._delivering.share(int(share))
+    def _deliver(self, shard: str) -> None:
+        self._delivering.deliver(int(shard))
 
     def _do_chores(self, _: str) -> None:
         self._engines.chores.do()

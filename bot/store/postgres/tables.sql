@@ -398,7 +398,7 @@ CREATE UNLOGGED TABLE request ( -- what Slack asked lately: it asks twice now an
     id TEXT COLLATE "C" PRIMARY KEY,
     at TIMESTAMPTZ NOT NULL DEFAULT now()
 );
--- Which share of the outbox a delivery belongs to: a workspace's messages go together.
+-- Which shard of the outbox a delivery belongs to: a workspace's messages go together.
 ALTER TABLE delivery ADD COLUMN shard SMALLINT NOT NULL
     GENERATED ALWAYS AS (abs(hashtext(split_part(destination, '/', 1)) % 8)) STORED;
 
