@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from bot.errors import LostTurnError
+from bot.errors import LostTurnError, StoreError
 from bot.model import Destination
 from bot.outbox.courier import Courier
 from bot.outbox.message import Message, Outcome
 from bot.records import Content
 from bot.run.chores import Chores
 from bot.run.engines import Engines
+from bot.run.workers import delivering as delivering_room
 from bot.run.workers.delivering import Delivering
 from bot.store.shards import ALL
 from tests.support.house import LONG, Channel, House
@@ -153,3 +155,25 @@ def test_a_claim_that_has_grown_old(house: House, claims_last: float | None, sen
     assert len(house.channel.messages) == sent
     [line] = house.store.deliveries.recent(1)
     assert line.state == ("sent" if sent else "owed")
+
+
+@dataclass
+class Broken(Channel):
+    """Brings out a bug with one message."""
+
+    def send(self, message: Message) -> Outcome:
+        if message.destination == "T1/C1":
+            raise StoreError("a step that fails")
+        return super().send(message)
+
+
+@pytest.mark.logs("bot.run.workers.delivering", "bot.outbox.courier")
+def test_one_step_that_fails_leaves_those_beside_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering_room, "_IDLE", 0.01)
+    monkeypatch.setattr(delivering_room, "_TURN_LASTS", 0.5)
+    owe(house, *(f"T1/C{number}" for number in range(1, 6)))
+    channel, ticks = Broken(), count()
+    monkeypatch.setattr(house.clock, "ticks", lambda: next(ticks) / 10)
+    delivering(house, channel).deliver(shard_of(house))
+    assert sorted(message.destination for message in channel.messages) == [f"T1/C{n}" for n in range(2, 6)]
+    assert [one.state for one in house.store.deliveries.recent(9)].count("sent") == 4

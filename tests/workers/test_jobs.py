@@ -1,11 +1,16 @@
 """Jobs are hints: each is there once, comes with its transaction, and is others' when its worker dies."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from procrastinate import SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job as Deferred
+from procrastinate.jobs import Status
 
 from bot.errors import StoreError
 from bot.model import Destination
@@ -13,6 +18,7 @@ from bot.records import Content
 from bot.run.workers.jobs import waking
 from bot.store.jobs import Job, Jobs
 from bot.store.postgres import jobs as jobs_room
+from bot.store.postgres.patience import PatientManager
 from bot.store.store import Store
 from tests.support.clock import START, FakeClock
 from tests.support.house import LONG
@@ -157,6 +163,63 @@ def deferred_once_it_is_gone(jobs: Jobs) -> None:
     while POLL in jobs.pending():
         pass
     jobs.defer([POLL])
+
+
+ORPHAN = """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, status, worker_id)
+    SELECT 'poll', 'poll', 'poll:host', 'doing', max(id) FROM procrastinate_workers
+"""
+
+
+@pytest.mark.logs("bot.store.postgres.jobs")
+def test_a_job_whose_end_could_not_be_noted_is_let_go_of_though_its_worker_lives(
+    url: str, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_room, "_LOOK", 0.05)
+    began = threading.Event()
+    jobs.defer([CHORES])
+    working = threading.Thread(
+        target=jobs.work, args=({"chores": lambda _: began.set(), "poll": print}, {("chores", "poll"): 1})
+    )
+    working.start()
+    assert began.wait(LONG)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(ORPHAN)
+        gone = threading.Thread(target=until_gone, args=(jobs, Job("poll", "host")))
+        gone.start()
+        gone.join(LONG)
+        assert not gone.is_alive()
+    jobs.stop()
+    working.join(LONG)
+
+
+def until_gone(jobs: Jobs, job: Job) -> None:
+    while job in jobs.pending():
+        pass
+
+
+class Refusing(SyncPsycopgConnector):
+    """Refuses everything."""
+
+    async def execute_query_async(self, *_: object, **__: object) -> None:
+        raise ConnectorException from psycopg.OperationalError("cut")
+
+    async def execute_query_one_async(self, *_: object, **__: object) -> dict[str, object]:
+        raise ConnectorException from psycopg.OperationalError("cut")
+
+
+def test_a_refusal_neither_ends_a_worker_nor_its_signs_of_life() -> None:
+    manager, job = (
+        PatientManager(Refusing()),
+        Deferred(None, queue="q", lock=None, queueing_lock=None, task_name="t"),
+    )
+
+    async def ask() -> object:
+        await manager.update_heartbeat(1)
+        await manager.finish_job(job.evolve(id=1), Status.SUCCEEDED, delete_job=True)
+        return await manager.fetch_job(["q"], 1)
+
+    assert asyncio.run(ask()) is None
 
 
 def test_what_the_database_refuses_is_told_in_words(store: Store, jobs: Jobs, url: str) -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import structlog
 
+from bot.errors import LostTurnError, StoreError
 from bot.ops.monitor import Monitor
 from bot.outbox.courier import Courier
 from bot.run.engines import Engines
+from bot.run.ticks import guarded
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -17,6 +19,7 @@ log = structlog.get_logger()
 # the first, or where a message hangs, of the second.
 _TURN_LASTS, _TURN_LASTS_AT_MOST = 20.0, 60.0
 _BETWEEN_LOOKS = 0.25  # seconds, for what has become due
+_IDLE = 1.0  # seconds, where nothing could be sent
 _MOMENT = 0.5  # seconds that a round waits for what takes longer than others
 _CLAIMS_LAST = 2.0  # seconds: long before anybody could take over
 _REMEMBERED = timedelta(seconds=5)  # of what went out before; more than any pace
@@ -45,18 +48,30 @@ class Delivering:
         began = self._clock.ticks()
         try:
             while self._goes_on(shard, courier, self._clock.ticks() - began):
-                self._note(*courier.deliver_due())
-                if not courier.under_way:
-                    self._stop.wait(_BETWEEN_LOOKS)
+                self._round(courier)
         finally:
             courier.stop()
-        self._note(*courier.finish())
+        guarded(courier.finish)
 
-    def _note(self, sent: int, closed: str) -> None:
+    def _round(self, courier: Courier) -> None:
+        """Take the steps that are due; one that fails leaves the others. Raises LostTurnError."""
+        try:
+            sent, closed = courier.deliver_due()
+        except LostTurnError:
+            raise
+        except StoreError as error:
+            log.warning("delivering_failed", error=str(error))
+            self._stop.wait(_IDLE)
+            return
+        except Exception:  # as loud as with a file, where the next round goes on as well
+            log.exception("delivering_crashed")
+            self._stop.wait(_IDLE)
+            return
         self._monitor.delivered(sent, closed)
         if closed:
             log.error("delivery_closed", reason=closed)
-            self._stop.wait(_MOMENT)
+        if not courier.under_way:  # what is due may wait behind what is not
+            self._stop.wait(_BETWEEN_LOOKS if sent else _IDLE)
 
     def _courier(self, shard: int) -> Courier:
         store = self._store.of_shard(shard)  # before we look what was posted: nobody else posts from now on

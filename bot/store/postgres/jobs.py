@@ -8,21 +8,24 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import procrastinate
 import psycopg
 import structlog
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job as Deferred
 from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
+from procrastinate.worker import Worker
 
 from bot.errors import StoreError
 from bot.store.jobs import Job
 from bot.store.postgres.database import PostgresDatabase
+from bot.store.postgres.patience import PatientManager
 
 log = structlog.get_logger()
 
@@ -30,7 +33,7 @@ HEARTBEAT = 2.0  # seconds between two signs of life
 TAKEN_OVER = 6.0  # seconds without one, after which a worker's jobs are others'
 _LOOK = 1.0  # seconds between two looks for such workers, and for jobs that no notification told of
 _REST = 2.0  # seconds after the database refused
-_CONNECTIONS = 6  # that fetch jobs and listen, beside those of the store
+_CONNECTIONS = 6  # that fetch jobs; three more listen
 
 
 class PostgresJobs:
@@ -41,8 +44,10 @@ class PostgresJobs:
         self._deferring = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
         self._deferring.open(database.pool)
         self._stopping = threading.Event()
-        self._ended: Callable[[], object] = lambda: None
-        self._looked: float | None = None  # when jobs of the dead were last looked for, by time.monotonic()
+        self._end: Callable[[], object] = lambda: None
+        self._looked: float | None = None  # when all jobs were last looked after, by time.monotonic()
+        self._fetching = False  # while none of our workers has failed
+        self._doing: set[int | None] = set()  # the numbers of the jobs that are done here
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what it tells, we tell in words
 
     def pending(self) -> set[Job]:
@@ -68,9 +73,11 @@ class PostgresJobs:
                 self._deferring.job_manager.batch_defer_jobs(jobs, connection=connection)
 
     def idle(self) -> str:
-        """Return why no jobs are done here, "" while they are; with them those of the dead are looked for."""
+        """Return why this process does no jobs, "" while it does."""
         if self._looked is None:
             return "none was looked for yet"
+        if not self._fetching:
+            return "none is fetched until those that have begun have ended"
         seconds = time.monotonic() - self._looked
         return f"none was looked for in {seconds:.0f} seconds" if seconds > TAKEN_OVER else ""
 
@@ -78,20 +85,20 @@ class PostgresJobs:
         """Begin no other job."""
         self._stopping.set()
         with suppress(RuntimeError):  # the loop has just ended by itself
-            self._ended()
+            self._end()
 
     def work(
         self, tasks: Mapping[str, Callable[[str], object]], slots: Mapping[tuple[str, ...], int]
     ) -> None:
         """Do jobs until `stop`, whatever the database does meanwhile."""
         while not self._stopping.is_set():
-            error: Exception | str = "the database refused"
             try:
                 asyncio.run(self._work(tasks, slots))
-            except (ConnectorException, psycopg.Error) as refused:
-                error = refused
-            if not self._stopping.is_set():
+            except (ConnectorException, psycopg.Error) as error:
                 log.warning("jobs_stand_still", place=self._database.place, error=str(error))
+            except Exception:  # nobody else hears of this thread's end
+                log.exception("jobs_crashed")
+            if not self._stopping.is_set():
                 self._stopping.wait(_REST)
 
     async def _work(
@@ -102,21 +109,35 @@ class PostgresJobs:
             conninfo=self._database.url, min_size=1, max_size=_CONNECTIONS
         )
         app = procrastinate.App(connector=connector)
+        app.job_manager = PatientManager(connector)
         for name, do in tasks.items():
-            app.task(name=name)(_by_subject(do))
-        loop.set_exception_handler(_tell_of)
+            app.task(name=name, pass_context=True)(self._noted(do))
         with ThreadPoolExecutor(sum(slots.values()), thread_name_prefix="job") as threads:
             loop.set_default_executor(threads)
             async with app.open_async():
                 await self._run(app, slots)
 
+    def _noted(self, do: Callable[[str], object]) -> Callable[[JobContext, str], None]:
+        """Return what does a job, and has it known as being done here meanwhile."""
+
+        def task(context: JobContext, subject: str) -> None:
+            self._doing.add(context.job.id)
+            try:
+                do(subject)
+            finally:
+                self._doing.discard(context.job.id)
+
+        return task
+
     async def _run(self, app: procrastinate.App, slots: Mapping[tuple[str, ...], int]) -> None:
+        """Let workers work until one of them fails, or until `stop`; what they have begun is done first."""
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-        self._ended = lambda: loop.call_soon_threadsafe(stopped.set)
+        self._end = lambda: loop.call_soon_threadsafe(stopped.set)
         if self._stopping.is_set():
             stopped.set()
-        working = [
-            app.run_worker_async(
+        workers = [
+            Worker(
+                app,
                 queues=list(queues),
                 concurrency=number,
                 delete_jobs="always",
@@ -127,35 +148,46 @@ class PostgresJobs:
             )
             for queues, number in slots.items()
         ]
-        parts = [asyncio.ensure_future(part) for part in (*working, self._take_over(app), stopped.wait())]
+        running = [asyncio.create_task(worker.run()) for worker in workers]  # type: ignore[no-untyped-call]
+        others = [asyncio.create_task(part) for part in (stopped.wait(), self._look_after(app, workers))]
         try:
-            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((*running, *others), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._ended = lambda: None
-            for part in parts:
-                part.cancel()  # once: the worker then waits for its jobs, and a second time leaves them alone
-            outcomes = await asyncio.gather(*parts, return_exceptions=True)
+            self._end = lambda: None
+            self._fetching = False
+            for worker in workers:
+                worker.stop()  # type: ignore[no-untyped-call]  # as above, procrastinate has no types there
+            outcomes = await asyncio.gather(*running, return_exceptions=True)
+            for other in others:  # signs of life are given until the last job has ended
+                other.cancel()
+            outcomes += await asyncio.gather(*others, return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
 
-    async def _take_over(self, app: procrastinate.App) -> None:
-        """Let go of the jobs of workers that died, for ever.
+    async def _look_after(self, app: procrastinate.App, workers: Sequence[Worker]) -> None:
+        """Give signs of life, and let go of jobs that nobody does: of workers that died, or ended unnoted.
 
         They are not tried again, which would meet the one that was deferred after it: where something is due,
         the next look defers another.
         """
-        manager = app.job_manager
+        manager, orphans = app.job_manager, set[int | None]()
         while True:
             await asyncio.sleep(_LOOK)
-            stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=TAKEN_OVER)
-            self._looked = time.monotonic()
-            for job in stalled:
-                with suppress(ConnectorException):  # somebody else did
-                    await manager.finish_job_by_id_async(
-                        job_id=job.id or 0, status=Status.FAILED, delete_job=True
-                    )
-                    log.warning("job_taken_over", job=job.lock)
+            ours = {worker.worker_id for worker in workers if worker.worker_id is not None}
+            for number in ours:
+                await manager.update_heartbeat(number)
+            try:
+                stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=TAKEN_OVER)
+                doing = await manager.list_jobs_async(status=Status.DOING.value)
+            except ConnectorException:
+                continue  # which `idle` tells of
+            unknown = {job.id for job in doing if job.worker_id in ours} - self._doing
+            gone = [*stalled, *(job for job in doing if job.id in unknown & orphans)]
+            orphans = unknown  # one that has just begun or ended is known at the next look
+            for job in gone:
+                await _let_go(manager, job)
+            self._looked, self._fetching = time.monotonic(), True
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -178,16 +210,7 @@ def _deferred(job: Job) -> Deferred:
     )
 
 
-def _by_subject(do: Callable[[str], object]) -> Callable[[str], None]:
-    def task(subject: str) -> None:
-        do(subject)
-
-    return task
-
-
-def _tell_of(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Tell of a job whose end could not be noted: others took it over, or the database was not there."""
-    if isinstance(context.get("exception"), ConnectorException):
-        log.info("job_not_ended", error=str(context["exception"]).strip())
-    else:
-        loop.default_exception_handler(context)
+async def _let_go(manager: JobManager, job: Deferred) -> None:
+    with suppress(ConnectorException):  # somebody else did
+        await manager.finish_job_by_id_async(job_id=job.id or 0, status=Status.FAILED, delete_job=True)
+        log.warning("job_taken_over", job=job.lock)
