@@ -209,14 +209,12 @@ class Refusing(SyncPsycopgConnector):
 
 
 def test_a_refusal_neither_ends_a_worker_nor_its_signs_of_life() -> None:
-    manager, job = (
-        PatientManager(Refusing()),
-        Deferred(None, queue="q", lock=None, queueing_lock=None, task_name="t"),
-    )
+    manager = PatientManager(Refusing())
+    job = Deferred(id=1, queue="poll", lock=None, queueing_lock=None, task_name="poll")
 
     async def ask() -> object:
         await manager.update_heartbeat(1)
-        await manager.finish_job(job.evolve(id=1), Status.SUCCEEDED, delete_job=True)
+        await manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
         return await manager.fetch_job(["q"], 1)
 
     assert asyncio.run(ask()) is None
