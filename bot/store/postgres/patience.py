@@ -17,6 +17,10 @@ log = structlog.get_logger()
 _REST = 1.0  # seconds
 
 
+def _reason(error: ConnectorException) -> str:
+    return next(iter(str(error.__cause__ or error).strip().splitlines()), "")
+
+
 class PatientManager(JobManager):
     """Takes a refusal for an answer, and lets the worker go on."""
 
@@ -30,7 +34,7 @@ class PatientManager(JobManager):
         except ConnectorException as error:
             if isinstance(error.__cause__, ForeignKeyViolation):
                 raise
-            log.info("no_job_fetched", error=str(error.__cause__).strip())
+            log.info("no_job_fetched", error=_reason(error))
             return None
 
     async def update_heartbeat(self, worker_id: int) -> None:
@@ -38,14 +42,14 @@ class PatientManager(JobManager):
         try:
             await super().update_heartbeat(worker_id)
         except ConnectorException as error:
-            log.info("no_heartbeat", error=str(error.__cause__).strip())
+            log.info("no_heartbeat", error=_reason(error))
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
         """Note that a job was done; where the database refuses, whoever looks after the jobs does so."""
         try:
             await super().finish_job(job, status, delete_job)
         except ConnectorException as error:  # or others took it over
-            log.info("job_not_ended", job=job.lock, error=str(error.__cause__).strip())
+            log.info("job_not_ended", job=job.lock, error=_reason(error))
 
     async def listen_for_jobs(
         self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
@@ -55,5 +59,5 @@ class PatientManager(JobManager):
             try:
                 await super().listen_for_jobs(on_notification=on_notification, queues=queues)
             except ConnectorException as error:
-                log.info("not_listening", error=str(error.__cause__).strip())
+                log.info("not_listening", error=_reason(error))
             await asyncio.sleep(_REST)
