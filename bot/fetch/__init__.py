@@ -74,7 +74,8 @@ class Poster(Protocol):
     def post(self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: float) -> Posted:
         """Return how it was answered, redirects included: none is followed.
 
-        `deadline` is the total number of seconds. Raises SourceError, without the address, for no answer.
+        `deadline` is the total number of seconds. Raises SourceError, without the address, for no answer, and
+        StoreError, with nothing posted, where the hosts that are shared with others cannot be read.
         """
         ...
 
@@ -95,7 +96,8 @@ class Fetcher(Protocol):
         """Return the answer, which is 200 or 304.
 
         `deadline` is the total number of seconds for everything, redirects included, but for waiting until
-        it is our turn at the host; `max_bytes` caps the body. Raises SourceError for every other ending.
+        it is our turn at the host; `max_bytes` caps the body. Raises SourceError for every other ending, and
+        StoreError where the hosts that are shared with others cannot be read.
         """
         ...
 

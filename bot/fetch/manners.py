@@ -85,8 +85,8 @@ class Manners:
     def turn(self, name: str, seconds: float = 30.0) -> Iterator[None]:
         """Wait for the turn at host `name` and hold it, for a request that takes so many seconds at most.
 
-        Raises SourceError at once when the host asked to be left alone for longer, and where other processes
-        cannot be asked.
+        Raises SourceError at once when the host asked to be left alone for longer, and StoreError where other
+        processes cannot be asked: that says nothing of the host.
         """
         host = self._host(name, asking=1)
         try:
@@ -154,16 +154,14 @@ class Manners:
                 self._clock.sleep(wait)
                 continue
             until = now + timedelta(seconds=seconds + _GRACE)
-            with _as_no_answer(name):
-                if self._shared.take(name, standing, until):
-                    return
+            if self._shared.take(name, standing, until):
+                return
 
     def _standing(self, name: str) -> Standing | None:
         """Return how a host stands with all processes. Raises SourceError while it rests."""
         if self._shared is None:
             return None
-        with _as_no_answer(name):
-            standing = self._shared.standing(name)
+        standing = self._shared.standing(name)
         _refuse_for(name, standing.rest(self._clock.now()) if standing else 0.0)
         return standing
 
@@ -186,16 +184,6 @@ def _refuse_for(name: str, left: float) -> None:
             "it is asked again after that, there is nothing to do",
             retry_after=left,
         )
-
-
-@contextmanager
-def _as_no_answer(name: str) -> Iterator[None]:
-    """Whoever cannot ask the other processes asks no host."""
-    try:
-        yield
-    except StoreError as error:
-        why = f"{name} was not asked, for whether it is our turn there nobody can tell: {error}"
-        raise SourceError(Failure.UNREACHABLE, why) from error
 
 
 @contextmanager

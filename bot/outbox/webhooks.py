@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.errors import Failure, SourceError
+from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import Poster
 from bot.model import Destination
 from bot.outbox.message import (
@@ -76,6 +76,8 @@ class WebhookNotifier:
             answer = self.poster.post(webhook.url, body, headers, deadline=_DEADLINE)
         except SourceError as error:
             return _unanswered(message.destination, error)
+        except StoreError as error:  # whose turn it is there cannot be read, so that nothing was posted
+            return Later(_SOON, f"{message.destination} was not asked: {error}")
         if 200 <= answer.status < 300:
             return Sent(message.destination, message.edit_ts or message.delivery_id)
         return _refused(message.destination, answer.status, answer.retry_after)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import Failure, SourceError
+from bot.errors import Failure, SourceError, StoreError
 from bot.fetch import client, wire
 from bot.fetch.client import HttpFetcher
-from bot.fetch.hosts import LONGEST_REST
+from bot.fetch.hosts import LONGEST_REST, Standing
 from bot.fetch.manners import Manners, asked_rest
 from tests.support.clock import START, FakeClock
 
@@ -120,6 +120,33 @@ def test_the_pauses_differ(manners: Manners, clock: FakeClock) -> None:
     for _ in range(10):
         ask(manners, STRANGER)
     assert len(set(clock.slept)) > 5
+
+
+class Unreadable:
+    """A table of hosts in a database that is being restarted."""
+
+    def standing(self, name: str) -> Standing | None:
+        raise StoreError("PostgreSQL was stopped")
+
+    def take(self, name: str, seen: Standing | None, until: datetime) -> bool:
+        raise StoreError("PostgreSQL was stopped")
+
+    def leave(self, name: str, free_at: datetime) -> None:
+        raise StoreError("PostgreSQL was stopped")
+
+    def rest(self, name: str, now: datetime, until: datetime) -> None:
+        raise StoreError("PostgreSQL was stopped")
+
+    def forget_idle(self, now: datetime) -> None:
+        raise StoreError("PostgreSQL was stopped")
+
+
+@pytest.mark.parametrize("host", [OURS, STRANGER])
+def test_a_database_that_cannot_be_read_is_no_failure_of_a_host(clock: FakeClock, host: str) -> None:
+    """It would put off a source by hours: what is polled is to be dropped, and is still due."""
+    manners = Manners(clock, 1.0, frozenset({OURS}), Unreadable())
+    with pytest.raises(StoreError, match="was stopped"):
+        ask(manners, host)
 
 
 def test_another_host_and_a_later_request_wait_for_nothing(manners: Manners, clock: FakeClock) -> None:

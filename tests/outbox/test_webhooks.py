@@ -3,13 +3,15 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.demo.server import Answer, Loopback, Request, dropped
+from bot.errors import StoreError
+from bot.fetch import Posted
 from bot.fetch.client import HttpFetcher
 from bot.model import ALL, Destination, Follow
 from bot.outbox.courier import Courier
@@ -87,6 +89,22 @@ def start(house: House, receiver: Receiver, fetcher: HttpFetcher) -> None:
 def state(house: House) -> tuple[str, str]:
     [one] = [one for one in house.store.deliveries.recent(9) if one.destination == TEAMS]
     return one.state, one.reason
+
+
+class NoTurn:
+    """A poster that cannot read whose turn it is."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: float) -> Posted:
+        raise StoreError("PostgreSQL was stopped")
+
+
+def test_what_could_not_have_its_turn_was_not_posted_and_is_posted_later(house: House) -> None:
+    webhooks = {TEAMS: Webhook("https://teams.example/hook", SECRET)}
+    house.courier.notifier = Outlets(
+        house.channel, WebhookNotifier(lambda: webhooks, NoTurn(), house.clock)
+    )
+    house.show(house.hub, house.repository(KIMI))
+    assert state(house) == ("owed", "webhook:teams was not asked: PostgreSQL was stopped")
 
 
 def test_a_release_is_posted_as_the_object_that_json_prints(house: House, receiver: Receiver) -> None:
