@@ -35,9 +35,9 @@ class Vitals:
     """What the bot knows of itself; sources are those of `every`, their intervals by id.
 
     `deliveries` counts them by state. `known` maps the sources that the admins were told are blind to since
-    when, `known_to_miss` those that are perhaps blind; `coverage` is by the ids of the sources. `closed`,
-    `unreadable` and `idle` say why nothing can be sent, why the database could not be read, and why this
-    process does no jobs where it should.
+    when, `known_to_miss` those that are perhaps blind; `coverage` is by the ids of the sources. At
+    `read_at` this process read all sources. `closed`, `unreadable` and `idle` say why nothing can be sent,
+    why the database could not be read, and why this process does no jobs where it should.
     """
 
     watch: Watch
@@ -47,6 +47,7 @@ class Vitals:
     known: Mapping[str, datetime] = field(default_factory=dict)
     known_to_miss: Mapping[str, datetime] = field(default_factory=dict)
     coverage: Mapping[str, Record] = field(default_factory=dict)
+    read_at: datetime | None = None
     closed: str = ""
     unreadable: str = ""
     idle: str = ""

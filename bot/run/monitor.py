@@ -12,7 +12,7 @@ import structlog
 from bot.desk.questions import coverage, watched
 from bot.errors import ConfigError
 from bot.ops.health import Vitals
-from bot.ops.monitor import Monitor, Pinger, Systemd
+from bot.ops.monitor import Monitor, Pinger, Systemd, is_due
 from bot.ops.web import PROBES, Routes, parse_address, serving
 from bot.records import Content
 from bot.run.engines import Engines, fetcher_for
@@ -65,24 +65,21 @@ def monitoring(
 def _look(app: App, engines: Engines, vitals: Vitals) -> Vitals:
     """Return the vitals with what settings and database say now; once a minute it hears that the bot runs.
 
-    In between only the sources are read that were polled since.
+    All sources are read once a minute, in each process, and in between those that were polled since.
     """
     now, store = app.clock.now(), app.store
-    last, records, states = store.watch.last_beat(), vitals.coverage, vitals.states
-    is_over = last is None or not last <= now < last + _BEAT
-    if is_over or not records:
+    if is_due(store.watch.last_beat(), now, _BEAT):  # by any of the processes
         note_alive(store, store.watch.last_beat, now)
-        records = coverage(store, watched(app.config), now)
-    if last is None or is_over or not states:
-        states = store.sources.states()
+    if vitals.read_at is None or is_due(vitals.read_at, now, _BEAT):
+        records, states = coverage(store, watched(app.config), now), store.sources.states()
+        vitals = replace(vitals, read_at=now, coverage=records, states=states)
     else:
-        states = {**states, **store.sources.polled_since(last)}
+        polled = store.sources.polled_since(vitals.read_at)
+        vitals = replace(vitals, states={**vitals.states, **polled})
     return replace(
         vitals,
         every=_intervals(engines),
-        states=states,
         deliveries=store.deliveries.counts(),
-        coverage=records,
         known=store.watch.blind(),
         known_to_miss=store.watch.blind(perhaps=True),
     )

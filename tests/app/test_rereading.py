@@ -96,6 +96,20 @@ def test_what_watches_the_bot_sees_a_failure_within_seconds_and_reads_who_was_po
             assert monitor.vitals.state("hub:moonshotai").failures == failures
 
 
+def test_what_watches_each_of_two_processes_sees_what_the_other_one_sees(life: Life) -> None:
+    clock, store = life.app.clock, life.app.store
+    assert isinstance(clock, FakeClock)
+    with monitoring(life.app, life.engines) as one, monitoring(life.app, life.engines) as other:
+        for second in range(0, 120, 5):
+            (other if second % 10 else one).tick()
+            if second == 60:  # the first has just looked, and the other is about to read everything anew
+                with store.transaction():
+                    error, now = SourceError(Failure.TIMEOUT, "slow"), clock.now()
+                    store.sources.failed("hub:moonshotai", error, now, now + timedelta(hours=1))
+            clock.advance(timedelta(seconds=5))
+        assert [monitor.vitals.state("hub:moonshotai").failures for monitor in (one, other)] == [1, 1]
+
+
 WRONG: list[Any] = [
     pytest.param(lambda file: file["labs"][0].update(colour="red"), "there is no such key", id="a wrong key"),
     pytest.param(lambda file: file.clear(), "labs: is missing", id="nothing in it"),

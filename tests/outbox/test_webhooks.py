@@ -100,9 +100,7 @@ class NoTurn:
 
 def test_what_could_not_have_its_turn_was_not_posted_and_is_posted_later(house: House) -> None:
     webhooks = {TEAMS: Webhook("https://teams.example/hook", SECRET)}
-    house.courier.notifier = Outlets(
-        house.channel, WebhookNotifier(lambda: webhooks, NoTurn(), house.clock)
-    )
+    house.courier.notifier = Outlets(house.channel, WebhookNotifier(lambda: webhooks, NoTurn(), house.clock))
     house.show(house.hub, house.repository(KIMI))
     assert state(house) == ("owed", "webhook:teams was not asked: PostgreSQL was stopped")
 
