@@ -153,11 +153,11 @@ class Courier:
     def _follow_clock(self) -> None:
         """Begin every wait anew that began at a time which is still to come: the clock was set back."""
         now = self.clock.now()
-        ahead = self.store.deliveries.ahead_of(now)
-        if ahead:
+        if self.store.deliveries.ahead_of(now):
             with self.store.transaction():
-                self.store.deliveries.begin_anew(ahead, now)
-            log.warning("clock_set_back", waiting=len(ahead))
+                waiting = self.store.deliveries.begin_anew(now)
+            if waiting:  # no other has done so meanwhile
+                log.warning("clock_set_back", waiting=waiting)
 
     def _heads(self, within: timedelta, *, aside: bool = True, at_once: bool = False) -> list[Delivery]:
         """Return what is first in each destination that is not paused nor under way, if it is due by then.

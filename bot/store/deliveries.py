@@ -244,11 +244,13 @@ class Deliveries(Owed):
             {**columns(delivery), "missing": ALERT_MISSING, "now": now},
         )
 
-    def begin_anew(self, ahead: Iterable[Delivery], now: datetime) -> None:
-        """Move all times of these back together, until what happened last to each happened now.
+    def begin_anew(self, now: datetime) -> int:
+        """Move all times of what is ahead back together, until what happened last to each happened now.
 
-        Quiet hours end by the clock on the wall: whether it is within them is asked anew.
+        Return how many there are. Quiet hours end by the clock on the wall: whether it is within them is
+        asked anew. Belongs inside a transaction.
         """
+        ahead = self.ahead_of(now)
         self._run_many(
             """
             UPDATE delivery SET created_at = :created_at, claimed_at = :claimed_at, due_at = :due_at,
@@ -267,3 +269,4 @@ class Deliveries(Owed):
                 for shift in [one.touched_at - now]
             ],
         )
+        return len(ahead)

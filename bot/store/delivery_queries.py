@@ -1,13 +1,15 @@
 """What the outbox holds: every message that was ever owed, and what became of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model import Destination
 from bot.records import Delivery
 from bot.store.database import Database, Tables
 from bot.store.rows import columns, maybe_moment, record
 
+# Bots that agree on the time do so but for what their answers took: so far ahead, no clock was set back.
+SKEW = timedelta(seconds=2)
 _SELECT = "SELECT d.*, r.display AS release FROM delivery d LEFT JOIN release r ON r.id = d.release_id"
 _ALERT = "d.destination = :destination AND d.kind = 'alert'"
 # As the partial indexes have it, so that only what is open is looked at, destination by destination.
@@ -135,15 +137,11 @@ class DeliveryQueries(Tables):
         return maybe_moment(rows[0]["at"])
 
     def ahead_of(self, now: datetime) -> list[Delivery]:
-        """Return what is open and was owed or claimed at a time that is still to come."""
+        """Return what is open and was owed or claimed at a time that is to come, in more than a moment."""
+        ours = f"SELECT sequence FROM delivery WHERE state IN ('owed', 'doubtful') AND {self._is_ours}"
         return self._select(
-            """
-            WHERE d.sequence IN (
-                SELECT sequence FROM delivery WHERE state IN ('owed', 'doubtful') AND created_at > :now
-                UNION
-                SELECT sequence FROM delivery WHERE state IN ('owed', 'doubtful') AND claimed_at > :now)
-            """,
-            {"now": now},
+            f"WHERE d.sequence IN ({ours} AND created_at > :soon UNION {ours} AND claimed_at > :soon)",
+            {"soon": now + SKEW},
         )
 
     def alert_of(self, release_id: int, destination: Destination) -> Delivery | None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.model import Destination
 from bot.store.database import Tables
+from bot.store.delivery_queries import SKEW
 from bot.store.rows import moment
 
 ALL = range(8)  # as the column `delivery.shard` has them
@@ -16,6 +17,7 @@ _WAITS_FOR_US = """
         SELECT 1 FROM destination p
         WHERE p.id = d.destination AND p.retry_at > :now AND p.retry_at <= :beyond)
 """
+_OF_LATER = "SELECT shard FROM delivery WHERE state IN ('owed', 'doubtful')"
 
 
 class Shards(Tables):
@@ -24,6 +26,8 @@ class Shards(Tables):
     def due(self, now: datetime, among: Sequence[int] = ALL) -> list[int]:
         """Return the shards with something that is due, in a destination that is not paused.
 
+        And those whose waits are to begin anew, as the clock was set back.
+
         A subquery that is asked for one row is asked shard by shard; EXISTS is made a join of everything.
         """
         rows = self._column(
@@ -31,8 +35,10 @@ class Shards(Tables):
             SELECT one.value FROM json_each(:shards) AS one
             WHERE (SELECT 1 FROM delivery d WHERE d.due_at <= :now AND {_WAITS_FOR_US} LIMIT 1) = 1
                OR (SELECT 1 FROM delivery d WHERE d.due_at > :beyond AND {_WAITS_FOR_US} LIMIT 1) = 1
+               OR CAST(one.value AS SMALLINT) IN (
+                   {_OF_LATER} AND created_at > :soon UNION {_OF_LATER} AND claimed_at > :soon)
             """,
-            {"shards": list(among), "now": now, "beyond": now + _LONGEST_WAIT},
+            {"shards": list(among), "now": now, "beyond": now + _LONGEST_WAIT, "soon": now + SKEW},
         )
         return [int(shard) for shard in rows]
 

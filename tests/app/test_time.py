@@ -1,7 +1,7 @@
 """The clock steps, the machine sleeps, summer comes and goes: no storm, and no silence."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import schedule
 
 from bot.outbox.digests import next_digest, owe_due_digests
 from bot.outbox.message import Absent, Later, Refused, Unclear
-from bot.records import DigestPlan, Preferences
+from bot.records import Content, Delivery, DigestPlan, Preferences
 from bot.run.chores import Chores
 from bot.run.engines import Engines
 from bot.run.service import Service
@@ -154,6 +154,38 @@ def test_what_was_owed_before_the_clock_was_set_back_goes_at_once(house: House) 
     house.poller.poll([house.hub])
     house.clock.advance(-5 * HOUR)
     assert house.courier.deliver_due() == (1, "")
+
+
+def test_clocks_that_differ_by_a_moment_were_not_set_back(house: House) -> None:
+    """Of several bots one is always ahead."""
+    owed_at = house.clock.now()
+    with house.store.transaction():
+        house.store.deliveries.owe_line("r", C1, Content("news"), owed_at, known_until=None)
+    house.clock.advance(timedelta(seconds=-1))
+    house.courier.deliver_due()
+    assert [one.created_at for one in house.store.deliveries.recent(1)] == [owed_at]
+
+
+def test_what_another_bot_did_meanwhile_is_not_undone_by_a_clock_that_was_set_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliveries, ahead_of = house.store.deliveries, house.store.deliveries.ahead_of
+    with house.store.transaction():
+        deliveries.owe_line("r", C1, Content("news"), house.clock.now(), known_until=None)
+    house.clock.advance(-5 * HOUR)
+    now = house.clock.now()
+
+    def and_then_another_puts_it_off(asked: datetime) -> list[Delivery]:
+        found = ahead_of(asked)
+        monkeypatch.setattr(deliveries, "ahead_of", ahead_of)
+        with house.store.transaction():
+            put_off = {"now": now, "due": now + HOUR}
+            house.store._database.run("UPDATE delivery SET created_at = :now, due_at = :due", put_off)
+        return found
+
+    monkeypatch.setattr(deliveries, "ahead_of", and_then_another_puts_it_off)
+    house.courier.deliver_due()
+    assert [one.due_at for one in deliveries.recent(1)] == [now + HOUR]
 
 
 @pytest.mark.logs("clock_set_back", "delivery_not_sent")

@@ -95,7 +95,7 @@ WRITES: dict[str, Call] = {
     "shipments.keep_habit": lambda s: s.shipments.keep_habit("moonshot"),
     "releases.shorten_waits": lambda s: s.releases.shorten_waits(EARLIER),
     "releases.refresh": lambda s: s.releases.refresh([RELEASE], merged),
-    "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(s.deliveries.ahead_of(EARLIER), EARLIER),
+    "deliveries.begin_anew": lambda s: s.deliveries.begin_anew(EARLIER),
     "deliveries.claim": lambda s: s.deliveries.claim(sequence(s, OWED), NOW),
     "deliveries.doubt_claims": lambda s: s.deliveries.doubt_claims(LATER),
     "deliveries.hasten": lambda s: s.deliveries.hasten(NOW),

@@ -19,6 +19,7 @@ from bot.run.chores import Chores
 from bot.run.engines import Engines
 from bot.run.workers import delivering as delivering_room
 from bot.run.workers.delivering import Delivering
+from bot.store.rows import moment
 from bot.store.shards import ALL
 from tests.support.house import LONG, Channel, House
 from tests.support.monitor import quiet_monitor
@@ -79,6 +80,19 @@ def test_each_share_delivers_its_own_channels_and_all_of_them_everything(house: 
     for shard in ALL:
         work.deliver(shard)
     assert sorted(message.destination for message in house.channel.messages) == sorted(channels)
+
+
+@pytest.mark.logs("clock_set_back")
+def test_a_clock_that_was_set_back_is_followed_in_its_own_shard_alone(house: House) -> None:
+    owe(house, *(f"C{number}" for number in range(20)))
+    owed_at = house.clock.now()
+    house.clock.advance(timedelta(hours=-5))
+    shard, *others = house.store.shards.due(house.clock.now())
+    delivering(house).deliver(shard)
+    owed = house.store._database.tuples("SELECT shard, created_at FROM delivery")
+    assert {moment(at) for where, at in owed if where == shard} == {house.clock.now()}
+    assert {moment(at) for where, at in owed if where != shard} == {owed_at}
+    assert house.store.shards.due(house.clock.now()) == others
 
 
 def test_the_next_worker_keeps_the_pace_of_the_one_before(house: House) -> None:
