@@ -47,6 +47,7 @@ class SystemClock:
 
 
 _RENEWED = 60.0  # seconds after which an agreed clock asks again
+_AT_ONCE = 0.5  # seconds; when within a longer one the time was read, nobody knows: it was waited for
 
 
 class AgreedClock:
@@ -55,11 +56,11 @@ class AgreedClock:
     def __init__(self, ask: Callable[[], datetime], own: Clock) -> None:
         self._ask = ask
         self._own = own
-        self._known = self._asked()  # the time, and our ticks then
+        self._known = self._asked()  # the time, our ticks then, and the seconds that the answer took
 
     def now(self) -> datetime:
         """Return the present in UTC."""
-        time, ticks = self._known
+        time, ticks, _ = self._known
         return time + timedelta(seconds=self._own.ticks() - ticks)
 
     def sleep(self, seconds: float) -> None:
@@ -71,11 +72,20 @@ class AgreedClock:
         return self._own.ticks()
 
     def renew(self) -> None:
-        """Ask again, once a minute; what `ask` raises leaves the clock as it was."""
-        if self._own.ticks() - self._known[1] >= _RENEWED:
-            self._known = self._asked()
+        """Ask again, once a minute; what `ask` raises leaves the clock as it was.
 
-    def _asked(self) -> tuple[datetime, float]:
+        So does an answer that was waited for, unless the one before took longer; it is asked for again at the
+        next call.
+        """
+        _, ticks, took = self._known
+        if took <= _AT_ONCE and self._own.ticks() - ticks < _RENEWED:
+            return
+        answer = self._asked()
+        if answer[2] <= max(took, _AT_ONCE):
+            self._known = answer
+
+    def _asked(self) -> tuple[datetime, float, float]:
         before = self._own.ticks()
         time = self._ask()
-        return time, (before + self._own.ticks()) / 2
+        after = self._own.ticks()
+        return time, (before + after) / 2, after - before
