@@ -147,6 +147,7 @@ def test_a_round_that_failed_ends_when_all_its_lanes_have(house: House) -> None:
         with pytest.raises(StoreError, match="locked"):
             polling.result(LONG)
     assert house.store.sources.state(slow.id).succeeded_at == house.clock.now()
+    assert not house.store.sources.state(locked.id).failure, "it is still due"
 
 
 def test_each_source_of_a_lane_is_polled_as_it_stands_then(house: House) -> None:
