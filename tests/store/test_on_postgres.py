@@ -6,10 +6,11 @@ from typing import Never
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from bot.errors import ConfigError, LostTurnError, StoreError
 from bot.store.opening import migrate
-from bot.store.postgres import database
+from bot.store.postgres import database, sessions
 from bot.store.postgres.database import PostgresDatabase
 from bot.store.postgres.statements import held, translated
 from bot.store.store import Store
@@ -147,6 +148,41 @@ def end(store: Store, connection: psycopg.Connection[object]) -> None:
     assert isinstance(store._database, PostgresDatabase)
     with psycopg.connect(store._database.url, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
+
+
+@pytest.mark.logs("psycopg.pool")
+def test_who_freezes_in_a_transaction_loses_the_pen_and_is_told_so_when_he_goes_on(
+    shared: Store, opened: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert undone(shared, beaten)
+    monkeypatch.setattr(sessions, "IDLE", 0.3)
+    with pytest.raises(StoreError, match="nothing was done for too long"):
+        overtaken(opened(), shared)
+
+
+def overtaken(frozen: Store, other: Store) -> None:
+    with frozen.transaction():
+        assert undone(other, beaten)
+        beaten(frozen)
+
+
+def test_both_ends_of_a_connection_look_whether_the_other_is_there(shared: Store, url: str) -> None:
+    assert isinstance(shared._database, PostgresDatabase)
+    names = ["tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout"]
+    asked = ", ".join(f"current_setting('{name}')" for name in names)
+    [theirs] = shared._database.tuples(f"SELECT {asked}, inet_client_addr() IS NULL")
+    assert theirs[:4] == ("4", "2", "3", "10000") or theirs[4]  # a socket in a directory has none of these
+    assert conninfo_to_dict(shared._database.url).items() >= conninfo_to_dict(url).items()
+    assert conninfo_to_dict(shared._database.url)["keepalives_idle"] == "4"
+
+
+def test_what_an_address_says_of_its_connections_is_heeded() -> None:
+    ours = conninfo_to_dict(sessions.completed("postgresql:///x?host=/run/postgresql&connect_timeout=60"))
+    assert (ours["host"], ours["connect_timeout"], ours["tcp_user_timeout"]) == (
+        "/run/postgresql",
+        "60",
+        "10000",
+    )
 
 
 # --- one bot

@@ -1,7 +1,5 @@
 """One PostgreSQL database: a pool of connections, transactions that wait for each other, errors in words."""
 
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,8 +10,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
 from psycopg.rows import dict_row, tuple_row
 from psycopg_pool import ConnectionPool
 
@@ -24,6 +20,7 @@ from bot.store.postgres.presence import Connection, Presence, holders
 from bot.store.postgres.rows import PostgresRows
 from bot.store.postgres.schema import refuse_other_schema
 from bot.store.postgres.server import Server
+from bot.store.postgres.sessions import completed, configure
 from bot.store.postgres.statements import held, held_values, translated
 from bot.store.postgres.words import in_words, place_of
 
@@ -34,21 +31,10 @@ _MOST_CONNECTIONS = 16  # each is held for a statement or a transaction, not for
 # The lock of whoever decides: https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 _PEN = 7_461_001
 _TAKE_PEN = "SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))"
-_SETTINGS = """
-    SELECT set_config('lock_timeout', %s, FALSE), set_config('default_transaction_read_only', %s, FALSE),
-        set_config('application_name', %s, FALSE)
-"""
 _TAKE_TURN = """
     INSERT INTO turn (name, epoch) VALUES (:name, 1)
     ON CONFLICT (name) DO UPDATE SET epoch = turn.epoch + 1 RETURNING epoch
 """
-
-
-class _Text(Loader):
-    """Leaves JSON the text that the readers of rows take."""
-
-    def load(self, data: Buffer) -> str:
-        return bytes(data).decode()
 
 
 class PostgresDatabase:
@@ -61,8 +47,8 @@ class PostgresDatabase:
         self.place = place_of(url)
         self.is_shared = True
         self.readonly = readonly
-        self.url = url
-        self._patience = f"{PATIENCE * 1000:.0f}ms"
+        self.url = completed(url)
+        self._patience = PATIENCE
         self._local = threading.local()
         self._writing = threading.Lock()
         self._presence: Presence | None = None
@@ -73,7 +59,7 @@ class PostgresDatabase:
             with self._connect() as first:
                 refuse_other_schema(self.place, first)
             self.pool = ConnectionPool(
-                url,
+                self.url,
                 min_size=1,
                 max_size=_MOST_CONNECTIONS,
                 timeout=PATIENCE,
@@ -254,10 +240,7 @@ class PostgresDatabase:
         return connection
 
     def _configure(self, connection: Connection) -> None:
-        connection.adapters.register_loader("jsonb", _Text)
-        reading = "on" if self.readonly else "off"
-        name = f"cadencebot {os.getpid()} on {socket.gethostname()}"
-        connection.execute(_SETTINGS, (self._patience, reading, name[:63]))
+        configure(connection, readonly=self.readonly, patience=self._patience)
 
     @contextmanager
     def _present(self, *, alone: bool) -> Iterator[None]:

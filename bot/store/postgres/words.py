@@ -13,6 +13,7 @@ from bot.errors import ConfigError, StoreError
 _EXPLANATIONS: Mapping[str, str] = {
     "55P03": "another program holds a lock on it for too long; stop it, or try again. Nothing was lost",
     "57014": "took too long, and was cancelled; try again. Nothing was lost",
+    "25P03": "ended a transaction in which nothing was done for too long; try again. Nothing was lost",
     "25006": "cannot be written: it is a standby, or for reading only; name the primary in DATABASE_URL",
     "55000": "is not ready for that, as a standby never is; name the primary in DATABASE_URL",
     "42P01": "lacks a table; `cadencebot migrate` makes what is missing",
