@@ -1,6 +1,7 @@
 """What is PostgreSQL's own: every method against it, locks, reading only, cut connections, one bot alone."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Never
 
@@ -18,7 +19,7 @@ from tests.support import postgres
 from tests.support.every_method import EVERY_READ, EVERY_WRITE, NOW, Call
 from tests.support.furnished import furnish
 from tests.support.habits import kept, made_anew
-from tests.support.house import LABS
+from tests.support.house import LABS, LONG
 
 CHANGED = "SELECT CAST(sum(n_tup_ins + n_tup_upd + n_tup_del) AS BIGINT) FROM pg_stat_xact_user_tables"
 
@@ -124,6 +125,19 @@ def test_a_writer_gives_up_when_another_goes_on_for_too_long(
     assert undone(impatient, beaten)
 
 
+def test_a_thread_gives_up_when_another_of_its_process_goes_on_for_too_long(
+    opened: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    impatient = opened()
+    monkeypatch.undo()
+    with ThreadPoolExecutor(1) as other, impatient.transaction():
+        behind = other.submit(undone, impatient, beaten)
+        with pytest.raises(StoreError, match="another program holds a lock on it"):
+            behind.result(LONG)
+    assert undone(impatient, beaten)
+
+
 @pytest.mark.logs("psycopg.pool")
 def test_of_a_transaction_whose_connection_is_cut_nothing_is_stored_and_the_next_one_is(
     shared: Store, opened: Callable[..., Store]
@@ -135,12 +149,30 @@ def test_of_a_transaction_whose_connection_is_cut_nothing_is_stored_and_the_next
     assert undone(cut, beaten)
 
 
+@pytest.mark.logs("psycopg.pool")
+def test_a_transaction_that_took_the_cut_for_a_failed_part_is_not_taken_for_stored(
+    opened: Callable[..., Store],
+) -> None:
+    cut = opened().of_shard(3)
+    with (
+        pytest.raises(StoreError, match="cannot be reached"),
+        cut.transaction(),
+        pytest.raises(StoreError),
+        cut._database.part(),
+    ):
+        interrupt(cut)
+
+
 def interrupted(store: Store) -> None:
-    assert isinstance(store._database, PostgresDatabase)
     with store.transaction():
         beaten(store)
-        end(store, store._database._local.connection)
-        beaten(store)
+        interrupt(store)
+
+
+def interrupt(store: Store) -> None:
+    assert isinstance(store._database, PostgresDatabase)
+    end(store, store._database._local.connection)
+    beaten(store)
 
 
 def end(store: Store, connection: psycopg.Connection[object]) -> None:

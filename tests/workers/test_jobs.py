@@ -17,6 +17,7 @@ from bot.model import Destination
 from bot.records import Content
 from bot.run.workers.jobs import waking
 from bot.store.jobs import Job, Jobs
+from bot.store.postgres import database
 from bot.store.postgres import jobs as jobs_room
 from bot.store.postgres.patience import PatientManager
 from bot.store.store import Store
@@ -92,6 +93,34 @@ def test_what_is_owed_wakes_its_share_with_the_same_transaction(store: Store, jo
     shards = store._database.column("SELECT DISTINCT shard FROM delivery ORDER BY shard")
     assert len(shards) == 2  # the channels of a workspace are one shard's
     assert jobs.pending() == {Job("deliver", str(shard)) for shard in shards}
+
+
+@pytest.mark.logs("bot.store.postgres.database")
+def test_what_cannot_wake_anybody_is_owed_all_the_same(
+    store: Store, jobs: Jobs, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_HURRY", "SET LOCAL lock_timeout = '50ms'")
+    store.when_owed(waking(store, jobs, FakeClock()))
+    with psycopg.connect(url) as connection:
+        connection.execute("LOCK TABLE procrastinate_jobs IN ACCESS EXCLUSIVE MODE")
+        owe(store, "T1/C1")
+    assert jobs.pending() == set()
+    assert store.shards.due(START) != []
+
+
+def test_who_owes_needs_one_connection(
+    url: str, jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(database, "PATIENCE", 1.0)
+    lonely = Store(tmp_path, url=url)
+    theirs = lonely.jobs()
+    assert theirs
+    lonely.when_owed(waking(lonely, theirs, FakeClock()))
+    owe(lonely, "T1/C1")
+    owe(lonely, "T1/C1")
+    lonely.close()
+    assert {job.task for job in jobs.pending()} == {"deliver"}
 
 
 def done(jobs: Jobs, wanted: int) -> list[str]:

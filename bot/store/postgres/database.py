@@ -10,10 +10,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
+import structlog
 from psycopg.rows import dict_row, tuple_row
 from psycopg_pool import ConnectionPool
 
-from bot.errors import LostTurnError
+from bot.errors import LostTurnError, StoreError
 from bot.releases.facts.text import mentions, parts_of
 from bot.store.database import Values
 from bot.store.postgres.presence import Connection, Presence, holders
@@ -24,6 +25,8 @@ from bot.store.postgres.sessions import completed, configure
 from bot.store.postgres.statements import held, held_values, translated
 from bot.store.postgres.words import in_words, place_of
 
+log = structlog.get_logger()
+
 # A writer waits this long for another before it gives up, as on SQLite.
 PATIENCE = 15.0
 _LOOKED_FOR = 60.0  # seconds until a connection is asked again which server it leads to
@@ -31,6 +34,8 @@ _MOST_CONNECTIONS = 16  # each is held for a statement or a transaction, not for
 # The lock of whoever decides: https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 _PEN = 7_461_001
 _TAKE_PEN = "SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))"
+# A hint waits no longer, as everybody waits for the pen meanwhile: the workers' next look makes up for it.
+_HURRY = "SET LOCAL lock_timeout = '1s'"
 _TAKE_TURN = """
     INSERT INTO turn (name, epoch) VALUES (:name, 1)
     ON CONFLICT (name) DO UPDATE SET epoch = turn.epoch + 1 RETURNING epoch
@@ -106,12 +111,12 @@ class PostgresDatabase:
         """One write transaction: all of it is stored, or nothing.
 
         It takes the pen first, which another holds until its own is over: what is read within it stays so.
-        Our own threads queue for it with no connection, which others need to read. Raises LostTurnError where
-        another has taken this one's turn.
+        Our own threads queue for it with no connection, which others need to read. Raises StoreError for who
+        waits too long, and LostTurnError where another has taken this one's turn.
         """
         with (
-            self._writing,
             in_words(self.place),
+            self._queued(),
             self._looked_at() as connection,
             connection.transaction(),
         ):
@@ -125,9 +130,30 @@ class PostgresDatabase:
                 if self._turn is None:
                     connection.execute("UPDATE revision SET number = number + 1")
                 if self._local.owes and self.when_owed:
-                    self.when_owed()
+                    self._wake(connection, self.when_owed)
+                if connection.closed:  # psycopg says nothing where there is nothing left to commit
+                    raise psycopg.errors.ConnectionFailure
             finally:
                 self._local.connection = None
+
+    @contextmanager
+    def _queued(self) -> Iterator[None]:
+        """The place of the one thread of this process that writes; as for other processes, patience ends."""
+        if not self._writing.acquire(timeout=self._patience):
+            raise psycopg.errors.LockNotAvailable
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+    def _wake(self, connection: Connection, when_owed: Callable[[], object]) -> None:
+        """Give a hint that something is owed, which is owed without it just the same."""
+        try:
+            with self.part():
+                connection.execute(_HURRY)
+                when_owed()
+        except StoreError as error:
+            log.warning("nobody_was_woken", error=str(error))
 
     @contextmanager
     def part(self) -> Iterator[None]:
