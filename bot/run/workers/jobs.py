@@ -24,7 +24,7 @@ def deliveries_due(store: Store, now: datetime) -> list[Job]:
 
 def waking(store: Store, jobs: Jobs, clock: Clock) -> Callable[[], None]:
     """Return what makes a job of what a transaction has just owed, inside it, with no other connection."""
-    return lambda: jobs.defer(deliveries_due(store, clock.now()))
+    return lambda: defer_missing(jobs, deliveries_due(store, clock.now()))
 
 
 def pushed(jobs: Jobs, source_id: str) -> None:

@@ -52,9 +52,8 @@ class PostgresJobs:
 
     def pending(self) -> set[Job]:
         """Return the jobs that wait, or are being done."""
-        with self._in_words():
-            found = self._deferring.job_manager.list_jobs()
-        return {Job(*(one.lock or "").split(":", 1)) for one in found}
+        locks = self._database.column("SELECT lock FROM procrastinate_jobs WHERE lock IS NOT NULL")
+        return {Job(*lock.split(":", 1)) for lock in locks}
 
     def defer(self, jobs: Iterable[Job]) -> None:
         """Have jobs done; see bot.store.jobs."""
