@@ -11,8 +11,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bot.store.postgres.presence import Connection
 
-# Seconds in which nothing is asked in a transaction, until the server ends it: it may hold the pen. Others wait
-# for that a little longer, and deciding what a first poll of thousands means takes a few.
+# Seconds in which nothing is asked in a transaction, until the server ends it: it may hold the pen. Others
+# wait a little longer than that, and deciding what a first poll of thousands means takes a few.
 IDLE = 12.0
 # A machine that vanished is known to have after ten seconds, to the client and to the server:
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
