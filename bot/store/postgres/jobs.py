@@ -105,7 +105,7 @@ class PostgresJobs:
     ) -> None:
         loop = asyncio.get_running_loop()
         connector = procrastinate.PsycopgConnector(
-            conninfo=self._database.url, min_size=1, max_size=_CONNECTIONS
+            conninfo=self._database.url, min_size=1, max_size=_CONNECTIONS, timeout=_REST
         )
         app = procrastinate.App(connector=connector)
         app.job_manager = PatientManager(connector)
