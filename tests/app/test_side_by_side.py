@@ -25,12 +25,14 @@ SECOND = timedelta(seconds=1)
 
 @dataclass
 class Hanging(Channel):
-    """Answer nothing to C1 until it is `released`."""
+    """Answer nothing to C1 until it is `released`; `asked` is set once it was asked."""
 
+    asked: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
 
     def send(self, message: Message) -> Outcome:
         if message.destination == "C1":
+            self.asked.set()
             self.released.wait(LONG)
         return super().send(message)
 
@@ -74,9 +76,10 @@ def test_one_channel_that_hangs_delays_no_other(hanging: tuple[House, Hanging]) 
 def test_a_claim_that_is_under_way_is_not_doubted_when_another_step_fails(
     hanging: tuple[House, Hanging],
 ) -> None:
-    house, _ = hanging
+    house, channel = hanging
     owe_lines(house, "C1", 1)
     house.courier.deliver_due()
+    assert channel.asked.wait(LONG)
     with house.store.transaction():
         assert house.store.deliveries.doubt_claims(house.clock.now(), house.courier._steps) == 0
         assert house.store.deliveries.doubt_claims(house.clock.now()) == 1
