@@ -15,7 +15,7 @@ TICK = 1  # seconds
 
 def guarded(task: Callable[..., object], *values: object) -> bool:
     """Do what may fail and must not starve others; return whether it went well."""
-    told = {"task": getattr(task, "__name__", type(task).__name__), "of": [*values]}
+    told = {"task": getattr(task, "__name__", type(task).__name__), **({"of": values} if values else {})}
     try:
         task(*values)
     except LostTurnError as error:

@@ -104,7 +104,8 @@ def test_the_next_worker_keeps_the_pace_of_the_one_before(house: House) -> None:
     posted = house.store.shards.posted_since(shard, house.clock.now() - SECOND)
     courier = replace(house.courier, store=store, posted=posted)
     courier.deliver_due()
-    assert courier.under_way == 0
+    courier.finish()
+    assert [message.content.text for message in house.channel.messages] == ["r in C7"]
     house.later(seconds=1)
     courier.deliver_due()
     courier.finish()
