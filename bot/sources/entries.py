@@ -165,7 +165,8 @@ def canonical_link(link: str) -> str:
         host = (parts.hostname or "").removeprefix("www.") + (f":{parts.port}" if parts.port else "")
     except ValueError:
         return clean(link, 2000)
-    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, True) if not _TRACKING.fullmatch(k)])
+    asked = parse_qsl(parts.query, True) if parts.query else ()
+    query = urlencode([(k, v) for k, v in asked if not _TRACKING.fullmatch(k)])
     path = unquote(parts.path).rstrip("/")
     return host + path + (f"?{query}" if query else "") + (f"#{parts.fragment}" if parts.fragment else "")
 

@@ -1,6 +1,7 @@
 """Releases, artifacts and observations, as decisions have them stored."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.model import DateOrigin, Evidence, License, Release
@@ -9,7 +10,7 @@ from bot.releases.news.corrections import Errata
 from bot.releases.news.decision import Announce, Attach, Confirm, Decision, Observe, Open, Promise, Rename
 from bot.store.catalogue import KnownReleases
 from bot.store.database import Database, Tables
-from bot.store.rows import columns, published_columns, record, records
+from bot.store.rows import columns, published_columns, record
 
 # Makes of a release, and all that was seen of it, what is known of it (bot.releases.news.merge.merged).
 Merge = Callable[[Release, Sequence[Evidence], Errata], Release]
@@ -41,11 +42,12 @@ class Releases(KnownReleases):
     def refresh(self, release_ids: Iterable[int], merge: Merge) -> None:
         """Merge anew what all observations of these releases say, and what people know better."""
         errata, ids = self._corrections.errata(), list(release_ids)
-        for release_id in ids:
-            seen = self._query(f"{EVIDENCE} WHERE o.release_id = :id ORDER BY o.id", {"id": release_id})
-            if seen:
-                rows = self._query("SELECT * FROM release WHERE id = :id", {"id": release_id})
-                self._write(merge(record(Release, rows[0]), records(Evidence, seen), errata))
+        seen = self._evidence(ids)
+        rows = self._query(
+            "SELECT * FROM release WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))",
+            {"ids": list(seen)},
+        )
+        self._write(merge(record(Release, row), seen[row["id"]], errata) for row in rows)
         self._run(
             """
             UPDATE release SET news_at = (
@@ -56,9 +58,22 @@ class Releases(KnownReleases):
             {"ids": ids},
         )
 
-    def _write(self, release: Release) -> None:
-        facts = release.facts
-        self._run(
+    def _evidence(self, release_ids: Sequence[int]) -> Mapping[int, list[Evidence]]:
+        """Return all that was seen of these releases, in order, by their ids."""
+        rows = self._query(
+            f"""
+            {EVIDENCE} WHERE o.release_id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))
+            ORDER BY o.id
+            """,
+            {"ids": release_ids},
+        )
+        seen: dict[int, list[Evidence]] = defaultdict(list)
+        for row in rows:
+            seen[row["release_id"]].append(record(Evidence, row))
+        return seen
+
+    def _write(self, releases: Iterable[Release]) -> None:
+        self._run_many(
             """
             UPDATE release SET facts = :facts, license = :license, license_id = :license_id,
                 license_verdict = :verdict, parameters = :parameters, task = :task,
@@ -67,20 +82,7 @@ class Releases(KnownReleases):
                 memory = :memory, spdx = :spdx, weights = :weights
             WHERE id = :id
             """,
-            {
-                "id": release.id,
-                "facts": facts,
-                "license": release.license,
-                "license_id": release.license.id,
-                "verdict": release.license.verdict,
-                "parameters": facts.parameters,
-                "task": facts.task,
-                "came_at": release.came_at,
-                "memory": bytes_to_serve(facts.parameters, facts.precision, facts.download_bytes),
-                "spdx": release.license.spdx.lower(),
-                "weights": facts.weights,
-                **published_columns(release.published),
-            },
+            map(_known_columns, releases),
         )
 
     def shorten_waits(self, longest: datetime) -> None:
@@ -88,6 +90,24 @@ class Releases(KnownReleases):
         self._run(
             "UPDATE observation SET wait_until = :longest WHERE wait_until > :longest", {"longest": longest}
         )
+
+
+def _known_columns(release: Release) -> Mapping[str, object]:
+    facts, license = release.facts, release.license
+    return {
+        "id": release.id,
+        "facts": facts,
+        "license": license,
+        "license_id": license.id,
+        "verdict": license.verdict,
+        "parameters": facts.parameters,
+        "task": facts.task,
+        "came_at": release.came_at,
+        "memory": bytes_to_serve(facts.parameters, facts.precision, facts.download_bytes),
+        "spdx": license.spdx.lower(),
+        "weights": facts.weights,
+        **published_columns(release.published),
+    }
 
 
 class _Writer(Tables):
@@ -98,6 +118,7 @@ class _Writer(Tables):
         self._now = now
         self._live = live
         self._ids: dict[str, int] = {}
+        self._highest_id: int = self._column("SELECT coalesce(max(id), 0) FROM release")[0]
         self.touched: dict[str, int] = {}
 
     def write(self, step: object) -> None:
@@ -164,7 +185,7 @@ class _Writer(Tables):
     def _open(self, step: Open) -> None:
         """Begin a release of which nothing is known yet but its name."""
         name, key = step.name, step.name.release_key
-        self._ids[key] = self._query("SELECT coalesce(max(id), 0) + 1 AS id FROM release")[0]["id"]
+        self._ids[key] = self._highest_id = self._highest_id + 1
         self._run(
             """
             INSERT INTO release (id, key, lab, family, family_key, lead_id, name, display, silent, opened_at,

@@ -13,7 +13,7 @@ from bot.store.backup import copy, disk_in_words, in_words, make_room, prove, to
 from bot.store.forgotten import doubt, newest, put_back
 from bot.store.moved import FILLING, GO_ON, mark_of, refuse_moved
 from bot.store.opening import reached
-from bot.store.rows import bound
+from bot.store.rows import bound_by_name
 from bot.store.sqlite import migrations, refuse_newer
 
 _LEFTOVERS = ("-wal", "-shm")
@@ -57,7 +57,7 @@ def _prepare(draft: Path, now: datetime) -> datetime:
         known_until = min(last, now)
 
         def run(sql: str, values: Mapping[str, object]) -> None:
-            raw.execute(sql, {name: bound(value) for name, value in values.items()})
+            raw.execute(sql, bound_by_name(values))
 
         # After all that the backup knows, even where the clock was set back meanwhile.
         doubt(run, known_until, max(now, last + timedelta(microseconds=1)), _DOUBTED)

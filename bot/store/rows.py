@@ -22,6 +22,7 @@ _JSON: Mapping[Any, TypeAdapter[Any]] = {
     kind: TypeAdapter(kind)
     for kind in (Content, DigestPlan, Facts, Filters, Habit, License, MentionRule, Name, Note, QuietHours)
 }
+_AS_IT_IS = frozenset({type(None), str, int, bool, float})
 
 
 # --- writing
@@ -33,7 +34,7 @@ def bound(value: object) -> Any:
     Times and days are text that sorts as it is, lists are JSON for json_each, our own types JSON without
     what is not stated.
     """
-    if value is None or type(value) in (str, int):
+    if type(value) in _AS_IT_IS:
         return value
     if isinstance(value, datetime):
         return time_text(value)
@@ -44,14 +45,25 @@ def bound(value: object) -> Any:
     return str(value) if isinstance(value, date | Follow) else value
 
 
+def bound_by_name(values: Mapping[str, object]) -> dict[str, Any]:
+    """Return the values of a statement as columns hold them."""
+    # Most stay as they are, and a call for each takes longer than what is left to do.
+    return {name: it if type(it) in _AS_IT_IS else bound(it) for name, it in values.items()}
+
+
 def columns(record: Any) -> dict[str, object]:
     """Return the fields of a record by name, for a statement that has them as parameters."""
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    return {name: getattr(record, name) for name in _names(cast("Any", type(record)))}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def time_text(moment: datetime) -> str:
     """Return a moment as UTC text that sorts as it is."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def published_columns(published: Published | None) -> dict[str, object]:

@@ -20,7 +20,7 @@ from bot.store import titles
 from bot.store.backup import back_up, in_words, make_private, make_room
 from bot.store.file_rows import FileRows
 from bot.store.forgotten import note_claims
-from bot.store.rows import bound
+from bot.store.rows import bound, bound_by_name
 
 # A writer waits this long for another before it gives up, in seconds.
 PATIENCE = 15.0
@@ -151,25 +151,30 @@ class SqliteDatabase:
     def query(self, sql: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Return the rows of a statement as dictionaries; values are written as `rows.bound` says."""
         with in_words(self.path):
-            return list(self.connection.query(sql, _bound(values or {})))
+            cursor = self.connection.execute(sql, bound_by_name(values or {}))
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def tuples(self, sql: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a statement as tuples, in half the time of `query`."""
         with in_words(self.path):
-            return self.connection.execute(sql, _bound(values or {})).fetchall()
+            return self.connection.execute(sql, bound_by_name(values or {})).fetchall()
 
     def column(self, sql: str, values: Mapping[str, object] | None = None) -> list[Any]:
         """Return the first column of a statement's rows, in a third of the time of `query`."""
         with in_words(self.path):
-            return [row[0] for row in self.connection.execute(sql, _bound(values or {}))]
+            return [row[0] for row in self.connection.execute(sql, bound_by_name(values or {}))]
 
     def run(self, sql: str, values: Mapping[str, object] | None = None) -> int:
         """Run a statement that writes, inside a transaction; return how many rows it changed."""
-        return self.connection.execute(sql, _bound(values or {})).rowcount
+        return self.connection.execute(sql, bound_by_name(values or {})).rowcount
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, object] | Sequence[object]]) -> None:
         """Run a statement that writes once for each of the rows: by name, or by order where it has "?"."""
-        given = [_bound(row) if isinstance(row, Mapping) else [bound(value) for value in row] for row in rows]
+        given = [
+            bound_by_name(row) if isinstance(row, Mapping) else [bound(value) for value in row]
+            for row in rows
+        ]
         self.connection.conn.executemany(sql, given)
 
     def alone(self) -> AbstractContextManager[object]:
@@ -278,10 +283,6 @@ class SqliteDatabase:
 def _is_found(pattern: str, text: str) -> bool:
     """Answer `text REGEXP pattern`, which SQLite leaves to its users."""
     return re.search(pattern, text) is not None
-
-
-def _bound(values: Mapping[str, object]) -> dict[str, Any]:
-    return {name: bound(value) for name, value in values.items()}
 
 
 def refuse_old(version: tuple[int, ...]) -> None:

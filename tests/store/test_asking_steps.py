@@ -1,5 +1,6 @@
 """What people ask costs as much as its answer is long, not as much as is known: steps of SQLite."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -135,12 +136,11 @@ def plans_of(store: Store, question: Question, monkeypatch: pytest.MonkeyPatch) 
     plans: list[str] = []
     connection = sqlite_of(store).connection.conn
 
-    def explain(sql: str, values: dict[str, object] | None = None) -> list[dict[str, int]]:
-        rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", values or {}).fetchall()
-        plans.extend(row[3] for row in rows)
-        return []
+    def explain(sql: str, values: dict[str, object]) -> sqlite3.Cursor:
+        plans.extend(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+        return connection.execute("SELECT 1 WHERE FALSE")
 
-    monkeypatch.setattr(sqlite_of(store).connection, "query", explain)
+    monkeypatch.setattr(sqlite_of(store).connection, "execute", explain)
     question(store)
     return plans
 

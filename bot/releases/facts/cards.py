@@ -33,10 +33,12 @@ _INSTRUCTION = re.compile(
     r"if you|you can |this (?:model card|readme|page|document)|table of|figure|authors?\b|paper\b|homepage)",
     re.IGNORECASE,
 )
-_COMMON_WORDS = re.compile(
-    r"\b(?:an?|and|are|can|for|has|have|in|is|it|of|on|our|that|the|this|to|was|we|which|with|"
-    r"de|der|des|die|el|en|est|et|es|il|ist|la|le|les|los|para|pour|que|und|una?|une|y)\b"
+_COMMON_WORDS = (
+    "a an and are can for has have in is it of on our that the this to was we which with "
+    "de der des die el en est et es il ist la le les los para pour que und un una une y"
 )
+_COMMON = frozenset(_COMMON_WORDS.split())
+_WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…](?=[\"'”’)\]]?(?:\s|$))[\"'”’)\]]?|[。！？]")
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|cf|al|approx|resp|fig|eq|sec|no|dr|mr|ms|st|inc|ltd|[a-z])\.$", re.IGNORECASE
@@ -86,14 +88,16 @@ def _is_prose(block: Block) -> bool:
     text = block.text
     if block.linked > 0.5 or _OTHER_SECTIONS.search(block.section.lower()) or _INSTRUCTION.match(text):
         return False
-    if len(_WIDE.findall(text)) >= 15:
+    is_ascii = text.isascii()
+    if not is_ascii and len(_WIDE.findall(text)) >= 15:
         return True
     words = text.split()
     if len(text) < 40 or len(words) < 7 or sum(map(str.isalpha, text)) < 0.6 * len(text):
         return False
-    is_latin = text.isascii() or sum(map(str.isascii, text)) > 0.5 * len(text)
-    ends = bool(_SENTENCE_END.search(text)) or len(words) >= 12
-    return ends and (not is_latin or len(_COMMON_WORDS.findall(text.lower())) >= 2)
+    if len(words) < 12 and not _SENTENCE_END.search(text):
+        return False
+    is_latin = is_ascii or sum(map(str.isascii, text)) > 0.5 * len(text)
+    return not is_latin or sum(word in _COMMON for word in _WORD.findall(text.lower())) >= 2
 
 
 def _sentences(text: str) -> Iterator[str]:

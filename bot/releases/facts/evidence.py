@@ -138,10 +138,11 @@ def merge_facts(name: Name, evidence: Sequence[Evidence]) -> Facts:
     facts = Facts()
     for item in sorted(newest_first, key=lambda it: it.source.traits.rank):
         facts = facts.filled_from(item.facts)
-    stated, said = stated_in(name.display), said_of_itself(facts.summary)
+    stated = stated_in(name.display)
     facts = facts.filled_from(Facts(parameters=stated.total, active_parameters=stated.active))
     if facts.parameters:  # a summary that speaks of actives may speak of another model's
         return facts
+    said = said_of_itself(facts.summary)
     return facts.filled_from(Facts(parameters=said.total, active_parameters=said.active))
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +21,7 @@ _REPOSITORY_LINK = re.compile(
 )
 
 
+@lru_cache(maxsize=4_000)  # most state the same few, or nothing
 def identify(statement: LicenseStatement | None, owner: str = "", repository: str = "") -> License:
     """Return what `statement` means for somebody who wants to use the model.
 

@@ -165,9 +165,9 @@ def _raw_blocks(text: str) -> Iterator[tuple[str, str]]:
 def _kind_of(line: str) -> str:
     """Return what kind of block a line starts; "more" is text, which goes on with the block before it."""
     bare = line.strip()
-    if not bare or _DEFINITION.match(line):
+    if not bare or (bare[0] == "[" and _DEFINITION.match(line)):
         return "blank"
-    if _RULE.fullmatch(line[:200]):
+    if bare[0] in "-*_=" and _RULE.fullmatch(line[:200]):
         return "underline"
     if bare.startswith("#"):
         return "heading"

@@ -198,9 +198,9 @@ def covers(general: Name, specific: Name) -> bool:
     says what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
     """
     return (
-        folded(general.lab) == folded(specific.lab)
+        _covers_version(general, specific)  # first, for of a family's models it differs most
+        and folded(general.lab) == folded(specific.lab)
         and root_of(general) == root_of(specific)
-        and _covers_version(general, specific)
         and _covers_line(line_of(general), line_of(specific))
         and _words(general.size) <= _words(specific.size)
         and (not general.stamp or folded(general.stamp) == folded(specific.stamp))
@@ -232,14 +232,20 @@ def _covers_version(general: Name, specific: Name) -> bool:
     The first is often not said (Shieldstral, Shieldstral-1.0-3B), and a stamp may stand for any version:
     mistral-small-2603 is Mistral-Small-4-119B-2603.
     """
-    said, meant = (folded(name.version).removeprefix("v") for name in (general, specific))
+    said, meant = _version_of(general.version), _version_of(specific.version)
     by_stamp = not said and bool(general.stamp) and folded(general.stamp) == folded(specific.stamp)
     return said == meant or by_stamp or (said in {"", "1"} and meant in {"", "1"})
+
+
+@lru_cache(maxsize=4_000)
+def _version_of(part: str) -> str:
+    return folded(part).removeprefix("v")
 
 
 def _covers_line(said: frozenset[str], meant: frozenset[str]) -> bool:
     return said <= meant and all(kind_of_line(word) == "size" for word in meant - said)
 
 
+@lru_cache(maxsize=4_000)
 def _words(part: str) -> frozenset[str]:
     return frozenset(filter(None, folded(part).split("-")))

@@ -69,17 +69,18 @@ class ReleaseIndex:
         if exact is not None:
             return exact
         when, family = moment_of(item.sighting, self._now), self._family(name)
-        covered = (
-            known
-            for known in family
-            if (self._is_of_one_launch(known, when) and announces(name, known.name))
-            or (covers(name, known.name) and not _is_spoken_for(known, name))
-        )
+        covered = (it for it in family if _is_near(it, when) and self._is_covered(it, name, when))
         nearest = self._nearest(covered, when)
         if nearest is not None:
             return nearest
         leads = {known.lead_key for known in family if _tells_by_month(known, name, when)}
         return self.releases[leads.pop()] if len(leads) == 1 else None
+
+    def _is_covered(self, known: Known, name: Name, when: datetime) -> bool:
+        is_of_one_launch = self._is_of_one_launch(known, when)
+        if covers(name, known.name):
+            return is_of_one_launch or not _is_spoken_for(known, name)
+        return is_of_one_launch and _covers_an_answering(name, known.name)
 
     def family_named_by(self, name: Name, item: Judged) -> Known | None:
         """Return the lead of a launch that only names the family of this model, while it gathers, or None.
@@ -90,7 +91,8 @@ class ReleaseIndex:
         families = (
             known
             for known in self._family(name)
-            if covers(known.name, name)
+            if _is_near(known, when)
+            and covers(known.name, name)
             and (
                 self._silent
                 or self._is_of_one_launch(known, when)
@@ -100,9 +102,9 @@ class ReleaseIndex:
         return self._nearest(families, when)
 
     def _nearest(self, found: Iterable[Known], when: datetime) -> Known | None:
-        near = [(abs(known.published_at - when), known.lead_key) for known in found]
-        distance, lead_key = min(near, default=(NEAR * 2, ""))
-        return self.releases[lead_key] if distance <= NEAR else None
+        lead_keys = ((abs(known.published_at - when), known.lead_key) for known in found)
+        nearest = min(lead_keys, default=None)
+        return self.releases[nearest[1]] if nearest else None
 
     # --- by what it links
 
@@ -152,10 +154,12 @@ class ReleaseIndex:
             return self.releases[self.releases[linking].lead_key]
         when = moment_of(item.sighting, self._now, live=not self._silent)
         for known in self._family(name):
+            if not _is_near(known, when):
+                continue
             together = self._is_of_one_launch(known, when)
             covered = announces(known.name, name) if together else covers(known.name, name)
             covered = covered or _tells_by_month(known, name, when)
-            if covered and abs(known.published_at - when) <= NEAR and self._gathers(known):
+            if covered and self._gathers(known):
                 return self.releases[known.lead_key]
         return None
 
@@ -248,8 +252,14 @@ def moment_of(sighting: Sighting, now: datetime, *, live: bool = False) -> datet
 
 def announces(general: Name, specific: Name) -> bool:
     """Whether the post of a launch speaks of this model, as "Olmo 3" does of Olmo-3-32B-Think."""
-    words = (word for word in folded(specific.line).split("-") if word not in _ANSWERING)
-    return covers(general, specific) or covers(general, replace(specific, line="-".join(words)))
+    return covers(general, specific) or _covers_an_answering(general, specific)
+
+
+def _covers_an_answering(general: Name, specific: Name) -> bool:
+    """Whether a name covers another but for the words for how that model answers."""
+    words = folded(specific.line).split("-")
+    named = [word for word in words if word not in _ANSWERING]
+    return len(named) < len(words) and covers(general, replace(specific, line="-".join(named)))
 
 
 def _tells_by_month(known: Known, name: Name, when: datetime) -> bool:
@@ -293,7 +303,11 @@ def _may_be_called(known: Known, name: Name, when: datetime) -> bool:
         return True  # the name may be a play on words: there the link is the better witness
     if _family_of(known.name) == _family_of(name) and folded(known.name.version) != folded(name.version):
         return False
-    return abs(known.published_at - when) <= NEAR and SourceKind.FEED not in known.named_by
+    return _is_near(known, when) and SourceKind.FEED not in known.named_by
+
+
+def _is_near(known: Known, when: datetime) -> bool:
+    return abs(known.published_at - when) <= NEAR
 
 
 def _family_of(name: Name) -> tuple[str, str]:
