@@ -28,20 +28,24 @@ _REMEMBERED = 10_000  # addresses that were read before: feeds.yaml has the same
 _LONGEST_QUERY = 60  # a longer one hides what matters in a line for people
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def parsed(text: str) -> httpx.URL:
     """Return the address that `text` writes.
 
     Raises SourceError when it is none, not of http or https, or holds a user name.
     """
     try:
-        url = _well_formed(httpx.URL(text))
+        url = _read(text)
     except (httpx.InvalidURL, ValueError) as error:  # ValueError: from the stdlib and from idna
         raise SourceError(
             Failure.BAD_ANSWER, f"{_before_secrets(text)!r} is no web address; correct it in feeds.yaml"
         ) from error
     _check_kind(url)
     return url
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(text: str) -> httpx.URL:
+    return _well_formed(httpx.URL(text))
 
 
 def redirect_target(url: httpx.URL, location: str) -> httpx.URL:
@@ -75,7 +79,7 @@ def _well_formed(url: httpx.URL) -> httpx.URL:
 def host_in(text: str) -> str:
     """Return the host of an address, with its port if it names one, or "" where the text is no address."""
     try:
-        return _well_formed(httpx.URL(text)).netloc.decode("ascii")
+        return _read(text).netloc.decode("ascii")
     except (httpx.InvalidURL, ValueError):
         return ""
 

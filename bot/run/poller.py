@@ -34,7 +34,7 @@ from bot.store.store import Store
 
 log = structlog.get_logger()
 
-_JUST_READ = 1.0  # seconds
+_JUST_READ = 5.0  # seconds; who polled the source meanwhile is noticed when this poll is stored
 _LONGEST_REST = timedelta(hours=6)
 
 Lane = Future[list[Report]]

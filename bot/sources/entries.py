@@ -19,6 +19,7 @@ from bot.model import Published
 from bot.sources.text import clean
 
 _TRACKING = re.compile(r"utm_.*|fbclid|gclid|mc_[ce]id|igshid|ref|ref_src|cmpid|_hs\w+|trk", re.IGNORECASE)
+_SURROGATES = re.compile("[\ud800-\udfff]")  # JSON can spell them, UTF-8 cannot
 _KEY_LIMIT = 300
 _GUID = "guid:"
 
@@ -178,7 +179,7 @@ def canonical_title(title: str) -> str:
 
 
 def _short(key: str) -> str:
-    key = re.sub("[\ud800-\udfff]", "", key)
+    key = _SURROGATES.sub("", key)
     return key if len(key) <= _KEY_LIMIT else f"{key[:100]}...{_hash(key)}"
 
 

@@ -46,6 +46,8 @@ _ANCHOR = re.compile(
 _BARE_ADDRESS = re.compile(r"<?https?://[^\s<>]{1,1000}>?")
 _DEFINITION = re.compile(r"\s{0,3}\[[^\[\]]{1,200}\]:\s")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+(?=\S)")
+_STYLING = re.compile(r"\[\^?\d{1,3}\]|^\s*(?:#{1,6}|>)\s?|\*+|`+|__|~~", re.MULTILINE)
+_MAY_BE_STYLED = re.compile(r"[\[#>*`_~]")  # most lines have none, which is seen in a tenth of the time
 _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
 
 
@@ -92,7 +94,8 @@ def _linked(text: str) -> float:
 
 def _visible(text: str) -> str:
     text = text.replace(_LINK, " ").replace(_LINK_END, " ")
-    text = _without_code(_without_front_matter(text))
+    text = _without_front_matter(text)
+    text = _without_code(text) if "```" in text or "~~~" in text else text
     text = _without(text, "<!--", "-->") if "<!--" in text else text
     for element in _HIDDEN if _HIDING.search(text) else ():
         text = _without(text, f"<{element}", f"</{element}>")
@@ -184,5 +187,6 @@ def _inline(text: str) -> str:
         text = _ANCHOR.sub(rf"{_LINK}\1{_LINK_END}", text)  # a badge is an image in a link: now an empty link
     if "://" in text:
         text = _BARE_ADDRESS.sub(rf"{_LINK}\g<0>{_LINK_END}", text)
-    text = re.sub(r"\[\^?\d{1,3}\]|^\s*(?:#{1,6}|>)\s?|\*+|`+|__|~~", "", text, flags=re.MULTILINE)
+    if _MAY_BE_STYLED.search(text):
+        text = _STYLING.sub("", text)
     return html.unescape(_ITEM.sub("", text, count=1) if _ITEM.match(text) else text)
