@@ -125,22 +125,19 @@ class Replies:
         request: Request,
         unless: Collection[str] = (),
     ) -> Answer:
-        """Send a content in the words of this app; log a failure, unless it is one of these."""
-        answer = _sent(send, named(content, self._command.heard(request.command)))
+        """Send a content in the words of this app; log a failure, unless it is one of these.
+
+        It goes without its charts, then as text alone, as long as Slack refuses what it holds.
+        """
+        answer = Answer(silence="nothing was sent")
+        for text, blocks in _versions(named(content, self._command.heard(request.command))):
+            answer = send(text=text, blocks=blocks) if blocks else send(text=text)
+            if not is_payload_refused(answer):
+                break
+            log.warning("slack_refused_blocks", reason=answer.reason)
         if answer.error not in unless:
             _log_if_lost(answer, what, request)
         return answer
-
-
-def _sent(send: Callable[..., Answer], content: Content) -> Answer:
-    """Send a content; without its charts, then as text alone, as long as Slack refuses what it holds."""
-    answer = Answer(silence="nothing was sent")
-    for text, blocks in _versions(content):
-        answer = send(text=text, blocks=blocks) if blocks else send(text=text)
-        if not is_payload_refused(answer):
-            break
-        log.warning("slack_refused_blocks", reason=answer.reason)
-    return answer
 
 
 def _versions(content: Content) -> Iterator[tuple[str, list[Block]]]:
