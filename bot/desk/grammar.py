@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot.desk.arguments import SHOWN, MisreadError, lab_at, split, understand, window_text
 from bot.desk.readers import OF_TEXT, OF_WORDS, about, name_in
+from bot.desk.sentences import TALK, command_in
 from bot.desk.settings import SETTINGS_KEYS, settings_words
-from bot.desk.talk import TALK
 from bot.desk.tokens import LONGEST, Token, plain_line
 from bot.desk.watch_grammar import parse_watch
 from bot.errors import UsageError
@@ -62,19 +63,32 @@ _NO_COMMAND = "I did not understand that: ask what came out, as in `recent qwen`
 _INSTEAD = ("recent", "labs", "help")
 
 
-def parse_command(text: str, labs: Labs) -> Command:
+def parse_command(text: str, labs: Labs, today: date | None = None) -> Command:
     """Return the command that somebody typed; nothing typed is `hello`.
 
+    With `today` it may be a question in plain words: greetings and `show` take any words, those among them.
     Raises MisunderstoodError with the nearest one to three commands, each of which makes sense, and
     UsageError for words that make none together.
     """
     try:
-        return _parse(text, labs)
-    except MisunderstoodError as error:
+        command = _parse(text, labs)
+        takes_any = command.verb in (Verb.HELLO, Verb.SHOW)
+        return (_asked(text, labs, today) if takes_any else None) or command
+    except UsageError as error:
+        if asked := _asked(text, labs, today):
+            return asked
+        if not isinstance(error, MisunderstoodError):
+            raise
         commands = (_first_sense(suggestion.text, labs) for suggestion in error.suggestions)
         texts = list(dict.fromkeys(command.text for command in commands if command))
         near = (Suggestion(shorten(text, _LABEL_LIMIT), text) for text in texts[:_MOST_SUGGESTIONS])
         raise MisunderstoodError(str(error), tuple(near)) from error
+
+
+def _asked(text: str, labs: Labs, today: date | None) -> Command | None:
+    """Return what answers a question in plain words, None for what is none."""
+    question = command_in(text, labs, today) if today else ""
+    return replace(_parse(question, labs), is_question=True) if question else None
 
 
 def subscribing_alone(text: str) -> Command | None:

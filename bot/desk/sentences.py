@@ -9,13 +9,24 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.desk.arguments import lab_at, parse_window, window_text
-from bot.desk.grammar import parse_command
-from bot.desk.talk import NEWS, TALK
 from bot.desk.tokens import plain_line, tokens
 from bot.errors import UsageError
 from bot.releases.naming.labs import Labs
 from bot.views.commands import Verb
 
+# The words of questions; none of them wants something done, or not done.
+_NEWS = """
+anything came coming dropped happened latest launch launched new newest news recent recently release
+released releases ship shipped shipping something
+"""
+_BESIDES = """
+a ai all and any are been by come could did do does for from get give go got had has have hello hey hi
+how i if in is it just know lab labs lately like list llm llms me model models of on or out over please
+see show since so some tell that the their there they this to us was we were what whats when which who
+with within would you your
+"""
+NEWS = frozenset(_NEWS.split())  # what makes a sentence a question about what came out
+TALK = NEWS | frozenset(_BESIDES.split())
 _TIMES = {
     ("today",): 1,
     ("this", "morning"): 1,
@@ -39,23 +50,13 @@ _AROUND = " .!?()'\"*_"
 
 
 def command_in(text: str, labs: Labs, today: date) -> str:
-    """Return the `recent ...` that a question stands for, "" for a command and for what is not understood."""
-    if _is_command(text, labs):
-        return ""
+    """Return the `recent ...` that a question stands for, "" for what is not understood."""
     try:
         said = tokens(plain_line(text), ())
     except UsageError:
         return ""
     words = [_plain(word.value) for word in said]
     return "" if any(word.key for word in said) else _question(words, labs, today)
-
-
-def _is_command(text: str, labs: Labs) -> bool:
-    """Whether the grammar understands a text; greetings and `show` take any words, a question among them."""
-    try:
-        return parse_command(text, labs).verb not in (Verb.HELLO, Verb.SHOW)
-    except UsageError:
-        return False
 
 
 def _plain(word: str) -> str:

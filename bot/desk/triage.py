@@ -1,8 +1,7 @@
 """What a channel makes of a release: any of its members says so, and the alert shows who and when."""
 
-from dataclasses import dataclass
+from datetime import datetime
 
-from bot.clock import Clock
 from bot.desk.limits import CHANGE, admit
 from bot.desk.questions import Asker, Questions, suggested
 from bot.errors import UsageError
@@ -14,31 +13,28 @@ from bot.views.answers.common import typed
 from bot.views.commands import Command, MisunderstoodError
 from bot.views.triage import STATES
 
+_HINT = f"{typed('recent triage:open')} lists what nobody here looked at."
 
-@dataclass(frozen=True, slots=True)
-class Triages:
-    """Marks releases in a destination, each in one transaction with the edit that it owes there."""
 
-    store: Store
-    clock: Clock
+def mark(
+    store: Store, asker: Asker, destination: Destination, wave: Wave, state: str, now: datetime
+) -> Content:
+    """Store what a destination makes of a wave, in one transaction with the edit that it owes there.
 
-    def mark(self, asker: Asker, destination: Destination, wave: Wave, state: str) -> Content:
-        """Store what a destination makes of a wave. Raises UsageError for a state that is none."""
-        if state not in (OPEN_TRIAGE, *STATES):
-            raise UsageError(f"“{state[:40]}” is no state: write {', '.join(STATES)} or {OPEN_TRIAGE}")
-        now, lead = self.clock.now(), wave.lead
-        with self.store.transaction():
-            admit(self.store, asker, CHANGE, f"triage {lead.id}", now)
-            if state == OPEN_TRIAGE:
-                self.store.triage.clear(destination, lead.id)
-            else:
-                said = Triage(destination, lead.id, state, asker.user, asker.name, now)
-                self.store.triage.set(said)
-            self.store.deliveries.owe_edits(
-                lead.id, lead.name.release_key, now, known_until=None, only=destination
-            )
-        marked = "no longer marked" if state == OPEN_TRIAGE else f"marked as “{STATES[state]}”"
-        return answers.said(f"{lead.name.display} is {marked} here.", [_HINT])
+    Raises UsageError for a state that is none.
+    """
+    if state not in (OPEN_TRIAGE, *STATES):
+        raise UsageError(f"“{state[:40]}” is no state: write {', '.join(STATES)} or {OPEN_TRIAGE}")
+    lead = wave.lead
+    with store.transaction():
+        admit(store, asker, CHANGE, f"triage {lead.id}", now)
+        if state == OPEN_TRIAGE:
+            store.triage.clear(destination, lead.id)
+        else:
+            store.triage.set(Triage(destination, lead.id, state, asker.user, asker.name, now))
+        store.deliveries.owe_edits(lead.id, lead.name.release_key, now, known_until=None, only=destination)
+    marked = "no longer marked" if state == OPEN_TRIAGE else f"marked as “{STATES[state]}”"
+    return answers.said(f"{lead.name.display} is {marked} here.", [_HINT])
 
 
 def meant(questions: Questions, command: Command) -> Wave:
@@ -51,6 +47,3 @@ def meant(questions: Questions, command: Command) -> Wave:
             f"several releases are called so: {', '.join(names[:5])}", suggested(names[:3], again)
         )
     return wave
-
-
-_HINT = f"{typed('recent triage:open')} lists what nobody here looked at."

@@ -5,11 +5,11 @@ keeps what was typed:
 https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.desk.corrections import NOTHING_SAID, FaultReports
-from bot.desk.failed import failed_answer
+from bot.desk.failed import failed_answer, told_where_it_fails
 from bot.desk.grammar import parse_command, subscribing_alone
 from bot.desk.questions import Asker, Questions
 from bot.desk.rights import Need, Rights
@@ -56,23 +56,17 @@ class Windows:
 
     # --- which labs a place follows
 
-    def where_form(self, asker: Asker) -> View | Content:
-        """Return the window that asks in which channel labs shall be followed, or why there is none."""
+    @told_where_it_fails
+    def where_form(self, asker: Asker) -> View:
+        """Return the window that asks in which channel labs shall be followed."""
+        self.rights.require(Need.CHANGE, asker, asker.person)
+        return where_modal()
 
-        def form() -> View:
-            self.rights.require(Need.CHANGE, asker, asker.person)
-            return where_modal()
-
-        return _window(form)
-
-    def follow_form(self, asker: Asker, place: Destination) -> View | Content:
-        """Return the window that changes what a place follows, or why there is none."""
-
-        def form() -> View:
-            self.rights.require(Need.CHANGE, asker, place)
-            return subscribe_modal(list(self.questions.labs), self.questions.following(place), place)
-
-        return _window(form)
+    @told_where_it_fails
+    def follow_form(self, asker: Asker, place: Destination) -> View:
+        """Return the window that changes what a place follows."""
+        self.rights.require(Need.CHANGE, asker, place)
+        return subscribe_modal(list(self.questions.labs), self.questions.following(place), place)
 
     def form_of(self, asker: Asker, text: str) -> View | Content | None:
         """Return the form that a command asks for by leaving out its labs, None where it is answered."""
@@ -92,39 +86,32 @@ class Windows:
 
     # --- one release: its details, a report of a fault, a correction
 
-    def details(self, release_id: int) -> View | Content:
-        """Return the window with all that is known of a release, or why there is none."""
-        return _window(lambda: forms.details_modal(self.questions.by_id(release_id)))
+    @told_where_it_fails
+    def details(self, release_id: int) -> View:
+        """Return the window with all that is known of a release."""
+        return forms.details_modal(self.questions.by_id(release_id))
 
-    def report_form(self, asker: Asker, release_id: int) -> View | Content:
-        """Return the window in which a wrong detail is reported, or why there is none."""
-
-        def form() -> View:
-            self.rights.require(Need.MEMBER, asker, asker.destination)
-            return forms.report_modal(self.questions.by_id(release_id))
-
-        return _window(form)
+    @told_where_it_fails
+    def report_form(self, asker: Asker, release_id: int) -> View:
+        """Return the window in which a wrong detail is reported."""
+        self.rights.require(Need.MEMBER, asker, asker.destination)
+        return forms.report_modal(self.questions.by_id(release_id))
 
     def report_problems(self, text: str) -> Mapping[str, str]:
         """Return what is wrong with a report, by field."""
         return {} if text.strip() else {"text": _beside_field(NOTHING_SAID)}
 
+    @told_where_it_fails
     def report(self, asker: Asker, release_id: int, text: str) -> Content:
         """Keep what somebody found wrong."""
-        try:
-            self.rights.require(Need.MEMBER, asker, asker.destination)
-            return self.reports.report(asker, self.questions.by_id(release_id), text)
-        except (UsageError, StoreError) as error:
-            return failed_answer(error)
+        self.rights.require(Need.MEMBER, asker, asker.destination)
+        return self.reports.report(asker, self.questions.by_id(release_id), text)
 
-    def correct_form(self, asker: Asker, report_id: int) -> View | Content:
-        """Return the window that corrects what was reported, or why there is none."""
-
-        def form() -> View:
-            report = self._report(asker, report_id)
-            return forms.correct_modal(report, self.questions.by_id(report.release_id))
-
-        return _window(form)
+    @told_where_it_fails
+    def correct_form(self, asker: Asker, report_id: int) -> View:
+        """Return the window that corrects what was reported."""
+        report = self._report(asker, report_id)
+        return forms.correct_modal(report, self.questions.by_id(report.release_id))
 
     def correct_problems(self, report_id: int, fields: Mapping[str, str]) -> Mapping[str, str]:
         """Return what is wrong with a correction, by field; that nobody may make it is said later."""
@@ -135,13 +122,11 @@ class Windows:
             return {}  # so it will be told to whoever sent it
         return {field: _beside_field(problem) for field, problem in found.items()}
 
+    @told_where_it_fails
     def correct(self, asker: Asker, report_id: int, fields: Mapping[str, str]) -> Content:
         """Correct a release as an admin's form says."""
-        try:
-            report = self._report(asker, report_id)
-            return self.reports.correct(asker, report, self.questions.by_id(report.release_id), fields)
-        except (UsageError, StoreError) as error:
-            return failed_answer(error)
+        report = self._report(asker, report_id)
+        return self.reports.correct(asker, report, self.questions.by_id(report.release_id), fields)
 
     def _report(self, asker: Asker, report_id: int) -> ErrorReport:
         self.rights.require(Need.ADMIN, asker, asker.destination)
@@ -149,13 +134,6 @@ class Windows:
         if report is None:
             raise UsageError("that report is not known any more; `status` lists what is open")
         return report
-
-
-def _window(make: Callable[[], View]) -> View | Content:
-    try:
-        return make()
-    except (UsageError, StoreError) as error:
-        return failed_answer(error)
 
 
 def _problem_of(**filters: str) -> str:

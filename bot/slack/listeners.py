@@ -187,11 +187,10 @@ class Listeners:
 
     def _do_there(self, request: Request, place: Destination, commands: str) -> None:
         """Do commands as if the asker stood where they are about: forms, and *Try again*, say where."""
-        refused = self.desk.refusal_there(request.asker, place, commands)
-        if refused:
-            self.replies.answer(request, refused)
+        answer, is_allowed = self.desk.answer_there(request.asker, place, commands)
+        if not is_allowed:
+            self.replies.answer(request, answer)
             return
-        answer = self.desk.answer_there(request.asker, place, commands)
         request = replace(request, asker=request.asker.at(place))
         self.replies.answer(request, answer, replace=request.alone)
         self._show_home(request)

@@ -114,6 +114,7 @@ class Command:
     packaging: str = ""  # of watch and unwatch: "gguf"
     asks: bool = False  # digest or settings without words: show what is set
     privately: bool = False  # to:dm
+    is_question: bool = False  # it was asked in plain words
     confirmed: bool = False  # the button behind "are you sure" adds the word yes
 
     @property

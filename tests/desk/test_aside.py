@@ -96,7 +96,7 @@ def test_in_a_conversation_of_their_own_it_is_here(office: Office) -> None:
 
 
 def test_an_answer_to_such_a_button_is_about_the_same_place(office: Office) -> None:
-    answer = office.desk.answer_there(ANA, UANA, "digest daily 09:00")
+    answer, _ = office.desk.answer_there(ANA, UANA, "digest daily 09:00")
     assert "A digest is sent to your messages" in answer.text
     assert pressed(answer)["Stop the digest"] == ("there:0", "UANA digest off")
     assert office.house.store.preferences.of(C1).digest is None

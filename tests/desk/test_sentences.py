@@ -8,8 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.desk.grammar import ALIASES, parse_command
-from bot.desk.sentences import command_in
-from bot.desk.talk import TALK
+from bot.desk.sentences import TALK
 from bot.errors import UsageError
 from bot.releases.naming.labs import Labs
 from bot.sources.build import load_config
@@ -20,8 +19,13 @@ KNOWN = Labs(LABS)
 WEDNESDAY = date(2026, 4, 22)
 
 
-def understood(text: str) -> str:
-    return command_in(text, KNOWN, WEDNESDAY)
+def understood(text: str, day: date = WEDNESDAY) -> str:
+    """Return the command that a question is taken for, "" for what is no question."""
+    try:
+        command = parse_command(text, KNOWN, day)
+    except UsageError:
+        return ""
+    return command.text if command.is_question else ""
 
 
 @pytest.mark.parametrize(
@@ -97,12 +101,12 @@ sentences = st.lists(st.sampled_from(WORDS) | st.text(max_size=5), max_size=9).m
 @given(st.text(max_size=200) | sentences, st.dates())
 @example("news all yes", WEDNESDAY)
 def test_whatever_is_said_is_never_understood_as_anything_that_changes_anything(said: str, day: date) -> None:
-    command = command_in(said, KNOWN, day)
+    command = understood(said, day)
     if not command:
         return
     parsed = parse_command(command, KNOWN)
     assert (parsed.verb, parsed.changes, parsed.text) == (Verb.RECENT, False, command)
-    assert command_in(command, KNOWN, day) == "", "it is a command now"
+    assert understood(command, day) == "", "it is a command now"
 
 
 @given(sentences, st.dates())
@@ -112,4 +116,4 @@ def test_what_the_grammar_understands_is_never_taken_for_anything_else(said: str
     except UsageError:
         return
     if verb not in (Verb.SHOW, Verb.HELLO):
-        assert command_in(said, KNOWN, day) == ""
+        assert understood(said, day) == ""

@@ -119,8 +119,8 @@ class FakeDesk(Desk):
             raise self.crash
         return self.content
 
-    def answer_there(self, asker: Asker, place: Destination, text: str) -> Content:
-        return self.answer(asker.at(place), text)
+    def answer_there(self, asker: Asker, place: Destination, text: str) -> tuple[Content, bool]:
+        return (self.refused, False) if self.refused else (self.answer(asker.at(place), text), True)
 
     def undo(self, asker: Asker, value: str) -> Content:
         self.note(asker, "undo", value)
@@ -128,9 +128,6 @@ class FakeDesk(Desk):
 
     def to_share(self, asker: Asker, text: str) -> tuple[Content, bool]:
         return (self.refused, False) if self.refused else (self.answer(asker, text), True)
-
-    def refusal_there(self, asker: Asker, place: Destination, text: str) -> Content | None:
-        return self.refused
 
     def triage(self, asker: Asker, release_id: int, state: str) -> Content:
         self.note(asker, "triage", release_id, state)
