@@ -92,6 +92,12 @@ class Answer:
         return bool(self.error or self.silence)
 
     @property
+    def scopes(self) -> set[str] | None:
+        """What the token that was used may do, None where Slack does not say."""
+        listed = self.headers.get("x-oauth-scopes")
+        return None if listed is None else set(listed.replace(",", " ").split())
+
+    @property
     def reason(self) -> str:
         """Return the failure in one line, with what Slack adds to its code."""
         if self.silence:

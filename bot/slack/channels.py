@@ -117,16 +117,10 @@ def presence_of(answer: Answer) -> Presence | None:
         return Presence.ARCHIVED
     if known.get("is_member") is True:
         return Presence.INSIDE
-    return Presence.OUTSIDE if known.get("is_private") is True else _presence_in_public(answer)
-
-
-def _presence_in_public(answer: Answer) -> Presence | None:
-    """Return whether the token may post where it is not invited: every answer of Slack lists its scopes."""
-    scopes = answer.headers.get("x-oauth-scopes")
-    if scopes is None:
+    scopes, is_private = answer.scopes, known.get("is_private") is True
+    if scopes is None and not is_private:
         return None
-    given = scopes.replace(",", " ").split()
-    return Presence.UNINVITED if UNINVITED_SCOPE in given else Presence.OUTSIDE
+    return Presence.OUTSIDE if is_private or UNINVITED_SCOPE not in (scopes or ()) else Presence.UNINVITED
 
 
 class _Memory(Generic[Value]):

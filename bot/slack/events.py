@@ -38,28 +38,28 @@ class Happenings:
     open_desk: Callable[[], Desk]
     workspaces: Workspaces
 
-    @property
-    def desk(self) -> Desk:
-        """Return the desk of this moment."""
-        return self.open_desk()
-
     def stands(self, body: Payload, team: str, organisation: str) -> None:
         """Pause a channel that the bot cannot post to any more, or let it go on."""
         channel = self._channel(body, team, organisation, "channel")
         if channel:
-            self.desk.comings.stands(channel, _TOLD[text_at(body, "event", "type")])
+            self.open_desk().comings.stands(channel, _TOLD[text_at(body, "event", "type")])
 
     def moved(self, body: Payload, team: str, organisation: str) -> None:
         """Follow a channel to its new id."""
         former = self._channel(body, team, organisation, "old_channel_id")
         now = self._channel(body, team, organisation, "new_channel_id")
         if former and now and former != now:
-            self.desk.comings.moved(former, now)
+            self.open_desk().comings.moved(former, now)
             log.info("slack_channel_moved", former=former, now=now)
 
-    def uninstalled(self, body: Payload, team: str, organisation: str) -> None:
+    def uninstalled(
+        self, body: Payload, team: str, organisation: str, bot_users: Collection[str] = ()
+    ) -> None:
         """Pause all of a workspace that removed the bot."""
-        self._end(body, team, organisation)
+        gone = self.workspaces.forget(team, organisation, event_time(body), bot_users)
+        if gone is not None:
+            self.open_desk().comings.uninstalled(gone)
+        log.warning("slack_uninstalled", team=team, over=gone is not None)
 
     def revoked(self, body: Payload, team: str, organisation: str) -> None:
         """Pause all of a workspace whose token for the bot is good no more; people's tokens are not kept."""
@@ -67,13 +67,7 @@ class Happenings:
         tokens = event.get("tokens") if isinstance(event, Mapping) else None
         bots = tokens.get("bot") if isinstance(tokens, Mapping) else None
         if isinstance(bots, list) and bots:
-            self._end(body, team, organisation, [bot for bot in bots if isinstance(bot, str)])
-
-    def _end(self, body: Payload, team: str, organisation: str, bot_users: Collection[str] = ()) -> None:
-        gone = self.workspaces.forget(team, organisation, event_time(body), bot_users)
-        if gone is not None:
-            self.desk.comings.uninstalled(gone)
-        log.warning("slack_uninstalled", team=team, over=gone is not None)
+            self.uninstalled(body, team, organisation, [bot for bot in bots if isinstance(bot, str)])
 
     def _channel(self, body: Payload, team: str, organisation: str, key: str) -> Destination | None:
         """Return the channel that an event names, None for no channel, or of a workspace without the bot."""

@@ -5,6 +5,7 @@ https://docs.slack.dev/tools/bolt-python/concepts/authenticating-oauth
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,9 +42,8 @@ _STATE = "install"  # what is sealed is an install that has begun, and no token
 
 log = structlog.get_logger(__name__)
 
-Now = Callable[[], datetime]
 
-
+@dataclass(frozen=True, slots=True)
 class Installs(InstallationStore, OAuthStateStore):
     """What is kept of installs: the bot's token alone, no person's; and those that were begun here.
 
@@ -51,14 +51,11 @@ class Installs(InstallationStore, OAuthStateStore):
     tells which installs have ended.
     """
 
-    def __init__(
-        self, store: Store, seal: Seal, now: Now, installed: Callable[[str], None], used: Once
-    ) -> None:
-        self._store = store
-        self._seal = seal
-        self._now = now
-        self._installed = installed
-        self._used = used
+    store: Store
+    seal: Seal
+    now: Callable[[], datetime]
+    installed: Callable[[str], None]
+    used: Once
 
     def save(self, installation: Installation) -> None:
         """Keep a workspace's bot token, in place of an older one. Raises CannotServe for what cannot last.
@@ -68,37 +65,37 @@ class Installs(InstallationStore, OAuthStateStore):
         refused = refusal(installation)
         if refused:
             raise CannotServe(refused)
-        sealed = self._seal.close(installation.bot_token or "")
+        sealed = self.seal.close(installation.bot_token or "")
         team, enterprise = installation.team_id or "", installation.enterprise_id or ""
         bot_user = installation.bot_user_id or ""
-        with self._store.transaction():
-            is_new = self._store.installations.find(team) is None
-            self._store.installations.save(team, enterprise, sealed, bot_user, self._now())
+        with self.store.transaction():
+            is_new = self.store.installations.find(team) is None
+            self.store.installations.save(team, enterprise, sealed, bot_user, self.now())
             if is_new:
                 self._greet(Destination.at(team, installation.user_id))
-        self._installed(team)
+        self.installed(team)
 
     def _greet(self, person: Destination) -> None:
-        now = self._now()
+        now = self.now()
         if person.is_person:
-            self._store.deliveries.owe_line(
+            self.store.deliveries.owe_line(
                 f"installed|{now.isoformat()}", person, render_greeting(), now, known_until=None
             )
 
     def issue(self, *_: Any, **__: Any) -> str:
         """Return a new state, good for ten minutes. Nothing is kept of it: anybody may ask for any number."""
-        said = f"{_STATE} {self._now().isoformat()} {secrets.token_urlsafe(16)}"
-        return self._seal.close(said).decode().rstrip("=")
+        said = f"{_STATE} {self.now().isoformat()} {secrets.token_urlsafe(16)}"
+        return self.seal.close(said).decode().rstrip("=")
 
     def consume(self, state: str) -> bool:
         """Whether a state was issued here lately; each counts once, while it is remembered."""
         try:
-            said = self._seal.open(state.encode() + b"=" * (-len(state) % 4))
+            said = self.seal.open(state.encode() + b"=" * (-len(state) % 4))
             kind, begun, _ = said.split(" ")
-            since = self._now() - datetime.fromisoformat(begun)
+            since = self.now() - datetime.fromisoformat(begun)
         except (ConfigError, ValueError):
             return False
-        return kind == _STATE and timedelta() <= since < _STATE_FOR and self._used.is_new(said)
+        return kind == _STATE and timedelta() <= since < _STATE_FOR and self.used.is_new(said)
 
 
 class CannotServe(BoltError):  # noqa: N818  # an answer to whoever installs the app, and no failure of it

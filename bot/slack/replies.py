@@ -35,12 +35,12 @@ _NOT_THERE = {"not_in_channel", "channel_not_found", "user_not_in_channel", "is_
 _QUIET = {"unfurl_links": False, "unfurl_media": False}
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
 class Replies:
     """Answers to requests, through Slack's Web API and the response URLs that requests bring along."""
 
-    def __init__(self, client: SlackClient, command: CommandName) -> None:
-        self._client = client
-        self._command = command
+    client: SlackClient
+    command: CommandName
 
     def answer(self, request: Request, content: Content, *, replace: bool = False) -> None:
         """Say something to the asker alone; `replace` puts it in the place of what they pressed.
@@ -83,31 +83,31 @@ class Replies:
 
     def _opened(self, request: Request, view: View) -> Answer:
         """Open a window, on top of the one that stands open."""
-        method = self._client.views_push if request.view == "modal" else self._client.views_open
-        shown = named_view(view, self._command.heard(request.command))
+        method = self.client.views_push if request.view == "modal" else self.client.views_open
+        shown = named_view(view, self.command.heard(request.command))
         answer = call(method, token=request.token, trigger_id=request.trigger_id, view=shown)
         _log_if_lost(answer, "window", request)
         return answer
 
     def publish(self, request: Request, view: View) -> None:
         """Put the asker's Home tab up to date."""
-        method = self._client.views_publish
-        shown = named_view(view, self._command.heard(request.command))
+        method = self.client.views_publish
+        shown = named_view(view, self.command.heard(request.command))
         answer = call(method, token=request.token, user_id=request.asker.user, view=shown)
         _log_if_lost(answer, "home", request)
 
     def _hook(self, request: Request, **how: Any) -> Callable[..., Answer]:
-        return partial(_call_hook, self._client.hook(request.response_url), **_QUIET, **how)
+        return partial(_call_hook, self.client.hook(request.response_url), **_QUIET, **how)
 
     def _post(self, request: Request, channel: str, content: Content) -> Answer:
         thread = request.thread_ts if channel == request.asker.channel else ""
-        post = partial(call, self._client.chat_postMessage, token=request.token, channel=channel, **_QUIET)
+        post = partial(call, self.client.chat_postMessage, token=request.token, channel=channel, **_QUIET)
         return self._send(partial(post, thread_ts=thread or None), content, "message", request)
 
     def _whisper(self, request: Request, content: Content) -> None:
         whisper = partial(
             call,
-            self._client.chat_postEphemeral,
+            self.client.chat_postEphemeral,
             token=request.token,
             channel=request.asker.channel,
             user=request.asker.user,
@@ -130,7 +130,7 @@ class Replies:
         It goes without its charts, then as text alone, as long as Slack refuses what it holds.
         """
         answer = Answer(silence="nothing was sent")
-        for text, blocks in _versions(named(content, self._command.heard(request.command))):
+        for text, blocks in _versions(named(content, self.command.heard(request.command))):
             answer = send(text=text, blocks=blocks) if blocks else send(text=text)
             if not is_payload_refused(answer):
                 break

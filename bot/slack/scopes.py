@@ -55,8 +55,7 @@ def token_check(answer: Answer) -> TokenCheck:
     """Return what auth.test says of a token, and what its scopes are missing for, as far as Slack says."""
     if answer.failed:
         return TokenCheck(problems=(answer.reason,), reached=not answer.silence)
-    listed = answer.headers.get("x-oauth-scopes")
-    given = {*NEEDED_SCOPES, *USEFUL_SCOPES} if listed is None else set(listed.replace(",", " ").split())
+    given = {*NEEDED_SCOPES, *USEFUL_SCOPES} if answer.scopes is None else answer.scopes
     lacking = tuple(scope for scope in LOOK_UP_SCOPES if scope not in given)
     missing = [(scope, use) for scope, use in NEEDED_SCOPES.items() if scope not in given]
     wanting = [(scope, use) for scope, use in USEFUL_SCOPES.items() if scope not in given]
@@ -67,7 +66,7 @@ def token_check(answer: Answer) -> TokenCheck:
             *(f"scope {scope} would allow {use}" for scope, use in wanting),
             *([lacking_words(lacking)] if lacking else []),
         ),
-        None if listed is None else lacking,
+        None if answer.scopes is None else lacking,
     )
 
 

@@ -13,13 +13,8 @@ from bot.views.answers.common import COMMAND
 log = structlog.get_logger(__name__)
 
 _NAME = re.compile(r"/[^\s`<>&|*~]{1,31}")  # as Slack takes it, and as mrkdwn shows it unchanged
-_IN_CODE = re.compile(
-    rf"`{re.escape(COMMAND)}(?=[ `])"
-)  # how every answer writes it; a person's words have no code
-
-
-def _nowhere(name: str) -> None:
-    """Keep no name."""
+# How every answer writes it; a person's words have no code.
+_IN_CODE = re.compile(rf"`{re.escape(COMMAND)}(?=[ `])")
 
 
 class CommandName:
@@ -28,7 +23,7 @@ class CommandName:
     So it is as it was typed last. `keep` stores that for what is posted unasked, and for the next start.
     """
 
-    def __init__(self, known: str = "", keep: Callable[[str], None] = _nowhere) -> None:
+    def __init__(self, known: str = "", keep: Callable[[str], None] = lambda _: None) -> None:
         self._name = known or COMMAND
         self._keep = keep
 
@@ -55,11 +50,9 @@ def speaks_of_command(content: Content) -> bool:
 
 def named(content: Content, name: str) -> Content:
     """Return a message that calls the command by this name, "" being ours."""
-    return (
-        content
-        if name in ("", COMMAND)
-        else Content(_named(content.text, name), _named(content.blocks, name))
-    )
+    if name in ("", COMMAND):
+        return content
+    return Content(_named(content.text, name), _named(content.blocks, name))
 
 
 def named_view(view: View, name: str) -> dict[str, Any]:
