@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import reduce
 
 from bot.clock import Clock
-from bot.desk.limits import CHANGE, admit
-from bot.desk.lines import told_with
+from bot.desk.limits import CHANGE, admit, told_with
 from bot.desk.overlaps import overlaps, silences
 from bot.desk.questions import Asker
 from bot.desk.settings import settings_words

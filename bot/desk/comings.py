@@ -31,7 +31,11 @@ class Comings:
         """
         presence = self.channels.presence(channel, anew=True) or told
         if presence in _REASONS:
-            self._pause(channel, _REASONS[presence])
+            now = self.clock.now()
+            with self.store.transaction():
+                if self.store.subscriptions.of_destination(channel):
+                    self.store.subscriptions.pause(channel, _REASONS[presence], now, now + PAUSE)
+                    tell_subscribers(self.store, channel, now)
         elif presence is not None:
             self.resume(lambda one: one == channel)
 
@@ -60,10 +64,3 @@ class Comings:
             for destination in filter(destinations, self.store.subscriptions.pauses()):
                 self.store.subscriptions.resume(destination)
                 self.store.deliveries.hasten_to(destination, now, now + LANDING)
-
-    def _pause(self, channel: Destination, reason: str) -> None:
-        now = self.clock.now()
-        with self.store.transaction():
-            if self.store.subscriptions.of_destination(channel):
-                self.store.subscriptions.pause(channel, reason, now, now + PAUSE)
-                tell_subscribers(self.store, channel, now)

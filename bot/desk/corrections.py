@@ -63,11 +63,7 @@ class Corrector:
         """
         now = self.clock.now()
         with self.store.transaction():
-            corrections = [
-                self._correction(release, field, wanted, by, now)
-                for field in FIELDS
-                if wanted.get(field, "").strip() and field != "named"
-            ]
+            corrections = [self._correction(release, field, wanted, by, now) for field in _typed(wanted)]
             if not corrections:
                 raise UsageError(
                     "say what is wrong: license:mit, size:35b, active:3b, lab:, kind:, merge:, split:"
@@ -83,10 +79,7 @@ class Corrector:
         """Return what makes no sense of corrections as people type them, by field; it stores nothing."""
         found: dict[str, str] = {}
         figures: dict[str, str] = {}
-        for field in FIELDS:
-            text = wanted.get(field, "").strip()
-            if not text or field == "named":
-                continue
+        for field, text in _typed(wanted).items():
             try:
                 figures[field] = self._meaning(release, field, text)
             except UsageError as error:
@@ -214,6 +207,12 @@ class Corrector:
             elif one.field == "kind":
                 provisional = one.value == Kind.VARIANT
                 arrangement.mark_provisional(one.subject, one.created_at, provisional=provisional)
+
+
+def _typed(wanted: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed, by field, where anything was; `named` is a part of split."""
+    texts = {field: wanted.get(field, "").strip() for field in FIELDS if field != "named"}
+    return {field: text for field, text in texts.items() if text}
 
 
 def _keys(release: Release, corrections: Iterable[Correction]) -> set[str]:

@@ -1,7 +1,7 @@
 """The grammar of the commands: `recent qwen since:30d`, the same in Slack, in a DM and behind a button."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -154,13 +154,9 @@ def _parse(text: str, labs: Labs) -> Command:
         else:
             command = _with_labs(verb, words, labs)
     except MisreadError as error:
-        texts = (_corrected(typed, error.word, near) for near in error.nearest)
+        texts = (" ".join(near if word == error.word else word for word in typed) for near in error.nearest)
         raise MisunderstoodError(str(error), tuple(Suggestion(text, text) for text in texts)) from error
     return replace(command, text=written(command))
-
-
-def _corrected(typed: Iterable[str], wrong: str, right: str) -> str:
-    return " ".join(right if word == wrong else word for word in typed)
 
 
 def _first_sense(text: str, labs: Labs) -> Command | None:
@@ -192,15 +188,12 @@ def _without_verb(words: Sequence[Token], labs: Labs) -> Command:
     is_talk = words[0].value.lower() in TALK or len(words) > _LONGEST_MISTAKE
     known = dict.fromkeys(() if is_talk else (ALIASES[it].value for it in nearest(words[0].value, ALIASES)))
     if is_talk or not (model or known):
-        instead = (_about_model(loose), *_INSTEAD) if model else _INSTEAD
+        # "is Kimi K3 out" is about Kimi K3
+        about_it = " ".join([Verb.SHOW, *(word for word in loose if word.lower() not in TALK)])
+        instead = (about_it, *_INSTEAD) if model else _INSTEAD
         raise MisunderstoodError(_NO_COMMAND, tuple(Suggestion(text, text) for text in instead))
     hint = "is it a model?" if model else or_else(known, "")
     raise MisreadError(f"I don't know the command “{first[:SHOWN]}”: {hint}", first, (*model, *known))
-
-
-def _about_model(words: Sequence[str]) -> str:
-    """Return the command that shows what a sentence is about: "is Kimi K3 out" is about Kimi K3."""
-    return " ".join([Verb.SHOW, *(word for word in words if word.lower() not in TALK)])
 
 
 def _is_a_plea(name: str) -> bool:

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.desk.renamed import renamed_labs
 from bot.desk.trial import UNKNOWN, Selectors, Trial, Trier
 from bot.errors import ConfigError, SourceError, UsageError
 from bot.fetch.address import host_in
@@ -24,6 +25,7 @@ from bot.views.commands import MisunderstoodError, Suggestion
 _MOST = 100  # labs that are added so: an organisation on the Hub is asked for every two minutes
 _ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LONGEST_ID = 64
+_SHOWN = 3  # addresses of one
 _SHORT = 3  # characters of the last part of "co.uk"
 
 
@@ -139,6 +141,23 @@ def _refuse_renamed(store: Store, config: Config) -> None:
             f"then {old}, of which things are known, would be gone, and its {addresses} stand under {new}: "
             f"whoever runs the bot sees to that, with `cadencebot move-lab {old} {new}`"
         )
+
+
+def renamed_labs(store: Store, config: Config) -> Iterator[tuple[str, str, str]]:
+    """Yield the labs that are gone, with the lab that most of their addresses stand under now, and these.
+
+    To the bot these would be two labs.
+    """
+    gone = store.addresses.known_labs() - {lab.id for lab in config.labs}
+    stands = config.addresses
+    taken: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for address, lab in store.addresses.all():
+        if lab in gone and address in stands:
+            taken[lab][stands[address]].append(address)
+    for old, heirs in sorted(taken.items()):
+        new = max(sorted(heirs), key=lambda heir: len(heirs[heir]))
+        more = len(heirs[new]) - _SHOWN
+        yield old, new, ", ".join([*heirs[new][:_SHOWN], *([f"{more} more"] if more > 0 else [])])
 
 
 def _is_added(lab_id: str) -> UsageError:

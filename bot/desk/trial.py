@@ -63,17 +63,14 @@ class Trial:
     @property
     def tried(self) -> Tried:
         """Return what people are shown of it."""
-        return Tried(self.spec.id, self._reads_as, self.lab, self.items, self.remarks)
-
-    @property
-    def _reads_as(self) -> str:
         match self.spec:
             case HubSpec():
-                return "an organisation on the Hub"
+                reads_as = "an organisation on the Hub"
             case FeedSpec():
-                return "a feed"
+                reads_as = "a feed"
             case page:
-                return f"a page, read as {page.format}"
+                reads_as = f"a page, read as {page.format}"
+        return Tried(self.spec.id, reads_as, self.lab, self.items, self.remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +129,7 @@ class Trier:
     def judged_for(self, trial: Trial, lab: Lab) -> Trial:
         """Return a trial with what it shows judged as a lab's, which may be one that is not known yet."""
         labs = Labs([lab, *(other for other in self.labs if other.id != lab.id)])
-        ours = (replace(one.sighting, lab=lab.id) for one in trial.items)
-        return replace(trial, lab=lab.id, items=tuple(Judged(one, judge(one, labs)) for one in ours))
+        return replace(trial, lab=lab.id, items=_judged([one.sighting for one in trial.items], lab.id, labs))
 
     def _read(self, spec: Spec, fetch: Fetcher) -> Trial:
         """Read a source as polling does for the first time, and judge what it shows."""
@@ -146,11 +142,7 @@ class Trier:
         if not poll.sightings:
             raise SourceError(Failure.EMPTY, f"{spec.id} shows nothing: is it spelled right?")
         lab = lab or (UNKNOWN if isinstance(spec, HubSpec) else self._lab_that_fits(poll.sightings))
-        return Trial(spec, lab, self._judged(poll.sightings, lab), stands=stands)
-
-    def _judged(self, sightings: Sequence[Sighting], lab: str) -> tuple[Judged, ...]:
-        ours = (replace(one, lab=lab) for one in sightings)
-        return tuple(Judged(one, judge(one, self.labs)) for one in ours)
+        return Trial(spec, lab, _judged(poll.sightings, lab, self.labs), stands=stands)
 
     def _source(self, spec: Spec, lab: str) -> Source:
         match spec:
@@ -183,11 +175,16 @@ class Trier:
         if led_to:
             return led_to.most_common(1)[0][0]
         releases = {
-            lab.id: sum(one.verdict.kind is Kind.RELEASE for one in self._judged(some, lab.id))
+            lab.id: sum(one.verdict.kind is Kind.RELEASE for one in _judged(some, lab.id, self.labs))
             for lab in self.labs
         }
         best = max(releases, key=lambda lab: releases[lab], default="")
         return best if releases.get(best) else UNKNOWN
+
+
+def _judged(sightings: Sequence[Sighting], lab: str, labs: Labs) -> tuple[Judged, ...]:
+    ours = (replace(one, lab=lab) for one in sightings)
+    return tuple(Judged(one, judge(one, labs)) for one in ours)
 
 
 @dataclass(frozen=True, slots=True)

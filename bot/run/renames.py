@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.cadence.news import news
 from bot.desk.corrections import Corrector
-from bot.desk.renamed import renamed_labs
+from bot.desk.labs import renamed_labs
 from bot.errors import ConfigError, UsageError
 from bot.outbox.owe import FRESH, identity
 from bot.records import Correction

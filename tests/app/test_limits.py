@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk.limits import CHANGE, HOUR, MOST, REPORT, free_at
-from bot.desk.lines import told_with
+from bot.desk.limits import CHANGE, HOUR, MOST, REPORT, free_at, told_with
 from bot.desk.questions import Asker
 from tests.support.clock import START
 from tests.support.office import ANA, Office
