@@ -1,6 +1,6 @@
 """Changes of what a destination follows and how it is told, each with a line that tells the channel."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -85,12 +85,7 @@ class _Change:
 
     def subscribe(self) -> Content:
         wanted, filters, subscriptions = self._wanted, self.command.filters, self.store.subscriptions
-        before = {
-            one.follow: str(one.filters) or "no filter"
-            for one in subscriptions.of_destination(self.destination)
-            if one.origin == self.origin
-        }
-        followed = f"{self._named} ({filters})" if str(filters) else self._named
+        known = subscriptions.of_destination(self.destination)
         self._admit()
         changed = [
             subscriptions.add(
@@ -98,35 +93,34 @@ class _Change:
             )
             for one in wanted
         ]
-        if any(changed):
+        is_new = any(changed)
+        followed = f"{self._named} ({filters})" if str(filters) else self._named
+        if is_new:
             self._tell(f"made {self._place} follow {followed}")
-        said = f"{self._follows('now' if any(changed) else 'already')} {followed}"
-        if self.command.cadence:
-            return answers.said(" ".join([f"{said}.", *self._silences(wanted)]), [_CADENCE_NEWS])
-        former = sorted({before[one] for one in wanted if one in before}) if any(changed) else []
+        said = f"{self._follows('now' if is_new else 'already')} {followed}"
+        own = [one.filters for one in known if one.origin == self.origin and one.follow in wanted]
+        former = sorted({str(one) or "no filter" for one in own}) if is_new else []
         instead = f", instead of {' and '.join(former)}" if former else ""
-        _, newest = self.store.history.recent([lab.id for lab in self.command.labs], limit=1)
-        only_variants = "its variants alone are wanted" if filters.kinds == "variants" else ""
-        against = [only_variants or objection_to(wave, filters)[1] for wave in newest]
-        return answers.subscribed_answer(
-            f"{said}{instead}.",
-            next(iter(newest), None),
-            self.now,
-            left_out="".join(against),
-            notes=list(dict.fromkeys([*self._silences(wanted), *self._overlaps(wanted)])),
-        )
+        return self._beside_the_newest(said, instead, wanted)
 
-    def _silences(self, wanted: Sequence[Follow]) -> Iterator[str]:
+    def _beside_the_newest(self, said: str, instead: str, wanted: Sequence[Follow]) -> Content:
+        """Return the confirmation with the newest release, and with what keeps away what is wanted."""
+        filters, names = self.command.filters, {lab.id: lab.name for lab in self.command.labs}
         mutes = self.store.preferences.mutes(self.destination, self.now)
-        return silences(wanted, mutes, self._names, self._spot)
-
-    def _overlaps(self, wanted: Sequence[Follow]) -> Iterator[str]:
-        known = self.store.subscriptions.of_destination(self.destination) if str(self.command.filters) else []
-        return overlaps(wanted, self.origin, known, self._names, self._follows("also"))
-
-    @property
-    def _names(self) -> Mapping[str, str]:
-        return {lab.id: lab.name for lab in self.command.labs}
+        notes = [*silences(wanted, mutes, names, self._spot)]
+        if self.command.cadence:
+            return answers.said(" ".join([f"{said}.", *notes]), [_CADENCE_NEWS])
+        if str(filters):
+            known = self.store.subscriptions.of_destination(self.destination)
+            notes += overlaps(wanted, self.origin, known, names, self._follows("also"))
+        _, waves = self.store.history.recent([*names], limit=1)
+        newest = next(iter(waves), None)
+        left_out = "its variants alone are wanted" if filters.kinds == "variants" else ""
+        if newest and not left_out:
+            left_out = objection_to(newest, filters)[1]
+        return answers.subscribed_answer(
+            f"{said}{instead}.", newest, self.now, left_out=left_out, notes=list(dict.fromkeys(notes))
+        )
 
     def unsubscribe(self) -> Content:
         command, wanted, subscriptions = self.command, self._wanted, self.store.subscriptions
@@ -141,10 +135,9 @@ class _Change:
             for one in subscriptions.of_destination(self.destination)
             if Follow(ALL) in wanted or any(one.follow.covers(other) for other in wanted)
         ]
-        if rest and not gone:
-            raise self._still_followed(rest)
         if not gone:
-            raise UsageError(f"{self._named} is not followed in {self._place}: `list` shows what is")
+            missing = UsageError(f"{self._named} is not followed in {self._place}: `list` shows what is")
+            raise self._still_followed(rest) if rest else missing
         said = f"{self._follows('no longer')} {self._named}"
         if not rest:
             ends_all = command.everything and not command.cadence

@@ -17,7 +17,7 @@ from bot.desk.questions import Asker, Questions
 from bot.desk.rights import SHARED, Need, Rights, need_of
 from bot.desk.triage import mark, meant
 from bot.desk.undo import BESIDE, read_back
-from bot.desk.watches import Watches
+from bot.desk.watches import unwatch, watch
 from bot.desk.windows import Windows
 from bot.errors import StoreError, UsageError
 from bot.model import Destination
@@ -191,10 +191,6 @@ class _Asked:
         return self.asker.spot(self.place)
 
     @property
-    def watches(self) -> Watches:
-        return Watches(self.store, self.questions.clock)
-
-    @property
     def operating(self) -> Operating:
         return Operating(self.questions, self.store, self.desk.settings)
 
@@ -269,8 +265,8 @@ _ANSWERS: Mapping[Verb, Callable[[_Asked], Content]] = {
     Verb.HELD: lambda it: it.operating.held(it.asker.person, it.command),
     Verb.UNCLEAR: lambda it: it.operating.unclear(it.asker, it.command),
     Verb.TRIAGE: _Asked.triage,
-    Verb.WATCH: lambda it: it.watches.watch(it.asker, it.place, it.command),
-    Verb.UNWATCH: lambda it: it.watches.unwatch(it.asker, it.place, it.command),
+    Verb.WATCH: lambda it: watch(it.store, it.asker, it.place, it.command, it.now),
+    Verb.UNWATCH: lambda it: unwatch(it.store, it.asker, it.place, it.command, it.now),
     Verb.ADD: _Asked.add,
     Verb.REMOVE: lambda it: it.adding.remove(it.asker, it.command, is_admin=it.is_admin),
     Verb.HELP: lambda it: answers.help_answer(it.command.subject),

@@ -17,10 +17,10 @@ from bot.releases.facts.text import nearest, or_else
 _FLAGS = {"off": "off", "none": "off", "never": "off", "stop": "off", "always": "always"}
 _FILLERS = frozenset({"a", "at", "each", "every", "in", "on", "the", "time", "tz", "zone"})
 _EVERY = {"day": "daily", "week": "weekly", "month": "monthly"}
-_EVERY |= {"daily": "daily", "weekly": "weekly", "monthly": "monthly"}
+_OFTEN = tuple(_EVERY.values())
+_EVERY |= {often: often for often in _OFTEN}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|h)?(am|pm)?", re.ASCII)
-_OFTEN = ("daily", "weekly", "monthly")
 _POSSIBLE = (
     "it is daily, weekly or monthly, with a day, a time as 09:00 and a zone such as Europe/Berlin, or off"
 )

@@ -24,7 +24,7 @@ _UNSEEN = {"Cc", "Cf", "Cs"}  # Unicode's controls, formats (zero width, directi
 _ENTITY = re.compile(r"&(?:amp;)*(amp|lt|gt);")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]*)\|?([^<>]*)>")
-_ADDRESSED = re.compile(r"(?:[@/]\S*[\s,:]*)+")  # `/releases` and `@cadence`, at the beginning
+_ADDRESSED = re.compile(r"^(?:[@/]\S*[\s,:]*)+")  # `/releases` and `@cadence`, at the beginning
 _ENDS = " .!?"
 _SPACED_KEY = re.compile(r"(?<![^\s,])-*([A-Za-z]+)\s*[:=]\s*(?=[^\s,/])")
 _SPACED_UNIT = re.compile(
@@ -63,9 +63,7 @@ def plain_line(text: str) -> str:
     shown = "".join(sign for sign in signs if unicodedata.category(sign) not in _UNSEEN)
     plain = _without_entities(_MARKUP.sub(_referent, _without_entities(shown)))
     words = " ".join(re.sub(r"[<>]", " ", plain).split())
-    return (
-        _ADDRESSED.sub("", words, count=1).rstrip(_ENDS) if words[:1] in ("@", "/") else words.rstrip(_ENDS)
-    )
+    return _ADDRESSED.sub("", words).rstrip(_ENDS)
 
 
 def tokens(text: str, keys: Collection[str]) -> list[Token]:

@@ -1,8 +1,7 @@
 """Waiting for one thing: `watch kimi k3 weights` is answered once, when it is so."""
 
-from dataclasses import dataclass
+from datetime import datetime
 
-from bot.clock import Clock
 from bot.desk.limits import CHANGE, admit
 from bot.desk.questions import Asker
 from bot.errors import UsageError
@@ -20,75 +19,70 @@ _MOST = 50  # in one destination
 _AGAIN = 5  # buttons that take an end of waiting back
 
 
-@dataclass(frozen=True, slots=True)
-class Watches:
-    """Takes what people wait for, and forgets it; what is so already is answered and not kept."""
-
-    store: Store
-    clock: Clock
-
-    def watch(self, asker: Asker, destination: Destination, command: Command) -> Content:
-        """Answer what is so already, or wait for it. Raises UsageError where too much is waited for."""
-        now, lab, spot = self.clock.now(), command.labs[0], asker.spot(destination)
-        watch = Watch(
-            destination,
-            lab.id,
-            command.subject.lower(),
-            command.filters,
-            command.packaging,
-            asker.request,
-            asker.user,
-            now,
-        )
-        with self.store.transaction():  # or what becomes so meanwhile was seen by nobody
-            if is_out := self._is_out(watch, lab, spot):
-                return is_out
-            admit(self.store, asker, CHANGE, command.text, now)
-            if len(self.store.watches.of(destination)) >= _MOST:
-                raise UsageError(
-                    f"{_MOST} things are waited for {spot.inside}, the most that may be: "
-                    f"`{spot.about('list')}` shows them"
-                )
-            is_new = self.store.watches.add(watch)
-        who, ending = "You are" if destination == asker.person else "This channel is", f"un{command.text}"
-        return answers.said(
-            f"{who} told once, when {hoped(watch, lab)} is out"
-            + ("" if is_new else "; it was waited for already"),
-            [f"The wait ends with that, or with {typed(ending)}; {typed(spot.about('list'))} shows it."],
-            [turn(0, "Do not wait", ending)],
-        )
-
-    def _is_out(self, watch: Watch, lab: Lab, spot: Spot) -> Content | None:
-        """Return that what is waited for is out already, None where it is not."""
-        _, waves = self.store.history.recent([lab.id])
-        release = next(filter(None, (met_by(watch, wave.members) for wave in waves)), None)
-        if release is None:
-            return None
-        every = spot.about(f"subscribe {lab.id} {watch.filters}".strip())
-        return answers.said(
-            f"{hoped(watch, lab)} is out already, so there is nothing to wait for",
-            [found(lab, release, packed(watch, release)), f"Each new one: {typed(every)}"],
-        )
-
-    def unwatch(self, asker: Asker, destination: Destination, command: Command) -> Content:
-        """Wait no longer. Raises UsageError where nothing like it is waited for."""
-        spot = asker.spot(destination)
-        gone = [one for one in self.store.watches.of(destination) if _is_meant(command, one)]
-        if not gone:
-            labs = [
-                Suggestion(f"Unsubscribe from {lab.name}", spot.about(f"unsubscribe {lab.id}"))
-                for lab in command.labs
-            ]
-            raise MisunderstoodError(
-                f"nothing like that is waited for {spot.inside}: `{spot.about('list')}` shows what is",
-                tuple(labs),
+def watch(store: Store, asker: Asker, destination: Destination, command: Command, now: datetime) -> Content:
+    """Answer what is so already, or wait for it. Raises UsageError where too much is waited for."""
+    lab, spot = command.labs[0], asker.spot(destination)
+    wanted = Watch(
+        destination,
+        lab.id,
+        command.subject.lower(),
+        command.filters,
+        command.packaging,
+        asker.request,
+        asker.user,
+        now,
+    )
+    with store.transaction():  # or what becomes so meanwhile was seen by nobody
+        if is_out := _is_out(store, wanted, lab, spot):
+            return is_out
+        admit(store, asker, CHANGE, command.text, now)
+        if len(store.watches.of(destination)) >= _MOST:
+            raise UsageError(
+                f"{_MOST} things are waited for {spot.inside}, the most that may be: "
+                f"`{spot.about('list')}` shows them"
             )
-        with self.store.transaction():
-            admit(self.store, asker, CHANGE, command.text, self.clock.now())
-            self.store.watches.remove(gone)
-        again = [turn(number, f"Wait for {one} again", f"watch {one}") for number, one in enumerate(gone)]
-        which = ", ".join(map(str, gone))
-        return answers.said(f"No longer waited for {spot.inside}: {which}", (), again[:_AGAIN])
+        is_new = store.watches.add(wanted)
+    who, ending = "You are" if destination == asker.person else "This channel is", f"un{command.text}"
+    return answers.said(
+        f"{who} told once, when {hoped(wanted, lab)} is out"
+        + ("" if is_new else "; it was waited for already"),
+        [f"The wait ends with that, or with {typed(ending)}; {typed(spot.about('list'))} shows it."],
+        [turn(0, "Do not wait", ending)],
+    )
+
+
+def _is_out(store: Store, wanted: Watch, lab: Lab, spot: Spot) -> Content | None:
+    """Return that what is waited for is out already, None where it is not."""
+    _, waves = store.history.recent([lab.id])
+    release = next(filter(None, (met_by(wanted, wave.members) for wave in waves)), None)
+    if release is None:
+        return None
+    every = spot.about(f"subscribe {lab.id} {wanted.filters}".strip())
+    return answers.said(
+        f"{hoped(wanted, lab)} is out already, so there is nothing to wait for",
+        [found(lab, release, packed(wanted, release)), f"Each new one: {typed(every)}"],
+    )
+
+
+def unwatch(store: Store, asker: Asker, destination: Destination, command: Command, now: datetime) -> Content:
+    """Wait no longer. Raises UsageError where nothing like it is waited for."""
+    spot = asker.spot(destination)
+    gone = [one for one in store.watches.of(destination) if _is_meant(command, one)]
+    if not gone:
+        labs = [
+            Suggestion(f"Unsubscribe from {lab.name}", spot.about(f"unsubscribe {lab.id}"))
+            for lab in command.labs
+        ]
+        raise MisunderstoodError(
+            f"nothing like that is waited for {spot.inside}: `{spot.about('list')}` shows what is",
+            tuple(labs),
+        )
+    with store.transaction():
+        admit(store, asker, CHANGE, command.text, now)
+        store.watches.remove(gone)
+    again = [turn(number, f"Wait for {one} again", f"watch {one}") for number, one in enumerate(gone)]
+    which = ", ".join(map(str, gone))
+    return answers.said(f"No longer waited for {spot.inside}: {which}", (), again[:_AGAIN])
 
 
 def _is_meant(command: Command, watch: Watch) -> bool:

@@ -97,7 +97,9 @@ class SlackNotifier:
             if isinstance(channel, str) and isinstance(ts, str):
                 posted = answer.body.get("message")
                 self._clock.compare(ts)
-                return Sent(Destination(channel), ts, named=_keeps(posted, message))
+                # as far as it is shown: Slack may drop the id without a word
+                keeps = not isinstance(posted, Mapping) or message.delivery_id in _names(posted)
+                return Sent(Destination(channel), ts, named=keeps)
             answer = Answer(silence="Slack's answer does not say where the message stands")
         return failure_of(answer, idempotent=bool(message.edit_ts))
 
@@ -236,11 +238,6 @@ def _names(message: Mapping[str, Any]) -> list[str]:
     marks = payload.get("marks")
     stated = [payload.get("delivery_key"), *(marks if isinstance(marks, list) else ())]
     return [name for name in stated if isinstance(name, str)]
-
-
-def _keeps(posted: object, message: Message) -> bool:
-    """Whether Slack kept the id in what it posted, as far as that is shown: it may drop it without a word."""
-    return not isinstance(posted, Mapping) or message.delivery_id in _names(posted)
 
 
 def _is_like(found: Mapping[str, Any], message: Message) -> bool:
