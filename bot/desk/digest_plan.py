@@ -42,10 +42,11 @@ _LETTERS = {
 }
 
 
-def parse_plan(words: Sequence[Token]) -> DigestPlan | None:
-    """Return the plan that words make, None for `off`; Monday, 09:00 and UTC stand where nothing is said.
+def parse_plan(words: Sequence[Token]) -> tuple[DigestPlan | None, bool]:
+    """Return the plan that words make, None for `off`, and whether they say by which zone it is.
 
-    Raises MisreadError for a word that means nothing or does not go with the others.
+    Monday, 09:00 and UTC stand where nothing is said. Raises MisreadError for a word that means nothing or
+    does not go with the others.
     """
     parts: dict[str, Any] = {}
     for word in words:
@@ -55,7 +56,7 @@ def parse_plan(words: Sequence[Token]) -> DigestPlan | None:
     if "off" in parts:
         if len(parts) > 1:
             raise UsageError("a digest is off or has a plan: write `digest off` or `digest daily 09:00`")
-        return None
+        return None, False
     first = str(words[0])
     if "every" not in parts and "weekday" not in parts:
         offers = (f"daily {first}", f"weekly {first}")
@@ -64,12 +65,8 @@ def parse_plan(words: Sequence[Token]) -> DigestPlan | None:
     if every != "weekly" and "weekday" in parts:
         wrong = next(str(word) for word in words if _EVERY.get(word.value.lower()) == every)
         raise MisreadError(f"a {every} digest has no weekday; a weekly one has", wrong, ("weekly",))
-    return DigestPlan(every, hour=at.hour, minute=at.minute, **parts)  # weekday, zone and always
-
-
-def names_zone(words: Sequence[Token]) -> bool:
-    """Whether words that make a plan say by which zone it is."""
-    return any(_meaning(word)[0] == "zone" for word in words)
+    # parts are now weekday, zone and always
+    return DigestPlan(every, hour=at.hour, minute=at.minute, **parts), "zone" in parts
 
 
 def known_zone(name: str) -> str:

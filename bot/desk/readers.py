@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.desk.arguments import SHOWN, MisreadError, understand
-from bot.desk.digest_plan import names_zone, parse_plan
+from bot.desk.digest_plan import parse_plan
 from bot.desk.settings import parse_settings
 from bot.desk.tokens import Token
 from bot.errors import UsageError
@@ -71,8 +71,8 @@ def _digest(words: Sequence[Token]) -> Command:
     plan = [word for word in words if word.key != "to"]
     if [word.value.lower() for word in plan] in (["now"], ["preview"]):
         return replace(command, subject="now", asks=True)
-    digest = parse_plan(plan) if plan else None
-    return replace(command, digest=digest, asks=not plan, names_zone=digest is not None and names_zone(plan))
+    digest, names_zone = parse_plan(plan) if plan else (None, False)
+    return replace(command, digest=digest, asks=not plan, names_zone=names_zone)
 
 
 def _held(words: Sequence[Token]) -> Command:

@@ -37,9 +37,7 @@ def parse_settings(words: Sequence[Token]) -> Command:
     names_zone = False
     if quiet:
         text = " ".join([quiet.value, *(word.value for word in words if not word.key)])
-        said["quiet"] = _hours(text)
-        found = _HOURS.fullmatch(text.strip())
-        names_zone = bool(found and found[3])
+        said["quiet"], names_zone = _hours(text)
     return replace(command, filters=Filters(), preferences=said, asks=not said, names_zone=names_zone)
 
 
@@ -76,9 +74,10 @@ def _rule(word: Token, filters: Filters) -> MentionRule | None:
     return MentionRule(found[1], filters)
 
 
-def _hours(text: str) -> QuietHours | None:
+def _hours(text: str) -> tuple[QuietHours | None, bool]:
+    """Return hours, None for `off`, and whether the text says by which zone they are."""
     if text.lower() in _OFF:
-        return None
+        return None, False
     found = _HOURS.fullmatch(text.strip())
     begin, end = (clock_time(found[number].lower()) for number in (1, 2)) if found else (None, None)
     if not found or begin is None or end is None:
@@ -86,7 +85,7 @@ def _hours(text: str) -> QuietHours | None:
     if not timedelta() < _length(begin, end) <= _LONGEST_NIGHT:
         hours = round(_LONGEST_NIGHT.total_seconds() / 3600)
         raise UsageError(f"quiet hours last at most {hours} hours: write them {_TOOK}")
-    return QuietHours(begin, end, parse_zone(found[3] or "UTC"))
+    return QuietHours(begin, end, parse_zone(found[3] or "UTC")), bool(found[3])
 
 
 def _length(begin: time, end: time) -> timedelta:
