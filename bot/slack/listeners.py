@@ -82,7 +82,7 @@ class Listeners:
 
     def joined(self, request: Request, body: Payload) -> None:
         """Say what there is to say where the bot itself was invited."""
-        if request.asker.user and request.asker.user == own_user(body):
+        if request.asker.user == own_user(body):
             welcome = self.desk.welcome(request.asker)
             if welcome is not None:
                 self.replies.say(request, welcome)
@@ -104,7 +104,7 @@ class Listeners:
                 place = Destination(value) or asker.person
                 self._open(request, self.desk.windows.follow_form(asker, place), _typed_instead(place))
             case home.WHERE:
-                self._open(request, self.desk.windows.where_form(asker), _typed_instead(asker.person))
+                self.shortcut(request, body)
             case "details" | "report" | "correct":
                 self._open_about(request, kind, value)
             case "triage":
