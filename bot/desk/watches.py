@@ -21,16 +21,9 @@ _AGAIN = 5  # buttons that take an end of waiting back
 
 def watch(store: Store, asker: Asker, destination: Destination, command: Command, now: datetime) -> Content:
     """Answer what is so already, or wait for it. Raises UsageError where too much is waited for."""
-    lab, spot = command.labs[0], asker.spot(destination)
+    lab, name, spot = command.labs[0], command.subject.lower(), asker.spot(destination)
     wanted = Watch(
-        destination,
-        lab.id,
-        command.subject.lower(),
-        command.filters,
-        command.packaging,
-        asker.request,
-        asker.user,
-        now,
+        destination, lab.id, name, command.filters, command.packaging, asker.request, asker.user, now
     )
     with store.transaction():  # or what becomes so meanwhile was seen by nobody
         if is_out := _is_out(store, wanted, lab, spot):
