@@ -16,7 +16,7 @@ from bot.settings.environment import read_environment
 from bot.settings.file import as_yaml, fields_of
 from bot.sources.build import load_config
 from bot.sources.discovery import FORMATS
-from bot.views.answers import tried_lines, tried_summary
+from bot.views.answers import tried_line, tried_summary
 from bot.views.blocks import sections
 
 _SHOWN = 20  # items; --json lists them all
@@ -70,7 +70,7 @@ def _tell(trial: Trial) -> None:
 def show_trial(trial: Trial) -> None:
     """Print what an address shows, a line each of the first things, and what there is to say of it."""
     shown = trial.items[:_SHOWN]
-    print_content(Content("", tuple(sections([tried_summary(trial.tried), *tried_lines(shown)]))))
+    print_content(Content("", tuple(sections([tried_summary(trial.tried), *map(tried_line, shown)]))))
     if len(trial.items) > _SHOWN:
         say(f"and {len(trial.items) - _SHOWN} more; `cadencebot try --json` lists them all.")
     for remark in trial.remarks:

@@ -11,8 +11,7 @@ from bot.outbox.known import Known, digest_of
 from bot.outbox.message import Message, Notifier
 from bot.records import MERGED, Content, Delivery, Mute, Preferences, Reply, Subscription
 from bot.store.store import Store
-from bot.views.alert import LicenseChange
-from bot.views.mentions import with_mention
+from bot.views.alert import LicenseChange, with_mention
 from bot.views.objects import objects_content
 from bot.views.triage import with_triage
 

@@ -9,8 +9,18 @@ from bot.records import Block, Content
 from bot.releases.facts import words
 from bot.releases.facts.text import clean, web_address
 from bot.views import blocks
-from bot.views.blocks import Element, details_button, link, literal, more_menu
-from bot.views.names import FACT_LIMIT, NAME_LIMIT, NAMELESS, first_url, main_url
+from bot.views.blocks import Element, before_buttons, details_button, dotted, link, literal, more_menu
+from bot.views.names import (
+    FACT_LIMIT,
+    NAME_LIMIT,
+    NAMELESS,
+    first_url,
+    linked_model,
+    main_url,
+    mention,
+    task_of,
+)
+from bot.views.phrases import listed
 from bot.views.sentence import (
     absence,
     alert_text,
@@ -87,15 +97,21 @@ def facts_of(
     ]
 
 
+def with_mention(alert: Content, who: str) -> Content:
+    """Return an alert that calls somebody, or just the alert where `who` is ""."""
+    if not who:
+        return alert
+    called = blocks.section(f"📣 {mention(who)}")
+    return Content(f"{alert.text} {mention(who)}", before_buttons(alert.blocks, [called]))
+
+
 # --- the paragraph below the headline
 
 
 def _introduction(wave: Wave, models: Sequence[Release]) -> str:
     name = link(main_url(wave), _label(wave), NAME_LIMIT) or NAMELESS
-    task = next((model.facts.task for model in wave.members if model.facts.task), "")
-    facts = (f"*{name}*", literal(words.task_words(task), FACT_LIMIT), _common_gate(models))
-    lines = (" · ".join(fact for fact in facts if fact), literal(summary(wave), _SUMMARY_LIMIT))
-    return "\n".join(line for line in lines if line)
+    facts = dotted([f"*{name}*", task_of(wave), _common_gate(models)])
+    return f"{facts}\n{literal(summary(wave), _SUMMARY_LIMIT)}".rstrip()
 
 
 def _label(wave: Wave) -> str:
@@ -184,9 +200,8 @@ def _download(models: Sequence[Release]) -> str:
 
 def _packagings(models: Sequence[Release]) -> str:
     names = (literal(variant.packaging, 20) for model in models for variant in model.variants)
-    found = sorted(dict.fromkeys(name for name in names if name), key=lambda name: name != BASE)
-    more = len(found) - _PACKAGINGS_LIMIT
-    return ", ".join(found[:_PACKAGINGS_LIMIT]) + (f" and {more} more" if more > 0 else "")
+    found = sorted(dict.fromkeys(filter(None, names)), key=lambda name: name != BASE)
+    return listed(found, _PACKAGINGS_LIMIT)
 
 
 # --- several sizes, a line each
@@ -203,13 +218,12 @@ def _sizes(models: Sequence[Release]) -> Iterator[str]:
 
 
 def _size(model: Release, *, with_license: bool, with_gate: bool) -> str:
-    name = link(model.card_url or model.post_url, model.name.display, NAME_LIMIT) or NAMELESS
     facts = [words.size_words(model.facts, model.name.display), words.download_words(model.facts)]
     if with_license:
         facts.append(f"{words.circle(model.license)} {words.license_words(model.license)}")
     if with_gate:
         facts.append(words.gate_words(model.facts))
-    return " · ".join([name, *(literal(fact, _LICENSE_LIMIT) for fact in facts if fact)])
+    return dotted([linked_model(model), *(literal(fact, _LICENSE_LIMIT) for fact in facts)])
 
 
 # --- the small print and the buttons
@@ -236,10 +250,10 @@ def _witnesses(wave: Wave, now: datetime) -> str:
 
 
 def _first_mentions(wave: Wave) -> dict[str, Mention]:
-    mentions = [mention for member in wave.members for mention in member.mentions]
+    mentions = (it for member in wave.members for it in member.mentions)
     found: dict[str, Mention] = {}
-    for mention in sorted(mentions, key=lambda it: it.seen_at):
-        found.setdefault(mention.source.traits.place, mention)
+    for it in sorted(mentions, key=lambda one: one.seen_at):
+        found.setdefault(it.source.traits.place, it)
     return found
 
 

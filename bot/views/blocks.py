@@ -174,9 +174,9 @@ def bar_chart(title: str, unit: str, points: Sequence[tuple[str, float]]) -> Blo
     Slack wants every label to be different, so that one that comes again is numbered. Shape and limits:
     https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
     """
-    labels = _distinct(label for label, _ in points[-_CHART_POINTS_LIMIT:])
-    values = [value for _, value in points[-_CHART_POINTS_LIMIT:]]
-    data = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
+    last = points[-_CHART_POINTS_LIMIT:]
+    labels = _distinct(label for label, _ in last)
+    data = [{"label": label, "value": value} for label, (_, value) in zip(labels, last, strict=True)]
     return {
         "type": CHART,
         "title": clean(title, _CHART_TITLE_LIMIT),
@@ -212,6 +212,14 @@ def mrkdwn(text: str) -> dict[str, Any]:
     """Return text with Slack's marks; whatever in it comes from outside is escaped already."""
     # verbatim: Slack must not turn names into links to channels or people by itself
     return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def dotted(facts: Iterable[str]) -> str:
+    """Return the facts that there are in one line: "MIT, permissive · 1.0T parameters"."""
+    return " · ".join(fact for fact in facts if fact)
+
+
+# --- what messages share
 
 
 _LAB_LIMIT = 30  # so that the menu's words stay whole

@@ -1,18 +1,18 @@
 """The digest: what came out in a period, by lab, beside the period before it, and its news. Pure."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby, islice
+from itertools import islice
 
 from bot.cadence.news import News, Silence
+from bot.cadence.period import share
 from bot.model import Wave
 from bot.records import Block, Content
-from bot.releases.facts import words
 from bot.views import blocks
 from bot.views.answers.common import typed
-from bot.views.blocks import literal
+from bot.views.blocks import dotted, literal
 from bot.views.names import LAB_LIMIT, NAME_LIMIT, licence_of, linked, plain_lab, plain_subject, size_of
 from bot.views.phrases import counted
 from bot.views.sentence import is_confirmed
@@ -46,7 +46,7 @@ def render_digest(digest: Digest) -> Content:
     change = f"change with {typed('digest weekly fri 16:00')}, stop with {typed('digest off')}"
     message: list[Block] = [
         blocks.header(title),
-        blocks.context([" · ".join([*counts, f"{permissive} with a permissive licence"])]),
+        blocks.context([dotted([*counts, f"{permissive} with a permissive licence"])]),
         blocks.divider(),
         *_releases(by_lab),
         *blocks.sections(_titled("Beside the period before", _beside(digest.waves, digest.before))),
@@ -68,9 +68,9 @@ def days_words(first: date, last: date) -> str:
 
 
 def _by_lab(waves: Sequence[Wave]) -> dict[str, list[Wave]]:
-    found: dict[str, list[Wave]] = {}
-    for lab, mine in groupby(waves, key=lambda wave: wave.lab):
-        found.setdefault(plain_lab(lab), []).extend(mine)
+    found = defaultdict[str, list[Wave]](list)
+    for wave in waves:
+        found[plain_lab(wave.lab)].append(wave)
     return found
 
 
@@ -87,12 +87,13 @@ def _releases(by_lab: dict[str, list[Wave]]) -> Iterator[Block]:
 
 def _line(wave: Wave) -> str:
     facts = (
+        f"• {linked(wave)}",
         f"{len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "",
         licence_of(wave.sizes),
         size_of(wave.sizes),
         "" if is_confirmed(wave) else "not confirmed by the lab",
     )
-    return " · ".join([f"• {linked(wave)}", *filter(None, facts)])
+    return dotted(facts)
 
 
 def _titled(title: str, sentences: Iterable[str]) -> Iterator[str]:
@@ -123,10 +124,7 @@ def _beside(waves: Sequence[Wave], before: Sequence[Wave]) -> Iterator[str]:
 
 
 def _permissive(waves: Sequence[Wave]) -> float | None:
-    """Return the share of permissive licences among those that are stated, or None without any."""
-    verdicts = [wave.sizes[0].license.verdict for wave in waves]
-    stated = [verdict for verdict in verdicts if verdict != words.NOT_STATED]
-    return stated.count("permissive") / len(stated) if stated else None
+    return share(Counter(wave.sizes[0].license.verdict for wave in waves), "permissive")
 
 
 def _quiet(digest: Digest) -> Iterator[str]:

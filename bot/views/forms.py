@@ -14,7 +14,7 @@ from bot.views.answers.show import fact_blocks
 from bot.views.blocks import Element, literal, options, plain_text
 from bot.views.names import (
     by_size,
-    lab_of,
+    lab_name,
     licence_of,
     name_of,
     person,
@@ -162,7 +162,7 @@ def report_modal(wave: Wave) -> View:
     known = f"Known now: {licence_of(wave.sizes)} · {size_of(wave.sizes)}"
     question = "What is wrong, and what would be right?"
     body = [
-        blocks.section(f"*{subject_of(wave)}* by {lab_of(wave)}"),
+        blocks.section(f"*{subject_of(wave)}* by {lab_name(wave.lab)}"),
         blocks.context([known]),
         ask(
             "text",

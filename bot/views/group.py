@@ -7,7 +7,7 @@ from bot.model import License, Wave
 from bot.records import Block, Content
 from bot.releases.facts import words
 from bot.views import blocks
-from bot.views.blocks import details_button, literal, more_menu
+from bot.views.blocks import details_button, dotted, literal, more_menu
 from bot.views.names import FACT_LIMIT, licence_of, linked, plain_lab, plain_subject
 from bot.views.phrases import counted
 from bot.views.sentence import is_confirmed, struck_down
@@ -85,14 +85,14 @@ def _all(license: License, *, edited: bool) -> str:
 
 def _row(wave: Wave, number: int, shared: License | None, interactive: bool) -> Block:
     facts = (
+        f"*{linked(wave)}*",
         f"{len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "",
         literal(words.size_range(wave.sizes), FACT_LIMIT),
         literal(words.download_range(wave.sizes), FACT_LIMIT),
         "" if shared else licence_of(wave.sizes),
         "" if is_confirmed(wave) else "_listed by LLM Stats, not confirmed by the lab_",
     )
-    line = " · ".join([f"*{linked(wave)}*", *(fact for fact in facts if fact)])
-    return blocks.section(line, details_button(wave.lead, number) if interactive else None)
+    return blocks.section(dotted(facts), details_button(wave.lead, number) if interactive else None)
 
 
 def _origin(waves: Sequence[Wave], now: datetime) -> Block:

@@ -9,7 +9,7 @@ from bot.views import blocks, forms
 from bot.views.answers.common import typed
 from bot.views.answers.following import Following, followed_lines, preference_lines
 from bot.views.answers.recent import numbered
-from bot.views.blocks import Element
+from bot.views.blocks import Element, dotted
 from bot.views.names import place
 
 # The first two open the form that changes what the destination in their value follows; the last asks for it.
@@ -64,7 +64,7 @@ def _channels(channels: Sequence[Following], now: datetime, *, knows_channels: b
     for number, channel in enumerate(channels[:_CHANNELS]):
         lines = followed_lines(channel, now, _CHANNEL_LIMIT)
         paused = "⏸️ paused, see `list` there" if channel.pause else ""
-        title = " · ".join(part for part in (f"*{place(channel.destination)}*", paused) if part)
+        title = dotted([f"*{place(channel.destination)}*", paused])
         change = blocks.button(
             "Change", f"{EDIT}:{number}", channel.destination, spoken="Change what this channel follows"
         )

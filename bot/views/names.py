@@ -34,6 +34,11 @@ def linked(wave: Wave) -> str:
     return link(main_url(wave), words.subject(wave), NAME_LIMIT) or NAMELESS
 
 
+def linked_model(model: Release) -> str:
+    """Return a model's name, linked to its card, else to the post about it."""
+    return link(model.card_url or model.post_url, model.name.display, NAME_LIMIT) or NAMELESS
+
+
 def main_url(wave: Wave) -> str:
     """Return the page to read first: the card of one model but the post about several, else the listing."""
     card, post = first_url(wave, SourceKind.HUB), first_url(wave, SourceKind.FEED)
@@ -52,11 +57,6 @@ def by_size(wave: Wave) -> list[Release]:
     return sorted(wave.sizes, key=lambda model: -(model.facts.parameters or 0))
 
 
-def lab_of(wave: Wave) -> str:
-    """Return the name of the lab that released it."""
-    return lab_name(wave.lab)
-
-
 def lab_name(lab: Lab) -> str:
     """Return a lab's name, or its id where the name has nothing to show."""
     return literal(lab.name, LAB_LIMIT) or literal(lab.id, LAB_LIMIT) or "an unnamed lab"
@@ -69,16 +69,27 @@ def plain_lab(lab: Lab) -> str:
 
 def licence_of(models: Sequence[Release]) -> str:
     """Return the licence of the first of these models, a circle and words, and whether others differ."""
+    return f"{words.circle(models[0].license)} {licence_in_words(models)}"
+
+
+def licence_in_words(models: Sequence[Release]) -> str:
+    """Return the same without the circle, as it is heard."""
     license = models[0].license
     said = words.license_words(license)
     differs = ", differs for some" if any(it.license != license for it in models) else ""
     text = "licence not stated" if said == words.NOT_STATED else literal(said, FACT_LIMIT)
-    return f"{words.circle(license)} {text}{differs}"
+    return f"{text}{differs}"
 
 
 def size_of(models: Sequence[Release]) -> str:
     """Return the parameters of these models: "5.1B to 31B parameters"."""
     return literal(words.size_range(models), FACT_LIMIT) or "size not stated"
+
+
+def task_of(wave: Wave) -> str:
+    """Return what the models of a wave are for, as far as one of them states it."""
+    task = next((model.facts.task for model in wave.members if model.facts.task), "")
+    return literal(words.task_words(task), FACT_LIMIT)
 
 
 def title_of(wave: Wave) -> str:
@@ -101,6 +112,14 @@ def person(user: str) -> str:
 def by_name(name: str, user: str) -> str:
     """Return who did something, by name, which calls nobody; a mention where Slack gives no name."""
     return literal(name, NAME_LIMIT) or f"<@{user}>"
+
+
+def mention(who: str) -> str:
+    """Return a mention of a person, or of a user group, by Slack's id.
+
+    https://docs.slack.dev/messaging/formatting-message-text#mentioning-groups
+    """
+    return f"<!subteam^{who}>" if who.startswith("S") else f"<@{who}>"
 
 
 def source_name(source_id: str) -> str:

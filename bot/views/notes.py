@@ -11,8 +11,9 @@ from bot.releases.facts import words
 from bot.releases.facts.text import clean, web_address
 from bot.views import blocks
 from bot.views.alert import LicenseChange, facts_of, license_text
-from bot.views.blocks import link, literal
+from bot.views.blocks import dotted, link, literal
 from bot.views.names import FACT_LIMIT, NAME_LIMIT, place, plain_subject, source_name
+from bot.views.phrases import listed
 from bot.views.sentence import alert_text
 
 _NEWS_LIMIT = 150
@@ -58,7 +59,7 @@ def render_note(wave: Wave, note: Note) -> Content:
     """Return one thread reply: a variant, another size, a confirmation or a changed licence."""
     news = _news(wave, note)
     facts = (link(note.url, note.title, _TITLE_LIMIT), *(literal(fact, FACT_LIMIT) for fact in _facts(note)))
-    text = f"{literal(news, _NEWS_LIMIT)}: {' · '.join(fact for fact in facts if fact)}".removesuffix(": ")
+    text = f"{literal(news, _NEWS_LIMIT)}: {dotted(facts)}".removesuffix(": ")
     license = (blocks.section(_license(note)),) if note.license else ()
     return Content(_sentence(news, note), (blocks.section(text), *license))
 
@@ -77,9 +78,8 @@ def render_notes(wave: Wave, notes: Sequence[Note]) -> Content:
     linked = (link(note.url, note.title, _TITLE_LIMIT) for note in notes[:_NAMED])
     links = list(blocks.that_fit(linked, _LINKS_LIMIT))
     more = len(notes) - len(links)
-    rest = link(where, f"and {more} more", NAME_LIMIT) or f"and {more} more"
-    shown = " · ".join([*filter(None, links), *([rest] if more > 0 else [])])
-    return Content(f"{text}.", (blocks.section(f"{told}: {shown}"),))
+    rest = link(where, f"and {more} more", NAME_LIMIT) if more > 0 else ""
+    return Content(f"{text}.", (blocks.section(f"{told}: {dotted([*links, rest])}"),))
 
 
 def _collected(notes: Sequence[Note], *, named: bool) -> Iterator[str]:
@@ -89,16 +89,11 @@ def _collected(notes: Sequence[Note], *, named: bool) -> Iterator[str]:
     )
     found = [f"{name} ({times})" if times > 1 else name for name, times in packagings.most_common()]
     if found:
-        yield f"as {_listed(found)}"
+        yield f"as {listed(found, _NAMED)}"
     sizes = [clean(note.title.rpartition("/")[2], 60) for note in notes if note.kind is NoteKind.SIZE]
     if sizes:
         count = "another size" if len(sizes) == 1 else f"{len(sizes)} more sizes"
-        yield f"in {count}: {_listed(sizes)}" if named else f"in {count}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        yield f"in {count}: {listed(sizes, _NAMED)}" if named else f"in {count}"
 
 
 def _common_place(notes: Sequence[Note]) -> str:

@@ -1,5 +1,6 @@
 """Times and numbers in the words of an answer. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.model import DateOrigin, Published, Wave
@@ -25,6 +26,12 @@ def length(span: timedelta) -> str:
 def counted(number: int, thing: str) -> str:
     """Return "1 source", "3 sources"."""
     return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return "A, B" or, where there are more than `most`, "A, B and 3 more"."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def ago(moment: datetime | None, now: datetime) -> str:

@@ -9,7 +9,7 @@ from bot.model import License, Release, SourceKind, Wave
 from bot.releases.facts import words
 from bot.releases.facts.text import clean
 from bot.views.blocks import literal
-from bot.views.names import by_size, lab_of, plain_lab, plain_subject, subject_of
+from bot.views.names import by_size, lab_name, plain_lab, plain_subject, subject_of
 
 _TEXT_LIMIT = 700  # five characters each when all are escaped
 _SUMMARY_LIMIT = 200
@@ -47,14 +47,14 @@ def headline(wave: Wave) -> str:
 
 def struck_down(wave: Wave) -> str:
     """Return the line, in mrkdwn, that is left of an alert when somebody says that it is no release."""
-    return f"~{subject_of(wave)}~ by {lab_of(wave)} {_WITHDRAWN}."
+    return f"~{subject_of(wave)}~ by {lab_name(wave.lab)} {_WITHDRAWN}."
 
 
 def _published(models: Sequence[Release], changed: str) -> Iterator[str]:
     size = words.size_phrase(models)
     licensed = is_licensed(models)
     yield size
-    yield license_phrase(models, changed) if licensed else ""
+    yield _license_phrase(models, changed) if licensed else ""
     yield words.bytes_range(models)
     missing = words.enumerated([*([] if licensed else ["licence"]), *([] if size else ["parameters"])])
     yield f"{missing} not stated{'' if licensed else _bracketed(changed)}" if missing else ""
@@ -63,7 +63,7 @@ def _published(models: Sequence[Release], changed: str) -> Iterator[str]:
 def _announced(wave: Wave, models: Sequence[Release], changed: str) -> Iterator[str]:
     yield words.size_phrase(models)
     if is_licensed(models):
-        yield license_phrase(models, changed)
+        yield _license_phrase(models, changed)
     yield absence(wave, models)
 
 
@@ -80,7 +80,7 @@ def absence(wave: Wave, models: Sequence[Release]) -> str:
     return "API only, no weights"
 
 
-def license_phrase(models: Sequence[Release], changed: str = "") -> str:
+def _license_phrase(models: Sequence[Release], changed: str) -> str:
     """Return the licence that most of them have, less its verdict: "Apache 2.0 (differs for some)"."""
     differs = "differs for some" if any(differs_of(model, models) for model in models) else ""
     remarks = "; ".join(remark for remark in (differs, changed) if remark)

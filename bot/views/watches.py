@@ -6,8 +6,8 @@ from bot.releases.facts import words
 from bot.releases.facts.text import clean
 from bot.views import blocks
 from bot.views.answers.common import typed
-from bot.views.blocks import link, literal
-from bot.views.names import FACT_LIMIT, NAME_LIMIT, NAMELESS, lab_name, licence_of, person, size_of
+from bot.views.blocks import dotted, literal
+from bot.views.names import FACT_LIMIT, NAME_LIMIT, lab_name, licence_of, linked_model, person, size_of
 
 _WORDS_LIMIT = 120
 
@@ -21,16 +21,19 @@ def hoped(watch: Watch, lab: Lab) -> str:
     return clean(" ".join(filter(None, said)), _WORDS_LIMIT)
 
 
-def found(lab: Lab, release: Release, repository: str = "") -> str:
-    """Return a release with its facts; `repository` is that of a packaging which was waited for."""
-    name = link(release.card_url or release.post_url, release.name.display, NAME_LIMIT) or NAMELESS
-    download = words.download_words(release.facts)
-    facts = (f"*{name}* by {lab_name(lab)}", licence_of([release]), size_of([release]))
-    more = (literal(download, FACT_LIMIT), f"`{literal(repository, NAME_LIMIT)}`" if repository else "")
-    return " · ".join(fact for fact in (*facts, *more) if fact)
+def found(lab: Lab, release: Release, repository: str) -> str:
+    """Return a release with its facts; `repository` is that of a packaging which was waited for, or ""."""
+    facts = (
+        f"*{linked_model(release)}* by {lab_name(lab)}",
+        licence_of([release]),
+        size_of([release]),
+        literal(words.download_words(release.facts), FACT_LIMIT),
+        f"`{literal(repository, NAME_LIMIT)}`" if repository else "",
+    )
+    return dotted(facts)
 
 
-def render_watch(watch: Watch, lab: Lab, release: Release, repository: str = "") -> Content:
+def render_watch(watch: Watch, lab: Lab, release: Release, repository: str) -> Content:
     """Return the one message of a watch; in a channel it calls who asked."""
     is_own = watch.destination.is_person
     who = "You waited" if is_own else f"{person(watch.created_by)} waited"

@@ -7,7 +7,7 @@ from bot.views.answers.adding import (
     only_admins_answer,
     proposal_answer,
     reading_words,
-    tried_lines,
+    tried_line,
     tried_summary,
     wish_line,
 )
@@ -71,7 +71,7 @@ __all__ = [
     "show_answer",
     "status_answer",
     "subscribed_answer",
-    "tried_lines",
+    "tried_line",
     "tried_summary",
     "unclear_answer",
     "understood_answer",

@@ -10,7 +10,7 @@ from bot.records import AddedLab, Content
 from bot.releases.news.decision import Judged
 from bot.views import blocks
 from bot.views.answers.common import cancel, fitting, prose, run, said, text_of, turn, typed
-from bot.views.blocks import literal
+from bot.views.blocks import dotted, literal
 from bot.views.names import LAB_LIMIT, NAME_LIMIT, lab_name, person
 from bot.views.phrases import ago, counted, dated
 
@@ -40,20 +40,17 @@ def tried_summary(tried: Tried) -> str:
     return f"{source} is {tried.reads_as}: {counted(len(tried.items), 'item')}, judged as {lab}'s: {counts}."
 
 
-def tried_lines(items: Sequence[Judged]) -> list[str]:
-    """Return a line for each thing that an address shows: its date, the model, the verdict and the title."""
-    return [_line(one) for one in items]
-
-
-def _line(one: Judged) -> str:
+def tried_line(one: Judged) -> str:
+    """Return one thing that an address shows: its date, the model, the verdict and the title."""
     published, name = one.sighting.published, one.verdict.name
+    date = dated(published) if published else "no date"
     facts = (
-        dated(published) if published else "no date",
+        f"• {date}",
         f"*{literal(name.display, NAME_LIMIT)}*" if name else "",
         one.verdict.kind,
         literal(one.sighting.title, 2 * NAME_LIMIT),
     )
-    return "• " + " · ".join(fact for fact in facts if fact)
+    return dotted(facts)
 
 
 # --- adding
@@ -69,7 +66,7 @@ def proposal_answer(tried: Tried, lab: Lab, command: str, *, is_new: bool) -> Co
     summary, yes = tried_summary(tried), f"{command} yes"
     name = f"*{lab_name(lab)}* (`{literal(lab.id, LAB_LIMIT)}`)"
     question = f"Watch it as the lab {name}?" if is_new else f"Watch it as one more source of {name}?"
-    shown = fitting(tried_lines(tried.items[:_SHOWN]), limit=_ITEMS_LIMIT)
+    shown = fitting([tried_line(one) for one in tried.items[:_SHOWN]], limit=_ITEMS_LIMIT)
     more = [f"and {len(tried.items) - _SHOWN} more"] if len(tried.items) > _SHOWN else []
     row = [turn(0, "Add it", yes, "primary"), cancel(1, command)]
     remarks = list(filter(None, (prose(remark, _REMARK_LIMIT) for remark in tried.remarks)))

@@ -8,7 +8,7 @@ from bot.model import Lab
 from bot.records import Content
 from bot.views import blocks
 from bot.views.answers.common import fitting, said, sentence, text_of
-from bot.views.blocks import literal
+from bot.views.blocks import dotted, literal
 from bot.views.names import FACT_LIMIT, lab_name
 from bot.views.phrases import counted
 
@@ -61,7 +61,7 @@ def _of_lab(row: LabDownloads, weeks: int) -> str:
         since = f"{row.growth:+,} since {week_name(min(row.weeks))}" if row.growth is not None else ""
         last = f"{row.last:,} in {week_name(max(row.weeks))}"
         facts = [name, country, last, since, f"repositories counted: {row.repositories:,}"]
-    return " · ".join(fact for fact in (*facts, f"{len(row.weeks)} of {weeks} weeks measured") if fact)
+    return dotted([*facts, f"{len(row.weeks)} of {weeks} weeks measured"])
 
 
 def _countries(countries: Countries) -> list[str]:
@@ -95,7 +95,7 @@ def _built_upon(row: LabDerivatives) -> str:
     others = f"{row.total - sum(counts.values()):,} other"
     of = str(row.bases) if row.bases == row.planned else f"{row.bases} of {row.planned}"
     facts = (_total(row), f"{counts_words}, {others}", f"repositories: {of}", week_name(row.week))
-    return " · ".join([f"• *{lab_name(row.lab)}*", *facts])
+    return dotted([f"• *{lab_name(row.lab)}*", *facts])
 
 
 def comparison(found: Adoption, labs: Sequence[Lab]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from bot.cadence.shipped import Unit
 from bot.records import Block, Content
 from bot.views import blocks
 from bot.views.answers.common import fitting, run, share, text_of, window_words
-from bot.views.blocks import literal
+from bot.views.blocks import dotted, literal
 from bot.views.commands import YEAR, Command
 from bot.views.names import lab_name
 from bot.views.phrases import counted
@@ -157,7 +157,7 @@ def _month(row: Period) -> str:
         f"{permissive:.0%} permissive" if permissive is not None else "",
         ", ".join(labs),
     )
-    return " · ".join(fact for fact in facts if fact)
+    return dotted(facts)
 
 
 # --- words for all

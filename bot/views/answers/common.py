@@ -1,13 +1,13 @@
 """What answers share: commands, buttons and lines that fit, in mrkdwn; and the shortest answers."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import UsageError
 from bot.model import Destination, Wave
-from bot.records import Content
+from bot.records import Block, Content
 from bot.views import blocks
 from bot.views.blocks import Element, literal
 from bot.views.commands import YEAR, MisunderstoodError
@@ -91,11 +91,9 @@ def acting_at(place: Destination, answer: Content) -> Content:
 
     def there(button: Element) -> Element | None:
         kind, _, number = button["action_id"].partition(":")
-        return (
-            blocks.revalued(button, f"there:{number}", f"{place} {button['value']}")
-            if kind == "replace"
-            else button
-        )
+        if kind != "replace":
+            return button
+        return blocks.revalued(button, f"there:{number}", f"{place} {button['value']}")
 
     return _with_buttons(answer, there)
 
@@ -150,6 +148,13 @@ def text_of(sentences: Iterable[str]) -> str:
             return f"{text} …"
         text = longer
     return text
+
+
+def part(title: str, rows: Sequence[str], limit: int, *, whole: bool) -> Iterator[Block]:
+    """Yield rows below their title, as many as stay within so many characters; nothing of none."""
+    if rows:
+        lines = fitting([f"• {row}" for row in rows], limit=limit, whole=whole)
+        yield from blocks.sections([f"*{title}*", *lines])
 
 
 # --- the shortest answers

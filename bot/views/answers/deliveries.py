@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.records import Content, Delivery
 from bot.views import blocks
 from bot.views.answers.common import fitting, said, sentence, text_of
-from bot.views.blocks import literal
+from bot.views.blocks import dotted, literal
 from bot.views.names import NAME_LIMIT, place
 from bot.views.phrases import ago, counted
 
@@ -44,4 +44,4 @@ def delivery_words(delivery: Delivery, now: datetime) -> str:
         f"{delivery.state} {ago(delivery.settled_at or delivery.created_at, now)}",
         literal(delivery.reason, _REASON_LIMIT),
     )
-    return " · ".join(fact for fact in facts if fact)
+    return dotted(facts)

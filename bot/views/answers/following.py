@@ -22,11 +22,10 @@ from bot.records import (
 from bot.releases.facts.words import moment
 from bot.views import blocks
 from bot.views.answers.common import LINES_LIMIT, fitting, text_of, turn, typed
-from bot.views.blocks import Element, literal
+from bot.views.blocks import Element, dotted, literal
 from bot.views.commands import HERE, Spot
-from bot.views.mentions import mention
-from bot.views.names import LAB_LIMIT, lab_name, person, place
-from bot.views.phrases import ago, coming, length
+from bot.views.names import LAB_LIMIT, lab_name, mention, person, place
+from bot.views.phrases import ago, coming, length, listed
 
 _FILTERS_LIMIT = 150
 _REASON_LIMIT = 200
@@ -110,12 +109,13 @@ def followed_lines(
     lines = []
     for follow, subscriptions in _by_follow(following.subscriptions).items():
         last = _last(follow, following.last_deliveries)
-        parts = [
-            f"*{_name(follow, following.names)}*: {_wanted(subscriptions)}",
-            _origins(subscriptions),
+        parts = (
+            f"• *{_name(follow, following.names)}*: {_wanted(subscriptions)}",
+            listed(list(dict.fromkeys(map(_origin, subscriptions))), _ORIGINS),
             f"last message {ago(last, now)}" if last else "no message yet",
-        ]
-        lines.append("• " + " · ".join([*parts, *([_mute_words(muted[follow])] if follow in muted else [])]))
+            _mute_words(muted[follow]) if follow in muted else "",
+        )
+        lines.append(dotted(parts))
     return fitting(lines, "and {} more labs".format, limit, whole=whole)
 
 
@@ -147,12 +147,6 @@ def _wanted(subscriptions: Sequence[Subscription]) -> str:
     if "" in words:
         return "every release"
     return literal(" or ".join(words), _FILTERS_LIMIT)
-
-
-def _origins(subscriptions: Sequence[Subscription]) -> str:
-    told = list(dict.fromkeys(_origin(subscription) for subscription in subscriptions))
-    more = f" and {len(told) - _ORIGINS} more" if len(told) > _ORIGINS else ""
-    return ", ".join(told[:_ORIGINS]) + more
 
 
 def _origin(subscription: Subscription) -> str:

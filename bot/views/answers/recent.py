@@ -1,16 +1,24 @@
 """`recent`: what came out lately, a page at a time."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.model import Wave
 from bot.records import Block, Content
 from bot.releases.facts import words
 from bot.views import blocks
 from bot.views.answers.common import share, text_of, turn, typed, window_words
-from bot.views.blocks import Element, details_button, literal
+from bot.views.blocks import Element, details_button, dotted, literal
 from bot.views.commands import RECENT, YEAR, Command
-from bot.views.names import FACT_LIMIT, lab_name, lab_of, licence_of, linked, size_of, subject_of
+from bot.views.names import (
+    FACT_LIMIT,
+    lab_name,
+    licence_in_words,
+    licence_of,
+    linked,
+    size_of,
+    subject_of,
+)
 from bot.views.phrases import ago, came_out, counted
 
 _PAGE = 10
@@ -52,13 +60,14 @@ def recent_answer(
     title = f"{counted(total, 'release')} {_asked_for(command)}"
     part = f", {first} to {last} shown" if len(shown) < total else ""
     lines = list(enumerate(shown, first))
+    more = [f"page:{command.page + 1} shows older ones, n:100 more at once"] if whole and last < total else []
     return Content(
         text_of([f"{title}{part}.", *(_sentence(number, wave) for number, wave in lines)]),
         (
             blocks.section(f"*{title}*{part}"),
             *(numbered(number, wave) for number, wave in lines),
             *blocks.actions(_turning(command, size, total, last)),
-            blocks.context([*(_more(command, total, last) if whole else ()), *_small_print(now, checked_at)]),
+            blocks.context([*more, *_small_print(now, checked_at)]),
         ),
     )
 
@@ -72,7 +81,7 @@ def _nothing(command: Command, now: datetime, checked_at: datetime | None) -> Co
         longer = [turn(0, "Look back a year", _without(command.text, "since", "page") + " since:1y")]
         wider = [turn(1, "Without filters", "recent")]
         is_narrow = str(command.filters) or command.labs or command.triage
-        choices = [*(longer if _window(command) < YEAR else ()), *(wider if is_narrow else ())]
+        choices = [*(longer if (command.since or RECENT) < YEAR else ()), *(wider if is_narrow else ())]
     row = blocks.actions(choices)
     return Content(text, (blocks.section(text), *row, blocks.context(_small_print(now, checked_at))))
 
@@ -84,24 +93,23 @@ def _asked_for(command: Command) -> str:
     labs = f" from {', '.join(names)}" if names else ""
     filters = f" ({literal(str(command.filters), _ASKED_LIMIT)})" if str(command.filters) else ""
     made = _TRIAGED.get(command.triage, "")
-    return f"in the last {window_words(_window(command))}{labs}{filters}{made}"
-
-
-def _window(command: Command) -> timedelta:
-    return command.since or RECENT
+    return f"in the last {window_words(command.since or RECENT)}{labs}{filters}{made}"
 
 
 def numbered(number: int, wave: Wave) -> Block:
     """Return a release in a list, with a button for its details."""
-    text = f"{number}. *{linked(wave)}* · {lab_of(wave)} · {_date(wave)}\n{_facts(wave)}"
+    text = f"{number}. *{linked(wave)}* · {lab_name(wave.lab)} · {_date(wave)}\n{_facts(wave)}"
     return blocks.section(text, details_button(wave.lead, number))
 
 
 def _facts(wave: Wave) -> str:
-    count = [f"{len(wave.sizes)} sizes"] if len(wave.sizes) > 1 else []
-    download = literal(words.download_range(wave.sizes), FACT_LIMIT)
-    facts = (licence_of(wave.sizes), *count, size_of(wave.sizes), download)
-    return " · ".join(fact for fact in facts if fact)
+    facts = (
+        licence_of(wave.sizes),
+        f"{len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "",
+        size_of(wave.sizes),
+        literal(words.download_range(wave.sizes), FACT_LIMIT),
+    )
+    return dotted(facts)
 
 
 def _date(wave: Wave) -> str:
@@ -109,13 +117,8 @@ def _date(wave: Wave) -> str:
 
 
 def _sentence(number: int, wave: Wave) -> str:
-    licence = licence_of(wave.sizes).removeprefix(words.circle(wave.sizes[0].license)).strip()
-    return f"{number}. {subject_of(wave)} by {lab_of(wave)}, {_date(wave)}: {licence}; {size_of(wave.sizes)}."
-
-
-def _more(command: Command, total: int, last: int) -> Iterator[str]:
-    if last < total:
-        yield f"page:{command.page + 1} shows older ones, n:100 more at once"
+    facts = f"{licence_in_words(wave.sizes)}; {size_of(wave.sizes)}"
+    return f"{number}. {subject_of(wave)} by {lab_name(wave.lab)}, {_date(wave)}: {facts}."
 
 
 def _turning(command: Command, size: int, total: int, last: int) -> Iterator[Element | None]:
@@ -127,7 +130,7 @@ def _turning(command: Command, size: int, total: int, last: int) -> Iterator[Ele
 
 
 def _paged(text: str, page: int) -> str:
-    return f"{_without(text, 'page')} page:{page}" if page > 1 else _without(text, "page")
+    return _without(text, "page") + (f" page:{page}" if page > 1 else "")
 
 
 def _without(text: str, *keys: str) -> str:

@@ -9,23 +9,26 @@ from bot.releases.facts.figures import human_bytes, human_count
 from bot.releases.facts.memory import memory_to_serve
 from bot.releases.facts.text import web_address
 from bot.views import blocks
-from bot.views.answers.common import fitting, run, share, text_of
-from bot.views.blocks import Element, details_button, escape, link, literal
+from bot.views.answers.common import part, run, share, text_of
+from bot.views.blocks import Element, details_button, dotted, escape, link, literal
 from bot.views.names import (
     FACT_LIMIT,
     NAME_LIMIT,
     by_size,
     first_url,
-    lab_of,
+    lab_name,
+    licence_in_words,
     licence_of,
     linked,
+    linked_model,
     main_url,
-    name_of,
     size_of,
     subject_of,
+    task_of,
     title_of,
 )
 from bot.views.phrases import counted, dated
+from bot.views.sentence import summary
 
 _SUMMARY_LIMIT = 300
 _CONDITION_LIMIT = 200  # five characters each when all are escaped: a field holds 2,000
@@ -45,29 +48,20 @@ def fact_blocks(wave: Wave, *, whole: bool = False) -> Iterator[Block]:
         yield blocks.fields(*_pairs(models[0]))
     else:
         duty = literal(models[0].license.duty, _CONDITION_LIMIT)
-        yield from blocks.sections(["*Licence*", licence_text(models), *([duty] if duty else [])])
-        yield from _part(f"{len(models)} sizes", [_size(it) for it in models], _SIZES_LIMIT, whole=whole)
+        yield from blocks.sections(["*Licence*", _licence(models), *([duty] if duty else [])])
+        yield from part(f"{len(models)} sizes", [_size(it) for it in models], _SIZES_LIMIT, whole=whole)
     variants = [_variant(variant) for model in models for variant in model.variants]
     sources = [_source(it) for it in _mentions(wave)]
-    yield from _part("Variants", variants, _VARIANTS_LIMIT, whole=whole)
-    yield from _part("Sources", sources, _SOURCES_LIMIT, whole=whole)
-
-
-def _part(title: str, rows: Sequence[str], limit: int, *, whole: bool) -> Iterator[Block]:
-    if rows:
-        lines = fitting([f"• {row}" for row in rows], limit=limit, whole=whole)
-        yield from blocks.sections([f"*{title}*", *lines])
+    yield from part("Variants", variants, _VARIANTS_LIMIT, whole=whole)
+    yield from part("Sources", sources, _SOURCES_LIMIT, whole=whole)
 
 
 def _introduction(wave: Wave) -> Iterator[str]:
-    task = next((it.facts.task for it in wave.members if it.facts.task), "")
-    about = literal(words.task_words(task), FACT_LIMIT)
-    yield f"*{linked(wave)}*" + (f" · {about}" if about else "")
+    yield dotted([f"*{linked(wave)}*", task_of(wave)])
     since = words.since_previous(wave.lead.published, wave.previous)
     yield literal(dated(wave.lead.published) + (f", {since}" if since else ""), 200)
-    summary = next((it.facts.summary for it in wave.members if it.facts.summary), "")
-    if summary := literal(summary, _SUMMARY_LIMIT):
-        yield summary
+    if said := literal(summary(wave), _SUMMARY_LIMIT):
+        yield said
 
 
 # --- one model
@@ -75,7 +69,7 @@ def _introduction(wave: Wave) -> Iterator[str]:
 
 def _pairs(model: Release) -> Iterator[tuple[str, str]]:
     facts = model.facts
-    yield "Licence", licence_text([model])
+    yield "Licence", _licence([model])
     if duty := literal(model.license.duty, _CONDITION_LIMIT):
         yield "What it asks", duty
     yield "Size", size_of([model]) + literal(_counted_by_hub(model), FACT_LIMIT)
@@ -86,7 +80,7 @@ def _pairs(model: Release) -> Iterator[tuple[str, str]]:
         yield "Access", gate
 
 
-def licence_text(models: Sequence[Release]) -> str:
+def _licence(models: Sequence[Release]) -> str:
     """Return the licence with the one condition that matters and where to read it, in mrkdwn."""
     license = models[0].license
     stated = next((it.facts.license for it in models if it.license == license), None)
@@ -119,18 +113,21 @@ def _needs(model: Release) -> list[str]:
 
 
 def _size(model: Release) -> str:
-    name = link(model.card_url or model.post_url, model.name.display, NAME_LIMIT) or name_of(model)
-    needs = _needs(model)
-    facts = [size_of([model]), literal(words.download_words(model.facts), FACT_LIMIT), licence_of([model])]
-    facts += [f"to serve {needs[0]}"] if needs else []
-    return " · ".join([f"*{name}*", *(fact for fact in facts if fact)])
+    facts = (
+        f"*{linked_model(model)}*",
+        size_of([model]),
+        literal(words.download_words(model.facts), FACT_LIMIT),
+        licence_of([model]),
+        *(f"to serve {need}" for need in _needs(model)[:1]),
+    )
+    return dotted(facts)
 
 
 def _variant(artifact: Artifact) -> str:
     page = link(f"{_HUB}{artifact.repository}", artifact.repository, NAME_LIMIT) or "a repository"
     size = human_bytes(artifact.facts.download_bytes) if artifact.facts.download_bytes else ""
     packaging = literal(artifact.packaging, 20) or "packaged otherwise"
-    return f"{packaging}: {page}" + (f" · {size}" if size else "")
+    return dotted([f"{packaging}: {page}", size])
 
 
 def _mentions(wave: Wave) -> list[Mention]:
@@ -183,9 +180,8 @@ def _also(others: Sequence[str]) -> Iterator[Block]:
 def _sentences(wave: Wave) -> Iterator[str]:
     models = by_size(wave)
     date = literal(dated(wave.lead.published), 60)
-    yield f"{subject_of(wave)} by {lab_of(wave)}, {date}."
-    licence = licence_of(models).removeprefix(words.circle(models[0].license)).strip()
-    yield f"Licence: {licence.removeprefix('licence ')}."
+    yield f"{subject_of(wave)} by {lab_name(wave.lab)}, {date}."
+    yield f"Licence: {licence_in_words(models).removeprefix('licence ')}."
     yield f"Size: {size_of(models).removeprefix('size ')}."
     yield f"Download: {literal(words.download_range(models), 80) or words.NOT_STATED}."
     yield f"Context: {literal(words.context_range(models), 80) or words.NOT_STATED}."

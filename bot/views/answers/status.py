@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from bot.errors import Failure
 from bot.records import (
     NOTHING_YET,
-    Block,
     Content,
     Delivery,
     ErrorReport,
@@ -20,12 +19,12 @@ from bot.records import (
 )
 from bot.releases.news.coverage import Record
 from bot.views import blocks
-from bot.views.answers.common import elsewhere, fitting, prose, sentence, text_of, typed
+from bot.views.answers.common import elsewhere, part, prose, sentence, text_of, typed
 from bot.views.answers.deliveries import delivery_words
 from bot.views.answers.unclear import lacking_words
-from bot.views.blocks import Element, literal
+from bot.views.blocks import Element, dotted, literal
 from bot.views.names import NAME_LIMIT, person, place, source_name
-from bot.views.phrases import ago, coming, counted, length, pushed, remarks
+from bot.views.phrases import ago, coming, counted, length, listed, pushed, remarks
 
 _REASON_LIMIT = 200
 _WAITING = 5  # new repositories that are named
@@ -119,18 +118,12 @@ def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> C
         text_of([*still, summary, messages, *map(sentence, spoken)]),
         (
             blocks.section("\n".join([*still, f"*{summary}*"])),
-            *(block for title, lines in parts.items() for block in _part(title, lines, whole=whole)),
+            *(it for title, rows in parts.items() for it in part(title, rows, _PART_LIMIT, whole=whole)),
             *blocks.actions(_corrections(status)),
             *blocks.sections(["*Well*", *well] if well else []),
             blocks.context([messages, *others]),
         ),
     )
-
-
-def _part(title: str, lines: Sequence[str], *, whole: bool) -> Iterator[Block]:
-    if lines:
-        shown = fitting([f"• {line}" for line in lines], limit=_PART_LIMIT, whole=whole)
-        yield from blocks.sections([f"*{title}*", *shown])
 
 
 def _summary(status: BotStatus) -> str:
@@ -205,8 +198,7 @@ def _failures(sources: Sequence[SourceState], now: datetime) -> Iterator[str]:
         alike[state.failure, state.complaint].append(state)
     for states in alike.values():
         names = [_name(state.id) for state in states]
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        subject = f"{', '.join(names[:_NAMED])}{more}: their host" if len(names) > 1 else names[0]
+        subject = f"{listed(names, _NAMED)}: their host" if len(names) > 1 else names[0]
         yield f"{subject} {_failure(states[0], now)}"
 
 
@@ -230,20 +222,15 @@ def _well(status: BotStatus, now: datetime) -> Iterator[str]:
         young, old = ago(moments[-1], now), ago(moments[0], now)
         span = f"read {young}" if young == old else f"read between {young} and {old}"
         yield f"{counted(len(states), _KINDS.get(kind, kind))}, {span}"
-    if held := [state for state in status.sources if _is_pushed(status, state, now)]:
-        yield f"{len(held)} of {counted(len(status.sources), 'source')} pushed as well as polled"
+    pushes = (status.pushes.get(state.id) for state in status.sources)
+    if held := sum(1 for push in pushes if push and push.holds(now)):
+        yield f"{held} of {counted(len(status.sources), 'source')} pushed as well as polled"
     if waiting := [note for state in status.sources for note in state.waiting]:
-        names = ", ".join(literal(note["id"], NAME_LIMIT) for note in waiting[:_WAITING])
-        more = f" and {len(waiting) - _WAITING} more" if len(waiting) > _WAITING else ""
-        yield f"Waited for: {len(waiting)} new on the Hub (`why` tells what for): {names}{more}"
+        names = listed([literal(note["id"], NAME_LIMIT) for note in waiting], _WAITING)
+        yield f"Waited for: {len(waiting)} new on the Hub (`why` tells what for): {names}"
     if status.hints:
         hints = counted(len(status.hints), "name")
         yield f"Waited for: {hints} that no item carries (`why` tells where they stand)"
-
-
-def _is_pushed(status: BotStatus, state: SourceState, now: datetime) -> bool:
-    push = status.pushes.get(state.id)
-    return push is not None and push.holds(now)
 
 
 def _source(status: BotStatus, state: SourceState, now: datetime) -> str:
@@ -257,7 +244,7 @@ def _source(status: BotStatus, state: SourceState, now: datetime) -> str:
         f"{len(state.waiting)} new, waited for ({typed('why')} tells what for)" if state.waiting else "",
         literal(pushed(push, now), _REASON_LIMIT) if push else "",
     )
-    return " · ".join(fact for fact in facts if fact)
+    return dotted(facts)
 
 
 def _waited_for(status: BotStatus, now: datetime) -> Iterator[str]:

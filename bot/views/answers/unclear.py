@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.records import Block, Content, Delivery
+from bot.releases.facts.words import enumerated
 from bot.views import blocks
 from bot.views.answers.common import elsewhere, said, text_of, turn, typed
 from bot.views.answers.deliveries import what_words
@@ -87,8 +88,7 @@ def lacking_words(lacking: Sequence[str]) -> str:
     )
     told = []
     if scopes:
-        *others, last = (_PLACES[scope] for scope in scopes)
-        places = f"{', '.join(others)} and {last}" if others else last
+        places = enumerated([_PLACES[scope] for scope in scopes])
         told.append(
             f"I may not read {places}: {lost}. To mend it add {', '.join(scopes)} to the bot scopes of the "
             "Slack app, and install it again."
