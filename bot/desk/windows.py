@@ -22,8 +22,7 @@ from bot.releases.naming.labs import Labs
 from bot.views import forms, home
 from bot.views.answers.common import sentence
 from bot.views.commands import Verb
-from bot.views.follow_form import LABS, filter_words, read_subscribe, subscribe_modal
-from bot.views.where import where_modal
+from bot.views.follow_form import LABS, filter_words, read_subscribe, subscribe_modal, where_modal
 
 _LIMIT = 200  # characters beside a field
 _NOT_ALL = "all labs stay followed until `unsubscribe all` ends that: leave them in, or do that first"

@@ -22,9 +22,9 @@ from bot.slack.payload import (
     words_of_mention,
 )
 from bot.slack.replies import Replies
-from bot.views import forms, home, where
+from bot.views import forms, home
 from bot.views.answers.common import typed
-from bot.views.follow_form import read_subscribe
+from bot.views.follow_form import read_subscribe, read_where
 
 log = structlog.get_logger(__name__)
 
@@ -171,8 +171,8 @@ class Listeners:
             case forms.SUBSCRIBE, _:
                 place, commands = read_subscribe(view)
                 self._do_there(request, place or asker.person, BESIDE.join(commands))
-            case where.WHERE, _:
-                place = Destination.at(asker.team, where.read_where(view) or asker.user)
+            case forms.WHERE, _:
+                place = Destination.at(asker.team, read_where(view) or asker.user)
                 self._open(request, self.desk.windows.follow_form(asker, place), _typed_instead(place))
             case forms.REPORT, int(release):
                 self.replies.answer(

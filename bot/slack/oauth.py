@@ -25,7 +25,7 @@ from bot.ops.sealing import Seal
 from bot.slack.once import Once
 from bot.slack.scopes import OPTIONAL_SCOPES
 from bot.store.store import Store
-from bot.views.greeting import render_greeting
+from bot.views.home import render_greeting
 
 SCOPES = (
     "app_mentions:read",

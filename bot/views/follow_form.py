@@ -1,4 +1,8 @@
-"""The form in which a channel or a person chooses labs: it shows what is set, and Save makes it so."""
+"""The forms in which labs are chosen: for which channel, from the Home tab or a shortcut, and then which.
+
+The second shows what is set, and Save makes it so. The first offers the channels that its reader is in:
+https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element
+"""
 
 import re
 from collections import defaultdict
@@ -12,10 +16,24 @@ from bot.views import blocks
 from bot.views.answers.following import Following, followed_briefly
 from bot.views.blocks import Element
 from bot.views.commands import Verb
-from bot.views.forms import SHORT, SUBSCRIBE, Choices, ask, form, multi_select, select, text_input, values_of
+from bot.views.forms import (
+    SHORT,
+    SUBSCRIBE,
+    VALUE,
+    WHERE,
+    Choices,
+    ask,
+    form,
+    multi_select,
+    select,
+    text_input,
+    values_of,
+)
 from bot.views.names import place, plain_lab
 
 LABS = "labs"
+_PLACE = "place"
+_NO_PLACE = "Leave it empty to be told alone, in our direct messages. In a channel invite me first: /invite"
 _MOST_CHOSEN = 1_000  # labs
 _CHOSEN_LIMIT = 1_500  # characters of the ids of labs that a form brings back
 _LINES_LIMIT = 2_500
@@ -33,6 +51,22 @@ _KINDS = (
 )
 _WEIGHTS = (("Any", _ANY), ("Only what can be downloaded", "open"))
 _FILTERS = ("license", "min", "max", "fits", "type", "weights", "kinds", "match")
+
+
+def where_modal() -> View:
+    """Return the window; where the channel that its reader looks at may be chosen, it is chosen at first."""
+    channels: Element = {
+        "type": "conversations_select",
+        "action_id": VALUE,
+        "default_to_current_conversation": True,
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    return form("Follow labs", "Next", WHERE, "", [ask(_PLACE, "In which channel", channels, _NO_PLACE)])
+
+
+def read_where(view: Mapping[str, Any]) -> str:
+    """Return the id of the channel that was chosen, "" for none."""
+    return next(iter(values_of(view).get(_PLACE, ())), "")
 
 
 def subscribe_modal(labs: Sequence[Lab], current: Following | None, destination: Destination) -> View:
@@ -91,7 +125,7 @@ def _select(choices: Choices, chosen: str) -> Element:
 
 
 def _line(placeholder: str, typed: str) -> Element:
-    return text_input(placeholder, most=max(SHORT, len(typed)), typed=typed)
+    return text_input(placeholder, max(SHORT, len(typed)), typed=typed)
 
 
 def _by_letter(labs: Sequence[Lab]) -> Mapping[str, Choices]:

@@ -29,32 +29,34 @@ _LABEL_LIMIT = 100
 _HINT_LIMIT = 300
 _PLACEHOLDER_LIMIT = 150
 _TEXT_LIMIT = 3_000
-_METADATA_LIMIT = 3_000
 _GROUP_LIMIT = 100
 VALUE = "value"  # the action id of every input: its block id says which it is
 
 Choices = Sequence[tuple[str, str]]
 
 
-def text_input(
-    placeholder: str = "", *, multiline: bool = False, most: int = _TEXT_LIMIT, typed: str = ""
-) -> Element:
+def text_input(placeholder: str, most: int, *, multiline: bool = False, typed: str = "") -> Element:
     """Return a line, or several, to type into; `most` is in characters, `typed` stands there first."""
-    element: Element = {"type": "plain_text_input", "action_id": VALUE, "multiline": multiline}
-    element["max_length"] = min(most, _TEXT_LIMIT)
-    initial = {"initial_value": typed} if 0 < len(typed) <= element["max_length"] else {}
-    return {**element, **initial, **_placeholder(placeholder)}
+    most = min(most, _TEXT_LIMIT)
+    return {
+        "type": "plain_text_input",
+        "action_id": VALUE,
+        "multiline": multiline,
+        "max_length": most,
+        **({"initial_value": typed} if 0 < len(typed) <= most else {}),
+        "placeholder": plain_text(placeholder, _PLACEHOLDER_LIMIT),
+    }
 
 
 def select(choices: Choices, chosen: str = "") -> Element:
     """Return a menu to choose one of (label, value) from; `chosen` is the value that stands there first."""
     listed = options(choices[:_GROUP_LIMIT])
-    initial = [it for it in listed if it["value"] == chosen]
     element: Element = {"type": "static_select", "action_id": VALUE, "options": listed}
-    return {**element, **({"initial_option": initial[0]} if initial else {})}
+    initial = [it for it in listed if it["value"] == chosen]
+    return {**element, "initial_option": initial[0]} if initial else element
 
 
-def multi_select(groups: Mapping[str, Choices], placeholder: str, chosen: Collection[str] = ()) -> Element:
+def multi_select(groups: Mapping[str, Choices], placeholder: str, chosen: Collection[str]) -> Element:
     """Return a menu to choose several from, in groups of (label, value); at least one must have choices.
 
     `chosen` are the values that are chosen at first.
@@ -64,13 +66,14 @@ def multi_select(groups: Mapping[str, Choices], placeholder: str, chosen: Collec
         for label, choices in groups.items()
         if choices
     ]
-    element: Element = {"type": "multi_static_select", "action_id": VALUE, "option_groups": listed}
     initial = [option for group in listed for option in group["options"] if option["value"] in chosen]
-    return {**element, **({"initial_options": initial} if initial else {}), **_placeholder(placeholder)}
-
-
-def _placeholder(text: str) -> Element:
-    return {"placeholder": plain_text(text, _PLACEHOLDER_LIMIT)} if text else {}
+    return {
+        "type": "multi_static_select",
+        "action_id": VALUE,
+        "option_groups": listed,
+        **({"initial_options": initial} if initial else {}),
+        "placeholder": plain_text(placeholder, _PLACEHOLDER_LIMIT),
+    }
 
 
 def ask(block_id: str, label: str, element: Element, hint: str = "", *, optional: bool = True) -> Block:
@@ -98,10 +101,8 @@ def modal(title: str, blocks: Iterable[Block]) -> View:
 def form(title: str, submit: str, callback: str, metadata: str, blocks: Iterable[Block]) -> View:
     """Return a window that asks; what is submitted comes back under `callback` with the metadata.
 
-    Raises ValueError for metadata beyond Slack's limit, which our ids never reach.
+    Slack takes 3,000 characters of metadata.
     """
-    if len(metadata) > _METADATA_LIMIT:
-        raise ValueError(f"a form's metadata has {len(metadata)} characters; Slack takes {_METADATA_LIMIT}")
     return {
         **modal(title, blocks),
         "submit": plain_text(submit, _TITLE_LIMIT),
@@ -140,7 +141,7 @@ def _values(state: Mapping[str, Any]) -> list[str]:
     return [it.strip() for it in found if isinstance(it, str) and it.strip()]
 
 
-SUBSCRIBE, REPORT, CORRECT = "subscribe", "report", "correct"
+SUBSCRIBE, WHERE, REPORT, CORRECT = "subscribe", "where", "report", "correct"
 SHORT = 100  # characters of a filter or a correction
 _REPORT_LIMIT = 1_000
 _SAID_LIMIT = 400  # of a report, each character escaped
@@ -159,17 +160,11 @@ def details_modal(wave: Wave) -> View:
 
 def report_modal(wave: Wave) -> View:
     """Return the form to say what is wrong; `private_metadata` is the release's id."""
-    known = f"Known now: {licence_of(wave.sizes)} · {size_of(wave.sizes)}"
-    question = "What is wrong, and what would be right?"
+    text = text_input("The licence is ...", _REPORT_LIMIT, multiline=True)
     body = [
         blocks.section(f"*{subject_of(wave)}* by {lab_name(wave.lab)}"),
-        blocks.context([known]),
-        ask(
-            "text",
-            question,
-            text_input("The licence is ...", multiline=True, most=_REPORT_LIMIT),
-            optional=False,
-        ),
+        blocks.context([f"Known now: {licence_of(wave.sizes)} · {size_of(wave.sizes)}"]),
+        ask("text", "What is wrong, and what would be right?", text, optional=False),
     ]
     return form("Report a wrong detail", "Report", REPORT, str(wave.lead.id), body)
 
@@ -188,20 +183,20 @@ def correct_modal(report: ErrorReport, wave: Wave) -> View:
 
 
 def _correct_blocks(report: ErrorReport, wave: Wave) -> Iterator[Block]:
-    said = literal(report.text, _SAID_LIMIT) or "no words"
+    said, models = literal(report.text, _SAID_LIMIT) or "no words", by_size(wave)
     yield blocks.section(f"{person(report.reporter)} says of *{subject_of(wave)}*: “{said}”")
-    yield blocks.context([f"{name_of(it)}: {licence_of([it])} · {size_of([it])}" for it in by_size(wave)])
-    if len(wave.sizes) > 1:
-        models = [(it.name.display, str(it.id)) for it in by_size(wave)]
-        yield ask("model", "Which model", select(models, str(by_size(wave)[0].id)), optional=False)
-    yield ask("license", "Licence", text_input("apache-2.0", most=SHORT), "Leave empty what is right.")
-    yield ask("parameters", "Parameters", text_input("1.5t", most=SHORT))
-    yield ask("active", "Active parameters", text_input("32b", most=SHORT))
-    yield ask("lab", "Lab", text_input("moonshot", most=SHORT))
+    yield blocks.context([f"{name_of(it)}: {licence_of([it])} · {size_of([it])}" for it in models])
+    if len(models) > 1:
+        choices = [(it.name.display, str(it.id)) for it in models]
+        yield ask("model", "Which model", select(choices, str(models[0].id)), optional=False)
+    yield ask("license", "Licence", text_input("apache-2.0", SHORT), "Leave empty what is right.")
+    yield ask("parameters", "Parameters", text_input("1.5t", SHORT))
+    yield ask("active", "Active parameters", text_input("32b", SHORT))
+    yield ask("lab", "Lab", text_input("moonshot", SHORT))
     yield ask("kind", "What it is", select([(str(kind), str(kind)) for kind in Kind]))
-    yield ask("merge", "It is the same release as", text_input("Kimi K2.6", most=SHORT))
-    yield ask("split", "This repository is no part of it", text_input("owner/name", most=2 * SHORT))
-    yield ask("named", "but a release named", text_input("Kimi K2.6 Thinking", most=SHORT))
+    yield ask("merge", "It is the same release as", text_input("Kimi K2.6", SHORT))
+    yield ask("split", "This repository is no part of it", text_input("owner/name", 2 * SHORT))
+    yield ask("named", "but a release named", text_input("Kimi K2.6 Thinking", SHORT))
 
 
 def read_correct(view: Mapping[str, Any]) -> dict[str, str]:

@@ -1,12 +1,12 @@
-"""The Home tab: what I follow, what my channels follow, what came out lately."""
+"""The Home tab: what I follow, what my channels follow, what came out lately; and the words before it."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.model import Wave
-from bot.records import Block, View
+from bot.records import Block, Content, View
 from bot.views import blocks, forms
-from bot.views.answers.common import typed
+from bot.views.answers.common import run, typed
 from bot.views.answers.following import Following, followed_lines, preference_lines
 from bot.views.answers.recent import numbered
 from bot.views.blocks import Element, dotted
@@ -20,7 +20,18 @@ _CHANNELS = 20
 MOST_RECENT = 5  # releases to be shown there
 _MY_LIMIT = 2_500  # characters of what is followed; with these the tab stays below a hundred blocks
 _CHANNEL_LIMIT = 800
+_GREETING = (
+    "I am installed, and post every new model of the AI labs that you choose: once, with licence and size. "
+    "Invite me to a channel with `/invite @cadencebot`, then choose the labs that it follows; or choose some "
+    "for yourself."
+)
 _UNKNOWN = "Slack does not tell me which channels you are in. Type {} in a channel to see what it follows."
+
+
+def render_greeting() -> Content:
+    """Return the first words to whoever installed the bot, with a button for a channel and one for help."""
+    row = blocks.actions([_where_button(), run(1, "What I understand", "help")])
+    return Content(_GREETING, (blocks.section(_GREETING), *row))
 
 
 def home_view(
@@ -72,10 +83,10 @@ def _channels(channels: Sequence[Following], now: datetime, *, knows_channels: b
         yield from blocks.sections(lines or ["Nothing yet."])
     if len(channels) > _CHANNELS:
         yield blocks.context([f"and {len(channels) - _CHANNELS} more channels"])
-    yield from blocks.actions([where_button()])
+    yield from blocks.actions([_where_button()])
 
 
-def where_button() -> Element | None:
+def _where_button() -> Element | None:
     """Return the button that asks for a channel, and then for the labs that it shall follow."""
     return blocks.button("Follow labs in a channel", WHERE, "channel")
 

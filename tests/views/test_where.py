@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.views.greeting import render_greeting
-from bot.views.where import read_where, where_modal
+from bot.views.follow_form import read_where, where_modal
+from bot.views.home import render_greeting
 from tests.support.slack import complaints
 
 
