@@ -146,16 +146,6 @@ class New:
     before: Sequence[Item]
 
     @property
-    def permissive(self) -> float | None:
-        """Return the share of permissive licences among those that are stated; None of nothing."""
-        return _permissive(self.items)
-
-    @property
-    def permissive_before(self) -> float | None:
-        """Return the same of the days before."""
-        return _permissive(self.before)
-
-    @property
     def fastest(self) -> Sequence[tuple[str, int, int]]:
         """Return the labs with the most: the name, how many, and how many in the days before."""
         mine, before = (Counter(it.lead.shipped.lab for it in them) for them in (self.items, self.before))
@@ -164,7 +154,8 @@ class New:
         return [(names[lab], mine[lab], before[lab]) for lab in busiest[:_MOST_NAMED]]
 
 
-def _permissive(items: Sequence[Item]) -> float | None:
+def permissive(items: Sequence[Item]) -> float | None:
+    """Return the share of permissive licences among those that are stated; None of nothing."""
     return share(Counter(it.main.verdict for it in items), "permissive")
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from bot.cadence.phrases import days_ago, expected_text, hits_text
 from bot.cadence.shipped import NAME_LIMIT, name_words
 from bot.releases.facts.text import clean
 from bot.report.item import Item, day_text, news_text, short_license_text, sizes_text
-from bot.report.overview import LEFT, WIDTH, Overview, Shares, size_number
+from bot.report.overview import LEFT, WIDTH, Overview, Shares, permissive, size_number
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -54,7 +54,8 @@ def _environment() -> "Environment":
         "name": name_words,
         "news": news_text,
         "percent": _percent,
-        "permissive": _permissive,
+        "permissive": permissive,
+        "share": share,
         "shares": _shares_text,
         "size_numbers": _size_numbers,
         "sizes": sizes_text,
@@ -87,10 +88,6 @@ def _text(text: str) -> str:
 
 def _percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.0%}"
-
-
-def _permissive(licenses: Mapping[str, int]) -> float | None:
-    return share(licenses, "permissive")
 
 
 def _size_numbers(item: Item) -> str:
