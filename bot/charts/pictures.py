@@ -92,7 +92,7 @@ def _timeline(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pic
     classes = Counter(mark_of(it.verdict) for it in releases)
     text = _sentences(
         f"{_line(title)}: {len(releases)} in all",
-        [f"{lab_words(mine[-1], _LABEL_LIMIT)} {len(mine)}" for mine in labs],
+        [f"{lab} {len(mine)}" for lab, mine in labs],
         [f"{classes[mark]} {mark.label}" for mark in MARKS if classes[mark]],
     )
 
@@ -100,7 +100,7 @@ def _timeline(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pic
         apart = timedelta(days=window.days / _ABREAST)
         placed = [
             (it, row + _LANE * lane)
-            for row, mine in enumerate(labs)
+            for row, (_, mine) in enumerate(labs)
             for it, lane in zip(mine, lanes((it.day for it in mine), apart), strict=True)
         ]
         for mark in reversed(MARKS):  # what is known of least lies undermost
@@ -110,8 +110,7 @@ def _timeline(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pic
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]  # as above
         margin = timedelta(days=1 + window.days // 60)  # so that no mark covers the names
         axes.set_xlim(window.first - margin, window.last + margin)  # type: ignore[arg-type]  # as above
-        labels = [f"{lab_words(mine[-1], _LABEL_LIMIT)}  {len(mine)}" for mine in labs]
-        axes.set_yticks(range(len(labs)), labels)
+        axes.set_yticks(range(len(labs)), [f"{lab}  {len(mine)}" for lab, mine in labs])
         axes.set_ylim(max(len(labs), 1) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.grid(color=_GRID)
@@ -181,14 +180,14 @@ def _months(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pictu
     """Draw how much came in which month: a row a lab, a field a month."""
     everything = period(history, window)
     labs = _busiest(everything.shipped)
-    series = [Period(window, tuple(mine)).months for mine in labs]
+    series = [Period(window, tuple(mine)).months for _, mine in labs]
     title = f"Releases a month\n{_span(window)}{_of_all(everything.shipped)}"
     months = everything.months
     told = [f"{month:%b %Y} {count}" for month, count in months]
     best = []
-    for mine, counted_months in zip(labs, series, strict=True):
+    for (lab, _), counted_months in zip(labs, series, strict=True):
         month, count = max(counted_months, key=lambda it: it[1])
-        best.append(f"{lab_words(mine[-1], _LABEL_LIMIT)} most in {month:%b %Y} with {count}")
+        best.append(f"{lab} most in {month:%b %Y} with {count}")
     text = _sentences(f"{_line(title)}: all labs, {', '.join(told)}", best)
     counts = [[count for _, count in row] for row in series] or [[0] * len(months)]
     most = max(max(row) for row in counts)
@@ -201,7 +200,7 @@ def _months(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pictu
                 for column, count in enumerate(line):
                     colour = "white" if count > most * 0.55 else _INK
                     axes.text(column, row, str(count or ""), ha="center", va="center", color=colour)
-        axes.set_yticks(range(len(labs)), [lab_words(mine[-1], _LABEL_LIMIT) for mine in labs])
+        axes.set_yticks(range(len(labs)), [lab for lab, _ in labs])
         axes.set_xticks(range(len(months)), _month_names([month for month, _ in months]))
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
@@ -255,8 +254,10 @@ def _line(title: str) -> str:
     return title.replace("\n", ", ")
 
 
-def _busiest(units: Iterable[Shipped]) -> list[list[Shipped]]:
-    return sorted(by_lab(units).values(), key=lambda mine: (-len(mine), mine[0].lab))[:_MOST_LABS]
+def _busiest(units: Iterable[Shipped]) -> list[tuple[str, list[Shipped]]]:
+    """Return the labs with the most, each by its label."""
+    busiest = sorted(by_lab(units).values(), key=lambda mine: (-len(mine), mine[0].lab))[:_MOST_LABS]
+    return [(lab_words(mine[-1], _LABEL_LIMIT), mine) for mine in busiest]
 
 
 def _span(window: Window) -> str:
