@@ -1,86 +1,47 @@
 """Render every answer to a command: pure, escaped, and within Slack's limits whatever comes in."""
 
-from bot.views.answers.adding import (
-    Tried,
-    added_answer,
-    added_labs_answer,
-    only_admins_answer,
-    proposal_answer,
-    reading_words,
-    tried_line,
-    tried_summary,
-    wish_line,
-)
-from bot.views.answers.adoption import adoption_answer
-from bot.views.answers.cadence import CadenceTable, cadence_answer, without_charts
-from bot.views.answers.common import (
-    acting_at,
-    after,
-    cannot_post_answer,
-    confirm_answer,
-    error_answer,
-    said,
-    subscribed_answer,
-    understood_answer,
-    undoable,
-    undone_answer,
-    uninvited_answer,
-    unshared,
-)
-from bot.views.answers.deliveries import deliveries_answer
-from bot.views.answers.following import Following, digest_answer, list_answer, preview_answer, settings_answer
-from bot.views.answers.held import held_answer, ignored_answer
-from bot.views.answers.help import help_answer, labs_answer, welcome_answer
-from bot.views.answers.recent import page_size, recent_answer
-from bot.views.answers.show import show_answer
-from bot.views.answers.status import BotStatus, status_answer
-from bot.views.answers.unclear import lacking_words, settled_answer, unclear_answer
-from bot.views.answers.why import why_answer
-
-__all__ = [
-    "BotStatus",
-    "CadenceTable",
-    "Following",
-    "Tried",
-    "acting_at",
-    "added_answer",
-    "added_labs_answer",
-    "adoption_answer",
-    "after",
-    "cadence_answer",
-    "cannot_post_answer",
-    "confirm_answer",
-    "deliveries_answer",
-    "digest_answer",
-    "error_answer",
-    "held_answer",
-    "help_answer",
-    "ignored_answer",
-    "labs_answer",
-    "lacking_words",
-    "list_answer",
-    "only_admins_answer",
-    "page_size",
-    "preview_answer",
-    "proposal_answer",
-    "reading_words",
-    "recent_answer",
-    "said",
-    "settings_answer",
-    "settled_answer",
-    "show_answer",
-    "status_answer",
-    "subscribed_answer",
-    "tried_line",
-    "tried_summary",
-    "unclear_answer",
-    "understood_answer",
-    "undoable",
-    "undone_answer",
-    "uninvited_answer",
-    "unshared",
-    "welcome_answer",
-    "why_answer",
-    "wish_line",
-    "without_charts",
-]
+from bot.views.answers.adding import Tried as Tried
+from bot.views.answers.adding import added_answer as added_answer
+from bot.views.answers.adding import added_labs_answer as added_labs_answer
+from bot.views.answers.adding import only_admins_answer as only_admins_answer
+from bot.views.answers.adding import proposal_answer as proposal_answer
+from bot.views.answers.adding import reading_words as reading_words
+from bot.views.answers.adding import tried_line as tried_line
+from bot.views.answers.adding import tried_summary as tried_summary
+from bot.views.answers.adding import wish_line as wish_line
+from bot.views.answers.adoption import adoption_answer as adoption_answer
+from bot.views.answers.cadence import CadenceTable as CadenceTable
+from bot.views.answers.cadence import cadence_answer as cadence_answer
+from bot.views.answers.cadence import without_charts as without_charts
+from bot.views.answers.common import acting_at as acting_at
+from bot.views.answers.common import after as after
+from bot.views.answers.common import cannot_post_answer as cannot_post_answer
+from bot.views.answers.common import confirm_answer as confirm_answer
+from bot.views.answers.common import error_answer as error_answer
+from bot.views.answers.common import said as said
+from bot.views.answers.common import subscribed_answer as subscribed_answer
+from bot.views.answers.common import understood_answer as understood_answer
+from bot.views.answers.common import undoable as undoable
+from bot.views.answers.common import undone_answer as undone_answer
+from bot.views.answers.common import uninvited_answer as uninvited_answer
+from bot.views.answers.common import unshared as unshared
+from bot.views.answers.deliveries import deliveries_answer as deliveries_answer
+from bot.views.answers.deliveries import lacking_words as lacking_words
+from bot.views.answers.deliveries import settled_answer as settled_answer
+from bot.views.answers.deliveries import unclear_answer as unclear_answer
+from bot.views.answers.following import Following as Following
+from bot.views.answers.following import digest_answer as digest_answer
+from bot.views.answers.following import list_answer as list_answer
+from bot.views.answers.following import preview_answer as preview_answer
+from bot.views.answers.following import settings_answer as settings_answer
+from bot.views.answers.held import held_answer as held_answer
+from bot.views.answers.held import ignored_answer as ignored_answer
+from bot.views.answers.help import help_answer as help_answer
+from bot.views.answers.help import labs_answer as labs_answer
+from bot.views.answers.help import welcome_answer as welcome_answer
+from bot.views.answers.recent import page_size as page_size
+from bot.views.answers.recent import recent_answer as recent_answer
+from bot.views.answers.show import show_answer as show_answer
+from bot.views.answers.status import BotStatus as BotStatus
+from bot.views.answers.status import status_answer as status_answer
+from bot.views.answers.why import why_answer as why_answer

@@ -20,8 +20,7 @@ from bot.records import (
 from bot.releases.news.coverage import Record
 from bot.views import blocks
 from bot.views.answers.common import elsewhere, part, prose, sentence, text_of, typed
-from bot.views.answers.deliveries import delivery_words
-from bot.views.answers.unclear import lacking_words
+from bot.views.answers.deliveries import delivery_words, lacking_words
 from bot.views.blocks import Element, dotted, literal
 from bot.views.names import NAME_LIMIT, person, place, source_name
 from bot.views.phrases import ago, coming, counted, length, listed, pushed, remarks
@@ -38,7 +37,7 @@ _NAMED = 3  # releases that a source missed, or sources that fail alike
 _ALONE = 3  # sources that cannot be reached, and no other can
 _SILENT = timedelta(hours=1)  # beyond this without any poll, nobody polls
 _KINDS = {"hub": "Hugging Face organisation", "llm_stats": "LLM Stats listing"}
-_FAILURES = {
+_FAILURES: Mapping[str, str] = {
     Failure.UNREACHABLE: "cannot be reached",
     Failure.TIMEOUT: "does not answer in time",
     Failure.TOO_LARGE: "answers more than is read",
@@ -130,13 +129,10 @@ def _summary(status: BotStatus) -> str:
     failing = sum(1 for state in status.sources if state.failure)
     unread = sum(1 for state in status.sources if not state.polled_at and not state.failure)
     bare = sum(1 for state in status.sources if state.has_shown_nothing and not state.failure)
-    parts = [f"{len(status.sources) - failing - unread - bare} fine"]
-    parts += [f"{failing} failing"] if failing else []
-    parts += [f"{bare} with nothing yet"] if bare else []
-    parts += [f"{unread} not read yet"] if unread else []
-    return f"cadencebot {literal(status.version, 40)} reads {counted(len(status.sources), 'source')}: " + (
-        ", ".join(parts) + "."
-    )
+    odd = {"failing": failing, "with nothing yet": bare, "not read yet": unread}
+    fine = f"{len(status.sources) - sum(odd.values())} fine"
+    told = ", ".join([fine, *(f"{count} {what}" for what, count in odd.items() if count)])
+    return f"cadencebot {literal(status.version, 40)} reads {counted(len(status.sources), 'source')}: {told}."
 
 
 def silence(sources: Sequence[SourceState], now: datetime) -> list[str]:
@@ -204,8 +200,7 @@ def _failures(sources: Sequence[SourceState], now: datetime) -> Iterator[str]:
 
 def _failure(state: SourceState, now: datetime) -> str:
     since = length(now - (state.failing_since or now))
-    known = {failure.value: words for failure, words in _FAILURES.items()}
-    words = known.get(state.failure, f"fails ({literal(state.failure, 40)})")
+    words = _FAILURES.get(state.failure, f"fails ({literal(state.failure, 40)})")
     complaint = literal(state.complaint, _REASON_LIMIT)
     last = f", last read {ago(state.succeeded_at, now)}" if state.succeeded_at else ", never read"
     return f"{words} for {since}{last}" + (f": {complaint}" if complaint else "")
