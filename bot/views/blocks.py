@@ -46,7 +46,6 @@ _ROW_LIMIT = 25  # buttons in a row of actions
 _LABEL_LIMIT = 75
 _VALUE_LIMIT = 2_000
 _OPTION_VALUE_LIMIT = 75  # slack_sdk takes 150, Slack's own types 75
-_OVERFLOW_LIMIT = 5
 CHART = "data_visualization"
 _CHART_TITLE_LIMIT = 50
 _CHART_LABEL_LIMIT = 20  # of a series or a category
@@ -120,7 +119,7 @@ def before_buttons(message: Sequence[Block], added: Iterable[Block]) -> tuple[Bl
     return (*message[:at], *added, *message[at:])
 
 
-def link_button(label: str, url: str, action: str, spoken: str = "") -> Element | None:
+def link_button(label: str, url: str, action: str, spoken: str) -> Element | None:
     """Return a button that opens an address, or None when the address is not usable."""
     address = web_address(url)
     return {**_button(label, action, spoken), "url": address} if address else None
@@ -139,12 +138,6 @@ def revalued(button: Element, action: str, value: str) -> Element | None:
     """Return a button that brings another value along, where Slack takes that."""
     fits = 0 < len(value) <= _VALUE_LIMIT and value.isprintable()
     return {**button, "action_id": action, "value": value} if fits else None
-
-
-def overflow(action: str, choices: Iterable[tuple[str, str]]) -> Element | None:
-    """Return a menu behind "…" of (label, value), or None when no value is short enough."""
-    listed = options(choices)[:_OVERFLOW_LIMIT]
-    return {"type": "overflow", "action_id": action, "options": listed} if listed else None
 
 
 def options(choices: Iterable[tuple[str, str]]) -> list[Element]:
@@ -244,4 +237,5 @@ def more_menu(lab: Lab, release: Release | None = None) -> Element | None:
     ]
     if release:
         choices.append((f"Report a wrong detail of {release.name.display}", f"report:{release.id}"))
-    return overflow("more:0", choices)
+    listed = options(choices)
+    return {"type": "overflow", "action_id": "more:0", "options": listed} if listed else None

@@ -13,7 +13,16 @@ from bot.records import Block, Content
 from bot.views import blocks
 from bot.views.answers.common import typed
 from bot.views.blocks import dotted, literal
-from bot.views.names import LAB_LIMIT, NAME_LIMIT, licence_of, linked, plain_lab, plain_subject, size_of
+from bot.views.names import (
+    LAB_LIMIT,
+    NAME_LIMIT,
+    licence_of,
+    linked,
+    plain_lab,
+    plain_subject,
+    size_of,
+    sizes_of,
+)
 from bot.views.phrases import counted
 from bot.views.sentence import is_confirmed
 
@@ -88,7 +97,7 @@ def _releases(by_lab: dict[str, list[Wave]]) -> Iterator[Block]:
 def _line(wave: Wave) -> str:
     facts = (
         f"• {linked(wave)}",
-        f"{len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "",
+        sizes_of(wave),
         licence_of(wave.sizes),
         size_of(wave.sizes),
         "" if is_confirmed(wave) else "not confirmed by the lab",

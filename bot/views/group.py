@@ -8,7 +8,7 @@ from bot.records import Block, Content
 from bot.releases.facts import words
 from bot.views import blocks
 from bot.views.blocks import details_button, dotted, literal, more_menu
-from bot.views.names import FACT_LIMIT, licence_of, linked, plain_lab, plain_subject
+from bot.views.names import FACT_LIMIT, licence_of, linked, plain_lab, plain_subject, sizes_of
 from bot.views.phrases import counted
 from bot.views.sentence import is_confirmed, struck_down
 
@@ -29,19 +29,20 @@ def render_group(
     waves = _each_once(waves)
     standing = [wave for wave in waves if not wave.lead.withdrawn]
     if not standing:
-        return Content(_none_left(waves), tuple(blocks.sections(map(struck_down, waves))))
+        text = f"{len(waves)} models by {plain_lab(waves[0].lab)} were withdrawn: they are no releases."
+        return Content(literal(text, _TEXT_LIMIT), tuple(blocks.sections(map(struck_down, waves))))
     shared = _shared_license(standing)
     rows = [
         blocks.section(struck_down(wave)) if wave.lead.withdrawn else _row(wave, number, shared, interactive)
         for number, wave in enumerate(waves)
     ]
-    menu = [more_menu(waves[0].lab)] if interactive else []
+    first = min(now, *(wave.lead.opened_at for wave in waves))
     message: list[Block] = [
         blocks.header(_title(standing)),
         *([blocks.section(_all(shared, edited=edited))] if shared else []),
         *rows,
-        _origin(waves, now),
-        *blocks.actions(menu),
+        blocks.context([f"Seen {words.day(first, now)}"]),
+        *blocks.actions([more_menu(waves[0].lab)] if interactive else []),
     ]
     names = [plain_subject(wave) for wave in standing]
     return Content(literal(f"{_title(standing)}: {words.enumerated(names)}.", _TEXT_LIMIT), tuple(message))
@@ -54,11 +55,6 @@ def _each_once(waves: Sequence[Wave]) -> list[Wave]:
 
 def _title(waves: Sequence[Wave]) -> str:
     return f"{plain_lab(waves[0].lab)} released {counted(len(waves), 'model')}"
-
-
-def _none_left(waves: Sequence[Wave]) -> str:
-    lab = plain_lab(waves[0].lab)
-    return literal(f"{len(waves)} models by {lab} were withdrawn: they are no releases.", _TEXT_LIMIT)
 
 
 # --- what all share
@@ -86,15 +82,10 @@ def _all(license: License, *, edited: bool) -> str:
 def _row(wave: Wave, number: int, shared: License | None, interactive: bool) -> Block:
     facts = (
         f"*{linked(wave)}*",
-        f"{len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "",
+        sizes_of(wave),
         literal(words.size_range(wave.sizes), FACT_LIMIT),
         literal(words.download_range(wave.sizes), FACT_LIMIT),
         "" if shared else licence_of(wave.sizes),
         "" if is_confirmed(wave) else "_listed by LLM Stats, not confirmed by the lab_",
     )
     return blocks.section(dotted(facts), details_button(wave.lead, number) if interactive else None)
-
-
-def _origin(waves: Sequence[Wave], now: datetime) -> Block:
-    first = min(wave.lead.opened_at for wave in waves)
-    return blocks.context([f"Seen {words.day(min(first, now), now)}"])

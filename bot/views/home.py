@@ -43,6 +43,7 @@ def home_view(
     knows_channels: bool,
 ) -> View:
     """Return the Home tab of one person; `channels` are those that the person is in."""
+    rows = [numbered(number, wave) for number, wave in enumerate(recent, 1)]
     return forms.home(
         [
             blocks.header("Model releases"),
@@ -50,7 +51,8 @@ def home_view(
             blocks.divider(),
             *_channels(channels, now, knows_channels=knows_channels),
             blocks.divider(),
-            *_recent(recent),
+            blocks.section("*Recent releases*"),
+            *(rows or [blocks.section("Nothing came out yet that I know of.")]),
             blocks.context([f"{typed('help')} shows all commands"]),
         ]
     )
@@ -89,9 +91,3 @@ def _channels(channels: Sequence[Following], now: datetime, *, knows_channels: b
 def _where_button() -> Element | None:
     """Return the button that asks for a channel, and then for the labs that it shall follow."""
     return blocks.button("Follow labs in a channel", WHERE, "channel")
-
-
-def _recent(recent: Sequence[Wave]) -> Iterator[Block]:
-    yield blocks.section("*Recent releases*")
-    rows = [numbered(number, wave) for number, wave in enumerate(recent, 1)]
-    yield from rows or [blocks.section("Nothing came out yet that I know of.")]

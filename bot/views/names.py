@@ -52,6 +52,11 @@ def first_url(wave: Wave, source: SourceKind) -> str:
     return next((it.url for it in mentions if it.source.counts_as is source and web_address(it.url)), "")
 
 
+def sizes_of(wave: Wave) -> str:
+    """Return "4 sizes", or "" of one."""
+    return f"{len(wave.sizes)} sizes" if len(wave.sizes) > 1 else ""
+
+
 def by_size(wave: Wave) -> list[Release]:
     """Return the models of a wave, the largest first."""
     return sorted(wave.sizes, key=lambda model: -(model.facts.parameters or 0))

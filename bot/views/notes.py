@@ -60,8 +60,7 @@ def render_note(wave: Wave, note: Note) -> Content:
     news = _news(wave, note)
     facts = (link(note.url, note.title, _TITLE_LIMIT), *(literal(fact, FACT_LIMIT) for fact in _facts(note)))
     text = f"{literal(news, _NEWS_LIMIT)}: {dotted(facts)}".removesuffix(": ")
-    license = (blocks.section(_license(note)),) if note.license else ()
-    return Content(_sentence(news, note), (blocks.section(text), *license))
+    return Content(_sentence(news, note), (blocks.section(text), *_license(note)))
 
 
 def render_notes(wave: Wave, notes: Sequence[Note]) -> Content:
@@ -102,10 +101,11 @@ def _common_place(notes: Sequence[Note]) -> str:
     return web_address(places.pop()) if len(places) == 1 else ""
 
 
-def _license(note: Note) -> str:
-    now = license_text(note.license) if note.license else ""
-    former = words.license_words(note.former_license) if note.former_license else ""
-    return f"{now}\n_before: {literal(former, FACT_LIMIT)}_" if former else now
+def _license(note: Note) -> Iterator[Block]:
+    if note.license:
+        former = words.license_words(note.former_license) if note.former_license else ""
+        before = f"\n_before: {literal(former, FACT_LIMIT)}_" if former else ""
+        yield blocks.section(license_text(note.license) + before)
 
 
 def _news(wave: Wave, note: Note) -> str:
@@ -145,7 +145,8 @@ def _sentence(news: str, note: Note) -> str:
 
 def render_pause(destination: Destination, reason: str) -> Content:
     """Return what to tell the people who made a destination follow labs; `reason` is Slack's own word."""
-    why, remedy = _remedy(reason)
+    unknown = literal(reason, _REASON_LIMIT) or "Slack takes no messages there", "See what keeps me out"
+    why, remedy = next((known for code, known in _REMEDIES.items() if code in reason), unknown)
     text = (
         f"I paused the model releases in {place(destination)}: {why}. "
         f"{remedy}, and I go on by myself within the hour; nothing was unsubscribed and nothing is lost."
@@ -212,10 +213,3 @@ def _choices(number: int, about: str) -> Iterator[Block]:
             blocks.button("Ignore", "replace:1", f"held ignore {number}", spoken=f"Ignore {about}"),
         ]
     )
-
-
-def _remedy(reason: str) -> tuple[str, str]:
-    for code, remedy in _REMEDIES.items():
-        if code in reason:
-            return remedy
-    return literal(reason, _REASON_LIMIT) or "Slack takes no messages there", "See what keeps me out"

@@ -39,21 +39,14 @@ def with_triage(
 
 def _line(wave: Wave, triage: Triage, *, named: bool) -> str:
     about = f"{subject_of(wave)}: " if named else ""
-    when = day(triage.at, wave.lead.opened_at)
-    return f"{_MARKS[triage.state]} {about}*{STATES[triage.state]}* · {_who(triage)}, {when}"
+    # by name, which calls nobody; where Slack gave none it is a mention, and of edits Slack tells nobody
+    who, when = by_name(triage.name, triage.person), day(triage.at, wave.lead.opened_at)
+    return f"{_MARKS[triage.state]} {about}*{STATES[triage.state]}* · {who}, {when}"
 
 
 def _sentence(wave: Wave, triage: Triage, *, named: bool) -> str:
     about = f"{subject_of(wave)}: " if named else ""
-    return f"{about}{STATES[triage.state]} ({_who(triage)})."
-
-
-def _who(triage: Triage) -> str:
-    """Return who said it, by name, which pings nobody.
-
-    Where Slack gave none it is a mention: it comes in an edit, and of edits Slack tells nobody.
-    """
-    return by_name(triage.name, triage.person)
+    return f"{about}{STATES[triage.state]} ({by_name(triage.name, triage.person)})."
 
 
 def _with_menu(rows: Sequence[Block], lead_id: int, made: Mapping[int, Triage]) -> tuple[Block, ...]:

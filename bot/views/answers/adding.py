@@ -1,7 +1,7 @@
 """`add` and `remove`: what an address shows before it is watched, and the labs that were added so."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from bot.model import Kind, Lab
 from bot.records import AddedLab, Content
 from bot.releases.news.decision import Judged
 from bot.views import blocks
-from bot.views.answers.common import cancel, fitting, prose, run, said, text_of, turn, typed
+from bot.views.answers.common import cancel, fitting, part, prose, run, said, text_of, turn, typed
 from bot.views.blocks import dotted, literal
 from bot.views.names import LAB_LIMIT, NAME_LIMIT, lab_name, person
 from bot.views.phrases import ago, counted, dated
@@ -130,19 +130,14 @@ def added_labs_answer(added: Sequence[AddedLab], now: datetime) -> Content:
     return Content(
         text_of([f"{title}.", *lines]),
         (
-            *blocks.sections([f"*{title}*", *fitting([f"• {line}" for line in lines])]),
+            *part(title, lines),
             blocks.context([f"{hint} asks first, and keeps what is known"]),
         ),
     )
 
 
 def _added(one: AddedLab, now: datetime) -> str:
-    sources = ", ".join(_sources(one))
+    pairs = (next(iter(source.items())) for source in one.written.get("sources", ()))
+    sources = ", ".join(literal(f"{kind}: {place}", _SUBJECT_LIMIT) for kind, place in pairs)
     name = f"*{literal(one.name, LAB_LIMIT)}* `{literal(one.id, LAB_LIMIT)}`"
     return f"{name} · {sources} · by {person(one.added_by)}, {ago(one.added_at, now)}"
-
-
-def _sources(one: AddedLab) -> Iterator[str]:
-    for source in one.written.get("sources", ()):
-        kind, place = next(iter(source.items()), ("", ""))
-        yield literal(f"{kind}: {place}", _SUBJECT_LIMIT)

@@ -150,7 +150,9 @@ def text_of(sentences: Iterable[str]) -> str:
     return text
 
 
-def part(title: str, rows: Sequence[str], limit: int, *, whole: bool) -> Iterator[Block]:
+def part(
+    title: str, rows: Sequence[str], limit: int = LINES_LIMIT, *, whole: bool = False
+) -> Iterator[Block]:
     """Yield rows below their title, as many as stay within so many characters; nothing of none."""
     if rows:
         lines = fitting([f"• {row}" for row in rows], limit=limit, whole=whole)
@@ -220,24 +222,16 @@ def error_answer(error: UsageError, text: str) -> Content:
     row = [turn(number, one.label, one.text) for number, one in enumerate(meant)]
     if all(one.text != "help" for one in meant):
         row.append(turn(_SUGGESTIONS, "Help", "help"))
-    echo = [f"You typed: {typed(text)}"] if text else []
+    echo = [blocks.context([f"You typed: {typed(text)}"])] if text else []
     offers = "Try " + " or ".join(typed(one.text) for one in meant) + "." if meant else ""
     return Content(
         text_of([shown, _NOTHING_CHANGED, offers]),
-        (
-            blocks.section(f"⚠️ {shown} {_NOTHING_CHANGED}"),
-            *blocks.actions(row),
-            *(blocks.context([line]) for line in echo),
-        ),
+        (blocks.section(f"⚠️ {shown} {_NOTHING_CHANGED}"), *blocks.actions(row), *echo),
     )
 
 
 def cannot_post_answer(
-    command: str,
-    destination: Destination,
-    is_elsewhere: bool = False,
-    *,
-    archived: bool = False,
+    command: str, destination: Destination, is_elsewhere: bool = False, *, archived: bool = False
 ) -> Content:
     """Return why nothing was changed where the bot cannot post, with a button that runs the command again.
 
@@ -246,12 +240,13 @@ def cannot_post_answer(
     channel = place(destination) if is_elsewhere else "this channel"
     again = blocks.button("Try again", "there:0", f"{destination} {command}", "primary")
     then = "then press *Try again*" if again else f"then run {typed(command)} again"
-    problem = f"I am not in {channel} yet, so nothing was changed. "
-    remedy = f"Invite me first with `/invite @cadencebot`, {then}."
     if archived:
-        problem = sentence(f"{channel} is archived, so nothing was changed") + " "
-        remedy = f"Unarchive it first, {then}."
-    shown = problem + remedy
+        shown = sentence(f"{channel} is archived, so nothing was changed. Unarchive it first, {then}")
+    else:
+        shown = (
+            f"I am not in {channel} yet, so nothing was changed. "
+            f"Invite me first with `/invite @cadencebot`, {then}."
+        )
     return Content(text_of([shown]), (blocks.section(shown), *blocks.actions([again])))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.model import Destination, Lab
 from bot.records import Content
 from bot.views import blocks
-from bot.views.answers.common import choose, fitting, prose, run, text_of, turn, typed
+from bot.views.answers.common import choose, fitting, part, prose, run, text_of, turn, typed
 from bot.views.blocks import Element, literal
 from bot.views.commands import Verb
 from bot.views.names import LAB_LIMIT, lab_name
@@ -25,13 +25,12 @@ def labs_answer(found: Sequence[Lab], word: str, *, whole: bool = False) -> Cont
         row = blocks.actions([run(0, "Show all labs", "labs")] if asked else [])
         return Content(text, (blocks.section(text), *row))
     title = f"{counted(len(found), 'lab')}" + (f" with “{asked}” in the name" if asked else " watched")
+    names = ", ".join(fitting([lab_name(lab) for lab in found], limit=_SPOKEN_LIMIT))
     hint = f"Follow one with {typed(f'subscribe {found[0].id}')}."
     return Content(
-        text_of(
-            [f"{title}: {', '.join(fitting([lab_name(lab) for lab in found], limit=_SPOKEN_LIMIT))}.", hint]
-        ),
+        text_of([f"{title}: {names}.", hint]),
         (
-            *blocks.sections([f"*{title}*", *fitting([_line(lab) for lab in found], whole=whole)]),
+            *part(title, [_line(lab) for lab in found], whole=whole),
             *blocks.actions(_buttons(found)),
             blocks.context([hint]),
         ),
@@ -41,7 +40,7 @@ def labs_answer(found: Sequence[Lab], word: str, *, whole: bool = False) -> Cont
 def _line(lab: Lab) -> str:
     shown = [literal(alias, LAB_LIMIT) for alias in lab.aliases[:_ALIASES]]
     aliases = ", ".join(alias for alias in shown if alias)
-    return f"• *{lab_name(lab)}* `{literal(lab.id, 70)}`" + (f" · also {aliases}" if aliases else "")
+    return f"*{lab_name(lab)}* `{literal(lab.id, 70)}`" + (f" · also {aliases}" if aliases else "")
 
 
 def _buttons(found: Sequence[Lab]) -> Iterator[Element | None]:

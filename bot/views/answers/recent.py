@@ -17,6 +17,7 @@ from bot.views.names import (
     licence_of,
     linked,
     size_of,
+    sizes_of,
     subject_of,
 )
 from bot.views.phrases import ago, came_out, counted
@@ -105,7 +106,7 @@ def numbered(number: int, wave: Wave) -> Block:
 def _facts(wave: Wave) -> str:
     facts = (
         licence_of(wave.sizes),
-        f"{len(wave.sizes)} sizes" if len(wave.sizes) > 1 else "",
+        sizes_of(wave),
         size_of(wave.sizes),
         literal(words.download_range(wave.sizes), FACT_LIMIT),
     )
