@@ -117,7 +117,10 @@ def _timeline(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Pic
         handles = [_handle(mark) for mark in MARKS]
         figure.legend(handles=handles, loc="outside lower left", ncols=4, frameon=False, handletextpad=0)
         figure.legend(
-            handles=[_size_handle(name, radius) for name, radius in reversed(list(RADII.items()))],
+            handles=[
+                Line2D([], [], linestyle="", marker="o", markersize=_POINTS * radius, label=name, color=_SOFT)
+                for name, radius in reversed(list(RADII.items()))
+            ],
             loc="outside right center", title="parameters", fontsize=14, frameon=False, handletextpad=0.2,
         )  # fmt: skip
 
@@ -149,10 +152,6 @@ def _handle(mark: Mark) -> Line2D:
         [], [], linestyle="", marker=_MARKERS[mark.shape], markersize=12, label=mark.label,
         markerfacecolor="none" if hollow else mark.light, markeredgecolor=mark.light, markeredgewidth=1.8,
     )  # fmt: skip
-
-
-def _size_handle(name: str, radius: float) -> Line2D:
-    return Line2D([], [], linestyle="", marker="o", markersize=_POINTS * radius, label=name, color=_SOFT)
 
 
 def _gaps(history: Sequence[Shipped], window: Window, suffix: Suffix) -> Picture:

@@ -109,13 +109,11 @@ def _gap_words(gaps: Sequence[tuple[str, int]]) -> Iterator[str]:
 def _of_several(table: CadenceTable, window: str, *, whole: bool) -> Content:
     points = [(row.last.who, row.releases) for row in table.labs[:_LISTED]]
     title = f"How often {len(table.labs)} labs ship"
-    lines = [f"• *{_lab(row)}* · {_line(row)}" for row in table.labs]
+    rows = [(_lab(row), _line(row)) for row in table.labs]
     return Content(
         text_of([f"{title}, {window}.", *(_sentence(row, window) for row in table.labs)]),
         (
-            *blocks.sections(
-                [f"*{title}* · {window}", *fitting(lines, "and {} more labs".format, whole=whole)]
-            ),
+            *_listing(title, window, rows, "labs", whole=whole),
             blocks.bar_chart(f"Releases {window}", "Releases", points),
             blocks.context([_COUNTING[table.unit], EXPECTING]),
         ),
@@ -132,16 +130,13 @@ def _line(row: Cadence) -> str:
 
 
 def _of_months(table: CadenceTable, window: str, *, whole: bool) -> Content:
-    months = {f"{row.window.first:%Y-%m}": row for row in table.months}
-    points = [(month, row.releases) for month, row in months.items()][-_LISTED:]
+    rows = [(f"{row.window.first:%Y-%m}", _month(row)) for row in table.months]
+    points = [(f"{row.window.first:%Y-%m}", row.releases) for row in table.months[-_LISTED:]]
     title = "Releases by month"
-    lines = [f"• *{month}* · {_month(row)}" for month, row in months.items()]
     return Content(
-        text_of([f"{title}, {window}.", *(f"{month}: {_month(row)}." for month, row in months.items())]),
+        text_of([f"{title}, {window}.", *(f"{month}: {told}." for month, told in rows)]),
         (
-            *blocks.sections(
-                [f"*{title}* · {window}", *fitting(lines, "and {} more months".format, whole=whole)]
-            ),
+            *_listing(title, window, rows, "months", whole=whole),
             blocks.bar_chart(f"{title}, {window}", "Releases", points),
             blocks.context([_COUNTING[table.unit]]),
         ),
@@ -160,7 +155,14 @@ def _month(row: Period) -> str:
     return dotted(facts)
 
 
-# --- words for all
+# --- for all
+
+
+def _listing(
+    title: str, window: str, rows: Sequence[tuple[str, str]], things: str, *, whole: bool
+) -> Iterator[Block]:
+    lines = fitting([f"• *{name}* · {told}" for name, told in rows], f"and {{}} more {things}", whole=whole)
+    yield from blocks.sections([f"*{title}* · {window}", *lines])
 
 
 def _sentence(row: Cadence, window: str) -> str:

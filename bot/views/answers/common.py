@@ -115,11 +115,7 @@ def _with_buttons(answer: Content, change: Callable[[Element], Element | None]) 
 
 
 def fitting(
-    lines: Sequence[str],
-    rest: Callable[[int], str] = "and {} more".format,
-    limit: int = LINES_LIMIT,
-    *,
-    whole: bool = False,
+    lines: Sequence[str], rest: str = "and {} more", limit: int = LINES_LIMIT, *, whole: bool = False
 ) -> list[str]:
     """Return the lines that stay within so many characters, then in `rest`'s words how many do not.
 
@@ -131,7 +127,7 @@ def fitting(
     for line in lines:
         total += len(_LINK.sub(r"\1", line))
         if total > limit:
-            return [*kept, rest(len(lines) - len(kept))]
+            return [*kept, rest.format(len(lines) - len(kept))]
         kept.append(line)
     return kept
 

@@ -65,13 +65,7 @@ class Following:
     watches: Sequence[Watch] = ()
 
 
-def list_answer(
-    following: Following,
-    now: datetime,
-    spot: Spot = HERE,
-    *,
-    whole: bool = False,
-) -> Content:
+def list_answer(following: Following, now: datetime, spot: Spot = HERE, *, whole: bool = False) -> Content:
     """Return what a destination follows, a line a lab: filters, where from, by whom, when it last heard."""
     lines = followed_lines(following, now, whole=whole)
     if not lines:
@@ -116,14 +110,14 @@ def followed_lines(
             _mute_words(muted[follow]) if follow in muted else "",
         )
         lines.append(dotted(parts))
-    return fitting(lines, "and {} more labs".format, limit, whole=whole)
+    return fitting(lines, "and {} more labs", limit, whole=whole)
 
 
 def followed_briefly(following: Following, limit: int) -> list[str]:
     """Return a line for each lab that is followed: its name and what is wanted of it."""
     found = _by_follow(following.subscriptions)
     lines = [f"• *{_name(follow, following.names)}*: {_wanted(them)}" for follow, them in found.items()]
-    return fitting(lines, "and {} more labs".format, limit)
+    return fitting(lines, "and {} more labs", limit)
 
 
 def _name(follow: Follow, names: Mapping[str, str]) -> str:

@@ -93,14 +93,8 @@ def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> C
     summary, messages = _summary(status), _messages(status.counts)
     others = [elsewhere("status all")] if status.team and status.corrects else []
     still = silence(status.sources, now)
-    troubles = [prose(remark, _REMARK_LIMIT) for remark in status.remarks]
-    troubles += _failures(status.sources, now)
-    troubles += [_missing(record) for record in status.coverage.values() if record.is_perhaps_blind]
-    troubles += [f"{_name(state.id)} {remark}" for state in status.sources for remark in remarks(state, now)]
-    troubles += [_flood(flood, now) for flood in status.held]
-    troubles += [_lacking(team, lacking) for team, lacking in status.lacking.items() if lacking]
     parts = {
-        "Trouble": troubles,
+        "Trouble": list(_troubles(status, now)),
         "Paused": [_paused(pause, now) for pause in status.pauses],
         "Reported as wrong": [_report(report, now) for report in status.reports],
     }
@@ -112,17 +106,26 @@ def status_answer(status: BotStatus, now: datetime, *, whole: bool = False) -> C
         parts["Sources"] = [_source(status, state, now) for state in sources]
     else:
         parts["Coverage"] = list(_shown(status.coverage))
-    well = [] if whole else [f"• {line}" for line in _well(status, now)]
     return Content(
         text_of([*still, summary, messages, *map(sentence, spoken)]),
         (
             blocks.section("\n".join([*still, f"*{summary}*"])),
             *(it for title, rows in parts.items() for it in part(title, rows, _PART_LIMIT, whole=whole)),
             *blocks.actions(_corrections(status)),
-            *blocks.sections(["*Well*", *well] if well else []),
+            *([] if whole else part("Well", list(_well(status, now)))),
             blocks.context([messages, *others]),
         ),
     )
+
+
+def _troubles(status: BotStatus, now: datetime) -> Iterator[str]:
+    yield from (prose(remark, _REMARK_LIMIT) for remark in status.remarks)
+    yield from _failures(status.sources, now)
+    yield from (_missing(record) for record in status.coverage.values() if record.is_perhaps_blind)
+    for state in status.sources:
+        yield from (f"{_name(state.id)} {remark}" for remark in remarks(state, now))
+    yield from (_flood(flood, now) for flood in status.held)
+    yield from (_lacking(team, lacking) for team, lacking in status.lacking.items() if lacking)
 
 
 def _summary(status: BotStatus) -> str:
