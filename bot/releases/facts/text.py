@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from rapidfuzz import fuzz, process
-
 URL_LIMIT = 400  # far beyond what labs use; the longest texts stay within Slack's limits with it
 _NEXT_WORD = r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"  # begins here: "MolmoMotion", "SAMAudio"
 _READ_LIMIT = 4_000  # characters; html.unescape raises on numbers of more than 4,300 digits
@@ -103,6 +101,8 @@ def nearest(word: str, choices: Iterable[str], limit: int = 3, alike: int = _ALI
 
     `alike`, of 100, is how much a choice must be like it.
     """
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - 4 MB, for who mistypes a word
+
     found = process.extract(
         word[:60], tuple(choices), scorer=fuzz.ratio, processor=str.lower, limit=limit, score_cutoff=alike
     )
