@@ -6,9 +6,10 @@ from datetime import date, datetime
 from bot.cadence.adoption import Progress, Sum
 from bot.cadence.measures import Change, Counted, Measure, Subject, Task
 from bot.store.database import Tables
-from bot.store.rows import Row, record, records
+from bot.store.rows import columns
 
 MOST_TRIES = 5  # of one task in a week
+_TASKS = "SELECT *, asked_of AS of FROM adoption_task"
 
 
 class Adoption(Tables):
@@ -32,42 +33,39 @@ class Adoption(Tables):
 
     def next_due(self, week: date, now: datetime) -> Task | None:
         """Return the task of this week whose time came first, or None."""
-        rows = self._query(
-            """
-            SELECT * FROM adoption_task
+        return self._first(
+            Task,
+            f"""
+            {_TASKS}
             WHERE week = :week AND due_at <= :now AND done_at IS NULL AND tries < :most
             ORDER BY due_at, subject, asked_of LIMIT 1
             """,
             {"week": week, "now": now, "most": MOST_TRIES},
         )
-        return _task_of(rows[0]) if rows else None
 
     def open_tasks(self, since: date) -> list[Task]:
         """Return what was not measured in the weeks from `since` on, in the order in which it was due."""
-        rows = self._query(
-            "SELECT * FROM adoption_task WHERE week >= :since AND done_at IS NULL ORDER BY week, due_at",
+        return self._records(
+            Task,
+            f"{_TASKS} WHERE week >= :since AND done_at IS NULL ORDER BY week, due_at",
             {"since": since},
         )
-        return [_task_of(row) for row in rows]
 
     def of_lab(self, week: date, lab: str, subject: Subject) -> tuple[str, ...]:
         """Return what the lab is asked about in a week."""
-        rows = self._query(
-            "SELECT asked_of FROM adoption_task WHERE week = :week AND lab = :lab AND subject = :subject",
-            {"week": week, "lab": lab, "subject": subject},
-        )
-        return tuple(row["asked_of"] for row in rows)
+        asked = "SELECT asked_of FROM adoption_task WHERE week = :week AND lab = :lab AND subject = :subject"
+        return tuple(self._column(asked, {"week": week, "lab": lab, "subject": subject}))
 
     def spent(self, week: date, subject: Subject) -> int:
         """Return how many requests a week's tasks cost so far."""
-        rows = self._query(
+        [spent] = self._column(
             """
-            SELECT CAST(sum(requests) AS BIGINT) AS spent FROM adoption_task
+            SELECT CAST(coalesce(sum(requests), 0) AS BIGINT) FROM adoption_task
             WHERE week = :week AND subject = :subject
             """,
             {"week": week, "subject": subject},
         )
-        return rows[0]["spent"] or 0
+        return int(spent)
 
     def fail(
         self, task: Task, complaint: str, due_at: datetime, requests: int, *, counts: bool = True
@@ -79,7 +77,7 @@ class Adoption(Tables):
                 tries = tries + CASE WHEN :counts THEN 1 ELSE 0 END, requests = requests + :requests
             WHERE week = :week AND subject = :subject AND asked_of = :of
             """,
-            {**_key(task), "complaint": complaint, "due": due_at, "counts": counts, "requests": requests},
+            {**columns(task), "complaint": complaint, "due": due_at, "counts": counts, "requests": requests},
         )
 
     def put_off(self, week: date, until: datetime) -> None:
@@ -109,7 +107,7 @@ class Adoption(Tables):
             UPDATE adoption_task SET done_at = :now, complaint = '', requests = requests + :requests
             WHERE week = :week AND subject = :subject AND asked_of = :of
             """,
-            {**_key(task), "now": now, "requests": requests},
+            {**columns(task), "now": now, "requests": requests},
         )
 
     # --- what was measured
@@ -164,7 +162,8 @@ class Adoption(Tables):
 
     def sums(self, since: date) -> list[Sum]:
         """Return each lab's figures of the weeks from `since` on, summed over what was asked."""
-        rows = self._query(
+        return self._records(
+            Sum,
             """
             SELECT week, lab, measure, CAST(sum(value) AS BIGINT) AS value,
                 CAST(sum(repositories) AS BIGINT) AS repositories,
@@ -173,11 +172,11 @@ class Adoption(Tables):
             """,
             {"since": since},
         )
-        return records(Sum, rows)
 
     def progress(self, since: date) -> list[Progress]:
         """Return how much was done of what was planned for each lab in the weeks from `since` on."""
-        rows = self._query(
+        return self._records(
+            Progress,
             """
             SELECT week, lab, subject, count(*) AS planned, count(done_at) AS done
             FROM adoption_task WHERE week >= :since GROUP BY week, lab, subject
@@ -185,15 +184,14 @@ class Adoption(Tables):
             """,
             {"since": since},
         )
-        return records(Progress, rows)
 
     def changes(self, since: date) -> list[Change]:
         """Return how the counted sets changed in the weeks from `since` on, oldest first."""
-        rows = self._query(
+        return self._records(
+            Change,
             "SELECT * FROM adoption_change WHERE week >= :since ORDER BY week, lab, kind, name",
             {"since": since},
         )
-        return records(Change, rows)
 
     def bases(self, labs: Sequence[str], each: int) -> dict[str, list[str]]:
         """Return the repositories of each lab's newest releases, the newest first, at most `each`.
@@ -202,7 +200,7 @@ class Adoption(Tables):
         """
         found: dict[str, list[str]] = {}
         for lab in labs:
-            rows = self._query(
+            found[lab] = self._column(
                 """
                 SELECT a.repository FROM artifact a JOIN release r ON r.id = a.release_id
                 WHERE r.lab = :lab AND NOT r.withdrawn AND (a.head OR a.packaging = 'Base')
@@ -211,13 +209,4 @@ class Adoption(Tables):
                 """,
                 {"lab": lab, "each": each},
             )
-            found[lab] = [row["repository"] for row in rows]
         return {lab: repositories for lab, repositories in found.items() if repositories}
-
-
-def _key(task: Task) -> dict[str, object]:
-    return {"week": task.week, "subject": task.subject, "of": task.of}
-
-
-def _task_of(row: Row) -> Task:
-    return record(Task, row, of=row["asked_of"])

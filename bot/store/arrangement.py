@@ -80,7 +80,7 @@ class Arrangement(Tables):
             {"source": source, "target": target},
         )
         self._keep_one_head(target)
-        lead = self._query("SELECT lead_id FROM release WHERE id = :id", {"id": target})[0]["lead_id"]
+        [lead] = self._column("SELECT lead_id FROM release WHERE id = :id", {"id": target})
         self._step_down(source, target if lead == source else lead)
         self._mark_withdrawn(source, MERGED, now)
 
@@ -121,12 +121,12 @@ class Arrangement(Tables):
         source = self._id(key)
         if source is None:
             return
-        heirs = self._query(
-            "SELECT min(id) AS id FROM release WHERE lead_id = :id AND id <> :id AND NOT withdrawn",
+        [heir] = self._column(
+            "SELECT min(id) FROM release WHERE lead_id = :id AND id <> :id AND NOT withdrawn",
             {"id": source},
         )
-        if heirs[0]["id"] is not None:
-            self._step_down(source, heirs[0]["id"])
+        if heir is not None:
+            self._step_down(source, heir)
         self._mark_withdrawn(source, WITHDRAWN, now)
 
     def mark_provisional(self, key: str, said_at: datetime, *, provisional: bool) -> None:
@@ -142,8 +142,7 @@ class Arrangement(Tables):
     # --- parts of the above
 
     def _id(self, key: str) -> int | None:
-        rows = self._query("SELECT id FROM release WHERE key = :key", {"key": key})
-        return rows[0]["id"] if rows else None
+        return next(iter(self._column("SELECT id FROM release WHERE key = :key", {"key": key})), None)
 
     def _keep_one_head(self, release_id: int) -> None:
         """Leave a release one repository of its own weights: its own rather than one that came to it."""
@@ -180,7 +179,7 @@ class Arrangement(Tables):
 
         What answers to an alert stays with it.
         """
-        worse = self._query(
+        worse = self._tuples(
             f"""
             SELECT theirs.sequence, theirs.destination FROM delivery ours
             JOIN delivery theirs ON theirs.destination = ours.destination AND theirs.kind = 'alert'
@@ -196,9 +195,9 @@ class Arrangement(Tables):
                 destination IN (SELECT value FROM json_each(:better)) OR destination NOT IN (
                     SELECT destination FROM delivery WHERE release_id = :lead AND kind = 'alert'))
             """,
-            {"source": source, "lead": lead, "better": [row["destination"] for row in worse]},
+            {"source": source, "lead": lead, "better": [destination for _, destination in worse]},
         )
-        self._run_many(f"{move} ? WHERE sequence = ?", [(source, row["sequence"]) for row in worse])
+        self._run_many(f"{move} ? WHERE sequence = ?", [(source, sequence) for sequence, _ in worse])
 
     def _mark_withdrawn(self, release_id: int, reason: str, now: datetime) -> None:
         self._run("UPDATE release SET withdrawn = TRUE WHERE id = :id", {"id": release_id})

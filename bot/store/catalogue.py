@@ -111,12 +111,12 @@ class KnownReleases(Tables):
 
     def names(self, lab: str) -> list[Name]:
         """Return the names of a lab's releases, those with them that a person withdrew."""
-        rows = self._query("SELECT name FROM release WHERE lab = :lab OR home_lab = :lab", {"lab": lab})
-        return [read(Name, row["name"]) for row in rows]
+        names = self._column("SELECT name FROM release WHERE lab = :lab OR home_lab = :lab", {"lab": lab})
+        return [read(Name, name) for name in names]
 
     def named_by_the_way(self, lab: str, since: datetime) -> list[Name]:
         """Return the names in what a lab's sources showed since then and that is no release."""
-        rows = self._query(
+        names = self._column(
             """
             SELECT DISTINCT name FROM observation
             WHERE lab = :lab AND seen_at >= :since AND release_id IS NULL AND name IS NOT NULL
@@ -124,7 +124,7 @@ class KnownReleases(Tables):
             """,
             {"lab": lab, "since": since},
         )
-        return [read(Name, row["name"]) for row in rows]
+        return [read(Name, name) for name in names]
 
     def overdue(self, now: datetime) -> list[Waiting]:
         """Return the listings that waited in vain for somebody to confirm them."""

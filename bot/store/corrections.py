@@ -7,7 +7,7 @@ from bot.model import Destination, Name
 from bot.records import Correction, ErrorReport
 from bot.releases.news.corrections import Errata
 from bot.store.database import Tables
-from bot.store.rows import columns, read, record, records
+from bot.store.rows import columns, read
 
 
 class Corrections(Tables):
@@ -15,12 +15,12 @@ class Corrections(Tables):
 
     def all(self) -> list[Correction]:
         """Return every correction in force, the oldest first."""
-        rows = self._query("SELECT * FROM correction ORDER BY id")
-        return records(Correction, rows)
+        return self._records(Correction, "SELECT * FROM correction ORDER BY id")
 
     def of(self, key: str) -> list[Correction]:
         """Return the corrections of a release: of its own facts, and of repositories split off or to it."""
-        rows = self._query(
+        return self._records(
+            Correction,
             """
             SELECT c.* FROM correction c WHERE c.subject = :key OR c.field = 'split' AND (c.value = :key
                 OR EXISTS (SELECT 1 FROM artifact a JOIN release home ON home.id = a.home_id
@@ -29,18 +29,17 @@ class Corrections(Tables):
             """,
             {"key": key},
         )
-        return records(Correction, rows)
 
     def errata(self) -> Errata:
         """Return all corrections as deciding and merging take them."""
         corrections = self.all()
-        rows = self._query(
+        rows = self._tuples(
             "SELECT key, name FROM release WHERE key IN (SELECT value FROM json_each(:keys))",
             {"keys": [one.value for one in corrections if one.field in ("merge", "split")]},
         )
         return Errata.respelt(
             {(one.subject, one.field): one.value for one in corrections},
-            {row["key"]: read(Name, row["name"]) for row in rows},
+            {key: read(Name, name) for key, name in rows},
         )
 
     def set(self, correction: Correction) -> None:
@@ -65,7 +64,7 @@ class Corrections(Tables):
 
     def ids(self, keys: Iterable[str]) -> dict[str, int]:
         """Return the ids, by key, of those of the releases that exist, and of all that are corrected."""
-        rows = self._query(
+        rows = self._tuples(
             """
             SELECT key, id FROM release WHERE key IN (SELECT value FROM json_each(:keys)
                 UNION SELECT subject FROM correction
@@ -73,11 +72,11 @@ class Corrections(Tables):
             """,
             {"keys": list(keys)},
         )
-        return {row["key"]: row["id"] for row in rows}
+        return dict(rows)
 
     def leads(self, keys: Iterable[str]) -> dict[str, int]:
         """Return the ids, by key, of releases and of those that lead their waves: alerts are theirs."""
-        rows = self._query(
+        rows = self._tuples(
             """
             SELECT lead.key, lead.id FROM release
             JOIN release lead ON lead.id IN (release.id, release.lead_id)
@@ -85,7 +84,7 @@ class Corrections(Tables):
             """,
             {"keys": list(keys)},
         )
-        return {row["key"]: row["id"] for row in rows}
+        return dict(rows)
 
     def forget_empty(self, keys: Iterable[str]) -> None:
         """Forget those of the releases of which nothing is left, as after a split that was taken back."""
@@ -143,13 +142,11 @@ class Reports(Tables):
 
     def open(self) -> list[ErrorReport]:
         """Return the reports that nobody has dealt with, the oldest first."""
-        rows = self._query(f"{_REPORTS} WHERE report.closed_at IS NULL ORDER BY report.id")
-        return records(ErrorReport, rows)
+        return self._records(ErrorReport, f"{_REPORTS} WHERE report.closed_at IS NULL ORDER BY report.id")
 
     def by_id(self, number: int) -> ErrorReport | None:
         """Return one report, open or closed, or None."""
-        rows = self._query(f"{_REPORTS} WHERE report.id = :id", {"id": number})
-        return record(ErrorReport, rows[0]) if rows else None
+        return self._first(ErrorReport, f"{_REPORTS} WHERE report.id = :id", {"id": number})
 
     def close(self, number: int, now: datetime) -> bool:
         """Mark that a report was dealt with; return whether it was still open."""

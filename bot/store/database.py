@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from bot.store.rows import record, records
+
+T = TypeVar("T")
 Values = Mapping[str, object]
 Kinds = Mapping[str, str]  # of columns, by name: bigint, boolean, bytea, jsonb, text
 
@@ -126,3 +129,12 @@ class Tables:
         self._column = database.column
         self._run = database.run
         self._run_many = database.run_many
+
+    def _records(self, kind: type[T], sql: str, values: Values | None = None) -> list[T]:
+        """Return the records that a statement's rows hold."""
+        return records(kind, self._query(sql, values))
+
+    def _first(self, kind: type[T], sql: str, values: Values | None = None) -> T | None:
+        """Return the record that a statement's first row holds, None where it has no row."""
+        rows = self._query(sql, values)
+        return record(kind, rows[0]) if rows else None

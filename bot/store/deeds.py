@@ -12,10 +12,8 @@ class Deeds(Tables):
 
     def times(self, person: Destination, kind: str) -> list[datetime]:
         """Return when somebody did things of a kind lately."""
-        rows = self._query(
-            "SELECT at FROM deed WHERE person = :person AND kind = :kind", {"person": person, "kind": kind}
-        )
-        return [moment(row["at"]) for row in rows]
+        times = "SELECT at FROM deed WHERE person = :person AND kind = :kind"
+        return [moment(at) for at in self._column(times, {"person": person, "kind": kind})]
 
     def add(
         self, request: str, what: str, person: Destination, kind: str, now: datetime, since: datetime

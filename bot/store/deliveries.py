@@ -38,8 +38,7 @@ class Deliveries(Owed):
         every = {sequence, *(one.sequence for one in carried)}
         chosen = {"sequences": every, "carrier": sequence, "now": now, "there": there, "called": called}
         owed = "sequence IN (SELECT CAST(value AS BIGINT) FROM json_each(:sequences)) AND state = 'owed'"
-        found = self._query(f"SELECT count(*) AS n FROM delivery WHERE {owed}", chosen)
-        if found[0]["n"] != len(every):
+        if self._column(f"SELECT count(*) FROM delivery WHERE {owed}", chosen) != [len(every)]:
             return False
         self._run(
             f"""

@@ -118,23 +118,23 @@ class DeliveryQueries(Tables):
 
     def alerted(self, release_id: int) -> list[Destination]:
         """Return the destinations that have or get the alert of a release."""
-        rows = self._query(
+        found = self._column(
             "SELECT destination FROM delivery WHERE release_id = :id AND kind = 'alert' ORDER BY sequence",
             {"id": release_id},
         )
-        return [Destination(row["destination"]) for row in rows]
+        return [Destination(one) for one in found]
 
     def last_reply(self, release_id: int, destination: Destination) -> datetime | None:
         """Return when the last note on a release went to a destination, or may have gone."""
-        rows = self._query(
+        [at] = self._column(
             """
-            SELECT max(coalesce(settled_at, claimed_at)) AS at FROM delivery
+            SELECT max(coalesce(settled_at, claimed_at)) FROM delivery
             WHERE release_id = :id AND destination = :destination AND kind = 'note'
               AND state IN ('claimed', 'doubtful', 'sent', 'unclear')
             """,
             {"id": release_id, "destination": destination},
         )
-        return maybe_moment(rows[0]["at"])
+        return maybe_moment(at)
 
     def ahead_of(self, now: datetime) -> list[Delivery]:
         """Return what is open and was owed or claimed at a time that is to come, in more than a moment."""
@@ -195,14 +195,13 @@ class DeliveryQueries(Tables):
 
     def earlier_of_family(self, release_id: int) -> list[int]:
         """Return the ids of the releases of earlier waves with the same family key."""
-        rows = self._query(
+        return self._column(
             """
             SELECT other.id FROM release this JOIN release other ON other.family_key = this.family_key
             WHERE this.id = :id AND other.id <> this.id AND other.opened_at < this.opened_at
             """,
             {"id": release_id},
         )
-        return [row["id"] for row in rows]
 
     def first_alert_of(self, release_ids: Sequence[int], destination: Destination) -> Delivery | None:
         """Return the first alert of any of these releases in a destination."""
@@ -250,22 +249,20 @@ class DeliveryQueries(Tables):
 
     def declined(self, release_id: int) -> dict[Destination, str]:
         """Return why destinations were owed no alert of a release, by destination."""
-        rows = self._query("SELECT destination, why FROM declined WHERE release_id = :id", {"id": release_id})
-        return {Destination(row["destination"]): row["why"] for row in rows}
+        declined = "SELECT destination, why FROM declined WHERE release_id = :id"
+        return {Destination(one): why for one, why in self._tuples(declined, {"id": release_id})}
 
     def declined_for_good(self, release_id: int) -> set[Destination]:
         """Return the destinations that no fact on a release can win any more."""
-        rows = self._query(
-            "SELECT destination FROM declined WHERE release_id = :id AND final = TRUE", {"id": release_id}
-        )
-        return {Destination(row["destination"]) for row in rows}
+        final = "SELECT destination FROM declined WHERE release_id = :id AND final = TRUE"
+        return {Destination(one) for one in self._column(final, {"id": release_id})}
 
     def counts(self, team: str = "") -> dict[str, int]:
         """Return how many deliveries are in each state, of a workspace or, where that is "", of all."""
         there = "AND substr(destination, 1, length(:place)) = :place" if team else ""
         place = {"place": Destination.at(team, "")}
-        settled = self._query(
-            f"SELECT state, count(*) AS n FROM delivery WHERE settled_at IS NOT NULL {there} GROUP BY state",
+        settled = self._tuples(
+            f"SELECT state, count(*) FROM delivery WHERE settled_at IS NOT NULL {there} GROUP BY state",
             place,
         )
         [still_open] = self._query(
@@ -276,10 +273,7 @@ class DeliveryQueries(Tables):
             """,
             place,
         )
-        return {
-            **{row["state"]: row["n"] for row in settled},
-            **{state: n for state, n in still_open.items() if n},
-        }
+        return dict(settled) | {state: n for state, n in still_open.items() if n}
 
     def _select(self, rest: str, values: Mapping[str, object] | None = None) -> list[Delivery]:
         return [

@@ -126,8 +126,7 @@ def refuse_lost(path: Path) -> None:
 
 
 def _made(database: Database) -> int:
-    made: int = database.query("SELECT made FROM claims")[0]["made"]
-    return made
+    return int(database.column("SELECT made FROM claims")[0])
 
 
 def _noted(path: Path) -> tuple[int, datetime] | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.model import Name
 from bot.records import Flood, Hint
 from bot.store.database import Database, Tables
-from bot.store.rows import Row, columns, read, record, records
+from bot.store.rows import Row, columns, read, record
 
 # The keys of the leads that were held back and that nobody chose to announce.
 KEPT_BACK = "SELECT key.value FROM held, json_each(held.leads) AS key WHERE held.state <> 'announced'"
@@ -28,8 +28,8 @@ class Hints(Tables):
 
     def names(self, lab: str) -> list[Name]:
         """Return the names of all hints of a lab, whatever became of them."""
-        rows = self._query("SELECT name FROM hint WHERE lab = :lab", {"lab": lab})
-        return [read(Name, row["name"]) for row in rows]
+        names = self._column("SELECT name FROM hint WHERE lab = :lab", {"lab": lab})
+        return [read(Name, name) for name in names]
 
     def waiting(self) -> list[Hint]:
         """Return those that wait for a source to bring the release, the oldest first."""
@@ -48,7 +48,7 @@ class Hints(Tables):
 
     def by_key(self, key: str) -> Hint | None:
         """Return the hint of this release key, or None."""
-        return next(iter(self._select("WHERE key = :key", key=key)), None)
+        return self._first(Hint, "SELECT * FROM hint WHERE key = :key", {"key": key})
 
     def asked(self, key: str) -> None:
         """Note that a person was asked."""
@@ -66,7 +66,7 @@ class Hints(Tables):
         )
 
     def _select(self, which: str, **values: object) -> list[Hint]:
-        return records(Hint, self._query(f"SELECT * FROM hint {which}", values))
+        return self._records(Hint, f"SELECT * FROM hint {which}", values)
 
 
 class Floods(Tables):
@@ -94,8 +94,8 @@ class Floods(Tables):
 
     def grow(self, number: int, leads: Sequence[str]) -> Flood:
         """Add leads to a flood and return it as it is now."""
-        rows = self._query("SELECT leads FROM held WHERE id = :id", {"id": number})
-        both = dict.fromkeys((*json.loads(rows[0]["leads"]), *leads))
+        [known] = self._column("SELECT leads FROM held WHERE id = :id", {"id": number})
+        both = dict.fromkeys((*json.loads(known), *leads))
         grown = self._query(
             "UPDATE held SET leads = :leads WHERE id = :id RETURNING *", {"id": number, "leads": list(both)}
         )
@@ -111,14 +111,14 @@ class Floods(Tables):
 
     def announced(self, source_id: str, since: datetime, until: datetime) -> int:
         """Return how many releases a source's polls announced in this time."""
-        rows = self._query(
+        [releases] = self._column(
             """
-            SELECT CAST(coalesce(sum(releases), 0) AS BIGINT) AS total FROM announced
+            SELECT CAST(coalesce(sum(releases), 0) AS BIGINT) FROM announced
             WHERE source_id = :source_id AND at > :since AND at <= :until
             """,
             {"source_id": source_id, "since": since, "until": until},
         )
-        return int(rows[0]["total"])
+        return int(releases)
 
     def waiting(self) -> list[Flood]:
         """Return what nobody has settled yet, the oldest first."""
@@ -153,7 +153,7 @@ class Floods(Tables):
 
         Of what people corrected meanwhile it is the release that the held one belongs to now, if any.
         """
-        rows = self._query(
+        rows = self._tuples(
             """
             SELECT DISTINCT lead.key, lead.published_at, lead.id
             FROM held, json_each(held.leads) AS wanted
@@ -162,10 +162,10 @@ class Floods(Tables):
             """,
             {"id": number},
         )
-        return [row["key"] for row in rows]
+        return [key for key, *_ in rows]
 
     def _flood_of(self, row: Row) -> Flood:
-        leads = self._query(
+        leads = self._tuples(
             """
             SELECT r.key, r.display FROM json_each(:leads) AS wanted JOIN release r ON r.key = wanted.value
             ORDER BY r.published_at, r.id
@@ -176,7 +176,7 @@ class Floods(Tables):
         return record(
             Flood,
             row,
-            leads=tuple(lead["key"] for lead in leads),
-            names=(hint.name.display,) if hint else tuple(lead["display"] for lead in leads),
+            leads=tuple(key for key, _ in leads),
+            names=(hint.name.display,) if hint else tuple(display for _, display in leads),
             hint=hint,
         )

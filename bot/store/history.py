@@ -58,14 +58,14 @@ class History(Search):
         when one of its models is as the filters say, and when it was `triaged` so.
         """
         chosen, values = self._chosen(labs, since, filters or Filters(), triaged)
-        page = self._query(
+        page = self._column(
             f"SELECT lead.id {chosen} ORDER BY lead.news_at DESC, lead.id DESC LIMIT :limit OFFSET :offset",
             {**values, "limit": limit, "offset": offset},
         )
         count = offset + len(page)
         if len(page) == limit or (offset and not page):
-            count = self._query(f"SELECT count(*) AS n {chosen}", values)[0]["n"]
-        return count, self._waves_of([row["id"] for row in page])
+            [count] = self._column(f"SELECT count(*) {chosen}", values)
+        return count, self._waves_of(page)
 
     def between(self, start: datetime, end: datetime) -> list[Wave]:
         """Return the waves that became known from start to end, the newest first.

@@ -1,11 +1,10 @@
-"""The workspaces that installed the bot, with their sealed tokens, what it lacks there; begun installs."""
+"""The workspaces that installed the bot, with their sealed tokens, and what it lacks there."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bot.records import Installation
 from bot.store.database import Tables
-from bot.store.rows import records
 
 METADATA = "metadata"  # is lacking where Slack did not keep what a message is found by
 
@@ -27,7 +26,7 @@ class Installations(Tables):
 
     def find(self, team: str, enterprise: str = "") -> bytes | None:
         """Return what was sealed for a workspace, else for its organisation; None when there is nothing."""
-        rows = self._query(
+        found = self._column(
             """
             SELECT sealed FROM installation WHERE uninstalled_at IS NULL AND sealed IS NOT NULL
               AND (team = :team AND team <> '' OR team = '' AND enterprise = :enterprise AND enterprise <> '')
@@ -35,7 +34,7 @@ class Installations(Tables):
             """,
             {"team": team, "enterprise": enterprise},
         )
-        return rows[0]["sealed"] if rows else None
+        return found[0] if found else None
 
     def sealed_after(self, team: str, enterprise: str, limit: int) -> list[tuple[str, str, bytes]]:
         """Return what was sealed for those that come next, each behind its workspace and organisation."""
@@ -93,10 +92,9 @@ class Installations(Tables):
 
     def workspaces(self) -> list[Installation]:
         """Return the workspaces and organisations where the bot is installed now."""
-        rows = self._query(
-            "SELECT * FROM installation WHERE uninstalled_at IS NULL ORDER BY team, enterprise"
+        return self._records(
+            Installation, "SELECT * FROM installation WHERE uninstalled_at IS NULL ORDER BY team, enterprise"
         )
-        return records(Installation, rows)
 
     def lacking(self) -> Mapping[str, list[str]]:
         """Return what keeps the bot from looking its messages up, by workspace ("" is the only one)."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import ALL, Destination, Follow, Name
+from bot.model import ALL, Follow, Name
 from bot.releases.news.corrections import Move
 from bot.store.database import Database, Tables
 from bot.store.owed import line_id
@@ -28,29 +28,27 @@ class Addresses(Tables):
 
     def all(self) -> list[tuple[str, str]]:
         """Return every address with every lab under which it ever stood."""
-        rows = self._query("SELECT address, lab FROM lab_address ORDER BY address, lab")
-        return [(row["address"], row["lab"]) for row in rows]
+        return self._tuples("SELECT address, lab FROM lab_address ORDER BY address, lab")
 
     def former(self, source_id: str, lab: str) -> list[str]:
         """Return the other labs under which a source stood, the latest first."""
-        rows = self._query(
+        return self._column(
             """
             SELECT lab FROM lab_address WHERE address IN (:id, lower(:id)) AND lab <> :lab
             ORDER BY seen_at DESC, lab
             """,
             {"id": source_id, "lab": lab},
         )
-        return [row["lab"] for row in rows]
 
     def known_labs(self) -> frozenset[str]:
         """Return the ids of all labs that something is stored of: releases, subscriptions, mutes."""
-        rows = self._query(
+        labs = self._column(
             """
             SELECT lab FROM release UNION SELECT home_lab FROM release WHERE home_lab IS NOT NULL
             UNION SELECT lab FROM subscription UNION SELECT lab FROM mute
             """
         )
-        return frozenset(Follow.read(row["lab"]).lab for row in rows) - {ALL}
+        return frozenset(Follow.read(lab).lab for lab in labs) - {ALL}
 
 
 # The tables in which a lab's id stands by itself, by what a person would call their rows, with the columns
@@ -73,7 +71,7 @@ class Moves(Tables):
 
     def collisions(self, move: Move) -> list[tuple[str, str]]:
         """Return the keys of releases that both ids have: that of the old id, and what it would become."""
-        rows = self._query(
+        keys = self._column(
             """
             SELECT r.key FROM release r JOIN release other
               ON other.key = :new || substr(r.key, length(:old) + 1)
@@ -81,7 +79,7 @@ class Moves(Tables):
             """,
             {"old": move.old, "new": move.new},
         )
-        return [(row["key"], move.renamed(row["key"])) for row in rows]
+        return [(key, move.renamed(key)) for key in keys]
 
     def move(self, move: Move) -> dict[str, int]:
         """Move all that is stored; return how many rows that were, by what a person would call them."""
@@ -92,9 +90,8 @@ class Moves(Tables):
 
         One that may stand in its channel is looked up by the id that it has, and keeps it.
         """
-        rows = self._query("SELECT DISTINCT destination FROM delivery WHERE kind = 'line'")
-        first = first_ids(self._query)
-        for there in (Destination(row["destination"]) for row in rows):
+        first = first_ids(self._tuples)
+        for there in self._column("SELECT DISTINCT destination FROM delivery WHERE kind = 'line'"):
             destination = first.get(there, there)
             self._run(
                 """
@@ -132,9 +129,13 @@ class _Mover(Tables):
         self._rewrite("hint", "key", renamed)
         self._rewrite("hint", "brought", placed, "brought IS NOT NULL")
         self._rewrite("held", "hint", renamed, "hint IS NOT NULL")
-        for row in self._query("SELECT id, leads FROM held"):
-            leads = [placed(key) for key in json.loads(row["leads"])]
-            self._run("UPDATE held SET leads = :leads WHERE id = :id", {"id": row["id"], "leads": leads})
+        self._run_many(
+            "UPDATE held SET leads = ? WHERE id = ?",
+            [
+                ([placed(key) for key in json.loads(leads)], number)
+                for number, leads in self._tuples("SELECT id, leads FROM held")
+            ],
+        )
         return self._labs()
 
     def _forget_doubles(self) -> None:
@@ -189,10 +190,8 @@ class _Mover(Tables):
 
     def _names(self, table: str, key: Callable[[str], str], identity: str = "id") -> None:
         """Rewrite the names that a table holds as JSON, and their release keys by a rule."""
-        rows = self._query(
-            f"SELECT {identity} AS id, name FROM {table} WHERE instr(name, :old) > 0", self._ids
-        )
-        names = ((row["id"], read(Name, row["name"])) for row in rows)
+        rows = self._tuples(f"SELECT {identity}, name FROM {table} WHERE instr(name, :old) > 0", self._ids)
+        names = ((number, read(Name, name)) for number, name in rows)
         self._run_many(
             f"UPDATE {table} SET name = ? WHERE {identity} = ?",
             [
@@ -205,8 +204,8 @@ class _Mover(Tables):
         self, table: str, column: str, rule: Callable[[str], str], where: str = "true", setting: str = ""
     ) -> None:
         """Rewrite the texts of a column that the rule changes; in two steps, for two may change places."""
-        rows = self._query(f"SELECT DISTINCT {column} AS text FROM {table} WHERE {where}")
-        pairs = [(rule(row["text"]), row["text"]) for row in rows if rule(row["text"]) != row["text"]]
+        texts = self._column(f"SELECT DISTINCT {column} FROM {table} WHERE {where}")
+        pairs = [(rule(text), text) for text in texts if rule(text) != text]
         self._run_many(
             f"UPDATE {table} SET {column} = '|' || ?{setting} WHERE {column} = ? AND {where}", pairs
         )

@@ -78,12 +78,9 @@ class Owed(DeliveryQueries):
         One that has it under another name, because two releases were merged, is owed nothing. `dated` is the
         date that the release bears, if any.
         """
-        rows = self._query(
-            "SELECT destination FROM delivery WHERE release_id = :id AND kind = 'alert'", {"id": lead_id}
-        )
-        having = {row["destination"] for row in rows}
+        having = set(self.alerted(lead_id))
         hidden_since = _hidden_since(known_until, dated) if known_until else None
-        first_key, first = self._first_key(lead_id, lead_key), first_ids(self._query)
+        first_key, first = self._first_key(lead_id, lead_key), first_ids(self._tuples)
         owed = self._owed("alert", now, known_until, hidden_since)
         each = [
             delivery_id(first_key, first.get(destination, destination), "alert") + destination
@@ -175,7 +172,7 @@ class Owed(DeliveryQueries):
 
     def _first_id(self, destination: Destination) -> Destination:
         """Return the id that a destination had before Slack changed it."""
-        return first_ids(self._query).get(destination, destination)
+        return first_ids(self._tuples).get(destination, destination)
 
     def _alerts(self, lead_id: int) -> list[dict[str, str]]:
         return self._query(

@@ -1,6 +1,6 @@
 """The ids of channels: which ones Slack has changed, and how all that is stored of one gets another."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,13 +22,13 @@ _TABLES: Mapping[tuple[str, str], tuple[str, ...] | None] = {
 }
 
 
-def first_ids(query: Callable[[str], Sequence[Mapping[str, Any]]]) -> Mapping[Destination, Destination]:
+def first_ids(tuples: Callable[[str], list[tuple[Any, ...]]]) -> dict[Destination, Destination]:
     """Return the first id of each channel whose id Slack has changed, by the one of today.
 
     The ids of its messages are made of it for ever: one that was sent before must not be owed again.
     """
-    rows = query("SELECT id, former FROM former_channel ORDER BY moved_at DESC, former DESC")
-    return {Destination(row["id"]): Destination(row["former"]) for row in rows}
+    rows = tuples("SELECT id, former FROM former_channel ORDER BY moved_at DESC, former DESC")
+    return {Destination(now): Destination(former) for now, former in rows}
 
 
 class Places(Tables):
@@ -36,8 +36,8 @@ class Places(Tables):
 
     def now(self) -> dict[Destination, Destination]:
         """Return the ids of today by the former ones."""
-        rows = self._query("SELECT former, id FROM former_channel ORDER BY moved_at, former")
-        return {Destination(row["former"]): Destination(row["id"]) for row in rows}
+        rows = self._tuples("SELECT former, id FROM former_channel ORDER BY moved_at, former")
+        return {Destination(former): Destination(now) for former, now in rows}
 
     def move(self, former: Destination, now: Destination, at: datetime) -> None:
         """Move all that is stored of a channel to its new id, and remember the former one."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.model import ALL, Destination
 from bot.records import DigestPlan, Mute, Preferences
 from bot.store.database import Tables
-from bot.store.rows import columns, read, record, records
+from bot.store.rows import columns, read
 
 # Longer than a month, whatever a change of daylight saving adds.
 _FURTHEST = timedelta(days=33)
@@ -18,8 +18,8 @@ class Settings(Tables):
 
     def of(self, destination: Destination) -> Preferences:
         """Return how a destination wants to be told; one that never said is told as all are."""
-        rows = self._query("SELECT * FROM destination WHERE id = :id", {"id": destination})
-        return record(Preferences, rows[0]) if rows else Preferences()
+        said = self._first(Preferences, "SELECT * FROM destination WHERE id = :id", {"id": destination})
+        return said or Preferences()
 
     def set(self, destination: Destination, preferences: Preferences, digest_at: datetime | None) -> None:
         """Store how a destination wants to be told, and when a digest that is new or changed is due first."""
@@ -53,14 +53,14 @@ class Settings(Tables):
 
         One that is due further ahead than any plan looks was put off by a clock that was wrong.
         """
-        rows = self._query(
+        rows = self._tuples(
             """
             SELECT id, digest FROM destination
             WHERE (digest_at <= :now OR digest_at > :never) AND digest IS NOT NULL ORDER BY digest_at, id
             """,
             {"now": now, "never": now + _FURTHEST},
         )
-        return [(Destination(row["id"]), read(DigestPlan, row["digest"])) for row in rows]
+        return [(Destination(one), read(DigestPlan, plan)) for one, plan in rows]
 
     def advance(self, destination: Destination, next_at: datetime) -> None:
         """Store when the next digest of a destination is due."""
@@ -96,11 +96,11 @@ class Settings(Tables):
 
     def mutes(self, destination: Destination | None = None, now: datetime | None = None) -> list[Mute]:
         """Return the mutes of a destination, or of all; with `now`, only those that are not over."""
-        rows = self._query(
+        return self._records(
+            Mute,
             """
             SELECT * FROM mute WHERE (CAST(:destination AS TEXT) IS NULL OR destination = :destination)
               AND (CAST(:now AS TEXT) IS NULL OR until IS NULL OR until > :now) ORDER BY destination, lab
             """,
             {"destination": destination, "now": now},
         )
-        return records(Mute, rows)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.records import Push
 from bot.store.database import Tables
-from bot.store.rows import columns, record
+from bot.store.rows import columns
 
 
 class Pushes(Tables):
@@ -13,20 +13,16 @@ class Pushes(Tables):
 
     def all(self) -> dict[str, Push]:
         """Return who was asked, by the ids of the sources."""
-        rows = self._query("SELECT * FROM push ORDER BY source_id")
-        return {row["source_id"]: record(Push, row) for row in rows}
+        return {one.source_id: one for one in self._records(Push, "SELECT * FROM push ORDER BY source_id")}
 
     def by_token(self, token: str) -> Push | None:
         """Return what a WebSub hub calls by this token, or None."""
-        rows = self._query("SELECT * FROM push WHERE token = :token AND token <> ''", {"token": token})
-        return record(Push, rows[0]) if rows else None
+        return self._first(Push, "SELECT * FROM push WHERE token = :token AND token <> ''", {"token": token})
 
     def due(self, now: datetime) -> Push | None:
         """Return what is to be renewed first of all that is due for it, or None."""
-        rows = self._query(
-            "SELECT * FROM push WHERE renew_at <= :now ORDER BY renew_at, source_id LIMIT 1", {"now": now}
-        )
-        return record(Push, rows[0]) if rows else None
+        due = "SELECT * FROM push WHERE renew_at <= :now ORDER BY renew_at, source_id LIMIT 1"
+        return self._first(Push, due, {"now": now})
 
     def ask(self, push: Push, renew_at: datetime | None) -> None:
         """Store that a hub is asked, once more where it was before, and when to ask again.

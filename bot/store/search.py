@@ -7,7 +7,7 @@ import json
 
 from bot.model import Release, Wave
 from bot.records import Remembered
-from bot.store.rows import record, records
+from bot.store.rows import record
 from bot.store.waves import Waves
 
 _SHOWN = 20  # of what a text was found in
@@ -64,25 +64,25 @@ class Search(Waves):
         )
 
     def _observed(self, condition: str, text: str) -> list[Remembered]:
-        rows = self._query(
+        return self._records(
+            Remembered,
             f"""
             SELECT o.*, r.key AS release_key FROM observation o LEFT JOIN release r ON r.id = o.release_id
             WHERE {condition} ORDER BY o.id DESC LIMIT {_SHOWN}
             """,
             {"text": text},
         )
-        return records(Remembered, rows)
 
     def names(self) -> list[str]:
         """Return the names of all leads, each once, for "did you mean"."""
         # As one text: a hundred thousand rows would take ten times as long.
-        [row] = self._query(
-            "SELECT json_group_array(display) AS names FROM release WHERE id = lead_id AND NOT withdrawn"
+        [names] = self._column(
+            "SELECT json_group_array(display) FROM release WHERE id = lead_id AND NOT withdrawn"
         )
-        return list(dict.fromkeys(json.loads(row["names"])))
+        return list(dict.fromkeys(json.loads(names)))
 
     def _leads(self, condition: str, text: str) -> list[int]:
-        rows = self._query(
+        return self._column(
             f"""
             SELECT lead.id FROM release JOIN release lead ON lead.id = release.lead_id
             WHERE {condition} AND NOT lead.withdrawn
@@ -90,7 +90,6 @@ class Search(Waves):
             """,
             {"text": text},
         )
-        return [row["id"] for row in rows]
 
 
 # What was shown last belongs to the releases of which something was shown last.

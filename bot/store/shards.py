@@ -44,11 +44,11 @@ class Shards(Tables):
 
     def posted_since(self, shard: int, since: datetime) -> dict[Destination, datetime]:
         """Return when the last message went to each destination of a shard that got one since then."""
-        rows = self._query(
+        rows = self._tuples(
             """
-            SELECT destination, max(settled_at) AS at FROM delivery
+            SELECT destination, max(settled_at) FROM delivery
             WHERE shard = :shard AND settled_at > :since AND state = 'sent' GROUP BY destination
             """,
             {"shard": shard, "since": since},
         )
-        return {Destination(row["destination"]): moment(row["at"]) for row in rows}
+        return {Destination(destination): moment(at) for destination, at in rows}

@@ -67,14 +67,14 @@ class Sources(Tables):
         wanted = list(identities)
         if not wanted:
             return {}
-        rows = self._query(
+        rows = self._tuples(
             """
             SELECT seen.identity, seen.digest FROM json_each(:wanted) AS wanted CROSS JOIN seen
             WHERE seen.source_id = :source_id AND seen.identity = wanted.value
             """,
             {"source_id": source_id, "wanted": wanted},
         )
-        return {row["identity"]: row["digest"] for row in rows}
+        return dict(rows)
 
     def repositories(self, source_id: str) -> list[str]:
         """Return the lower-case "owner/name" of the repositories that the source ever showed."""
@@ -234,8 +234,8 @@ class Coverage(Tables):
             """,
             {"since": since, "by_hint": f"{FROM_HINT}%"},
         )
-        named = self._query("SELECT r.lead_id, h.source_id FROM hint h JOIN release r ON r.key = h.brought")
-        named_by = {row["lead_id"]: row["source_id"] for row in named}
+        named = "SELECT r.lead_id, h.source_id FROM hint h JOIN release r ON r.key = h.brought"
+        named_by = dict(self._tuples(named))
         return [
             _shown_of(list(sights), named_by.get(lead_id, ""))
             for lead_id, sights in groupby(rows, key=lambda row: row["id"])

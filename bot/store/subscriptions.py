@@ -8,7 +8,7 @@ from bot.model import ALL, Destination, Follow
 from bot.records import FROM_FILE, Pause, Subscription
 from bot.releases.facts.filters import Filters
 from bot.store.database import Tables
-from bot.store.rows import Row, columns, moment, read, record, records
+from bot.store.rows import Row, columns, moment, read, record
 
 
 class Subscriptions(Tables):
@@ -29,14 +29,14 @@ class Subscriptions(Tables):
 
     def last_deliveries_to(self, destination: Destination) -> dict[str, datetime]:
         """Return when a destination got its last alert of each lab."""
-        rows = self._query(
+        rows = self._tuples(
             """
-            SELECT r.lab, max(d.settled_at) AS last FROM delivery d JOIN release r ON r.id = d.release_id
+            SELECT r.lab, max(d.settled_at) FROM delivery d JOIN release r ON r.id = d.release_id
             WHERE d.kind = 'alert' AND d.state = 'sent' AND d.destination = :destination GROUP BY r.lab
             """,
             {"destination": destination},
         )
-        return {row["lab"]: moment(row["last"]) for row in rows}
+        return {lab: moment(last) for lab, last in rows}
 
     def of_lab(self, lab: str) -> list[Subscription]:
         """Return the subscriptions that a release of the lab may match."""
@@ -93,14 +93,15 @@ class Subscriptions(Tables):
 
     def pauses(self) -> dict[Destination, Pause]:
         """Return the paused destinations."""
-        rows = self._query(
+        pauses = self._records(
+            Pause,
             """
             SELECT id AS destination, paused_at AS since, paused_reason AS reason, retry_at,
                 told_at AS notified_at, pauses_told AS notices
             FROM destination WHERE paused_at IS NOT NULL ORDER BY id
-            """
+            """,
         )
-        return {pause.destination: pause for pause in records(Pause, rows)}
+        return {pause.destination: pause for pause in pauses}
 
     def pause(self, destination: Destination, reason: str, now: datetime, retry_at: datetime) -> None:
         """Mark that a destination cannot be posted to, keeping since when.

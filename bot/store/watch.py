@@ -21,13 +21,13 @@ class Watch(Tables):
 
     def last_beat(self) -> datetime | None:
         """Return when the bot was last alive, or None before its first day."""
-        rows = self._query("SELECT at FROM heartbeat")
-        return moment(rows[0]["at"]) if rows else None
+        found = self._column("SELECT at FROM heartbeat")
+        return moment(found[0]) if found else None
 
     def command_name(self) -> str:
         """Return the command as it was typed last, "" before anybody typed it."""
-        rows = self._query("SELECT name FROM command")
-        return str(rows[0]["name"]) if rows else ""
+        found = self._column("SELECT name FROM command")
+        return str(found[0]) if found else ""
 
     def set_command_name(self, name: str) -> None:
         """Store how the command was typed."""
@@ -41,8 +41,8 @@ class Watch(Tables):
 
     def blind(self, *, perhaps: bool = False) -> dict[str, datetime]:
         """Return the sources that the admins know to be blind, or perhaps blind, and since when."""
-        rows = self._query("SELECT * FROM perhaps_blind" if perhaps else "SELECT * FROM blind")
-        return {row["source_id"]: moment(row["since"]) for row in rows}
+        rows = self._tuples(f"SELECT source_id, since FROM {'perhaps_blind' if perhaps else 'blind'}")
+        return {source_id: moment(since) for source_id, since in rows}
 
     def set_blind(self, known: Mapping[str, datetime], *, perhaps: bool = False) -> None:
         """Store which sources the admins know to be blind, or perhaps blind: these and no others."""
@@ -56,8 +56,8 @@ class Chores(Tables):
 
     def is_due(self, name: str, now: datetime) -> bool:
         """Whether a chore is due; one that was never done is."""
-        rows = self._query("SELECT due_at FROM chore WHERE name = :name", {"name": name})
-        return not rows or not now < moment(rows[0]["due_at"]) <= now + _LONGEST
+        found = self._column("SELECT due_at FROM chore WHERE name = :name", {"name": name})
+        return not found or not now < moment(found[0]) <= now + _LONGEST
 
     def done(self, name: str, due_at: datetime) -> None:
         """Store when a chore is due again."""

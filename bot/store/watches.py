@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.model import Destination
 from bot.records import Watch
 from bot.store.database import Tables
-from bot.store.rows import columns, records
+from bot.store.rows import columns
 
 _SAME = """
     destination = :destination AND lab = :lab AND name = :name AND filters = :filters
@@ -18,14 +18,12 @@ class Watches(Tables):
 
     def all(self) -> list[Watch]:
         """Return every watch, the oldest first."""
-        return records(Watch, self._query("SELECT * FROM watch ORDER BY id"))
+        return self._records(Watch, "SELECT * FROM watch ORDER BY id")
 
     def of(self, destination: Destination) -> list[Watch]:
         """Return what is waited for in a destination, the oldest first."""
-        rows = self._query(
-            "SELECT * FROM watch WHERE destination = :destination ORDER BY id", {"destination": destination}
-        )
-        return records(Watch, rows)
+        of_it = "SELECT * FROM watch WHERE destination = :destination ORDER BY id"
+        return self._records(Watch, of_it, {"destination": destination})
 
     def add(self, watch: Watch) -> bool:
         """Store what somebody waits for; return whether nobody waited for the same there."""

@@ -25,21 +25,22 @@ class Waves(Tables):
 
     def waves_of(self, release_ids: Iterable[int]) -> list[Wave]:
         """Return the waves that these releases belong to, each once."""
-        rows = self._query(
+        leads = self._column(
             """
             SELECT DISTINCT lead_id FROM release
             WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))
             """,
             {"ids": list(release_ids)},
         )
-        return self._waves_of([row["lead_id"] for row in rows])
+        return self._waves_of(leads)
 
     def id_of(self, key: str) -> int:
         """Return the id of the release with this key, which must exist."""
-        return int(self._query("SELECT id FROM release WHERE key = :key", {"key": key})[0]["id"])
+        return int(self._column("SELECT id FROM release WHERE key = :key", {"key": key})[0])
 
     def _previous(self, lead: Release) -> Release | None:
-        rows = self._query(
+        return self._first(
+            Release,
             """
             SELECT r.* FROM release r
             WHERE r.lab = :lab AND r.family = :family AND r.family_key <> :family_key AND r.id = r.lead_id
@@ -55,7 +56,6 @@ class Waves(Tables):
                 "line": lead.name.line,
             },
         )
-        return record(Release, rows[0]) if rows else None
 
     def _waves_of(self, lead_ids: Sequence[int], *, with_mentions_of_one: bool = True) -> list[Wave]:
         """Return waves in the order of the ids, with one query a table; whole, if those of one model are."""
