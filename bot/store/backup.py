@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.errors import ConfigError, StoreError, UnusableError, UsageError
 
+LEFTOVERS = ("-wal", "-shm")  # what SQLite has beside a database in use
 _HEADER = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html#the_database_header
 
 
@@ -17,7 +18,7 @@ def in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        kind = UnusableError if _name_of(error).startswith(_UNUSABLE) else StoreError
+        kind = UnusableError if name_of(error).startswith(_UNUSABLE) else StoreError
         raise kind(f"{path}: {_explained(error)}") from error
 
 
@@ -62,16 +63,15 @@ _EXPLANATIONS = {
 _UNUSABLE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOTADB")
 
 
-def _name_of(error: sqlite3.Error) -> str:
+def name_of(error: sqlite3.Error) -> str:
+    """Return what SQLite calls an error, "" for what is Python's own."""
     return str(getattr(error, "sqlite_errorname", ""))
 
 
 def _explained(error: sqlite3.Error) -> str:
-    code = _name_of(error)
-    for name, explanation in _EXPLANATIONS.items():
-        if code.startswith(name):
-            return explanation
-    return str(error)
+    code = name_of(error)
+    found = (explanation for name, explanation in _EXPLANATIONS.items() if code.startswith(name))
+    return next(found, str(error))
 
 
 def back_up(database: Path, target: Path, *, replacing: bool = False) -> int:
@@ -84,29 +84,45 @@ def back_up(database: Path, target: Path, *, replacing: bool = False) -> int:
         raise StoreError(f"{database}: is not there yet; `cadencebot poll` makes it")
     if target.exists() and not replacing:
         raise StoreError(f"{target}: is there already; name a new file")
-    draft = target.with_name(target.name + ".part")
     make_room(target)
+    with in_place_of(target) as draft:
+        copy(database, draft)
+        prove(draft)
+    return target.stat().st_size
+
+
+@contextmanager
+def in_place_of(target: Path) -> Iterator[Path]:
+    """Lend the name of a file that comes into the place of another once it is on the disk.
+
+    Of one that fails nothing stays behind. Raises StoreError for what the disk refuses.
+    """
+    draft = target.with_name(f"{target.name}.part")
     with disk_in_words(target):
-        draft.unlink(missing_ok=True)
+        remove(draft)
         try:
-            copy(database, draft)
-            prove(draft)
+            yield draft
+            to_disk(draft)
             draft.replace(target)
+            to_disk(target.parent)
         finally:
-            draft.unlink(missing_ok=True)
-        to_disk(target.parent)
-        return target.stat().st_size
+            remove(draft)
+
+
+def remove(database: Path) -> None:
+    """Remove a file that was to be a database, with what SQLite has beside it."""
+    for ending in ("", "-journal", *LEFTOVERS):
+        database.with_name(database.name + ending).unlink(missing_ok=True)
 
 
 def copy(database: Path, target: Path) -> None:
-    """Write what a database holds this moment to a new file, and wait until it is on the disk."""
+    """Write what a database holds this moment to a new file."""
     with in_words(database), closing(_open(database)) as connection:
         # Proves that it can be read: what is refused below is refused by where the copy goes.
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         make_private(target)
         with in_words(target):
             connection.execute("VACUUM INTO ?", (str(target),))
-    to_disk(target)
 
 
 def prove(path: Path) -> None:

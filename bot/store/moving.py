@@ -6,8 +6,8 @@ these, one of the sides starts, or none does and the same command brings the mov
 """
 
 import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +15,12 @@ from typing import Any
 from uuid import uuid4
 
 from bot.errors import StoreError, UsageError
-from bot.store.backup import disk_in_words, to_disk
+from bot.store.backup import in_place_of
 from bot.store.database import Database, Kinds
 from bot.store.file_rows import DERIVED, tables_of
 from bot.store.moved import FILLING, GONE, HERE, Mark, mark_of, put_mark, refuse_moved
 from bot.store.opening import migrate, reached
-from bot.store.restore import forget, keep
+from bot.store.restore import keep
 from bot.store.sqlite import SqliteDatabase
 from bot.store.tally import Tally
 
@@ -73,9 +73,10 @@ def to_file(path: Path, url: str, kept: Path, now: datetime, progress: Progress)
         with source.transaction():
             if not _is_in(path, source):
                 mark = _new_move(source, now)
-                with _draft(path) as draft:
+                with in_place_of(path) as draft:
                     found = _written(source, draft, mark, progress)
-                    _put_in_place(draft, path, kept)
+                    if path.exists():
+                        keep(path, kept)
                 put_mark(source.run, replace(mark, state=GONE, other=str(path.absolute())))
         with closing(SqliteDatabase(path)) as target:
             target.note_claims(now)
@@ -191,31 +192,8 @@ def _prove(
         )
 
 
-# --- the file
-
-
-@contextmanager
-def _draft(path: Path) -> Iterator[Path]:
-    """Lend the name of a file that is to be put in the place of another; nothing of it stays behind."""
-    draft = path.with_name(f"{path.name}.part")
-    forget(draft)
-    try:
-        yield draft
-    finally:
-        forget(draft)
-
-
 def _written(source: Database, draft: Path, mark: Mark, progress: Progress) -> Mapping[str, Tally]:
     """Make a file with all rows of the source, which does not start yet."""
     with closing(SqliteDatabase(draft)) as target, target.transaction():
         put_mark(target.run, mark)
         return _filled(source, target, _shape(target, source), progress)
-
-
-def _put_in_place(draft: Path, path: Path, kept: Path) -> None:
-    with disk_in_words(path):
-        to_disk(draft)
-        if path.exists():
-            keep(path, kept)
-        draft.replace(path)
-        to_disk(path.parent)

@@ -9,14 +9,13 @@ from shutil import copyfile
 
 from sqlite_utils import Database as Connection
 
-from bot.store.backup import copy, disk_in_words, in_words, make_room, prove, to_disk
+from bot.store.backup import LEFTOVERS, copy, in_place_of, in_words, make_room, name_of, prove, to_disk
 from bot.store.forgotten import doubt, newest, put_back
 from bot.store.moved import FILLING, GO_ON, mark_of, refuse_moved
 from bot.store.opening import reached
 from bot.store.rows import bound_by_name
 from bot.store.sqlite import migrations, refuse_newer
 
-_LEFTOVERS = ("-wal", "-shm")
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _DOUBTED = "a backup was put back: it may have been sent before"
 
@@ -29,18 +28,11 @@ def restore(backup: Path, database: Path, kept: Path, now: datetime) -> datetime
     """
     prove(backup)
     make_room(database)
-    draft = database.with_name(database.name + ".part")
-    with disk_in_words(database):
-        forget(draft)
-        try:
-            copy(backup, draft)
-            known_until = _prepare(draft, now)
-            if database.exists():
-                keep(database, kept)
-            draft.replace(database)
-        finally:
-            forget(draft)
-        to_disk(database.parent)
+    with in_place_of(database) as draft:
+        copy(backup, draft)
+        known_until = _prepare(draft, now)
+        if database.exists():
+            keep(database, kept)
     return known_until
 
 
@@ -100,7 +92,7 @@ def keep(database: Path, kept: Path) -> None:
             to_disk(draft)
             draft.replace(new)
     to_disk(kept.parent)
-    for ending in _LEFTOVERS:
+    for ending in LEFTOVERS:
         database.with_name(database.name + ending).unlink(missing_ok=True)
 
 
@@ -111,11 +103,5 @@ def _fold_in(database: Path) -> None:
             with closing(sqlite3.connect(database)) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.DatabaseError as error:
-            if not getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
+            if not name_of(error).startswith(_DAMAGED):
                 raise
-
-
-def forget(draft: Path) -> None:
-    """Remove a file that was to be a database, with what SQLite has beside it."""
-    for ending in ("", "-journal", *_LEFTOVERS):
-        draft.with_name(draft.name + ending).unlink(missing_ok=True)

@@ -20,8 +20,8 @@ from tests.support.moving import answers, back, starts, there
 from tests.torture.long import LONG
 
 # What every run of the tests dies before, and what in the long form, which dies after it as well.
-MARKS = {"put_mark", "_put_in_place", "_begin"}
-CHANGES = {*MARKS, "transaction", "keep", "note_claims", "migrate"}
+MARKS = {"put_mark", "keep", "_begin"}
+CHANGES = {*MARKS, "transaction", "note_claims", "migrate"}
 STATEMENTS = {"execute", "executemany", "replace", "unlink"}
 STRIDE = 11 if LONG else 1  # there are more than a thousand statements, most of which read or fill a table
 LOCKS = (7_461_002, 7_461_003)  # of the bot, and of whoever changes the tables

@@ -14,7 +14,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bot.errors import StoreError, UsageError
-from bot.store.backup import disk_in_words, make_private, to_disk
+from bot.store.backup import in_place_of, make_private
 from bot.store.postgres.words import in_words, place_of
 
 _SERVER = "SELECT CAST(current_setting('server_version_num') AS INTEGER) / 10000, current_schema()"
@@ -30,19 +30,11 @@ def dump(url: str, target: Path) -> int:
     if target.exists():
         raise StoreError(f"{target}: is there already; name a new file")
     writer, reader, schema = _fitting(place, url)
-    draft = target.with_name(f"{target.name}.part")
-    with disk_in_words(target):
-        draft.unlink(missing_ok=True)
+    with in_place_of(target) as draft:
         make_private(draft)
-        try:
-            _run(place, [writer, "--format=custom", f"--schema={schema}", f"--file={draft}"], url)
-            _run(str(draft), [reader, f"--file={os.devnull}", str(draft)])
-            to_disk(draft)
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
-        to_disk(target.parent)
-        return target.stat().st_size
+        _run(place, [writer, "--format=custom", f"--schema={schema}", f"--file={draft}"], url)
+        _run(str(draft), [reader, f"--file={os.devnull}", str(draft)])
+    return target.stat().st_size
 
 
 def _fitting(place: str, url: str) -> tuple[str, str, str]:
