@@ -1,5 +1,10 @@
-"""Which database a store is in: a file, or PostgreSQL where there is an address of one."""
+"""Which database a store is in: a file, or PostgreSQL where there is an address of one.
 
+What is PostgreSQL's is imported where it is needed: its driver may not be installed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +17,7 @@ from bot.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from bot.fetch.hosts import Hosts  # which loads httpx: a question needs none
-
-_NO_DRIVER = "DATABASE_URL: PostgreSQL takes more than is installed; pip install 'cadencebot[postgres]'"
+    from bot.store.postgres.database import PostgresDatabase
 
 
 def opened(path: Path, url: str, *, readonly: bool) -> Database:
@@ -34,7 +38,9 @@ def opened(path: Path, url: str, *, readonly: bool) -> Database:
 def reached(path: Path, url: str, *, readonly: bool = False) -> Database:
     """Return what `opened` does, also where its memory was moved away."""
     if url:
-        return _on_postgres(url, readonly=readonly)
+        with _driver_in_words():
+            from bot.store.postgres.database import PostgresDatabase
+        return PostgresDatabase(url, readonly=readonly)
     refuse_lost(path)
     database = SqliteDatabase(path, readonly=readonly)
     if not readonly:
@@ -44,34 +50,30 @@ def reached(path: Path, url: str, *, readonly: bool = False) -> Database:
 
 def jobs_of(database: Database) -> Jobs | None:
     """Return the jobs of the workers that share a database, None for a file: it has one bot."""
-    if isinstance(database, SqliteDatabase):
-        return None
-    from bot.store.postgres.database import PostgresDatabase  # noqa: PLC0415 - as below
-    from bot.store.postgres.jobs import PostgresJobs  # noqa: PLC0415 - as below
+    if shared := _shared(database):
+        from bot.store.postgres.jobs import PostgresJobs
 
-    return PostgresJobs(database) if isinstance(database, PostgresDatabase) else None
+        return PostgresJobs(shared)
+    return None
 
 
 def hosts_of(database: Database) -> "Hosts | None":
     """Return the hosts that all bots of a database read, None for a file: it has one bot."""
-    if isinstance(database, SqliteDatabase):
-        return None
-    from bot.store.postgres.database import PostgresDatabase  # noqa: PLC0415 - as below
-    from bot.store.postgres.hosts import PostgresHosts  # noqa: PLC0415 - as below
+    shared = _shared(database)
+    if shared and not shared.readonly:
+        from bot.store.postgres.hosts import PostgresHosts
 
-    if isinstance(database, PostgresDatabase) and not database.readonly:
-        return PostgresHosts(database)
+        return PostgresHosts(shared)
     return None
 
 
 def is_new_request(database: Database, key: str) -> bool:
     """Whether no other bot of a database has heard of a request; what this one heard, it knows by itself."""
-    if isinstance(database, SqliteDatabase):
-        return True
-    from bot.store.postgres.database import PostgresDatabase  # noqa: PLC0415 - as below
-    from bot.store.postgres.requests import is_new_request as is_new  # noqa: PLC0415 - as below
+    if shared := _shared(database):
+        from bot.store.postgres import requests
 
-    return not isinstance(database, PostgresDatabase) or is_new(database, key)
+        return requests.is_new_request(shared, key)
+    return True
 
 
 def migrate(url: str, mark: Mark | None = None) -> tuple[str, int]:
@@ -79,25 +81,33 @@ def migrate(url: str, mark: Mark | None = None) -> tuple[str, int]:
 
     Where there were none, they get the mark.
     """
-    try:
-        from bot.store.postgres.schema import migrate as migrated  # noqa: PLC0415 - it may not be installed
-    except ImportError as error:
-        raise ConfigError(_NO_DRIVER) from error
-    return migrated(url, mark)
+    with _driver_in_words():
+        from bot.store.postgres import schema
+    return schema.migrate(url, mark)
 
 
 def dump(url: str, target: Path) -> int:
     """Write a proven copy of the database at `url` to a new file; return its bytes."""
-    try:
-        from bot.store.postgres.dump import dump as dumped  # noqa: PLC0415 - as above
-    except ImportError as error:
-        raise ConfigError(_NO_DRIVER) from error
-    return dumped(url, target)
+    with _driver_in_words():
+        from bot.store.postgres import dump as programs
+    return programs.dump(url, target)
 
 
-def _on_postgres(url: str, *, readonly: bool) -> Database:
+def _shared(database: Database) -> "PostgresDatabase | None":
+    """Return a database that several bots may share, None for a file."""
+    if isinstance(database, SqliteDatabase):
+        return None
+    from bot.store.postgres.database import PostgresDatabase
+
+    return database if isinstance(database, PostgresDatabase) else None
+
+
+@contextmanager
+def _driver_in_words() -> Iterator[None]:
+    """Turn the lack of PostgreSQL's driver into a ConfigError that says what to install."""
     try:
-        from bot.store.postgres.database import PostgresDatabase  # noqa: PLC0415 - as above
+        yield
     except ImportError as error:
-        raise ConfigError(_NO_DRIVER) from error
-    return PostgresDatabase(url, readonly=readonly)
+        raise ConfigError(
+            "DATABASE_URL: PostgreSQL takes more than is installed; pip install 'cadencebot[postgres]'"
+        ) from error
