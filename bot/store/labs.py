@@ -1,4 +1,4 @@
-"""The ids of labs: what stands under which, and how all that is stored of one gets another."""
+"""The labs: those beside feeds.yaml, what stands under which id, and how all that is stored gets another."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,11 +6,36 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.model import ALL, Follow, Name
+from bot.records import AddedLab
 from bot.releases.news.corrections import Move
 from bot.store.database import Database, Tables
 from bot.store.owed import line_id
-from bot.store.places import first_ids
-from bot.store.rows import read
+from bot.store.places import first_ids, rename
+from bot.store.rows import columns, moment, read
+
+
+class AddedLabs(Tables):
+    """The labs that people added beside feeds.yaml, as that would say it."""
+
+    def all(self) -> list[AddedLab]:
+        """Return all of them, in the order in which they came."""
+        rows = self._tuples("SELECT lab, written, added_by, added_at FROM added_lab ORDER BY added_at, lab")
+        return [AddedLab(lab, json.loads(written), by, moment(at)) for lab, written, by, at in rows]
+
+    def set(self, lab: AddedLab) -> None:
+        """Add a lab, or change what is written of the one with this id."""
+        self._run(
+            """
+            INSERT INTO added_lab (lab, written, added_by, added_at)
+            VALUES (:id, :written, :added_by, :added_at)
+            ON CONFLICT (lab) DO UPDATE SET written = excluded.written
+            """,
+            {**columns(lab), "written": json.dumps(lab.written, ensure_ascii=False)},
+        )
+
+    def remove(self, lab: str) -> bool:
+        """Forget that a lab was added; return whether it was. What is known of it stays."""
+        return self._run("DELETE FROM added_lab WHERE lab = :lab", {"lab": lab}) == 1
 
 
 class Addresses(Tables):
@@ -52,16 +77,16 @@ class Addresses(Tables):
 
 
 # The tables in which a lab's id stands by itself, by what a person would call their rows, with the columns
-# that tell the rows of one lab apart: where the new id has such a row already, that one stays.
-_TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "releases": ("release", ()),
-    "observations": ("observation", ()),
+# that tell these apart (see `rename`).
+_TABLES: Mapping[str, tuple[str, tuple[str, ...] | None]] = {
+    "releases": ("release", None),
+    "observations": ("observation", None),
     "subscriptions": ("subscription", ("destination", "origin")),
     "mutes": ("mute", ("destination",)),
     "watches": ("watch", ("destination", "name", "filters", "packaging")),
     "figures": ("adoption_figure", ("week", "measure", "asked_of")),
     "changes": ("adoption_change", ("week", "hub_id", "kind")),
-    "tasks": ("adoption_task", ()),
+    "tasks": ("adoption_task", None),
     "addresses": ("lab_address", ("address",)),
 }
 
@@ -159,34 +184,19 @@ class _Mover(Tables):
 
     def _labs(self) -> dict[str, int]:
         """Rename the lab wherever its id stands by itself; return how many rows were renamed."""
-        self._run("UPDATE release SET home_lab = :new WHERE home_lab = :old", self._ids)
-        self._run("UPDATE hint SET lab = :new WHERE lab = :old", self._ids)
-        self._run("UPDATE correction SET value = :new WHERE field = 'lab' AND value = :old", self._ids)
-        self._run(
-            "DELETE FROM added_lab WHERE lab = :old AND EXISTS (SELECT 1 FROM added_lab WHERE lab = :new)",
-            self._ids,
-        )
-        self._run("UPDATE added_lab SET lab = :new WHERE lab = :old", self._ids)
+        ids = {"former": self._move.old, "now": self._move.new}
+        self._run("UPDATE correction SET value = :now WHERE field = 'lab' AND value = :former", ids)
+        rename(self._run, "release", "home_lab", None, ids)
+        rename(self._run, "hint", "lab", None, ids)
+        rename(self._run, "added_lab", "lab", (), ids)
         renamed = {}
         for what, (table, apart) in _TABLES.items():
-            renamed[what] = self._lab(table, apart, self._ids)
+            renamed[what] = rename(self._run, table, "lab", apart, ids)
             if table == "subscription":
-                cadences = {name: Follow(lab, cadence=True) for name, lab in self._ids.items()}
-                renamed["cadences"] = self._lab(table, apart, cadences)
-        self._run("DELETE FROM habit WHERE lab = :old", self._ids)
+                cadences = {name: Follow(lab, cadence=True) for name, lab in ids.items()}
+                renamed["cadences"] = rename(self._run, table, "lab", apart, cadences)
+        self._run("DELETE FROM habit WHERE lab = :former", ids)
         return renamed
-
-    def _lab(self, table: str, apart: tuple[str, ...], labs: Mapping[str, object]) -> int:
-        if apart:
-            same = " AND ".join(f"other.{column} = {table}.{column}" for column in apart)
-            self._run(
-                f"""
-                DELETE FROM {table} WHERE lab = :old AND EXISTS (
-                    SELECT 1 FROM {table} AS other WHERE other.lab = :new AND {same})
-                """,
-                labs,
-            )
-        return self._run(f"UPDATE {table} SET lab = :new WHERE lab = :old", labs)
 
     def _names(self, table: str, key: Callable[[str], str], identity: str = "id") -> None:
         """Rewrite the names that a table holds as JSON, and their release keys by a rule."""

@@ -7,8 +7,7 @@ from typing import Any
 from bot.model import Destination
 from bot.store.database import Tables
 
-# The tables in which a channel's id stands, with the columns that tell the rows of one channel apart: where
-# the new id has such a row already, that one stays. None: there may be any number.
+# The columns in which a channel's id stands, with those that tell its rows apart (see `rename`).
 _TABLES: Mapping[tuple[str, str], tuple[str, ...] | None] = {
     ("delivery", "destination"): None,
     ("delivery", "channel"): None,
@@ -20,6 +19,26 @@ _TABLES: Mapping[tuple[str, str], tuple[str, ...] | None] = {
     ("watch", "destination"): ("lab", "name", "filters", "packaging"),
     ("triage", "destination"): ("release_id",),
 }
+
+
+def rename(
+    run: Callable[..., int], table: str, column: str, apart: tuple[str, ...] | None, ids: Mapping[str, object]
+) -> int:
+    """Give the rows of the `former` id in a column the one of `now`; return how many these were.
+
+    `apart` are the columns that tell the rows of one id apart: where the new id has such a row already, that
+    one stays. With None there may be any number.
+    """
+    if apart is not None:
+        same = " AND ".join(f"there.{one} = {table}.{one}" for one in apart) or "TRUE"
+        run(
+            f"""
+            DELETE FROM {table} WHERE {column} = :former AND EXISTS (
+                SELECT 1 FROM {table} AS there WHERE there.{column} = :now AND {same})
+            """,
+            ids,
+        )
+    return run(f"UPDATE {table} SET {column} = :now WHERE {column} = :former", ids)
 
 
 def first_ids(tuples: Callable[[str], list[tuple[Any, ...]]]) -> dict[Destination, Destination]:
@@ -42,21 +61,6 @@ class Places(Tables):
     def move(self, former: Destination, now: Destination, at: datetime) -> None:
         """Move all that is stored of a channel to its new id, and remember the former one."""
         ids = {"former": former, "now": now, "at": at}
-        self._remember(ids)
-        for (table, column), apart in _TABLES.items():
-            if apart is not None:
-                same = [f"there.{one} = {table}.{one}" for one in apart]
-                self._run(
-                    f"""
-                    DELETE FROM {table} WHERE {column} = :former AND EXISTS (
-                        SELECT 1 FROM {table} AS there
-                        WHERE {" AND ".join([f"there.{column} = :now", *same])})
-                    """,
-                    ids,
-                )
-            self._run(f"UPDATE {table} SET {column} = :now WHERE {column} = :former", ids)
-
-    def _remember(self, ids: Mapping[str, object]) -> None:
         self._run("DELETE FROM former_channel WHERE former = :now", ids)  # Slack took a change back
         self._run("UPDATE former_channel SET id = :now WHERE id = :former", ids)
         self._run(
@@ -66,3 +70,5 @@ class Places(Tables):
             """,
             ids,
         )
+        for (table, column), apart in _TABLES.items():
+            rename(self._run, table, column, apart, ids)

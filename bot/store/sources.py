@@ -9,6 +9,7 @@ from bot.errors import SourceError
 from bot.records import FROM_HINT, SourceState
 from bot.releases.news.coverage import Shown
 from bot.store.database import Tables
+from bot.store.places import rename
 from bot.store.rows import Row, columns, moment, record, time_text
 
 # The tables that know a source by its id, with the column in which it stands.
@@ -116,7 +117,7 @@ class Sources(Tables):
         )
         for table, column in _BY_SOURCE.items():
             for row in rows:
-                self._run(f"UPDATE {table} SET {column} = :now WHERE {column} = :former", row)
+                rename(self._run, table, column, None, row)
 
     def begin_anew(self, ids: Iterable[str]) -> None:
         """Make the next poll of these sources a silent baseline, at once; all that they showed is kept.

@@ -9,19 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.model import Lab
-from bot.store.added import AddedLabs
 from bot.store.adoption import Adoption
 from bot.store.archive import Archive
 from bot.store.arrangement import Arrangement
 from bot.store.corrections import Corrections, Reports
-from bot.store.deeds import Deeds
 from bot.store.deliveries import Deliveries
 from bot.store.forgotten import newest, suspect
 from bot.store.held import Floods, Hints
 from bot.store.history import History
 from bot.store.installations import Installations
 from bot.store.jobs import Jobs
-from bot.store.labs import Addresses, Moves
+from bot.store.labs import AddedLabs, Addresses, Moves
 from bot.store.opening import hosts_of, is_new_request, jobs_of, opened
 from bot.store.places import Places
 from bot.store.preferences import Settings
@@ -30,11 +28,10 @@ from bot.store.releases import Releases
 from bot.store.shards import Shards
 from bot.store.shipped import Shipments
 from bot.store.sources import Coverage, Sources
-from bot.store.subscriptions import Subscriptions
+from bot.store.subscriptions import Subscriptions, Watches
 from bot.store.together import Together
 from bot.store.triage import Triages
-from bot.store.watch import Chores, Watch
-from bot.store.watches import Watches
+from bot.store.watch import Chores, Deeds, Watch
 
 if TYPE_CHECKING:
     from bot.fetch.hosts import Hosts  # which loads httpx: a question needs none

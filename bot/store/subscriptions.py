@@ -1,11 +1,11 @@
-"""Who wants to hear of which lab, and which destinations cannot be posted to now."""
+"""Who wants to hear of which lab, who waits for what, and which destinations cannot be posted to now."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
 from bot.model import ALL, Destination, Follow
-from bot.records import FROM_FILE, Pause, Subscription
+from bot.records import FROM_FILE, Pause, Subscription, Watch
 from bot.releases.facts.filters import Filters
 from bot.store.database import Tables
 from bot.store.rows import Row, columns, moment, read, record
@@ -141,6 +141,42 @@ class Subscriptions(Tables):
             WHERE id = :id
             """,
             {"id": destination},
+        )
+
+
+class Watches(Tables):
+    """The watches that are open: who is told waits no longer."""
+
+    def all(self) -> list[Watch]:
+        """Return every watch, the oldest first."""
+        return self._records(Watch, "SELECT * FROM watch ORDER BY id")
+
+    def of(self, destination: Destination) -> list[Watch]:
+        """Return what is waited for in a destination, the oldest first."""
+        there = "SELECT * FROM watch WHERE destination = :destination ORDER BY id"
+        return self._records(Watch, there, {"destination": destination})
+
+    def add(self, watch: Watch) -> bool:
+        """Store what somebody waits for; return whether nobody waited for the same there."""
+        added = self._run(
+            """
+            INSERT INTO watch
+                (destination, lab, name, filters, packaging, request, created_by, created_at)
+            VALUES (:destination, :lab, :name, :filters, :packaging, :request, :created_by, :created_at)
+            ON CONFLICT DO NOTHING
+            """,
+            columns(watch),
+        )
+        return added == 1
+
+    def remove(self, watches: Iterable[Watch]) -> None:
+        """Forget these."""
+        self._run_many(
+            """
+            DELETE FROM watch WHERE destination = :destination AND lab = :lab AND name = :name
+              AND filters = :filters AND packaging = :packaging
+            """,
+            map(columns, watches),
         )
 
 
