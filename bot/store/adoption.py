@@ -198,15 +198,11 @@ class Adoption(Tables):
 
         They are those that others build upon: the release's own weights and its base, not its packagings.
         """
-        found: dict[str, list[str]] = {}
-        for lab in labs:
-            found[lab] = self._column(
-                """
-                SELECT a.repository FROM artifact a JOIN release r ON r.id = a.release_id
-                WHERE r.lab = :lab AND NOT r.withdrawn AND (a.head OR a.packaging = 'Base')
-                  AND coalesce(a.facts ->> 'weights', '') <> 'none'
-                ORDER BY r.published_at DESC, r.id DESC, a.head DESC, a.repository LIMIT :each
-                """,
-                {"lab": lab, "each": each},
-            )
+        newest = """
+            SELECT a.repository FROM artifact a JOIN release r ON r.id = a.release_id
+            WHERE r.lab = :lab AND NOT r.withdrawn AND (a.head OR a.packaging = 'Base')
+              AND coalesce(a.facts ->> 'weights', '') <> 'none'
+            ORDER BY r.published_at DESC, r.id DESC, a.head DESC, a.repository LIMIT :each
+        """
+        found = {lab: self._column(newest, {"lab": lab, "each": each}) for lab in labs}
         return {lab: repositories for lab, repositories in found.items() if repositories}

@@ -113,12 +113,11 @@ class Installations(Tables):
 
     def note_names(self, team: str, *, kept: bool) -> None:
         """Store whether Slack kept what the latest message to a workspace is found by."""
-        if not kept:
+        if kept:
+            gone = "DELETE FROM lacking WHERE team = :team AND what = :what"
+            self._run(gone, {"team": team, "what": METADATA})
+        else:
             self._lack(team, METADATA)
-        elif METADATA in self.lacking().get(team, ()):
-            self._run(
-                "DELETE FROM lacking WHERE team = :team AND what = :what", {"team": team, "what": METADATA}
-            )
 
     def _lack(self, team: str, what: str) -> None:
         self._run(

@@ -12,7 +12,7 @@ from bot.store.rows import columns, record
 # The target while it is not wholly there, the target afterwards, and what was left behind.
 FILLING, HERE, GONE = "filling", "here", "gone"
 
-MARK = """
+_MARK = """
     INSERT INTO moved (id, state, move, other, host, at) VALUES (1, :state, :move, :other, :host, :at)
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, move = excluded.move, other = excluded.other,
         host = excluded.host, at = excluded.at
@@ -39,7 +39,7 @@ def mark_of(database: Database) -> Mark | None:
 
 def put_mark(run: Callable[..., Any], mark: Mark) -> None:
     """Mark a database; belongs inside a transaction."""
-    run(MARK, columns(mark))
+    run(_MARK, columns(mark))
 
 
 def refuse_moved(database: Database) -> None:

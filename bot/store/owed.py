@@ -15,7 +15,7 @@ from bot.records import Content, Reply
 from bot.store.delivery_queries import DeliveryQueries
 from bot.store.forgotten import GAP, PUT_BACK
 from bot.store.places import first_ids
-from bot.store.rows import maybe_moment, moment
+from bot.store.rows import maybe_moment
 
 # The namespace of delivery ids. It never changes: a lost database makes the same ids again.
 _NAMESPACE = UUID("5f0c4f0e-6d0b-5a39-9d3f-3b1d6f7c2a11")
@@ -155,37 +155,31 @@ class Owed(DeliveryQueries):
         One that is still to be sent says it all anyway. An edit may be made twice, so that a doubt only
         concerns what is told instead of it.
         """
-        first_key = self._first_key(lead_id, lead_key)
-        for row in self._alerts(lead_id):
-            if only not in (None, row["destination"]):
-                continue
-            stands = row["state"] in ("sent", "claimed", "doubtful")
-            if stands and not row["edit_owed"] and moment(row["created_at"]) >= now - EDITABLE:
-                there = Destination(row["destination"])
-                key = delivery_id(first_key, self._first_id(there), f"edit:{row['edits']}")
-                self._owe(key, there, self._owed("edit", now, known_until), release_id=lead_id)
+        standing = self._tuples(
+            """
+            SELECT a.destination, count(e.id) FROM delivery a LEFT JOIN delivery e
+              ON e.release_id = a.release_id AND e.destination = a.destination AND e.kind = 'edit'
+            WHERE a.release_id = :id AND a.kind = 'alert' AND a.state IN ('sent', 'claimed', 'doubtful')
+              AND a.created_at >= :since AND coalesce(:only, a.destination) = a.destination
+            GROUP BY a.sequence, a.destination HAVING count(e.id) FILTER (WHERE e.state = 'owed') = 0
+            ORDER BY a.sequence
+            """,
+            {"id": lead_id, "since": now - EDITABLE, "only": only},
+        )
+        first_key, owed = self._first_key(lead_id, lead_key), self._owed("edit", now, known_until)
+        for where, edits in standing:
+            there = Destination(where)
+            key = delivery_id(first_key, self._first_id(there), f"edit:{edits}")
+            self._owe(key, there, owed, release_id=lead_id)
 
     def _first_key(self, release_id: int, key: str) -> str:
         """Return the key under which a release began: its lab may have been renamed since."""
-        rows = self._query("SELECT first_key FROM release WHERE id = :id", {"id": release_id})
-        return next((row["first_key"] for row in rows if row["first_key"]), key)
+        found = self._column("SELECT first_key FROM release WHERE id = :id", {"id": release_id})
+        return next(filter(None, found), key)
 
     def _first_id(self, destination: Destination) -> Destination:
         """Return the id that a destination had before Slack changed it."""
         return first_ids(self._tuples).get(destination, destination)
-
-    def _alerts(self, lead_id: int) -> list[dict[str, str]]:
-        return self._query(
-            """
-            SELECT a.destination, a.state, a.created_at, count(e.id) AS edits,
-                count(e.id) FILTER (WHERE e.state = 'owed') AS edit_owed
-            FROM delivery a LEFT JOIN delivery e
-              ON e.release_id = a.release_id AND e.destination = a.destination AND e.kind = 'edit'
-            WHERE a.release_id = :id AND a.kind = 'alert'
-            GROUP BY a.sequence, a.destination, a.state, a.created_at ORDER BY a.sequence
-            """,
-            {"id": lead_id},
-        )
 
     def _owe(self, key: str, destination: Destination, owed: Mapping[str, object], **what: object) -> bool:
         self._database.note_owed()

@@ -8,12 +8,18 @@ import json
 from bot.model import Release, Wave
 from bot.records import Remembered
 from bot.store.rows import record
+from bot.store.titles import SHOWN
 from bot.store.waves import Waves
 
-_SHOWN = 20  # of what a text was found in
 # A name as it reads with hyphens for blanks: sources write both.
 _HYPHENED = "replace(lower(display), ' ', '-')"
 _CONTAINS = f"instr({_HYPHENED}, replace(lower(:text), ' ', '-')) > 0"
+# The releases whose name, key or repository is the text.
+_CALLED = """
+    SELECT id FROM release WHERE lower(display) = lower(:text)
+    UNION SELECT id FROM release WHERE key = lower(:text)
+    UNION SELECT release_id FROM artifact WHERE lower(repository) = lower(:text)
+"""
 
 
 class Search(Waves):
@@ -25,10 +31,8 @@ class Search(Waves):
         What a person withdrew is not among them; what was merged is found by either name.
         """
         exact = self._leads(
-            """
-            release.id IN (SELECT id FROM release WHERE lower(display) = lower(:text)
-                UNION SELECT id FROM release WHERE key = lower(:text)
-                UNION SELECT release_id FROM artifact WHERE lower(repository) = lower(:text)
+            f"""
+            release.id IN ({_CALLED}
                 UNION SELECT release_id FROM observation WHERE lower(title) = lower(:text) OR url = :text)
             """,
             text,
@@ -38,16 +42,11 @@ class Search(Waves):
 
     def named(self, text: str) -> list[Release]:
         """Return the releases whose name, key or repository is the text, withdrawn ones at the end."""
-        exact = """id IN (SELECT id FROM release WHERE lower(display) = lower(:text)
-            UNION SELECT id FROM release WHERE key = lower(:text)
-            UNION SELECT release_id FROM artifact WHERE lower(repository) = lower(:text))"""
         alike = f"{_HYPHENED} = replace(lower(:text), ' ', '-')"
-        order = "ORDER BY withdrawn, published_at DESC, id"
-        found = (
-            self._query(f"SELECT * FROM release WHERE {condition} {order}", {"text": text})
-            for condition in (exact, alike)
+        chosen = "SELECT * FROM release WHERE {} ORDER BY withdrawn, published_at DESC, id"
+        rows = self._query(chosen.format(f"id IN ({_CALLED})"), {"text": text}) or self._query(
+            chosen.format(alike), {"text": text}
         )
-        rows = next(filter(None, found), [])
         artifacts = self._artifacts([row["id"] for row in rows])
         return [record(Release, row, artifacts=tuple(artifacts[row["id"]])) for row in rows]
 
@@ -68,7 +67,7 @@ class Search(Waves):
             Remembered,
             f"""
             SELECT o.*, r.key AS release_key FROM observation o LEFT JOIN release r ON r.id = o.release_id
-            WHERE {condition} ORDER BY o.id DESC LIMIT {_SHOWN}
+            WHERE {condition} ORDER BY o.id DESC LIMIT {SHOWN}
             """,
             {"text": text},
         )
@@ -86,7 +85,7 @@ class Search(Waves):
             f"""
             SELECT lead.id FROM release JOIN release lead ON lead.id = release.lead_id
             WHERE {condition} AND NOT lead.withdrawn
-            GROUP BY lead.id ORDER BY max(release.published_at) DESC, lead.id LIMIT {_SHOWN}
+            GROUP BY lead.id ORDER BY max(release.published_at) DESC, lead.id LIMIT {SHOWN}
             """,
             {"text": text},
         )
@@ -97,5 +96,5 @@ _NAMED = f"""
     o.release_id IN (
         SELECT id FROM release WHERE {_CONTAINS}
         ORDER BY coalesce((SELECT max(id) FROM observation WHERE release_id = release.id), 0) DESC, id DESC
-        LIMIT {_SHOWN})
+        LIMIT {SHOWN})
 """

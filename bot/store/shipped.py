@@ -50,7 +50,7 @@ class Shipments(Tables):
         unmade = [lab for lab, text in rows.items() if not text]
         made = habits_of(self.history(unmade)) if unmade else []
         kept = (read(Habit, text) for text in rows.values() if text)
-        return [*(it.called(self._lab(it.lab).name) for it in kept), *made]
+        return [*(it.called(self._labs[it.lab].name) for it in kept), *made]
 
     def unmade(self) -> list[str]:
         """Return the labs of which no habit is kept, as something of what they shipped has changed."""
@@ -83,15 +83,11 @@ class Shipments(Tables):
         title, verdict, is_open, parameters, task = facts
         published = Published(moment(at), _ORIGINS[origin], precision)
         series = f"{family} {line}".strip().lower()
-        lab = self._lab(lab_id)
+        lab = self._labs[lab_id]
         return Shipped(
             lab_id, name, family_key, published, series,
             title, verdict, bool(is_open), parameters, task, lab.country, lab.name,
         )  # fmt: skip
-
-    def _lab(self, lab_id: str) -> Lab:
-        """Return the lab; one that feeds.yaml no longer names goes by its id."""
-        return self._labs.get(lab_id) or Lab(lab_id, lab_id)
 
     def _beside_listings(self, merge: Merge) -> dict[int, Release | None]:
         """Return, by id, the releases that LLM Stats lists as others have them; None where no other does."""

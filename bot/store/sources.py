@@ -31,8 +31,7 @@ class Sources(Tables):
 
     def state(self, source_id: str) -> SourceState:
         """Return the state of a source; that of an unknown one is empty."""
-        rows = self._query("SELECT * FROM source WHERE id = :id", {"id": source_id})
-        return _state_of(rows[0]) if rows else SourceState(source_id)
+        return self.states([source_id]).get(source_id, SourceState(source_id))
 
     def states(self, ids: Iterable[str] | None = None) -> dict[str, SourceState]:
         """Return the states of these sources by id, of all without ids; those never polled are left out."""
@@ -65,15 +64,12 @@ class Sources(Tables):
 
         SQLite keeps to the order of a CROSS JOIN; left to itself it looks through all of the source for each.
         """
-        wanted = list(identities)
-        if not wanted:
-            return {}
         rows = self._tuples(
             """
             SELECT seen.identity, seen.digest FROM json_each(:wanted) AS wanted CROSS JOIN seen
             WHERE seen.source_id = :source_id AND seen.identity = wanted.value
             """,
-            {"source_id": source_id, "wanted": wanted},
+            {"source_id": source_id, "wanted": list(identities)},
         )
         return dict(rows)
 
@@ -89,18 +85,14 @@ class Sources(Tables):
 
     def shown_elsewhere(self, source_id: str, identities: Iterable[str]) -> set[str]:
         """Return those of the identities that another source showed before."""
-        wanted = list(identities)
-        if not wanted:
-            return set()
-        return set(
-            self._column(
-                """
-                SELECT DISTINCT seen.identity FROM json_each(:wanted) AS wanted CROSS JOIN seen
-                WHERE seen.identity = wanted.value AND seen.source_id <> :source_id
-                """,
-                {"source_id": source_id, "wanted": wanted},
-            )
+        found = self._column(
+            """
+            SELECT seen.identity FROM json_each(:wanted) AS wanted CROSS JOIN seen
+            WHERE seen.identity = wanted.value AND seen.source_id <> :source_id
+            """,
+            {"source_id": source_id, "wanted": list(identities)},
         )
+        return set(found)
 
     def respell(self, ids: Iterable[str]) -> None:
         """Give what is remembered of an organisation to the same one, as `ids` spell it now.

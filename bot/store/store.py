@@ -39,6 +39,13 @@ if TYPE_CHECKING:
 FILE_NAME = "cadencebot.db"
 
 
+class _Labs(dict[str, Lab]):
+    """Labs by their ids; one that feeds.yaml no longer names goes by its id."""
+
+    def __missing__(self, lab_id: str) -> Lab:
+        return Lab(lab_id, lab_id)
+
+
 class Store:
     """Open the PostgreSQL database at `url`, or without one the state directory's file, as `opened` does.
 
@@ -70,7 +77,7 @@ class Store:
         self.installations = Installations(self._database)
         self.adoption = Adoption(self._database)
         self.added = AddedLabs(self._database)
-        self._labs: dict[str, Lab] = {}
+        self._labs = _Labs()
         self._namings = 0
         self.name_labs(labs)
         self.watch = Watch(self._database)

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 _SHORTEST = 3  # letters that the index finds
-_SHOWN = 20  # of what a text was found in
+SHOWN = 20  # of what a text was found in
 # The observations `o` whose title contains the phrase.
 FOUND = f"""
-    o.id IN (SELECT rowid FROM title_index WHERE title_index MATCH :text ORDER BY rowid DESC LIMIT {_SHOWN})
+    o.id IN (SELECT rowid FROM title_index WHERE title_index MATCH :text ORDER BY rowid DESC LIMIT {SHOWN})
 """
 _Query = Callable[[str], Sequence[Mapping[str, Any]]]
 _IS_POSSIBLE = "EXISTS (SELECT 1 FROM pragma_module_list WHERE name = 'fts5')"

@@ -79,7 +79,7 @@ class Waves(Tables):
             )
             members[row["lead_id"]].append(release)
         return [
-            Wave(self._lab(members[lead_id][0].name.lab), members[lead_id][0], tuple(members[lead_id]))
+            Wave(self._labs[members[lead_id][0].name.lab], members[lead_id][0], tuple(members[lead_id]))
             for lead_id in lead_ids
         ]
 
@@ -95,10 +95,6 @@ class Waves(Tables):
         for row in rows:
             found[row["release_id"]].append(record(Artifact, row))
         return found
-
-    def _lab(self, lab_id: str) -> Lab:
-        """Return the lab; one that feeds.yaml no longer names goes by its id."""
-        return self._labs.get(lab_id) or Lab(lab_id, lab_id)
 
 
 def mentions_of(

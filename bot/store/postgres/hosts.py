@@ -20,11 +20,11 @@ class PostgresHosts(Tables):
 
     def standing(self, name: str) -> Standing | None:
         """Return how a host stands."""
-        rows = self._query("SELECT holder, free_at, rests_until FROM host WHERE name = :name", {"name": name})
-        if not rows:
-            return None
-        [row] = rows
-        return Standing(moment(row["free_at"]), row["holder"] != "", maybe_moment(row["rests_until"]))
+        rows = self._tuples(
+            "SELECT free_at, holder, rests_until FROM host WHERE name = :name", {"name": name}
+        )
+        found = (Standing(moment(free), holder != "", maybe_moment(rests)) for free, holder, rests in rows)
+        return next(found, None)
 
     def take(self, name: str, seen: Standing | None, until: datetime) -> bool:
         """Take the turn at a host that stands as `seen`."""
