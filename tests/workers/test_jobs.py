@@ -80,6 +80,12 @@ def test_a_job_that_waits_already_leaves_the_transaction_as_it_was(store: Store,
     assert store.watch.last_beat() == START
 
 
+def test_a_job_that_no_connection_takes_is_refused_in_words(store: Store, jobs: Jobs) -> None:
+    store.close()
+    with pytest.raises(StoreError, match="PostgreSQL at"):
+        jobs.defer([POLL])
+
+
 def owe(store: Store, *channels: str) -> None:
     with store.transaction():
         for channel in channels:

@@ -8,9 +8,9 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import procrastinate
 import psycopg
@@ -26,6 +26,7 @@ from bot.errors import StoreError
 from bot.store.jobs import Job
 from bot.store.postgres.database import PostgresDatabase
 from bot.store.postgres.patience import PatientManager
+from bot.store.postgres.words import in_words
 
 log = structlog.get_logger()
 
@@ -67,9 +68,14 @@ class PostgresJobs:
 
     def _defer(self, jobs: list[Deferred]) -> None:
         """Defer all of these or none. Raises AlreadyEnqueued, which leaves the transaction as it was."""
-        if jobs:
-            with self._in_words(), self._database.lent() as connection, connection.transaction():
+        if not jobs:
+            return
+        place = self._database.place
+        try:
+            with in_words(place), self._database.lent() as connection, connection.transaction():
                 self._deferring.job_manager.batch_defer_jobs(jobs, connection=connection)
+        except ConnectorException as error:
+            raise StoreError(f"{place}: no job can be deferred ({error})") from error
 
     def idle(self) -> str:
         """Return why this process does no jobs, "" while it does."""
@@ -187,15 +193,6 @@ class PostgresJobs:
             for job in gone:
                 await _let_go(manager, job)
             self._looked, self._fetching = time.monotonic(), True
-
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        try:
-            yield
-        except AlreadyEnqueued:
-            raise
-        except ConnectorException as error:
-            raise StoreError(f"{self._database.place}: no job can be deferred ({error})") from error
 
 
 def _deferred(job: Job) -> Deferred:
