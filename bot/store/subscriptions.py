@@ -60,16 +60,16 @@ class Subscriptions(Tables):
         )
         return changed > 0
 
-    def remove(self, destination: Destination, follows: Sequence[Follow], origin: str | None = None) -> int:
-        """Remove what a destination follows of these, of one origin or of all but feeds.yaml.
+    def remove(self, destination: Destination, follows: Sequence[Follow]) -> int:
+        """Remove what a destination follows of these; what feeds.yaml says stays.
 
         All labs among them removes everything, cadences as well. Return how many there were.
         """
         gone = [
             one
             for one in self.of_destination(destination)
-            if (Follow(ALL) in follows or any(follow.covers(one.follow) for follow in follows))
-            and (one.origin == origin if origin is not None else one.origin != FROM_FILE)
+            if one.origin != FROM_FILE
+            and (Follow(ALL) in follows or any(follow.covers(one.follow) for follow in follows))
         ]
         self._run_many(
             "DELETE FROM subscription WHERE destination = ? AND lab = ? AND origin = ?",

@@ -202,7 +202,7 @@ def test_a_muted_lab_edits_what_stands_and_adds_no_reply(house: House) -> None:
 def test_who_unsubscribed_gets_no_replies_to_old_alerts(house: House) -> None:
     house.show(house.hub, house.repository(KIMI))
     with house.store.transaction():
-        house.store.subscriptions.remove(C1, [Follow("all")], "test")
+        house.store.subscriptions.remove(C1, [Follow("all")])
     house.show(house.hub, house.repository(f"{KIMI}-FP8"))
     assert house.channel.replies == []
     assert "nobody there follows the lab any more" in reasons(house)

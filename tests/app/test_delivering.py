@@ -147,7 +147,7 @@ def test_who_unsubscribed_before_it_was_sent_gets_nothing(house: House) -> None:
     house.channel.outcomes = [Refused("is_archived")]
     house.show(house.hub, house.repository(KIMI))
     with house.store.transaction():
-        house.store.subscriptions.remove(C1, [Follow("all")], "test")
+        house.store.subscriptions.remove(C1, [Follow("all")])
     house.later(hours=2)
     house.courier.deliver_all()
     assert house.channel.messages == []

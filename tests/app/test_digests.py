@@ -283,7 +283,7 @@ def test_a_record_of_a_lab_is_everybodys_only_where_nobody_has_a_larger_one(hous
         house.later(days=1)
         house.show(house.hub, house.repository(f"moonshotai/Kimi-K{number}", parameters=small * 10**9))
     with house.store.transaction():
-        house.store.subscriptions.remove(C1, [Follow(ALL)], "test")
+        house.store.subscriptions.remove(C1, [Follow(ALL)])
     house.subscribe("C1", "moonshot")
     wait_until(house, "2026-04-13T07:00")
     tick(house)
