@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from datetime import UTC, datetime
 from typing import Any
@@ -77,8 +77,7 @@ class PostgresDatabase:
     @property
     def version(self) -> int:
         """What changes whenever anything is stored but by whoever has a turn."""
-        version: int = self.column("SELECT number FROM revision")[0]
-        return version
+        return int(self.column("SELECT number FROM revision")[0])
 
     def alone(self) -> AbstractContextManager[object]:
         """Return the lock of the only bot that works with this database. Raises StoreError naming another."""
@@ -90,7 +89,7 @@ class PostgresDatabase:
 
     def bots(self) -> int:
         """Return how many bots work with this database."""
-        with in_words(self.place), self.lent() as connection:
+        with self.lent() as connection:
             return len(holders(connection))
 
     def time(self) -> datetime:
@@ -158,7 +157,7 @@ class PostgresDatabase:
     @contextmanager
     def part(self) -> Iterator[None]:
         """A part of a transaction: where it fails nothing of it is stored, and the rest is."""
-        with in_words(self.place), self.lent() as connection, connection.transaction():
+        with self.lent() as connection, connection.transaction():
             yield
 
     @property
@@ -169,12 +168,12 @@ class PostgresDatabase:
 
     def query(self, sql: str, values: Values | None = None) -> list[dict[str, Any]]:
         """Return the rows of a statement as dictionaries; values are written as `statements.held` says."""
-        with in_words(self.place), self.lent() as connection:
+        with self.lent() as connection:
             return connection.execute(translated(sql), held_values(values or {})).fetchall()
 
     def tuples(self, sql: str, values: Values | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a statement as tuples."""
-        with in_words(self.place), self.lent() as connection:
+        with self.lent() as connection:
             cursor = connection.cursor(row_factory=tuple_row)
             return cursor.execute(translated(sql), held_values(values or {})).fetchall()
 
@@ -184,13 +183,13 @@ class PostgresDatabase:
 
     def run(self, sql: str, values: Values | None = None) -> int:
         """Run a statement that writes, inside a transaction; return how many rows it changed."""
-        with in_words(self.place), self.lent() as connection:
+        with self.lent() as connection:
             return connection.execute(translated(sql), held_values(values or {})).rowcount
 
     def run_many(self, sql: str, rows: Iterable[Values | Sequence[object]]) -> None:
         """Run a statement that writes once for each of the rows: by name, or by order where it has "?"."""
         given = [held_values(row) if isinstance(row, Mapping) else [held(it) for it in row] for row in rows]
-        with in_words(self.place), self.lent() as connection:
+        with self.lent() as connection:
             if given:
                 connection.cursor().executemany(translated(sql), given)
 
@@ -236,13 +235,11 @@ class PostgresDatabase:
 
     @contextmanager
     def lent(self) -> Iterator[Connection]:
-        """The connection of this thread's transaction, or any for one statement."""
+        """The connection of this thread's transaction, or any for one statement. Raises StoreError."""
         mine: Connection | None = getattr(self._local, "connection", None)
-        if mine is not None:
-            yield mine
-        else:
-            with self.pool.connection() as connection:
-                yield connection
+        lent = self.pool.connection() if mine is None else nullcontext(mine)
+        with in_words(self.place), lent as connection:
+            yield connection
 
     @contextmanager
     def _looked_at(self) -> Iterator[Connection]:

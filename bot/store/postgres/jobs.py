@@ -26,7 +26,6 @@ from bot.errors import StoreError
 from bot.store.jobs import Job
 from bot.store.postgres.database import PostgresDatabase
 from bot.store.postgres.patience import PatientManager
-from bot.store.postgres.words import in_words
 
 log = structlog.get_logger()
 
@@ -70,12 +69,11 @@ class PostgresJobs:
         """Defer all of these or none. Raises AlreadyEnqueued, which leaves the transaction as it was."""
         if not jobs:
             return
-        place = self._database.place
         try:
-            with in_words(place), self._database.lent() as connection, connection.transaction():
+            with self._database.lent() as connection, connection.transaction():
                 self._deferring.job_manager.batch_defer_jobs(jobs, connection=connection)
         except ConnectorException as error:
-            raise StoreError(f"{place}: no job can be deferred ({error})") from error
+            raise StoreError(f"{self._database.place}: no job can be deferred ({error})") from error
 
     def idle(self) -> str:
         """Return why this process does no jobs, "" while it does."""
