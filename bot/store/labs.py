@@ -76,18 +76,17 @@ class Addresses(Tables):
         return frozenset(Follow.read(lab).lab for lab in labs) - {ALL}
 
 
-# The tables in which a lab's id stands by itself, by what a person would call their rows, with the columns
-# that tell these apart (see `rename`).
-_TABLES: Mapping[str, tuple[str, tuple[str, ...] | None]] = {
-    "releases": ("release", None),
-    "observations": ("observation", None),
-    "subscriptions": ("subscription", ("destination", "origin")),
-    "mutes": ("mute", ("destination",)),
-    "watches": ("watch", ("destination", "name", "filters", "packaging")),
-    "figures": ("adoption_figure", ("week", "measure", "asked_of")),
-    "changes": ("adoption_change", ("week", "hub_id", "kind")),
-    "tasks": ("adoption_task", None),
-    "addresses": ("lab_address", ("address",)),
+# The tables in which a lab's id stands by itself, by what a person would call their rows.
+_TABLES: Mapping[str, str] = {
+    "releases": "release",
+    "observations": "observation",
+    "subscriptions": "subscription",
+    "mutes": "mute",
+    "watches": "watch",
+    "figures": "adoption_figure",
+    "changes": "adoption_change",
+    "tasks": "adoption_task",
+    "addresses": "lab_address",
 }
 
 
@@ -186,15 +185,15 @@ class _Mover(Tables):
         """Rename the lab wherever its id stands by itself; return how many rows were renamed."""
         ids = {"former": self._move.old, "now": self._move.new}
         self._run("UPDATE correction SET value = :now WHERE field = 'lab' AND value = :former", ids)
-        rename(self._run, "release", "home_lab", None, ids)
-        rename(self._run, "hint", "lab", None, ids)
-        rename(self._run, "added_lab", "lab", (), ids)
+        rename(self._run, "release", "home_lab", ids)
+        rename(self._run, "hint", "lab", ids)
+        rename(self._run, "added_lab", "lab", ids)
         renamed = {}
-        for what, (table, apart) in _TABLES.items():
-            renamed[what] = rename(self._run, table, "lab", apart, ids)
+        for what, table in _TABLES.items():
+            renamed[what] = rename(self._run, table, "lab", ids)
             if table == "subscription":
                 cadences = {name: Follow(lab, cadence=True) for name, lab in ids.items()}
-                renamed["cadences"] = rename(self._run, table, "lab", apart, cadences)
+                renamed["cadences"] = rename(self._run, table, "lab", cadences)
         self._run("DELETE FROM habit WHERE lab = :former", ids)
         return renamed
 

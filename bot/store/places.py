@@ -7,30 +7,41 @@ from typing import Any
 from bot.model import Destination
 from bot.store.database import Tables
 
-# The columns in which a channel's id stands, with those that tell its rows apart (see `rename`).
-_TABLES: Mapping[tuple[str, str], tuple[str, ...] | None] = {
-    ("delivery", "destination"): None,
-    ("delivery", "channel"): None,
-    ("report", "destination"): None,
-    ("destination", "id"): (),
-    ("subscription", "destination"): ("lab", "origin"),
-    ("mute", "destination"): ("lab",),
-    ("declined", "destination"): ("release_id",),
-    ("watch", "destination"): ("lab", "name", "filters", "packaging"),
-    ("triage", "destination"): ("release_id",),
+# The columns in which a channel's id stands.
+_TABLES = (
+    ("delivery", "destination"),
+    ("delivery", "channel"),
+    ("report", "destination"),
+    ("destination", "id"),
+    ("subscription", "destination"),
+    ("mute", "destination"),
+    ("declined", "destination"),
+    ("watch", "destination"),
+    ("triage", "destination"),
+)
+# The columns that tell the rows of a table apart, of tables in which a former id may meet that of today.
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "added_lab": ("lab",),
+    "adoption_change": ("week", "lab", "hub_id", "kind"),
+    "adoption_figure": ("week", "lab", "measure", "asked_of"),
+    "declined": ("release_id", "destination"),
+    "destination": ("id",),
+    "lab_address": ("address", "lab"),
+    "mute": ("destination", "lab"),
+    "subscription": ("destination", "lab", "origin"),
+    "triage": ("destination", "release_id"),
+    "watch": ("destination", "lab", "name", "filters", "packaging"),
 }
 
 
-def rename(
-    run: Callable[..., int], table: str, column: str, apart: tuple[str, ...] | None, ids: Mapping[str, object]
-) -> int:
+def rename(run: Callable[..., int], table: str, column: str, ids: Mapping[str, object]) -> int:
     """Give the rows of the `former` id in a column the one of `now`; return how many these were.
 
-    `apart` are the columns that tell the rows of one id apart: where the new id has such a row already, that
-    one stays. With None there may be any number.
+    Where the new id has the same row already, that one stays.
     """
-    if apart is not None:
-        same = " AND ".join(f"there.{one} = {table}.{one}" for one in apart) or "TRUE"
+    key = _KEYS.get(table, ())
+    if column in key:
+        same = " AND ".join(f"there.{one} = {table}.{one}" for one in key if one != column) or "TRUE"
         run(
             f"""
             DELETE FROM {table} WHERE {column} = :former AND EXISTS (
@@ -70,5 +81,5 @@ class Places(Tables):
             """,
             ids,
         )
-        for (table, column), apart in _TABLES.items():
-            rename(self._run, table, column, apart, ids)
+        for table, column in _TABLES:
+            rename(self._run, table, column, ids)

@@ -109,7 +109,7 @@ class Sources(Tables):
         )
         for table, column in _BY_SOURCE.items():
             for row in rows:
-                rename(self._run, table, column, None, row)
+                rename(self._run, table, column, row)
 
     def begin_anew(self, ids: Iterable[str]) -> None:
         """Make the next poll of these sources a silent baseline, at once; all that they showed is kept.
