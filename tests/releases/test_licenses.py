@@ -4,6 +4,8 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import LicenseStatement
+from bot.releases.facts.license_terms import _spdx, read
 from bot.releases.facts.licenses import identify, license_line, statement_of
 from bot.releases.tables import rows
 from tests.support.shared import SHARED
@@ -395,6 +398,19 @@ def test_a_bad_line_is_told(line: str, error: str) -> None:
 def test_a_line_has_exactly_these_fields() -> None:
     fields = ["id", "spdx", "title", "class", "commercial", "condition", "duty", "url"]
     assert list(understood(license="mit")) == fields
+
+
+def test_threads_that_ask_for_the_first_identifier_all_get_it() -> None:
+    together = Barrier(6)
+
+    def ask(_: int) -> bool:
+        together.wait()
+        return read("zed") is not None
+
+    _spdx.cache_clear()
+    _spdx()
+    with ThreadPoolExecutor(6) as threads:
+        assert all(threads.map(ask, range(6)))
 
 
 texts = st.text(max_size=40) | st.sampled_from(

@@ -113,8 +113,13 @@ def _listed(text: str) -> Terms | None:
 
 @cache
 def _spdx() -> Any:
-    """Return the library's index of SPDX identifiers, which takes a while to build."""
-    return get_spdx_licensing()
+    """Return the library's index of SPDX identifiers, which takes a while to build.
+
+    Its tokenizer, built with the first question, is built here: who asks meanwhile would get half of it.
+    """
+    index = get_spdx_licensing()
+    index.get_advanced_tokenizer()
+    return index
 
 
 def _expression(text: str, place: Place) -> Terms | None:
