@@ -11,7 +11,7 @@ from itertools import islice
 
 from bot.cadence.measures import Counted, Measure
 from bot.errors import Failure, SourceError
-from bot.releases.facts.text import mentions
+from bot.releases.facts.text import mentions, number_in, texts_in
 from bot.sources.hub_api import HubApi, Repository
 
 _MOST = 10**15  # beyond that it is no count, and beyond 2**63 SQLite cannot hold it
@@ -48,7 +48,8 @@ def read_downloads(api: HubApi, organisation: str, include: Sequence[str]) -> di
     listed = [repository for page in pages for repository in page.repositories.values()]
     if not listed:
         raise SourceError(Failure.EMPTY, f"{organisation} lists no model on the Hub: was it renamed?")
-    told = [(it, downloads) for it in listed if (downloads := _downloads(it)) is not None]
+    counts = ((it, number_in(it.item.get("downloads"), 0, _MOST)) for it in listed)
+    told = [(it, downloads) for it, downloads in counts if downloads is not None]
     if not told:
         raise SourceError(Failure.BAD_ANSWER, f"the listing of {organisation} tells no downloads any more")
     return {
@@ -82,20 +83,10 @@ def read_derivatives(api: HubApi, base: str, owners: Collection[str], bases: Col
 
 def _relation(derivative: Repository, base: str, bases: Collection[str]) -> Measure | None:
     """Return how a repository derives from `base`, or None when it counts for another of the `bases`."""
-    tags, named = derivative.item.get("tags"), []
-    for tag in tags if isinstance(tags, list) else ():
-        if isinstance(tag, str) and tag.startswith(_TAG):
-            relation, _, name = tag.removeprefix(_TAG).rpartition(":")
-            named.append((relation, name.casefold()))
-    first = next((name for _, name in named if name in bases), base)
-    if first != base:
+    tags = [tag for tag in texts_in(derivative.item.get("tags")) if tag.startswith(_TAG)]
+    parts = [tag.removeprefix(_TAG).rpartition(":") for tag in tags]
+    named = [(relation, name.casefold()) for relation, _, name in parts]
+    if next((name for _, name in named if name in bases), base) != base:
         return None
     stated = (_RELATIONS[relation] for relation, name in named if name == base and relation in _RELATIONS)
     return next(stated, Measure.UNSTATED)
-
-
-def _downloads(repository: Repository) -> int | None:
-    downloads = repository.item.get("downloads")
-    if not isinstance(downloads, int) or isinstance(downloads, bool):
-        return None
-    return downloads if 0 <= downloads <= _MOST else None

@@ -8,6 +8,7 @@ ALL = "all"  # in place of a lab's id: every lab
 _SLACK_ID = re.compile(r"[CDGUW][A-Z0-9]{1,30}")
 _WRITTEN = re.compile(rf"([A-Z0-9]{{1,30}}/)?{_SLACK_ID.pattern}|console")
 _WEBHOOK = "webhook:"
+_CADENCE = "cadence:"
 _FROM_OUTSIDE = 60  # characters of a text from outside that a complaint shows
 
 
@@ -98,6 +99,3 @@ class Follow:
     def covers(self, other: Self) -> bool:
         """Whether whoever follows this follows the other with it."""
         return self.cadence == other.cadence and self.lab in (ALL, other.lab)
-
-
-_CADENCE = "cadence:"

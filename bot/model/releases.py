@@ -182,7 +182,6 @@ class Release:
     license: License
     facts: Facts
     silent: bool  # known from a baseline: never announced
-    lead_id: int  # the release whose alert carries this one; its own id for most
     artifacts: tuple[Artifact, ...] = ()
     mentions: tuple[Mention, ...] = ()
     withdrawn: bool = False  # a person said that it is no release

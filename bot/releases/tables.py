@@ -1,5 +1,6 @@
 """The tables beside this file: what a person extends when a lab invents a word."""
 
+import csv
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -12,11 +13,8 @@ def rows(table: str) -> Iterator[Mapping[str, str]]:
     """
     text = (files(__package__) / "tables" / table).read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("# ")]
-    header = lines[0].split("\t")
-    for line in lines[1:]:
-        cells = [cell.strip() for cell in line.split("\t")]
-        cells += [""] * (len(header) - len(cells))
-        yield dict(zip(header, cells, strict=True))
+    for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE, restval=""):
+        yield {column: cell.strip() for column, cell in row.items()}
 
 
 @cache

@@ -83,7 +83,7 @@ def remember(store: Store, made_up: list[Made]) -> None:
              "withdrawn": withdrawn},
         )  # fmt: skip
         published = Published(NOW, DateOrigin.POSTED)
-        store.releases._write([Release(number, name, NOW, published, license, stated, False, lead)])
+        store.releases._write([Release(number, name, NOW, published, license, stated, False)])
         if has_repository:
             run(
                 "INSERT INTO artifact (hub_id, release_id, repository, head, provisional, packaging, seen_at,"

@@ -70,7 +70,7 @@ def release(
     head = (Artifact("0", repository, True, "", NOW, stated),) if repository else ()
     others = tuple(Artifact(it, f"{repository}-{it}", False, it, NOW) for it in variants)
     told = tuple(mentions) or ((hub(repository),) if repository else ())
-    return Release(1, name, NOW, published, license, stated, False, 1, (*head, *others), told)
+    return Release(1, name, NOW, published, license, stated, False, (*head, *others), told)
 
 
 def alone(model: Release, lab: Lab = MOONSHOT, **rest: Any) -> Wave:

@@ -84,7 +84,6 @@ _RELEASES = st.builds(
     LICENSES,
     FACTS,
     st.booleans(),
-    st.just(1),
     st.lists(_ARTIFACTS, max_size=3).map(tuple),
     st.lists(_MENTIONS, max_size=4).map(tuple),
 )

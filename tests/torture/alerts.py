@@ -26,7 +26,7 @@ def alert_of(sighting: Sighting) -> Content:
     mention = Mention(sighting.source, sighting.title, sighting.url, START, sighting.published)
     head = Artifact(sighting.external_id, sighting.title, True, "", START, sighting.facts)
     release = Release(
-        1, name, START, seen, identify(sighting.facts.license), sighting.facts, False, 1,
+        1, name, START, seen, identify(sighting.facts.license), sighting.facts, False,
         (head,) if sighting.source is SourceKind.HUB else (), (mention,),
     )  # fmt: skip
     return render_alert(Wave(LAB, release, (release,)), START, interactive=True)

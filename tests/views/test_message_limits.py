@@ -223,9 +223,7 @@ def test_everything_at_its_longest_at_once(hostile: str) -> None:
     mentions = tuple(Mention(kind, hostile, url, NOW) for kind in SourceKind)
     artifacts = tuple(Artifact(str(n), hostile, n == 0, f"{n}{hostile}", NOW) for n in range(61))
     name = Name("lab", hostile, display=hostile)
-    lead = Release(
-        1, name, NOW, Published(NOW, DateOrigin.SEEN), license, facts, False, 1, artifacts, mentions
-    )
+    lead = Release(1, name, NOW, Published(NOW, DateOrigin.SEEN), license, facts, False, artifacts, mentions)
     wave = Wave(Lab("lab", hostile), lead, (lead,) * 40, lead, url)
     check_read(render_alert(wave, NOW))
     alone = Wave(wave.lab, lead, (lead,), lead, url)

@@ -128,18 +128,20 @@ class Need:
 
 def memory_to_serve(parameters: int | None, precision: str, download_bytes: int | None) -> tuple[Need, ...]:
     """Return what it takes to serve a model as released and, if that is more, in 4 bits; () when unknown."""
-    released = memory_as_released(parameters, precision, download_bytes)
-    needs = [released] if released else []
+    released = bytes_to_serve(parameters, precision, download_bytes)
+    needs = [Need(precision or "as released", released)] if released else []
     width = _bits(precision)
     if parameters and (width is None or width > 4):
         four_bits = math.ceil(parameters * 4 // 8 * _OVERHEAD)
-        if not released or four_bits < released.size:
+        if not released or four_bits < released:
             needs.append(Need("4-bit", four_bits))
     return tuple(needs)
 
 
-def memory_as_released(parameters: int | None, precision: str, download_bytes: int | None) -> Need | None:
-    """Return what it takes to serve a model in the precision of its release, or None when unknown.
+def bytes_to_serve(parameters: int | None, precision: str, download_bytes: int | None) -> int | None:
+    """Return the bytes of memory that a model takes in the precision of its release, or None when unknown.
+
+    It is what the filter `fits` goes by, and what the column `memory` of a stored release holds.
 
     Weights x 1.2: the 20 % for buffers and fragmentation is the rule of vllm-project/recipes
     (CONTRIBUTING.md) and of accelerate's estimator
@@ -149,16 +151,7 @@ def memory_as_released(parameters: int | None, precision: str, download_bytes: i
     """
     width = _bits(precision)
     weights = download_bytes or (parameters * width // 8 if parameters and width else None)
-    return Need(precision or "as released", math.ceil(weights * _OVERHEAD)) if weights else None
-
-
-def bytes_to_serve(parameters: int | None, precision: str, download_bytes: int | None) -> int | None:
-    """Return the bytes of memory that a model takes as released, or None when unknown.
-
-    It is what the filter `fits` goes by, and what the column `memory` of a stored release holds.
-    """
-    need = memory_as_released(parameters, precision, download_bytes)
-    return need.size if need else None
+    return math.ceil(weights * _OVERHEAD) if weights else None
 
 
 def _bits(precision: str) -> int | None:
