@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bot.cli.output import as_json_option, margin, print_json, say
-from bot.importing.history import HistoryFile, Imported, Importer, read_history
+from bot.importing.history import HistoryFile, Imported, import_lines, read_history
 from bot.run.chores import publish
 from bot.run.renames import refuse_renamed_labs
 from bot.run.wiring import open_app
@@ -25,8 +25,9 @@ def import_command(file: Path, as_json: bool) -> None:
     """
     with open_app() as app:
         refuse_renamed_labs(app)
-        history = read_history(file, app.labs, app.clock.now())
-        imported = Importer(app.store, app.labs, app.clock).bring(file, history.lines)
+        now = app.clock.now()
+        history = read_history(file, app.labs, now)
+        imported = import_lines(app.store, app.labs, now, file, history.lines)
         if as_json:
             print_json(_as_object(history, imported))
         else:

@@ -11,15 +11,14 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
-from bot.clock import Clock
 from bot.errors import UsageError
 from bot.model import DateOrigin, Kind, Lab, Published, Sighting, SourceKind, Verdict
 from bot.releases.facts.text import one_line, web_address
 from bot.releases.naming.classify import judge
 from bot.releases.naming.labs import Labs
-from bot.releases.news.corrections import NO_RELEASE, corrected
+from bot.releases.news.corrections import NO_RELEASE, Errata, corrected
 from bot.releases.news.decide import decide
-from bot.releases.news.decision import Judged, Open, Settings
+from bot.releases.news.decision import Judged, Settings
 from bot.releases.news.merge import merged
 from bot.store.store import Store
 
@@ -32,8 +31,6 @@ _SHOWN = 60
 _DATE = re.compile(r"(\d{4}-\d\d)(-\d\d(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d:\d\d)?)?)?(?=[\s;,(]|$)", re.ASCII)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _REMARK = re.compile(r"\s+\([^()]*\)$")  # "GLM-5.3 (API)", "Z.ai (Zhipu)"
-
-
 _SAYS_NO_RELEASE = frozenset({"alias", *NO_RELEASE})  # the file's own word
 _FILE_NAME_LIMIT = 100
 
@@ -70,18 +67,20 @@ def read_history(path: Path, labs: Labs, now: datetime) -> HistoryFile:
     complaints: list[str] = []
     strangers: Counter[str] = Counter()
     for place, fields in _fields(path):
-        published, problem = _understood(fields, now)
-        lab = _lab(fields.get("lab", ""), labs)
-        if published is None:
-            complaints.append(f"{place}: {problem}")
-        elif lab is None:
+        try:
+            published = _date_of_valid(fields, now)
+        except ValueError as error:
+            complaints.append(f"{place}: {error}")
+            continue
+        lab = _lab(fields["lab"], labs)
+        if lab is None:
             strangers[one_line(fields["lab"], _SHOWN)] += 1
-        else:
-            name = _REMARK.sub("", one_line(fields["name"], _LIMITS["name"]))
-            url = web_address(fields.get("url", "").strip())
-            source = one_line(fields.get("source", ""), _LIMITS["source"])
-            kind = one_line(fields.get("kind", ""), _LIMITS["kind"]).lower()
-            lines.append(Line(place, lab, name, published, url, source, kind))
+            continue
+        name = _REMARK.sub("", one_line(fields["name"], _LIMITS["name"]))
+        url = web_address(fields.get("url", "").strip())
+        source = one_line(fields.get("source", ""), _LIMITS["source"])
+        kind = one_line(fields.get("kind", ""), _LIMITS["kind"]).lower()
+        lines.append(Line(place, lab, name, published, url, source, kind))
     return HistoryFile(tuple(lines), tuple(complaints), strangers)
 
 
@@ -139,25 +138,25 @@ def _spelt(column: str) -> str:
 # --- one line
 
 
-def _understood(fields: Mapping[str, str], now: datetime) -> tuple[Published | None, str]:
-    """Return the date of a valid line; else None, and which field is wrong and how."""
+def _date_of_valid(fields: Mapping[str, str], now: datetime) -> Published:
+    """Return the date of a valid line; raises ValueError, with the field that is wrong and how, else."""
     for name in _NEEDED:
         if not one_line(fields.get(name, ""), _SHOWN):
-            return None, f"{name}: is missing"
+            raise ValueError(f"{name}: is missing")
     for name, limit in _LIMITS.items():
         if len(fields.get(name, "")) > limit:
-            return None, f"{name}: has more than {limit} characters"
+            raise ValueError(f"{name}: has more than {limit} characters")
     url, date = fields.get("url", "").strip(), one_line(fields["date"], _SHOWN)
     if url and not web_address(url):
-        return None, f"url: “{one_line(url, _SHOWN)}” is no address; write a whole one, with https://"
-    published, problem = _published(fields["date"]), ""
+        raise ValueError(f"url: “{one_line(url, _SHOWN)}” is no address; write a whole one, with https://")
+    published = _published(fields["date"])
     if published is None:
-        problem = f"date: “{date}” is no date; write 2026-04-20, or 2026-04 for a month"
-    elif published.at > now + timedelta(days=1):
-        problem = f"date: {date} is yet to come"
-    elif published.at < _EARLIEST:
-        problem = f"date: {date} is before {_EARLIEST.year}"
-    return None if problem else published, problem
+        raise ValueError(f"date: “{date}” is no date; write 2026-04-20, or 2026-04 for a month")
+    if published.at > now + timedelta(days=1):
+        raise ValueError(f"date: {date} is yet to come")
+    if published.at < _EARLIEST:
+        raise ValueError(f"date: {date} is before {_EARLIEST.year}")
+    return published
 
 
 def _published(written: str) -> Published | None:
@@ -199,60 +198,31 @@ class Imported:
         return self.known + self.opened + self.joined + len(self.passed_over)
 
 
-@dataclass(frozen=True, slots=True)
-class Importer:
-    """Imports lines into the store; each call is one transaction."""
+def import_lines(store: Store, labs: Labs, now: datetime, path: Path, lines: Iterable[Line]) -> Imported:
+    """Remember these lines of a file as "import:<its name>", and count what came of it; announce nothing.
 
-    store: Store
-    labs: Labs
-    clock: Clock
-
-    def bring(self, path: Path, lines: Iterable[Line]) -> Imported:
-        """Remember these lines of a file as "import:<its name>"; announce nothing, and count what came of it.
-
-        A line that was imported before is left alone; one with another date or address than before counts as
-        it is now.
-        """
-        source_id = f"import:{one_line(path.name, _FILE_NAME_LIMIT)}"
-        wanted, now = _identified(lines), self.clock.now()
-        with self.store.transaction():
-            seen = self.store.sources.known(source_id, wanted)
-            new = {key: line for key, line in wanted.items() if seen.get(key) != _digest(line)}
-            judged = self._judged(new, source_id)
-            decision = decide(
-                judged,
-                self.store.releases.catalogue({one.sighting.lab for one in judged}),
-                now=now,
-                settings=Settings(),
-                silent=True,
-            )
-            self.store.releases.apply(decision, now, merged, live=False)
-            self.store.sources.remember(source_id, {key: _digest(line) for key, line in new.items()}, now)
-        opened = sum(isinstance(step, Open) for step in decision.steps)
-        no_releases = (one for one in judged if one.verdict.name is None or one.verdict.kind in NO_RELEASE)
-        passed_over = tuple(f"{one.sighting.title}, {one.verdict.reason}" for one in no_releases)
-        joined = len(new) - opened - len(passed_over)
-        return Imported(len(wanted) - len(new), opened, joined, passed_over)
-
-    def _judged(self, lines: Mapping[str, Line], source_id: str) -> list[Judged]:
-        errata, judged = self.store.corrections.errata(), []
-        for key, line in lines.items():
-            seen = _sighting(line, key, source_id)
-            judged.append(Judged(seen, corrected(_verdict(line, judge(seen, self.labs)), seen, errata)))
-        return judged
+    A line that was imported before is left alone; one with another date or address than before counts as it
+    is now. All is one transaction.
+    """
+    source_id = f"import:{one_line(path.name, _FILE_NAME_LIMIT)}"
+    wanted = _identified(lines)
+    with store.transaction():
+        seen, errata = store.sources.known(source_id, wanted), store.corrections.errata()
+        new = {key: line for key, line in wanted.items() if seen.get(key) != _digest(line)}
+        judged = [_judged(line, key, source_id, labs, errata) for key, line in new.items()]
+        catalogue = store.releases.catalogue({one.sighting.lab for one in judged})
+        decision = decide(judged, catalogue, now=now, settings=Settings(), silent=True)
+        store.releases.apply(decision, now, merged, live=False)
+        store.sources.remember(source_id, {key: _digest(line) for key, line in new.items()}, now)
+    no_releases = (one for one in judged if one.verdict.name is None or one.verdict.kind in NO_RELEASE)
+    passed_over = tuple(f"{one.sighting.title}, {one.verdict.reason}" for one in no_releases)
+    opened = len(decision.opened())
+    joined = len(new) - opened - len(passed_over)
+    return Imported(len(wanted) - len(new), opened, joined, passed_over)
 
 
-def _verdict(line: Line, judged: Verdict) -> Verdict:
-    """Return the verdict on a line; its reason tells where the line is from, for `why`."""
-    says_no = line.kind in _SAYS_NO_RELEASE
-    doubt = f"the file says that it is {line.kind}" if says_no else judged.reason
-    origin = f"imported from {line.place}" + (f", which cites {line.source}" if line.source else "")
-    reason = origin if judged.kind is Kind.RELEASE and not says_no else f"{origin}: {doubt}"
-    return Verdict(Kind.OTHER if says_no else judged.kind, reason, judged.name)
-
-
-def _sighting(line: Line, identity: str, source_id: str) -> Sighting:
-    return Sighting(
+def _judged(line: Line, identity: str, source_id: str, labs: Labs, errata: Errata) -> Judged:
+    seen = Sighting(
         source_id=source_id,
         source=SourceKind.IMPORT,
         lab=line.lab.id,
@@ -262,6 +232,16 @@ def _sighting(line: Line, identity: str, source_id: str) -> Sighting:
         published=line.published,
         links=(line.url,) if line.url else (),
     )
+    return Judged(seen, corrected(_verdict(line, judge(seen, labs)), seen, errata))
+
+
+def _verdict(line: Line, judged: Verdict) -> Verdict:
+    """Return the verdict on a line; its reason tells where the line is from, for `why`."""
+    says_no = line.kind in _SAYS_NO_RELEASE
+    doubt = f"the file says that it is {line.kind}" if says_no else judged.reason
+    origin = f"imported from {line.place}" + (f", which cites {line.source}" if line.source else "")
+    reason = origin if judged.kind is Kind.RELEASE and not says_no else f"{origin}: {doubt}"
+    return Verdict(Kind.OTHER if says_no else judged.kind, reason, judged.name)
 
 
 def _identified(lines: Iterable[Line]) -> dict[str, Line]:

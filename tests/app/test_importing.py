@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.desk.questions import Questions
-from bot.importing.history import Imported, Importer, read_history
+from bot.importing.history import Imported, import_lines, read_history
 from bot.model import DateOrigin, Kind, Release
 from bot.releases.naming.labs import Labs
 from tests.support.house import LABS, House
@@ -28,7 +28,7 @@ def bring(house: House, *lines: str, name: str = "years.csv") -> Imported:
     labs = Labs(LABS)
     found = read_history(path, labs, house.clock.now())
     assert found.complaints == ()
-    imported = Importer(house.store, labs, house.clock).bring(path, found.lines)
+    imported = import_lines(house.store, labs, house.clock.now(), path, found.lines)
     house.courier.deliver_all()
     return imported
 
@@ -192,8 +192,8 @@ def test_three_years_of_releases_come_in_silently_and_once(house: House) -> None
     path, labs = DATA / "releases.tsv", Labs(LABS)
     found = read_history(path, labs, house.clock.now() + timedelta(days=365))
     assert found.complaints == ()
-    importer = Importer(house.store, labs, house.clock)
-    first, second = importer.bring(path, found.lines), importer.bring(path, found.lines)
+    now = house.clock.now()
+    first, second = (import_lines(house.store, labs, now, path, found.lines) for _ in range(2))
     assert first.opened > 200
     assert (second.known, second.opened, second.joined) == (first.lines, 0, 0)
     house.courier.deliver_all()
