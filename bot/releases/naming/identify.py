@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from bot.model import Facts, Name, Sighting, SourceKind
+from bot.releases.facts.text import texts_in
 from bot.releases.naming.classify import judge
 from bot.releases.naming.families import known_at
 from bot.releases.naming.labs import Labs
@@ -15,7 +16,6 @@ from bot.releases.naming.tokens import clean, tokenize
 
 _SOURCES = {source.value: source for source in SourceKind}
 _PARTS = ("family", "version", "line", "size", "stamp", "stage", "packaging")
-_NO_FACTS = Facts()
 TOGETHER = 20_000  # lines, fewer where they are long
 _MOST_HELD = 20_000_000  # characters
 
@@ -81,10 +81,10 @@ def _names_beside(given: dict[str, object]) -> Iterator[str]:
     """Yield the names of repositories that a line tells of, each with the line's owner where it has none."""
     if given.get("source") != SourceKind.HUB:
         return
-    text, siblings = str(given["text"]), given.get("siblings")
+    text = str(given["text"])
     yield text
     owner = split_owner(text)[0]
-    for name in siblings if isinstance(siblings, list) else ():
+    for name in texts_in(given.get("siblings")):
         yield name if "/" in name or not owner else f"{owner}/{name}"
 
 
@@ -111,7 +111,6 @@ def _sighting(given: dict[str, object], labs: Labs) -> Sighting:
     text, source = str(given["text"]), _SOURCES[str(given["source"])]
     called = str(given.get("lab") or "") or (split_owner(text)[0] if source is SourceKind.HUB else "")
     lab = labs.find(called)
-    tags, task = given.get("tags"), given.get("pipeline_tag")
     return Sighting(
         source_id="identify",
         source=source,
@@ -119,8 +118,8 @@ def _sighting(given: dict[str, object], labs: Labs) -> Sighting:
         external_id=text,
         title=text,
         url=str(given.get("url") or ""),
-        tags=tuple(tags) if isinstance(tags, list) else (),
-        facts=Facts(task=str(task)) if task else _NO_FACTS,
+        tags=tuple(texts_in(given.get("tags"))),
+        facts=Facts(task=str(given.get("pipeline_tag") or "")),
     )
 
 

@@ -1,6 +1,7 @@
 """The names in a title: of models and apps that the tables know, and new ones, by how they are coined."""
 
 import re
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from bot.releases.naming.families import Family, first_words, known_at, spelled
@@ -44,7 +45,7 @@ def read_title(text: str, owners: frozenset[str]) -> Title:
             found.append(mention)
             end = mention.end
         at = end
-    return Title(title.tokens, title.told, title.roles, tuple(found))
+    return replace(title, mentions=tuple(found))
 
 
 @cache

@@ -9,6 +9,8 @@ from bot.releases.naming.titles import Title
 from bot.releases.naming.tokens import Spellings, Token
 from bot.releases.tables import rows
 
+_BETWEEN = frozenset({"now", "also", "is", "are"})
+
 
 def had_somewhere(post: Post) -> Verdict | None:
     """Judge "NAME is now available on Bedrock": a model that was announced before is at one more place."""
@@ -58,12 +60,7 @@ def _end_of_availability(post: Post, start: int) -> int:
     title, at = post.title, start
     aside = start > 0 and title.breaks_before(start)  # a motto may follow there, and be about anything
     while at < len(title.tokens) and (at == start or not title.breaks_before(at)):
-        arrives = title.tells(at, "arrival", "coming", "announce") or title.low(at) in {
-            "now",
-            "also",
-            "is",
-            "are",
-        }
+        arrives = title.tells(at, "arrival", "coming", "announce") or title.low(at) in _BETWEEN
         if arrives or (not aside and post.is_around(at)):
             at += 1
         elif not aside and title.goes_on_with_another(at):

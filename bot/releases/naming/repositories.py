@@ -22,6 +22,7 @@ _DATE = re.compile(
     r"(20)?(2[2-9]|3\d)(0[1-9]|1[0-2])([0-2]\d|3[01])?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|20[2-3]\d"
 )
 _LARGEST_IMAGE = 1_080
+_TASKS_OF_LANGUAGE = frozenset({"text-generation", "image-text-to-text", "any-to-any"})
 _LAST_BASE = re.compile(r"[-_.]base$")
 _BASE_MODEL = re.compile(r"base_model:(?:(adapter|merge|quantized|finetune):)?([\w.-]+)/([\w.-]+)")
 _HELPER = re.compile(r"(?<=[-_])for[-_](?=[A-Z])")
@@ -137,14 +138,9 @@ def _read(sighting: Sighting, siblings: Siblings) -> Reading:
     A language model's "base" is a stage, however it is written, and so it is beside the model without the
     word; an encoder's is a size (see names.py).
     """
-    title = sighting.title
-    if _LAST_BASE.search(title):
-        model = title[: -len("-base")]
-        if (
-            sighting.facts.task in {"text-generation", "image-text-to-text", "any-to-any"}
-            or model in siblings
-        ):
-            title = f"{title[: -len('base')]}Base"
+    title, of_language = sighting.title, sighting.facts.task in _TASKS_OF_LANGUAGE
+    if _LAST_BASE.search(title) and (of_language or title[: -len("-base")] in siblings):
+        title = f"{title[: -len('base')]}Base"
     return read_name(title, sighting.lab)
 
 

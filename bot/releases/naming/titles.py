@@ -16,14 +16,16 @@ PREPOSITIONS = frozenset(
 )
 PLAIN = frozenset({"word", "line"})
 NUMBERS = frozenset({"version", "size", "stamp"})
+WITH_CAPITAL = frozenset({"line", "stage", "companion", "packaging"})
 TIGHT = frozenset({"", "-", "_", ".", " ["})  # FLUX.2 [klein]
 YEAR = re.compile(r"(19|20)\d\d")
 _BREAK = re.compile(r"[:|,;!?&()/。、…<>]|\.\s|\s-|-\s")
-_EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
+EAST_ASIAN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # where no space parts a name from other words
+ITS_WORDS = re.compile(f"([{EAST_ASIAN}]+)")
 _DATE = re.compile(r"20\d\d[-/.]\d\d?[-/.]\d\d?(?!\w)")
 _MARKUP = re.compile(r"<[^<>]{0,40}>")
 _NOTHING: frozenset[str] = frozenset()
-_WITH_CAPITAL = frozenset({"line", "stage", "companion", "packaging"})
+_SUBJECTS = frozenset({"topic", "product", "count"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def read_words(text: str) -> Title:
     if "<" in text:
         text = _MARKUP.sub(" ", text)
     if not text.isascii():
-        text = _EAST_ASIAN.sub(r" \1 ", text)
+        text = ITS_WORDS.sub(r" \1 ", text)
     if text.startswith("20"):
         text = _DATE.sub("", text)
     tokens = tokenize(text.strip())
@@ -122,11 +124,7 @@ def read_words(text: str) -> Title:
     told = [told_by(token.low) for token in tokens]
     for at, token in enumerate(tokens):
         if token.gap == "-" and token.role == "word" and told[at - 1]:
-            told[at - 1] -= {
-                "topic",
-                "product",
-                "count",
-            }  # what only begins another word is no subject: report-generation
+            told[at - 1] -= _SUBJECTS  # what only begins another word is none: report-generation
     return Title(tokens, tuple(told), _NOTHING.union(*told))
 
 
@@ -177,7 +175,7 @@ def end_of_name(title: Title, end: int) -> int:
                 return end + 1  # Stable Audio Open
             return sure if title.tells(end, "noun", "topic") else end
         end += 1
-        table = token.role in _WITH_CAPITAL
+        table = token.role in WITH_CAPITAL
         meant = table and (is_capital(token) or kind_of_line(token.low) in ("size", "mode"))
         if tight or token.role in NUMBERS or meant:
             sure = end
@@ -196,7 +194,7 @@ def _is_pair(title: Title, at: int) -> bool:
 def _says_otherwise(title: Title, at: int) -> bool:
     """Whether a word speaks of a model; before a number or a size it names one: Open 100B."""
     token = title.tokens[at]
-    if not title.told[at] or token.role in _WITH_CAPITAL:
+    if not title.told[at] or token.role in WITH_CAPITAL:
         return False
     if title.breaks_before(at + 1) or not is_capital(token) or not title.tells(at, "filler"):
         return True

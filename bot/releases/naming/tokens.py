@@ -109,10 +109,10 @@ def kind_of_line(low: str) -> str:
 @lru_cache(maxsize=1_000)  # a title is looked at for its lab and for its names, one after the other
 def tokenize(name: str) -> tuple[Token, ...]:
     """Return the tokens of a cleaned name, in order."""
-    pieces = _GAPS.split(name)
-    tokens: list[Token] = list(_tokens_of("", pieces[0]))
-    for gap, chunk in zip(pieces[1::2], pieces[2::2], strict=True):
-        tokens.extend(_tokens_of(gap, chunk))
+    by_turns = ["", *_GAPS.split(name)]  # what separates a chunk, and the chunk
+    tokens: list[Token] = []
+    for gap, chunk in zip(by_turns[::2], by_turns[1::2], strict=True):
+        tokens += _tokens_of(gap, chunk)
     return _merged(tokens) if _DIGIT.search(name) else tuple(tokens)
 
 

@@ -129,9 +129,8 @@ class Draft:
         about = f"{kind}:{sighting.source_id}:{sighting.external_id}"
         license = former = None
         if kind is NoteKind.LICENSE:
-            owner = sighting.title.split("/")[0]
-            license = identify(sighting.facts.license, owner, sighting.title)
-            former = identify(known.license, owner, sighting.title)
+            license = identify(sighting.facts.license, repository=sighting.title)
+            former = identify(known.license, repository=sighting.title)
             about += f":{license.id}"
         if sighting.amends and kind is NoteKind.CONFIRMATION:
             about += ":weights"  # the repository was told of before, when it was empty

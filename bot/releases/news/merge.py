@@ -7,7 +7,7 @@ from bot.model import Evidence, Facts, LicenseStatement, Release
 from bot.releases.facts.evidence import first_published, last_news, merge_facts
 from bot.releases.facts.licenses import identify
 from bot.releases.news.corrections import Errata, corrected
-from bot.releases.news.decision import Catalogue, Judged, Known, Waiting
+from bot.releases.news.decision import Catalogue, Judged, Waiting
 
 
 def merged(release: Release, evidence: Sequence[Evidence], errata: Errata) -> Release:
@@ -42,11 +42,14 @@ def corrected_facts(facts: Facts, key: str, errata: Errata) -> Facts:
 
 
 def corrected_catalogue(catalogue: Catalogue) -> Catalogue:
-    """Return what is known as people corrected it."""
+    """Return what is known as people corrected it: no card is news on a licence that a person stated."""
+    errata = catalogue.errata
     return replace(
         catalogue,
-        releases=[_corrected_known(one, catalogue.errata) for one in catalogue.releases],
-        waiting=[corrected_waiting(one, catalogue.errata) for one in catalogue.waiting],
+        releases=[
+            replace(one, license=None) if errata.of(one.key, "license") else one for one in catalogue.releases
+        ],
+        waiting=[corrected_waiting(one, errata) for one in catalogue.waiting],
     )
 
 
@@ -54,8 +57,3 @@ def corrected_waiting(waiting: Waiting, errata: Errata) -> Waiting:
     """Return a waiting listing with its verdict as people corrected it."""
     sighting, verdict = waiting.judged.sighting, waiting.judged.verdict
     return replace(waiting, judged=Judged(sighting, corrected(verdict, sighting, errata)))
-
-
-def _corrected_known(known: Known, errata: Errata) -> Known:
-    """Return what deciding needs of a release: no card is news on a licence that a person stated."""
-    return replace(known, license=None) if errata.of(known.key, "license") else known

@@ -14,7 +14,7 @@ from bot.model import Name
 from bot.releases.facts.text import one_line
 from bot.releases.naming.families import known_at, own_families, spelled
 from bot.releases.naming.names import parse
-from bot.releases.naming.titles import told_by
+from bot.releases.naming.titles import EAST_ASIAN, ITS_WORDS, NUMBERS, WITH_CAPITAL, told_by
 from bot.releases.naming.tokens import Token, clean, tokenize
 
 _MOST_NAMES = 500  # different ones in one text; the longest archive has some hundred
@@ -22,13 +22,9 @@ _MOST_FOUND = 3_000  # in one body, in all its posts together
 _MOST_PLACES = 5_000  # where a family's name stands in one text
 _LONGEST = 90  # characters of a name in running text
 _SENTENCE = 280  # characters
-_EAST_ASIAN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # where no space parts a name from other words
-_ITS_WORDS = re.compile(f"([{_EAST_ASIAN}]+)")
 _MARKUP = str.maketrans("", "", "*`")
 _LINE_END = re.compile(r"[\n\r]")
 _SENTENCE_END = re.compile(r"[\n\r]|[.!?]\s|[。！？]")
-_NUMBERS = frozenset({"version", "size", "stamp"})
-_WORDS = frozenset({"line", "stage", "companion", "packaging"})
 _TIGHT = frozenset({"", "-", "_", "."})
 _PARAMETERS = re.compile(r"[ae]?\d{1,4}(\.\d{1,3})?[bmt]")
 # What follows a number that counts: "Gemini 2 million users", "Claude 3 times a day".
@@ -127,7 +123,7 @@ def _beginnings(families: tuple[str, ...]) -> re.Pattern[str]:
     words = {tokenize(clean(family))[0].text for family in families if clean(family)}
     longest_first = sorted(words, key=lambda word: (-len(word), word))
     either = "|".join(map(re.escape, longest_first)) or "(?!)"
-    return re.compile(rf"(?<![^\W_{_EAST_ASIAN}])(?:{either})", re.IGNORECASE)
+    return re.compile(rf"(?<![^\W_{EAST_ASIAN}])(?:{either})", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8_000)  # the same sentences come with every change of a page
@@ -136,7 +132,7 @@ def _name_at(window: str, lab: str, owners: frozenset[str], families: tuple[str,
     line = _LINE_END.split(window, maxsplit=1)[0].translate(_MARKUP)
     if not any(character.isdigit() for character in line):
         return None
-    tokens = tokenize(clean(_ITS_WORDS.sub(r" \1 ", line), _LONGEST))
+    tokens = tokenize(clean(ITS_WORDS.sub(r" \1 ", line), _LONGEST))
     if len(window) == _LONGEST:
         tokens = tokens[:-1]  # it may be cut
     end = _end_of_name(tokens, _end_of_family(tokens, owners, families))
@@ -163,7 +159,7 @@ def _end_of_name(tokens: Sequence[Token], end: int) -> int:
     """
     start, numbered = end, False
     while start and end < len(tokens) and _belongs(tokens, end, numbered=numbered):
-        numbered = numbered or tokens[end].role in _NUMBERS
+        numbered = numbered or tokens[end].role in NUMBERS
         end += 1
     return end if numbered else 0
 
@@ -175,10 +171,10 @@ def _belongs(tokens: Sequence[Token], at: int, *, numbered: bool) -> bool:
         return token.role != "word" or not token.text.islower()  # GPT-5-powered, Gemma-based
     if token.gap != " ":
         return False
-    if token.role in _NUMBERS:
+    if token.role in NUMBERS:
         counts = any(it.gap in (" ", "-") and it.low in _COUNTED for it in tokens[at + 1 : at + 2])
         return bool(_PARAMETERS.fullmatch(token.low)) or not (numbered or counts)
-    return token.role in _WORDS and token.text != token.low
+    return token.role in WITH_CAPITAL and token.text != token.low
 
 
 def _is_of_a_model(tokens: Sequence[Token]) -> bool:
@@ -188,7 +184,7 @@ def _is_of_a_model(tokens: Sequence[Token]) -> bool:
     """
     if any(token.role == "companion" or "product" in told_by(token.low) for token in tokens):
         return False
-    number = next(token for token in tokens if token.role in _NUMBERS)
+    number = next(token for token in tokens if token.role in NUMBERS)
     return tokens[0].text != tokens[0].low or number.gap in _TIGHT
 
 
