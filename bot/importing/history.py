@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -52,9 +52,9 @@ class Line:
 class HistoryFile:
     """A file as it was understood: what can be imported, and what cannot and why."""
 
-    lines: tuple[Line, ...] = ()
-    complaints: tuple[str, ...] = ()  # one for each wrong line, naming the line and the field
-    strangers: Mapping[str, int] = field(default_factory=dict)  # lines of each lab that nobody watches
+    lines: tuple[Line, ...]
+    complaints: tuple[str, ...]  # one for each wrong line, naming the line and the field
+    strangers: Mapping[str, int]  # lines of each lab that nobody watches
 
 
 def read_history(path: Path, labs: Labs, now: datetime) -> HistoryFile:

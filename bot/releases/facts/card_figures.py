@@ -34,7 +34,7 @@ _NEAR = 0.05  # what the Hub counts beside the stated total, such as a draft hea
 _Pair = tuple[str, str]  # a key and its value
 
 
-def figures_in(card: Sequence[Block], name: str = "", counted: int | None = None) -> Facts:
+def figures_in(card: Sequence[Block], name: str, counted: int | None) -> Facts:
     """Return the parameters, active parameters and context that a card states of its own model.
 
     `name` is the repository's. Keys with values (tables and lists) come before prose. A figure counts only

@@ -107,7 +107,7 @@ def human_count(count: int) -> str:
     return str(count)
 
 
-def human_parameters(count: int, name: str = "") -> str:
+def human_parameters(count: int, name: str) -> str:
     """Return a total as a headline shows it: the figure of the model's own name where it states one.
 
     Exact counts hold vision towers and draft heads, so that Qwen3.6-35B-A3B has 35.95 B and is 35B.

@@ -62,7 +62,7 @@ def license_line(line: str) -> dict[str, object]:
     }
 
 
-def statement_of(card: Mapping[str, Any], tags: Iterable[str] = ()) -> LicenseStatement | None:
+def statement_of(card: Mapping[str, Any], tags: Iterable[str]) -> LicenseStatement | None:
     """Return what a card's metadata states of the licence, or else what the tags do, or None.
 
     The card wins over the tags, which never have a license_name (docs/reference/models.md#licences). Values

@@ -34,9 +34,7 @@ _LARGE = 80
 _NODES = (1, 2, 4, 8)  # GPUs that serving software splits a model over; beyond that whole nodes of 8
 
 
-def precision_of(
-    item: Mapping[str, Any], name: str, counts: Mapping[str, int], size: int | None = None
-) -> str:
+def precision_of(item: Mapping[str, Any], name: str, counts: Mapping[str, int], size: int | None) -> str:
     """Return the format as released ("BF16", "FP8", "INT4", "MXFP4" ...), or "" when nothing states it.
 
     The configuration's quantisation comes first, then the packaging in the name, then what most of the

@@ -43,16 +43,12 @@ def _learned(sighting: Sighting, labs: Labs) -> Verdict | None:
         return None
     title = clean(sighting.title, _LONGEST).casefold()
     for said, meant in lab.learned:
-        if _says(title, said):
+        words = r"\W+".join(map(re.escape, _WORD.findall(said.casefold())))
+        # whole words, without a number behind them: that is the next version
+        if words and re.search(rf"(?<!\w){words}(?!\w|[ .-]?v?\d)", title):
             reason = f"feeds.yaml says that “{said}” means {meant}"
             return Verdict(Kind.RELEASE, reason, parse(meant, sighting.lab))
     return None
-
-
-def _says(title: str, said: str) -> bool:
-    """Whether whole words of a title are these, without a number behind them: that is the next version."""
-    words = r"\W+".join(map(re.escape, _WORD.findall(said.casefold())))
-    return bool(words and re.search(rf"(?<!\w){words}(?!\w|[ .-]?v?\d)", title))
 
 
 def _within(include: tuple[str, ...], verdict: Verdict) -> Verdict:
@@ -97,12 +93,11 @@ def _beside(reading: Reading) -> str:
     """Return what a listed name is beside a model (a draft head, an alias ...), or ""."""
     companions, name = mapping("companions.tsv", "word", "what"), reading.name
     part = next((companions[token.low] for token in reading.rest if token.low in companions), "")
+    if part:
+        return part
     only_stage = name.stage and not (name.version or name.line or name.size or name.stamp)
-    if not part and (
-        reading.tokens[-1].low in {"latest", "default"} or (reading.family.owners and only_stage)
-    ):
-        return "an alias, which points at another model from time to time"
-    return part
+    moves = reading.tokens[-1].low in {"latest", "default"} or (reading.family.owners and only_stage)
+    return "an alias, which points at another model from time to time" if moves else ""
 
 
 def _is_effort(reading: Reading) -> bool:

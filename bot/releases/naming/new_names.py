@@ -39,9 +39,7 @@ def _with_size(post: Post, start: int, end: int) -> Verdict | None:
     app = title.tells(last, "product", "software") or title.low(last) in {"agent", "agents"}
     if len(words) < 2 or not sized or not title.breaks_before(end) or app:
         return None  # an app would be: your always-on agent
-    if words[-1] in {"max", "pro", "plus", "ultra"} and all(
-        post.is_around(at) for at in range(start, end - 1)
-    ):
+    if words[-1] in {"max", "pro", "plus", "ultra"} and all(map(post.is_around, range(start, end - 1))):
         return Verdict(Kind.PRODUCT, f"{title.tokens[end - 1].text} is a subscription")
     return _named(post, start, end, "the title announces a new name with a word of size")
 

@@ -9,6 +9,7 @@ from bot.releases.naming.titles import Title
 from bot.releases.naming.tokens import Spellings, Token
 from bot.releases.tables import rows
 
+_LEADING_TO_A_PLACE = frozenset({"on", "in", "via", "through", "at", "to", "for"})
 _BETWEEN = frozenset({"now", "also", "is", "are"})
 
 
@@ -43,9 +44,7 @@ def _says_where(post: Post, start: int, *, announced: bool = False) -> bool:
     and nothing behind a comma does.
     """
     title, at = post.title, _end_of_availability(post, start)
-    if title.low(at) not in {"on", "in", "via", "through", "at", "to", "for"} or (
-        announced and title.breaks_before(start)
-    ):
+    if title.low(at) not in _LEADING_TO_A_PLACE or (announced and title.breaks_before(start)):
         return False
     available = any(token.low == "available" for token in title.tokens[start:at])
     end = title.skip(at + 1, lambda at: not title.breaks_before(at) or "," in title.tokens[at].gap)

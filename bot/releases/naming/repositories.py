@@ -231,12 +231,8 @@ def _is_packaged(seen: Repository) -> Verdict | None:
     if not layout or layout.lower() == seen.reading.family.heads:
         return None
     model = seen.title[: -len(layout) - 1]
-    full = (
-        layout.lower() in {"bf16", "fp16", "fp32"}
-        and seen.title.endswith(layout)
-        and model not in seen.siblings
-    )
-    if full and any(model + narrow in seen.siblings for narrow in _NARROW):
+    full = layout.lower() in {"bf16", "fp16", "fp32"} and seen.title.endswith(layout)
+    if full and model not in seen.siblings and any(model + narrow in seen.siblings for narrow in _NARROW):
         return None  # from which those beside it were made
     return seen.is_(Kind.VARIANT, f"the same weights as {layout}")
 
@@ -244,9 +240,8 @@ def _is_packaged(seen: Repository) -> Verdict | None:
 def _is_unfinished(seen: Repository) -> Verdict | None:
     """Judge by the stage; without one, tables/bare.tsv says what the repositories of known families hold."""
     stage, family = seen.reading.name.stage, seen.reading.family
-    if not (stage or family.owners) and any(
-        seen.title + tuned in seen.siblings for tuned in ("-instruct", "-chat", "-it")
-    ):
+    has_tuned = any(seen.title + tuned in seen.siblings for tuned in ("-instruct", "-chat", "-it"))
+    if has_tuned and not (stage or family.owners):
         return seen.is_(Kind.VARIANT, "the base of the tuned model beside it")
     meanings = stage_meanings(stage)
     if stage.lower() == family.heads:
