@@ -40,7 +40,7 @@ def facts_from_hub(item: Mapping[str, Any], *, readme: str = "") -> Facts:
     name, counted, by_dtype = _text(item.get("id"), 300), hub_count(item), _dtypes(item)
     card, named, weights = card_facts(readme, name, counted), stated_in(name), weight_set(item)
     size = weights.size if weights else None
-    total, is_approximate = _total(item, named, card, size)
+    total, is_approximate = _total(item, counted, named, card, size)
     is_of_another = bool(card.parameters and total and contradicts(total, card.parameters))
     active = named.active if is_of_another else _to_more_digits(named.active, card.active_parameters)
     gate = item.get("gated")
@@ -70,9 +70,10 @@ def hub_count(item: Mapping[str, Any]) -> int | None:
     return max(sum(_dtypes(item).values()), *counted) or None
 
 
-def _total(item: Mapping[str, Any], named: Stated, card: Facts, size: int | None) -> tuple[int | None, bool]:
+def _total(
+    item: Mapping[str, Any], counted: int | None, named: Stated, card: Facts, size: int | None
+) -> tuple[int | None, bool]:
     """Return the total, and whether it is only near the truth."""
-    counted = hub_count(item)
     if counted is None or not _is_plausible(counted, named, size):
         return _to_more_digits(named.total, card.parameters), False
     # Of the parts of a pipeline, the Hub counts the transformer alone.
@@ -163,7 +164,7 @@ def first_published(evidence: Sequence[Evidence]) -> Published:
     imported = [date for date in stated if date.origin is DateOrigin.IMPORTED]
     days = [date for date in imported if date.precision != "month"]
     created = [date for date in stated if date.origin is DateOrigin.CREATED]
-    listed = [date for date in stated if date not in (*imported, *created)]
+    listed = [date for date in stated if date.origin not in {DateOrigin.IMPORTED, DateOrigin.CREATED}]
     fallback = [Published(it.seen_at, DateOrigin.SEEN) for it in evidence]
     candidates = next(dates for dates in (first_party, days, created, listed, imported, fallback) if dates)
     return min(candidates, key=lambda date: date.at)

@@ -160,7 +160,7 @@ def _weight_files(item: Mapping[str, Any]) -> Iterator[WeightFile]:
             yield file
 
 
-def _best_format(files: _Files) -> _Files | None:
+def _best_format(files: _Files) -> _Files:
     """Return the set in the strongest format: the root's, else the only folder's, else parts of one model."""
     for extensions in _FORMATS:
         folders = _grouped((file for file in files if file.extension in extensions), lambda file: file.folder)
@@ -169,8 +169,8 @@ def _best_format(files: _Files) -> _Files | None:
         if len(folders) == 1 or (folders and all(map(_COMPONENT.fullmatch, folders))):
             return _together(_one_model(group) for group in folders.values())
         if folders:
-            return None
-    return None
+            return []
+    return []
 
 
 def _grouped(files: Iterable[WeightFile], key: Callable[[WeightFile], str]) -> dict[str, _Files]:
@@ -180,18 +180,14 @@ def _grouped(files: Iterable[WeightFile], key: Callable[[WeightFile], str]) -> d
     return groups
 
 
-def _together(sets: Iterable[_Files | None]) -> _Files | None:
-    """Return all files of several sets, None where one of them is not to be told."""
-    together: _Files = []
-    for files in sets:
-        if files is None:
-            return None
-        together += files
-    return together
+def _together(sets: Iterable[_Files]) -> _Files:
+    """Return all files of several sets, none where one of them is not to be told."""
+    found = list(sets)
+    return [file for files in found for file in files] if all(found) else []
 
 
-def _one_model(files: _Files) -> _Files | None:
-    """Return the shards of one model among the files of one folder, or None when there are several.
+def _one_model(files: _Files) -> _Files:
+    """Return the shards of one model among the files of one folder, none when there are several.
 
     A vision projector, another number format and a copy in the lab's own layout are no second model.
     """
@@ -199,7 +195,7 @@ def _one_model(files: _Files) -> _Files | None:
     plain = next((stem for stem in _PLAIN_STEMS if stem in groups), "")
     main = [plain] if plain else [stem for stem in groups if not _is_secondary(stem, groups)]
     if len(main) != 1:
-        return None
+        return []
     # Where a whole file lies beside its shards, both hold the same weights.
     return [file for file in groups[main[0]] if _SHARD.search(file.name)] or groups[main[0]]
 

@@ -117,7 +117,7 @@ def judge_repository(sighting: Sighting, owners: frozenset[str], siblings: Sibli
         reading,
         owners | {owner.lower()},
         frozenset(tag.lower() for tag in sighting.tags),
-        tuple(parent for parent in parents if parent),
+        tuple(filter(None, parents)),
         siblings,
     )
     return (
