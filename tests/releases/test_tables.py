@@ -42,6 +42,10 @@ def test_no_word_of_a_name_is_in_two_tables() -> None:
     assert [word for word, times in words.items() if times > 1] == []
 
 
+def test_each_family_is_somebodys() -> None:
+    assert [row["family"] for row in rows("families.tsv") if not row["owners"]] == []
+
+
 def test_bare_names_belong_to_families_that_are_known() -> None:
     families = {row["family"].lower() for row in rows("families.tsv")}
     assert {row["family"].lower() for row in rows("bare.tsv")} - families == set()

@@ -77,7 +77,7 @@ def family_of(tokens: Sequence[Token], owners: frozenset[str]) -> tuple[Family, 
         behind = () if family.of(owners) else range(end, min(end + 2, len(tokens)))
         for at in behind:
             own = known_at(tokens, at)  # Llama-3.1-Nemotron is one family, NVIDIA's
-            if own and not own[0].owners.isdisjoint(owners):
+            if own and own[0].of(owners):
                 return replace(own[0], name=spelled(tokens[: own[1]])), 0, own[1]
         return family, 0, end
     led_by_lab = len(tokens) > 1 and tokens[0].low in owners

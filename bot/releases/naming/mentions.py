@@ -90,7 +90,7 @@ def _known_model_at(title: Title, at: int, owners: frozenset[str]) -> Mention | 
     if not known:
         return None
     family, behind = known
-    own = not family.owners.isdisjoint(owners)
+    own = family.of(owners)
     # A number behind a family is its version, whatever the family's name means besides: Step 5.
     versioned = own and _is_version(title, behind) and not YEAR.fullmatch(title.low(behind))
     end = end_of_name(title, behind + 1 if versioned else behind)
@@ -217,6 +217,6 @@ def _is_own_with_word(text: str, owners: frozenset[str]) -> bool:
         if not text[at].isupper() or "topic" in told_by(word) or role_of(word) not in PLAIN:
             continue
         known = known_at(tokenize(text[:at]), 0)
-        if known and not known[0].owners.isdisjoint(owners):
+        if known and known[0].of(owners):
             return True
     return False

@@ -175,7 +175,7 @@ def _named_by_address(post: Post) -> Verdict | None:
         return None
     tokens = tokenize(slug)
     known = known_at(tokens, 0)
-    if not known or known[0].owners.isdisjoint(post.owners) or known[1] == len(tokens):
+    if not known or not known[0].of(post.owners) or known[1] == len(tokens):
         return None
     for token in tokens[known[1] :]:
         told = told_by(token.low)

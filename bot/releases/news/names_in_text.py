@@ -146,7 +146,7 @@ def _end_of_family(tokens: Sequence[Token], owners: frozenset[str], families: tu
     """Return where a name of one of the lab's families ends that stands at the beginning, 0 for none."""
     known = known_at(tokens, 0) if tokens else None
     if known:
-        return known[1] if known[0].owners and known[0].of(owners) else 0
+        return known[1] if known[0].of(owners) else 0
     lows = [token.low for token in tokens]
     words = ([token.low for token in tokenize(clean(family))] for family in families)
     return max((len(one) for one in words if one == lows[: len(one)]), default=0)
