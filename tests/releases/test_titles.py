@@ -323,6 +323,7 @@ def test_a_name_that_is_only_mentioned_waits(lab: str, title: str, url: str, nam
             "https://www.anthropic.com/engineering/claude-think-tool",
             id="a tool",
         ),
+        pytest.param("openai", "And the field is ...Radiology", "", id="dots in front of a capital"),
     ],
 )
 def test_a_title_that_speaks_of_something_else(lab: str, title: str, url: str) -> None:

@@ -203,7 +203,7 @@ class Spellings(Generic[T]):
 
     def longest_at(self, tokens: Sequence[Token], at: int) -> tuple[T, int] | None:
         """Return what the longest name means that starts at this place, and where it ends."""
-        known = self.by_first_word.get(tokens[at].low)
+        known = self.by_first_word.get(tokens[at].low) if at < len(tokens) else None
         if not known:
             return None
         second = tokens[at + 1].low if at + 1 < len(tokens) else ""

@@ -144,7 +144,7 @@ def _name_at(window: str, lab: str, owners: frozenset[str], families: tuple[str,
 
 def _end_of_family(tokens: Sequence[Token], owners: frozenset[str], families: tuple[str, ...]) -> int:
     """Return where a name of one of the lab's families ends that stands at the beginning, 0 for none."""
-    known = known_at(tokens, 0) if tokens else None
+    known = known_at(tokens, 0)
     if known:
         return known[1] if known[0].of(owners) else 0
     lows = [token.low for token in tokens]
