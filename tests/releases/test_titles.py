@@ -354,6 +354,7 @@ def test_a_title_that_speaks_of_something_else(lab: str, title: str, url: str) -
         pytest.param("openai", "Introducing Codex for GPT-6", id="an app for a model"),
         pytest.param("openai", "Introducing Codex and the GPT-6 API", id="two that are no models"),
         pytest.param("anthropic", "Introducing Claude Code and Claude", id="an app and a family"),
+        pytest.param("google", "-Introducing the Gemini 4 API", id="a title that begins with a dash"),
     ],
 )
 def test_an_app_is_no_model(lab: str, title: str) -> None:

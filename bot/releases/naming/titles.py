@@ -123,7 +123,7 @@ def read_words(text: str) -> Title:
         tokens = tokens[bar:]  # without the section that it stands in: "Seed Research | ..."
     told = [told_by(token.low) for token in tokens]
     for at, token in enumerate(tokens):
-        if token.gap == "-" and token.role == "word" and told[at - 1]:
+        if at and token.gap == "-" and token.role == "word" and told[at - 1]:
             told[at - 1] -= _SUBJECTS  # what only begins another word is none: report-generation
     return Title(tokens, tuple(told), _NOTHING.union(*told))
 
