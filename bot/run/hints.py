@@ -23,7 +23,7 @@ from bot.releases.news.hints import (
     unseen_names,
     worth_judging,
 )
-from bot.releases.news.index import NEAR
+from bot.releases.news.likeness import NEAR
 from bot.releases.news.names_in_text import Names, Passage, names_in
 from bot.sources.base import Source
 from bot.store.store import Store

@@ -22,7 +22,7 @@ from bot.releases.news.decision import (
     Waiting,
 )
 from bot.releases.news.draft import UNTUNED, Draft
-from bot.releases.news.index import NEAR, moment_of
+from bot.releases.news.likeness import NEAR, moment_of
 from bot.releases.news.merge import corrected_catalogue, corrected_waiting
 
 # More alerts than this from one source in a day is a redesign or a migration, not a busy day: of 51 labs in

@@ -21,7 +21,8 @@ from bot.releases.news.decision import (
     Tell,
     Waiting,
 )
-from bot.releases.news.index import NEAR, ReleaseIndex, moment_of
+from bot.releases.news.index import ReleaseIndex
+from bot.releases.news.likeness import NEAR, moment_of
 
 # The stages of training before a model is tuned to answer.
 UNTUNED = frozenset({"base", "pt"})

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.model import Kind, Name, Sighting, SourceKind, Verdict
 from bot.releases.naming.names import covers, folded
 from bot.releases.news.decision import Catalogue
-from bot.releases.news.index import NEAR
+from bot.releases.news.likeness import NEAR
 from bot.releases.news.names_in_text import Found
 
 # More hints than this from one source are a page that shows what it hid before, not news.

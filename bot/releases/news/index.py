@@ -1,25 +1,30 @@
 """Which release a sighting means, in the catalogue as it stands. Pure."""
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import DateOrigin, Kind, Name, Sighting, SourceKind
+from bot.model import Kind, Name, SourceKind
 from bot.releases.naming.addresses import repository_in
-from bot.releases.naming.names import covers, folded, line_of, respelt, root_of
+from bot.releases.naming.names import covers, respelt
 from bot.releases.news.decision import Catalogue, Judged, Known, Settings
+from bot.releases.news.likeness import (
+    NEAR,
+    announces,
+    covers_an_answering,
+    family_of,
+    is_a_size_of,
+    is_near,
+    is_spoken_for,
+    may_be_called,
+    moment_of,
+    repository_linked,
+    tells_by_month,
+)
 
-# Dates of one release disagree by days everywhere (docs/reference/identity.md#dates): they only guard a match
-# by name.
-NEAR = timedelta(days=45)
 # Sizes whose repositories were created this close together are one wave of a lab's history.
 _TOGETHER = timedelta(days=14)
 _ROUNDED = timedelta(days=1)  # a date without a time may be so much earlier
 _MOST_PROMISES = 20  # of one post
-_MONTH = re.compile(r"(?:20)?([23]\d)(0[1-9]|1[0-2])(?:[0-3]\d)?")  # 2605, 260512, 20260512
-# How a model answers: the lines of one launch that its post does not name.
-_ANSWERING = frozenset({"think", "thinking", "reasoning", "reasoner"})
 
 
 class ReleaseIndex:
@@ -44,7 +49,7 @@ class ReleaseIndex:
     def put(self, known: Known) -> Known:
         """Put a release in its place, or in the place of what was known of it before."""
         if known.key not in self.releases:
-            self._families.setdefault(_family_of(known.name), []).append(known.key)
+            self._families.setdefault(family_of(known.name), []).append(known.key)
             self._spellings.setdefault(respelt(known.key), known.key)
         self.releases[known.key] = known
         for repository, hub_id in known.repositories.items():
@@ -62,25 +67,25 @@ class ReleaseIndex:
     def named(self, name: Name, item: Judged) -> Known | None:
         """Return the release of this very name, else the lead of the nearest in time that it covers, or None.
 
-        A flagship that comes after its smaller sibling is no word on the sibling: see `_is_spoken_for`. At
+        A flagship that comes after its smaller sibling is no word on the sibling: see `is_spoken_for`. At
         last it is the only one that says a version for this name's month, or a month for its version.
         """
         exact = self.of_key(name)
         if exact is not None:
             return exact
         when, family = moment_of(item.sighting, self._now), self._family(name)
-        covered = (it for it in family if _is_near(it, when) and self._is_covered(it, name, when))
+        covered = (it for it in family if is_near(it, when) and self._is_covered(it, name, when))
         nearest = self._nearest(covered, when)
         if nearest is not None:
             return nearest
-        leads = {known.lead_key for known in family if _tells_by_month(known, name, when)}
+        leads = {known.lead_key for known in family if tells_by_month(known, name, when)}
         return self.releases[leads.pop()] if len(leads) == 1 else None
 
     def _is_covered(self, known: Known, name: Name, when: datetime) -> bool:
         is_of_one_launch = self._is_of_one_launch(known, when)
         if covers(name, known.name):
-            return is_of_one_launch or not _is_spoken_for(known, name)
-        return is_of_one_launch and _covers_an_answering(name, known.name)
+            return is_of_one_launch or not is_spoken_for(known, name)
+        return is_of_one_launch and covers_an_answering(name, known.name)
 
     def family_named_by(self, name: Name, item: Judged) -> Known | None:
         """Return the lead of a launch that only names the family of this model, while it gathers, or None.
@@ -91,12 +96,12 @@ class ReleaseIndex:
         families = (
             known
             for known in self._family(name)
-            if _is_near(known, when)
+            if is_near(known, when)
             and covers(known.name, name)
             and (
                 self._silent
                 or self._is_of_one_launch(known, when)
-                or (_is_a_size_of(known.name, name) and self._gathers(known))
+                or (is_a_size_of(known.name, name) and self._gathers(known))
             )
         )
         return self._nearest(families, when)
@@ -119,7 +124,7 @@ class ReleaseIndex:
         or has had a post of its own.
         """
         when = moment_of(item.sighting, self._now)
-        return next((known for known in self._linked(item) if _may_be_called(known, name, when)), None)
+        return next((known for known in self._linked(item) if may_be_called(known, name, when)), None)
 
     def _linked(self, item: Judged) -> Iterator[Known]:
         keys = (self.keys.get(repository_linked(link)) for link in item.sighting.links)
@@ -154,11 +159,11 @@ class ReleaseIndex:
             return self.releases[self.releases[linking].lead_key]
         when = moment_of(item.sighting, self._now, live=not self._silent)
         for known in self._family(name):
-            if not _is_near(known, when):
+            if not is_near(known, when):
                 continue
             together = self._is_of_one_launch(known, when)
             covered = announces(known.name, name) if together else covers(known.name, name)
-            covered = covered or _tells_by_month(known, name, when)
+            covered = covered or tells_by_month(known, name, when)
             if covered and self._gathers(known):
                 return self.releases[known.lead_key]
         return None
@@ -226,89 +231,4 @@ class ReleaseIndex:
         return self._now - first <= self._group
 
     def _family(self, name: Name) -> list[Known]:
-        return [self.releases[key] for key in self._families.get(_family_of(name), ())]
-
-
-def repository_linked(link: str) -> str:
-    """Return the repository ("owner/name" in lower case) that a link may lead to.
-
-    Elsewhere, as on ModelScope and GitHub, labs give their repositories the same names as on the Hub.
-    """
-    last_steps = link.partition("?")[0].rstrip("/").split("/")[-2:]
-    return (repository_in(link) or "/".join(last_steps)).lower()
-
-
-def moment_of(sighting: Sighting, now: datetime, *, live: bool = False) -> datetime:
-    """Return when the thing happened, as far as the sighting tells.
-
-    A repository's creation is weeks before its publication (docs/reference/hub.md#publication), so a live one
-    happened now; in a baseline its creation is all there is.
-    """
-    published = sighting.published
-    if published is None or (live and published.origin is DateOrigin.CREATED):
-        return now
-    return published.at
-
-
-def announces(general: Name, specific: Name) -> bool:
-    """Whether the post of a launch speaks of this model, as "Olmo 3" does of Olmo-3-32B-Think."""
-    return covers(general, specific) or _covers_an_answering(general, specific)
-
-
-def _covers_an_answering(general: Name, specific: Name) -> bool:
-    """Whether a name covers another but for the words for how that model answers."""
-    words = folded(specific.line).split("-")
-    named = [word for word in words if word not in _ANSWERING]
-    return len(named) < len(words) and covers(general, replace(specific, line="-".join(named)))
-
-
-def _tells_by_month(known: Known, name: Name, when: datetime) -> bool:
-    """Whether of a release and a name one says only a version, and the other only the month of that.
-
-    "Mistral Medium 3.5" of May 2026 is mistral-medium-2605; a stamp of another month is another release.
-    `when` is the moment at which the name was said.
-    """
-    versioned, stamped, at = known.name, name, known.published_at
-    if known.name.stamp:
-        versioned, stamped, at = name, known.name, when
-    month = _MONTH.fullmatch(folded(stamped.stamp))
-    return (
-        month is not None
-        and bool(versioned.version)
-        and not (versioned.stamp or stamped.version)
-        and line_of(known.name) == line_of(name)
-        and (not name.size or not known.name.size or folded(name.size) == folded(known.name.size))
-        and (at.year % 100, at.month) == (int(month[1]), int(month[2]))
-    )
-
-
-def _is_spoken_for(known: Known, general: Name) -> bool:
-    """Whether a release has had a word of its own by its exact name, so that a more general one is not its.
-
-    "Gemini 4" ten days after "Gemini 4 Flash" is another model. Between names that differ by a number of
-    parameters alone only the lab's own post counts: listings name each size that they know.
-    """
-    if SourceKind.FEED in known.named_by:
-        return True
-    return SourceKind.LLM_STATS in known.named_by and line_of(known.name) != line_of(general)
-
-
-def _is_a_size_of(general: Name, specific: Name) -> bool:
-    """Whether one of two names, of which one covers the other, adds a number of parameters alone."""
-    return line_of(general) == line_of(specific) and folded(general.stamp) == folded(specific.stamp)
-
-
-def _may_be_called(known: Known, name: Name, when: datetime) -> bool:
-    if not (name.version or name.size):
-        return True  # the name may be a play on words: there the link is the better witness
-    if _family_of(known.name) == _family_of(name) and folded(known.name.version) != folded(name.version):
-        return False
-    return _is_near(known, when) and SourceKind.FEED not in known.named_by
-
-
-def _is_near(known: Known, when: datetime) -> bool:
-    return abs(known.published_at - when) <= NEAR
-
-
-def _family_of(name: Name) -> tuple[str, str]:
-    return name.lab, root_of(name)
+        return [self.releases[key] for key in self._families.get(family_of(name), ())]

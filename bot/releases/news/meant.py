@@ -9,7 +9,7 @@ from bot.model import Name
 from bot.releases.naming.names import respelt, root_of
 from bot.releases.news.corrections import NO_RELEASE
 from bot.releases.news.decision import Judged, Meant, Outline
-from bot.releases.news.index import repository_linked
+from bot.releases.news.likeness import repository_linked
 from bot.releases.news.merge import corrected_waiting
 
 
