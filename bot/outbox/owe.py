@@ -6,8 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from bot.cadence.news import News, news
 from bot.model import Destination, Follow, NoteKind, Wave
 from bot.outbox.audience import longest_mute, receptions, wanting_variants
-from bot.outbox.pace import wait_until
-from bot.outbox.quiet_hours import quiet_until
+from bot.outbox.pace import quiet_until, wait_until
 from bot.outbox.watches import owe_watches
 from bot.records import UNDECIDED, Content, Reply, Subscription
 from bot.releases.news.decision import Announce, Attach, Decision, Observe, Tell

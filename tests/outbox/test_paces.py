@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.model import Destination
-from bot.outbox.paces import Paces
+from bot.outbox.pace import Paces
 from tests.support.clock import START
 
 SECOND = timedelta(seconds=1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outbox.quiet_hours import quiet_until
+from bot.outbox.pace import quiet_until
 from bot.records import QuietHours
 
 BERLIN = QuietHours(time(22), time(7), "Europe/Berlin")
