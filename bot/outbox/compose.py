@@ -3,20 +3,15 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-import structlog
-
-from bot.errors import StoreError
 from bot.model import Note, NoteKind, SourceKind
 from bot.outbox.audience import called_by
 from bot.outbox.case import MOST_MARKS, Case, Composed, address_mark, joined, parts
 from bot.outbox.message import Message
-from bot.outbox.quiet_hours import quiet_until
+from bot.outbox.pace import quiet_until
 from bot.outbox.replies import compose_note
 from bot.outbox.settlement import Settlement
 from bot.records import ALERT_MISSING, Delivery, Reply
 from bot.views.group import GROUPED, MOST
-
-log = structlog.get_logger()
 
 # Alerts of one lab that were owed within this long of each other may share a message.
 TOGETHER = timedelta(minutes=10)
@@ -25,37 +20,38 @@ _LASTS = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": ti
 
 def compose(case: Case) -> Composed | Settlement:
     """Return the message as of now, or what becomes of the delivery without one."""
-    try:
-        return _composed(case)
-    except StoreError:
-        raise
-    except Exception as error:  # a bug in rendering concerns this message alone: others wait behind it
-        log.exception("rendering_crashed", delivery=case.head.id)
-        return Settlement("impossible", f"could not be rendered ({error!r}); please report this")
-
-
-def _composed(case: Case) -> Composed | Settlement:
     head = case.head
-    if head.kind in ("alert", "note") and not case.in_doubt:
-        against = case.against(head)
-        if against:
-            return Settlement("skipped", against)
-    until = quiet_until(case.preferences.quiet, case.now) if _is_heard(case) else None
-    if until:
-        why = f"quiet hours until {until:%Y-%m-%d %H:%M} UTC"
-        return Settlement("owed", why, until, hushed=True, strange_since=head.strange_since)
-    if head.kind == "alert":
-        return _alert(case)
+    if withheld := _withheld(case):
+        return withheld
     if head.kind == "edit":
         return _edit(case)
     if head.kind == "note" and head.note:
         return compose_note(case, head.note)
-    return _brought_along(case)
+    if head.kind != "alert":
+        return _brought_along(case)
+    carried = _companions(case)
+    called = called_by(case.preferences.notify, [case.wave(one) for one in (head, *carried)])
+    content, digest = case.standing((head, *carried), called)
+    message = Message(head.id, head.destination, content, marks=_marks(case, carried))
+    return Composed(message, digest, carried, called=called)
 
 
-def _is_heard(case: Case) -> bool:
-    """Whether it makes a sound that can wait; what people do or ask for just now cannot."""
-    return case.head.kind in ("alert", "note", "watch") and not case.in_doubt
+def _withheld(case: Case) -> Settlement | None:
+    """Return why what makes a sound is not sent now, None for all else: it is not wanted, or not yet.
+
+    What people do or ask for just now cannot wait.
+    """
+    head = case.head
+    if case.in_doubt or head.kind not in ("alert", "note", "watch"):
+        return None
+    against = "" if head.kind == "watch" else case.against(head)
+    if against:
+        return Settlement("skipped", against)
+    until = quiet_until(case.preferences.quiet, case.now)
+    if until is None:
+        return None
+    why = f"quiet hours until {until:%Y-%m-%d %H:%M} UTC"
+    return Settlement("owed", why, until, hushed=True, strange_since=head.strange_since)
 
 
 def _brought_along(case: Case) -> Composed | Settlement:
@@ -73,15 +69,6 @@ def _brought_along(case: Case) -> Composed | Settlement:
 
 
 # --- alerts
-
-
-def _alert(case: Case) -> Composed:
-    head, carried = case.head, _companions(case)
-    waves = [case.wave(one) for one in (head, *carried)]
-    called = called_by(case.preferences.notify, waves)
-    content, digest = case.standing((head, *carried), called)
-    message = Message(head.id, head.destination, content, marks=_marks(case, carried))
-    return Composed(message, digest, carried, called=called)
 
 
 def _companions(case: Case) -> tuple[Delivery, ...]:

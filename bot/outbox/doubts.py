@@ -19,13 +19,8 @@ _LONGEST = timedelta(minutes=10)
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line for the admins, and the messages that it is about; without a content they know already."""
-
-    identity: str
-    content: Content | None
-    about: Sequence[Delivery]
+# A line for the admins, by its identity, and the messages that it is about; None is told already.
+_Line = tuple[str, Content | None, Sequence[Delivery]]
 
 
 def tell_admins(store: Store, admins: Sequence[Destination], now: datetime) -> None:
@@ -40,10 +35,10 @@ def tell_admins(store: Store, admins: Sequence[Destination], now: datetime) -> N
     if not lines:
         return
     with store.transaction():
-        for line in lines:
-            if line.content:
-                store.deliveries.owe_lines(line.identity, admins, line.content, now, known_until=_EVER)
-            store.deliveries.note_told([one.sequence for one in line.about], now)
+        for identity, content, about in lines:
+            if content:
+                store.deliveries.owe_lines(identity, admins, content, now, known_until=_EVER)
+            store.deliveries.note_told([one.sequence for one in about], now)
 
 
 def _is_to_admins(one: Delivery, admins: Sequence[Destination]) -> bool:
@@ -58,7 +53,7 @@ def _unclear(found: Sequence[Delivery], now: datetime) -> Iterator[_Line]:
     # what became unclear in the future did so by a wrong clock
     if ages and (not timedelta() <= min(ages) < _QUIET or max(ages) >= _LONGEST):
         identity = "|".join(["unclear", *(f"{one.id}@{one.settled_at}" for one in unclear)])
-        yield _Line(identity, unclear_answer(unclear, now), unclear)
+        yield identity, unclear_answer(unclear, now), unclear
 
 
 def _strange(found: Sequence[Delivery], now: datetime) -> Iterator[_Line]:
@@ -73,7 +68,7 @@ def _strange(found: Sequence[Delivery], now: datetime) -> Iterator[_Line]:
         untold = [one for one in same if one.told_at is None]
         if untold:
             content = render_strange(reason, len(same)) if len(untold) == len(same) else None
-            yield _Line(f"strange|{untold[0].id}@{untold[0].strange_since}", content, untold)
+            yield f"strange|{untold[0].id}@{untold[0].strange_since}", content, untold
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from bot.model import Note, NoteKind
 from bot.outbox.case import MOST_MARKS, Case, Composed, address_mark, joined, parts
 from bot.outbox.message import Message
 from bot.outbox.settlement import Settlement
-from bot.records import ALERT_MISSING, Content, Delivery
+from bot.records import ALERT_MISSING, Delivery
 from bot.store.owed import EDITABLE
 from bot.views.alert import BASE
 from bot.views.notes import BRINGS, COLLECTED, render_note, render_notes, render_update
@@ -24,8 +24,8 @@ def compose_note(case: Case, note: Note) -> Composed | Settlement:
         if not case.in_doubt and _is_told_by(case, alert, head):
             return Settlement("skipped", "the alert says so")
     carried = _collected(case, note)
-    notes = [note, *(one.note for one in carried if one.note)]
-    content = _told(case, notes)
+    notes, wave = [note, *(one.note for one in carried if one.note)], case.wave(head)
+    content = render_notes(wave, notes) if len(notes) > 1 else render_note(wave, note)
     if alert is None:
         return Composed(Message(head.id, head.destination, content), carried=carried)
     reply = Message(head.id, alert.channel, content, alert.ts, marks=_marks(case, carried, notes))
@@ -75,11 +75,6 @@ def _collected(case: Case, note: Note) -> tuple[Delivery, ...]:
     alert = case.own_alert
     untold = (one for one in company if alert is None or not _is_told_by(case, alert, one))
     return tuple(one for one in untold if not case.against(one))
-
-
-def _told(case: Case, notes: Sequence[Note]) -> Content:
-    wave = case.wave(case.head)
-    return render_note(wave, notes[0]) if len(notes) == 1 else render_notes(wave, notes)
 
 
 def _marks(case: Case, carried: Sequence[Delivery], notes: Sequence[Note]) -> tuple[str, ...]:

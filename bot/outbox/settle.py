@@ -20,8 +20,8 @@ def store_settled(
     settled: Settlement,
     now: datetime,
     *,
-    digest: str = "",
-    there: datetime | None = None,
+    digest: str,
+    there: datetime | None,
 ) -> None:
     """Store what became of a delivery; `digest` is of what the alert says from now on.
 

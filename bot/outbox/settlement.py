@@ -57,7 +57,7 @@ class Settlement:
     update: Reply | None = None  # owed in its place, or beside it
 
 
-def search_for(delivery: Delivery, ahead: timedelta = timedelta()) -> Search:
+def search_for(delivery: Delivery, ahead: timedelta) -> Search:
     """Return where a message stands that was perhaps posted.
 
     Our own clock may have been wrong at the claim and right since, or be `ahead` of the server's now: it is
