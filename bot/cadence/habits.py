@@ -6,12 +6,12 @@ rule changes that makes them, those that are kept are of no use: a migration emp
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from bot.cadence.gaps import ENOUGH
-from bot.cadence.shipped import Shipped, by_lab, counted
+from bot.cadence.shipped import Shipped, by_lab, counted, last_of_month
 from bot.model import DateOrigin, Published
 
 # The classes of licences of which a change is news, in words.
@@ -36,9 +36,7 @@ class Day(NamedTuple):
     @property
     def last_day(self) -> date:
         """Return the last day that its units may be of."""
-        if self.is_exact:
-            return self.day
-        return (self.day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        return self.day if self.is_exact else last_of_month(self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +59,8 @@ class Habit:
     @property
     def newest(self) -> Shipped:
         """Return its last unit. Raises IndexError where there is none."""
-        last = self.days[-1].day
-        return self.unit(max((it for it in self.days[-2:] if it.day == last), key=_last_place), newest=True)
+        last = [it for it in self.days[-2:] if it.day == self.days[-1].day]
+        return self.unit(max(last, key=lambda it: (it.last.casefold(), it.last_key)), newest=True)
 
     def unit(self, of: Day, *, newest: bool = False) -> Shipped:
         """Return the first unit of a day, or its newest one: its name, its day and its family key."""
@@ -99,7 +97,7 @@ def _bare(it: Shipped) -> Shipped:
     return replace(it, published=published_on(it.day, is_exact=it.is_exact), task="", country="")
 
 
-def published_on(day: date, *, is_exact: bool = True) -> Published:
+def published_on(day: date, *, is_exact: bool) -> Published:
     """Return the date of a unit of which no more than the day or the month counts."""
     precision = "day" if is_exact else "month"
     return Published(datetime.combine(day, time(), UTC), DateOrigin.POSTED, precision)
@@ -107,19 +105,13 @@ def published_on(day: date, *, is_exact: bool = True) -> Published:
 
 def days_of(units: Sequence[Shipped]) -> tuple[Day, ...]:
     """Return the days of these units, which stand in order."""
-    return tuple(_days(units))
-
-
-def _days(units: Sequence[Shipped]) -> Iterator[Day]:
     placed = sorted(((it.day, it.is_exact), number) for number, it in enumerate(units))
+    days = []
     for (day, is_exact), group in groupby(placed, key=lambda one: one[0]):
         mine = [units[number] for _, number in group]
         first, last = mine[0], mine[-1]
-        yield Day(day, is_exact, len(mine), first.name, first.family_key, last.name, last.family_key)
-
-
-def _last_place(it: Day) -> tuple[str, str]:
-    return it.last.casefold(), it.last_key
+        days.append(Day(day, is_exact, len(mine), first.name, first.family_key, last.name, last.family_key))
+    return tuple(days)
 
 
 # --- the places of the units that tell something; as many as anybody likes may stand between them

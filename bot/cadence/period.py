@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bot.cadence.gaps import Expected, back_test, expected_gap, gaps_between, quartiles
 from bot.cadence.habits import Day, Habit, days_of
-from bot.cadence.shipped import NOT_STATED, Shipped, Unit, by_lab, counted, size_class
+from bot.cadence.shipped import NOT_STATED, Shipped, Unit, by_lab, counted, last_of_month, size_class
 
 AnyCadence = TypeVar("AnyCadence", bound="Cadence")
 _NAME_LIMIT = 40  # characters of a lab's name
@@ -117,7 +117,7 @@ class Cadence(ABC):
         month, series = self.window.first.replace(day=1), []
         while month <= self.window.last:
             series.append((month, counts[month]))
-            month = _next_month(month)
+            month = last_of_month(month) + timedelta(days=1)
         return tuple(series)
 
     @property
@@ -250,8 +250,7 @@ def month_rows(history: Iterable[Shipped], window: Window, unit: Unit = Unit.WAV
     """Return the figures of each month, as far as it lies in the window, the oldest first."""
     whole, rows = period(history, window, unit), []
     for month, _ in whole.months:
-        end = _next_month(month) - timedelta(days=1)
-        part = Window(max(month, window.first), min(end, window.last))
+        part = Window(max(month, window.first), min(last_of_month(month), window.last))
         rows.append(Period(part, tuple(it for it in whole.shipped if it.day in part)))
     return rows
 
@@ -260,7 +259,3 @@ def share(counts: Mapping[str, int], key: str) -> float | None:
     """Return the share of one class among those that are stated; None of nothing."""
     total = sum(count for name, count in counts.items() if name != NOT_STATED)
     return counts.get(key, 0) / total if total else None
-
-
-def _next_month(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)

@@ -4,6 +4,7 @@ LLM Stats is attributed and not exported: its terms ask for both (https://llm-st
 reuse", no extracts of the data set).
 """
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -62,9 +63,7 @@ class Shipped:
     @property
     def last_day(self) -> date:
         """Return the last day that it may have been: another than `day` where only the month is known."""
-        if self.is_exact:
-            return self.day
-        return (self.day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        return self.day if self.is_exact else last_of_month(self.day)
 
     @property
     def is_exact(self) -> bool:
@@ -80,6 +79,11 @@ class Shipped:
     def who(self) -> str:
         """Return the lab as people call it."""
         return self.lab_name or self.lab
+
+
+def last_of_month(day: date) -> date:
+    """Return the last day of a day's month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def lab_words(it: Shipped, limit: int = NAME_LIMIT) -> str:
@@ -127,11 +131,6 @@ def _grouped(releases: Iterable[_Placed], unit: Unit) -> Iterator[list[_Placed]]
             yield mine  # at once: a hundred thousand lists that are kept cost more than all the rest of it
         latest[key] = [placed]
     yield from latest.values()
-
-
-def exact_days(units: Iterable[Shipped]) -> list[date]:
-    """Return the days that are known, each once, oldest first."""
-    return sorted({it.day for it in units if it.is_exact})
 
 
 def in_order(units: Iterable[Shipped]) -> list[Shipped]:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from bot.cadence.bursts import FORTNIGHT, Burst, bursts
 from bot.cadence.gaps import ENOUGH, Hits, back_test
-from bot.cadence.habits import habits_of
+from bot.cadence.habits import days_of, habits_of
 from bot.cadence.news import Silence, silences
-from bot.cadence.shipped import Shipped, Unit, by_lab, counted, exact_days
+from bot.cadence.shipped import Shipped, Unit, by_lab, counted
 from bot.model import DateOrigin, Published
 from bot.releases.naming.names import parse
 from bot.settings.feeds import LabSpec
@@ -107,7 +107,9 @@ def quiet(units: Iterable[Shipped], end: date) -> Quiet:
 
 def window_hits(units: Iterable[Shipped]) -> dict[str, Hits]:
     """Return how the expected window did, by lab."""
-    return {lab: back_test(exact_days(mine)) for lab, mine in by_lab(units).items()}
+    return {
+        lab: back_test([it.day for it in days_of(mine) if it.is_exact]) for lab, mine in by_lab(units).items()
+    }
 
 
 def judged_bursts(units: list[Shipped]) -> list[tuple[Burst, bool]]:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cadence.shipped import Shipped, Unit, counted, exact_days, size_class
+from bot.cadence.habits import days_of
+from bot.cadence.shipped import Shipped, Unit, counted, size_class
 from bot.model import DateOrigin, Published
 from tests.cadence.releasing import shipped
 from tests.support.shared import DATA, needs_shared
@@ -70,7 +71,8 @@ def test_the_creation_of_a_repository_gives_way_to_a_post() -> None:
 def test_a_month_is_no_day() -> None:
     vague = shipped("2026-02")
     assert (vague.day, vague.last_day) == (date(2026, 2, 1), date(2026, 2, 28))
-    assert exact_days([vague, shipped("2026-03-05")]) == [date(2026, 3, 5)]
+    days = days_of([vague, shipped("2026-03-05")])
+    assert [it.day for it in days if it.is_exact] == [date(2026, 3, 5)]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,8 @@ def test_the_published_figures_come_out(lab: str, events: int, middle: float, lo
     rows = [line.split("\t") for line in (DATA / "releases.tsv").read_text("utf-8").splitlines()]
     mine = [row for row in rows if row[0] == lab and row[-2] == "yes" and "2025-01" <= row[2] < "2026-09"]
     launches = counted((shipped(row[2][:10], row[1], lab) for row in mine), Unit.LAUNCH)
-    gaps = [(later - earlier).days for earlier, later in pairwise(exact_days(launches))]
+    days = [it.day for it in days_of(launches) if it.is_exact]
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     assert (len(launches), median(gaps), max(gaps)) == (events, middle, longest)
     assert _days_apart([row[2][:10] for row in mine]) == gaps
 
