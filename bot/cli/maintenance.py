@@ -18,7 +18,7 @@ from bot.ops.sealing import seal_of
 from bot.outbox.doubts import Doubts
 from bot.records import FAILED, OPEN
 from bot.releases.news.coverage import Record
-from bot.run.copies import copy_of, stamp
+from bot.run.upkeep import copy_of, stamp
 from bot.run.wiring import holds_database, no_state, open_app
 from bot.settings.environment import read_environment
 from bot.slack.workspaces import ManyWorkspaces

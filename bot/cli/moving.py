@@ -10,7 +10,7 @@ from bot.cli.output import as_json_option, print_json, progress_bar, say
 from bot.clock import SystemClock
 from bot.errors import UsageError
 from bot.ops.lock import sole_user
-from bot.run.copies import stamp
+from bot.run.upkeep import stamp
 from bot.run.wiring import holds_database, no_state
 from bot.settings.environment import Environment, read_environment
 from bot.store.moving import Moved, to_file, to_postgres

@@ -17,19 +17,16 @@ from bot.outbox.floods import expire
 from bot.outbox.owe import owe_cadence_news
 from bot.releases.news.merge import merged
 from bot.report.exports import report_files
-from bot.run.copies import copy_daily
 from bot.run.push.subscribing import is_reachable, subscriber_of
 from bot.run.rights import CHORE, look_at_rights
-from bot.run.tidying import tidy
+from bot.run.upkeep import copy_daily, due_again, tidy
 from bot.run.wiring import App
 from bot.store.store import Store
 
 log = structlog.get_logger()
 
-_REPORT = "report"
-_PUBLISHED = timedelta(hours=1)
-_HABITS = "habits"
-_MADE = timedelta(hours=1)
+_REPORT, _HABITS = "report", "habits"
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,7 @@ class Chores:
     def _publish(self) -> None:
         store, now, report = self.app.store, self.app.clock.now(), self.app.environment.cadencebot_report
         if report and store.chores.is_due(_REPORT, now):
-            with store.transaction():
-                store.chores.done(_REPORT, now + _PUBLISHED)
+            due_again(store, _REPORT, now + _HOUR)
             publish(self.app, report)
 
     def _keep_habits(self) -> None:
@@ -82,8 +78,7 @@ class Chores:
         store, now = self.app.store, self.app.clock.now()
         if store.chores.is_due(_HABITS, now):
             keep_habits(store)
-            with store.transaction():
-                store.chores.done(_HABITS, now + _MADE)
+            due_again(store, _HABITS, now + _HOUR)
 
     def _each(self, *chores: Callable[[], object]) -> None:
         for chore in chores:

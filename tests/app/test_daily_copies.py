@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.run.copies import copy_daily, copy_of
+from bot.run.upkeep import copy_daily, copy_of
 from bot.run.wiring import App, open_app
 from bot.store.backup import prove
 from tests.support.clock import START, FakeClock

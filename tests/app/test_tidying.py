@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.run import tidying
-from bot.run.tidying import tidy
+from bot.run import upkeep
+from bot.run.upkeep import tidy
 from tests.support.house import House, licensed
 from tests.support.places import C1
 from tests.support.postgres import migrated_schema
@@ -83,7 +83,7 @@ def test_a_clock_that_leaps_ahead_makes_it_forget_nothing(house: House) -> None:
 
 
 def test_it_is_done_in_transactions_of_few_messages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tidying, "_MESSAGES", 1)
-    monkeypatch.setattr(tidying, "_DESTINATIONS", 1)
+    monkeypatch.setattr(upkeep, "_MESSAGES", 1)
+    monkeypatch.setattr(upkeep, "_DESTINATIONS", 1)
     weeks_pass(house, 58)
     assert kinds(house) == ["alert"]
