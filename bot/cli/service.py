@@ -13,11 +13,11 @@ from bot.ops import logs
 from bot.outbox.courier import Delivered
 from bot.run.checks import refuse_report, refuse_tokens
 from bot.run.engines import Engines, at_work
-from bot.run.failures import by_cause
 from bot.run.reports import Polled, Report
 from bot.run.rights import look_at_rights
 from bot.run.service import Service
 from bot.run.serving import Role, serving
+from bot.run.watcher import by_cause
 from bot.run.wiring import App, open_app
 from bot.sources.base import Source
 from bot.views.answers import recent_answer

@@ -61,7 +61,10 @@ def perhaps_blind(app: App) -> dict[str, str]:
 
 def check_slack(app: App) -> TokenCheck:
     """Return what the bot can do in Slack, in each workspace, and whether Slack can reach it."""
-    checks = [_check_own_token(app)] if app.slack_token else []
+    checks = []
+    if app.slack_token:
+        own = check_token(app, app.slack_token)
+        checks.append(replace(own, problems=tuple(f"SLACK_BOT_TOKEN: {one}" for one in own.problems)))
     if app.serves_many:
         checks += _check_workspaces(app)
     if not checks:
@@ -81,11 +84,6 @@ def _check_workspaces(app: App) -> list[TokenCheck]:
     refused = dict.fromkeys(str(one) for one in found if isinstance(one, ConfigError))
     works = [check_token(app, one.token) for one in found if isinstance(one, Workspace)]
     return [*works, TokenCheck(problems=tuple(refused))]
-
-
-def _check_own_token(app: App) -> TokenCheck:
-    check = check_token(app, app.slack_token)
-    return replace(check, problems=tuple(f"SLACK_BOT_TOKEN: {one}" for one in check.problems))
 
 
 def refuse_tokens(app: App) -> None:

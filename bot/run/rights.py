@@ -71,5 +71,5 @@ def _tell_admins(app: App, team: str, lacking: tuple[str, ...]) -> None:
     app.store.deliveries.owe_lines(identity, app.config.admins, line, now, known_until=_EVER)
 
 
-def _words(team: str, lacking: tuple[str, ...] | list[str]) -> str:
+def _words(team: str, lacking: Sequence[str]) -> str:
     return f"{f'In the workspace {team}: ' if team else ''}{lacking_words(lacking)}"

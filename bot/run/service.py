@@ -5,16 +5,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
-import structlog
-
 from bot.errors import StoreError
 from bot.ops.monitor import Monitor
 from bot.run.engines import Engines
 from bot.run.reports import Report
 from bot.run.ticks import TICK, guarded, tick_until
 from bot.run.watcher import Watcher
-
-log = structlog.get_logger()
 
 _JOBS = 3  # that take longer than a tick may: polling, delivering, chores
 _REST = timedelta(minutes=1)  # after the database refused: the sources need not suffer for it
@@ -100,9 +96,8 @@ class Service:
     def _deliver_due(self) -> None:
         """Take the steps that are due, and wait until something may be due again."""
         sent, closed = self._engines.courier.deliver_due()
-        self._watcher.monitor.delivered(sent, closed)
+        self._watcher.delivered(sent, closed)
         if closed:
-            log.error("delivery_closed", reason=closed)
             self._stop.wait(TICK)
             return
         pause = self._engines.courier.next_wait()

@@ -7,8 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import Failure
-from bot.run.failures import OFFLINE, FailureLog, by_cause
 from bot.run.reports import Report
+from bot.run.watcher import OFFLINE, FailureLog, by_cause
 from tests.support.clock import FakeClock
 
 

@@ -22,7 +22,6 @@ from bot.run.workers.delivering import Delivering
 from bot.store.rows import moment
 from bot.store.shards import ALL
 from tests.support.house import LONG, Channel, House
-from tests.support.monitor import quiet_monitor
 from tests.support.postgres import migrated_schema
 
 SECOND = timedelta(seconds=1)
@@ -52,7 +51,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 def delivering(house: House, channel: Channel | None = None) -> Delivering:
     house.courier = replace(house.courier, notifier=channel or house.channel, pace=SECOND, moment=0.01)
     engines = Engines(house.poller, house.courier, object.__new__(Chores))
-    return Delivering(house.store, engines, quiet_monitor(house.clock))
+    return Delivering(house.store, engines, lambda *_: None)
 
 
 def owe(house: House, *channels: str, about: str = "r") -> None:

@@ -15,7 +15,7 @@ from procrastinate.jobs import Status
 from bot.errors import StoreError
 from bot.model import Destination
 from bot.records import Content
-from bot.run.workers.jobs import waking
+from bot.run.workers.worker import waking
 from bot.store.jobs import Job, Jobs
 from bot.store.postgres import database
 from bot.store.postgres import jobs as jobs_room

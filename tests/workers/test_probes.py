@@ -14,7 +14,7 @@ from rich.console import Console
 from bot.demo.hub import Hub
 from bot.run.serving import Role, serving
 from bot.run.wiring import open_app
-from bot.run.workers.process import Process
+from bot.run.workers.worker import Process
 from bot.store.opening import migrate
 from tests.crash.world import repository
 from tests.support.cluster import own_cluster

@@ -13,8 +13,7 @@ from bot.demo.slack import Slack
 from bot.errors import ConfigError
 from bot.run.serving import Role, Serving, serving
 from bot.run.wiring import App, open_app
-from bot.run.workers.jobs import CHORES, POLL, pushed
-from bot.run.workers.process import Process
+from bot.run.workers.worker import CHORES, POLL, Process, pushed
 from bot.store.jobs import Job
 from tests.crash.world import OWNERS, START, environment, repository
 from tests.support.clock import FakeClock

@@ -1,13 +1,13 @@
 """Delivering a shard of the outbox for a while, with the turn to do so."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from bot.errors import LostTurnError, StoreError
-from bot.ops.monitor import Monitor
 from bot.outbox.courier import Courier
 from bot.run.engines import Engines
 from bot.run.ticks import guarded
@@ -26,12 +26,12 @@ _REMEMBERED = timedelta(seconds=5)  # of what went out before; more than any pac
 
 
 class Delivering:
-    """Delivers shards of the outbox, any number side by side."""
+    """Delivers shards of the outbox, any number side by side; `delivered` hears what each round came to."""
 
-    def __init__(self, store: Store, engines: Engines, monitor: Monitor) -> None:
+    def __init__(self, store: Store, engines: Engines, delivered: Callable[[int, str], None]) -> None:
         self._store = store
         self._engines = engines
-        self._monitor = monitor
+        self._delivered = delivered
         self._clock = engines.courier.clock
         self._stop = threading.Event()
 
@@ -55,23 +55,21 @@ class Delivering:
 
     def _round(self, courier: Courier) -> None:
         """Take the steps that are due; one that fails leaves the others. Raises LostTurnError."""
+        rest = _IDLE
         try:
             sent, closed = courier.deliver_due()
         except LostTurnError:
             raise
         except StoreError as error:
             log.warning("delivering_failed", error=str(error))
-            self._stop.wait(_IDLE)
-            return
         except Exception:  # as loud as with a file, where the next round goes on as well
             log.exception("delivering_crashed")
-            self._stop.wait(_IDLE)
-            return
-        self._monitor.delivered(sent, closed)
-        if closed:
-            log.error("delivery_closed", reason=closed)
-        if not courier.under_way:  # what is due may wait behind what is not
-            self._stop.wait(_BETWEEN_LOOKS if sent else _IDLE)
+        else:
+            self._delivered(sent, closed)
+            if courier.under_way:
+                return
+            rest = _BETWEEN_LOOKS if sent else _IDLE  # what is due may wait behind what is not
+        self._stop.wait(rest)
 
     def _courier(self, shard: int) -> Courier:
         store = self._store.of_shard(shard)  # before we look what was posted: nobody else posts from now on
@@ -83,6 +81,5 @@ class Delivering:
     def _goes_on(self, shard: int, courier: Courier, seconds: float) -> bool:
         if self._stop.is_set() or seconds > _TURN_LASTS_AT_MOST:
             return False
-        if courier.under_way:
-            return True
-        return seconds < _TURN_LASTS and bool(self._store.shards.due(self._clock.now(), [shard]))
+        is_due = seconds < _TURN_LASTS and self._store.shards.due(self._clock.now(), [shard])
+        return bool(courier.under_way or is_due)
