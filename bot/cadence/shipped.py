@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from operator import itemgetter
 
 from bot.model import DateOrigin, Mention, Published, SourceKind
 from bot.releases.facts.figures import human_parameters
@@ -111,9 +112,9 @@ def counted(history: Iterable[Shipped], unit: Unit = Unit.WAVE) -> list[Shipped]
         known = best.get(key)
         best[key] = min(known, it, key=_evidence) if known else it
     # Each with its place in the order, for that is dear: it begins with the day.
-    releases = sorted(((_order(it), it) for it in best.values()), key=_place)
+    releases = sorted(((_order(it), it) for it in best.values()), key=itemgetter(0))
     if unit is not Unit.RELEASE:
-        releases = sorted(map(_told_by_largest, _grouped(releases, unit)), key=_place)
+        releases = sorted(map(_told_by_largest, _grouped(releases, unit)), key=itemgetter(0))
     return [it for _, it in releases]
 
 
@@ -175,10 +176,6 @@ def _evidence(it: Shipped) -> tuple[object, ...]:
 
 def _order(it: Shipped) -> _Place:
     return (it.day, it.lab, it.name.casefold(), it.family_key)
-
-
-def _place(placed: _Placed) -> _Place:
-    return placed[0]
 
 
 # --- with who says so, and what may leave the house

@@ -120,9 +120,8 @@ def notifier_of(app: App, console: Console, *, interactive: bool = False) -> Not
         ticks=app.clock.ticks,
         command_name=app.store.watch.command_name,
     )
-    own: Notifier = ConsoleNotifier(app.state / "console.jsonl", console, app.clock)
-    if app.slack_token:
-        own = slack(app.slack_token)
+    console_notifier = ConsoleNotifier(app.state / "console.jsonl", console, app.clock)
+    own: Notifier = slack(app.slack_token) if app.slack_token else console_notifier
     if not app.serves_many:
         return own
     workspaces = ManyWorkspaces(app.store, seal_of(app.environment), app.clock.now)

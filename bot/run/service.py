@@ -33,6 +33,7 @@ class Service:
     ) -> None:
         self._engines = engines
         self._watcher = Watcher(monitor, engines.poller.clock, tell)
+        self.watch = self._watcher.watch
         self._reread = reread
         self._take_pushes = take_pushes
         self._stop = threading.Event()
@@ -58,10 +59,6 @@ class Service:
     def ticks(self) -> Sequence[Callable[[], object]]:
         """What is done once a second, in order."""
         return self.watch, self._reread, self._take_pushes, self._start_polling, self._start_chores
-
-    def watch(self) -> None:
-        """Notice that the bot runs and what fails; tell the admins of it."""
-        self._watcher.watch()
 
     def _start_polling(self) -> None:
         now = self._engines.poller.clock.now()

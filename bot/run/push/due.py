@@ -95,16 +95,13 @@ class Pushes:
             waiting = {source.id for source, came_to in pushed.items() if came_to is not Readiness.NEEDLESS}
             self._heard &= waiting
             due = [source for source, came_to in pushed.items() if came_to is Readiness.DUE]
-            for source in due[: self._room(now)]:
+            room = A_MINUTE - sum(timedelta() <= now - at < _MINUTE for at in self._times)
+            for source in due[:room]:
                 self._begin(source, now)
 
     def _readiness(self, source_id: str, now: datetime) -> Readiness:
         is_read = source_id in self._poller.reading or source_id in self._begun
         return readiness(self._poller.store.sources.state(source_id), now, is_read=is_read)
-
-    def _room(self, now: datetime) -> int:
-        """Return how many sources may be polled now."""
-        return A_MINUTE - sum(timedelta() <= now - at < _MINUTE for at in self._times)
 
     def _begin(self, source: Source, now: datetime) -> None:
         log.info("pushed", source=source.id)
