@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 
 from bot.model import ALL, Destination, Follow, Note, NoteKind, Wave
 from bot.records import FROM_FILE, UNDECIDED, WITHDRAWN, MentionRule, Mute, Preferences, Subscription
@@ -36,11 +36,7 @@ def receptions(
     muted: dict[Destination, list[Mute]] = defaultdict(list)
     for mute in mutes:
         muted[mute.destination].append(mute)
-
-    @cache  # thousands of subscriptions have the same few filters
-    def against_filters(filters: Filters) -> str:
-        return _against_filters(wave, filters, now)
-
+    against_filters = cache(partial(_against_filters, wave, now))  # thousands have the same few filters
     lab, opened_at = Follow(wave.lab.id), wave.lead.opened_at
     found: dict[Destination, Reception] = {}
     for one in subscriptions:
@@ -70,7 +66,7 @@ def objection_to(wave: Wave, filters: Filters) -> tuple[Match, str]:
     return closest, objection(filters, found[closest])
 
 
-def _against_filters(wave: Wave, filters: Filters, now: datetime) -> str:
+def _against_filters(wave: Wave, now: datetime, filters: Filters) -> str:
     match, why = objection_to(wave, filters)
     if match is not Match.UNKNOWN:
         return why

@@ -228,10 +228,9 @@ class Courier:
             log.exception("notifier_crashed", delivery=head.id)
             outcome = Unclear(f"the bot failed while sending ({error!r}); please report this")
         self._paces.posted(head.destination, began_at)
+        update = composed.update if isinstance(outcome, Sent) else None
+        settled = replace(settlement(outcome, head, self.clock.now()), update=update)
         # What was found may have been rendered from less than is known now: the next edit shall compare.
-        settled = settlement(outcome, head, self.clock.now())
-        if isinstance(outcome, Sent):
-            settled = replace(settled, update=composed.update)
         self._settle(head, settled, composed.digest if owed else "")
         return outcome
 

@@ -91,7 +91,7 @@ def _owe_note(
     store: Store, step: Tell, touched: Mapping[str, int], now: datetime, known_until: datetime | None
 ) -> None:
     """Owe a note to where the alert goes, and a variant also to those who want nothing but variants."""
-    lead_id = touched[step.lead_key] if step.lead_key in touched else store.history.id_of(step.lead_key)
+    lead_id = touched.get(step.lead_key) or store.history.id_of(step.lead_key)
     places = store.deliveries.alerted(lead_id)
     if step.note.kind is NoteKind.VARIANT:
         wave = store.history.wave(lead_id)
