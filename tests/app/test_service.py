@@ -18,7 +18,7 @@ from bot.run.service import Service
 from bot.run.ticks import set_ticks
 from bot.run.wiring import open_app
 from tests.support.clock import FakeClock
-from tests.support.house import House
+from tests.support.house import LONG, House
 from tests.support.monitor import quiet_monitor
 from tests.support.serving import NoChores, service_of
 
@@ -116,6 +116,27 @@ def test_what_a_poll_stored_is_delivered_without_waiting_for_a_tick(
     service = service_of(house)
     service.polled(report)
     assert service._owed.is_set() is wakes
+
+
+@pytest.mark.logs("task_failed")
+def test_after_the_database_refused_the_sources_are_left_alone_for_a_minute(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def refused(_: object) -> None:
+        tried.append(house.clock.now())
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(house.poller, "poll_due", refused)
+    service = service_of(house)
+    for seconds in (0, 30, 31):
+        house.later(seconds=seconds)
+        service._start_polling()
+        assert service._polling
+        service._polling.result(LONG)
+    service._threads.shutdown()
+    assert [at - tried[0] for at in tried] == [timedelta(), timedelta(seconds=61)]
 
 
 def test_it_looks_at_each_tick_whether_its_settings_have_changed(house: House) -> None:
