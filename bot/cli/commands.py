@@ -123,7 +123,7 @@ _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
     },
 }
-_COMMANDS = {name: home for group in _GROUPS.values() for name, home in group.items()}
+LISTED = {name: home for group in _GROUPS.values() for name, home in group.items()}
 _EXAMPLES = """\b
   cadencebot demo                       see it work, offline
   cadencebot check --online             is everything set up?
@@ -142,13 +142,13 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of all commands, in the order of a day with the bot."""
-        return list(_COMMANDS)
+        return list(LISTED)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         """Return the command of this name, or None."""
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in LISTED:
             return None
-        commands: tuple[click.Command, ...] = import_module(f"bot.cli.{_COMMANDS[cmd_name][0]}").COMMANDS
+        commands: tuple[click.Command, ...] = import_module(f"bot.cli.{LISTED[cmd_name][0]}").COMMANDS
         return next(command for command in commands if command.name == cmd_name)
 
     def resolve_command(
@@ -163,8 +163,8 @@ class Commands(click.Group):
                 click.echo(ctx.get_help())
                 ctx.exit()
             args = [args[1], "--help"]
-        if args[0] not in _COMMANDS:
-            near = get_close_matches(args[0], _COMMANDS, n=1)
+        if args[0] not in LISTED:
+            near = get_close_matches(args[0], LISTED, n=1)
             ctx.fail(f"there is no command {args[0]!r}{f' (did you mean {near[0]}?)' if near else ''}")
         return super().resolve_command(ctx, args)
 
@@ -200,7 +200,7 @@ class Commands(click.Group):
         """Run the command; what that takes is loaded now, for --version and --help do without."""
         from bot.cli.ending import carry_out  # noqa: PLC0415
 
-        return carry_out(ctx, lambda: super(Commands, self).invoke(ctx), _COMMANDS)
+        return carry_out(ctx, lambda: super(Commands, self).invoke(ctx))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)

@@ -1,6 +1,6 @@
 """`import`: bring the years before the bot; `report`: a page and exports for a web server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -31,17 +31,13 @@ def import_command(file: Path, as_json: bool) -> None:
         if as_json:
             print_json(_as_object(history, imported))
         else:
-            _tell(imported)
-            _tell_of_strangers(history.strangers)
-    for complaint in () if as_json else history.complaints[:_COMPLAINTS]:
-        margin().print(f"{file}: {complaint}", markup=False)
-    if len(history.complaints) > _COMPLAINTS and not as_json:
-        margin().print(f"and {len(history.complaints) - _COMPLAINTS} more; --json lists them all")
+            _tell(imported, history.strangers)
+            _complain(file, history.complaints)
     if history.complaints:
         raise click.exceptions.Exit(1)
 
 
-def _tell(imported: Imported) -> None:
+def _tell(imported: Imported, strangers: Mapping[str, int]) -> None:
     say(
         f"{counted(imported.lines, 'line')}: {counted(imported.opened, 'release')} new, "
         f"{imported.joined} on releases that were known, {len(imported.passed_over)} on no release, "
@@ -51,14 +47,18 @@ def _tell(imported: Imported) -> None:
         say(f"On no release: {passed_over}")
     if len(imported.passed_over) > _COMPLAINTS:
         say(f"and {len(imported.passed_over) - _COMPLAINTS} more on no release; --json lists them all")
-
-
-def _tell_of_strangers(strangers: Mapping[str, int]) -> None:
     if strangers:
         most_first = sorted(strangers.items(), key=lambda item: (-item[1], item[0]))
         named = ", ".join(f"{lab} ({number})" for lab, number in most_first)
         lines = counted(sum(strangers.values()), "line")
         say(f"Left out: {lines} of labs that feeds.yaml does not name: {named}")
+
+
+def _complain(file: Path, complaints: Sequence[str]) -> None:
+    for complaint in complaints[:_COMPLAINTS]:
+        margin().print(f"{file}: {complaint}", markup=False)
+    if len(complaints) > _COMPLAINTS:
+        margin().print(f"and {len(complaints) - _COMPLAINTS} more; --json lists them all")
 
 
 def _as_object(history: HistoryFile, imported: Imported) -> dict[str, object]:

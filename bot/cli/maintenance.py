@@ -189,7 +189,7 @@ def unclear(deed: str | None, identity: str | None, as_json: bool) -> None:
             print_content(unclear_answer(found, app.clock.now(), whole=True))
 
 
-_PUT_BACK = "pg_restore --clean --if-exists"
+_PUT_BACK = "pg_restore --clean --if-exists --dbname=..."
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -205,34 +205,23 @@ def backup(file: Path | None, keep: int | None) -> None:
     """
     environment = read_environment()
     state, url = environment.cadencebot_state, environment.database_url.get_secret_value()
-    if url:
-        _dump(url, file, keep)
-        return
-    if not holds_database(state):
+    if url and (file is None or keep):
+        raise UsageError("the database is on PostgreSQL: name a FILE, into which pg_dump writes a copy of it")
+    if not url and not holds_database(state):
         raise no_state(state)
+    if file and keep:
+        raise UsageError("--keep is for the copies in the state's own folder: name no FILE with it")
+    if file and not file.absolute().parent.is_dir():
+        raise UsageError(f"{file.parent}: there is no such directory; make it first, or mount it")
     if file:
-        if keep:
-            raise UsageError("--keep is for the copies in the state's own folder: name no FILE with it")
-        _refuse_no_directory(file)
-        size = back_up(state / FILE_NAME, file)
+        size = dump(url, file) if url else back_up(state / FILE_NAME, file)
     else:
         file, size = copy_of(state, SystemClock().now(), keep=keep)
     say(f"Written and proven: {file} ({size / 1_000_000:,.1f} MB).")
-    say(f"`cadencebot restore {file}` puts it back.")
-
-
-def _dump(url: str, file: Path | None, keep: int | None) -> None:
-    if file is None or keep:
-        raise UsageError("the database is on PostgreSQL: name a FILE, into which pg_dump writes a copy of it")
-    _refuse_no_directory(file)
-    size = dump(url, file)
-    say(f"Written and proven: {file} ({size / 1_000_000:,.1f} MB).")
-    say(f"With the bot stopped, `{_PUT_BACK} --dbname=... {file}` puts it back; then `cadencebot restored`.")
-
-
-def _refuse_no_directory(file: Path) -> None:
-    if not file.absolute().parent.is_dir():
-        raise UsageError(f"{file.parent}: there is no such directory; make it first, or mount it")
+    if url:
+        say(f"With the bot stopped, `{_PUT_BACK} {file}` puts it back; then `cadencebot restored`.")
+    else:
+        say(f"`cadencebot restore {file}` puts it back.")
 
 
 @click.command()
@@ -243,7 +232,7 @@ def restore(file: Path) -> None:
     if environment.database_url.get_secret_value():
         raise UsageError(
             "DATABASE_URL is set, and this puts back the file in the state directory: with the bot stopped, "
-            f"`{_PUT_BACK} --dbname=... {file}` puts a copy back; then `cadencebot restored` says so"
+            f"`{_PUT_BACK} {file}` puts a copy back; then `cadencebot restored` says so"
         )
     state = environment.cadencebot_state
     database = state / FILE_NAME

@@ -145,8 +145,7 @@ def cadence_command(
     FILE-months, and print what each picture says.
     """
     with open_app(readonly=True) as app:
-        questions = Questions(app.store, app.labs, app.clock)
-        asked = parse_command(" ".join((Verb.CADENCE, *words)), app.labs)
+        questions, asked = _asked(app, Verb.CADENCE, words)
         if png or svg:
             _draw(questions, asked, {"png": png, "svg": svg})
             return
@@ -169,11 +168,8 @@ def _print_objects(objects: Sequence[_Object], *, as_csv: bool) -> None:
     if flat:
         table = csv.DictWriter(sys.stdout, list(flat[0]), lineterminator="\n")
         table.writeheader()
-        table.writerows({key: _cell(value) for key, value in it.items()} for it in flat)
-
-
-def _cell(value: object) -> object:
-    return plain_cell(value) if isinstance(value, str) else value
+        for row in flat:
+            table.writerow({key: plain_cell(it) if isinstance(it, str) else it for key, it in row.items()})
 
 
 def _lab_object(row: Cadence) -> _Object:

@@ -34,7 +34,6 @@ _BASELINE = 40  # releases that are shown after the first poll
 @as_json_option
 def poll(everything: bool, only: tuple[str, ...], as_json: bool) -> None:
     """Poll what is due, then deliver everything that is owed."""
-    logs.configure("error")
     with (
         open_app() as app,
         at_work(app, margin() if as_json else screen()) as engines,

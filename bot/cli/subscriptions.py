@@ -7,6 +7,7 @@ from functools import partial
 
 import click
 
+from bot.cli.commands import LISTED
 from bot.cli.output import as_json_option, print_content, print_json, say
 from bot.desk.changes import Changes
 from bot.desk.grammar import parse_command
@@ -47,15 +48,13 @@ def list_command(destination: Destination, as_json: bool) -> None:
     with open_app(readonly=True) as app:
         questions, now = Questions(app.store, app.labs, app.clock), app.clock.now()
         subscriptions = app.subscriptions()
-        destinations = sorted({one.destination for one in subscriptions})
-        if destination:
-            destinations = [destination]
+        everywhere = sorted({one.destination for one in subscriptions})
         followings = [
             replace(
                 questions.following(each),
                 subscriptions=[one for one in subscriptions if one.destination == each],
             )
-            for each in destinations
+            for each in ([destination] if destination else everywhere)
         ]
     if as_json:
         print_json([it for following in followings for it in _objects(following)])
@@ -91,23 +90,22 @@ def _objects(following: Following) -> Iterator[dict[str, object]]:
 def _change(verb: Verb, words: Sequence[str], destination: Destination) -> None:
     with open_app() as app:
         command = parse_command(" ".join((verb, *words)), app.labs)
-        questions = Questions(app.store, app.labs, app.clock)
         if command.privately:
             raise UsageError("to:dm is a word of Slack: name whom it is for, as in --to U0123456789")
         destination = _destination(app, destination)
         who = _whoever()
-        spot = who.spot(destination)
+        spot, preferences = who.spot(destination), app.store.preferences.of(destination)
         if command.changes:
             changes = Changes(app.store, app.clock, FROM_COMMAND_LINE)
             # a terminal asks nobody twice
             said = changes.make(who, destination, replace(command, confirmed=True))
         elif command.subject:
-            plan = questions.following(destination).preferences.digest
+            plan = preferences.digest
             said = preview_answer(preview(app.store, destination, plan, app.clock.now()), plan, spot)
         elif verb is Verb.DIGEST:
-            said = digest_answer(questions.following(destination).preferences, None, spot)
+            said = digest_answer(preferences, None, spot)
         else:
-            said = settings_answer(questions.following(destination).preferences)
+            said = settings_answer(preferences)
         print_content(said)
 
 
@@ -131,30 +129,22 @@ _SETTINGS = (
     "[variants:thread|post|off] [updates:edit|thread|off] [every:15m|1h|0m] "
     "[quiet:22:00-07:00 Europe/Berlin|off] [notify:S0123456789|off [license:...] [max:70b] ...]"
 )
-_CHANGES = (  # with what they take, and what they do
-    (
-        Verb.SUBSCRIBE,
-        f"LAB...|all {_FILTERS}",
-        "Make a destination follow labs; nothing of the past is sent.",
-    ),
-    (Verb.UNSUBSCRIBE, "LAB...|all", "Make a destination follow labs no longer."),
-    (Verb.MUTE, "LAB...|all [7d]", "Keep labs silent in a destination, for a while or until unmuted."),
-    (Verb.UNMUTE, "LAB...|all", "Let a destination hear of muted labs again."),
-    (Verb.DIGEST, _DIGEST, "Set or show the digest of a destination."),
-    (
-        Verb.SETTINGS,
-        _SETTINGS,
-        "Set or show how a destination is told: variants, later facts, quiet hours, whom alerts mention.",
-    ),
-)
+_CHANGES = {  # with what they take
+    Verb.SUBSCRIBE: f"LAB...|all {_FILTERS}",
+    Verb.UNSUBSCRIBE: "LAB...|all",
+    Verb.MUTE: "LAB...|all [7d]",
+    Verb.UNMUTE: "LAB...|all",
+    Verb.DIGEST: _DIGEST,
+    Verb.SETTINGS: _SETTINGS,
+}
 
 
-def _command(verb: Verb, takes: str, does: str) -> click.Command:
+def _command(verb: Verb, takes: str) -> click.Command:
     required = verb not in (Verb.DIGEST, Verb.SETTINGS)  # which without words show what is set
     words = click.Argument(["words"], nargs=-1, required=required, metavar=takes)
     epilog = "\n\n".join((*FILTERS, KINDS)) if verb is Verb.SUBSCRIBE else None
-    deed = partial(_change, verb)
+    deed, (_, does) = partial(_change, verb), LISTED[verb]
     return destination_option(click.Command(verb, params=[words], callback=deed, help=does, epilog=epilog))
 
 
-COMMANDS = (list_command, *(_command(*change) for change in _CHANGES))
+COMMANDS = (list_command, *(_command(*change) for change in _CHANGES.items()))
