@@ -9,8 +9,10 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import parse_qs
+
+from pydantic import BaseModel, Field
 
 from bot.demo.deeds import Deeds
 from bot.demo.messages import anchor
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PATIENCE = 20.0  # seconds that a question for news waits for some
-_LONGEST_TEXT = 4_000  # characters of what is typed or chosen
-_MOST_INPUTS = 200
 
 
 class Site:
@@ -79,30 +79,28 @@ class Site:
         if not secrets.compare_digest(given.encode(), self.token.encode()):
             return _reply(respond, HTTPStatus.FORBIDDEN, "Load the page again: it is another one by now.")
         try:
-            self._do(_Deed(json.loads(environ["wsgi.input"].read())))
+            self._do(_Deed.model_validate_json(environ["wsgi.input"].read()))
         except UsageError as error:
             return _reply(respond, HTTPStatus.CONFLICT, str(error))
-        except (ValueError, RecursionError):
+        except ValueError:
             return _reply(respond, HTTPStatus.BAD_REQUEST, "That is no deed of this page.")
         return _reply(respond, HTTPStatus.OK, "")
 
     def _do(self, deed: "_Deed") -> None:
-        user, deeds = deed.text("person"), self._deeds
+        user, deeds = deed.person, self._deeds
         if user not in self._workspace.people:
             raise UsageError("Nobody of that name is here.")
-        match deed.text("act"):
+        match deed.act:
             case "press":
-                deeds.press(user, deed.text("key"), deed.text("at"), deed.texts("values"), deed.form)
+                deeds.press(user, deed.key, deed.at, deed.values, deed.form)
             case "submit":
-                deeds.submit(user, deed.text("key"), deed.form)
+                deeds.submit(user, deed.key, deed.form)
             case "close":
-                deeds.close(user, deed.text("key"))
+                deeds.close(user, deed.key)
             case "say":
-                deeds.say(user, deed.text("room"), deed.text("text"))
+                deeds.say(user, deed.room, deed.text)
             case "home":
                 deeds.open_home(user)
-            case _:
-                raise ValueError("no deed")
 
     def _asked(self, environ: "WSGIEnvironment", name: str) -> str:
         return str(parse_qs(environ.get("QUERY_STRING", "")).get(name, [""])[0])
@@ -121,47 +119,28 @@ class Site:
         return self._scene_of(person), live
 
 
-class _Deed:
-    """What the page tells, read; raises ValueError for what no page of ours would say."""
+_Text = Annotated[str, Field(max_length=4_000)]  # characters of what is typed or chosen
+_MOST_INPUTS = Field(max_length=200)
+_Texts = Annotated[Sequence[_Text], _MOST_INPUTS]
 
-    def __init__(self, told: Any) -> None:
-        if not isinstance(told, Mapping):
-            raise ValueError("no deed")  # noqa: TRY004  # it is a value of JSON
-        self._told = told
 
-    def text(self, name: str) -> str:
-        """Return a text."""
-        return _text(self._told.get(name))
+class _Deed(BaseModel):
+    """What the page tells; `form` is what stands in the inputs, by their places."""
 
-    def texts(self, name: str) -> list[str]:
-        """Return a list of texts."""
-        return _texts(self._told.get(name))
-
-    @property
-    def form(self) -> dict[str, Sequence[str]]:
-        """Return what stands in the inputs, by their places."""
-        form = self._told.get("form", {})
-        if not isinstance(form, Mapping) or len(form) > _MOST_INPUTS:
-            raise ValueError("no form")
-        return {_text(at): _texts(values) for at, values in form.items()}
+    act: Literal["press", "submit", "close", "say", "home"]
+    person: _Text
+    key: _Text = ""
+    at: _Text = ""
+    room: _Text = ""
+    text: _Text = ""
+    values: _Texts = ()
+    form: Annotated[Mapping[_Text, _Texts], _MOST_INPUTS] = {}
 
 
 def _told(news: Posted) -> dict[str, object]:
     """Return what the script makes of something that the bot said: where it stands, and whose it is."""
     mine = bool(news.seen_by) or news.channel.startswith("D")
     return {"room": news.channel, "text": news.text, "id": anchor(news), "alone": mine}
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-        raise ValueError("no text")
-    return value
-
-
-def _texts(value: object) -> list[str]:
-    if not isinstance(value, list) or len(value) > _MOST_INPUTS:
-        raise ValueError("no texts")
-    return [_text(one) for one in value]
 
 
 def _reply(

@@ -197,6 +197,15 @@ def test_nothing_is_shown_by_another_name(ana: Visitor, path: str, host: str) ->
         pytest.param(
             b'{"person": "U0ANA", "act": "press", "key": "a", "at": "b", "values": [1]}', id="numbers"
         ),
+        pytest.param(
+            b'{"person": "U0ANA", "act": "say", "room": "C0OPEN", "text": "%s"}' % (b"x" * 4_001),
+            id="more than anybody types",
+        ),
+        pytest.param(
+            b'{"person": "U0ANA", "act": "submit", "key": "view/V1", "form": {%s}}'
+            % b", ".join(b'"%d.0": []' % number for number in range(201)),
+            id="more inputs than a form has",
+        ),
     ],
 )
 def test_nonsense_is_refused(ana: Visitor, body: bytes) -> None:
