@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from bot.demo.slack import Posted
 
@@ -44,10 +45,8 @@ def _at(moment: Moment, posted: Posted) -> Posted | None:
 def _runs(states: Sequence[Posted | None]) -> Iterator[Version]:
     """Yield each state that lasts for some steps."""
     since = 0
-    for step, state in enumerate(states):
-        following = states[step + 1] if step + 1 < len(states) else None
-        is_last = step + 1 == len(states)
-        if state is not None and (is_last or following != state):
-            yield Version(state, since, None if is_last else step + 1)
-        if following != state:
-            since = step + 1
+    for state, steps in groupby(states):
+        until = since + len(list(steps))
+        if state is not None:
+            yield Version(state, since, until if until < len(states) else None)
+        since = until

@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from bot.demo.payloads import (
     signature,
     submitted,
 )
-from bot.demo.people import SLACKBOT, Person
+from bot.demo.people import SLACKBOT
 from bot.demo.slack import BOT
 from bot.demo.workspace import Workspace
 from bot.errors import UsageError
@@ -80,14 +81,14 @@ class Deeds:
         workspace = self._workspace
         if key == "home" and workspace.home(user):
             view = workspace.home_object(user)
-            self._hear(pressed_in_view(workspace.act(user), _found(view, at), values, view))
         elif where == "view":
             self._require_open(user, ts)
             workspace.fill(user, form, {})
-            view = list(workspace.open_windows(user))[-1]
-            self._hear(pressed_in_view(workspace.act(user), _found(view, at), values, view))
+            view = workspace.open_windows(user)[-1]
         else:
             self._press_in_message(user, where, ts, at, values)
+            return
+        self._hear(pressed_in_view(workspace.act(user), _found(view, at), values, view))
 
     def _press_in_message(self, user: str, channel: str, ts: str, at: str, values: Sequence[str]) -> None:
         self._require_there(user, channel)
@@ -103,7 +104,7 @@ class Deeds:
         """Send the form of the window that is open; what it lacks Slack says itself."""
         workspace = self._workspace
         self._require_open(user, key.partition("/")[2])
-        view = list(workspace.open_windows(user))[-1]
+        view = workspace.open_windows(user)[-1]
         lacking = {
             it.block_id: _REQUIRED
             for it in placed(view["blocks"])
@@ -112,7 +113,7 @@ class Deeds:
         workspace.fill(user, form, lacking)
         if lacking:
             return
-        view = list(workspace.open_windows(user))[-1]
+        view = workspace.open_windows(user)[-1]
         self._obey(user, form, self._hear(submitted(workspace.act(user), view)), view["id"])
 
     def _obey(self, user: str, form: Values, answer: Mapping[str, Any], view_id: str) -> None:
@@ -143,7 +144,7 @@ class Deeds:
             self._invite(user, channel)
         elif word == COMMAND:
             act = self._workspace.act(user, channel)
-            sent = rest.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            sent = escape(rest.strip(), quote=False)
             self._hear(command(act, word, sent, channel, self._channel_name(channel)))
         elif word.startswith("/"):
             said = f"{word} is not a command of this workspace. Try {COMMAND} help."
@@ -152,10 +153,9 @@ class Deeds:
             self._write(user, channel, as_sent(text.strip()))
 
     def _write(self, user: str, channel: str, text: str) -> None:
-        direct = channel.startswith("D")
         posted = self._workspace.write(user, channel, text)
         about = {"channel": channel, "ts": posted.ts, "text": text, "team": BOT["team"]}
-        if direct:
+        if channel.startswith("D"):
             self._hear(event(self._workspace.act(user), "message", channel_type="im", **about))
         elif f"<@{BOT['user']}>" in text and channel not in self._workspace.outside:
             self._hear(event(self._workspace.act(user), "app_mention", **about))
@@ -170,20 +170,17 @@ class Deeds:
 
     def open_home(self, user: str) -> None:
         """Open the Home tab."""
-        act, direct = self._workspace.act(user), self._person(user).direct
+        act, direct = self._workspace.act(user), self._workspace.people[user].direct
         self._hear(event(act, "app_home_opened", channel=direct, tab="home"))
 
     # --- what is there
-
-    def _person(self, user: str) -> Person:
-        return self._workspace.people[user]
 
     def _channel_name(self, channel: str) -> str:
         return "directmessage" if channel.startswith("D") else self._workspace.channels[channel]
 
     def _require_there(self, user: str, channel: str) -> None:
         known = channel in self._workspace.channels
-        if not known or (channel.startswith("D") and channel != self._person(user).direct):
+        if not known or (channel.startswith("D") and channel != self._workspace.people[user].direct):
             raise UsageError(_NOT_THERE)
 
     def _require_open(self, user: str, view_id: str) -> None:
@@ -200,8 +197,7 @@ def as_sent(text: str) -> str:
             return f"<@{BOT['user']}>"
         return f"<{found['url']}>" if found["url"] else f"<http://{found['domain']}|{found['domain']}>"
 
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _TYPED.sub(mark, escaped)
+    return _TYPED.sub(mark, escape(text, quote=False))
 
 
 def _found(holder: Mapping[str, Any], at: str) -> Placed:

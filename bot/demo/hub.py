@@ -270,6 +270,5 @@ def _validated(request: Request, value: Any, headers: Mapping[str, str]) -> Answ
 
 
 def _error(status: int, message: str, code: str = "") -> Answer:
-    return as_json(
-        {"error": message}, status, {"X-Error-Message": message, **({"X-Error-Code": code} if code else {})}
-    )
+    known = {"X-Error-Code": code} if code else {}
+    return as_json({"error": message}, status, {"X-Error-Message": message, **known})

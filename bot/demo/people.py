@@ -37,14 +37,6 @@ class Person:
         return f"D{self.id[1:]}"
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """What the bot said last, and from which version on it is there."""
-
-    version: int
-    posted: Posted
-
-
 @dataclass(slots=True)
 class _Hook:
     """Where a response URL leads: to whom, and to which message it came from."""
@@ -73,7 +65,7 @@ class Peopled(Slack):
         self._changed = Condition(self._lock)
         self._is_over = False
         self._whispers: list[Posted] = []
-        self._news: list[News] = []
+        self._news: list[tuple[int, Posted]] = []  # what the bot said, and from which version on it is there
         self._triggers: dict[str, str] = {}  # those that were not used yet, with whose they are
         self._hooks: dict[str, _Hook] = {}
         self._ids = count(1)
@@ -105,7 +97,7 @@ class Peopled(Slack):
         """Return the latest that the bot said to somebody, or to everybody, since a version."""
         direct = self.people[user].direct
         with self._lock:
-            since = [one.posted for one in self._news if one.version > after]
+            since = [posted for version, posted in self._news if version > after]
         open_to_them = (one for one in since if one.channel == direct or not one.channel.startswith("D"))
         theirs = [one for one in open_to_them if one.seen_by in ("", user)]
         return theirs[-1] if theirs else None
@@ -140,7 +132,7 @@ class Peopled(Slack):
         """Put a person's message into a channel."""
         with self._changed:
             posted = Posted(channel, self._stamp(), text, user=user, seen_by=seen_by)
-            (self._whispers if seen_by else self._posted[channel]).append(posted)
+            self._beside(posted).append(posted)
             self._tell()
         return posted
 
@@ -178,11 +170,12 @@ class Peopled(Slack):
         self.version += 1
         self._changed.notify_all()
 
-    def _stamp(self) -> str:
-        return f"{int(self._now().timestamp())}.{next(self._count):06d}"
-
     def _say(self, posted: Posted) -> None:
-        self._news.append(News(self.version + 1, posted))
+        self._news.append((self.version + 1, posted))
+
+    def _beside(self, posted: Posted) -> list[Posted]:
+        """Return the messages among which one stands, or is to stand."""
+        return self._whispers if posted.seen_by else self._posted[posted.channel]
 
     def _respond(self, request: Request) -> Answer:
         """Take what comes by a response URL."""
@@ -208,14 +201,14 @@ class Peopled(Slack):
             seen_by = "" if body.get("response_type") == "in_channel" else hook.user
             thread = str(body.get("thread_ts") or (original.thread_ts if original else ""))
             posted = Posted(hook.channel, self._stamp(), text, blocks, thread_ts=thread, seen_by=seen_by)
-            (self._whispers if seen_by else self._posted[hook.channel]).append(posted)
+            self._beside(posted).append(posted)
             self._say(posted)
         self._tell()
         return Answer(200, b"ok", {"Content-Type": "text/plain"})
 
     def _replace(self, old: Posted, new: Posted | None) -> None:
         """Put a message into the place of another one, or take that away."""
-        kept = self._whispers if old.seen_by else self._posted[old.channel]
+        kept = self._beside(old)
         place = next((number for number, one in enumerate(kept) if one.ts == old.ts), None)
         if place is not None:
             kept[place : place + 1] = [new] if new else []
@@ -250,14 +243,10 @@ class Peopled(Slack):
         return {"message_ts": posted.ts}
 
     def _info(self, arguments: Arguments) -> dict[str, Any]:
-        channel = str(arguments.get("channel", ""))
-        if channel not in self._posted:
-            raise Refusal("channel_not_found")
-        return {"channel": self._conversation(channel)}
+        return {"channel": self._conversation(super()._channel(arguments))}
 
     def _conversation(self, channel: str) -> dict[str, Any]:
-        direct = channel.startswith("D")
-        if direct:
+        if channel.startswith("D"):
             return {"id": channel, "is_im": True, "user": f"U{channel[1:]}", "is_archived": False}
         return {
             "id": channel,
@@ -268,22 +257,23 @@ class Peopled(Slack):
             "is_member": channel not in self.outside,
         }
 
-    def _open_direct(self, arguments: Arguments) -> dict[str, Any]:
-        person = self.people.get(str(arguments.get("users", "")))
+    def _member(self, arguments: Arguments, name: str) -> Person:
+        """Return the person whom an argument names."""
+        person = self.people.get(str(arguments.get(name, "")))
         if person is None:
             raise Refusal("user_not_found")
-        return {"channel": {"id": person.direct}}
+        return person
+
+    def _open_direct(self, arguments: Arguments) -> dict[str, Any]:
+        return {"channel": {"id": self._member(arguments, "users").direct}}
 
     def _conversations_of(self, arguments: Arguments) -> dict[str, Any]:
-        if arguments.get("user") not in self.people:
-            raise Refusal("user_not_found")
+        self._member(arguments, "user")  # refuses a stranger
         channels = [self._conversation(one) for one in self.channels if one.startswith("C")]
         return {"channels": channels, "response_metadata": {"next_cursor": ""}}
 
     def _person(self, arguments: Arguments) -> dict[str, Any]:
-        person = self.people.get(str(arguments.get("user", "")))
-        if person is None:
-            raise Refusal("user_not_found")
+        person = self._member(arguments, "user")
         name = {"real_name": person.name, "display_name": person.name}
         return {
             "user": {

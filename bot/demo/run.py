@@ -85,12 +85,11 @@ def telling(out: Path, console: Console, *, interactive: bool = False) -> Iterat
             played, course = [], []
             for step in story:
                 played.append(_play(step, world, clock, engines, console))
-                posts = {channel: world.slack.posts(channel) for channel in CHANNELS}
-                course.append(Moment(step.at, step.tell, posts))
+                course.append(Moment(step.at, step.tell, _posts(world)))
             stage = Stage(app, engines, world, clock, played, course, _summary(app, world, played))
             shown = [
-                Room(channel, name, TOPICS[channel], world.slack.posts(channel))
-                for channel, name in CHANNELS.items()
+                Room(channel, CHANNELS[channel], TOPICS[channel], posts)
+                for channel, posts in _posts(world).items()
             ]
             out.write_text(page(stage.scene(shown)), encoding="utf-8")
             console.print(Text(f"\n{stage.summary}", style="bold"))
@@ -101,17 +100,13 @@ def telling(out: Path, console: Console, *, interactive: bool = False) -> Iterat
 def _play(step: Step, world: World, clock: StoryClock, engines: Engines, console: Console) -> Played:
     """Change the world, let the bot read and deliver, and show what is new."""
     clock.reach(step.at)
-    before = {channel: world.slack.posts(channel) for channel in CHANNELS}
+    before = _posts(world)
     world.apply(step)
     _read_everything(engines, clock)
     engines.courier.deliver_all()
-    after = {channel: world.slack.posts(channel) for channel in CHANNELS}
-    played = Played(
-        step,
-        {name: after[channel][len(before[channel]) :] for channel, name in CHANNELS.items()},
-        sum(post.edits for posts in after.values() for post in posts)
-        - sum(post.edits for posts in before.values() for post in posts),
-    )
+    after = _posts(world)
+    new = {name: after[channel][len(before[channel]) :] for channel, name in CHANNELS.items()}
+    played = Played(step, new, _edits(after) - _edits(before))
     _show(played, console)
     return played
 
@@ -163,16 +158,26 @@ def _message(post: Posted) -> Table:
 
 def _summary(app: App, world: World, played: list[Played]) -> str:
     counts = app.store.deliveries.counts()
-    posts = [post for channel in CHANNELS for post in world.slack.posts(channel)]
-    alerts = sum(1 for post in posts if not post.thread_ts)
+    posts = _posts(world)
+    said = [_counted(each) for each in posts.values()]
     right = sum(1 for each in played if each.as_expected)
     unsettled = sum(counts.get(state, 0) for state in ("owed", "claimed", "doubtful", "unclear"))
     return (
-        f"{len(played)} steps: {alerts} alerts, {len(posts) - alerts} thread replies and "
-        f"{sum(post.edits for post in posts)} edits in {len(CHANNELS)} channels; "
+        f"{len(played)} steps: {sum(new.messages for new in said)} alerts, "
+        f"{sum(new.replies for new in said)} thread replies and "
+        f"{_edits(posts)} edits in {len(CHANNELS)} channels; "
         f"{right} of {len(played)} steps as the story expects; "
         f"{unsettled} messages owed or unclear."
     )
+
+
+def _posts(world: World) -> dict[str, tuple[Posted, ...]]:
+    """Return what stands in each of the story's channels."""
+    return {channel: world.slack.posts(channel) for channel in CHANNELS}
+
+
+def _edits(posts: Mapping[str, Sequence[Posted]]) -> int:
+    return sum(post.edits for those in posts.values() for post in those)
 
 
 def _counted(posts: Sequence[Posted]) -> New:

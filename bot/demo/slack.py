@@ -146,7 +146,7 @@ class Slack(Loopback):
             raise Refusal("no_text")
         posted = Posted(
             channel=channel,
-            ts=f"{int(self._now().timestamp())}.{next(self._count):06d}",
+            ts=self._stamp(),
             text=arguments.get("text", ""),
             blocks=arguments.get("blocks") or (),
             metadata=arguments.get("metadata") or {},
@@ -223,6 +223,10 @@ class Slack(Loopback):
         if posted.edits and not posted.blocks:  # documented: an edit with blocks leaves no mark
             message["edited"] = {"user": BOT["user"], "ts": posted.ts}
         return message
+
+    def _stamp(self) -> str:
+        """Return the `ts` of a message that is written now."""
+        return f"{int(self._now().timestamp())}.{next(self._count):06d}"
 
     def _channel(self, arguments: Arguments) -> str:
         channel = str(arguments.get("channel", ""))

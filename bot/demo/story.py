@@ -44,8 +44,8 @@ def load_facts() -> Facts:
 def read_table(file: str) -> dict[str, Any]:
     """Return a YAML table of this package."""
     text = resources.files("bot.demo").joinpath(file).read_text(encoding="utf-8")
-    table = yaml.safe_load(text)
-    return dict(table)
+    table: dict[str, Any] = yaml.safe_load(text)
+    return table
 
 
 def _repository(name: str, row: Mapping[str, Any]) -> Repository:

@@ -5,7 +5,7 @@ Views are opened, pushed, updated and published as https://docs.slack.dev/surfac
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -50,12 +50,14 @@ class Workspace(Peopled):
         with self._lock:
             return self._homes.get(user)
 
-    def open_windows(self, user: str) -> Iterator[dict[str, Any]]:
-        """Yield the views that are open for somebody as payloads tell them, the first one first."""
+    def open_windows(self, user: str) -> list[dict[str, Any]]:
+        """Return the views that are open for somebody as payloads tell them, the first one first."""
         with self._lock:
             stack = list(self._windows[user])
-        for depth, window in enumerate(stack):
-            yield _as_object(window, stack[0].id, stack[depth - 1].id if depth else None)
+        return [
+            _as_object(window, stack[0].id, stack[depth - 1].id if depth else None)
+            for depth, window in enumerate(stack)
+        ]
 
     def home_object(self, user: str) -> dict[str, Any]:
         """Return somebody's Home tab as payloads tell it."""
@@ -103,7 +105,7 @@ class Workspace(Peopled):
 
     def _shown(self, user: str, arguments: Arguments) -> dict[str, Any]:
         self.show_view(user, arguments["view"])
-        return {"view": list(self.open_windows(user))[-1]}
+        return {"view": self.open_windows(user)[-1]}
 
     def _whose(self, arguments: Arguments) -> str:
         """Return whose trigger it is; each opens one window."""
@@ -120,13 +122,11 @@ class Workspace(Peopled):
                 if window.id == arguments.get("view_id"):
                     stack[depth] = _carried_over(window, arguments["view"])
                     self._tell()
-                    return {"view": list(self.open_windows(user))[depth]}
+                    return {"view": self.open_windows(user)[depth]}
         raise Refusal("not_found")
 
     def _publish(self, arguments: Arguments) -> dict[str, Any]:
-        user = str(arguments.get("user_id", ""))
-        if user not in self.people:
-            raise Refusal("user_not_found")
+        user = self._member(arguments, "user_id").id
         known = self._homes.get(user)
         self._homes[user] = Window(known.id if known else f"V{next(self._ids):08d}", arguments["view"])
         self._tell()
