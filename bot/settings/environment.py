@@ -40,29 +40,10 @@ def _with_a_place(switch: str, info: ValidationInfo) -> str:
     return switch
 
 
-def _secret_web_address(url: SecretStr) -> SecretStr:
-    if not re.match(r"https?://[^/\s]+", url.get_secret_value()):
-        raise ValueError("write a whole address, starting with https:// (or http://)")
-    return url
-
-
-def _postgres_address(url: SecretStr) -> SecretStr:
-    if url.get_secret_value() and not re.match(r"postgres(ql)?://", url.get_secret_value()):
-        raise ValueError("write an address of PostgreSQL, as postgresql://user:password@host/name")
-    return url
-
-
 def _where_there_is_a_file(copies: int, info: ValidationInfo) -> int:
     if copies and info.data["database_url"].get_secret_value():
         raise ValueError("copies the file of the state, and DATABASE_URL is set: let pg_dump copy that")
     return copies
-
-
-def _long_enough(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value()
-    if not re.fullmatch(r"[!-~]{16,200}", text):  # it comes in a header; the Hub takes ASCII alone
-        raise ValueError("write 16 to 200 ASCII letters, digits and signs, without spaces")
-    return secret
 
 
 def _with_a_proxy(switch: str, info: ValidationInfo) -> str:
@@ -82,36 +63,47 @@ def _at_home(token: SecretStr, info: ValidationInfo) -> SecretStr:
     return token
 
 
-def _in_a_header(secret: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[!-~]*", secret.get_secret_value()):
-        raise ValueError("write ASCII letters, digits and signs, without spaces")
-    return secret
+def _written(pattern: str, otherwise: str) -> AfterValidator:
+    """Return what refuses a secret that is not written like this."""
 
-
-def _of_kind(beginning: str) -> AfterValidator:
-    """Return what refuses a token that is not written as its kind is.
-
-    The dots of an example in our documentation, and quotes of an env file, are no part of any.
-    """
-
-    def check(token: SecretStr, info: ValidationInfo) -> SecretStr:
-        given = _at_home(token, info).get_secret_value()
-        if given and not re.fullmatch(rf"(?:{re.escape(_ROTATED)})?{beginning}[A-Za-z0-9_-]+", given):
-            raise ValueError(
-                f"holds no such token: it begins with {beginning}, and letters, digits and hyphens follow"
-            )
-        return token
+    def check(secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, secret.get_secret_value(), re.DOTALL):
+            raise ValueError(otherwise)
+        return secret
 
     return AfterValidator(check)
 
 
-# https://docs.slack.dev/authentication/tokens; one that expires begins with another word before its own.
-_ROTATED = "xoxe."
+def _token(beginning: str) -> AfterValidator:
+    """Return what refuses a token that is not written as its kind is.
+
+    One that expires begins with another word before its own. The dots of an example in our documentation,
+    and quotes of an env file, are no part of any. https://docs.slack.dev/authentication/tokens
+    """
+    return _written(
+        rf"(?:xoxe\.)?{beginning}[A-Za-z0-9_-]+",
+        f"holds no such token: it begins with {beginning}, and letters, digits and hyphens follow",
+    )
+
+
 _BOT, _APP = "xoxb-", "xapp-"
 _HOMES = {_BOT: "SLACK_BOT_TOKEN", _APP: "SLACK_APP_TOKEN", "hf_": "HF_TOKEN"}
-BotToken = Annotated[SecretStr, _of_kind(_BOT)]
-AppToken = Annotated[SecretStr, _of_kind(_APP)]
-HeaderSecret = Annotated[SecretStr, AfterValidator(_at_home), AfterValidator(_in_a_header)]
+_Token = Annotated[SecretStr, AfterValidator(_at_home)]
+BotToken = Annotated[_Token, _token(_BOT)]
+AppToken = Annotated[_Token, _token(_APP)]
+HeaderSecret = Annotated[_Token, _written(r"[!-~]+", "write ASCII letters, digits and signs, without spaces")]
+PushSecret = Annotated[  # it comes in a header; the Hub takes ASCII alone
+    SecretStr, _written(r"[!-~]{16,200}", "write 16 to 200 ASCII letters, digits and signs, without spaces")
+]
+SecretAddress = Annotated[
+    SecretStr, _written(r"https?://[^/\s].*", "write a whole address, starting with https:// (or http://)")
+]
+PostgresAddress = Annotated[
+    SecretStr,
+    _written(
+        r"postgres(ql)?://.*", "write an address of PostgreSQL, as postgresql://user:password@host/name"
+    ),
+]
 Endpoint = Annotated[Address, AfterValidator(_with_a_port_that_can_be)]
 
 
@@ -161,7 +153,7 @@ class Environment(Part):
     """Where feeds.yaml is."""
     cadencebot_state: Path = Path("state")
     """The state directory: the database, its copies, and what the console was told."""
-    database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] = SecretStr("")
+    database_url: PostgresAddress = SecretStr("")
     """A PostgreSQL database instead of the file in the state directory; see docs/scale.md."""
     cadencebot_report: Path | None = None
     """A directory in which `run` keeps the report fresh, every hour."""
@@ -173,11 +165,11 @@ class Environment(Part):
     """Where `run` serves /healthz and /metrics; off: nowhere."""
     cadencebot_report_page: Annotated[Literal["on", "off"], AfterValidator(_with_a_place)] = "off"
     """Whether the report is served there too, at /, with /api/releases.json: on or off."""
-    cadencebot_ping_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] = SecretStr("")
+    cadencebot_ping_url: SecretAddress = SecretStr("")
     """A dead-man service's address, asked every minute while all is well."""
     cadencebot_public_url: Endpoint = ""
     """Where the address of `run --http` is reached from outside, for pushes."""
-    cadencebot_push_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = SecretStr("")
+    cadencebot_push_secret: PushSecret = SecretStr("")
     """Proves that a push is of a subscription of ours."""
     http_proxy: SecretStr = SecretStr("")
     """With CADENCEBOT_PROXY=on: the proxy for http://; read in lower case too, as the next two."""
@@ -211,8 +203,7 @@ class Environment(Part):
     @property
     def takes_only_pushes(self) -> bool:
         """Whether an HTTP address is for pushes alone: nothing says how Slack would sign."""
-        is_signed = bool(self.slack_signing_secret.get_secret_value())
-        return bool(self.cadencebot_push_secret.get_secret_value()) and not is_signed
+        return bool(self.cadencebot_push_secret.get_secret_value()) and not self.hears_slack
 
     @property
     def hears_slack(self) -> bool:

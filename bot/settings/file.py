@@ -27,7 +27,6 @@ from bot.settings.feeds import (
 _MOST_BYTES = 600_000  # 7,000 sources, read within a second; nonsense of 10 MB would take minutes
 _MOST_COMPLAINTS = 10
 _WORDS = {  # where pydantic's own speak of Python
-    "extra_forbidden": "there is no such key",
     "missing": "is missing",
     "model_type": "should be a mapping",
     "tuple_type": "should be a list",
@@ -135,13 +134,11 @@ def _each_once(problems: Sequence[ErrorDetails], kinds: Mapping[str, type[Source
 
 
 def _message(problem: ErrorDetails, kinds: Mapping[str, type[SourceSpec]]) -> str:
-    said, key = (
-        problem["msg"].removeprefix("Value error, "),
-        str(problem["loc"][-1]) if problem["loc"] else "",
-    )
+    said = problem["msg"].removeprefix("Value error, ")
+    key = str(problem["loc"][-1]) if problem["loc"] else ""
     match problem["type"]:
         case "extra_forbidden":
-            return f"{_WORDS['extra_forbidden']}{did_you_mean(key, _keys_beside(problem['loc'], kinds))}"
+            return f"there is no such key{did_you_mean(key, _keys_beside(problem['loc'], kinds))}"
         case "string_type" if problem["input"] is None:
             return "says nothing: write a value behind it"
         case "string_pattern_mismatch":
@@ -198,10 +195,13 @@ def lab_fields(lab: LabSpec) -> dict[str, object]:
 def labs_as_yaml(labs: Iterable[LabSpec]) -> str:
     """Return the lines that stand under `labs`, indented as the shipped file has them."""
     listed = [lab_fields(lab) for lab in labs]
-    text = yaml.safe_dump(listed, sort_keys=False, allow_unicode=True, width=1_000) if listed else ""
-    return indent(text, "  ").rstrip()
+    return indent(_as_list(listed), "  ") if listed else ""
 
 
 def as_yaml(spec: SourceSpec) -> str:
     """Return the lines that stand under `sources` of a lab."""
-    return yaml.safe_dump([fields_of(spec)], sort_keys=False, allow_unicode=True, width=1_000).rstrip()
+    return _as_list([fields_of(spec)])
+
+
+def _as_list(items: Sequence[Mapping[str, object]]) -> str:
+    return yaml.safe_dump(items, sort_keys=False, allow_unicode=True, width=1_000).rstrip()
