@@ -23,7 +23,7 @@ _GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
         "check": ("check", "Prove feeds.yaml, and with --online everything that it names."),
         "try": (
-            "trials",
+            "adding",
             "Show what an address would bring as a source, and the lines for feeds.yaml; nothing is stored.",
         ),
         "add": (

@@ -37,7 +37,8 @@ def push(deed: str | None, as_json: bool) -> None:
         if as_json:
             print_json([_as_object(way, known.get(way.source_id), now) for way in ways])
         else:
-            lines = [_line(way, _words(way, known.get(way.source_id), refused, now)) for way in ways]
+            words = [(way.source_id, _words(way, known.get(way.source_id), refused, now)) for way in ways]
+            lines = [f"• *{literal(one, _LONGEST)}* {literal(said, _LONGEST)}" for one, said in words]
             print_content(Content("", tuple(sections(lines))))
             say(_summary(ways, known, now, asked=bool(deed)))
     if refused:
@@ -55,10 +56,6 @@ def _asked(subscriber: Subscriber, ways: Sequence[Way]) -> Mapping[str, str]:
     with progress_bar() as progress:
         task = progress.add_task("Asking", total=len(ways))
         return subscriber.subscribe(ways, lambda: progress.advance(task))
-
-
-def _line(way: Way, words: str) -> str:
-    return f"• *{literal(way.source_id, _LONGEST)}* {literal(words, _LONGEST)}"
 
 
 def _words(way: Way, known: Push | None, refused: Mapping[str, str], now: datetime) -> str:

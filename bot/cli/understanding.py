@@ -51,22 +51,15 @@ def license_command() -> None:
 def _translate(answers: Callable[[Iterable[str]], Iterable[Mapping[str, object]]]) -> None:
     """Write the answer to each line, in order; exit with 1 when a line could not be read."""
     failed = False
+    lines = (raw.decode("utf-8", "replace") for raw in sys.stdin.buffer)
     encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each line
     with _no_collector():
-        for answer in answers(_lines()):
+        for answer in answers(line for line in lines if line.strip()):
             failed = failed or "error" in answer
             sys.stdout.write(encode(answer) + "\n")
         sys.stdout.flush()
     if failed:
         raise click.exceptions.Exit(1)
-
-
-def _lines() -> Iterator[str]:
-    """Yield the lines of standard input that are not empty."""
-    for raw in sys.stdin.buffer:
-        line = raw.decode("utf-8", "replace")
-        if line.strip():
-            yield line
 
 
 @contextmanager

@@ -41,6 +41,7 @@ class World:
         self.sites = Sites(now, SHAPES)
         self.listing = Listing()
         self.slack = Workspace(now, CHANNELS | OTHERS, PEOPLE, outside=OTHERS)
+        self._all = (self.hub, self.sites, self.listing, self.slack)
         self._now = now
         self._facts = load_facts()
         self._servers = ExitStack()
@@ -66,7 +67,7 @@ class World:
         self._list(name for name in facts.listing if name in facts.known)
 
     def __enter__(self) -> Self:
-        for server in (self.hub, self.sites, self.listing, self.slack):
+        for server in self._all:
             self._servers.enter_context(server)
         return self
 
@@ -83,7 +84,6 @@ class World:
         template = resources.files("bot.demo").joinpath("feeds.yaml").read_text(encoding="utf-8")
         config = directory / "feeds.yaml"
         config.write_text(Template(template).substitute(sites=self.sites.url), encoding="utf-8")
-        servers = (self.hub, self.sites, self.listing, self.slack)
         return {
             "CADENCEBOT_CONFIG": str(config),
             "CADENCEBOT_STATE": str(directory / "state"),
@@ -92,7 +92,7 @@ class World:
             "SLACK_API_URL": self.slack.api_url,
             "SLACK_BOT_TOKEN": self.slack.token,
             "SLACK_SIGNING_SECRET": self.slack.signing_secret,
-            "CADENCEBOT_ALLOW_HOSTS": ",".join(server.host for server in servers),
+            "CADENCEBOT_ALLOW_HOSTS": ",".join(server.host for server in self._all),
         }
 
     def public_addresses(self) -> dict[str, str]:

@@ -74,7 +74,7 @@ class Front:
                 writer.transport.abort()
             await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)
         server.close()
-        self._tell(self._refused)
+        self._tell()
 
     def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._make_room(writer, HEAD_LIMIT)
@@ -116,9 +116,9 @@ class Front:
         """Count one that was turned away; one line a minute tells of all of them."""
         self._refused += 1
         if self._loop.time() >= self._quiet_until:
-            self._tell(self._refused)
+            self._tell()
             self._refused, self._quiet_until = 0, self._loop.time() + _QUIET
 
-    def _tell(self, count: int) -> None:
-        if count:
-            log.info("http_refused", count=count)
+    def _tell(self) -> None:
+        if self._refused:
+            log.info("http_refused", count=self._refused)

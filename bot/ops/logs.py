@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, TextIO
 from urllib.parse import quote
 
@@ -70,7 +71,7 @@ def configure(level: str, stream: TextIO | None = None, secrets: Iterable[str] =
             foreign_pre_chain=prepare,
             processors=[
                 ProcessorFormatter.remove_processors_meta,
-                tamed(redactor(secrets)),
+                partial(_tamed, redactor(secrets)),
                 *_renderers(terminal=(stream or sys.stderr).isatty()),
             ],
         )
@@ -115,13 +116,9 @@ def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     return redact
 
 
-def tamed(redact: Callable[[str], str]) -> Processor:
-    """Return a processor that makes every field safe to print: redacted, one line, not too long."""
-
-    def tame(_logger: Any, _name: str, event: EventDict) -> EventDict:
-        return {key: _tame(key, value, redact) for key, value in event.items()}
-
-    return tame
+def _tamed(redact: Callable[[str], str], _logger: Any, _name: str, event: EventDict) -> EventDict:
+    """Return an event with every field safe to print: redacted, one line, not too long."""
+    return {key: _tame(key, value, redact) for key, value in event.items()}
 
 
 def _tame(key: str, value: object, redact: Callable[[str], str]) -> object:
