@@ -17,7 +17,8 @@ class StoryClock:
     def now(self) -> datetime:
         """Return the story's present."""
         with self._lock:
-            return self._now + timedelta(seconds=self._ran())
+            ran = 0.0 if self._running_since is None else seconds_since_boot() - self._running_since
+            return self._now + timedelta(seconds=ran)
 
     def sleep(self, seconds: float) -> None:
         """Move on without waiting."""
@@ -37,6 +38,3 @@ class StoryClock:
         """Let time pass by itself from here on: the story is told."""
         with self._lock:
             self._running_since = seconds_since_boot()
-
-    def _ran(self) -> float:
-        return 0.0 if self._running_since is None else seconds_since_boot() - self._running_since

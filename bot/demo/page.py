@@ -63,8 +63,8 @@ class Live:
     token: str
     person: str
     people: Mapping[str, str]
-    home: Mapping[str, Any] | None = None
-    window: Window | None = None
+    home: Mapping[str, Any] | None
+    window: Window | None
 
 
 def page(scene: Scene, live: Live | None = None) -> str:

@@ -26,7 +26,7 @@ class Act:
     name: str
     trigger_id: str
     at: str  # "1777550400.000100"
-    response_url: str = ""
+    response_url: str
 
 
 def command(act: Act, word: str, text: str, channel: str, channel_name: str) -> Payload:

@@ -29,7 +29,6 @@ class Person:
     id: str
     name: str
     role: str  # what they are to the bot, in a word
-    tz: str = "Europe/Berlin"
 
     @property
     def direct(self) -> str:
@@ -54,8 +53,8 @@ class Peopled(Slack):
         self,
         now: Callable[[], datetime],
         channels: Mapping[str, str],
-        people: Sequence[Person] = (),
-        outside: Iterable[str] = (),
+        people: Sequence[Person],
+        outside: Iterable[str],
     ) -> None:
         super().__init__(now, {**channels, **{person.direct: person.name for person in people}})
         self.people = {person.id: person for person in people}
@@ -282,7 +281,7 @@ class Peopled(Slack):
                 "name": person.name.lower(),
                 "deleted": False,
                 "is_bot": False,
-                "tz": person.tz,
+                "tz": "Europe/Berlin",
                 "profile": name,
                 **name,
             }

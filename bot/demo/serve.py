@@ -24,21 +24,11 @@ _DIRECT = "Between you and the bot"
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The page's address, and what goes on behind it until it is stopped."""
+    """The page's address; `run` polls and delivers until `stop`, which says what is finished first."""
 
     url: str
-    site: Site
-    service: Service
-    under_way: Callable[[], str]
-
-    def run(self) -> None:
-        """Poll and deliver as the bot does, until stopped."""
-        self.service.run()
-
-    def stop(self) -> str:
-        """Ask it to end; return what is finished first, in words."""
-        self.service.stop()
-        return self.under_way()
+    run: Callable[[], None]
+    stop: Callable[[], str]
 
 
 @contextmanager
@@ -60,7 +50,12 @@ def served(stage: Stage, address: Address = _ANY_PORT) -> Iterator[Served]:
         url = stack.enter_context(serving(address, site.routes))
         site.serve_at(urlsplit(url).port or 0)
         stack.callback(workspace.let_go)  # a page that waits for news would hold up the end
-        yield Served(url, site, service, engines.under_way)
+
+        def stop() -> str:
+            service.stop()
+            return engines.under_way()
+
+        yield Served(url, service.run, stop)
 
 
 def scene_of(stage: Stage, person: str) -> Scene:

@@ -66,7 +66,7 @@ class Site:
 
     def _show_news(self, environ: "WSGIEnvironment", respond: "StartResponse") -> Iterable[bytes]:
         """Answer once there is something newer than what is on the page."""
-        person, after = self._person(environ), self._asked(environ, "after")
+        person, after = self._person(environ), _asked(environ, "after")
         known = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else -1
         version = self._workspace.wait(known, _PATIENCE)
         news = self._workspace.news(person, known) if known >= 0 else None
@@ -102,20 +102,16 @@ class Site:
             case "home":
                 deeds.open_home(user)
 
-    def _asked(self, environ: "WSGIEnvironment", name: str) -> str:
-        return str(parse_qs(environ.get("QUERY_STRING", "")).get(name, [""])[0])
-
     def _person(self, environ: "WSGIEnvironment") -> str:
         """Return as whom somebody looks; without a word it is the first one there is."""
-        person = self._asked(environ, "as")
+        person = _asked(environ, "as")
         return person if person in self._workspace.people else next(iter(self._workspace.people))
 
     def _seen_by(self, person: str) -> tuple[Scene, Live]:
         workspace = self._workspace
         people = {one.id: f"{one.name} ({one.role})" for one in workspace.people.values()}
         home = workspace.home(person)
-        window = workspace.window(person)
-        live = Live(self.token, person, people, home.view if home else None, window)
+        live = Live(self.token, person, people, home.view if home else None, workspace.window(person))
         return self._scene_of(person), live
 
 
@@ -135,6 +131,10 @@ class _Deed(BaseModel):
     text: _Text = ""
     values: _Texts = ()
     form: Annotated[Mapping[_Text, _Texts], _MOST_INPUTS] = {}
+
+
+def _asked(environ: "WSGIEnvironment", name: str) -> str:
+    return str(parse_qs(environ.get("QUERY_STRING", "")).get(name, [""])[0])
 
 
 def _told(news: Posted) -> dict[str, object]:

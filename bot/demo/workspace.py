@@ -26,7 +26,7 @@ class Workspace(Peopled):
         self,
         now: Callable[[], datetime],
         channels: Mapping[str, str],
-        people: Sequence[Person] = (),
+        people: Sequence[Person],
         outside: Iterable[str] = (),
     ) -> None:
         super().__init__(now, channels, people, outside)

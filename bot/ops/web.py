@@ -100,9 +100,8 @@ def refuse_taken(address: Address) -> None:
 
 
 def _listening(address: Address) -> socket.socket:
-    family, both = (
-        (socket.AF_INET6, socket.has_dualstack_ipv6()) if ":" in address[0] else (socket.AF_INET, False)
-    )
+    is_six = ":" in address[0]
+    family, both = socket.AF_INET6 if is_six else socket.AF_INET, is_six and socket.has_dualstack_ipv6()
     try:
         return socket.create_server(address, family=family, dualstack_ipv6=both)
     except (OSError, UnicodeError) as error:  # the latter where a name can be none

@@ -1,7 +1,7 @@
 """feeds.yaml and the labs that were added beside it, as one; where both speak of something, the file wins."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.settings.feeds import Config, LabSpec
 
@@ -11,7 +11,7 @@ class Combined:
     """What is watched, and why each lab is not that was added and is left aside, by its id."""
 
     config: Config
-    aside: Mapping[str, str] = field(default_factory=dict)
+    aside: Mapping[str, str]
 
 
 def combined(file: Config, added: Iterable[LabSpec]) -> Combined:
