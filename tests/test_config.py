@@ -626,6 +626,11 @@ def test_any_setting_may_come_from_a_file(tmp_path: Path) -> None:
             id="a token in the wrong variable",
         ),
         pytest.param(
+            {"DATABASE_URL": f"mysql://{SECRET}", "CADENCEBOT_BACKUPS": "3"},
+            "environment variable DATABASE_URL: write an address of PostgreSQL",
+            id="a database that is none, which copies would be asked about",
+        ),
+        pytest.param(
             {"HF_TOKEN_FILE": "/nowhere/token"},
             "environment variable HF_TOKEN_FILE: cannot read /nowhere/token (No such file or directory)",
             id="a file that is not there",

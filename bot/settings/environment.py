@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo
 
@@ -41,7 +41,7 @@ def _with_a_place(switch: str, info: ValidationInfo) -> str:
 
 
 def _where_there_is_a_file(copies: int, info: ValidationInfo) -> int:
-    if copies and info.data["database_url"].get_secret_value():
+    if copies and info.data.get("database_url"):  # it is not there where it is wrong itself
         raise ValueError("copies the file of the state, and DATABASE_URL is set: let pg_dump copy that")
     return copies
 
@@ -237,8 +237,14 @@ class Environment(Part):
         every = [*(value for _, value in self), *self.webhooks.values()]
         values = [value.get_secret_value() for value in every if isinstance(value, SecretStr)]
         with_passwords = (self.proxies.http, self.proxies.https, self.database_url.get_secret_value())
-        values += [urlsplit(address).password or "" for address in with_passwords]
+        values += [_password_of(address) for address in with_passwords]
         return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def _password_of(address: str) -> str:
+    """Return the password in an address; PostgreSQL's may hold brackets, which urlsplit refuses."""
+    found = re.match(r"\w+://[^:/@]*:([^/@]*)@", address)
+    return unquote(found[1]) if found else ""
 
 
 def read_environment(variables: Mapping[str, str] | None = None) -> Environment:

@@ -143,6 +143,8 @@ def test_every_secret_setting_is_known_to_the_environment() -> None:
     variables["CADENCEBOT_WEBHOOK_TEAMS_URL"] = "https://relay.example/0123456789"
     assert sorted(read_environment(variables).secrets) == sorted(variables.values())
     assert read_environment({"CADENCEBOT_SEAL_KEY": "new=, old="}).secrets == ("new=", "old=")
+    database = "postgresql://bot:pass[1%40@db.example/bot"
+    assert read_environment({"DATABASE_URL": database}).secrets == (database, "pass[1@")
 
 
 FORGERY = "x\n2026-04-01T00:00:00Z [error    ] forged\r\x1b[2K\x85\u2028\u202e\x00\ud800"
