@@ -85,13 +85,13 @@ def _as_object(trial: Trial) -> dict[str, Any]:
         "source": trial.spec.id,
         "lab": trial.lab,
         "stands_under": trial.stands or None,
-        "remarks": list(trial.remarks),
+        "remarks": trial.remarks,
         "feeds_yaml": fields_of(trial.spec),
         "items": [
             {
                 "title": one.sighting.title,
                 "url": one.sighting.url,
-                "published": one.sighting.published.at.isoformat() if one.sighting.published else None,
+                "published": one.sighting.published.at if one.sighting.published else None,
                 "verdict": one.verdict.kind,
                 "reason": one.verdict.reason,
                 "name": one.verdict.name.display if one.verdict.name else None,

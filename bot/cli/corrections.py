@@ -118,8 +118,8 @@ def _as_object(flood: Flood) -> dict[str, Any]:
     return {
         "id": flood.id,
         "source": flood.source_id,
-        "held_at": flood.held_at.isoformat(),
-        "releases": list(flood.names),
+        "held_at": flood.held_at,
+        "releases": flood.names,
         "words": flood.hint.words if flood.hint else None,
         "url": flood.hint.url if flood.hint else None,
     }

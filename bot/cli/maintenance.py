@@ -83,15 +83,15 @@ def _status_object(status: BotStatus, now: datetime) -> dict[str, Any]:
         "sources": [
             {
                 "id": state.id,
-                "last_success": _text(state.succeeded_at),
-                "next_poll": _text(state.next_poll_at),
+                "last_success": state.succeeded_at,
+                "next_poll": state.next_poll_at,
                 "items": state.usual_count,
-                "failing_since": _text(state.failing_since),
+                "failing_since": state.failing_since,
                 "failures": state.failures,
                 "failure": state.failure or None,
                 "complaint": state.complaint or None,
                 "shown_nothing": state.has_shown_nothing,
-                "validators_distrusted_since": _text(state.distrusted_at),
+                "validators_distrusted_since": state.distrusted_at,
                 "waiting": [dict(note) for note in state.waiting],
                 **_coverage_object(status.coverage.get(state.id, Record(state.id))),
                 "pushed": push_object(status.pushes.get(state.id), now),
@@ -107,15 +107,15 @@ def _status_object(status: BotStatus, now: datetime) -> dict[str, Any]:
                 "source": hint.source_id,
                 "words": hint.words,
                 "url": hint.url,
-                "wait_until": _text(hint.wait_until),
+                "wait_until": hint.wait_until,
             }
             for hint in status.hints
         ],
         "deliveries": status.counts,
-        "remarks": list(status.remarks),
-        "cannot_look_up": {team: list(lacking) for team, lacking in status.lacking.items()},
+        "remarks": status.remarks,
+        "cannot_look_up": dict(status.lacking),
         "paused": [
-            {"destination": pause.destination, "since": _text(pause.since), "reason": pause.reason}
+            {"destination": pause.destination, "since": pause.since, "reason": pause.reason}
             for pause in status.pauses
         ],
     }
@@ -127,10 +127,6 @@ def _coverage_object(record: Record) -> dict[str, Any]:
         "expected": record.expected,
         "perhaps_blind": record.is_perhaps_blind,
     }
-
-
-def _text(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
 
 
 @click.command()

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -69,8 +70,8 @@ def progress_bar() -> "Progress":
 
 
 def print_json(value: object) -> None:
-    """Print one JSON document and nothing else."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print one JSON document and nothing else; moments are written as in ISO 8601."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=datetime.isoformat))
 
 
 def print_content(content: Content, *, addresses: bool = False) -> None:

@@ -79,11 +79,11 @@ def _objects(following: Following) -> Iterator[dict[str, object]]:
             "filters": str(one.filters),
             "from": one.origin,
             "by": one.created_by or None,
-            "since": one.created_at.isoformat(),
-            "last_delivery": max(heard).isoformat() if heard else None,
+            "since": one.created_at,
+            "last_delivery": max(heard, default=None),
             "paused": following.pause is not None,
             "muted": mute is not None,
-            "muted_until": mute.until.isoformat() if mute and mute.until else None,
+            "muted_until": mute.until if mute else None,
         }
 
 

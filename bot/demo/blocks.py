@@ -37,35 +37,15 @@ def _block(block: Block, elements: Sequence[Placed], look: Look) -> str:
     return draw(block, elements, look) if draw else f'<div class="small">[{plain(kind)} block]</div>'
 
 
-def _headline(block: Block, _: Sequence[Placed], look: Look) -> str:
-    return f'<h3 class="headline">{_text(block.get("text", {}), look)}</h3>'
-
-
 def _context(block: Block, _: Sequence[Placed], look: Look) -> str:
     parts = (f"<span>{_text(element, look)}</span>" for element in block.get("elements", ()))
     return f'<div class="small">{"".join(parts)}</div>'
-
-
-def _actions(_: Block, elements: Sequence[Placed], look: Look) -> str:
-    return f'<div class="buttons">{"".join(control(it, look) for it in elements)}</div>'
-
-
-def _input(_: Block, elements: Sequence[Placed], look: Look) -> str:
-    return "".join(field(it, look) for it in elements)
-
-
-def _divider(_: Block, __: Sequence[Placed], ___: Look) -> str:
-    return "<hr>"
 
 
 def _image(block: Block, _: Sequence[Placed], __: Look) -> str:
     """Return the words of a picture: the page asks for nothing from outside."""
     words = text_of(block, "title") or str(block.get("alt_text", ""))
     return f'<div class="small">[image: {plain(words)}]</div>'
-
-
-def _rich_text(block: Block, _: Sequence[Placed], look: Look) -> str:
-    return "".join(_rich(element, look) for element in block.get("elements", ()))
 
 
 def _section(block: Block, elements: Sequence[Placed], look: Look) -> str:
@@ -138,13 +118,15 @@ def _chart(block: Block, _: Sequence[Placed], __: Look) -> str:
 
 
 _DRAWN: Mapping[str, Callable[[Block, Sequence[Placed], Look], str]] = {
-    "header": _headline,
+    "header": lambda it, _, look: f'<h3 class="headline">{_text(it.get("text", {}), look)}</h3>',
     "section": _section,
     "context": _context,
-    "actions": _actions,
-    "input": _input,
-    "divider": _divider,
+    "actions": lambda _, those, look: (
+        f'<div class="buttons">{"".join(control(it, look) for it in those)}</div>'
+    ),
+    "input": lambda _, those, look: "".join(field(it, look) for it in those),
+    "divider": lambda *_: "<hr>",
     "image": _image,
-    "rich_text": _rich_text,
+    "rich_text": lambda it, _, look: "".join(_rich(part, look) for part in it.get("elements", ())),
     "data_visualization": _chart,
 }
