@@ -129,12 +129,6 @@ _EXAMPLES = """\b
   cadencebot check --online             is everything set up?
   cadencebot recent since:7d max:70b    what is new, and small enough?
 """
-_NAMED_BY_STATE = (
-    "CADENCEBOT_STATE",
-    "CADENCEBOT_STATE_FILE",
-    "CADENCEBOT_CONFIG",
-    "CADENCEBOT_CONFIG_FILE",
-)
 
 
 class Commands(click.Group):
@@ -200,7 +194,7 @@ class Commands(click.Group):
         """Run the command; what that takes is loaded now, for --version and --help do without."""
         from bot.cli.ending import carry_out  # noqa: PLC0415
 
-        return carry_out(ctx, lambda: super(Commands, self).invoke(ctx))
+        return carry_out(ctx, lambda: super(Commands, self).invoke(ctx), LISTED)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)
@@ -222,8 +216,8 @@ def main(context: click.Context, state: Path | None) -> None:
 @contextmanager
 def _working_with(state: Path) -> Iterator[None]:
     """Let the environment name a state while the block runs."""
-    before = {name: os.environ.get(name) for name in _NAMED_BY_STATE}
-    named = any(before[name] for name in ("CADENCEBOT_CONFIG", "CADENCEBOT_CONFIG_FILE"))
+    before = dict(os.environ)
+    named = before.get("CADENCEBOT_CONFIG") or before.get("CADENCEBOT_CONFIG_FILE")
     os.environ.pop("CADENCEBOT_STATE_FILE", None)
     os.environ["CADENCEBOT_STATE"] = str(state)
     if not named and (state / "feeds.yaml").exists():
@@ -231,7 +225,5 @@ def _working_with(state: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,12 +1,11 @@
 """How a command is carried out, and how an expected failure ends it: one line, one exit code."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar
 
 import click
 
-from bot.cli.commands import LISTED
 from bot.cli.output import WANTS_JSON, print_json, speak_any_charset
 from bot.cli.stopping import stopping
 from bot.errors import OF_HOSTS, CadenceError, ConfigError, SourceError, UsageError
@@ -15,8 +14,11 @@ from bot.ops import logs
 Result = TypeVar("Result")
 
 
-def carry_out(context: click.Context, command: Callable[[], Result]) -> Result:
-    """Return what the command returns; exit with 2 for wrong usage or configuration, with 1 for the rest."""
+def carry_out(context: click.Context, command: Callable[[], Result], names: Iterable[str]) -> Result:
+    """Return what the command returns; exit with 2 for wrong usage or configuration, with 1 for the rest.
+
+    `names` are those of all commands.
+    """
     speak_any_charset()
     logs.configure("error")
     try:
@@ -30,7 +32,7 @@ def carry_out(context: click.Context, command: Callable[[], Result]) -> Result:
         cause = error.__cause__
         is_hosts = isinstance(cause, SourceError) and cause.failure in OF_HOSTS  # whoever tells of it
         is_wrong = isinstance(error, ConfigError | UsageError) and not is_hosts
-        _fail(context, _as_typed(str(error)), 2 if is_wrong else 1)
+        _fail(context, _as_typed(str(error), names), 2 if is_wrong else 1)
 
 
 def in_a_line(error: click.UsageError) -> str:
@@ -43,12 +45,12 @@ def in_a_line(error: click.UsageError) -> str:
     return f"{said}; `{called} --help` tells what it takes"
 
 
-def _as_typed(why: str) -> str:
+def _as_typed(why: str, names: Iterable[str]) -> str:
     """Return what failed, with each command in it as it is typed on a command line.
 
     The desk answers Slack and the terminal alike: `labs` in a sentence of its is what both understand.
     """
-    return re.sub(rf"`(?=(?:{'|'.join(LISTED)})[ `])", "`cadencebot ", why)
+    return re.sub(rf"`(?=(?:{'|'.join(names)})[ `])", "`cadencebot ", why)
 
 
 def _fail(context: click.Context, why: str, code: int) -> NoReturn:

@@ -41,11 +41,11 @@ def migrate_to(url: str | None, as_json: bool) -> None:
     Without URL it is that in DATABASE_URL. The file is kept, and starts no bot any more.
     """
     environment = read_environment()
-    path = environment.cadencebot_state / FILE_NAME
-    if not holds_database(path.parent):
-        raise no_state(environment.cadencebot_state)
-    with sole_user(path.parent), progress_bar() as bar:
-        moved = to_postgres(path, _address(url, environment), SystemClock().now(), _shown(bar))
+    state = environment.cadencebot_state
+    if not holds_database(state):
+        raise no_state(state)
+    with sole_user(state), progress_bar() as bar:
+        moved = to_postgres(state / FILE_NAME, _address(url, environment), SystemClock().now(), _shown(bar))
     _tell(moved, "Next: set DATABASE_URL wherever the bot starts, and start it.", as_json=as_json)
 
 
@@ -102,11 +102,13 @@ def restored(until: str | None) -> None:
     Without --until it knows what was sent until the newest time that is stored.
     """
     environment, now = read_environment(), SystemClock().now()
-    path, url = environment.cadencebot_state / FILE_NAME, environment.database_url.get_secret_value()
-    if not url and not holds_database(path.parent):
-        raise no_state(environment.cadencebot_state)
-    with sole_user(path.parent):
-        place, known_until = note_restored(path, url, _moment(until, now) if until else None, now)
+    state, url = environment.cadencebot_state, environment.database_url.get_secret_value()
+    if not url and not holds_database(state):
+        raise no_state(state)
+    with sole_user(state):
+        place, known_until = note_restored(
+            state / FILE_NAME, url, _moment(until, now) if until else None, now
+        )
     say(f"{place} goes on as a copy that knows what was sent until {known_until:%Y-%m-%d %H:%M} UTC.")
     say("What may have been sent since then is looked up in its channel first and not sent twice; where the")
     say(
