@@ -36,7 +36,8 @@ class Releases(KnownReleases):
         for step in decision.steps:
             writer.write(step)
         self._database.index_titles()
-        self.refresh(writer.touched.values(), merge)
+        if writer.touched:
+            self.refresh(writer.touched.values(), merge)
         return writer.touched
 
     def refresh(self, release_ids: Iterable[int], merge: Merge) -> None:
@@ -118,7 +119,7 @@ class _Writer(Tables):
         self._now = now
         self._live = live
         self._ids: dict[str, int] = {}
-        self._highest_id: int = self._column("SELECT coalesce(max(id), 0) FROM release")[0]
+        self._highest_id = 0  # of a release, once one is opened
         self.touched: dict[str, int] = {}
 
     def write(self, step: object) -> None:
@@ -185,7 +186,8 @@ class _Writer(Tables):
     def _open(self, step: Open) -> None:
         """Begin a release of which nothing is known yet but its name."""
         name, key = step.name, step.name.release_key
-        self._ids[key] = self._highest_id = self._highest_id + 1
+        self._highest_id = (self._highest_id or self._column("SELECT max(id) FROM release")[0] or 0) + 1
+        self._ids[key] = self._highest_id
         self._run(
             """
             INSERT INTO release (id, key, lab, family, family_key, lead_id, name, display, silent, opened_at,
