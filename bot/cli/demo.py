@@ -37,7 +37,7 @@ from bot.ops.web import LOOPBACK, Address, parse_address, refuse_taken
 def demo(out: Path, listen: str | None) -> None:
     """Replay April 2026 offline, through real HTTP on loopback, into a stand-in for Slack."""
     logs.configure("critical")
-    if not os.access(out.parent, os.W_OK):
+    if not os.access(out if out.exists() else out.parent, os.W_OK):
         raise UsageError(f"{out}: cannot be written; choose another place with --out")
     address = _address_of(listen) if listen else None
     if address:
