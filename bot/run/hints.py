@@ -47,7 +47,7 @@ class NamesInBody:
         if not any(passage.text.strip() for passage in passages):
             return cls(store, labs, source, None)
         lab = passages[0].lab
-        return cls(store, labs, source, names_in(passages, labs.owners_of(lab), store.releases.names(lab)))
+        return cls(store, labs, source, names_in(passages, labs.owners_of(lab), store.releases.counting(lab)))
 
     def news(self, new_posts: Collection[str], *, silent: bool) -> Unseen:
         """Return which names are new, as the source remembers; of a `silent` reading none is.

@@ -92,7 +92,8 @@ class KnownReleases(Tables):
         promises = self._by_release("SELECT * FROM promise", ids)
         rows = self._query(
             f"""
-            SELECT r.*, lead.key AS lead_key, r.silent AND r.key IN ({KEPT_BACK}) AS held
+            SELECT r.id, r.name, r.opened_at, r.published_at, r.silent, lead.key AS lead_key,
+                r.silent AND r.key IN ({KEPT_BACK}) AS held
             FROM release r JOIN release lead ON lead.id = r.lead_id
             WHERE r.id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids)) ORDER BY r.lab, r.id
             """,
@@ -113,6 +114,17 @@ class KnownReleases(Tables):
         """Return the names of a lab's releases, those with them that a person withdrew."""
         names = self._column("SELECT name FROM release WHERE lab = :lab OR home_lab = :lab", {"lab": lab})
         return [read(Name, name) for name in names]
+
+    def counting(self, lab: str) -> tuple[str, ...]:
+        """Return the families of a lab of which a release has a version, in order."""
+        families = self._column(
+            """
+            SELECT DISTINCT name ->> 'family' AS family FROM release
+            WHERE (lab = :lab OR home_lab = :lab) AND name ->> 'version' <> '' ORDER BY family
+            """,
+            {"lab": lab},
+        )
+        return tuple(families)
 
     def named_by_the_way(self, lab: str, since: datetime) -> list[Name]:
         """Return the names in what a lab's sources showed since then and that is no release."""

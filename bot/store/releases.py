@@ -64,7 +64,7 @@ class Releases(KnownReleases):
         rows = self._query(
             f"""
             {EVIDENCE} WHERE o.release_id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))
-            ORDER BY o.id
+            ORDER BY o.release_id, o.id
             """,
             {"ids": release_ids},
         )

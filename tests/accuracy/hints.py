@@ -164,7 +164,11 @@ class _Reader:
         passages = [post_passage(entry.link or entry.title, entry, "", self.lab) for entry in entries]
         carried = [name for passage in passages for name in self._judged(passage)]
         releases = [*self.announced, *(name for day, name in _releases()[self.lab] if day <= now)]
-        names = names_in(passages, _LABS.owners_of(self.lab), releases)
+        names = names_in(
+            passages,
+            _LABS.owners_of(self.lab),
+            tuple(sorted({name.family for name in releases if name.version})),
+        )
         asked = {
             one: self.before[one] for one in identities(names.found, names.families) if one in self.before
         }

@@ -11,7 +11,7 @@ from tests.support.postgres import migrated_schema
 from tests.torture.long import LONG
 
 # The files whose `store` is of either kind, here and in the long form of the suite.
-_EITHER = {"test_archive.py", "test_deliveries.py"}
+_EITHER = {"test_archive.py", "test_deliveries.py", "test_known_releases.py"}
 _EITHER_LONG = {"test_filters_in_sql.py", "test_installations.py", "test_moving.py", "test_preferences.py"}
 _EITHER_LONG |= {"test_reports.py", "test_shipped.py", "test_subscriptions.py", "test_together.py"}
 

@@ -197,6 +197,7 @@ READS: dict[str, Call] = {
     "releases.catalogue": lambda s: s.releases.catalogue(["moonshot", "zai"]),
     "releases.filled": lambda s: s.releases.filled(s.releases.outline(["moonshot"]), Meant((KEY,))),
     "releases.named_by_the_way": lambda s: s.releases.named_by_the_way("qwen", START),
+    "releases.counting": lambda s: s.releases.counting("moonshot"),
     "releases.names": lambda s: s.releases.names("moonshot"),
     "releases.outline": lambda s: s.releases.outline(["moonshot"], ["a"]),
     "releases.overdue": lambda s: s.releases.overdue(NOW),

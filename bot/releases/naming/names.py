@@ -200,16 +200,16 @@ def covers(general: Name, specific: Name) -> bool:
     return (
         _covers_version(general, specific)  # first, for of a family's models it differs most
         and folded(general.lab) == folded(specific.lab)
-        and root_of(general) == root_of(specific)
+        and root_of(general.family) == root_of(specific.family)
         and _covers_line(line_of(general), line_of(specific))
         and _words(general.size) <= _words(specific.size)
         and (not general.stamp or folded(general.stamp) == folded(specific.stamp))
     )
 
 
-def root_of(name: Name) -> str:
-    """Return the folded family without the words of size at its end: Mistral-Large is a Mistral."""
-    return _root_and_sizes(name.family)[0]
+def root_of(family: str) -> str:
+    """Return a family, folded, without the words of size at its end: Mistral-Large is a Mistral."""
+    return _root_and_sizes(family)[0]
 
 
 def line_of(name: Name) -> frozenset[str]:

@@ -102,4 +102,4 @@ def is_near(known: Known, when: datetime) -> bool:
 
 def family_of(name: Name) -> tuple[str, str]:
     """Return what the names of a family have in common: the lab, and its name without words of size."""
-    return name.lab, root_of(name)
+    return name.lab, root_of(name.family)

@@ -5,7 +5,6 @@ By its name a sighting can mean one of the same family or of the same key, by it
 
 from collections.abc import Sequence
 
-from bot.model import Name
 from bot.releases.naming.names import respelt, root_of
 from bot.releases.news.corrections import NO_RELEASE
 from bot.releases.news.decision import Judged, Meant, Outline
@@ -18,13 +17,13 @@ def meant_by(judged: Sequence[Judged], outline: Outline) -> Meant:
     waiting = (corrected_waiting(one, outline.errata).judged for one in outline.waiting)
     named = [one for one in (*judged, *waiting) if one.verdict.kind not in NO_RELEASE]
     names = [name for one in named for name in (one.verdict.name, *one.verdict.also) if name]
-    roots, keys = {root_of(name) for name in names}, {respelt(name.release_key) for name in names}
+    roots, keys = {root_of(name.family) for name in names}, {respelt(name.release_key) for name in names}
     linked = (repository_linked(link) for one in named for link in one.sighting.links)
     return Meant(
         keys=tuple(
             key
             for key, family in outline.families.items()
-            if root_of(Name("", family)) in roots or respelt(key) in keys
+            if root_of(family) in roots or respelt(key) in keys
         ),
         repositories=frozenset((*linked, *(one.sighting.title.lower() for one in judged))),
     )

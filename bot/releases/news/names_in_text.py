@@ -5,7 +5,7 @@ families of the lab count, with a version, size or stamp that stands next to the
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -85,13 +85,13 @@ class Names:
     families: frozenset[str] = frozenset()
 
 
-def names_in(passages: Sequence[Passage], owners: frozenset[str], releases: Iterable[Name]) -> Names:
+def names_in(passages: Sequence[Passage], owners: frozenset[str], counting: tuple[str, ...]) -> Names:
     """Return the names of a lab's own models in all that a body says.
 
-    `owners` are the lab's id, name and Hub owners, lower-case; `releases` are its known releases. A family
-    that no table knows is looked for once it counts versions: other words of a few letters are no names.
+    `owners` are the lab's id, name and Hub owners, lower-case; `counting` are the families of its releases
+    that count versions: one that no table knows is looked for then, as other words of a few letters are no
+    names.
     """
-    counting = tuple(sorted({name.family for name in releases if name.version}))
     found = (one for passage in passages for one in _names_in(passage, owners, counting))
     return Names(tuple(islice(found, _MOST_FOUND)), frozenset(own_families(owners)))
 
