@@ -171,10 +171,7 @@ class SqliteDatabase:
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, object] | Sequence[object]]) -> None:
         """Run a statement that writes once for each of the rows: by name, or by order where it has "?"."""
-        given = [
-            bound_by_name(row) if isinstance(row, Mapping) else [bound(value) for value in row]
-            for row in rows
-        ]
+        given = [bound_by_name(row) if isinstance(row, Mapping) else list(map(bound, row)) for row in rows]
         self.connection.conn.executemany(sql, given)
 
     def alone(self) -> AbstractContextManager[object]:
