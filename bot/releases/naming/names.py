@@ -198,7 +198,7 @@ def covers(general: Name, specific: Name) -> bool:
     says what the model is for (Coder, VL) or how it answers (Thinking, Preview) is another model.
     """
     return (
-        _covers_version(general, specific)  # first, for of a family's models it differs most
+        _covers_version(general, specific)  # first: within a family nothing differs as often
         and folded(general.lab) == folded(specific.lab)
         and root_of(general.family) == root_of(specific.family)
         and _covers_line(line_of(general), line_of(specific))
